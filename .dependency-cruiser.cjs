@@ -1,0 +1,56 @@
+/** The floors of docs/architecture.md: imports only go down, type imports included, and never in a circle. */
+const floors = [['messages'], ['model', 'store'], ['repository', 'decorators'], ['flow', 'processing'], ['bootstrap']];
+
+const upward = floors.flatMap((folders, floor) =>
+  folders.map(folder => {
+    const siblings = folders.filter(other => other !== folder);
+    const forbidden = [...siblings, ...floors.slice(floor + 1).flat(), 'testing', 'sqlite', 'postgres', 'nats'];
+    return {
+      name: `floor-${folder}`,
+      comment: `src/${folder} imports only the floors below it`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: [`^src/(${forbidden.join('|')})/`, '^src/index\\.ts$'] },
+    };
+  }),
+);
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'through-the-door',
+      comment: 'another folder is entered by its index.ts; inside a folder files import files, never their own door',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/([^/]+)/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'not-through-the-own-door',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/(?!index\\.ts$)' },
+      to: { path: '^src/$1/index\\.ts$' },
+    },
+    {
+      name: 'adapters-stay-low',
+      comment: 'a store adapter imports messages/ and store/, never another adapter, never upwards',
+      severity: 'error',
+      from: { path: '^src/(sqlite|postgres|nats)/' },
+      to: { path: '^src/', pathNot: ['^src/$1/', '^src/(messages|store)/index\\.ts$'] },
+    },
+    {
+      name: 'tsyringe-only-in-bootstrap',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/bootstrap/' },
+      to: { path: 'node_modules/tsyringe' },
+    },
+    {
+      name: 'no-dev-dependency',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+};

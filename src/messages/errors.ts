@@ -1,0 +1,38 @@
+const BRAND = Symbol.for('eventuality:error');
+const PACKAGE_FOLDER = __dirname.replace(/[\\/]messages$/, '');
+
+/**
+ * The base of every error that the framework throws.
+ *
+ * `code` is stable: match it (or the class) instead of the message. The message says what was wrong, which value,
+ * and what to do. The stack starts in the caller's code: the framework's own leading frames are left out.
+ */
+export abstract class EventualityError extends Error {
+  /** Stable name of the failure, such as `AGGREGATE_NOT_FOUND`; all of them are listed in `docs/errors.md`. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    Object.defineProperty(this, BRAND, { value: true });
+    this.stack = withoutOwnFrames(this);
+  }
+
+  /** Tells whether a value is an error of the framework, also one thrown by another copy of the package. */
+  static is(value: unknown): value is EventualityError {
+    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  }
+}
+
+/** Joins the lines of several faults into one message, numbered when there are more than one. */
+export function listed(faults: readonly string[]): string {
+  return faults.length === 1 ? faults[0]! : faults.map((fault, index) => `\n  ${index + 1}. ${fault}`).join('');
+}
+
+function withoutOwnFrames(error: Error): string {
+  const lines = (error.stack ?? '').split('\n');
+  const frames = lines.findIndex(line => /^\s+at /.test(line));
+  if (frames < 0) return lines.join('\n');
+  const foreign = lines.findIndex((line, index) => index >= frames && !line.includes(PACKAGE_FOLDER) && !line.includes('(node:'));
+  return `${error.name}: ${error.message}${foreign < 0 ? '' : `\n${lines.slice(foreign).join('\n')}`}`;
+}

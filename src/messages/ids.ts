@@ -1,0 +1,56 @@
+import { createHash, randomFillSync } from 'node:crypto';
+
+const HEX2 = Array.from({ length: 0x100 }, (_, value) => value.toString(16).padStart(2, '0'));
+const HEX3 = Array.from({ length: 0x1000 }, (_, value) => value.toString(16).padStart(3, '0'));
+const VARIANT = ['8', '9', 'a', 'b'];
+const COUNTER_LIMIT = 2 ** 26;
+const DERIVED_LIMIT = 0x1000;
+
+const pool = Buffer.alloc(4096);
+let poolOffset = pool.length;
+let lastTime = 0;
+let counter = 0;
+let timePart = '';
+let randomPart = '';
+
+/**
+ * Returns a UUID v7 (RFC 9562, section 5.7): 48 bits of milliseconds, 26 bits of a counter that starts anew at a random
+ * value in each millisecond, 36 random bits, and 12 bits that are zero and belong to {@link derivedId}.
+ * Ids of one process ascend, also within a millisecond and when the clock is set back.
+ */
+export function newId(now: number = Date.now()): string {
+  if (now > lastTime) startMillisecond(now);
+  else if (++counter >= COUNTER_LIMIT) startMillisecond(lastTime + 1);
+  return `${timePart}-7${HEX3[counter >>> 14]}-${VARIANT[(counter >>> 12) & 3]}${HEX3[counter & 0xfff]}-${randomPart}000`;
+}
+
+/**
+ * Returns the id of the `index`-th thing (1 to 4,095) that belongs to the id given: always the same for the same two, so that work
+ * whose outcome was lost can be repeated without writing anything twice. For an id made by {@link newId} only the last 12 bits change;
+ * any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8).
+ */
+export function derivedId(id: string, index: number): string {
+  if (index < DERIVED_LIMIT && id.length === 36 && id.endsWith('000') && id.charCodeAt(14) === 55) return id.slice(0, 33) + HEX3[index];
+  const hash = createHash('sha256').update(`${id}\0${index}`).digest('hex');
+  const variant = VARIANT[Number.parseInt(hash[16]!, 16) & 3];
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
+
+function startMillisecond(time: number): void {
+  lastTime = time;
+  const random = nextRandom();
+  counter = random.readUInt32BE(0) & (COUNTER_LIMIT / 2 - 1);
+  const hex = time.toString(16).padStart(12, '0');
+  timePart = `${hex.slice(0, 8)}-${hex.slice(8)}`;
+  randomPart = HEX2[random[4]!]! + HEX2[random[5]!] + HEX2[random[6]!] + HEX2[random[7]!] + HEX2[random[8]!]![0];
+}
+
+function nextRandom(): Buffer {
+  if (poolOffset + 9 > pool.length) {
+    randomFillSync(pool);
+    poolOffset = 0;
+  }
+  const taken = pool.subarray(poolOffset, poolOffset + 9);
+  poolOffset += 9;
+  return taken;
+}

@@ -1,0 +1,28 @@
+export {
+  appendMetadata,
+  type ClassReference,
+  collectedMetadata,
+  inheritedMetadata,
+  metadataKey,
+  ownMetadata,
+  setMetadata,
+} from './class-metadata';
+export { type Clock, isoTime, systemClock } from './clock';
+export { EventualityError, listed } from './errors';
+export { EventType, eventTypeOf, type SealedEvent } from './event-type';
+export { derivedId, newId } from './ids';
+export { consoleLogger, type Logger } from './logger';
+export {
+  type EventCodec,
+  type EventOptions,
+  MESSAGE,
+  type MessageMetadata,
+  messageMetadata,
+  messageName,
+  UnnamedMessageError,
+} from './names';
+export { sealPayload, UnstorableValueError } from './payload';
+export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
+export { Query, type ResultOf } from './query';
+export type { EventMetadata, RecordedEvent } from './recorded-event';
+export { knownNames, nearest } from './suggestion';

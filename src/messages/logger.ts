@@ -1,0 +1,11 @@
+/** Receives what the framework reports. Has the shape of pino and of `console`, so that either can be given. */
+export interface Logger {
+  error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+/** Writes to the console: the message first, then its details. */
+export const consoleLogger: Logger = {
+  error: (details, message) => console.error(message, details),
+  warn: (details, message) => console.warn(message, details),
+};

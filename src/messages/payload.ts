@@ -1,0 +1,89 @@
+import { EventualityError } from './errors';
+
+/** Thrown when an event cannot be stored without losing a value; `path` names the field. */
+export class UnstorableValueError extends EventualityError {
+  readonly code = 'UNSTORABLE_VALUE';
+
+  constructor(
+    readonly path: string,
+    reason: string,
+  ) {
+    super(`${path} cannot be stored: it is ${reason}. Give the event data that JSON can carry, or a codec: @Event(name, { codec }).`);
+  }
+}
+
+const DEEPEST = 100;
+const sealed = new WeakSet<object>();
+
+/**
+ * Returns a deeply frozen copy of a message's data, with the prototype of its class, after making sure that JSON carries all of it.
+ *
+ * What is refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside arrays, instances of
+ * classes (dates, maps, value objects), keys named `__proto__`, strings with NUL or lone surrogates (PostgreSQL refuses them), and what is
+ * circular or nested deeper than 100 levels. Properties that are `undefined` are left out, `-0` becomes `0`, as in JSON.
+ * What has been sealed before is returned as it is.
+ *
+ * @throws UnstorableValueError
+ */
+export function sealPayload<T extends object>(payload: T, name: string): Readonly<T> {
+  if (sealed.has(payload)) return payload;
+  if (typeof payload !== 'object' || payload === null)
+    throw new UnstorableValueError(name, `${typeof payload === 'object' ? 'null' : `a ${typeof payload}`}, not an object`);
+  if (Array.isArray(payload)) throw new UnstorableValueError(name, 'an array, not an object');
+  const copy = copyObject(payload, Object.create(Object.getPrototypeOf(payload)), name, 0);
+  sealed.add(copy);
+  return copy as T;
+}
+
+function copyObject(source: object, copy: Record<string, unknown>, path: string, depth: number): object {
+  for (const key of Object.keys(source)) {
+    const value = (source as Record<string, unknown>)[key];
+    if (value === undefined) continue;
+    if (key === '__proto__') throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of whoever reads it');
+    if (typeof value === 'string') copy[key] = storableText(value, path, key);
+    else if (typeof value === 'boolean') copy[key] = value;
+    else copy[key] = copyValue(value, `${path}.${key}`, depth);
+  }
+  return Object.freeze(copy);
+}
+
+function copyValue(value: unknown, path: string, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+      return storableText(value, path);
+    case 'boolean':
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) throw new UnstorableValueError(path, `${value}, which JSON turns into null`);
+      return value === 0 ? 0 : value;
+    case 'object':
+      return value === null ? null : copyNested(value, path, depth + 1);
+    default:
+      throw new UnstorableValueError(
+        path,
+        value === undefined ? 'undefined inside an array, which JSON turns into null' : `a ${typeof value}`,
+      );
+  }
+}
+
+function copyNested(value: object, path: string, depth: number): object {
+  if (depth > DEEPEST) throw new UnstorableValueError(path, `circular, or nested deeper than ${DEEPEST} levels`);
+  if (Array.isArray(value)) return Object.freeze(Array.from(value, (item, index) => copyValue(item, `${path}[${index}]`, depth)));
+  const prototype = Object.getPrototypeOf(value);
+  if (!isPlain(prototype)) throw new UnstorableValueError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`);
+  return copyObject(value, {}, path, depth);
+}
+
+// A plain object of another realm (a worker, a test runner's sandbox) has that realm's Object.prototype: nothing above it.
+function isPlain(prototype: object | null): boolean {
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
+}
+
+function storableText(text: string, path: string, key?: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  throw new UnstorableValueError(key === undefined ? path : `${path}.${key}`, 'text with a NUL character or half a surrogate pair');
+}

@@ -1,0 +1,31 @@
+import { sealPayload } from './payload';
+
+/** An event without a class: its name, whose it is, and what happened. Made by `Event({ ... })`. */
+export interface PlainEvent<Name extends string = string, Payload extends object = object> {
+  readonly aggregateId: string;
+  readonly name: Name;
+  readonly payload: Readonly<Payload>;
+  /** The aggregate's state after the event, where the event carries it. */
+  readonly state?: object;
+}
+
+const plain = new WeakSet<object>();
+
+/**
+ * Makes an event without a class, deeply frozen: a copy of what is given.
+ * @throws UnstorableValueError when the payload or the state holds what JSON cannot carry
+ */
+export function plainEvent<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload> {
+  const { aggregateId, name, payload, state } = event;
+  const copy = Object.freeze({
+    aggregateId,
+    name,
+    payload: sealPayload(payload, name),
+    ...(state && { state: sealPayload(state, `${name}.state`) }),
+  });
+  plain.add(copy);
+  return copy;
+}
+
+/** Tells whether a value was made by `Event({ ... })`. */
+export const isPlainEvent = (value: object): value is PlainEvent => plain.has(value);

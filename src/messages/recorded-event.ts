@@ -1,0 +1,30 @@
+/** What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`. */
+export interface EventMetadata {
+  /** The same for everything that follows from one first message. */
+  readonly correlationId: string;
+  /** The id of the message that directly caused this one: for an event, its command. */
+  readonly causationId: string;
+  /** The name of the command that was decided. */
+  readonly commandName: string;
+  readonly [entry: string]: unknown;
+}
+
+/** An event as the store returns it: what happened, to which aggregate, when and why. Deeply frozen. */
+export interface RecordedEvent<Payload extends object = object> {
+  /** UUID; the same for a repeated command, see `commandId`. */
+  readonly id: string;
+  /** The durable name: the one given to `@Event`, else the class's name. */
+  readonly name: string;
+  /** The version of the payload's shape, 1 unless `@Event(name, { version })` says otherwise. */
+  readonly schemaVersion: number;
+  readonly aggregateName: string;
+  readonly aggregateId: string;
+  /** Place in the aggregate's stream, from 1, without gaps. */
+  readonly version: number;
+  /** Place among all events of the store, ascending from 1; a position can be missing, never used twice. */
+  readonly position: bigint;
+  readonly payload: Readonly<Payload>;
+  readonly metadata: EventMetadata;
+  /** When the store accepted it, ISO 8601 in UTC. */
+  readonly recordedAt: string;
+}

@@ -1,0 +1,56 @@
+import { EventualityError, listed } from '../messages';
+import type { Conflict, ExpectedVersion, StreamName } from './event-store';
+import { PAGE_LIMIT } from './event-store';
+
+const named = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName} '${aggregateId}'`;
+
+/** Thrown when a stream had moved on and deciding again did not help, or was ruled out by a pinned version. */
+export class ConcurrencyError extends EventualityError {
+  readonly code = 'CONCURRENCY';
+  readonly expected: ExpectedVersion;
+  readonly actual: number;
+
+  constructor(readonly conflicts: readonly Conflict[]) {
+    const lines = conflicts.map(({ stream, expected, actual }) => `${named(stream)} is at version ${actual}, expected was ${expected}.`);
+    super(`${listed(lines)} Load it again and decide on what is there now.`);
+    this.expected = conflicts[0]!.expected;
+    this.actual = conflicts[0]!.actual;
+  }
+}
+
+/** Thrown when an append is malformed; all its faults are listed and nothing was written. */
+export class InvalidAppendError extends EventualityError {
+  readonly code = 'INVALID_APPEND';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The append was refused: ${listed(faults)}`);
+  }
+}
+
+/** Thrown when an event id is in the store already, but not as the whole of the same append. */
+export class DuplicateEventError extends EventualityError {
+  readonly code = 'DUPLICATE_EVENT';
+
+  constructor(readonly eventId: string) {
+    super(`An event with the id '${eventId}' is stored already. Repeat an append as a whole, or give new events new ids.`);
+  }
+}
+
+/** Thrown when a page asked for is out of range. */
+export class InvalidPageError extends EventualityError {
+  readonly code = 'INVALID_PAGE';
+
+  constructor(field: 'from' | 'limit' | 'after', value: unknown) {
+    const range = { from: 'an integer from 1', limit: `an integer from 1 to ${PAGE_LIMIT}`, after: 'a bigint from 0n' }[field];
+    super(`The page's ${field} is ${String(value)} (${typeof value}); it must be ${range}.`);
+  }
+}
+
+/** Thrown when a store is used after `close()`. */
+export class StoreClosedError extends EventualityError {
+  readonly code = 'STORE_CLOSED';
+
+  constructor() {
+    super('The event store is closed. Close it after everything that uses it, or open another one.');
+  }
+}

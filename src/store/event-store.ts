@@ -1,0 +1,100 @@
+import type { RecordedEvent } from '../messages';
+
+/** Names one stream: the events of one aggregate. */
+export interface StreamName {
+  readonly aggregateName: string;
+  readonly aggregateId: string;
+}
+
+/** An event that is to be appended. */
+export interface NewEvent {
+  readonly name: string;
+  readonly payload: object;
+  /** UUID; the store makes one when it is absent. Give one to make an append repeatable. */
+  readonly id?: string;
+  /** Default 1. */
+  readonly schemaVersion?: number;
+  /** Default: `correlationId` and `causationId` are the event's own id, `commandName` is empty. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a stream must look like for an append to go through: `any` state at all, `none` (no event yet), `exists` (one event at least),
+ * or the exact version, 0 being the same as `none`.
+ */
+export type ExpectedVersion = 'any' | 'none' | 'exists' | number;
+
+/** The events that are to be appended to one stream. */
+export interface StreamAppend {
+  readonly stream: StreamName;
+  readonly expected: ExpectedVersion;
+  readonly events: readonly NewEvent[];
+}
+
+/** A stream that was not as an append expected it. */
+export interface Conflict {
+  readonly stream: StreamName;
+  readonly expected: ExpectedVersion;
+  /** The stream's version, 0 when it has no events. */
+  readonly actual: number;
+}
+
+/** What became of an append: the recorded events in the order given, or the conflicts for which nothing at all was written. */
+export type AppendOutcome =
+  | { readonly ok: true; readonly events: readonly RecordedEvent[] }
+  | { readonly ok: false; readonly conflicts: readonly Conflict[] };
+
+/** Which part of a stream to read. */
+export interface StreamPage {
+  /** The first version wanted; default 1. */
+  readonly from?: number;
+  /** How many events at most, 1 to 1,000; default 1,000. */
+  readonly limit?: number;
+  /** Rejects the read with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Which part of the whole store to read. */
+export interface StorePage {
+  /** Only events of a higher position; default 0: from the beginning. */
+  readonly after?: bigint;
+  /** How many events at most, 1 to 1,000; default 1,000. */
+  readonly limit?: number;
+  /** Rejects the read with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a subscription starts and what ends it. */
+export interface SubscribeOptions {
+  /** Only events of a higher position; default 0: from the beginning. */
+  readonly after?: bigint;
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Keeps the events of all aggregates. The port that every storage implements; `eventStoreContract` of `eventuality/testing`
+ * says, as tests, what an implementation must hold.
+ */
+export interface EventStore {
+  /**
+   * Appends to one or several streams: all of it or nothing. A stream may occur once.
+   * An append whose events (by their ids) are all stored in that stream already is answered with the stored ones.
+   * @throws InvalidAppendError, UnstorableValueError, StoreClosedError
+   */
+  append(appends: readonly StreamAppend[]): Promise<AppendOutcome>;
+  /** Reads a page of one stream, by version. An unknown stream is empty. @throws InvalidPageError, StoreClosedError */
+  read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]>;
+  /** Reads a page of the whole store, by position. @throws InvalidPageError, StoreClosedError */
+  readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
+  /**
+   * Yields pages (never empty) of the whole store, first what is there, then what comes, each event once and in the order of positions.
+   * Ends when the signal is aborted, the loop is left, or the store is closed.
+   */
+  subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]>;
+  /** Finishes what was accepted, ends subscriptions, frees resources. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+/** How many events a page holds at most, and by default. */
+export const PAGE_LIMIT = 1000;

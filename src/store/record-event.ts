@@ -1,0 +1,29 @@
+import { type EventMetadata, newId, type RecordedEvent, sealPayload } from '../messages';
+import type { NewEvent, StreamName } from './event-store';
+
+/**
+ * Makes the recorded form of a new event, deeply frozen; for stores that make the envelope themselves.
+ * @throws UnstorableValueError when the payload or the metadata holds what JSON cannot carry
+ */
+export function recordEvent(event: NewEvent, stream: StreamName, version: number, position: bigint, recordedAt: string): RecordedEvent {
+  const id = event.id ?? newId();
+  return Object.freeze({
+    id,
+    name: event.name,
+    schemaVersion: event.schemaVersion ?? 1,
+    aggregateName: stream.aggregateName,
+    aggregateId: stream.aggregateId,
+    version,
+    position,
+    payload: sealPayload(event.payload, event.name),
+    metadata: recordedMetadata(event.metadata, id),
+    recordedAt,
+  });
+}
+
+/** Fills in what every event's metadata has, and seals it. */
+export function recordedMetadata(metadata: Readonly<Record<string, unknown>> | undefined, eventId: string): EventMetadata {
+  const complete = metadata && 'correlationId' in metadata && 'causationId' in metadata && 'commandName' in metadata;
+  const filled = complete ? metadata : { correlationId: eventId, causationId: eventId, commandName: '', ...metadata };
+  return sealPayload(filled, 'metadata') as EventMetadata;
+}
