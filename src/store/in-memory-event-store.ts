@@ -96,7 +96,7 @@ export class InMemoryEventStore implements EventStore {
     let conflicts: Conflict[] | undefined;
     for (const { stream, expected } of appends) {
       const actual = this.#stream(stream)?.length ?? 0;
-      if (!isExpected(expected, actual)) (conflicts ??= []).push({ stream, expected, actual });
+      if (!isExpected(expected, actual)) conflicts = [...(conflicts ?? []), { stream, expected, actual }];
     }
     return conflicts;
   }
@@ -116,7 +116,10 @@ export class InMemoryEventStore implements EventStore {
 
   #keep(event: RecordedEvent): void {
     let streams = this.#streams.get(event.aggregateName);
-    if (!streams) this.#streams.set(event.aggregateName, (streams = new Map()));
+    if (!streams) {
+      streams = new Map();
+      this.#streams.set(event.aggregateName, streams);
+    }
     const stream = streams.get(event.aggregateId);
     if (stream) stream.push(event);
     else streams.set(event.aggregateId, [event]);
