@@ -123,7 +123,16 @@ export class AggregateCommandHandler {
   }
 }
 
-async function decide(instance: AggregateInstance, message: CommandMessage, rule: CommandRule, context: CommandContext): Promise<void> {
+/**
+ * Lets an aggregate decide on a command; what it decides is then among the instance's changes.
+ * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the handler throws
+ */
+export async function decide(
+  instance: AggregateInstance,
+  message: CommandMessage,
+  rule: CommandRule,
+  context: CommandContext,
+): Promise<void> {
   const { definition, id, version, deleted, exists } = instance;
   const { expectedVersion } = message.options;
   if (expectedVersion !== undefined && expectedVersion !== version) {

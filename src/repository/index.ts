@@ -1,4 +1,4 @@
-export { AggregateCommandHandler } from './aggregate-command-handler';
+export { AggregateCommandHandler, decide } from './aggregate-command-handler';
 export { AggregateLoader } from './aggregate-loader';
 export { failed, succeeded } from './command-outcome';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './errors';

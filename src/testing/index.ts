@@ -1,0 +1,3 @@
+export { type Given, given, type When } from './given';
+export type { WhenOptions } from './run-command';
+export { VirtualClock } from './virtual-clock';
