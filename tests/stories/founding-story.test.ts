@@ -123,7 +123,9 @@ describe('the founding story, plain', () => {
     const again = await flow.dispatch({ name: 'CompleteTodo', message: { id: 'todo1' } });
 
     expect(created).toMatchObject({ succeeded: true, aggregateId: 'todo1', version: 1, position: 1n });
-    expect(created.events).toMatchObject([{ name: 'TodoCreated', payload: { description: 'Create a todo' }, metadata: { commandName: 'CreateTodo' } }]);
+    expect(created.events).toMatchObject([
+      { name: 'TodoCreated', payload: { description: 'Create a todo' }, metadata: { commandName: 'CreateTodo' } },
+    ]);
     expect(completed).toMatchObject({ succeeded: true, version: 2, position: 2n });
     expect(again).toMatchObject({ events: [], succeeded: false });
     await expect(todos.load('todo2')).rejects.toMatchObject({ code: 'AGGREGATE_NOT_FOUND' });

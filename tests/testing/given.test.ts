@@ -27,11 +27,15 @@ describe('given, when, then', () => {
   });
 
   test('accepts the state afterwards', async () => {
-    await given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', 'Buy tea')).thenState({ description: 'Buy tea', completed: false });
+    await given(Todo, new TodoCreated('Buy milk'))
+      .when(new RenameTodo('1', 'Buy tea'))
+      .thenState({ description: 'Buy tea', completed: false });
   });
 
   test('shows the difference when other events were decided', async () => {
-    const error = await complaint(given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', 'Buy tea')).then(new TodoRenamed('Buy wine')));
+    const error = await complaint(
+      given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', 'Buy tea')).then(new TodoRenamed('Buy wine')),
+    );
     expect(error).toMatchObject({
       code: 'ERR_ASSERTION',
       actual: [{ event: 'TodoRenamed', payload: { description: 'Buy tea' } }],
@@ -42,7 +46,9 @@ describe('given, when, then', () => {
   test('complains when nothing was expected, when an error was expected, and when another error came', async () => {
     const renamed = given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', 'Buy tea'));
     expect((await complaint(renamed.thenNothing())).name).toBe('AssertionError');
-    expect((await complaint(renamed.thenError(EmptyDescriptionError))).message).toContain('Expected the error EmptyDescriptionError, but it led to');
+    expect((await complaint(renamed.thenError(EmptyDescriptionError))).message).toContain(
+      'Expected the error EmptyDescriptionError, but it led to',
+    );
     expect((await complaint(renamed.thenState({ description: 'Buy wine' }))).name).toBe('AssertionError');
     const failing = given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', ''));
     expect((await complaint(failing.thenError('CONCURRENCY'))).message).toContain('but it threw');
