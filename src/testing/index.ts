@@ -1,0 +1,1 @@
+export { type ContractCase, type EventStoreContractOptions, eventStoreContract } from './event-store-contract';
