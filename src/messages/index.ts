@@ -1,13 +1,15 @@
 export {
   appendMetadata,
   type ClassReference,
-  collectedMetadata,
   inheritedMetadata,
   metadataKey,
+  metadataLists,
   ownMetadata,
   setMetadata,
 } from './class-metadata';
 export { type Clock, isoTime, systemClock } from './clock';
+export { CommandMessage, type CommandOutcome, type DispatchOptions, isPlainMessage, type MessageCause, type PlainMessage } from './command';
+export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
 export { derivedId, newId } from './ids';

@@ -35,6 +35,13 @@ export function sealPayload<T extends object>(payload: T, name: string): Readonl
   return copy as T;
 }
 
+/** Takes a fresh object as sealed without looking at it: for data made by the framework itself, of text and numbers only. */
+export function takeAsSealed<T extends object>(fresh: T): Readonly<T> {
+  Object.freeze(fresh);
+  sealed.add(fresh);
+  return fresh;
+}
+
 function copyObject(source: object, copy: Record<string, unknown>, path: string, depth: number): object {
   for (const key of Object.keys(source)) {
     const value = (source as Record<string, unknown>)[key];
