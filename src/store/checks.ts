@@ -4,6 +4,9 @@ import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type S
 /** Longest aggregate name, aggregate id and event name, in characters. */
 export const LONGEST_NAME = 255;
 
+/** The entries that the metadata of every stored event has, as text. */
+export const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
+
 /**
  * Refuses an append that no store can accept, with all its faults. The payloads are not looked at: see `sealPayload`.
  * @throws InvalidAppendError, DuplicateEventError
@@ -59,11 +62,20 @@ function checkAppend(append: StreamAppend, path: string, faults: string[]): void
 
 function checkEvent(event: NewEvent, path: string, faults: string[]): void {
   if (!isObject(event)) return void faults.push(`${path} is ${shown(event)}; it must be a { name, payload } object.`);
-  const { name, id, schemaVersion } = event;
+  const { name, id, schemaVersion, metadata } = event;
   checkName(name, `${path}.name`, faults);
   if (id !== undefined && !isUuid(id)) faults.push(`${path}.id is ${shown(id)}; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !(Number.isSafeInteger(schemaVersion) && schemaVersion >= 1)) {
     faults.push(`${path}.schemaVersion is ${shown(schemaVersion)}; it must be an integer from 1.`);
+  }
+  if (metadata !== undefined) checkMetadata(metadata, `${path}.metadata`, faults);
+}
+
+function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string, faults: string[]): void {
+  if (!isObject(metadata) || Array.isArray(metadata)) return void faults.push(`${path} is ${shown(metadata)}; it must be an object.`);
+  for (const entry of REQUIRED_METADATA) {
+    const value = metadata[entry];
+    if (value !== undefined && typeof value !== 'string') faults.push(`${path}.${entry} is ${shown(value)}; it must be text.`);
   }
 }
 

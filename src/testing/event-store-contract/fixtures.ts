@@ -51,15 +51,15 @@ export async function take(pages: AsyncIterable<readonly RecordedEvent[]>, count
   return taken;
 }
 
-/** Makes sure that a call is refused, by throwing or by rejecting, with the code given; returns the error. */
-export async function refused(code: string, call: () => unknown): Promise<Error & Record<string, unknown>> {
+/** Makes sure that a call is refused, by throwing or by rejecting, with the code given; returns the error. `what` was to be refused. */
+export async function refused(code: string, call: () => unknown, what = 'the call'): Promise<Error & Record<string, unknown>> {
   try {
     await call();
   } catch (error) {
-    assert.equal((error as { code?: unknown }).code, code, `refused, but not with ${code}: ${error}`);
+    assert.equal((error as { code?: unknown }).code, code, `${what} is refused, but not with ${code}: ${error}`);
     return error as Error & Record<string, unknown>;
   }
-  return assert.fail(`should have been refused with ${code}`);
+  return assert.fail(`${what} should have been refused with ${code}`);
 }
 
 /** Makes sure that a store holds no event. */

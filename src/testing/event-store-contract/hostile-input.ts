@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { newId } from '../../messages';
 import type { NewEvent, StreamAppend } from '../../store';
 import { assertEmpty, everything, happened, refused, streamOf, to, write } from './fixtures';
@@ -122,11 +123,11 @@ export const hostileInput: Checks = {
     for (const value of NO_NAMES) {
       const name = value as string;
       for (const append of [
-        to(streamOf(name), 'any', happened()),
-        to(streamOf('1', name), 'any', happened()),
+        to({ aggregateName: 'Thing', aggregateId: name }, 'any', happened()),
+        to({ aggregateName: name, aggregateId: '1' }, 'any', happened()),
         to(streamOf('1'), 'any', someEvent({ name })),
       ]) {
-        const { faults } = await refused('INVALID_APPEND', () => store.append([append]));
+        const { faults } = await refused('INVALID_APPEND', () => store.append([append]), `the name ${inspect(value)}`);
         assert.equal((faults as string[]).length, 1);
       }
     }
@@ -135,13 +136,24 @@ export const hostileInput: Checks = {
 
   'refuses expectations, ids and schema versions that are none': async ({ store }) => {
     for (const value of [undefined, null, -1, 1.5, Number.NaN, 2 ** 53, '1', 'some', {}, 1n]) {
-      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), value as number, happened())]));
+      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), value as number, happened())]), `expecting ${inspect(value)}`);
     }
     for (const id of ['', 'x', null, 5, newId().toUpperCase(), `${newId()}0`, `{${newId()}}`]) {
-      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ id }))]));
+      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ id }))]), `the id ${inspect(id)}`);
     }
     for (const schemaVersion of [null, 0, -1, 1.5, '1', 1n, Number.NaN]) {
-      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ schemaVersion }))]));
+      await refused(
+        'INVALID_APPEND',
+        () => store.append([to(streamOf('1'), 'any', someEvent({ schemaVersion }))]),
+        `the schema version ${inspect(schemaVersion)}`,
+      );
+    }
+    await assertEmpty(store);
+  },
+
+  'refuses metadata that is no object, or whose own entries are no text': async ({ store }) => {
+    for (const metadata of ['text', 5, true, null, [], { correlationId: 5 }, { causationId: null }, { commandName: {} }]) {
+      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ metadata }))]), inspect(metadata));
     }
     await assertEmpty(store);
   },
@@ -161,10 +173,14 @@ export const hostileInput: Checks = {
       [{}, {}],
       [{ stream, expected: 'any' }],
     ]) {
-      await refused('INVALID_APPEND', () => store.append(asAppends(value)));
+      await refused('INVALID_APPEND', () => store.append(asAppends(value)), inspect(value));
     }
     for (const events of [null, {}, [], [null], [undefined], ['x'], new Array(1)]) {
-      await refused('INVALID_APPEND', () => store.append(asAppends([{ stream, expected: 'any', events }])));
+      await refused(
+        'INVALID_APPEND',
+        () => store.append(asAppends([{ stream, expected: 'any', events }])),
+        `the events ${inspect(events)}`,
+      );
     }
     await assertEmpty(store);
   },

@@ -126,7 +126,7 @@ export const payloads: Checks = {
   'refuses a payload that JSON cannot carry, names the field and writes nothing': async ({ store }) => {
     for (const [path, payload] of UNSTORABLE) {
       const events = [happened({ fine: true }), happened(payload)];
-      const error = await refused('UNSTORABLE_VALUE', () => store.append([to(streamOf('1'), 'any', ...events)]));
+      const error = await refused('UNSTORABLE_VALUE', () => store.append([to(streamOf('1'), 'any', ...events)]), path);
       assert.equal(error.path, path);
       await assertEmpty(store);
     }
