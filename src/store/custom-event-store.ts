@@ -12,7 +12,8 @@ export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> & Partial<P
  *
  * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand events),
  * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery` milliseconds
- * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. To override a part of an existing store, pass the rest through:
+ * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. To override a part
+ * of an existing store, pass the rest through:
  *
  * @example new CustomEventStore({ append: appends => { count(appends); return store.append(appends); }, readAll: page => store.readAll(page) })
  */
