@@ -11,8 +11,8 @@ const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 export class InMemoryEventStore implements EventStore {
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   readonly #all: RecordedEvent[] = [];
-  /** Only the events whose ids their callers chose: nobody can repeat the others. */
-  readonly #chosenIds = new Map<string, RecordedEvent>();
+  /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
+  readonly #byId = new Map<string, RecordedEvent>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
   #closed = false;
@@ -30,7 +30,6 @@ export class InMemoryEventStore implements EventStore {
     if (conflicts) return { ok: false, conflicts };
     const events = Object.freeze(this.#record(appends));
     for (const event of events) this.#keep(event);
-    this.#keepChosenIds(appends, events);
     for (const subscription of this.#subscriptions) subscription.wake();
     return { ok: true, events };
   }
@@ -74,22 +73,29 @@ export class InMemoryEventStore implements EventStore {
 
   /** Returns the stored events when every event of the appends is stored, by its id, in the stream it is meant for. */
   #repeated(appends: readonly StreamAppend[]): RecordedEvent[] | undefined {
-    if (this.#chosenIds.size === 0) return undefined;
-    const events: RecordedEvent[] = [];
+    if (!appends.some(({ events }) => events.some(({ id }) => id !== undefined))) return undefined;
+    const byId = this.#withIds();
+    const repeated: RecordedEvent[] = [];
     let duplicate: string | undefined;
     let total = 0;
-    for (const { stream, events: wanted } of appends) {
-      total += wanted.length;
-      for (const { id } of wanted) {
-        const stored = id === undefined ? undefined : this.#chosenIds.get(id);
+    for (const { stream, events } of appends) {
+      total += events.length;
+      for (const { id } of events) {
+        const stored = id === undefined ? undefined : byId.get(id);
         if (!stored) continue;
         duplicate ??= id;
-        if (stored.aggregateId === stream.aggregateId && stored.aggregateName === stream.aggregateName) events.push(stored);
+        if (isOf(stored, stream)) repeated.push(stored);
       }
     }
     if (duplicate === undefined) return undefined;
-    if (events.length < total) throw new DuplicateEventError(duplicate);
-    return events;
+    if (repeated.length < total) throw new DuplicateEventError(duplicate);
+    return repeated;
+  }
+
+  /** Events get into the index only when it is used: who never gives ids never pays for it. */
+  #withIds(): ReadonlyMap<string, RecordedEvent> {
+    for (let index = this.#byId.size; index < this.#all.length; index++) this.#byId.set(this.#all[index]!.id, this.#all[index]!);
+    return this.#byId;
   }
 
   #conflicts(appends: readonly StreamAppend[]): Conflict[] | undefined {
@@ -125,14 +131,7 @@ export class InMemoryEventStore implements EventStore {
     else streams.set(event.aggregateId, [event]);
     this.#all.push(event);
   }
-
-  #keepChosenIds(appends: readonly StreamAppend[], recorded: readonly RecordedEvent[]): void {
-    let index = 0;
-    for (const { events } of appends) {
-      for (const { id } of events) {
-        const event = recorded[index++]!;
-        if (id !== undefined) this.#chosenIds.set(id, event);
-      }
-    }
-  }
 }
+
+const isOf = (event: RecordedEvent, { aggregateName, aggregateId }: StreamName): boolean =>
+  event.aggregateId === aggregateId && event.aggregateName === aggregateName;
