@@ -17,7 +17,8 @@ import type { EventStore } from '../store';
 import { CommandBus, type CommandMiddleware } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError, InvalidConfigurationError } from './errors';
-import { EventBus, type EventContexts, type EventListeners } from './event-bus';
+import { EventBus } from './event-bus';
+import type { EventContexts, EventListeners } from './event-listener';
 import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
 import { QueryBus, type QueryHandlerFunction, type QueryMiddleware } from './query-bus';
 

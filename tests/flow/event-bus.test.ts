@@ -155,6 +155,24 @@ describe('an event bus', () => {
     expect(versions).toEqual([...once, ...once, ...once]);
   });
 
+  test("wraps each delivery in middleware, whose failure counts as the listener's", async () => {
+    const failures: unknown[] = [];
+    const path: string[] = [];
+    const bus = new EventBus({ logger: quiet, onError: error => failures.push(error) });
+    bus.use(async ({ event, listener }, next) => {
+      path.push(`before ${event.name} ${typeof listener}`);
+      const result = await next({ event, listener, context: undefined as never });
+      path.push(`after ${result}`);
+      return result;
+    });
+    bus.use((delivery, next) => (delivery.event.name === 'B' ? Promise.reject(new Error('B is not delivered')) : next(delivery)));
+    bus.subscribe({ A: () => 'heard', B: () => path.push('never') });
+    bus.publish(await recorded('A', 'B', 'A'));
+    await bus.drain();
+    expect(path).toEqual(['before A function', 'after heard', 'before B function', 'before A function', 'after heard']);
+    expect(failures).toEqual([new Error('B is not delivered')]);
+  });
+
   test('says that it belongs to no flow when a listener dispatches or asks', async () => {
     const failures: unknown[] = [];
     const bus = new EventBus({ logger: quiet, onError: error => failures.push((error as { code?: string }).code) });
