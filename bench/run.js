@@ -20,7 +20,9 @@ const unknown = positionals.filter(id => !workloads.some(workload => workload.id
 if (unknown.length > 0) fail(`No workload ${unknown.join(', ')}. There are: ${workloads.map(({ id }) => id).join(', ')}.`);
 
 const report = { ...header(), workloads: [] };
-console.log(`${report.date}   Node ${report.node}   ${report.cpu}   load ${report.load}   ${rounds} rounds${options.quick ? ', quick' : ''}`);
+console.log(
+  `${report.date}   Node ${report.node}   ${report.cpu}   load ${report.load}   ${rounds} rounds${options.quick ? ', quick' : ''}`,
+);
 for (const workload of chosen) {
   const result = await measure(workload);
   report.workloads.push(result);

@@ -1,5 +1,5 @@
 // @nestjs/cqrs with a store made by hand, as its users write it: the store keeps the events themselves and checks the version.
-import { todoApp, noOpBus, versions } from '../lib/nest.js';
+import { noOpBus, todoApp, versions } from '../lib/nest.js';
 
 export default {
   id: 'nest',

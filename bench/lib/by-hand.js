@@ -1,5 +1,18 @@
-// The Todo domain without any framework.
-import { randomUUID } from 'node:crypto';
+// The Todo domain without any framework, written to be fast: the same ids (eventuality's own generator), times formatted once a millisecond.
+import { newId } from '../../dist/index.js';
+
+const ready = Promise.resolve();
+let lastTime = 0;
+let lastText = '';
+
+function isoTime() {
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    lastText = new Date(now).toISOString();
+  }
+  return lastText;
+}
 
 export function handWritten({ awaited = false } = {}) {
   let streams = new Map();
@@ -38,9 +51,9 @@ export function handWritten({ awaited = false } = {}) {
     let stream = streams.get(id);
     const version = stream?.length ?? 0;
     if (version !== expected) throw new Error(`${id} is at version ${version}, not ${expected}`);
-    const causationId = randomUUID();
+    const causationId = newId();
     const event = Object.freeze({
-      id: randomUUID(),
+      id: newId(),
       name,
       schemaVersion: 1,
       aggregateName: 'Todo',
@@ -49,7 +62,7 @@ export function handWritten({ awaited = false } = {}) {
       position: ++position,
       payload: Object.freeze({ description }),
       metadata: Object.freeze({ correlationId: causationId, causationId, commandName }),
-      recordedAt: new Date().toISOString(),
+      recordedAt: isoTime(),
     });
     if (stream) stream.push(event);
     else {
@@ -61,7 +74,7 @@ export function handWritten({ awaited = false } = {}) {
 
   function publish(event) {
     for (const listener of listeners[event.name]) {
-      queueMicrotask(() => {
+      ready.then(() => {
         try {
           listener(event);
         } catch (error) {

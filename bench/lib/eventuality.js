@@ -133,12 +133,13 @@ export async function repositoryLoad() {
   const Todo = todoClass(all);
   const flow = new all.Flow({ eventStore, aggregates: [Todo] });
   const todos = new all.Repository(Todo, eventStore);
+  let growing;
   return {
     create: (id, description) => flow.dispatch(new CreateTodo(id, description)),
     async rename(id, description) {
-      const todo = await (this.todo ??= todos.load(id));
-      todo.apply(new TodoRenamed(description));
-      await todos.save(todo);
+      growing ??= await todos.load(id);
+      growing.apply(new TodoRenamed(description));
+      await todos.save(growing);
     },
     async load(id) {
       const { description, renames } = await todos.load(id);
