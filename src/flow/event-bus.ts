@@ -1,6 +1,6 @@
 import { type ClassReference, consoleLogger, type EventContext, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
 import { InvalidConfigurationError, NoFlowError } from './errors';
-import { ListenerQueue } from './listener-queue';
+import { type Delivery, ListenerQueue } from './listener-queue';
 
 /** Follows events: gets each with its envelope, and what it can do with it. */
 export type EventListener<Payload extends object = any> = (event: RecordedEvent<Payload>, context: EventContext) => unknown;
@@ -83,8 +83,8 @@ export class EventBus {
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
     for (const event of events) {
       const subscribers = this.#byName.get(event.name);
-      if (subscribers) for (const subscriber of subscribers) enqueue(subscriber, event, contexts);
-      for (const subscriber of this.#everything) enqueue(subscriber, event, contexts);
+      if (subscribers) for (const { queue, listen } of subscribers) queue.push(new ListenerCall(event, listen, contexts));
+      for (const { queue, listen } of this.#everything) queue.push(new ListenerCall(event, listen, contexts));
     }
   }
 
@@ -127,12 +127,17 @@ export class EventBus {
   }
 }
 
-function enqueue({ queue, listen }: Subscriber, event: RecordedEvent, contexts: EventContexts): void {
-  queue.push(
-    delivered =>
-      contexts.run ? contexts.run(delivered, () => listen(delivered, contexts.of(delivered))) : listen(delivered, contexts.of(delivered)),
-    event,
-  );
+class ListenerCall implements Delivery {
+  constructor(
+    readonly event: RecordedEvent,
+    private readonly listen: EventListener,
+    private readonly contexts: EventContexts,
+  ) {}
+
+  deliver(): unknown {
+    const { event, contexts, listen } = this;
+    return contexts.run ? contexts.run(event, () => listen(event, contexts.of(event))) : listen(event, contexts.of(event));
+  }
 }
 
 /** A listener by class gets an instance of it, whatever the store returned. */
