@@ -166,7 +166,7 @@ export class Flow implements Dispatcher {
     };
     for (const aggregate of aggregates) {
       const repository = this.repository(aggregate);
-      const handler = new AggregateCommandHandler(repository.loader);
+      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events));
       for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
     }
     for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
@@ -175,11 +175,7 @@ export class Flow implements Dispatcher {
   }
 
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
-    this.#commands.register(name, async (_command, message) => {
-      const outcome = await handler.handle(message, rule, new FlowCommandContext(this, message));
-      this.#publish(outcome.events);
-      return outcome;
-    });
+    this.#commands.register(name, (_command, message) => handler.handle(message, rule, new FlowCommandContext(this, message)));
   }
 
   #registerFunction(name: string, handler: FlowCommandHandler): void {

@@ -10,6 +10,8 @@ export interface QueueOwner {
   idle(queue: ListenerQueue): void;
 }
 
+const ready = Promise.resolve();
+
 /** Delivers events to one listener: asynchronously, one after the other, whatever becomes of each. */
 export class ListenerQueue {
   /** What waits, three entries each: listener, event, contexts. */
@@ -30,7 +32,8 @@ export class ListenerQueue {
     this.#waiting.push(listener, event, contexts);
     if (this.#running) return;
     this.#running = true;
-    queueMicrotask(this.#run);
+    // Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs twice as much.
+    ready.then(this.#run);
   }
 
   #drain(): void {

@@ -53,7 +53,7 @@ export async function runCommand(
   const instance = instanceAfter(definition, id, before);
   let error: TestRun['error'];
   try {
-    await decide(instance, message, rule, testContext(message, options));
+    instance.applyReturned(await decide(instance, message, rule, testContext(message, options)));
   } catch (thrown) {
     error = { thrown };
   }
