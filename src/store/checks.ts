@@ -11,7 +11,7 @@ export const LONGEST_NAME = 255;
 export function checkAppends(appends: readonly StreamAppend[]): void {
   if (!Array.isArray(appends)) throw new InvalidAppendError(['appends must be a list.']);
   const faults: string[] = [];
-  for (let index = 0; index < appends.length; index++) checkAppend(appends[index]!, `appends[${index}]`, faults);
+  for (let index = 0; index < appends.length; index++) checkAppend(appends[index]!, index, faults);
   if (appends.length > 1) checkOncePerStream(appends, faults);
   if (faults.length > 0) throw new InvalidAppendError(faults);
   checkEventIds(appends);
@@ -45,27 +45,33 @@ function checkedLimit(limit: number): number {
   return limit;
 }
 
-function checkAppend({ stream, expected, events }: StreamAppend, path: string, faults: string[]): void {
-  checkName(stream?.aggregateName, `${path}.stream.aggregateName`, faults);
-  checkName(stream?.aggregateId, `${path}.stream.aggregateId`, faults);
+// Sentences and paths are made only for what is wrong: these checks run for every append.
+
+function checkAppend({ stream, expected, events }: StreamAppend, place: number, faults: string[]): void {
+  if (!isName(stream?.aggregateName)) faults.push(nameFault(stream?.aggregateName, `appends[${place}].stream.aggregateName`));
+  if (!isName(stream?.aggregateId)) faults.push(nameFault(stream?.aggregateId, `appends[${place}].stream.aggregateId`));
   if (typeof expected === 'number' ? !Number.isSafeInteger(expected) || expected < 0 : !['any', 'none', 'exists'].includes(expected)) {
-    faults.push(`${path}.expected is ${String(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
+    faults.push(`appends[${place}].expected is ${String(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
   }
-  if (!Array.isArray(events) || events.length === 0) faults.push(`${path}.events must be a list of one event at least.`);
-  else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, `${path}.events[${index}]`, faults);
+  if (!Array.isArray(events) || events.length === 0) faults.push(`appends[${place}].events must be a list of one event at least.`);
+  else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, place, index, faults);
 }
 
-function checkEvent({ name, id, schemaVersion }: NewEvent, path: string, faults: string[]): void {
-  checkName(name, `${path}.name`, faults);
-  if (id !== undefined && !isUuid(id)) faults.push(`${path}.id is '${String(id)}'; it must be a UUID in lower case.`);
+function checkEvent({ name, id, schemaVersion }: NewEvent, place: number, index: number, faults: string[]): void {
+  const path = (field: string): string => `appends[${place}].events[${index}].${field}`;
+  if (!isName(name)) faults.push(nameFault(name, path('name')));
+  if (id !== undefined && !isUuid(id)) faults.push(`${path('id')} is '${String(id)}'; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !(Number.isSafeInteger(schemaVersion) && schemaVersion >= 1)) {
-    faults.push(`${path}.schemaVersion is ${String(schemaVersion)}; it must be an integer from 1.`);
+    faults.push(`${path('schemaVersion')} is ${String(schemaVersion)}; it must be an integer from 1.`);
   }
 }
 
-function checkName(name: unknown, path: string, faults: string[]): void {
-  if (typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0')) return;
-  faults.push(`${path} is ${JSON.stringify(name) ?? String(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0');
+}
+
+function nameFault(name: unknown, path: string): string {
+  return `${path} is ${JSON.stringify(name) ?? String(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 }
 
 function isUuid(id: unknown): boolean {
@@ -82,10 +88,11 @@ function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]):
 }
 
 function checkEventIds(appends: readonly StreamAppend[]): void {
-  const seen = new Set<string>();
+  let seen: Set<string> | undefined;
   for (const { events } of appends) {
     for (const { id } of events) {
       if (id === undefined) continue;
+      seen ??= new Set();
       if (seen.has(id)) throw new DuplicateEventError(id);
       seen.add(id);
     }
