@@ -1,6 +1,6 @@
 import { type Clock, isoTime, type RecordedEvent, systemClock } from '../messages';
 import { checkAppends, isExpected, storePage, streamPage } from './checks';
-import { DuplicateEventError, StoreClosedError } from './errors';
+import { DuplicateEventError, InvalidAppendError, StoreClosedError } from './errors';
 import type { AppendOutcome, Conflict, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
 import { recordEvent } from './record-event';
 import { Subscription } from './subscription';
@@ -17,8 +17,10 @@ export class InMemoryEventStore implements EventStore {
   readonly #clock: Clock;
   #closed = false;
 
-  constructor(options: { readonly clock?: Clock } = {}) {
+  /** @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start */
+  constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     this.#clock = options.clock ?? systemClock;
+    for (const event of options.events ?? []) this.#restore(event);
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
@@ -29,6 +31,7 @@ export class InMemoryEventStore implements EventStore {
     const conflicts = this.#conflicts(appends);
     if (conflicts) return { ok: false, conflicts };
     const events = Object.freeze(this.#record(appends));
+    this.persist(events);
     for (const event of events) this.#keep(event);
     for (const subscription of this.#subscriptions) subscription.wake();
     return { ok: true, events };
@@ -61,6 +64,24 @@ export class InMemoryEventStore implements EventStore {
   async close(): Promise<void> {
     this.#closed = true;
     for (const subscription of this.#subscriptions) subscription.end();
+  }
+
+  /**
+   * Called with the events of one append before they are kept, for subclasses that write them somewhere: what it throws
+   * rejects the append, and nothing is kept.
+   */
+  protected persist(_events: readonly RecordedEvent[]): void {}
+
+  /** Takes in an event that was recorded earlier. @throws InvalidAppendError when it does not follow on those before */
+  #restore({ version, position, recordedAt, ...event }: RecordedEvent): void {
+    const { length } = this.#stream(event) ?? [];
+    if (version !== length + 1 || position !== BigInt(this.#all.length + 1)) {
+      const place = `${event.aggregateName} '${event.aggregateId}', version ${version}, position ${position}`;
+      throw new InvalidAppendError([
+        `${place} does not follow on the events before it: version ${length + 1}, position ${this.#all.length + 1}.`,
+      ]);
+    }
+    this.#keep(recordEvent(event, event, version, position, recordedAt));
   }
 
   #refuseWhenClosed(): void {
