@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { newId } from '../../messages';
-import { appended, everything, happened, numbered, numberOf, range, refused, streamOf, take, to, write } from './fixtures';
+import { appended, everything, happened, numbered, numberOf, range, refused, started, streamOf, take, to, write } from './fixtures';
 import type { Checks } from './scene';
 
 /** What is left when a store has been closed and is opened again. */
@@ -42,15 +42,15 @@ export const durability: Checks = {
   'yields to a subscription what was written before it was opened again': async ({ store, reopened, soon }) => {
     const before = await write(store, streamOf('1'), ...numbered(3));
     const again = await reopened();
-    const taking = take(again.subscribe({ after: before[0]!.position }), 3);
+    const taking = started(take(again.subscribe({ after: before[0]!.position }), 3));
     await write(again, streamOf('1'), happened({ n: 4 }));
     assert.deepEqual((await soon(taking, 'three events of a subscription')).map(numberOf), [2, 3, 4]);
   },
 
   'keeps the appends that it had accepted when close was called': async ({ store, reopened }) => {
-    const appends = range(1, 20).map(n => write(store, streamOf(`${n}`), happened({ n })));
+    const appends = started(Promise.all(range(1, 20).map(n => write(store, streamOf(`${n}`), happened({ n })))));
     const again = await reopened();
-    await Promise.all(appends);
+    await appends;
     assert.equal((await everything(again)).length, 20);
   },
 };

@@ -34,8 +34,10 @@ export async function appended(store: EventStore, appends: readonly StreamAppend
 export async function everything(store: EventStore): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   for (;;) {
-    const page = await store.readAll({ after: events.at(-1)?.position ?? 0n });
+    const after = events.at(-1)?.position ?? 0n;
+    const page = await store.readAll({ after });
     if (page.length === 0) return events;
+    assert.ok(page.at(-1)!.position > after, `readAll after position ${after} does not get on`);
     events.push(...page);
   }
 }
@@ -49,6 +51,12 @@ export async function take(pages: AsyncIterable<readonly RecordedEvent[]>, count
     if (taken.length >= count) break;
   }
   return taken;
+}
+
+/** Starts what the check looks at later: should the check fail before, nobody is told of an unhandled rejection. */
+export function started<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** Makes sure that a call is refused, by throwing or by rejecting, with the code given; returns the error. `what` was to be refused. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertEmpty, assertFrozen, happened, refused, streamOf, take, to, write } from './fixtures';
+import { assertEmpty, assertFrozen, happened, refused, started, streamOf, take, to, write } from './fixtures';
 import type { Checks } from './scene';
 
 class Money {
@@ -87,7 +87,7 @@ export const payloads: Checks = {
   'keeps the payload and the metadata as they were when append was called': async ({ store }) => {
     const payload = { list: [1], inner: { a: 1 } };
     const metadata = { actor: { name: 'Ada' } };
-    const appending = write(store, streamOf('1'), happened(payload, { metadata }));
+    const appending = started(write(store, streamOf('1'), happened(payload, { metadata })));
     payload.list.push(2);
     payload.inner.a = 2;
     metadata.actor.name = 'Eve';

@@ -11,6 +11,7 @@ import {
   numberOf,
   range,
   refused,
+  started,
   streamOf,
   take,
   to,
@@ -46,7 +47,7 @@ export const sharing: Checks = {
   'yields to a subscription what another store writes': async ({ store, another, soon }) => {
     const other = await another();
     await write(store, streamOf('1'), happened({ n: 1 }));
-    const taking = take(other.subscribe(), 3);
+    const taking = started(take(other.subscribe(), 3));
     await pause(20);
     await write(store, streamOf('1'), happened({ n: 2 }));
     await write(other, streamOf('2'), happened({ n: 3 }));
@@ -64,7 +65,7 @@ export const sharing: Checks = {
 
   'yields each event once and in order while two stores write': async ({ store, another, soon }) => {
     const stores = [store, await another()];
-    const taking = Promise.all(stores.map(each => take(each.subscribe(), 100)));
+    const taking = started(Promise.all(stores.map(each => take(each.subscribe(), 100))));
     await Promise.all(range(1, 100).map(n => write(stores[n % 2]!, streamOf(`${n % 5}`), happened({ n }))));
     const written = await everything(store);
     assertAscending(written);
