@@ -91,6 +91,7 @@ export type {
   PlainAggregate,
   PlainAggregateDefinition,
   PlainCommandHandler,
+  PlainEventHandler,
   StateChange,
 } from './model';
 export {
