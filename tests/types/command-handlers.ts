@@ -1,4 +1,4 @@
-import { AggregateRoot, CommandHandler, type CommandContext, type HandlerContext } from 'eventuality';
+import { AggregateRoot, type CommandContext, CommandHandler, type HandlerContext } from 'eventuality';
 import { CompleteTodo, CreateTodo, holds, InvoicePaid, RenameTodo, type Same, TodoCompleted, TodoCreated } from './todo';
 
 type TodoEvent = TodoCreated | TodoCompleted;

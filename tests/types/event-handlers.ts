@@ -89,4 +89,4 @@ class Listener {
   context(_event: InvoicePaid, _context: CommandContext) {}
 }
 
-export { Listener, OneEvent, Right, Wrong, WithoutUnion };
+export { Listener, OneEvent, Right, WithoutUnion, Wrong };

@@ -15,7 +15,9 @@ const codec: EventCodec<TodoScheduled> = {
   decode: data => new TodoScheduled(new Date(data.at)),
 };
 
-@Event('todo.moved', { codec: { encode: (event: TodoMoved) => ({ at: event.at.getTime() }), decode: data => new TodoMoved(new Date(data.at)) } })
+@Event('todo.moved', {
+  codec: { encode: (event: TodoMoved) => ({ at: event.at.getTime() }), decode: data => new TodoMoved(new Date(data.at)) },
+})
 class TodoMoved {
   constructor(readonly at: Date) {}
 
@@ -24,7 +26,9 @@ class TodoMoved {
   }
 }
 
-@Event<TodoPlanned>('todo.planned', { codec: { encode: ({ at }) => ({ at: at.getTime() }), decode: data => new TodoPlanned(new Date(data.at)) } })
+@Event<TodoPlanned>('todo.planned', {
+  codec: { encode: ({ at }) => ({ at: at.getTime() }), decode: data => new TodoPlanned(new Date(data.at)) },
+})
 class TodoPlanned {
   constructor(readonly at: Date) {}
 
@@ -40,7 +44,9 @@ class TodoDelayed {
 }
 
 // @ts-expect-error the codec makes plain objects, without the class's methods
-@Event('todo.dated', { codec: { encode: (event: TodoDated) => ({ at: event.at.getTime() }), decode: (data: any) => ({ at: new Date(data.at) }) } })
+@Event('todo.dated', {
+  codec: { encode: (event: TodoDated) => ({ at: event.at.getTime() }), decode: (data: any) => ({ at: new Date(data.at) }) },
+})
 class TodoDated {
   constructor(readonly at: Date) {}
 
