@@ -20,9 +20,17 @@ export class TsyringeAdapter implements ContainerAdapter {
       });
     } else {
       prepare(registration.useClass);
-      const lifecycle = registration.singleton ? Lifecycle.Singleton : Lifecycle.Transient;
-      container.register(token as never, { useClass: registration.useClass as never }, { lifecycle });
+      if (registration.singleton) this.#registerSingleton(token, registration.useClass);
+      else container.register(token as never, { useClass: registration.useClass as never });
     }
+  }
+
+  /** tsyringe would make it in the scope that asks first: what is made once would keep the repositories of the first command. */
+  #registerSingleton<T>(token: Token<T>, type: new (...args: any[]) => T): void {
+    const { container } = this;
+    const own = Symbol(type.name);
+    container.register(own, { useClass: type as never }, { lifecycle: Lifecycle.Singleton });
+    container.register(token as never, { useFactory: () => container.resolve(own) });
   }
 
   has(token: Token): boolean {
@@ -48,8 +56,15 @@ export class TsyringeAdapter implements ContainerAdapter {
 function prepare(type: new (...args: any[]) => unknown): void {
   if (prepared.has(type)) return;
   prepared.add(type);
+  injectRepositories(type);
+  injectable()(type as never);
+}
+
+/** A class without a constructor has its parent's: tsyringe inherits the parent's tokens, if they are there. */
+function injectRepositories(type: Function): void {
+  const parent: unknown = Object.getPrototypeOf(type);
+  if (typeof parent === 'function' && parent !== Function.prototype) injectRepositories(parent);
   for (const { parameter, aggregate } of ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? []) {
     inject(repositoryToken(aggregate))(type, undefined, parameter);
   }
-  injectable()(type as never);
 }
