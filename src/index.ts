@@ -1,82 +1,17 @@
 import 'reflect-metadata';
 
-export type { BootstrapOptions, ContainerAdapter, Registration } from './bootstrap';
-// Bootstrap: modules, container.
-export { Application, bootstrap, repositoryToken, WiringError } from './bootstrap';
-export type { ModuleClass, ModuleOptions, Provider, Token } from './decorators';
-// Model: what a user writes.
-export {
-  Aggregate,
-  Command,
-  CommandHandler,
-  Event,
-  EventHandler,
-  InjectRepository,
-  InvalidDecoratorError,
-  Module,
-  QueryHandler,
+// The model: what a user writes.
+export { Aggregate, Command, CommandHandler, Event, EventHandler, InjectRepository, Module, QueryHandler } from './decorators';
+export type {
+  CommandHandlerDecorator,
+  EventHandlerDecorator,
+  ModuleClass,
+  ModuleOptions,
+  Provider,
+  QueryHandlerDecorator,
+  Token,
 } from './decorators';
-export type {
-  CommandHandlerFunction,
-  CommandMiddleware,
-  EventBusOptions,
-  EventContexts,
-  EventListener,
-  EventListeners,
-  FlowCommandHandler,
-  FlowParts,
-  Middleware,
-  QueryHandlerFunction,
-  QueryMessage,
-  QueryMiddleware,
-} from './flow';
-// Flow: what carries messages.
-export {
-  CommandBus,
-  DuplicateHandlerError,
-  EventBus,
-  Flow,
-  FlowClosedError,
-  InvalidConfigurationError,
-  NoFlowError,
-  QueryBus,
-  UnknownCommandError,
-  UnknownQueryError,
-} from './flow';
-export type {
-  ClassReference,
-  Clock,
-  CommandContext,
-  CommandOutcome,
-  DispatchOptions,
-  EventCodec,
-  EventContext,
-  EventMetadata,
-  EventOptions,
-  Logger,
-  MessageCause,
-  MessageContext,
-  PlainEvent,
-  PlainMessage,
-  QueryContext,
-  RecordedEvent,
-  ResultOf,
-  SealedEvent,
-} from './messages';
-// Messages and what handlers get beside them.
-// What can be replaced.
-// Errors: one class for each failure, all with a stable code.
-export {
-  CommandMessage,
-  derivedId,
-  EventualityError,
-  newId,
-  Query,
-  sealPayload,
-  systemClock,
-  UnnamedMessageError,
-  UnstorableValueError,
-} from './messages';
+export { AggregateRoot, defineAggregate } from './model';
 export type {
   AggregateClass,
   AggregateDefinition,
@@ -90,22 +25,72 @@ export type {
   EventsOf,
   PlainAggregate,
   PlainAggregateDefinition,
+  PlainAggregateThis,
   PlainCommandHandler,
   PlainEventHandler,
   StateChange,
 } from './model';
-export {
-  AggregateAlreadyExistsError,
-  AggregateNotFoundError,
-  AggregateRoot,
-  defineAggregate,
-  InvalidAggregateError,
-  InvalidDecisionError,
-  MissingAggregateIdError,
-} from './model';
-export type { Addition, CacheOptions, HandlerContext, RepositoryOptions } from './repository';
+
+// Messages, and what handlers get beside them.
+export { CommandMessage, derivedId, newId, Query, sealPayload } from './messages';
+export type {
+  ClassReference,
+  CommandContext,
+  CommandOutcome,
+  DispatchOptions,
+  EventCodec,
+  EventContext,
+  EventMetadata,
+  EventOptions,
+  MessageCause,
+  MessageContext,
+  PlainEvent,
+  PlainMessage,
+  QueryContext,
+  RecordedEvent,
+  ResultOf,
+  SealedEvent,
+} from './messages';
+
+// Bootstrap: modules and the container.
+export { Application, bootstrap, repositoryToken } from './bootstrap';
+export type { BootstrapOptions, ContainerAdapter, Registration } from './bootstrap';
+
+// Flow and buses: what carries messages.
+export { CommandBus, EventBus, Flow, QueryBus } from './flow';
+export type {
+  CommandHandlerFunction,
+  CommandMiddleware,
+  EventBusOptions,
+  EventContexts,
+  EventDelivery,
+  EventListener,
+  EventListeners,
+  EventMiddleware,
+  FlowCommandHandler,
+  FlowParts,
+  Middleware,
+  QueryHandlerFunction,
+  QueryMessage,
+  QueryMiddleware,
+} from './flow';
+
 // Repository.
-export { ForeignAggregateError, ReentrantCommandError, Repository, UnitOfWorkClosedError } from './repository';
+export { Repository } from './repository';
+export type { Addition, CacheOptions, HandlerContext, RepositoryOptions } from './repository';
+
+// Event store: the port, its in-memory form, and what helps to write another.
+export {
+  checkAppends,
+  CustomEventStore,
+  InMemoryEventStore,
+  isExpected,
+  recordedMetadata,
+  recordEvent,
+  storePage,
+  streamPage,
+  Subscription,
+} from './store';
 export type {
   AppendOutcome,
   Conflict,
@@ -120,19 +105,29 @@ export type {
   SubscribeOptions,
   SubscriptionSource,
 } from './store';
-// Store: the port, its in-memory form, and what helps to write another.
+
+// Surroundings that can be replaced.
+export { systemClock } from './messages';
+export type { Clock, Logger } from './messages';
+
+// Errors: one class for each failure, each with a stable code.
+export { EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
 export {
-  ConcurrencyError,
-  CustomEventStore,
-  checkAppends,
-  DuplicateEventError,
-  InMemoryEventStore,
-  InvalidAppendError,
-  InvalidPageError,
-  isExpected,
-  recordEvent,
-  StoreClosedError,
-  Subscription,
-  storePage,
-  streamPage,
-} from './store';
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  InvalidAggregateError,
+  InvalidDecisionError,
+  MissingAggregateIdError,
+} from './model';
+export { ConcurrencyError, DuplicateEventError, InvalidAppendError, InvalidPageError, StoreClosedError } from './store';
+export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
+export { InvalidDecoratorError } from './decorators';
+export {
+  DuplicateHandlerError,
+  FlowClosedError,
+  InvalidConfigurationError,
+  NoFlowError,
+  UnknownCommandError,
+  UnknownQueryError,
+} from './flow';
+export { WiringError } from './bootstrap';

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Provider, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';

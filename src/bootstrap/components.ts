@@ -94,7 +94,7 @@ export class Components {
 }
 
 /** Names a value for a message. */
-export function nameOf(value: unknown): string {
+function nameOf(value: unknown): string {
   if (typeof value === 'function') return value.name || 'An anonymous class';
   if (value === undefined) return 'undefined (as when two files import each other)';
   return typeof value === 'object' && value !== null ? `an object with the keys [${Object.keys(value).join(', ')}]` : String(value);

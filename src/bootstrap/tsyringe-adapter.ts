@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type DependencyContainer, inject, injectable, Lifecycle } from 'tsyringe';
 import { REPOSITORY_INJECTIONS, type RepositoryInjection, type Token } from '../decorators';
 import { ownMetadata } from '../messages';

@@ -2,7 +2,7 @@ import { appendMetadata, type ClassReference } from '../messages';
 import type { CommandHandlerOptions, HandlerMetadata } from '../model';
 
 /** Tells the TC39 form of a decorator's second argument from the legacy form, where it is the member's name. */
-export const isStandard = (second: unknown): second is ClassMethodDecoratorContext =>
+const isStandard = (second: unknown): second is ClassMethodDecoratorContext =>
   typeof second === 'object' && second !== null && 'kind' in second;
 
 /**

@@ -27,6 +27,8 @@ export interface Dispatcher {
   repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
 }
 
+// The contexts below make a function only when a handler takes it: most handlers take none. It can be passed on, as it needs no `this`.
+
 /** The context of one command. */
 export class FlowCommandContext implements HandlerContext {
   constructor(
@@ -55,17 +57,24 @@ export class FlowCommandContext implements HandlerContext {
     return this.message.options.signal;
   }
 
-  readonly newId = (): string => newId();
+  get newId(): HandlerContext['newId'] {
+    return () => newId();
+  }
 
-  readonly dispatch = (command: object, options?: DispatchOptions): Promise<CommandOutcome> =>
-    this.flow.dispatchFrom(command, options, this.message, this.message);
+  get dispatch(): HandlerContext['dispatch'] {
+    return (command, options) => this.flow.dispatchFrom(command, options, this.message, this.message);
+  }
 
-  readonly query = <Q extends object>(query: Q): Promise<ResultOf<Q>> => this.flow.queryFrom(query, this.message);
+  get query(): HandlerContext['query'] {
+    return query => this.flow.queryFrom(query, this.message);
+  }
 
-  readonly repository = <A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> => {
-    const repository = this.flow.repository(aggregate);
-    return this.unit ? repository.within(this.unit) : repository;
-  };
+  get repository(): HandlerContext['repository'] {
+    return aggregate => {
+      const repository = this.flow.repository(aggregate);
+      return this.unit ? repository.within(this.unit) : repository;
+    };
+  }
 }
 
 /** The context of one event, for its listeners. */
@@ -75,10 +84,13 @@ export class FlowEventContext implements EventContext {
     readonly event: RecordedEvent,
   ) {}
 
-  readonly dispatch = (command: object, options?: DispatchOptions): Promise<CommandOutcome> =>
-    this.flow.dispatchFrom(command, options, causeOf(this.event));
+  get dispatch(): EventContext['dispatch'] {
+    return (command, options) => this.flow.dispatchFrom(command, options, causeOf(this.event));
+  }
 
-  readonly query = <Q extends object>(query: Q): Promise<ResultOf<Q>> => this.flow.queryFrom(query, causeOf(this.event));
+  get query(): EventContext['query'] {
+    return query => this.flow.queryFrom(query, causeOf(this.event));
+  }
 }
 
 /** The context of one query. */
@@ -89,10 +101,13 @@ export class FlowQueryContext implements QueryContext {
     private readonly cause: MessageCause | undefined,
   ) {}
 
-  readonly dispatch = (command: object, options?: DispatchOptions): Promise<CommandOutcome> =>
-    this.flow.dispatchFrom(command, options, this.cause);
+  get dispatch(): QueryContext['dispatch'] {
+    return (command, options) => this.flow.dispatchFrom(command, options, this.cause);
+  }
 
-  readonly query = <Q extends object>(query: Q): Promise<ResultOf<Q>> => this.flow.queryFrom(query, this.cause);
+  get query(): QueryContext['query'] {
+    return query => this.flow.queryFrom(query, this.cause);
+  }
 }
 
 /** Returns an event as the cause of what its listeners dispatch. */

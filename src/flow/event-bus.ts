@@ -1,18 +1,8 @@
-import { type ClassReference, consoleLogger, type EventContext, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
+import { type ClassReference, consoleLogger, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
 import { InvalidConfigurationError, NoFlowError } from './errors';
-import { ListenerQueue } from './listener-queue';
-
-/** Follows events: gets each with its envelope, and what it can do with it. */
-export type EventListener<Payload extends object = any> = (event: RecordedEvent<Payload>, context: EventContext) => unknown;
-
-/** Listeners by event name; the functions of one map are one listener: they are called one after the other. */
-export type EventListeners = Readonly<Record<string, EventListener | readonly EventListener[]>>;
-
-/** Makes what listeners get as their second parameter; and, where that matters, calls them inside a context of its own. */
-export interface EventContexts {
-  of(event: RecordedEvent): EventContext;
-  run?(event: RecordedEvent, listen: () => unknown): unknown;
-}
+import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
+import { ListenerQueue, type QueueOwner } from './listener-queue';
+import { compose } from './middleware';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {
@@ -35,12 +25,25 @@ interface Subscriber {
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
   readonly #queues = new Set<ListenerQueue>();
+  readonly #middleware: EventMiddleware[] = [];
   readonly #options: EventBusOptions;
+  readonly #owner: QueueOwner = {
+    deliver: (listener, event, contexts) => this.#deliver(listener, event, contexts),
+    failed: (error, event) => this.#report(error, event),
+    idle: queue => this.#idle(queue),
+  };
+  #listen: ((delivery: EventDelivery) => Promise<unknown>) | undefined;
   #everything: readonly Subscriber[] = [];
   #drained: (() => void)[] = [];
 
   constructor(options: EventBusOptions = {}) {
     this.#options = options;
+  }
+
+  /** Adds middleware around each delivery of an event to a listener; what was added first is the outermost. */
+  use(middleware: EventMiddleware): void {
+    this.#middleware.push(middleware);
+    this.#listen = compose(this.#middleware, async ({ listener, event, context }) => listener(event, context));
   }
 
   /**
@@ -83,8 +86,8 @@ export class EventBus {
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
     for (const event of events) {
       const subscribers = this.#byName.get(event.name);
-      if (subscribers) for (const subscriber of subscribers) enqueue(subscriber, event, contexts);
-      for (const subscriber of this.#everything) enqueue(subscriber, event, contexts);
+      if (subscribers) for (const { queue, listen } of subscribers) queue.push(listen, event, contexts);
+      for (const { queue, listen } of this.#everything) queue.push(listen, event, contexts);
     }
   }
 
@@ -93,11 +96,15 @@ export class EventBus {
     while ([...this.#queues].some(queue => queue.busy)) await new Promise<void>(resolve => this.#drained.push(resolve));
   }
 
+  #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
+    const chain = this.#listen;
+    if (!chain && !contexts.run) return listener(event, contexts.of(event));
+    const listen = (): unknown => (chain ? chain({ event, context: contexts.of(event), listener }) : listener(event, contexts.of(event)));
+    return contexts.run ? contexts.run(event, listen) : listen();
+  }
+
   #queue(): ListenerQueue {
-    const queue: ListenerQueue = new ListenerQueue(
-      (error, event) => this.#report(error, event),
-      () => this.#idle(queue),
-    );
+    const queue = new ListenerQueue(this.#owner);
     this.#queues.add(queue);
     return queue;
   }
@@ -125,14 +132,6 @@ export class EventBus {
       consoleLogger.error({ error: second }, 'The logger or the error hook of an event bus failed.');
     }
   }
-}
-
-function enqueue({ queue, listen }: Subscriber, event: RecordedEvent, contexts: EventContexts): void {
-  queue.push(
-    delivered =>
-      contexts.run ? contexts.run(delivered, () => listen(delivered, contexts.of(delivered))) : listen(delivered, contexts.of(delivered)),
-    event,
-  );
 }
 
 /** A listener by class gets an instance of it, whatever the store returned. */

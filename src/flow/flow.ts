@@ -17,7 +17,8 @@ import type { EventStore } from '../store';
 import { CommandBus, type CommandMiddleware } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError, InvalidConfigurationError } from './errors';
-import { EventBus, type EventContexts, type EventListeners } from './event-bus';
+import { EventBus } from './event-bus';
+import type { EventContexts, EventListeners } from './event-listener';
 import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
 import { QueryBus, type QueryHandlerFunction, type QueryMiddleware } from './query-bus';
 
@@ -165,7 +166,7 @@ export class Flow implements Dispatcher {
     };
     for (const aggregate of aggregates) {
       const repository = this.repository(aggregate);
-      const handler = new AggregateCommandHandler(repository.loader);
+      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events));
       for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
     }
     for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
@@ -174,11 +175,7 @@ export class Flow implements Dispatcher {
   }
 
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
-    this.#commands.register(name, async (_command, message) => {
-      const outcome = await handler.handle(message, rule, new FlowCommandContext(this, message));
-      this.#publish(outcome.events);
-      return outcome;
-    });
+    this.#commands.register(name, (_command, message) => handler.handle(message, rule, new FlowCommandContext(this, message)));
   }
 
   #registerFunction(name: string, handler: FlowCommandHandler): void {

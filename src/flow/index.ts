@@ -7,7 +7,8 @@ export {
   UnknownCommandError,
   UnknownQueryError,
 } from './errors';
-export { EventBus, type EventBusOptions, type EventContexts, type EventListener, type EventListeners } from './event-bus';
+export { EventBus, type EventBusOptions } from './event-bus';
+export type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 export { Flow, type FlowParts } from './flow';
 export type { FlowCommandHandler } from './function-command-handler';
 export type { Middleware } from './middleware';

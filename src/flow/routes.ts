@@ -27,7 +27,7 @@ export class Routes<Handler> {
     const type = message.constructor;
     const known = this.#names.get(type);
     if (known !== undefined) return known;
-    if (isPlainMessage(message)) return message.name;
+    if (isPlainMessage(message) && typeof message.name === 'string' && message.name !== '') return message.name;
     if (typeof type !== 'function' || type === Object || type === Array) throw new UnnamedMessageError(message);
     const name = messageName(type as unknown as ClassReference);
     this.#names.set(type, name);

@@ -76,9 +76,10 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
 
   #completeMetadata(): EventMetadata {
     const { cause, id, name, options } = this;
-    const correlationId = cause?.correlationId ?? id;
-    if (!options.metadata && !cause) return takeAsSealed({ correlationId, causationId: id, commandName: name });
-    const metadata = { correlationId, ...options.metadata, causationId: id, commandName: name };
+    const correlationId = (options.metadata?.correlationId ?? cause?.correlationId ?? id) as string;
+    if (!options.metadata && !cause && options.commandId === undefined)
+      return takeAsSealed({ correlationId, causationId: id, commandName: name });
+    const metadata = { ...options.metadata, correlationId, causationId: id, commandName: name };
     return sealPayload(cause ? { ...metadata, commandCausationId: cause.id } : metadata, 'metadata');
   }
 }

@@ -18,7 +18,6 @@ export {
   type EventCodec,
   type EventOptions,
   MESSAGE,
-  type MessageMetadata,
   messageMetadata,
   messageName,
   UnnamedMessageError,
@@ -27,4 +26,4 @@ export { sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
-export { knownNames, nearest } from './suggestion';
+export { knownNames } from './suggestion';

@@ -68,6 +68,6 @@ export class InvalidAggregateError extends EventualityError {
     aggregateName: string,
     readonly faults: readonly string[],
   ) {
-    super(`${aggregateName} cannot be used as an aggregate: ${listed(faults)}`);
+    super(`${aggregateName || 'What was given'} cannot be used as an aggregate: ${listed(faults)}`);
   }
 }

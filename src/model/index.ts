@@ -1,4 +1,4 @@
-export { type AggregateClass, type AggregateInspection, definitionOf, inspectAggregate, isAggregateClass } from './aggregate-class';
+export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass } from './aggregate-class';
 export type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 export { AggregateInstance, INSTANCE } from './aggregate-instance';
 export { AggregateRoot, type EventsOf } from './aggregate-root';
@@ -20,7 +20,6 @@ export {
 } from './errors';
 export {
   AGGREGATE,
-  type AggregateMetadata,
   type AggregateOptions,
   COMMAND_HANDLERS,
   type CommandHandlerOptions,

@@ -4,6 +4,7 @@ import {
   type AggregateInstance,
   AggregateNotFoundError,
   type CommandRule,
+  type Decision,
   MissingAggregateIdError,
 } from '../model';
 import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT } from '../store';
@@ -21,7 +22,11 @@ import { pauseAfterConflict, TRIES } from './retry';
 export class AggregateCommandHandler {
   readonly #lanes = new Lanes();
 
-  constructor(readonly loader: AggregateLoader) {}
+  constructor(
+    readonly loader: AggregateLoader,
+    /** Told of the events of each command, also of one that is repeated. */
+    readonly recorded?: (events: readonly RecordedEvent[]) => void,
+  ) {}
 
   get store(): EventStore {
     return this.loader.store;
@@ -38,14 +43,15 @@ export class AggregateCommandHandler {
       if (waiting.working?.id === id && waiting.working.handler === this)
         throw new ReentrantCommandError(message.name, waiting.name, name, id);
     }
-    return this.#lanes.run(id, async () => {
-      message.working = { handler: this, id };
-      try {
-        return await this.#execute(message, rule, context, id);
-      } finally {
-        message.working = undefined;
-      }
-    });
+    const turn = this.#lanes.enter(id);
+    if (turn) await turn;
+    message.working = { handler: this, id };
+    try {
+      return await this.#execute(message, rule, context, id);
+    } finally {
+      message.working = undefined;
+      this.#lanes.leave(id);
+    }
   }
 
   #target({ name, command }: CommandMessage, rule: CommandRule): string {
@@ -58,18 +64,27 @@ export class AggregateCommandHandler {
   async #execute(message: CommandMessage, rule: CommandRule, context: CommandContext, id: string): Promise<CommandOutcome> {
     const { commandId, expectedVersion, signal } = message.options;
     const first = commandId === undefined ? undefined : await this.#outcomeOf(commandId, id);
-    if (first) return first;
+    if (first) {
+      this.recorded?.(first.events);
+      return first;
+    }
+    const stream = { aggregateName: this.loader.definition.name, aggregateId: id };
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
-      const instance = await this.#decide(message, rule, context, id, attempt);
+      const ahead = attempt === 1 ? this.#decideAhead(message, rule, context, id) : undefined;
+      let instance = ahead && (await ahead);
+      if (!instance) {
+        instance = await this.loader.load(id, signal);
+        const decision = decide(instance, message, rule, context);
+        instance.applyReturned(isPromise(decision) ? await decision : decision);
+      }
       if (instance.changes.length === 0) return failed(id, instance.version);
       signal?.throwIfAborted();
-      const stream = { aggregateName: this.loader.definition.name, aggregateId: id };
-      const outcome = await this.store.append([
-        { stream, expected: instance.version, events: new Origin(message).newEvents(instance.changes) },
-      ]);
+      const events = new Origin(message).newEvents(instance.changes);
+      const outcome = await this.store.append([{ stream, expected: instance.version, events }]);
       if (outcome.ok) {
         this.loader.cache?.extend(id, outcome.events);
+        this.recorded?.(outcome.events);
         return succeeded(outcome.events);
       }
       this.loader.cache?.delete(id);
@@ -79,35 +94,39 @@ export class AggregateCommandHandler {
   }
 
   /**
-   * Lets the aggregate decide. The first attempt may start from a baseline that was not read from the store (a cached stream, or the empty
-   * one of a command that creates): the append checks its version. An outcome that no append will check, no events or an error,
-   * stands only if the store has nothing newer.
+   * Lets the aggregate decide before anything is read from the store, where there is a baseline to start from: a cached stream, or the
+   * empty one of a command that creates. The append checks its version. An outcome that no append will check, no events or an error,
+   * stands only if the store has nothing newer; else the decision is void, and nothing is returned.
    */
-  async #decide(
+  #decideAhead(
     message: CommandMessage,
     rule: CommandRule,
     context: CommandContext,
     id: string,
-    attempt: number,
-  ): Promise<AggregateInstance> {
-    const { loader } = this;
-    const baseline = attempt === 1 ? (loader.baseline(id) ?? (rule.creates === true ? loader.fresh(id) : undefined)) : undefined;
-    if (baseline) {
-      const { version } = baseline;
-      let failure: { error: unknown } | undefined;
-      try {
-        await decide(baseline, message, rule, context);
-        if (baseline.changes.length > 0) return baseline;
-      } catch (error) {
-        failure = { error };
-      }
-      const current = await loader.load(id, message.options.signal);
-      if (current.version === version && failure) throw failure.error;
-      if (current.version === version) return baseline;
+  ): Promise<AggregateInstance | undefined> | undefined {
+    const baseline = this.loader.baseline(id) ?? (rule.creates === true ? this.loader.fresh(id) : undefined);
+    return baseline && this.#decideFrom(baseline, message, rule, context);
+  }
+
+  async #decideFrom(
+    baseline: AggregateInstance,
+    message: CommandMessage,
+    rule: CommandRule,
+    context: CommandContext,
+  ): Promise<AggregateInstance | undefined> {
+    const { id, version } = baseline;
+    let failure: { error: unknown } | undefined;
+    try {
+      const decision = decide(baseline, message, rule, context);
+      baseline.applyReturned(isPromise(decision) ? await decision : decision);
+      if (baseline.changes.length > 0) return baseline;
+    } catch (error) {
+      failure = { error };
     }
-    const instance = await loader.load(id, message.options.signal);
-    await decide(instance, message, rule, context);
-    return instance;
+    const current = await this.loader.load(id, message.options.signal);
+    if (current.version !== version) return undefined;
+    if (failure) throw failure.error;
+    return baseline;
   }
 
   /** Finds the events of a command that is being repeated. */
@@ -123,7 +142,11 @@ export class AggregateCommandHandler {
   }
 }
 
-async function decide(instance: AggregateInstance, message: CommandMessage, rule: CommandRule, context: CommandContext): Promise<void> {
+/**
+ * Asks the aggregate's handler, unless the aggregate is not as the command needs it.
+ * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the handler throws
+ */
+export function decide(instance: AggregateInstance, message: CommandMessage, rule: CommandRule, context: CommandContext): Decision {
   const { definition, id, version, deleted, exists } = instance;
   const { expectedVersion } = message.options;
   if (expectedVersion !== undefined && expectedVersion !== version) {
@@ -132,8 +155,7 @@ async function decide(instance: AggregateInstance, message: CommandMessage, rule
   }
   if (rule.creates === true && version > 0) throw new AggregateAlreadyExistsError(definition.name, id, deleted);
   if (!exists && (rule.creates === false || deleted)) throw new AggregateNotFoundError(definition.name, id, deleted);
-  const decision = rule.decide(instance.state, message.command, context);
-  instance.applyReturned(isPromise(decision) ? await decision : decision);
+  return rule.decide(instance.state, message.command, context);
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> => typeof (value as Promise<unknown> | undefined)?.then === 'function';

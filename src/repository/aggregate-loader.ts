@@ -1,4 +1,3 @@
-import type { RecordedEvent } from '../messages';
 import { type AggregateDefinition, AggregateInstance } from '../model';
 import { type EventStore, PAGE_LIMIT } from '../store';
 import type { StreamCache } from './stream-cache';
@@ -14,8 +13,14 @@ export class AggregateLoader<State = any, Exposed = any> {
   /** Loads the aggregate as it is in the store now. One without events has the version 0. */
   async load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
     const instance = this.baseline(id) ?? this.fresh(id);
-    await this.refresh(instance, signal);
-    return instance;
+    const stream = { aggregateName: this.definition.name, aggregateId: id };
+    for (;;) {
+      const from = instance.version + 1;
+      const page = await this.store.read(stream, signal ? { from, signal } : { from });
+      instance.replay(page);
+      this.cache?.extend(id, page);
+      if (page.length < PAGE_LIMIT) return instance;
+    }
   }
 
   /** Returns the aggregate as it was when last seen, without asking the store. */
@@ -30,18 +35,5 @@ export class AggregateLoader<State = any, Exposed = any> {
   /** Returns the aggregate as it is before its first event. */
   fresh(id: string): AggregateInstance<State, Exposed> {
     return new AggregateInstance(this.definition, id);
-  }
-
-  /** Folds in what the store has beyond the instance's version; tells whether there was anything. */
-  async refresh(instance: AggregateInstance<State, Exposed>, signal?: AbortSignal): Promise<boolean> {
-    const stream = { aggregateName: this.definition.name, aggregateId: instance.id };
-    const start = instance.version;
-    let page: readonly RecordedEvent[];
-    do {
-      page = await this.store.read(stream, signal ? { from: instance.version + 1, signal } : { from: instance.version + 1 });
-      instance.replay(page);
-      this.cache?.extend(instance.id, page);
-    } while (page.length === PAGE_LIMIT);
-    return instance.version > start;
   }
 }

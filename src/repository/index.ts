@@ -1,10 +1,9 @@
-export { AggregateCommandHandler } from './aggregate-command-handler';
-export { AggregateLoader } from './aggregate-loader';
-export { failed, succeeded } from './command-outcome';
+export { AggregateCommandHandler, decide } from './aggregate-command-handler';
+export { succeeded } from './command-outcome';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './errors';
 export type { HandlerContext } from './handler-context';
 export { asOrigin, Origin } from './origin';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
 export { pauseAfterConflict, TRIES } from './retry';
-export { type CacheOptions, StreamCache } from './stream-cache';
+export type { CacheOptions } from './stream-cache';
 export { UnitOfWork } from './unit-of-work';
