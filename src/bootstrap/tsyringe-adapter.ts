@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import 'reflect-metadata';
 import { type DependencyContainer, inject, injectable, Lifecycle } from 'tsyringe';
 import { REPOSITORY_INJECTIONS, type RepositoryInjection, type Token } from '../decorators';
 import { ownMetadata } from '../messages';
@@ -7,6 +8,8 @@ import type { ContainerAdapter, Registration } from './container-adapter';
 import { repositoryToken } from './repository-token';
 
 const prepared = new WeakSet<Function>();
+/** Where tsyringe keeps what `@inject` said. */
+const TOKENS = 'injectionTokens';
 
 /** Makes a tsyringe container serve as the container of an application. */
 export class TsyringeAdapter implements ContainerAdapter {
@@ -61,11 +64,13 @@ function prepare(type: new (...args: any[]) => unknown): void {
   injectable()(type as never);
 }
 
-/** A class without a constructor has its parent's: tsyringe inherits the parent's tokens, if they are there. */
+/** A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone. */
 function injectRepositories(type: Function): void {
+  const own = ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? [];
+  for (const { parameter, aggregate } of own) inject(repositoryToken(aggregate))(type, undefined, parameter);
   const parent: unknown = Object.getPrototypeOf(type);
-  if (typeof parent === 'function' && parent !== Function.prototype) injectRepositories(parent);
-  for (const { parameter, aggregate } of ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? []) {
-    inject(repositoryToken(aggregate))(type, undefined, parameter);
-  }
+  if (own.length > 0 || Reflect.hasOwnMetadata(TOKENS, type) || typeof parent !== 'function' || parent === Function.prototype) return;
+  injectRepositories(parent);
+  const inherited: unknown = Reflect.getMetadata(TOKENS, parent);
+  if (inherited) Reflect.defineMetadata(TOKENS, inherited, type);
 }
