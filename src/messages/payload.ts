@@ -65,11 +65,17 @@ export function takeAsSealed<T extends object>(fresh: T): Readonly<T> {
   return Object.freeze(fresh);
 }
 
+/** Prototypes whose instances were found to have all their data where JSON looks. */
+const openPrototypes = new WeakSet<object>();
+
 function refuseHiddenData(payload: object, path: string): void {
+  const prototype = Object.getPrototypeOf(payload);
+  if (prototype !== null && openPrototypes.has(prototype)) return;
   const kind = Object.prototype.toString.call(payload);
   if (kind !== '[object Object]' && BUILT_IN.test(kind)) throw new UnstorableValueError(path, `an instance of ${kind.slice(8, -1)}`);
   if (typeof (payload as { toJSON?: unknown }).toJSON === 'function')
     throw new UnstorableValueError(path, 'an object with a toJSON method');
+  if (prototype !== null) openPrototypes.add(prototype);
 }
 
 function copyObject(source: object, copy: Record<string, unknown>, path: string, depth: number): object {
