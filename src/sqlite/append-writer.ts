@@ -4,6 +4,7 @@ import type { AppendRequest, StreamRequest } from './append-request';
 import type { SqliteConnection } from './driver';
 import { type EventRow, recordedEvent } from './event-row';
 import { rollBack } from './migrations';
+import { resultCode } from './result-code';
 import type { Statements } from './statements';
 
 /** What became of one request of a batch. */
@@ -14,7 +15,7 @@ interface FoundStream {
   readonly version: number;
 }
 
-/** Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be undone. */
+/** Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be undone for itself. */
 export class AppendWriter {
   #position = 0;
   #recordedAt = '';
@@ -27,12 +28,22 @@ export class AppendWriter {
 
   /** Writes a batch, in the order given: all results hold, or it throws and nothing was written. */
   write(requests: readonly AppendRequest[]): WriteResult[] {
+    try {
+      return this.#write(requests, false);
+    } catch (error) {
+      if (resultCode(error) !== 'SQLITE_CONSTRAINT') throw error;
+      // Some event is stored already. Looking for that before each write would cost a sixth of the throughput, and it is rare.
+      return this.#write(requests, true);
+    }
+  }
+
+  #write(requests: readonly AppendRequest[], someRepeated: boolean): WriteResult[] {
     this.statements.begin.run();
     try {
       // Inside the lock: other processes give positions, too.
       this.#position = (this.statements.lastPosition.get() as { position: number | null }).position ?? 0;
       this.#recordedAt = isoTime(this.clock.now());
-      const results = requests.map(request => this.#result(request));
+      const results = requests.map(request => this.#result(request, someRepeated));
       this.statements.commit.run();
       return results;
     } catch (error) {
@@ -41,14 +52,16 @@ export class AppendWriter {
     }
   }
 
-  #result(request: AppendRequest): WriteResult {
-    const repeated = request.chosenIds ? this.#repeated(request) : undefined;
-    if (repeated) return repeated;
+  #result(request: AppendRequest, someRepeated: boolean): WriteResult {
     const found = request.streams.map(({ stream }) => this.#find(stream));
     const conflicts: Conflict[] = [];
     for (const [index, { stream, expected }] of request.streams.entries()) {
       const actual = found[index]?.version ?? 0;
       if (!isExpected(expected, actual)) conflicts.push({ stream, expected, actual });
+    }
+    if (request.chosenIds && (someRepeated || conflicts.length > 0)) {
+      const repeated = this.#repeated(request);
+      if (repeated) return repeated;
     }
     if (conflicts.length > 0) return { ok: false, conflicts };
     const events = request.streams.flatMap((each, index) => this.#add(each, found[index]));
