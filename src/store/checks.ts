@@ -5,7 +5,7 @@ import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type S
 export const LONGEST_NAME = 255;
 
 /** The entries that the metadata of every stored event has, as text. */
-export const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
+const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
 
 /**
  * Refuses an append that no store can accept, with all its faults. The payloads are not looked at: see `sealPayload`.
@@ -98,7 +98,8 @@ function isName(name: unknown): boolean {
   return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0');
 }
 
-const nameFault = (name: unknown, path: string): string => `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+const nameFault = (name: unknown, path: string): string =>
+  `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
