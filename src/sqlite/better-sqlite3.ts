@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SqliteConnection, SqliteDriver } from './driver';
-import { SqliteDriverMissingError } from './errors';
+import { reasonOf, SqliteDriverMissingError } from './errors';
 
 type Database = new (file: string) => SqliteConnection;
 
@@ -46,9 +46,8 @@ function loaded(folder: string, version: string): Database {
     new Library(':memory:').close();
     return Library;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     const advice = `Build it for this Node (${process.versions.node}): npm rebuild better-sqlite3`;
-    throw new SqliteDriverMissingError([`better-sqlite3 ${version} does not load: ${reason}. ${advice}`], error);
+    throw new SqliteDriverMissingError([`better-sqlite3 ${version} does not load: ${reasonOf(error)}. ${advice}`], error);
   }
 }
 

@@ -47,10 +47,9 @@ export function migrate(connection: SqliteConnection, file: string): void {
     checkSchema(connection, file);
     const version = pragma(connection, 'user_version');
     for (const step of MIGRATIONS.slice(version)) connection.exec(step);
-    if (version < MIGRATIONS.length) {
-      connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
-    }
-    connection.exec('commit');
+    // Also where nothing has changed: in a read-only file the transaction begins, and only its first write fails.
+    connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
+    connection.exec(version < MIGRATIONS.length ? 'commit' : 'rollback');
   } catch (error) {
     rollBack(connection);
     throw error;
