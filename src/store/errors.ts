@@ -54,3 +54,18 @@ export class StoreClosedError extends EventualityError {
     super('The event store is closed. Close it after everything that uses it, or open another one.');
   }
 }
+
+/** Thrown when an event, or an append as a whole, is larger than the store takes. Nothing was written. */
+export class PayloadTooLargeError extends EventualityError {
+  readonly code = 'PAYLOAD_TOO_LARGE';
+
+  constructor(
+    readonly path: string,
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(
+      `${path} is ${bytes} bytes as JSON, the limit is ${limit}. Store the large part elsewhere and keep a reference to it in the event.`,
+    );
+  }
+}

@@ -1,6 +1,13 @@
 export { checkAppends, isExpected, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
-export { ConcurrencyError, DuplicateEventError, InvalidAppendError, InvalidPageError, StoreClosedError } from './errors';
+export {
+  ConcurrencyError,
+  DuplicateEventError,
+  InvalidAppendError,
+  InvalidPageError,
+  PayloadTooLargeError,
+  StoreClosedError,
+} from './errors';
 export {
   type AppendOutcome,
   type Conflict,
