@@ -21,35 +21,50 @@ export type UnitResult = AppendOutcome | 'known' | 'busy';
 /** The call of the append function. */
 export function appendStatement(names: StoreNames): Statement {
   return statement(`select outcomes, versions, positions, recorded_at from ${names.of('append')}(
-$1::text[], $2::text[], $3::integer[], $4::integer[], $5::bigint[], $6::integer[], $7::integer[], $8::text[], $9::text[], $10::uuid[],
-$11::text[], $12::integer[], $13::jsonb, $14::jsonb, $15::boolean, $16::boolean, $17::bigint)`);
+$1::text[], $2::text[], $3::bigint[], $4::integer[], $5::integer[], $6::bigint[], $7::integer[], $8::integer[], $9::text[], $10::text[],
+$11::uuid[], $12::text[], $13::integer[], $14::jsonb, $15::jsonb, $16::boolean, $17::boolean, $18::bigint)`);
 }
 
 /** Encodes a batch as the values of {@link appendStatement}. */
 export function batchValues(units: readonly AppendUnit[], { repeated, wait, now }: BatchMode): unknown[] {
-  const { streams, places } = sortedStreams(units);
-  const appends = units.flatMap((unit, index) => unit.appends.map(append => ({ ...append, unit: index + 1 })));
-  const events = units.flatMap(unit => unit.events);
+  const streams = sortedStreams(units, repeated);
+  const appends = { units: [] as number[], streams: [] as number[], expected: [] as number[], counts: [] as number[] };
+  const events: PreparedEvent[] = [];
+  const eventUnits: number[] = [];
+  units.forEach((unit, index) => {
+    for (const { stream, expected, events: wanted } of unit.appends) {
+      appends.units.push(index + 1);
+      appends.streams.push(streams.get(streamKey(stream))!.place);
+      appends.expected.push(expectedNumber(expected));
+      appends.counts.push(wanted.length);
+    }
+    for (const event of unit.events) {
+      events.push(event);
+      eventUnits.push(index + 1);
+    }
+  });
+  const touched = [...streams.values()];
   return [
-    streams.map(stream => stream.aggregateName),
-    streams.map(stream => stream.aggregateId),
-    plainArray(appends.map(append => append.unit)),
-    plainArray(appends.map(({ stream }) => places.get(streamKey(stream))!)),
-    plainArray(appends.map(append => expectedNumber(append.expected))),
-    plainArray(appends.map(append => append.events.length)),
-    plainArray(units.flatMap((unit, index) => unit.events.map(() => index + 1))),
-    events.map(event => event.stream.aggregateName),
-    events.map(event => event.stream.aggregateId),
-    plainArray(events.map(event => event.id)),
-    events.map(event => event.name),
-    plainArray(events.map(event => event.schemaVersion)),
-    `[${events.map(event => event.payloadJson).join(',')}]`,
-    `[${events.map(event => event.metadataJson).join(',')}]`,
+    touched.map(({ stream }) => stream.aggregateName),
+    touched.map(({ stream }) => stream.aggregateId),
+    plainArray(touched.map(({ mayBeNew, count }) => (mayBeNew ? count : 0))),
+    ...[appends.units, appends.streams, appends.expected, appends.counts, eventUnits].map(plainArray),
+    ...eventValues(events),
     repeated || units.some(unit => unit.chosenIds.length > 0),
     wait,
     now,
   ];
 }
+
+const eventValues = (events: readonly PreparedEvent[]): unknown[] => [
+  events.map(event => event.stream.aggregateName),
+  events.map(event => event.stream.aggregateId),
+  plainArray(events.map(event => event.id)),
+  events.map(event => event.name),
+  plainArray(events.map(event => event.schemaVersion)),
+  `[${events.map(event => event.payloadJson).join(',')}]`,
+  `[${events.map(event => event.metadataJson).join(',')}]`,
+];
 
 /** Reads the function's answer: a result for each unit. */
 export function batchResults(row: Row, units: readonly AppendUnit[]): UnitResult[] {
@@ -99,12 +114,32 @@ function conflictOutcome(unit: AppendUnit, versions: readonly number[]): AppendO
   return { ok: false, conflicts };
 }
 
+interface TouchedStream {
+  readonly stream: StreamName;
+  /** Whether an append would make it. A repeated one that would not must still wait for whoever is making it: that may be its original. */
+  mayBeNew: boolean;
+  /** How many events the batch has for it. */
+  count: number;
+  place: number;
+}
+
 // One order for all writers, so that no two wait for each other.
-function sortedStreams(units: readonly AppendUnit[]): { streams: StreamName[]; places: Map<string, number> } {
-  const byKey = new Map<string, StreamName>();
-  for (const { appends } of units) for (const { stream } of appends) byKey.set(streamKey(stream), stream);
-  const keys = [...byKey.keys()].sort();
-  return { streams: keys.map(key => byKey.get(key)!), places: new Map(keys.map((key, index) => [key, index + 1])) };
+function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<string, TouchedStream> {
+  const touched = new Map<string, TouchedStream>();
+  for (const { appends } of units) {
+    for (const { stream, expected, events } of appends) {
+      const key = streamKey(stream);
+      const entry = touched.get(key) ?? { stream, mayBeNew: repeated, count: 0, place: 0 };
+      if (expected === 'any' || expected === 'none' || expected === 0) entry.mayBeNew = true;
+      entry.count += events.length;
+      touched.set(key, entry);
+    }
+  }
+  const sorted = [...touched].sort(([left], [right]) => (left < right ? -1 : 1));
+  sorted.forEach(([, entry], index) => {
+    entry.place = index + 1;
+  });
+  return new Map(sorted);
 }
 
 // NUL cannot occur in either.

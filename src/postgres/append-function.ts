@@ -9,32 +9,39 @@ export const EXPECTED = { any: -1, exists: -2 } as const;
 /**
  * Makes the function that appends a batch: units that stand or fall on their own, each of appends to one or several streams.
  *
- * 1. Locks all streams, in the order in which the caller sorted them, which is the same for all writers: no deadlocks.
- *    Streams that another transaction holds are left out, and their units reported as busy, unless `p_wait`.
+ * 1. Locks all streams, in the order in which the caller sorted them, which is the same for all writers: no deadlocks. First those that
+ *    may be new: they are made, with the version (`p_first`) that they have when nothing is refused. Then those that exist. Streams that
+ *    another transaction holds are left out, and their units reported as busy, unless `p_wait`.
  * 2. Looks the event ids up (`p_check`): only now, so that what a lost reply left behind is seen.
  * 3. Decides unit after unit; a unit sees what the units before it have appended.
  * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then draws positions.
+ *
+ * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good.
  */
 export function appendFunction(names: StoreNames): string {
-  const streams = names.of('streams');
   return `create or replace function ${names.of('append')}(
-  p_stream_names text[], p_stream_ids text[],
+  p_stream_names text[], p_stream_ids text[], p_first bigint[],
   p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
   p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
   p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
   p_check boolean, p_wait boolean, p_recorded_at bigint,
   out outcomes integer[], out versions bigint[], out positions bigint[], out recorded_at bigint
-) language plpgsql volatile as $append$
+) language plpgsql volatile
+  set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $append$
 declare
   v_at       timestamptz(3) := coalesce(to_timestamp(p_recorded_at / 1000.0), clock_timestamp());
   v_current  bigint[] := array_fill(null::bigint, array[cardinality(p_stream_names)]);
+  v_new      integer := 0;
   v_known    integer[];
   v_numbers  bigint[];
-  v_stream   integer;
+  v_name     text;
+  v_id       text;
+  v_stream   integer := 1;
   v_version  bigint;
   v_outcome  integer;
   v_append   integer := 1;
-  v_first    integer;
+  v_start    integer;
   v_event    integer := 0;
 begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
@@ -42,19 +49,7 @@ begin
   end if;
   recorded_at := (extract(epoch from v_at) * 1000)::bigint;
 
-  insert into ${streams} (aggregate_name, aggregate_id, version)
-    select s.name, s.id, 0 from unnest(p_stream_names, p_stream_ids) with ordinality s(name, id, place) order by s.place
-    on conflict do nothing;
-  if p_wait then
-    perform 1 from unnest(p_stream_names, p_stream_ids) with ordinality s(name, id, place)
-      join ${streams} t on t.aggregate_name = s.name and t.aggregate_id = s.id order by s.place for update of t;
-  end if;
-  for v_stream, v_version in
-    select s.place, t.version from unnest(p_stream_names, p_stream_ids) with ordinality s(name, id, place)
-      join ${streams} t on t.aggregate_name = s.name and t.aggregate_id = s.id order by s.place for update of t skip locked
-  loop
-    v_current[v_stream] := v_version;
-  end loop;
+${lock(names)}
 
   if p_check then
     select array_agg(distinct u.unit) into v_known
@@ -67,11 +62,40 @@ ${write(names)}
 end $append$;`;
 }
 
+// A stream that is made comes back from "returning", in the order of the list; it needs no second look, for nobody else can see it.
+// Which of those that exist have been found is known by their version; with p_wait, what was not found does not exist.
+function lock(names: StoreNames): string {
+  const existing = `unnest(p_stream_names, p_stream_ids, v_current) with ordinality s(name, id, version, place)
+      join ${names.of('streams')} t on t.aggregate_name = s.name and t.aggregate_id = s.id
+      where s.version is null order by s.place for update of t`;
+  return `  for v_name, v_id in
+    insert into ${names.of('streams')} (aggregate_name, aggregate_id, version)
+      select s.name, s.id, s.first from unnest(p_stream_names, p_stream_ids, p_first) with ordinality s(name, id, first, place)
+        where s.first > 0 order by s.place
+      on conflict do nothing returning aggregate_name, aggregate_id
+  loop
+    while p_stream_names[v_stream] <> v_name or p_stream_ids[v_stream] <> v_id loop v_stream := v_stream + 1; end loop;
+    v_current[v_stream] := 0;
+    v_new := v_new + 1;
+  end loop;
+  if v_new < cardinality(p_stream_names) then
+    if p_wait then
+      perform 1 from ${existing};
+    end if;
+    for v_stream, v_version in select s.place, t.version from ${existing} skip locked loop
+      v_current[v_stream] := v_version;
+    end loop;
+    if p_wait then
+      v_current := array(select coalesce(c, 0) from unnest(v_current) with ordinality u(c, place) order by place);
+    end if;
+  end if;`;
+}
+
 function decide(): string {
   return `  while v_append <= cardinality(p_units) loop
-    v_first := v_append;
-    v_outcome := case when p_units[v_first] = any(v_known) then ${OUTCOME.known} else ${OUTCOME.appended} end;
-    while p_units[v_append] = p_units[v_first] loop
+    v_start := v_append;
+    v_outcome := case when p_units[v_start] = any(v_known) then ${OUTCOME.known} else ${OUTCOME.appended} end;
+    while p_units[v_append] = p_units[v_start] loop
       v_version := v_current[p_streams[v_append]];
       versions[v_append] := v_version;
       if v_version is null then
@@ -82,8 +106,8 @@ function decide(): string {
       end if;
       v_append := v_append + 1;
     end loop;
-    outcomes[p_units[v_first]] := v_outcome;
-    for a in v_first .. v_append - 1 loop
+    outcomes[p_units[v_start]] := v_outcome;
+    for a in v_start .. v_append - 1 loop
       if v_outcome = ${OUTCOME.appended} then v_current[p_streams[a]] := versions[a] + p_counts[a]; end if;
       for n in 1 .. p_counts[a] loop
         v_event := v_event + 1;
@@ -98,13 +122,14 @@ function decide(): string {
 function write(names: StoreNames): string {
   const setting = names.inFlightSetting;
   return `  if ${OUTCOME.appended} = any(outcomes) then
-    update ${names.of('streams')} t set version = s.version
-      from unnest(p_stream_names, p_stream_ids, v_current) s(name, id, version)
-      where t.aggregate_name = s.name and t.aggregate_id = s.id and t.version <> s.version;
+    if v_new < cardinality(p_stream_names) or v_current <> p_first then
+      update ${names.of('streams')} t set version = s.version
+        from unnest(p_stream_names, p_stream_ids, v_current) s(name, id, version)
+        where t.aggregate_name = s.name and t.aggregate_id = s.id and t.version <> s.version and s.version > 0;
+    end if;
     if current_setting('${setting}', true) is distinct from 'held' then
-      select case when is_called then last_value else 0 end into v_version from ${names.of('positions')};
-      perform pg_advisory_xact_lock_shared((${names.lockNamespace}::bigint << 48) | v_version);
-      perform set_config('${setting}', 'held', true);
+      perform pg_advisory_xact_lock_shared((${names.lockNamespace}::bigint << 48) | case when is_called then last_value else 0 end),
+              set_config('${setting}', 'held', true) from ${names.of('positions')};
     end if;
     with inserted as (
       insert into ${names.of('events')}
@@ -121,8 +146,8 @@ function write(names: StoreNames): string {
         returning position
     ) select array_agg(i.position order by i.position) into positions from inserted i;
   end if;
-  if exists (select 1 from unnest(outcomes) o where o <> ${OUTCOME.appended}) then
+  if v_new > 0 and 0 = any(v_current) then
     delete from ${names.of('streams')} t using unnest(p_stream_names, p_stream_ids, v_current) s(name, id, version)
-      where s.version = 0 and t.version = 0 and t.aggregate_name = s.name and t.aggregate_id = s.id;
+      where s.version = 0 and t.aggregate_name = s.name and t.aggregate_id = s.id;
   end if;`;
 }
