@@ -8,7 +8,8 @@
 export type ClassReference<T = any> = abstract new (...args: any[]) => T;
 
 // TC39 decorators need the symbol before the first decorated class is evaluated; TypeScript, swc and esbuild agree on it.
-const METADATA: symbol = ((Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata') as never);
+const METADATA: symbol = (Symbol as { metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata');
+if (!('metadata' in Symbol)) Object.defineProperty(Symbol, 'metadata', { value: METADATA });
 
 type Holder = Record<symbol, unknown>;
 
@@ -42,9 +43,9 @@ export function inheritedMetadata<T>(type: Function, key: symbol): T | undefined
   return undefined;
 }
 
-/** Reads the lists of the class and of all its parents, the parents' entries first. */
-export function collectedMetadata<T>(type: Function, key: symbol): T[] {
-  return [...lineage(type)].reverse().flatMap(each => ownMetadata<T[]>(each, key) ?? []);
+/** Reads the lists of the class and of all its parents, one list for each of them, the parents' first. */
+export function metadataLists<T>(type: Function, key: symbol): T[][] {
+  return [...lineage(type)].reverse().map(each => ownMetadata<T[]>(each, key) ?? []);
 }
 
 /** Yields the class, its parent, the parent of that, and so on. */

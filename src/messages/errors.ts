@@ -1,5 +1,7 @@
 const BRAND = Symbol.for('eventuality:error');
 const PACKAGE_FOLDER = __dirname.replace(/[\\/]messages$/, '');
+/** What marks a frame as not the caller's: our files, those of Node, and what is built in, such as `Array.from`. */
+const OWN_FRAME = [PACKAGE_FOLDER, '(node:', '(<anonymous>)'];
 
 /**
  * The base of every error that the framework throws.
@@ -33,6 +35,6 @@ function withoutOwnFrames(error: Error): string {
   const lines = (error.stack ?? '').split('\n');
   const frames = lines.findIndex(line => /^\s+at /.test(line));
   if (frames < 0) return lines.join('\n');
-  const foreign = lines.findIndex((line, index) => index >= frames && !line.includes(PACKAGE_FOLDER) && !line.includes('(node:'));
+  const foreign = lines.findIndex((line, index) => index >= frames && !OWN_FRAME.some(part => line.includes(part)));
   return `${error.name}: ${error.message}${foreign < 0 ? '' : `\n${lines.slice(foreign).join('\n')}`}`;
 }

@@ -7,6 +7,10 @@ export interface SealedEvent {
   readonly name: string;
   readonly schemaVersion: number;
   readonly payload: object;
+  /** The aggregate's state after the event, where a plain event carries it. */
+  readonly state?: object;
+  /** True for the event after which the aggregate is not found any more. */
+  readonly deletes?: true;
 }
 
 /** How the instances of one event class are stored, and made again from what was stored. */

@@ -5,6 +5,8 @@ const HEX3 = Array.from({ length: 0x1000 }, (_, value) => value.toString(16).pad
 const VARIANT = ['8', '9', 'a', 'b'];
 const COUNTER_LIMIT = 2 ** 26;
 const DERIVED_LIMIT = 0x1000;
+/** An id of {@link newId}: a UUID v7 whose last 12 bits are free. */
+const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{9}000$/;
 
 const pool = Buffer.alloc(4096);
 let poolOffset = pool.length;
@@ -19,7 +21,8 @@ let randomPart = '';
  * Ids of one process ascend, also within a millisecond and when the clock is set back.
  */
 export function newId(now: number = Date.now()): string {
-  if (now > lastTime) startMillisecond(now);
+  const time = Math.floor(now);
+  if (time > lastTime) startMillisecond(time);
   else if (++counter >= COUNTER_LIMIT) startMillisecond(lastTime + 1);
   return `${timePart}-7${HEX3[counter >>> 14]}-${VARIANT[(counter >>> 12) & 3]}${HEX3[counter & 0xfff]}-${randomPart}000`;
 }
@@ -30,7 +33,7 @@ export function newId(now: number = Date.now()): string {
  * any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8).
  */
 export function derivedId(id: string, index: number): string {
-  if (index < DERIVED_LIMIT && id.length === 36 && id.endsWith('000') && id.charCodeAt(14) === 55) return id.slice(0, 33) + HEX3[index];
+  if (index < DERIVED_LIMIT && OWN_ID.test(id)) return id.slice(0, 33) + HEX3[index];
   const hash = createHash('sha256').update(`${id}\0${index}`).digest('hex');
   const variant = VARIANT[Number.parseInt(hash[16]!, 16) & 3];
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;

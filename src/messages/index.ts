@@ -1,13 +1,15 @@
 export {
   appendMetadata,
   type ClassReference,
-  collectedMetadata,
   inheritedMetadata,
   metadataKey,
+  metadataLists,
   ownMetadata,
   setMetadata,
 } from './class-metadata';
 export { type Clock, isoTime, systemClock } from './clock';
+export { CommandMessage, type CommandOutcome, type DispatchOptions, isPlainMessage, type MessageCause, type PlainMessage } from './command';
+export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
 export { derivedId, newId } from './ids';
@@ -16,7 +18,6 @@ export {
   type EventCodec,
   type EventOptions,
   MESSAGE,
-  type MessageMetadata,
   messageMetadata,
   messageName,
   UnnamedMessageError,
@@ -25,4 +26,4 @@ export { sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
-export { knownNames, nearest } from './suggestion';
+export { knownNames } from './suggestion';

@@ -3,6 +3,8 @@ import { sealPayload } from './payload';
 /** An event without a class: its name, whose it is, and what happened. Made by `Event({ ... })`. */
 export interface PlainEvent<Name extends string = string, Payload extends object = object> {
   readonly aggregateId: string;
+  /** The kind of aggregate; needed only where a handler function returns the event by itself. */
+  readonly aggregateName?: string;
   readonly name: Name;
   readonly payload: Readonly<Payload>;
   /** The aggregate's state after the event, where the event carries it. */
@@ -16,9 +18,10 @@ const plain = new WeakSet<object>();
  * @throws UnstorableValueError when the payload or the state holds what JSON cannot carry
  */
 export function plainEvent<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload> {
-  const { aggregateId, name, payload, state } = event;
+  const { aggregateId, aggregateName, name, payload, state } = event;
   const copy = Object.freeze({
     aggregateId,
+    ...(aggregateName !== undefined && { aggregateName }),
     name,
     payload: sealPayload(payload, name),
     ...(state && { state: sealPayload(state, `${name}.state`) }),

@@ -4,6 +4,9 @@ import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type S
 /** Longest aggregate name, aggregate id and event name, in characters. */
 export const LONGEST_NAME = 255;
 
+/** The entries that the metadata of every stored event has, as text. */
+export const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
+
 /**
  * Refuses an append that no store can accept, with all its faults. The payloads are not looked at: see `sealPayload`.
  * @throws InvalidAppendError, DuplicateEventError
@@ -12,7 +15,7 @@ export function checkAppends(appends: readonly StreamAppend[]): void {
   if (!Array.isArray(appends)) throw new InvalidAppendError(['appends must be a list.']);
   const faults: string[] = [];
   for (let index = 0; index < appends.length; index++) checkAppend(appends[index]!, `appends[${index}]`, faults);
-  if (appends.length > 1) checkOncePerStream(appends, faults);
+  checkOncePerStream(appends, faults);
   if (faults.length > 0) throw new InvalidAppendError(faults);
   checkEventIds(appends);
 }
@@ -45,27 +48,48 @@ function checkedLimit(limit: number): number {
   return limit;
 }
 
-function checkAppend({ stream, expected, events }: StreamAppend, path: string, faults: string[]): void {
+function checkAppend(append: StreamAppend, path: string, faults: string[]): void {
+  if (!isObject(append)) return void faults.push(`${path} is ${shown(append)}; it must be a { stream, expected, events } object.`);
+  const { stream, expected, events } = append;
   checkName(stream?.aggregateName, `${path}.stream.aggregateName`, faults);
   checkName(stream?.aggregateId, `${path}.stream.aggregateId`, faults);
   if (typeof expected === 'number' ? !Number.isSafeInteger(expected) || expected < 0 : !['any', 'none', 'exists'].includes(expected)) {
-    faults.push(`${path}.expected is ${String(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
+    faults.push(`${path}.expected is ${shown(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
   }
   if (!Array.isArray(events) || events.length === 0) faults.push(`${path}.events must be a list of one event at least.`);
   else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, `${path}.events[${index}]`, faults);
 }
 
-function checkEvent({ name, id, schemaVersion }: NewEvent, path: string, faults: string[]): void {
+function checkEvent(event: NewEvent, path: string, faults: string[]): void {
+  if (!isObject(event)) return void faults.push(`${path} is ${shown(event)}; it must be a { name, payload } object.`);
+  const { name, id, schemaVersion, metadata } = event;
   checkName(name, `${path}.name`, faults);
-  if (id !== undefined && !isUuid(id)) faults.push(`${path}.id is '${String(id)}'; it must be a UUID in lower case.`);
+  if (id !== undefined && !isUuid(id)) faults.push(`${path}.id is ${shown(id)}; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !(Number.isSafeInteger(schemaVersion) && schemaVersion >= 1)) {
-    faults.push(`${path}.schemaVersion is ${String(schemaVersion)}; it must be an integer from 1.`);
+    faults.push(`${path}.schemaVersion is ${shown(schemaVersion)}; it must be an integer from 1.`);
+  }
+  if (metadata !== undefined) checkMetadata(metadata, `${path}.metadata`, faults);
+}
+
+function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string, faults: string[]): void {
+  if (!isObject(metadata) || Array.isArray(metadata)) return void faults.push(`${path} is ${shown(metadata)}; it must be an object.`);
+  for (const entry of REQUIRED_METADATA) {
+    const value = metadata[entry];
+    if (value !== undefined && typeof value !== 'string') faults.push(`${path}.${entry} is ${shown(value)}; it must be text.`);
   }
 }
 
 function checkName(name: unknown, path: string, faults: string[]): void {
   if (typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0')) return;
-  faults.push(`${path} is ${JSON.stringify(name) ?? String(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
+  faults.push(`${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** Text in quotes, cut when it is long; of objects only their kind, since they may be circular or refuse to be turned into text. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  return isObject(value) ? Object.prototype.toString.call(value) : String(value);
 }
 
 function isUuid(id: unknown): boolean {
@@ -73,10 +97,13 @@ function isUuid(id: unknown): boolean {
 }
 
 function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]): void {
+  if (appends.length < 2) return;
   const seen = new Set<string>();
-  for (const { stream } of appends) {
-    const key = JSON.stringify([stream?.aggregateName, stream?.aggregateId]);
-    if (seen.has(key)) faults.push(`${stream.aggregateName} '${stream.aggregateId}' occurs twice; put its events into one append.`);
+  for (const append of appends) {
+    const { aggregateName, aggregateId } = append?.stream ?? {};
+    if (typeof aggregateName !== 'string' || typeof aggregateId !== 'string') continue;
+    const key = JSON.stringify([aggregateName, aggregateId]);
+    if (seen.has(key)) faults.push(`${aggregateName} '${aggregateId}' occurs twice; put its events into one append.`);
     seen.add(key);
   }
 }

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../messages';
 import { streamPage } from './checks';
+import { StoreClosedError } from './errors';
 import type { AppendOutcome, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
 import { Subscription } from './subscription';
 
@@ -11,12 +12,15 @@ export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> & Partial<P
  *
  * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand events),
  * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery` milliseconds
- * (default 100), `close` ends the subscriptions. To override a part of an existing store, pass the rest through:
+ * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. To override a part
+ * of an existing store, pass the rest through:
  *
  * @example new CustomEventStore({ append: appends => { count(appends); return store.append(appends); }, readAll: page => store.readAll(page) })
  */
 export class CustomEventStore implements EventStore {
   readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
+  readonly #appending = new Set<Promise<AppendOutcome>>();
+  #closing: Promise<void> | undefined;
 
   constructor(
     private readonly parts: EventStoreParts,
@@ -24,22 +28,31 @@ export class CustomEventStore implements EventStore {
   ) {}
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    const outcome = await this.parts.append(appends);
-    for (const subscription of this.#subscriptions.keys()) subscription.wake();
-    return outcome;
+    this.#refuseWhenClosed();
+    const appending = this.parts.append(appends);
+    this.#appending.add(appending);
+    try {
+      return await appending;
+    } finally {
+      this.#appending.delete(appending);
+      for (const subscription of this.#subscriptions.keys()) subscription.wake();
+    }
   }
 
-  readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
     return this.parts.readAll(page);
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
     if (this.parts.read) return this.parts.read(stream, page);
     const { from, limit } = streamPage(page);
+    const signal = page?.signal && { signal: page.signal };
     const found: RecordedEvent[] = [];
     let after = 0n;
     for (;;) {
-      const events = await this.parts.readAll({ after });
+      const events = await this.parts.readAll({ ...signal, after });
       for (const event of events) {
         if (event.aggregateId !== stream.aggregateId || event.aggregateName !== stream.aggregateName || event.version < from) continue;
         if (found.push(event) === limit) return found;
@@ -50,6 +63,7 @@ export class CustomEventStore implements EventStore {
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
     if (this.parts.subscribe) return this.parts.subscribe(options);
     const subscription: Subscription = new Subscription({
       ...options,
@@ -66,8 +80,18 @@ export class CustomEventStore implements EventStore {
     return subscription;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     for (const subscription of this.#subscriptions.keys()) subscription.end();
+    await Promise.allSettled(this.#appending);
     await this.parts.close?.();
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new StoreClosedError();
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, isoTime, type RecordedEvent, systemClock } from '../messages';
 import { checkAppends, isExpected, storePage, streamPage } from './checks';
-import { DuplicateEventError, StoreClosedError } from './errors';
+import { DuplicateEventError, InvalidAppendError, StoreClosedError } from './errors';
 import type { AppendOutcome, Conflict, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
 import { recordEvent } from './record-event';
 import { Subscription } from './subscription';
@@ -11,14 +11,16 @@ const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 export class InMemoryEventStore implements EventStore {
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   readonly #all: RecordedEvent[] = [];
-  /** Only the events whose ids their callers chose: nobody can repeat the others. */
-  readonly #chosenIds = new Map<string, RecordedEvent>();
+  /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
+  readonly #byId = new Map<string, RecordedEvent>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
   #closed = false;
 
-  constructor(options: { readonly clock?: Clock } = {}) {
+  /** @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start */
+  constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     this.#clock = options.clock ?? systemClock;
+    for (const event of options.events ?? []) this.#restore(event);
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
@@ -29,8 +31,8 @@ export class InMemoryEventStore implements EventStore {
     const conflicts = this.#conflicts(appends);
     if (conflicts) return { ok: false, conflicts };
     const events = Object.freeze(this.#record(appends));
+    this.persist(events);
     for (const event of events) this.#keep(event);
-    this.#keepChosenIds(appends, events);
     for (const subscription of this.#subscriptions) subscription.wake();
     return { ok: true, events };
   }
@@ -64,6 +66,24 @@ export class InMemoryEventStore implements EventStore {
     for (const subscription of this.#subscriptions) subscription.end();
   }
 
+  /**
+   * Called with the events of one append before they are kept, for subclasses that write them somewhere: what it throws
+   * rejects the append, and nothing is kept.
+   */
+  protected persist(_events: readonly RecordedEvent[]): void {}
+
+  /** Takes in an event that was recorded earlier. @throws InvalidAppendError when it does not follow on those before */
+  #restore({ version, position, recordedAt, ...event }: RecordedEvent): void {
+    const { length } = this.#stream(event) ?? [];
+    if (version !== length + 1 || position !== BigInt(this.#all.length + 1)) {
+      const place = `${event.aggregateName} '${event.aggregateId}', version ${version}, position ${position}`;
+      throw new InvalidAppendError([
+        `${place} does not follow on the events before it: version ${length + 1}, position ${this.#all.length + 1}.`,
+      ]);
+    }
+    this.#keep(recordEvent(event, event, version, position, recordedAt));
+  }
+
   #refuseWhenClosed(): void {
     if (this.#closed) throw new StoreClosedError();
   }
@@ -74,22 +94,29 @@ export class InMemoryEventStore implements EventStore {
 
   /** Returns the stored events when every event of the appends is stored, by its id, in the stream it is meant for. */
   #repeated(appends: readonly StreamAppend[]): RecordedEvent[] | undefined {
-    if (this.#chosenIds.size === 0) return undefined;
-    const events: RecordedEvent[] = [];
+    if (!appends.some(({ events }) => events.some(({ id }) => id !== undefined))) return undefined;
+    const byId = this.#withIds();
+    const repeated: RecordedEvent[] = [];
     let duplicate: string | undefined;
     let total = 0;
-    for (const { stream, events: wanted } of appends) {
-      total += wanted.length;
-      for (const { id } of wanted) {
-        const stored = id === undefined ? undefined : this.#chosenIds.get(id);
+    for (const { stream, events } of appends) {
+      total += events.length;
+      for (const { id } of events) {
+        const stored = id === undefined ? undefined : byId.get(id);
         if (!stored) continue;
         duplicate ??= id;
-        if (stored.aggregateId === stream.aggregateId && stored.aggregateName === stream.aggregateName) events.push(stored);
+        if (isOf(stored, stream)) repeated.push(stored);
       }
     }
     if (duplicate === undefined) return undefined;
-    if (events.length < total) throw new DuplicateEventError(duplicate);
-    return events;
+    if (repeated.length < total) throw new DuplicateEventError(duplicate);
+    return repeated;
+  }
+
+  /** Events get into the index only when it is used: who never gives ids never pays for it. */
+  #withIds(): ReadonlyMap<string, RecordedEvent> {
+    for (let index = this.#byId.size; index < this.#all.length; index++) this.#byId.set(this.#all[index]!.id, this.#all[index]!);
+    return this.#byId;
   }
 
   #conflicts(appends: readonly StreamAppend[]): Conflict[] | undefined {
@@ -125,14 +152,7 @@ export class InMemoryEventStore implements EventStore {
     else streams.set(event.aggregateId, [event]);
     this.#all.push(event);
   }
-
-  #keepChosenIds(appends: readonly StreamAppend[], recorded: readonly RecordedEvent[]): void {
-    let index = 0;
-    for (const { events } of appends) {
-      for (const { id } of events) {
-        const event = recorded[index++]!;
-        if (id !== undefined) this.#chosenIds.set(id, event);
-      }
-    }
-  }
 }
+
+const isOf = (event: RecordedEvent, { aggregateName, aggregateId }: StreamName): boolean =>
+  event.aggregateId === aggregateId && event.aggregateName === aggregateName;

@@ -1,4 +1,5 @@
 import { type EventMetadata, newId, type RecordedEvent, sealPayload } from '../messages';
+import { REQUIRED_METADATA } from './checks';
 import type { NewEvent, StreamName } from './event-store';
 
 /**
@@ -23,7 +24,7 @@ export function recordEvent(event: NewEvent, stream: StreamName, version: number
 
 /** Fills in what every event's metadata has, and seals it. */
 export function recordedMetadata(metadata: Readonly<Record<string, unknown>> | undefined, eventId: string): EventMetadata {
-  const complete = metadata && 'correlationId' in metadata && 'causationId' in metadata && 'commandName' in metadata;
-  const filled = complete ? metadata : { correlationId: eventId, causationId: eventId, commandName: '', ...metadata };
-  return sealPayload(filled, 'metadata') as EventMetadata;
+  const { correlationId = eventId, causationId = eventId, commandName = '' } = metadata ?? {};
+  const complete = metadata && REQUIRED_METADATA.every(entry => metadata[entry] !== undefined);
+  return sealPayload(complete ? metadata : { ...metadata, correlationId, causationId, commandName }, 'metadata') as EventMetadata;
 }

@@ -1,0 +1,15 @@
+// JavaScript written by hand for this one domain, with the same envelopes (id, time, position, metadata, frozen): the limit.
+// Its store is called without awaiting it, which a store on a disk could not be.
+import { handWritten, noOpMap } from '../lib/by-hand.js';
+
+export default {
+  id: 'by-hand',
+  order: 20,
+  title: 'by hand',
+  workloads: {
+    w1: () => handWritten(),
+    w2: () => noOpMap(),
+    w3: () => handWritten(),
+    w9a: () => ({ specifier: 'data:text/javascript,' }),
+  },
+};

@@ -1,0 +1,15 @@
+// This framework as DESIGN's example uses it: a decorated aggregate, a module, bootstrap; without a cache.
+import { bootstrapped, noOpBus, repositoryLoad, versions } from '../lib/eventuality.js';
+
+export default {
+  id: 'eventuality',
+  order: 1,
+  title: 'eventuality',
+  versions,
+  workloads: {
+    w1: () => bootstrapped(),
+    w2: () => noOpBus(),
+    w3: () => repositoryLoad(),
+    w9a: () => ({ specifier: new URL('../../dist/index.js', import.meta.url).href }),
+  },
+};

@@ -1,0 +1,15 @@
+// @nestjs/cqrs with a store made by hand, as its users write it: the store keeps the events themselves and checks the version.
+import { noOpBus, todoApp, versions } from '../lib/nest.js';
+
+export default {
+  id: 'nest',
+  order: 10,
+  title: '@nestjs/cqrs',
+  versions,
+  workloads: {
+    w1: () => todoApp(),
+    w2: () => noOpBus(),
+    w3: () => todoApp(),
+    w9a: () => ({ specifier: import.meta.resolve('@nestjs/cqrs') }),
+  },
+};

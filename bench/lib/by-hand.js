@@ -1,0 +1,146 @@
+// The Todo domain without any framework, written to be fast: the same ids (eventuality's own generator), times formatted once a millisecond.
+import { newId } from '../../dist/index.js';
+
+const ready = Promise.resolve();
+let lastTime = 0;
+let lastText = '';
+
+function isoTime() {
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    lastText = new Date(now).toISOString();
+  }
+  return lastText;
+}
+
+export function handWritten({ awaited = false } = {}) {
+  let streams = new Map();
+  let position = 0n;
+  let first = 0;
+  let second = 0;
+  const listeners = {
+    TodoCreated: [],
+    TodoRenamed: [
+      event => {
+        if (event.payload.description) first++;
+      },
+      event => {
+        if (event.payload.description) second++;
+      },
+    ],
+  };
+
+  function evolve(state, { name, payload }) {
+    if (name === 'TodoCreated') state.description = payload.description;
+    else if (name === 'TodoRenamed') {
+      state.description = payload.description;
+      state.renames++;
+    }
+  }
+
+  function load(events) {
+    const state = { description: '', renames: 0 };
+    for (const event of events) evolve(state, event);
+    return state;
+  }
+
+  const read = id => streams.get(id) ?? [];
+
+  function append(id, expected, commandName, name, description) {
+    let stream = streams.get(id);
+    const version = stream?.length ?? 0;
+    if (version !== expected) throw new Error(`${id} is at version ${version}, not ${expected}`);
+    const causationId = newId();
+    const event = Object.freeze({
+      id: newId(),
+      name,
+      schemaVersion: 1,
+      aggregateName: 'Todo',
+      aggregateId: id,
+      version: version + 1,
+      position: ++position,
+      payload: Object.freeze({ description }),
+      metadata: Object.freeze({ correlationId: causationId, causationId, commandName }),
+      recordedAt: isoTime(),
+    });
+    if (stream) stream.push(event);
+    else {
+      stream = [event];
+      streams.set(id, stream);
+    }
+    return event;
+  }
+
+  function publish(event) {
+    for (const listener of listeners[event.name]) {
+      ready.then(() => {
+        try {
+          listener(event);
+        } catch (error) {
+          console.error(error);
+        }
+      });
+    }
+  }
+
+  const readAsync = async id => read(id);
+  const appendAsync = async (...args) => append(...args);
+
+  const commands = {
+    async create(id, description) {
+      const events = awaited ? await readAsync(id) : read(id);
+      if (events.length > 0) throw new Error(`${id} exists`);
+      const appended = awaited
+        ? await appendAsync(id, 0, 'CreateTodo', 'TodoCreated', description)
+        : append(id, 0, 'CreateTodo', 'TodoCreated', description);
+      publish(appended);
+      return appended;
+    },
+    async rename(id, description) {
+      const events = awaited ? await readAsync(id) : read(id);
+      if (events.length === 0) throw new Error(`${id} is missing`);
+      const state = load(events);
+      if (state.description === description) return undefined;
+      const appended = awaited
+        ? await appendAsync(id, events.length, 'RenameTodo', 'TodoRenamed', description)
+        : append(id, events.length, 'RenameTodo', 'TodoRenamed', description);
+      publish(appended);
+      return appended;
+    },
+  };
+  return {
+    ...commands,
+    calls: () => first + second,
+    reset: () => {
+      streams = new Map();
+    },
+    async stream(id) {
+      const events = read(id);
+      return { events: first === second ? events.length : -1, text: events.at(-1)?.payload.description };
+    },
+    async load(id) {
+      const { description, renames } = load(read(id));
+      return { text: description, renames };
+    },
+  };
+}
+
+class Nothing {
+  constructor(id) {
+    this.id = id;
+  }
+}
+
+export function noOpMap() {
+  let calls = 0;
+  const handlers = new Map([
+    [
+      Nothing,
+      async () => {
+        calls++;
+      },
+    ],
+  ]);
+  return { Command: Nothing, dispatch: command => handlers.get(command.constructor)(command), calls: () => calls };
+}

@@ -1,0 +1,29 @@
+// The process of one contender: prepares and warms up, then measures one round whenever it is asked to.
+import { appOf, contendersOf, workloads } from './catalogue.js';
+
+const [workloadId, contenderId] = process.argv.slice(2);
+const workload = workloads.find(({ id }) => id === workloadId);
+const contender = contendersOf(workload).find(({ id }) => id === contenderId);
+let round;
+
+process.on('message', async ({ request, ...details }) => {
+  try {
+    process.send({ answer: request === 'prepare' ? await prepare(details) : await measure() });
+  } catch (error) {
+    process.send({ error: error?.stack ?? String(error) });
+  }
+});
+process.on('disconnect', () => process.exit(0));
+
+async function prepare(options) {
+  round = await workload.prepare(await appOf(workload, contenderId, options), options);
+  for (let warmUp = 0; warmUp < (workload.warmUps ?? 3); warmUp++) await round();
+  return (await contender.versions?.()) ?? {};
+}
+
+/** A round returns `{ operations, seconds }`, or `{ value }` where it is not a rate; it throws when the work was not done. */
+async function measure() {
+  globalThis.gc?.();
+  const { operations, seconds, value } = await round();
+  return value ?? operations / seconds;
+}

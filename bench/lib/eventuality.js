@@ -1,0 +1,177 @@
+// What the contenders of this framework share. It is loaded from ../dist, which `npm run bench` builds first.
+import { decorateClass, decorateMethod } from './decorate.js';
+
+const framework = () => import('../../dist/index.js');
+
+export const versions = async () => {
+  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+  return { eventuality: manifest.version };
+};
+
+class CreateTodo {
+  constructor(id, description) {
+    this.id = id;
+    this.description = description;
+  }
+}
+class RenameTodo {
+  constructor(id, description) {
+    this.id = id;
+    this.description = description;
+  }
+}
+class TodoCreated {
+  constructor(description) {
+    this.description = description;
+  }
+}
+class TodoRenamed {
+  constructor(description) {
+    this.description = description;
+  }
+}
+
+function todoClass({ Aggregate, AggregateRoot, CommandHandler, EventHandler }) {
+  class Todo extends AggregateRoot {
+    description = '';
+    renames = 0;
+
+    create({ description }) {
+      return new TodoCreated(description);
+    }
+
+    rename({ description }) {
+      return description === this.description ? [] : new TodoRenamed(description);
+    }
+
+    created({ description }) {
+      this.description = description;
+    }
+
+    renamed({ description }) {
+      this.description = description;
+      this.renames++;
+    }
+  }
+  decorateMethod(Todo, 'create', CommandHandler(CreateTodo, { creates: true }));
+  decorateMethod(Todo, 'rename', CommandHandler(RenameTodo));
+  decorateMethod(Todo, 'created', EventHandler(TodoCreated));
+  decorateMethod(Todo, 'renamed', EventHandler(TodoRenamed));
+  decorateClass(Todo, Aggregate('Todo'));
+  return Todo;
+}
+
+/** The store of a running application cannot be emptied; this one hands everything on to an InMemoryEventStore that can be replaced. */
+class ReplaceableStore {
+  constructor(make) {
+    this.make = make;
+    this.reset();
+  }
+
+  reset() {
+    this.inner = this.make();
+  }
+
+  append(appends) {
+    return this.inner.append(appends);
+  }
+
+  read(stream, page) {
+    return this.inner.read(stream, page);
+  }
+
+  readAll(page) {
+    return this.inner.readAll(page);
+  }
+
+  subscribe(options) {
+    return this.inner.subscribe(options);
+  }
+
+  close() {
+    return this.inner.close();
+  }
+}
+
+/** An application made by `bootstrap`, with two listener classes. */
+export async function bootstrapped(options = {}) {
+  const all = await framework();
+  const Todo = todoClass(all);
+  let first = 0;
+  let second = 0;
+  class FirstListener {
+    renamed(event) {
+      if (event.description) first++;
+    }
+  }
+  class SecondListener {
+    renamed(event) {
+      if (event.description) second++;
+    }
+  }
+  class TodoModule {}
+  for (const listener of [FirstListener, SecondListener]) decorateMethod(listener, 'renamed', all.EventHandler(TodoRenamed));
+  decorateClass(TodoModule, all.Module({ components: [Todo, FirstListener, SecondListener] }));
+  const store = new ReplaceableStore(() => new all.InMemoryEventStore());
+  const flow = await all.bootstrap(TodoModule, { eventStore: store, ...options });
+  return {
+    create: (id, description) => flow.dispatch(new CreateTodo(id, description)),
+    rename: (id, description) => flow.dispatch(new RenameTodo(id, description)),
+    calls: () => first + second,
+    reset: () => store.reset(),
+    async stream(id) {
+      const events = await store.read({ aggregateName: 'Todo', aggregateId: id });
+      if (first !== second || events.some((event, index) => event.version !== index + 1)) return { events: -1, text: 'out of order' };
+      return { events: events.length, text: events.at(-1)?.payload.description };
+    },
+  };
+}
+
+export async function repositoryLoad() {
+  const all = await framework();
+  const eventStore = new all.InMemoryEventStore();
+  const Todo = todoClass(all);
+  const flow = new all.Flow({ eventStore, aggregates: [Todo] });
+  const todos = new all.Repository(Todo, eventStore);
+  let growing;
+  return {
+    create: (id, description) => flow.dispatch(new CreateTodo(id, description)),
+    async rename(id, description) {
+      growing ??= await todos.load(id);
+      growing.apply(new TodoRenamed(description));
+      await todos.save(growing);
+    },
+    async load(id) {
+      const { description, renames } = await todos.load(id);
+      return { text: description, renames };
+    },
+  };
+}
+
+class Nothing {
+  constructor(id) {
+    this.id = id;
+  }
+}
+
+export async function noOpBus() {
+  const { CommandBus } = await framework();
+  const bus = new CommandBus();
+  let calls = 0;
+  bus.register(Nothing, async () => {
+    calls++;
+  });
+  return { Command: Nothing, dispatch: command => bus.dispatch(command), calls: () => calls };
+}
+
+export async function noOpFlow() {
+  const { Flow, InMemoryEventStore } = await framework();
+  let calls = 0;
+  const commandHandlers = {
+    Nothing: async () => {
+      calls++;
+    },
+  };
+  const flow = new Flow({ eventStore: new InMemoryEventStore(), commandHandlers });
+  return { Command: Nothing, dispatch: command => flow.dispatch(command), calls: () => calls };
+}

@@ -1,0 +1,51 @@
+import { defineAggregate, Event, EventBus, type EventListeners, type EventStore, Flow, Repository } from 'eventuality';
+import { TodoError } from './domain';
+
+/** The domain of domain.ts without classes, decorators and container: every part is put together by hand. */
+export const Todo = defineAggregate({
+  name: 'Todo',
+  state: { description: '', completed: false },
+  methods: {
+    rename(description: string) {
+      if (this.state.completed) throw new TodoError(`Todo ${this.id} is completed; its description stays.`);
+      if (description.trim() === '') throw new TodoError('A todo needs a description.');
+      return description.trim() === this.state.description
+        ? []
+        : Event({ aggregateId: this.id, name: 'TodoRenamed', payload: { description: description.trim() } });
+    },
+    complete() {
+      return this.state.completed ? [] : Event({ aggregateId: this.id, name: 'TodoCompleted', payload: {} });
+    },
+  },
+  on: {
+    TodoRenamed: (state, { payload }) => ({ ...state, description: payload.description }),
+    TodoCompleted: state => ({ ...state, completed: true }),
+  },
+});
+
+export const addTodo = (id: string, description: string) => ({ name: 'AddTodo', message: { id, description } });
+export const renameTodo = (id: string, description: string) => ({ name: 'RenameTodo', message: { id, description } });
+export const completeTodo = (id: string) => ({ name: 'CompleteTodo', message: { id } });
+
+export function plainTodoFlow(eventStore: EventStore, listeners: EventListeners): Flow {
+  const todos = new Repository(Todo, eventStore);
+  const eventBus = new EventBus();
+  eventBus.subscribe(listeners);
+  return new Flow({
+    eventStore,
+    eventBus,
+    commandHandlers: {
+      AddTodo: attributes => todos.add(attributes),
+      async RenameTodo({ id, description }) {
+        const todo = await todos.load(id);
+        todo.rename(description);
+        return todos.save(todo);
+      },
+      async CompleteTodo({ id }) {
+        const todo = await todos.load(id);
+        todo.complete();
+        return todos.save(todo);
+      },
+    },
+  });
+}

@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every code block of the manual comes from a region of a file that the tests compile and run. */
+const ROOT = join(__dirname, '..');
+const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n```ts\n([\s\S]*?)```/g;
+
+/** The pages whose code blocks are checked. */
+export const pages = (): string[] =>
+  ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map(name => `docs/${name}`)].filter(
+    page => page.endsWith('.md') && existsSync(join(ROOT, page)),
+  );
+
+/** Returns a page with its code blocks as the files have them now. */
+export const renewed = (page: string): string =>
+  readFileSync(join(ROOT, page), 'utf8').replace(BLOCK, (_, file: string, region: string | undefined) => {
+    const name = region === undefined ? '' : `#${region}`;
+    return `<!-- code: ${file}${name} -->\n\`\`\`ts\n${regionOf(file, region)}\`\`\``;
+  });
+
+/** Returns the lines of code blocks that come from no file. */
+export function strayBlocks(page: string): string[] {
+  const rest = readFileSync(join(ROOT, page), 'utf8').replace(BLOCK, '');
+  return rest.match(/^```(ts|typescript|js|javascript)\b.*$/gm) ?? [];
+}
+
+function regionOf(file: string, region: string | undefined): string {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  if (region === undefined) return text;
+  const found = new RegExp(`^([ \\t]*)// #region ${region}\\n([\\s\\S]*?)^[ \\t]*// #endregion ${region}$`, 'm').exec(text);
+  if (!found) throw new Error(`${file} has no region '${region}'.`);
+  const indent = found[1]!;
+  return found[2]!
+    .split('\n')
+    .map(line => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n');
+}
+
+if (require.main === module) {
+  for (const page of pages()) writeFileSync(join(ROOT, page), renewed(page));
+}

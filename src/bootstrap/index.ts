@@ -1,0 +1,4 @@
+export { Application, type BootstrapOptions, bootstrap } from './bootstrap';
+export type { ContainerAdapter, Registration } from './container-adapter';
+export { WiringError } from './errors';
+export { repositoryToken } from './repository-token';

@@ -1,0 +1,15 @@
+import { setMetadata } from '../messages';
+import { AGGREGATE, type AggregateClass, type AggregateOptions, type AggregateRoot } from '../model';
+import { InvalidDecoratorError } from './messages';
+
+/**
+ * Marks an aggregate class and names its streams; the name is durable, so the class can be renamed.
+ * @example @Aggregate('Todo') class Todo extends AggregateRoot {}
+ */
+export function Aggregate(name: string, options: AggregateOptions = {}) {
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'); it got ${String(name)}.`);
+  return <T extends AggregateClass<AggregateRoot<any>>>(type: T, _context?: ClassDecoratorContext<T>): void => {
+    setMetadata(type, AGGREGATE, { ...options, name });
+  };
+}

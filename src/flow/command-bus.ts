@@ -1,0 +1,77 @@
+import { type ClassReference, CommandMessage, type DispatchOptions, type MessageCause } from '../messages';
+import { DuplicateHandlerError, UnknownCommandError } from './errors';
+import { compose, type Middleware } from './middleware';
+import { contentOf, Routes } from './routes';
+
+/** Carries out a command: gets the command, and its envelope. */
+export type CommandHandlerFunction<Result = unknown, C extends object = any> = (
+  command: C,
+  message: CommandMessage<C>,
+) => Result | Promise<Result>;
+
+/** Wraps the handling of commands. */
+export type CommandMiddleware<Result = unknown> = Middleware<CommandMessage, Result>;
+
+const NO_OPTIONS: DispatchOptions = Object.freeze({});
+
+/**
+ * Brings each command to its one handler, through middleware.
+ * @example const bus = new CommandBus(); bus.register(Greet, ({ name }) => `Hello ${name}`); await bus.dispatch(new Greet('Ann'));
+ */
+export class CommandBus<Result = unknown> {
+  readonly #routes = new Routes<CommandHandlerFunction<Result>>();
+  readonly #middleware: CommandMiddleware<Result>[] = [];
+  #send: (message: CommandMessage) => Promise<Result>;
+
+  constructor() {
+    this.#send = message => this.#handle(message);
+  }
+
+  /** The names of the commands that have a handler. */
+  get names(): Iterable<string> {
+    return this.#routes.names;
+  }
+
+  /** Registers the handler of a command, by its class or name. @throws DuplicateHandlerError */
+  register<C extends object>(command: ClassReference<C> | string, handler: CommandHandlerFunction<Result, C>): void {
+    if (!this.#routes.add(command, handler)) throw new DuplicateHandlerError([typeof command === 'string' ? command : command.name]);
+  }
+
+  /** Adds middleware; what was added first is the outermost. */
+  use(middleware: CommandMiddleware<Result>): void {
+    this.#middleware.push(middleware);
+    this.#send = compose(this.#middleware, message => this.#handle(message));
+  }
+
+  /**
+   * Hands a command to its handler and resolves to what that returns.
+   * @throws UnknownCommandError, UnnamedMessageError
+   */
+  dispatch(command: object, options: DispatchOptions = NO_OPTIONS): Promise<Result> {
+    try {
+      return this.#send(this.message(command, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Puts a command into its envelope. @throws UnnamedMessageError */
+  message(command: object, options: DispatchOptions = NO_OPTIONS, cause?: MessageCause, parent?: CommandMessage): CommandMessage {
+    return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent);
+  }
+
+  /** Hands on a command that is in its envelope. @throws UnknownCommandError */
+  send(message: CommandMessage): Promise<Result> {
+    return this.#send(message);
+  }
+
+  #handle(message: CommandMessage): Promise<Result> {
+    const handler = this.#routes.named(message.name);
+    if (!handler) return Promise.reject(new UnknownCommandError(message.name, this.names));
+    try {
+      return Promise.resolve(handler(message.command, message));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}

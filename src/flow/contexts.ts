@@ -1,0 +1,114 @@
+import {
+  type Clock,
+  type CommandMessage,
+  type CommandOutcome,
+  type DispatchOptions,
+  type EventContext,
+  type EventMetadata,
+  type MessageCause,
+  newId,
+  type QueryContext,
+  type RecordedEvent,
+  type ResultOf,
+} from '../messages';
+import type { AggregateClass, AggregateDefinition } from '../model';
+import type { HandlerContext, Repository, UnitOfWork } from '../repository';
+
+/** What contexts need of their Flow. */
+export interface Dispatcher {
+  readonly clock: Clock;
+  dispatchFrom(
+    command: object,
+    options: DispatchOptions | undefined,
+    cause: MessageCause | undefined,
+    parent?: CommandMessage,
+  ): Promise<CommandOutcome>;
+  queryFrom<Q extends object>(query: Q, cause: MessageCause | undefined): Promise<ResultOf<Q>>;
+  repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
+}
+
+// The contexts below make a function only when a handler takes it: most handlers take none. It can be passed on, as it needs no `this`.
+
+/** The context of one command. */
+export class FlowCommandContext implements HandlerContext {
+  constructor(
+    private readonly flow: Dispatcher,
+    private readonly message: CommandMessage,
+    private readonly unit?: UnitOfWork,
+  ) {}
+
+  get commandId(): string {
+    return this.message.id;
+  }
+
+  get commandName(): string {
+    return this.message.name;
+  }
+
+  get metadata(): EventMetadata {
+    return this.message.metadata;
+  }
+
+  get now(): Date {
+    return new Date(this.flow.clock.now());
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.message.options.signal;
+  }
+
+  get newId(): HandlerContext['newId'] {
+    return () => newId();
+  }
+
+  get dispatch(): HandlerContext['dispatch'] {
+    return (command, options) => this.flow.dispatchFrom(command, options, this.message, this.message);
+  }
+
+  get query(): HandlerContext['query'] {
+    return query => this.flow.queryFrom(query, this.message);
+  }
+
+  get repository(): HandlerContext['repository'] {
+    return aggregate => {
+      const repository = this.flow.repository(aggregate);
+      return this.unit ? repository.within(this.unit) : repository;
+    };
+  }
+}
+
+/** The context of one event, for its listeners. */
+export class FlowEventContext implements EventContext {
+  constructor(
+    private readonly flow: Dispatcher,
+    readonly event: RecordedEvent,
+  ) {}
+
+  get dispatch(): EventContext['dispatch'] {
+    return (command, options) => this.flow.dispatchFrom(command, options, causeOf(this.event));
+  }
+
+  get query(): EventContext['query'] {
+    return query => this.flow.queryFrom(query, causeOf(this.event));
+  }
+}
+
+/** The context of one query. */
+export class FlowQueryContext implements QueryContext {
+  constructor(
+    private readonly flow: Dispatcher,
+    readonly queryName: string,
+    private readonly cause: MessageCause | undefined,
+  ) {}
+
+  get dispatch(): QueryContext['dispatch'] {
+    return (command, options) => this.flow.dispatchFrom(command, options, this.cause);
+  }
+
+  get query(): QueryContext['query'] {
+    return query => this.flow.queryFrom(query, this.cause);
+  }
+}
+
+/** Returns an event as the cause of what its listeners dispatch. */
+export const causeOf = ({ id, metadata }: RecordedEvent): MessageCause => ({ id, correlationId: metadata.correlationId });

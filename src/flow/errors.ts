@@ -1,0 +1,64 @@
+import { EventualityError, knownNames, listed } from '../messages';
+
+/** Thrown when nobody handles a command. */
+export class UnknownCommandError extends EventualityError {
+  readonly code = 'UNKNOWN_COMMAND';
+
+  constructor(
+    readonly commandName: string,
+    known: Iterable<string>,
+  ) {
+    super(`No handler for the command '${commandName}'. ${knownNames(commandName, known)}`);
+  }
+}
+
+/** Thrown when nobody answers a query. */
+export class UnknownQueryError extends EventualityError {
+  readonly code = 'UNKNOWN_QUERY';
+
+  constructor(
+    readonly queryName: string,
+    known: Iterable<string>,
+  ) {
+    super(`No handler for the query '${queryName}'. ${knownNames(queryName, known)}`);
+  }
+}
+
+/** Thrown when a second handler is registered for a command or query. */
+export class DuplicateHandlerError extends EventualityError {
+  readonly code = 'DUPLICATE_HANDLER';
+
+  constructor(readonly names: readonly string[]) {
+    super(listed(names.map(name => `'${name}' has a handler already; a command or query has exactly one. Remove the other.`)));
+  }
+}
+
+/** Thrown when a Flow or a bus is given something that it cannot work with; all faults are listed. */
+export class InvalidConfigurationError extends EventualityError {
+  readonly code = 'INVALID_CONFIGURATION';
+
+  constructor(
+    what: string,
+    readonly faults: readonly string[],
+  ) {
+    super(`${what} cannot be made: ${listed(faults)}`);
+  }
+}
+
+/** Thrown when a command or query comes after `flow.close()`. */
+export class FlowClosedError extends EventualityError {
+  readonly code = 'FLOW_CLOSED';
+
+  constructor(name: string) {
+    super(`'${name}' came after the flow was closed. Close it when nothing dispatches any more.`);
+  }
+}
+
+/** Thrown when a listener of an event bus that belongs to no Flow dispatches or asks. */
+export class NoFlowError extends EventualityError {
+  readonly code = 'NO_FLOW';
+
+  constructor() {
+    super('This event bus is used alone: there is no flow to dispatch to. Give it to a Flow, or publish with a context.');
+  }
+}

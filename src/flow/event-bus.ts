@@ -1,0 +1,164 @@
+import { type ClassReference, consoleLogger, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
+import { InvalidConfigurationError, NoFlowError } from './errors';
+import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
+import { ListenerQueue, type QueueOwner } from './listener-queue';
+import { compose } from './middleware';
+
+/** What an event bus can be told. */
+export interface EventBusOptions {
+  /** Gets a line for each failure of a listener; default the console. */
+  readonly logger?: Logger;
+  /** Called for each failure of a listener, beside the logger. */
+  readonly onError?: (error: unknown, event: RecordedEvent) => void;
+}
+
+interface Subscriber {
+  readonly queue: ListenerQueue;
+  readonly listen: EventListener;
+}
+
+/**
+ * Hands recorded events to the listeners of this process: asynchronously, and to each listener in the order of the events.
+ * A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the logger and the hook.
+ * Nothing is kept: what a listener has not done when the process ends, it has not done.
+ */
+export class EventBus {
+  readonly #byName = new Map<string, readonly Subscriber[]>();
+  readonly #queues = new Set<ListenerQueue>();
+  readonly #middleware: EventMiddleware[] = [];
+  readonly #options: EventBusOptions;
+  readonly #owner: QueueOwner = {
+    deliver: (listener, event, contexts) => this.#deliver(listener, event, contexts),
+    failed: (error, event) => this.#report(error, event),
+    idle: queue => this.#idle(queue),
+  };
+  #listen: ((delivery: EventDelivery) => Promise<unknown>) | undefined;
+  #everything: readonly Subscriber[] = [];
+  #drained: (() => void)[] = [];
+
+  constructor(options: EventBusOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Adds middleware around each delivery of an event to a listener; what was added first is the outermost. */
+  use(middleware: EventMiddleware): void {
+    this.#middleware.push(middleware);
+    this.#listen = compose(this.#middleware, async ({ listener, event, context }) => listener(event, context));
+  }
+
+  /**
+   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it.
+   * Returns a function that ends the subscription; what is queued is still delivered.
+   */
+  subscribe<E extends object>(event: ClassReference<E>, listener: EventListener<E>): () => void;
+  subscribe(event: string, listener: EventListener): () => void;
+  subscribe(listeners: EventListeners): () => void;
+  subscribe(event: string | ClassReference | EventListeners, listener?: EventListener): () => void {
+    const queue = this.#queue();
+    const entries: [string, EventListener][] =
+      typeof event === 'string' ? [[event, listener!]] : typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
+    refuseFaults(entries);
+    const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
+    for (const { name, subscriber } of subscribers) this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
+    return () => {
+      for (const { name, subscriber } of subscribers) {
+        this.#byName.set(
+          name,
+          (this.#byName.get(name) ?? []).filter(each => each !== subscriber),
+        );
+      }
+      this.#release(queue);
+    };
+  }
+
+  /** Registers a listener for every event. Returns a function that ends the subscription. */
+  subscribeAll(listener: EventListener): () => void {
+    refuseFaults([['every event', listener]]);
+    const subscriber = { queue: this.#queue(), listen: listener };
+    this.#everything = [...this.#everything, subscriber];
+    return () => {
+      this.#everything = this.#everything.filter(each => each !== subscriber);
+      this.#release(subscriber.queue);
+    };
+  }
+
+  /** Queues events for their listeners and returns at once; never throws. */
+  publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
+    for (const event of events) {
+      const subscribers = this.#byName.get(event.name);
+      if (subscribers) for (const { queue, listen } of subscribers) queue.push(listen, event, contexts);
+      for (const { queue, listen } of this.#everything) queue.push(listen, event, contexts);
+    }
+  }
+
+  /** Resolves when every listener has dealt with everything published so far, and with what followed from it. */
+  async drain(): Promise<void> {
+    while ([...this.#queues].some(queue => queue.busy)) await new Promise<void>(resolve => this.#drained.push(resolve));
+  }
+
+  #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
+    const chain = this.#listen;
+    if (!chain && !contexts.run) return listener(event, contexts.of(event));
+    const listen = (): unknown => (chain ? chain({ event, context: contexts.of(event), listener }) : listener(event, contexts.of(event)));
+    return contexts.run ? contexts.run(event, listen) : listen();
+  }
+
+  #queue(): ListenerQueue {
+    const queue = new ListenerQueue(this.#owner);
+    this.#queues.add(queue);
+    return queue;
+  }
+
+  #release(queue: ListenerQueue): void {
+    queue.released = true;
+    if (!queue.busy) this.#queues.delete(queue);
+  }
+
+  #idle(queue: ListenerQueue): void {
+    if (queue.released) this.#queues.delete(queue);
+    if (this.#drained.length === 0) return;
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #report(error: unknown, event: RecordedEvent): void {
+    const { logger = consoleLogger, onError } = this.#options;
+    const { name, aggregateName, aggregateId, version } = event;
+    try {
+      logger.error({ error, event: { name, aggregateName, aggregateId, version } }, `A listener of ${name} failed.`);
+      onError?.(error, event);
+    } catch (second) {
+      consoleLogger.error({ error: second }, 'The logger or the error hook of an event bus failed.');
+    }
+  }
+}
+
+/** A listener by class gets an instance of it, whatever the store returned. */
+function reviving<E extends object>(type: ClassReference<E>, listener: EventListener<E>): [string, EventListener] {
+  const eventType = eventTypeOf(type);
+  return [
+    eventType.name,
+    (event, context) => {
+      const payload = eventType.revive(event.payload);
+      return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
+    },
+  ];
+}
+
+function flattened(listeners: EventListeners): [string, EventListener][] {
+  return Object.entries(listeners).flatMap(([name, each]) =>
+    (Array.isArray(each) ? each : [each]).map((listener): [string, EventListener] => [name, listener]),
+  );
+}
+
+function refuseFaults(entries: readonly [string, unknown][]): void {
+  const faults = entries
+    .filter(([, listener]) => typeof listener !== 'function')
+    .map(([name, listener]) => `the listener of ${name} is ${String(listener)}; it must be a function.`);
+  if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
+}
+
+const aloneContext: EventContexts = {
+  of: event => ({ event, dispatch: () => Promise.reject(new NoFlowError()), query: () => Promise.reject(new NoFlowError()) }),
+};

@@ -1,0 +1,227 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  type Clock,
+  type CommandMessage,
+  type CommandOutcome,
+  consoleLogger,
+  type DispatchOptions,
+  type Logger,
+  type MessageCause,
+  type RecordedEvent,
+  type ResultOf,
+  systemClock,
+} from '../messages';
+import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
+import { AggregateCommandHandler, type CacheOptions, Repository } from '../repository';
+import type { EventStore } from '../store';
+import { CommandBus, type CommandMiddleware } from './command-bus';
+import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
+import { DuplicateHandlerError, FlowClosedError, InvalidConfigurationError } from './errors';
+import { EventBus } from './event-bus';
+import type { EventContexts, EventListeners } from './event-listener';
+import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
+import { QueryBus, type QueryHandlerFunction, type QueryMiddleware } from './query-bus';
+
+/** The parts a Flow is assembled from. */
+export interface FlowParts {
+  readonly eventStore: EventStore;
+  /** Gets every recorded event; without one nobody is told. */
+  readonly eventBus?: EventBus;
+  /** Aggregates whose own command handlers are used: decorated classes or definitions. */
+  readonly aggregates?: readonly (AggregateClass | AggregateDefinition)[];
+  /** Command handlers by the command's name. */
+  readonly commandHandlers?: Readonly<Record<string, FlowCommandHandler>>;
+  /** Query handlers by the query's name. */
+  readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
+  /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
+  readonly listeners?: EventListeners;
+  /** Wraps every command; the first is the outermost. */
+  readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
+  /** Wraps every query; the first is the outermost. */
+  readonly queryMiddleware?: readonly QueryMiddleware[];
+  /** Keeps the events of hot aggregates; default false. */
+  readonly cache?: CacheOptions | false;
+  /** Default the clock of the machine. */
+  readonly clock?: Clock;
+  /** Default the console. */
+  readonly logger?: Logger;
+  /**
+   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default false, because
+   * on Node 20 it slows every promise of the process. Without it handlers use their context, which costs nothing.
+   */
+  readonly ambientCausation?: boolean;
+}
+
+interface Ambient {
+  readonly cause: MessageCause;
+  readonly parent: CommandMessage | undefined;
+}
+
+/**
+ * Carries commands to their handlers, events to their listeners, and queries to their answers.
+ *
+ * A command goes through the middleware to its handler; what that decides is appended to the store and then given to the event bus.
+ */
+export class Flow implements Dispatcher {
+  readonly eventStore: EventStore;
+  readonly eventBus: EventBus | undefined;
+  readonly clock: Clock;
+  readonly #commands = new CommandBus<CommandOutcome>();
+  readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
+  readonly #repositories = new Map<AggregateDefinition, Repository>();
+  readonly #cache: CacheOptions | false;
+  readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
+  readonly #eventContexts: EventContexts;
+  #running = 0;
+  #whenIdle: (() => void) | undefined;
+  #closed = false;
+  #closing: Promise<void> | undefined;
+
+  /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
+  constructor(parts: FlowParts) {
+    refuseFaults(parts);
+    const { eventStore, eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
+    this.eventStore = eventStore;
+    this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
+    this.clock = clock;
+    this.#cache = cache;
+    this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
+    this.#eventContexts = this.#contextsOfEvents();
+    for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
+    for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
+    this.#register(parts);
+    if (listeners) this.eventBus?.subscribe(listeners);
+  }
+
+  /** The names of the commands that have a handler. */
+  get commandNames(): Iterable<string> {
+    return this.#commands.names;
+  }
+
+  /**
+   * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it failed.
+   * @throws UnknownCommandError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError, ConcurrencyError,
+   * FlowClosedError, and whatever its handler throws; nothing was appended then
+   */
+  dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
+    const ambient = this.#ambient?.getStore();
+    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command?.constructor?.name ?? String(command)));
+    return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
+  }
+
+  /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, FlowClosedError */
+  async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
+    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    return this.queryFrom(query, this.#ambient?.getStore()?.cause);
+  }
+
+  /** Returns the repository of an aggregate, the same one each time; what it saves is given to the event bus. */
+  repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
+    const definition = definitionOf(aggregate);
+    let repository = this.#repositories.get(definition);
+    if (!repository) {
+      repository = new Repository(definition, this.eventStore, { cache: this.#cache, recorded: events => this.#publish(events) });
+      this.#repositories.set(definition, repository);
+    }
+    return repository;
+  }
+
+  /**
+   * Refuses new commands, waits until those under way and the listeners are done, and closes the event store.
+   * Calling it again returns the same promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** @internal */
+  async dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+    this.#running++;
+    try {
+      const message = this.#commands.message(command, options, cause, parent);
+      const ambient = this.#ambient;
+      return await (ambient
+        ? ambient.run({ cause: message, parent: message }, () => this.#commands.send(message))
+        : this.#commands.send(message));
+    } finally {
+      if (--this.#running === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** @internal */
+  queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
+    return this.#queries.query(query, cause);
+  }
+
+  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {} }: FlowParts): void {
+    const duplicates: string[] = [];
+    const attempt = (name: string, register: () => void): void => {
+      try {
+        register();
+      } catch (error) {
+        if (!(error instanceof DuplicateHandlerError)) throw error;
+        duplicates.push(name);
+      }
+    };
+    for (const aggregate of aggregates) {
+      const repository = this.repository(aggregate);
+      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events));
+      for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
+    }
+    for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
+    for (const [name, handler] of Object.entries(queryHandlers)) attempt(name, () => this.#queries.register(name, handler));
+    if (duplicates.length > 0) throw new DuplicateHandlerError(duplicates);
+  }
+
+  #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
+    this.#commands.register(name, (_command, message) => handler.handle(message, rule, new FlowCommandContext(this, message)));
+  }
+
+  #registerFunction(name: string, handler: FlowCommandHandler): void {
+    this.#commands.register(name, async (_command, message) => {
+      const { outcome, published } = await runHandlerFunction(
+        handler,
+        message,
+        this.eventStore,
+        unit => new FlowCommandContext(this, message, unit),
+      );
+      if (!published) this.#publish(outcome.events);
+      return outcome;
+    });
+  }
+
+  #contextsOfEvents(): EventContexts {
+    const ambient = this.#ambient;
+    const of = (event: RecordedEvent): FlowEventContext => new FlowEventContext(this, event);
+    if (!ambient) return { of };
+    return { of, run: (event, listen) => ambient.run({ cause: causeOf(event), parent: undefined }, listen) };
+  }
+
+  #publish(events: readonly RecordedEvent[]): void {
+    if (events.length === 0 || !this.eventBus) return;
+    this.eventBus.publish(events, this.#eventContexts);
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    do {
+      if (this.#running > 0) await new Promise<void>(resolve => (this.#whenIdle = resolve));
+      await this.eventBus?.drain();
+    } while (this.#running > 0);
+    await this.eventStore.close();
+  }
+}
+
+function refuseFaults({ eventStore, commandHandlers = {}, queryHandlers = {}, eventBus }: FlowParts): void {
+  const faults: string[] = [];
+  for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
+    if (typeof eventStore?.[method] !== 'function')
+      faults.push(`eventStore has no method ${method}; give an EventStore, such as new InMemoryEventStore().`);
+  }
+  if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
+  for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
+    if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
+  }
+  if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
+}

@@ -1,0 +1,10 @@
+/** Wraps the handling of a message: calls `next` to go on, and may look at or change what comes back. */
+export type Middleware<Message, Result> = (message: Message, next: (message: Message) => Promise<Result>) => Promise<Result>;
+
+/** Makes one function of a list of middleware and what it wraps; the first of the list is the outermost. */
+export function compose<Message, Result>(
+  middleware: readonly Middleware<Message, Result>[],
+  innermost: (message: Message) => Promise<Result>,
+): (message: Message) => Promise<Result> {
+  return middleware.reduceRight<(message: Message) => Promise<Result>>((next, each) => async message => each(message, next), innermost);
+}

@@ -1,0 +1,64 @@
+import type { ClassReference, MessageCause, QueryContext, ResultOf } from '../messages';
+import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from './errors';
+import { compose, type Middleware } from './middleware';
+import { contentOf, Routes } from './routes';
+
+/** A query on its way, as middleware sees it. */
+export interface QueryMessage<Q extends object = any> {
+  readonly name: string;
+  readonly query: Q;
+  /** The message whose handler asks. */
+  readonly cause: MessageCause | undefined;
+}
+
+/** Answers a query. */
+export type QueryHandlerFunction<Q extends object = any> = (query: Q, context: QueryContext) => ResultOf<Q> | Promise<ResultOf<Q>>;
+
+/** Wraps the handling of queries. */
+export type QueryMiddleware = Middleware<QueryMessage, unknown>;
+
+/**
+ * Brings each query to its one handler, through middleware.
+ * @example bus.register(OpenTodos, () => list.open()); const open = await bus.query(new OpenTodos());
+ */
+export class QueryBus {
+  readonly #routes = new Routes<QueryHandlerFunction>();
+  readonly #middleware: QueryMiddleware[] = [];
+  readonly #contextOf: (message: QueryMessage) => QueryContext;
+  #send: (message: QueryMessage) => Promise<unknown> = message => this.#handle(message);
+
+  /** @param contextOf makes what handlers get as their second parameter; a Flow gives one, a bus used alone needs none */
+  constructor(contextOf?: (message: QueryMessage) => QueryContext) {
+    this.#contextOf =
+      contextOf ??
+      (message => ({ queryName: message.name, dispatch: () => Promise.reject(new NoFlowError()), query: query => this.query(query) }));
+  }
+
+  /** The names of the queries that have a handler. */
+  get names(): Iterable<string> {
+    return this.#routes.names;
+  }
+
+  /** Registers the handler of a query, by its class or name. @throws DuplicateHandlerError */
+  register<Q extends object>(query: ClassReference<Q> | string, handler: QueryHandlerFunction<Q>): void {
+    if (!this.#routes.add(query, handler)) throw new DuplicateHandlerError([typeof query === 'string' ? query : query.name]);
+  }
+
+  /** Adds middleware; what was added first is the outermost. */
+  use(middleware: QueryMiddleware): void {
+    this.#middleware.push(middleware);
+    this.#send = compose(this.#middleware, message => this.#handle(message));
+  }
+
+  /** Resolves to the answer of the query's handler. @throws UnknownQueryError, UnnamedMessageError */
+  async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
+    const message = { name: this.#routes.nameOf(query), query: contentOf(query), cause };
+    return this.#send(message) as Promise<ResultOf<Q>>;
+  }
+
+  async #handle(message: QueryMessage): Promise<unknown> {
+    const handler = this.#routes.named(message.name);
+    if (!handler) throw new UnknownQueryError(message.name, this.names);
+    return handler(message.query, this.#contextOf(message));
+  }
+}

@@ -1,0 +1,132 @@
+import 'reflect-metadata';
+
+// The model: what a user writes.
+export { Aggregate, Command, CommandHandler, Event, EventHandler, InjectRepository, Module, QueryHandler } from './decorators';
+export type {
+  CommandHandlerDecorator,
+  EventHandlerDecorator,
+  ModuleClass,
+  ModuleOptions,
+  Provider,
+  QueryHandlerDecorator,
+  Token,
+} from './decorators';
+export { AggregateRoot, defineAggregate } from './model';
+export type {
+  AggregateClass,
+  AggregateDefinition,
+  AggregateHandle,
+  AggregateOptions,
+  AggregateSpecification,
+  CommandHandlerOptions,
+  CommandRule,
+  Creates,
+  Decision,
+  EventsOf,
+  PlainAggregate,
+  PlainAggregateDefinition,
+  PlainAggregateThis,
+  PlainCommandHandler,
+  StateChange,
+} from './model';
+
+// Messages, and what handlers get beside them.
+export { CommandMessage, derivedId, newId, Query, sealPayload } from './messages';
+export type {
+  ClassReference,
+  CommandContext,
+  CommandOutcome,
+  DispatchOptions,
+  EventCodec,
+  EventContext,
+  EventMetadata,
+  EventOptions,
+  MessageCause,
+  MessageContext,
+  PlainEvent,
+  PlainMessage,
+  QueryContext,
+  RecordedEvent,
+  ResultOf,
+  SealedEvent,
+} from './messages';
+
+// Bootstrap: modules and the container.
+export { Application, bootstrap, repositoryToken } from './bootstrap';
+export type { BootstrapOptions, ContainerAdapter, Registration } from './bootstrap';
+
+// Flow and buses: what carries messages.
+export { CommandBus, EventBus, Flow, QueryBus } from './flow';
+export type {
+  CommandHandlerFunction,
+  CommandMiddleware,
+  EventBusOptions,
+  EventContexts,
+  EventDelivery,
+  EventListener,
+  EventListeners,
+  EventMiddleware,
+  FlowCommandHandler,
+  FlowParts,
+  Middleware,
+  QueryHandlerFunction,
+  QueryMessage,
+  QueryMiddleware,
+} from './flow';
+
+// Repository.
+export { Repository } from './repository';
+export type { Addition, CacheOptions, HandlerContext, RepositoryOptions } from './repository';
+
+// Event store: the port, its in-memory form, and what helps to write another.
+export {
+  checkAppends,
+  CustomEventStore,
+  InMemoryEventStore,
+  isExpected,
+  recordedMetadata,
+  recordEvent,
+  storePage,
+  streamPage,
+  Subscription,
+} from './store';
+export type {
+  AppendOutcome,
+  Conflict,
+  EventStore,
+  EventStoreParts,
+  ExpectedVersion,
+  NewEvent,
+  StorePage,
+  StreamAppend,
+  StreamName,
+  StreamPage,
+  SubscribeOptions,
+  SubscriptionSource,
+} from './store';
+
+// Surroundings that can be replaced.
+export { systemClock } from './messages';
+export type { Clock, Logger } from './messages';
+
+// Errors: one class for each failure, each with a stable code.
+export { EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
+export {
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  InvalidAggregateError,
+  InvalidDecisionError,
+  MissingAggregateIdError,
+} from './model';
+export { ConcurrencyError, DuplicateEventError, InvalidAppendError, InvalidPageError, StoreClosedError } from './store';
+export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
+export { InvalidDecoratorError } from './decorators';
+export {
+  DuplicateHandlerError,
+  FlowClosedError,
+  InvalidConfigurationError,
+  NoFlowError,
+  UnknownCommandError,
+  UnknownQueryError,
+} from './flow';
+export { WiringError } from './bootstrap';

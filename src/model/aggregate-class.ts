@@ -1,0 +1,116 @@
+import { type ClassReference, type EventType, eventTypeOf, inheritedMetadata, messageName } from '../messages';
+import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from './aggregate-definition';
+import { INSTANCE } from './aggregate-instance';
+import { InvalidAggregateError } from './errors';
+import { AGGREGATE, type AggregateMetadata, COMMAND_HANDLERS, EVENT_HANDLERS, type FoundHandler, handlersOf } from './handler-metadata';
+import { sealEvent } from './seal-event';
+
+/** A class that can be instantiated. */
+export type AggregateClass<A = any> = new (...args: any[]) => A;
+
+/** What was found on an aggregate class: its definition, the messages it names, and what is wrong with it. */
+export interface AggregateInspection {
+  readonly definition: AggregateDefinition;
+  readonly commands: readonly ClassReference[];
+  readonly events: readonly ClassReference[];
+  readonly faults: readonly string[];
+}
+
+interface EventRule {
+  readonly type: EventType;
+  readonly handlers: readonly ((this: object, event: object) => void)[];
+}
+
+const inspections = new WeakMap<Function, AggregateInspection>();
+
+/** Reads the decorators of an aggregate class and makes its definition, once for each class. Never throws: see `faults`. */
+export function inspectAggregate(type: AggregateClass): AggregateInspection {
+  let inspection = inspections.get(type);
+  if (!inspection) {
+    inspection = inspect(type);
+    inspections.set(type, inspection);
+  }
+  return inspection;
+}
+
+/** Tells whether a class, or a parent of it, is marked with `@Aggregate`. */
+export const isAggregateClass = (type: Function): boolean => inheritedMetadata(type, AGGREGATE) !== undefined;
+
+/**
+ * Returns the definition of a decorated class; a definition given is returned as it is.
+ * @throws InvalidAggregateError listing everything that is wrong with the class
+ */
+export function definitionOf<State, Exposed>(
+  aggregate: AggregateClass<Exposed> | AggregateDefinition<State, Exposed>,
+): AggregateDefinition<State, Exposed> {
+  if (typeof aggregate !== 'function') return aggregate;
+  const { definition, faults } = inspectAggregate(aggregate);
+  if (faults.length > 0) throw new InvalidAggregateError(aggregate.name, faults);
+  return definition;
+}
+
+function inspect(type: AggregateClass): AggregateInspection {
+  const faults: string[] = [];
+  const metadata = inheritedMetadata<AggregateMetadata>(type, AGGREGATE);
+  if (!metadata) faults.push(`${type.name} is not marked as an aggregate. Write @Aggregate('${type.name}') above the class.`);
+  if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
+  const commandHandlers = handlersOf(type, COMMAND_HANDLERS, faults);
+  const eventHandlers = handlersOf(type, EVENT_HANDLERS, faults);
+  const definition: AggregateDefinition<object> = {
+    name: metadata?.name ?? type.name,
+    commands: commandRules(type, commandHandlers, metadata, faults),
+    initialState: id => new type(id),
+    evolve: evolveBy(eventRules(type, eventHandlers, faults)),
+    seal: event => sealEvent(type.name, event),
+    expose: exposeClass,
+  };
+  return { definition, commands: [...commandHandlers.keys()], events: [...eventHandlers.keys()], faults };
+}
+
+/** Ties the instance of the user's class to what the repository knows about it. */
+function exposeClass(handle: AggregateHandle<object>): object {
+  (handle.state as Record<symbol, unknown>)[INSTANCE] = handle;
+  return handle.state;
+}
+
+function commandRules(
+  type: AggregateClass,
+  found: ReadonlyMap<ClassReference, FoundHandler[]>,
+  metadata: AggregateMetadata | undefined,
+  faults: string[],
+): Map<string, CommandRule<object>> {
+  const rules = new Map<string, CommandRule<object>>();
+  for (const [command, handlers] of found) {
+    const name = messageName(command);
+    if (handlers.length > 1 || rules.has(name)) faults.push(`${type.name} handles the command '${name}' more than once. Keep one handler.`);
+    const { method, options } = handlers[0]!;
+    const handle = type.prototype[method];
+    rules.set(name, {
+      creates: options.creates ?? false,
+      target: options.target ?? metadata?.id,
+      decide: (state, message, context) => handle.call(state, message, context),
+    });
+  }
+  return rules;
+}
+
+function eventRules(type: AggregateClass, found: ReadonlyMap<ClassReference, FoundHandler[]>, faults: string[]): Map<string, EventRule> {
+  const rules = new Map<string, EventRule>();
+  for (const [event, handlers] of found) {
+    const eventType = eventTypeOf(event);
+    if (rules.has(eventType.name))
+      faults.push(`${type.name} handles two event classes of the name '${eventType.name}'. Name one of them: @Event('...').`);
+    rules.set(eventType.name, { type: eventType, handlers: handlers.map(({ method }) => type.prototype[method]) });
+  }
+  return rules;
+}
+
+function evolveBy(rules: ReadonlyMap<string, EventRule>): (state: object, event: StateChange) => object {
+  return (state, event) => {
+    const rule = rules.get(event.name);
+    if (rule === undefined) return state;
+    const instance = rule.type.revive(event.payload);
+    for (let index = 0; index < rule.handlers.length; index++) rule.handlers[index]!.call(state, instance);
+    return state;
+  };
+}

@@ -1,0 +1,53 @@
+import type { CommandContext, SealedEvent } from '../messages';
+
+/** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */
+export type Decision<E = unknown> = Events<E> | Promise<Events<E>>;
+type Events<E> = E | readonly E[] | undefined | null | void;
+
+/** Whether a command makes its aggregate: it must not exist yet (`true`), may exist (`'if-missing'`), or must exist (`false`). */
+export type Creates = boolean | 'if-missing';
+
+/** How an aggregate answers one command. */
+export interface CommandRule<State = any> {
+  readonly creates: Creates;
+  /** Finds the id of the aggregate a command is for; default the command's `id`. */
+  readonly target?: ((command: any) => unknown) | undefined;
+  decide(state: State, command: any, context: CommandContext): Decision;
+}
+
+/** The part of an event that state is made from; a recorded event is one too. */
+export interface StateChange {
+  readonly name: string;
+  readonly payload: object;
+  /** The state after the event, where a plain event carries it. */
+  readonly state?: object;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * All that the engine knows about an aggregate: plain data and functions. Both styles, decorated classes and `defineAggregate`,
+ * compile to it, and it can be written by hand.
+ */
+export interface AggregateDefinition<State = any, Exposed = any> {
+  readonly name: string;
+  /** By the command's durable name. */
+  readonly commands: ReadonlyMap<string, CommandRule<State>>;
+  /** Makes the state before the first event; never the same object twice. */
+  initialState(id: string): State;
+  /** Returns the state after an event: the same object changed, or another one. */
+  evolve(state: State, event: StateChange): State;
+  /** Takes a frozen copy of an event as a handler returned it. @throws InvalidDecisionError, UnstorableValueError */
+  seal(event: object): SealedEvent;
+  /** Returns what `Repository.load` gives to its caller. */
+  expose(instance: AggregateHandle<State>): Exposed;
+  /** Makes an id for an aggregate that is added without one. */
+  newId?(): string;
+}
+
+/** One loaded aggregate, as its definition sees it. */
+export interface AggregateHandle<State = any> {
+  readonly id: string;
+  readonly version: number;
+  readonly state: State;
+  apply(events: unknown): readonly SealedEvent[];
+}

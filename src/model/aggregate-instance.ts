@@ -1,0 +1,92 @@
+import type { RecordedEvent, SealedEvent } from '../messages';
+import type { AggregateDefinition, AggregateHandle } from './aggregate-definition';
+import { InvalidDecisionError } from './errors';
+
+/** Under this key an exposed aggregate gives its instance to the repository. */
+export const INSTANCE = Symbol.for('eventuality:instance');
+
+/** One aggregate in memory: its state, the version that is stored, and the events that are not stored yet. */
+export class AggregateInstance<State = any, Exposed = any> implements AggregateHandle<State> {
+  state: State;
+  /** What `Repository.load` gives to its caller: the aggregate's class, or its state with methods. */
+  readonly exposed: Exposed;
+  /** The version of the last stored event. */
+  version = 0;
+  /** True after the stream's last event deleted the aggregate. */
+  deleted = false;
+  /** What has been applied and is not stored yet. */
+  changes: SealedEvent[] = [];
+  #taken: object[] | undefined;
+
+  constructor(
+    readonly definition: AggregateDefinition<State, Exposed>,
+    readonly id: string,
+    state?: State,
+  ) {
+    this.state = state ?? definition.initialState(id);
+    this.exposed = definition.expose(this);
+  }
+
+  get exists(): boolean {
+    return !this.deleted && (this.version > 0 || this.changes.length > 0);
+  }
+
+  /** Folds stored events into the state. */
+  replay(events: readonly RecordedEvent[]): void {
+    const { definition } = this;
+    for (let index = 0; index < events.length; index++) this.state = definition.evolve(this.state, events[index]!);
+    this.stored(events);
+  }
+
+  /** Takes note that the stream ends with these events. */
+  stored(events: readonly RecordedEvent[]): void {
+    const last = events.at(-1);
+    if (!last) return;
+    this.version = last.version;
+    this.deleted = last.metadata.deleted === true;
+  }
+
+  /**
+   * Takes the events that a handler returned: seals each, changes the state by it and keeps it for the store.
+   * @throws InvalidDecisionError, UnstorableValueError
+   */
+  apply(decision: unknown): readonly SealedEvent[] {
+    if (decision === undefined || decision === null) return [];
+    if (!Array.isArray(decision)) return [this.#applyOne(decision)];
+    return decision.map(event => this.#applyOne(event));
+  }
+
+  /** Keeps an event that deletes the aggregate. */
+  delete(): void {
+    const { name } = this.definition;
+    const sealed: SealedEvent = { name: `${name}Deleted`, schemaVersion: 1, payload: {}, deletes: true };
+    this.state = this.definition.evolve(this.state, sealed);
+    this.changes.push(sealed);
+    this.deleted = true;
+  }
+
+  /** Applies an event from inside a handler; should the handler return the same object too, it still counts once. */
+  applyWithin(event: object): void {
+    this.#applyOne(event);
+    this.#taken = [...(this.#taken ?? []), event];
+  }
+
+  /** Applies what a handler returned, less what it had applied itself. */
+  applyReturned(decision: unknown): void {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    if (!taken) this.apply(decision);
+    else
+      this.apply(
+        (Array.isArray(decision) ? decision : [decision]).filter(event => event !== undefined && event !== null && !taken.includes(event)),
+      );
+  }
+
+  #applyOne(event: unknown): SealedEvent {
+    if (typeof event !== 'object' || event === null) throw new InvalidDecisionError(this.definition.name, event);
+    const sealed = this.definition.seal(event);
+    this.state = this.definition.evolve(this.state, sealed);
+    this.changes.push(sealed);
+    return sealed;
+  }
+}

@@ -1,0 +1,144 @@
+import type { CommandContext, SealedEvent } from '../messages';
+import { newId } from '../messages';
+import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
+import { INSTANCE } from './aggregate-instance';
+import { InvalidAggregateError } from './errors';
+import { sealEvent } from './seal-event';
+
+/** What a method of a plain aggregate sees as `this`. */
+export interface PlainAggregateThis<State> {
+  readonly id: string;
+  /** The version of the last stored event. */
+  readonly version: number;
+  readonly state: Readonly<State>;
+}
+
+type Methods = Record<string, (...args: any[]) => Decision>;
+type Recorded<Result> = Result extends Promise<any> ? Promise<readonly SealedEvent[]> : readonly SealedEvent[];
+
+/** A loaded plain aggregate: its state, and its methods, which record the events they return. */
+export type PlainAggregate<State, M extends Methods = Methods> = PlainAggregateThis<State> & {
+  readonly [K in keyof M]: (...args: Parameters<M[K]>) => Recorded<ReturnType<M[K]>>;
+};
+
+/** How a plain aggregate answers a command: a function, or one with options. */
+export type PlainCommandHandler<State> =
+  | ((state: Readonly<State>, command: any, context: CommandContext) => Decision)
+  | {
+      readonly creates?: Creates;
+      readonly target?: (command: any) => unknown;
+      readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision;
+    };
+
+/** What `defineAggregate` takes. */
+export interface AggregateSpecification<State extends object, M extends Methods> {
+  readonly name: string;
+  /** The state before the first event (copied for each aggregate), or a function that makes it. */
+  readonly state: State | ((id: string) => State);
+  /** Makes the id of an aggregate that is added without one; default a UUID v7. */
+  readonly idGenerator?: () => string;
+  /** Actions: they read `this.state`, `this.id`, and return events. */
+  readonly methods?: M & ThisType<PlainAggregateThis<State> & PlainAggregate<State, M>>;
+  /** Event handlers by event name: they change the state they are given or return another one. `<name>Created` without one sets the fields that it carries. */
+  readonly on?: Readonly<Record<string, (state: State, event: StateChange & { readonly payload: any }) => State | undefined | void>>;
+  /** Command handlers by command name, for an aggregate that is given to a Flow or a module. */
+  readonly commands?: Readonly<Record<string, PlainCommandHandler<State>>>;
+  /** Finds the aggregate's id in a command; default the command's `id`. */
+  readonly id?: (command: any) => unknown;
+}
+
+/** The definition that `defineAggregate` returns. */
+export interface PlainAggregateDefinition<State extends object, M extends Methods>
+  extends AggregateDefinition<State, PlainAggregate<State, M>> {
+  newId(): string;
+}
+
+/**
+ * Defines an aggregate without a class.
+ *
+ * `Repository.add(attributes)` records `<name>Created` with the attributes as its payload; an event that carries a `state` sets it.
+ * @throws InvalidAggregateError listing everything that is wrong with the specification
+ */
+export function defineAggregate<State extends object, M extends Methods = Record<never, never>>(
+  specification: AggregateSpecification<State, M>,
+): PlainAggregateDefinition<State, M> {
+  const { name, state, idGenerator = () => newId(), methods, on = {}, commands = {} } = specification;
+  refuseFaults(specification as AggregateSpecification<any, Methods>);
+  const handlers = new Map(Object.entries(on));
+  const created = `${name}Created`;
+  const Exposed = exposedClass<State>(name, methods ?? {});
+  return {
+    name,
+    commands: new Map(Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)])),
+    initialState: typeof state === 'function' ? (state as (id: string) => State) : () => structuredClone(state),
+    evolve(current, event) {
+      const carried = event.state ?? event.metadata?.state;
+      if (carried !== undefined) return structuredClone(carried) as State;
+      const handler = handlers.get(event.name);
+      if (handler) return handler(current, event) ?? current;
+      return event.name === created ? Object.assign(current, structuredClone(event.payload)) : current;
+    },
+    seal: event => sealEvent(name, event),
+    expose: handle => new Exposed(handle) as PlainAggregate<State, M>,
+    newId: idGenerator,
+  };
+}
+
+function commandRule<State>(handler: PlainCommandHandler<State>, id: ((command: any) => unknown) | undefined): CommandRule<State> {
+  if (typeof handler === 'function') return { creates: false, target: id, decide: handler };
+  return { creates: handler.creates ?? false, target: handler.target ?? id, decide: handler.decide };
+}
+
+/** Makes the class of the objects that `load` returns: the methods of the specification, recording what they return. */
+function exposedClass<State>(name: string, methods: Methods): new (handle: AggregateHandle<State>) => object {
+  class Exposed {
+    readonly #handle: AggregateHandle<State>;
+
+    constructor(handle: AggregateHandle<State>) {
+      this.#handle = handle;
+    }
+
+    get id(): string {
+      return this.#handle.id;
+    }
+
+    get version(): number {
+      return this.#handle.version;
+    }
+
+    get state(): State {
+      return this.#handle.state;
+    }
+
+    get [INSTANCE](): AggregateHandle<State> {
+      return this.#handle;
+    }
+  }
+  Object.defineProperty(Exposed, 'name', { value: name });
+  for (const [key, method] of Object.entries(methods)) {
+    Object.defineProperty(Exposed.prototype, key, {
+      value(this: Exposed, ...args: unknown[]) {
+        const decision = method.apply(this, args);
+        return decision instanceof Promise ? decision.then(events => this[INSTANCE].apply(events)) : this[INSTANCE].apply(decision);
+      },
+    });
+  }
+  return Exposed;
+}
+
+function refuseFaults({ name, state, methods = {} as never, on = {}, commands = {} }: AggregateSpecification<any, Methods>): void {
+  const faults: string[] = [];
+  if (typeof name !== 'string' || name === '') faults.push(`name is ${String(name)}; it must be text.`);
+  if ((typeof state !== 'object' || state === null) && typeof state !== 'function')
+    faults.push(`state is ${String(state)}; give an object, or a function that makes one.`);
+  for (const [key, method] of Object.entries(methods)) {
+    if (['id', 'version', 'state'].includes(key)) faults.push(`methods.${key} would hide the aggregate's ${key}; use another name.`);
+    if (typeof method !== 'function') faults.push(`methods.${key} is not a function.`);
+  }
+  for (const [key, handler] of Object.entries(on)) if (typeof handler !== 'function') faults.push(`on.${key} is not a function.`);
+  for (const [key, handler] of Object.entries(commands)) {
+    if (typeof handler !== 'function' && typeof handler?.decide !== 'function')
+      faults.push(`commands.${key} is neither a function nor an object with a 'decide' function.`);
+  }
+  if (faults.length > 0) throw new InvalidAggregateError(String(name), faults);
+}

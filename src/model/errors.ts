@@ -1,0 +1,73 @@
+import { EventualityError, listed } from '../messages';
+
+/** Thrown when a command, or `load`, asks for an aggregate that has no events or was deleted. */
+export class AggregateNotFoundError extends EventualityError {
+  readonly code = 'AGGREGATE_NOT_FOUND';
+
+  constructor(
+    readonly aggregateName: string,
+    readonly aggregateId: string,
+    readonly deleted = false,
+  ) {
+    super(
+      deleted
+        ? `${aggregateName} '${aggregateId}' was deleted; its id is not used again.`
+        : `${aggregateName} '${aggregateId}' does not exist. Create it first, or let the command handler create it: { creates: true }.`,
+    );
+  }
+}
+
+/** Thrown when an aggregate is to be created under an id that is taken. */
+export class AggregateAlreadyExistsError extends EventualityError {
+  readonly code = 'AGGREGATE_ALREADY_EXISTS';
+
+  constructor(
+    readonly aggregateName: string,
+    readonly aggregateId: string,
+    deleted = false,
+  ) {
+    super(
+      `${aggregateName} '${aggregateId}' ${deleted ? 'was deleted; its id is not used again' : 'exists already'}. ` +
+        `Use another id, or { creates: 'if-missing' } when either is fine.`,
+    );
+  }
+}
+
+/** Thrown when a message does not say which aggregate it is for. */
+export class MissingAggregateIdError extends EventualityError {
+  readonly code = 'MISSING_AGGREGATE_ID';
+
+  constructor(aggregateName: string, source: string, value: unknown) {
+    super(
+      `${source} names no ${aggregateName}: its id is ${value === '' ? 'empty' : `${String(value)} (${typeof value})`}, it must be text of 1 to 255 characters. ` +
+        `Give it an 'id', or say where the id is: @Aggregate(name, { id: command => ... }) or { target: command => ... }.`,
+    );
+  }
+}
+
+/** Thrown when a handler returns, or applies, something that is not an event. */
+export class InvalidDecisionError extends EventualityError {
+  readonly code = 'INVALID_DECISION';
+
+  constructor(aggregateName: string, value: unknown) {
+    const kind =
+      typeof value === 'object' && value !== null
+        ? `an object with the keys [${Object.keys(value).join(', ')}]`
+        : `${String(value)} (${typeof value})`;
+    super(
+      `${aggregateName} decided on ${kind}, which is no event. Return an instance of an event class, Event({ ... }), a list of these, or nothing.`,
+    );
+  }
+}
+
+/** Thrown when an aggregate is declared wrongly; all its faults are listed. */
+export class InvalidAggregateError extends EventualityError {
+  readonly code = 'INVALID_AGGREGATE';
+
+  constructor(
+    aggregateName: string,
+    readonly faults: readonly string[],
+  ) {
+    super(`${aggregateName || 'What was given'} cannot be used as an aggregate: ${listed(faults)}`);
+  }
+}

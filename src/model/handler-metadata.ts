@@ -1,0 +1,71 @@
+import { type ClassReference, messageMetadata, metadataKey, metadataLists } from '../messages';
+import type { Creates } from './aggregate-definition';
+
+/** What `@CommandHandler(command, options)` takes. */
+export interface CommandHandlerOptions<C = any> {
+  /** Default false: the aggregate must exist. */
+  readonly creates?: Creates;
+  /** Finds the aggregate's id in the command; default the aggregate's own way, else the command's `id`. */
+  readonly target?: (command: C) => string;
+}
+
+/** What `@Aggregate(name, options)` takes. */
+export interface AggregateOptions {
+  /** Finds the aggregate's id in a command; default the command's `id`. */
+  readonly id?: (command: any) => string;
+}
+
+/** What `@Aggregate` leaves on a class. */
+export interface AggregateMetadata extends AggregateOptions {
+  readonly name: string;
+}
+
+/** What a handler decorator leaves on a class for one method. */
+export interface HandlerMetadata {
+  readonly method: string | symbol;
+  /** The message class; absent when the decorator had to infer it and the compiler left no type. */
+  readonly type: ClassReference | undefined;
+  readonly isStatic: boolean;
+  readonly options: CommandHandlerOptions;
+}
+
+/** A handler with its message class known and its method found. */
+export interface FoundHandler extends HandlerMetadata {
+  readonly type: ClassReference;
+}
+
+export const AGGREGATE = metadataKey('aggregate');
+export const COMMAND_HANDLERS = metadataKey('command-handlers');
+export const EVENT_HANDLERS = metadataKey('event-handlers');
+export const QUERY_HANDLERS = metadataKey('query-handlers');
+
+/**
+ * Finds the decorated handlers of one kind on a class and its parents; a subclass's handler replaces its parent's for the same message.
+ * What is wrong with any of them is added to `faults` as a sentence.
+ */
+export function handlersOf(type: Function, kind: symbol, faults: string[]): Map<ClassReference, FoundHandler[]> {
+  const found = new Map<ClassReference, FoundHandler[]>();
+  for (const level of metadataLists<HandlerMetadata>(type, kind)) {
+    const own = new Map<ClassReference, FoundHandler[]>();
+    for (const handler of level) {
+      const fault = faultOf(type, handler);
+      if (fault) faults.push(fault);
+      else own.set(handler.type!, [...(own.get(handler.type!) ?? []), handler as FoundHandler]);
+    }
+    for (const [message, handlers] of own) found.set(message, handlers);
+  }
+  return found;
+}
+
+function faultOf(type: Function, { method, type: message, isStatic }: HandlerMetadata): string | undefined {
+  const place = `${type.name}.${String(method)}`;
+  if (isStatic) return `${place} is static; handlers are methods of the instance.`;
+  if (message === undefined) {
+    return `${place} does not say which message it handles, and the compiler left no type to infer it from (esbuild, tsx and standard decorators leave none; so does a type-only import). Name the class in the decorator.`;
+  }
+  if (typeof message !== 'function')
+    return `${place} handles ${String(message)}, which is no class. Two files that import each other can leave it undefined.`;
+  if (!messageMetadata(message) && message.name === '') return `${place} handles an anonymous class. Give the class a name.`;
+  if (typeof type.prototype[method] !== 'function') return `${place} is not a public method.`;
+  return undefined;
+}

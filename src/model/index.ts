@@ -1,0 +1,30 @@
+export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass } from './aggregate-class';
+export type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
+export { AggregateInstance, INSTANCE } from './aggregate-instance';
+export { AggregateRoot, type EventsOf } from './aggregate-root';
+export {
+  type AggregateSpecification,
+  defineAggregate,
+  type PlainAggregate,
+  type PlainAggregateDefinition,
+  type PlainAggregateThis,
+  type PlainCommandHandler,
+} from './define-aggregate';
+export {
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  InvalidAggregateError,
+  InvalidDecisionError,
+  MissingAggregateIdError,
+} from './errors';
+export {
+  AGGREGATE,
+  type AggregateOptions,
+  COMMAND_HANDLERS,
+  type CommandHandlerOptions,
+  EVENT_HANDLERS,
+  type FoundHandler,
+  type HandlerMetadata,
+  handlersOf,
+  QUERY_HANDLERS,
+} from './handler-metadata';

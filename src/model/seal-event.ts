@@ -1,0 +1,25 @@
+import { type EventType, eventTypeOf, isPlainEvent, messageMetadata, type SealedEvent } from '../messages';
+import { InvalidDecisionError } from './errors';
+
+const checked = new WeakMap<Function, EventType>();
+
+/**
+ * Takes a frozen copy of an event: of an instance of an event class, or of what `Event({ ... })` made.
+ * @throws InvalidDecisionError when it is neither, UnstorableValueError when it holds what JSON cannot carry
+ */
+export function sealEvent(aggregateName: string, event: object): SealedEvent {
+  const type = event.constructor;
+  const known = checked.get(type);
+  if (known) return known.seal(event);
+  if (isPlainEvent(event))
+    return { name: event.name, schemaVersion: 1, payload: event.payload, ...(event.state && { state: event.state }) };
+  if (typeof type !== 'function' || isBuiltIn(type)) throw new InvalidDecisionError(aggregateName, event);
+  const eventType = eventTypeOf(type as new () => object);
+  checked.set(type, eventType);
+  return eventType.seal(event);
+}
+
+// Object, Array, Map, Promise, Error...: none of them is an event class, unless somebody said so with @Event.
+function isBuiltIn(type: Function): boolean {
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type)) && !messageMetadata(type);
+}

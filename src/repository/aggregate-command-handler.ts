@@ -1,0 +1,161 @@
+import type { CommandContext, CommandMessage, CommandOutcome, RecordedEvent } from '../messages';
+import {
+  AggregateAlreadyExistsError,
+  type AggregateInstance,
+  AggregateNotFoundError,
+  type CommandRule,
+  type Decision,
+  MissingAggregateIdError,
+} from '../model';
+import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT } from '../store';
+import type { AggregateLoader } from './aggregate-loader';
+import { failed, succeeded } from './command-outcome';
+import { ReentrantCommandError } from './errors';
+import { Lanes } from './lanes';
+import { Origin } from './origin';
+import { pauseAfterConflict, TRIES } from './retry';
+
+/**
+ * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one aggregate run
+ * one after the other in the process; when another process was faster, the aggregate is loaded again and decides again.
+ */
+export class AggregateCommandHandler {
+  readonly #lanes = new Lanes();
+
+  constructor(
+    readonly loader: AggregateLoader,
+    /** Told of the events of each command, also of one that is repeated. */
+    readonly recorded?: (events: readonly RecordedEvent[]) => void,
+  ) {}
+
+  get store(): EventStore {
+    return this.loader.store;
+  }
+
+  /**
+   * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError, ReentrantCommandError,
+   * and whatever the handler throws; nothing was appended then
+   */
+  async handle(message: CommandMessage, rule: CommandRule, context: CommandContext): Promise<CommandOutcome> {
+    const id = this.#target(message, rule);
+    const { name } = this.loader.definition;
+    for (let waiting = message.parent; waiting; waiting = waiting.parent) {
+      if (waiting.working?.id === id && waiting.working.handler === this)
+        throw new ReentrantCommandError(message.name, waiting.name, name, id);
+    }
+    const turn = this.#lanes.enter(id);
+    if (turn) await turn;
+    message.working = { handler: this, id };
+    try {
+      return await this.#execute(message, rule, context, id);
+    } finally {
+      message.working = undefined;
+      this.#lanes.leave(id);
+    }
+  }
+
+  #target({ name, command }: CommandMessage, rule: CommandRule): string {
+    const id = rule.target ? rule.target(command) : command?.id;
+    if (typeof id !== 'string' || id === '' || id.length > LONGEST_NAME)
+      throw new MissingAggregateIdError(this.loader.definition.name, `The command ${name}`, id);
+    return id;
+  }
+
+  async #execute(message: CommandMessage, rule: CommandRule, context: CommandContext, id: string): Promise<CommandOutcome> {
+    const { commandId, expectedVersion, signal } = message.options;
+    const first = commandId === undefined ? undefined : await this.#outcomeOf(commandId, id);
+    if (first) {
+      this.recorded?.(first.events);
+      return first;
+    }
+    const stream = { aggregateName: this.loader.definition.name, aggregateId: id };
+    for (let attempt = 1; ; attempt++) {
+      signal?.throwIfAborted();
+      const ahead = attempt === 1 ? this.#decideAhead(message, rule, context, id) : undefined;
+      let instance = ahead && (await ahead);
+      if (!instance) {
+        instance = await this.loader.load(id, signal);
+        const decision = decide(instance, message, rule, context);
+        instance.applyReturned(isPromise(decision) ? await decision : decision);
+      }
+      if (instance.changes.length === 0) return failed(id, instance.version);
+      signal?.throwIfAborted();
+      const events = new Origin(message).newEvents(instance.changes);
+      const outcome = await this.store.append([{ stream, expected: instance.version, events }]);
+      if (outcome.ok) {
+        this.loader.cache?.extend(id, outcome.events);
+        this.recorded?.(outcome.events);
+        return succeeded(outcome.events);
+      }
+      this.loader.cache?.delete(id);
+      if (expectedVersion !== undefined || attempt === TRIES) throw new ConcurrencyError(outcome.conflicts);
+      await pauseAfterConflict(attempt, signal);
+    }
+  }
+
+  /**
+   * Lets the aggregate decide before anything is read from the store, where there is a baseline to start from: a cached stream, or the
+   * empty one of a command that creates. The append checks its version. An outcome that no append will check, no events or an error,
+   * stands only if the store has nothing newer; else the decision is void, and nothing is returned.
+   */
+  #decideAhead(
+    message: CommandMessage,
+    rule: CommandRule,
+    context: CommandContext,
+    id: string,
+  ): Promise<AggregateInstance | undefined> | undefined {
+    const baseline = this.loader.baseline(id) ?? (rule.creates === true ? this.loader.fresh(id) : undefined);
+    return baseline && this.#decideFrom(baseline, message, rule, context);
+  }
+
+  async #decideFrom(
+    baseline: AggregateInstance,
+    message: CommandMessage,
+    rule: CommandRule,
+    context: CommandContext,
+  ): Promise<AggregateInstance | undefined> {
+    const { id, version } = baseline;
+    let failure: { error: unknown } | undefined;
+    try {
+      const decision = decide(baseline, message, rule, context);
+      baseline.applyReturned(isPromise(decision) ? await decision : decision);
+      if (baseline.changes.length > 0) return baseline;
+    } catch (error) {
+      failure = { error };
+    }
+    const current = await this.loader.load(id, message.options.signal);
+    if (current.version !== version) return undefined;
+    if (failure) throw failure.error;
+    return baseline;
+  }
+
+  /** Finds the events of a command that is being repeated. */
+  async #outcomeOf(commandId: string, id: string): Promise<CommandOutcome | undefined> {
+    const stream = { aggregateName: this.loader.definition.name, aggregateId: id };
+    const found: RecordedEvent[] = [];
+    for (let from = 1; ; from += PAGE_LIMIT) {
+      const page = await this.store.read(stream, { from });
+      for (const event of page) if (event.metadata.causationId === commandId) found.push(event);
+      if (page.length < PAGE_LIMIT) break;
+    }
+    return found.length > 0 ? succeeded(found) : undefined;
+  }
+}
+
+/**
+ * Asks the aggregate's handler, unless the aggregate is not as the command needs it.
+ * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the handler throws
+ */
+export function decide(instance: AggregateInstance, message: CommandMessage, rule: CommandRule, context: CommandContext): Decision {
+  const { definition, id, version, deleted, exists } = instance;
+  const { expectedVersion } = message.options;
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    const stream = { aggregateName: definition.name, aggregateId: id };
+    throw new ConcurrencyError([{ stream, expected: expectedVersion, actual: version }]);
+  }
+  if (rule.creates === true && version > 0) throw new AggregateAlreadyExistsError(definition.name, id, deleted);
+  if (!exists && (rule.creates === false || deleted)) throw new AggregateNotFoundError(definition.name, id, deleted);
+  return rule.decide(instance.state, message.command, context);
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => typeof (value as Promise<unknown> | undefined)?.then === 'function';

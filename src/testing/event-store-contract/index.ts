@@ -1,0 +1,49 @@
+import { appending } from './appending';
+import { closing } from './closing';
+import { durability } from './durability';
+import { expecting } from './expecting';
+import { hostileInput } from './hostile-input';
+import { payloads } from './payloads';
+import { racing } from './racing';
+import { reading } from './reading';
+import { repeating } from './repeating';
+import { type Checks, type EventStoreContractOptions, play } from './scene';
+import { sharing } from './sharing';
+import { subscribing } from './subscribing';
+
+export type { EventStoreContractOptions } from './scene';
+
+/** One promise of the `EventStore` port, as a test for any test runner. */
+export interface ContractCase {
+  /** A sentence that starts with a verb: "refuses an append when the stream has moved on". */
+  readonly name: string;
+  /** Opens a store, tries it, closes it. Rejects with what is wrong when the promise is not kept. */
+  run(): Promise<void>;
+}
+
+/**
+ * Returns what every `EventStore` must hold, as cases for the test runner of your choice.
+ *
+ * The cases are independent of each other, in order and in data: each opens stores of its own and closes them. None takes longer
+ * than some seconds on a slow machine. Those about durability come with `reopen`, those about several stores on the same data with
+ * `openAgain`. The names of the cases are unique.
+ *
+ * @example
+ * for (const { name, run } of eventStoreContract({ open: () => new MyEventStore() })) test(name, run);
+ *
+ * @example
+ * const files = new WeakMap<EventStore, string>();
+ * const open = (file = temporaryFile()) => {
+ *   const store = new MyEventStore(file);
+ *   files.set(store, file);
+ *   return store;
+ * };
+ * const again = (store: EventStore) => open(files.get(store));
+ * for (const { name, run } of eventStoreContract({ open, reopen: again, openAgain: again })) test(name, run);
+ */
+export function eventStoreContract(options: EventStoreContractOptions): readonly ContractCase[] {
+  const themes: Checks[] = [appending, expecting, repeating, payloads, hostileInput, reading, subscribing, racing, closing];
+  if (options.reopen) themes.push(durability);
+  if (options.openAgain) themes.push(sharing);
+  return themes.flatMap(checks => Object.entries(checks)).map(([name, check]) => ({ name, run: () => play(check, options) }));
+}

@@ -1,0 +1,70 @@
+import type { EventStore } from '../../store';
+
+/** What `eventStoreContract` needs to know about a store. */
+export interface EventStoreContractOptions {
+  /** Returns a new store without events; called once for each case. */
+  open(): EventStore | Promise<EventStore>;
+  /**
+   * Returns a store on the data of the one given, which the suite has closed before. Give it when the events outlive the store:
+   * it adds the cases about durability.
+   */
+  reopen?(closed: EventStore): EventStore | Promise<EventStore>;
+  /**
+   * Returns another store on the data of the one given, which stays open, as a second process would have it.
+   * Give it when several may use the same data: it adds the cases about that.
+   */
+  openAgain?(open: EventStore): EventStore | Promise<EventStore>;
+  /** How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default 5,000. */
+  readonly patience?: number;
+}
+
+/** What a check plays on: a new store, and what else the options offer. */
+export interface Scene {
+  readonly store: EventStore;
+  /** Waits for what must come by itself; fails, naming it, when it does not come in time. */
+  soon<T>(awaited: Promise<T>, what: string): Promise<T>;
+  /** Closes the store and opens one on the same data. */
+  reopened(): Promise<EventStore>;
+  /** Opens a second store on the same data. */
+  another(): Promise<EventStore>;
+}
+
+/** Checks of one theme: a sentence that must be true of every store, and what finds out whether it is. */
+export type Checks = Readonly<Record<string, (scene: Scene) => Promise<void>>>;
+
+/** Plays one check on a new store and closes whatever was opened for it. */
+export async function play(check: (scene: Scene) => Promise<void>, options: EventStoreContractOptions): Promise<void> {
+  const opened: EventStore[] = [];
+  const opening = async (open: () => EventStore | Promise<EventStore>): Promise<EventStore> => {
+    const store = await open();
+    opened.push(store);
+    return store;
+  };
+  const soon = <T>(awaited: Promise<T>, what: string): Promise<T> => inTime(awaited, what, options.patience ?? 5000);
+  const store = await opening(() => options.open());
+  try {
+    await check({
+      store,
+      soon,
+      another: () => opening(() => options.openAgain!(store)),
+      reopened: async () => {
+        await store.close();
+        return opening(() => options.reopen!(store));
+      },
+    });
+  } finally {
+    await soon(Promise.all(opened.map(each => each.close())), 'close() resolves');
+  }
+}
+
+async function inTime<T>(awaited: Promise<T>, what: string, patience: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited ${patience} ms in vain: ${what}`)), patience);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,107 @@
+import { AssertionError, deepStrictEqual } from 'node:assert/strict';
+import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
+import { type Decided, decided, runCommand, type TestRun, type WhenOptions } from './run-command';
+
+type ErrorClass = abstract new (...args: any[]) => unknown;
+
+/** What is said to have happened before. */
+export interface Given {
+  /** The command that is decided: an instance of its class, or a plain `{ name, message }` object. */
+  when(command: object, options?: WhenOptions): When;
+}
+
+/** What is expected of a command. The command runs once, however many expectations follow. */
+export interface When {
+  /** Expects exactly these events, in this order. */
+  then(...events: readonly object[]): Promise<void>;
+  /** Expects no events and no error. */
+  thenNothing(): Promise<void>;
+  /** Expects an error of this class, with this `code`, or with this text in its message. */
+  thenError(expected: ErrorClass | string): Promise<void>;
+  /** Expects these fields in the aggregate's state afterwards; others are not looked at. */
+  thenState(expected: object): Promise<void>;
+}
+
+/**
+ * Tests one decision of an aggregate in the words of its domain, in any test runner.
+ *
+ * Each run also proves that the state changes in event handlers only (the state afterwards is the one refolded from the events)
+ * and that every event survives being stored as JSON.
+ * @example await given(Todo, new TodoCreated('Buy milk')).when(new CompleteTodo('1')).then(new TodoCompleted());
+ * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`
+ */
+export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given {
+  const definition = definitionOf(aggregate);
+  return { when: (command, options = {}) => new Expectation(definition, events, command, options) };
+}
+
+class Expectation implements When {
+  #run: Promise<TestRun> | undefined;
+
+  constructor(
+    readonly definition: AggregateDefinition,
+    readonly events: readonly object[],
+    readonly command: object,
+    readonly options: WhenOptions,
+  ) {}
+
+  async then(...expected: readonly object[]): Promise<void> {
+    // An `await` that comes too early calls `then` with its continuations: the second of them takes the complaint.
+    if (expected.length > 0 && expected.every(each => typeof each === 'function')) {
+      (expected[1] as (error: Error) => void)(
+        new TypeError('Say what is expected: .then(...events), .thenNothing(), .thenError(...) or .thenState(...).'),
+      );
+      return;
+    }
+    await this.#expectEvents(expected);
+  }
+
+  thenNothing(): Promise<void> {
+    return this.#expectEvents([]);
+  }
+
+  async thenError(expected: ErrorClass | string): Promise<void> {
+    const { error, events } = await this.#result();
+    const wanted = typeof expected === 'string' ? `'${expected}'` : expected.name;
+    if (error === undefined) {
+      throw new AssertionError({
+        message: `Expected the error ${wanted}, but it led to ${JSON.stringify(events)}.`,
+        actual: events,
+        expected: wanted,
+      });
+    }
+    if (!isError(error.thrown, expected)) {
+      throw new AssertionError({
+        message: `Expected the error ${wanted}, but it threw ${String(error.thrown)}`,
+        actual: error.thrown,
+        expected: wanted,
+      });
+    }
+  }
+
+  async thenState(expected: object): Promise<void> {
+    const { error, state } = await this.#result();
+    if (error) throw error.thrown;
+    deepStrictEqual(Object.fromEntries(Object.keys(expected).map(key => [key, (state as Record<string, unknown>)[key]])), { ...expected });
+  }
+
+  async #expectEvents(expected: readonly object[]): Promise<void> {
+    const { error, events } = await this.#result();
+    if (error) throw error.thrown;
+    deepStrictEqual(
+      events,
+      expected.map((event): Decided => decided(this.definition.seal(event))),
+    );
+  }
+
+  #result(): Promise<TestRun> {
+    this.#run ??= runCommand(this.definition, this.events, this.command, this.options);
+    return this.#run;
+  }
+}
+
+function isError(thrown: unknown, expected: ErrorClass | string): boolean {
+  if (typeof expected === 'function') return thrown instanceof expected;
+  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+  return code === expected || (typeof message === 'string' && message.includes(expected));
+}

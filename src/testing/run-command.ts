@@ -1,0 +1,128 @@
+import { AssertionError } from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { NoFlowError, UnknownCommandError } from '../flow';
+import { type CommandContext, CommandMessage, isPlainMessage, messageName, type SealedEvent } from '../messages';
+import { type AggregateDefinition, AggregateInstance } from '../model';
+import { decide } from '../repository';
+import { recordEvent } from '../store';
+import { VirtualClock } from './virtual-clock';
+
+/** What a test decides about the surroundings of a command. */
+export interface WhenOptions {
+  /** The time of `context.now`; default 2020-01-01T00:00:00Z. */
+  readonly now?: Date;
+  /** What `context.newId()` returns, one after the other; default `id-1`, `id-2`... */
+  readonly ids?: readonly string[];
+  /** Entries for `context.metadata`. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** An event as a test compares and prints it. */
+export interface Decided {
+  readonly event: string;
+  readonly payload: object;
+}
+
+/** What one command led to in a test. */
+export interface TestRun {
+  readonly events: readonly Decided[];
+  readonly state: unknown;
+  readonly error: { readonly thrown: unknown } | undefined;
+}
+
+/** Returns an event without what does not matter for comparing it: its class, and that it is frozen. */
+export const decided = ({ name, payload }: SealedEvent): Decided => ({ event: name, payload: copied(payload) });
+
+/** Replays what was given, lets the aggregate decide, and checks that its state is what its events say. */
+export async function runCommand(
+  definition: AggregateDefinition,
+  given: readonly object[],
+  command: object,
+  options: WhenOptions,
+): Promise<TestRun> {
+  const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
+  const rule = definition.commands.get(name);
+  if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
+  const message = new CommandMessage(
+    name,
+    isPlainMessage(command) ? command.message : command,
+    options.metadata ? { metadata: options.metadata } : {},
+  );
+  const id = String((rule.target ? rule.target(message.command) : message.command.id) ?? '');
+  const before = given.map(event => definition.seal(event));
+  const instance = instanceAfter(definition, id, before);
+  let error: TestRun['error'];
+  try {
+    instance.applyReturned(await decide(instance, message, rule, testContext(message, options)));
+  } catch (thrown) {
+    error = { thrown };
+  }
+  proveState(definition, instance, before);
+  return { events: error ? [] : instance.changes.map(decided), state: instance.state, error };
+}
+
+function testContext(message: CommandMessage, { now, ids = [] }: WhenOptions): CommandContext {
+  const clock = new VirtualClock(now);
+  let made = 0;
+  return {
+    commandId: message.id,
+    commandName: message.name,
+    metadata: message.metadata,
+    now: new Date(clock.now()),
+    signal: undefined,
+    newId: () => ids[made++] ?? `id-${made}`,
+    dispatch: () => Promise.reject(new NoFlowError()),
+    query: () => Promise.reject(new NoFlowError()),
+  };
+}
+
+/** Folds events into a new aggregate, as if they had been stored. */
+function instanceAfter(definition: AggregateDefinition, id: string, events: readonly SealedEvent[]): AggregateInstance {
+  const instance = new AggregateInstance(definition, id);
+  const stream = { aggregateName: definition.name, aggregateId: id };
+  instance.replay(
+    events.map((event, index) => {
+      const metadata = event.state ? { state: event.state } : {};
+      return recordEvent({ ...event, metadata }, stream, index + 1, BigInt(index + 1), '2020-01-01T00:00:00.000Z');
+    }),
+  );
+  return instance;
+}
+
+function proveState(definition: AggregateDefinition, instance: AggregateInstance, before: readonly SealedEvent[]): void {
+  const all = [...before, ...instance.changes];
+  const refolded = instanceAfter(definition, instance.id, all).state;
+  if (!isDeepStrictEqual(instance.state, refolded)) {
+    throw unequal(
+      `${definition.name} changed its state outside of its event handlers: after a reload that change is gone.`,
+      instance.state,
+      refolded,
+    );
+  }
+  const decoded = all.map(event => ({
+    ...event,
+    payload: JSON.parse(JSON.stringify(event.payload)),
+    ...(event.state && { state: copied(event.state) }),
+  }));
+  const reread = instanceAfter(definition, instance.id, decoded).state;
+  if (!isDeepStrictEqual(instance.state, reread)) {
+    throw unequal(
+      `The events of ${definition.name} do not survive being stored as JSON: give them plain data or a codec.`,
+      instance.state,
+      reread,
+    );
+  }
+}
+
+function unequal(message: string, actual: unknown, expected: unknown): AssertionError {
+  return new AssertionError({
+    message: `${message}\nstate: ${print(actual)}\nfrom its events: ${print(expected)}`,
+    actual,
+    expected,
+    operator: 'deepStrictEqual',
+  });
+}
+
+const print = (value: unknown): string => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each));
+
+const copied = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,159 @@
+import type { RecordedEvent } from '../../src/messages';
+import { type AppendOutcome, type Conflict, type EventStore, InMemoryEventStore, type NewEvent, type StreamAppend } from '../../src/store';
+import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
+
+type Page = readonly RecordedEvent[];
+
+/** Breaks one thing of a sound store, and names a case that must notice it. */
+interface Break {
+  readonly noticedBy: string;
+  readonly parts: (sound: EventStore) => Partial<EventStore>;
+}
+
+const mapEvents = (appends: readonly StreamAppend[], change: (event: NewEvent) => NewEvent): StreamAppend[] =>
+  appends.map(append => ({ ...append, events: append.events?.map(change) }));
+
+const withoutId = ({ id: _, ...event }: NewEvent): NewEvent => event;
+
+async function oneByOne(store: EventStore, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  const events: RecordedEvent[] = [];
+  const conflicts: Conflict[] = [];
+  for (const append of appends) {
+    const outcome = await store.append([append]);
+    if (outcome.ok) events.push(...outcome.events);
+    else conflicts.push(...outcome.conflicts);
+  }
+  return conflicts.length > 0 ? { ok: false, conflicts } : { ok: true, events };
+}
+
+async function* mapPages(pages: AsyncIterable<Page>, change: (page: Page) => readonly Page[]): AsyncGenerator<Page> {
+  for await (const page of pages) yield* change(page);
+}
+
+function writesTwice(sound: EventStore): Partial<EventStore> {
+  const seen = new Set<string | undefined>();
+  const fresh = (event: NewEvent): NewEvent => (event.id !== undefined && seen.has(event.id) ? withoutId(event) : event);
+  return {
+    append: async appends => {
+      const outcome = await sound.append(mapEvents(appends, fresh));
+      if (outcome.ok) for (const { id } of outcome.events) seen.add(id);
+      return outcome;
+    },
+  };
+}
+
+const lowerCased = (stream: { aggregateName: string; aggregateId: string }): { aggregateName: string; aggregateId: string } => ({
+  ...stream,
+  aggregateId: stream.aggregateId.toLowerCase(),
+});
+
+const breaks: Readonly<Record<string, Break>> = {
+  'returns events that can be changed': {
+    noticedBy: 'returns events that nobody can change',
+    parts: sound => ({ read: async (stream, page) => structuredClone(await sound.read(stream, page)) }),
+  },
+  'ignores the expected version': {
+    noticedBy: 'refuses an append when the stream has moved on',
+    parts: sound => ({ append: appends => sound.append(appends.map(append => ({ ...append, expected: 'any' as const }))) }),
+  },
+  'checks the expected version before it waits': {
+    noticedBy: 'lets exactly one of 16 racers through that expect the same version',
+    parts: sound => ({
+      append: async appends => {
+        const versions = await Promise.all(appends.map(async ({ stream }) => (await sound.read(stream)).length));
+        if (appends.some(({ expected }, index) => typeof expected === 'number' && expected !== versions[index]))
+          return sound.append(appends);
+        return sound.append(appends.map(append => ({ ...append, expected: 'any' as const })));
+      },
+    }),
+  },
+  'loses events in subscriptions': {
+    noticedBy: 'yields to a subscription what is there, then what comes',
+    parts: sound => ({
+      subscribe: options => mapPages(sound.subscribe(options), page => [page.filter(({ position }) => position % 3n !== 0n)]),
+    }),
+  },
+  'yields events twice': {
+    noticedBy: 'yields each event once and in order while many are appended at the same time',
+    parts: sound => ({ subscribe: options => mapPages(sound.subscribe(options), page => [page, page]) }),
+  },
+  'yields empty pages': {
+    noticedBy: 'yields to a subscription what is there, then what comes',
+    parts: sound => ({ subscribe: options => mapPages(sound.subscribe(options), page => [[], page]) }),
+  },
+  'ends subscriptions only when the next page comes': {
+    noticedBy: 'ends a subscription that waits when return() is called',
+    parts: sound => ({ subscribe: options => mapPages(sound.subscribe(options), page => [page]) }),
+  },
+  'does not end subscriptions when their signal is aborted': {
+    noticedBy: 'ends a subscription that waits when its signal is aborted',
+    parts: sound => ({ subscribe: options => sound.subscribe(options?.after === undefined ? {} : { after: options.after }) }),
+  },
+  'appends to several streams one by one': {
+    noticedBy: 'writes to none of several streams when one of them has moved on, wherever it stands in the list',
+    parts: sound => ({ append: appends => oneByOne(sound, appends) }),
+  },
+  'forgets the ids that are given': {
+    noticedBy: 'keeps the id, the schema version and the metadata that are given',
+    parts: sound => ({ append: appends => sound.append(mapEvents(appends, withoutId)) }),
+  },
+  'writes a repeated append twice': {
+    noticedBy: 'answers a repeated append with the stored events and writes nothing',
+    parts: writesTwice,
+  },
+  'looks at the payload only later': {
+    noticedBy: 'keeps the payload and the metadata as they were when append was called',
+    parts: sound => ({
+      append: async appends => {
+        await Promise.resolve();
+        return sound.append(appends);
+      },
+    }),
+  },
+  'takes ids that differ in case for the same': {
+    noticedBy: 'keeps streams apart whatever their aggregate ids are',
+    parts: sound => ({
+      append: appends => sound.append(appends.map(append => ({ ...append, stream: lowerCased(append.stream) }))),
+      read: (stream, page) => sound.read(lowerCased(stream), page),
+    }),
+  },
+  'reads from the beginning whatever is asked for': {
+    noticedBy: 'reads a stream page by page',
+    parts: sound => ({ read: stream => sound.read(stream) }),
+  },
+  'goes on after it is closed': {
+    noticedBy: 'refuses everything after it is closed',
+    parts: () => ({ close: async () => undefined }),
+  },
+};
+
+function broken({ parts }: Break): EventStoreContractOptions {
+  const open = (): EventStore => {
+    const sound = new InMemoryEventStore();
+    return {
+      append: appends => sound.append(appends),
+      read: (stream, page) => sound.read(stream, page),
+      readAll: page => sound.readAll(page),
+      subscribe: options => sound.subscribe(options),
+      close: () => sound.close(),
+      ...parts(sound),
+    };
+  };
+  return { open, patience: 500 };
+}
+
+async function failures(options: EventStoreContractOptions): Promise<string[]> {
+  const cases = eventStoreContract(options);
+  const results = await Promise.allSettled(cases.map(({ run }) => run()));
+  return cases.filter((_, index) => results[index]!.status === 'rejected').map(({ name }) => name);
+}
+
+describe('The contract notices a store that', () => {
+  test.each(Object.entries(breaks))('%s', async (_, broke) => {
+    expect(await failures(broken(broke))).toContain(broke.noticedBy);
+  });
+});
+
+test('the contract finds nothing wrong with the sound store under the broken ones', async () => {
+  expect(await failures({ ...broken({ noticedBy: '', parts: () => ({}) }), patience: 5000 })).toEqual([]);
+});

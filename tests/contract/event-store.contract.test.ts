@@ -1,0 +1,42 @@
+import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../src/store';
+import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
+
+/** A store of two functions; the events belong to what is under it, so that they outlive it and can be shared. */
+function customStores(): EventStoreContractOptions {
+  const keepers = new WeakMap<EventStore, EventStore>();
+  const on = (keeper: EventStore): EventStore => {
+    const store = new CustomEventStore(
+      { append: appends => keeper.append(appends), readAll: page => keeper.readAll(page) },
+      { pollEvery: 5 },
+    );
+    keepers.set(store, keeper);
+    return store;
+  };
+  const again = (store: EventStore): EventStore => on(keepers.get(store)!);
+  return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again };
+}
+
+const stores: Readonly<Record<string, EventStoreContractOptions>> = {
+  InMemoryEventStore: { open: () => new InMemoryEventStore() },
+  'CustomEventStore of append and readAll': customStores(),
+};
+
+describe.each(Object.entries(stores))('%s', (_, options) => {
+  test.each(eventStoreContract(options).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());
+});
+
+test('the cases of the contract have different names', () => {
+  const names = eventStoreContract(customStores()).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('the cases about durability and about sharing are there only when the store can be tried for it', () => {
+  const open = (): EventStore => new InMemoryEventStore();
+  const names = (options: EventStoreContractOptions): string[] => eventStoreContract(options).map(({ name }) => name);
+  const durable = 'keeps its events when it is closed and opened again';
+  const shared = 'reads what another store on the same data has written';
+  expect(names({ open })).not.toEqual(expect.arrayContaining([durable]));
+  expect(names({ open })).not.toEqual(expect.arrayContaining([shared]));
+  expect(names({ open, reopen: open })).toContain(durable);
+  expect(names({ open, openAgain: open })).toContain(shared);
+});
