@@ -27,6 +27,7 @@ export type {
   PlainAggregateDefinition,
   PlainAggregateThis,
   PlainCommandHandler,
+  PlainEventHandler,
   StateChange,
 } from './model';
 

@@ -6,5 +6,5 @@ export default {
   order: 2,
   title: 'eventuality, cache on',
   versions,
-  workloads: { w1: () => bootstrapped({ cache: { max: 10_000 } }) },
+  workloads: { w1: () => bootstrapped({ cache: { max: 1_000 } }) },
 };

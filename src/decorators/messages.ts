@@ -5,10 +5,15 @@ export class InvalidDecoratorError extends EventualityError {
   readonly code = 'INVALID_DECORATOR';
 }
 
-type MessageDecorator<T extends object = any> = (type: ClassReference<T>, context?: ClassDecoratorContext<any>) => void;
+type MessageDecorator = (type: ClassReference, context?: ClassDecoratorContext<any>) => void;
+/** Decorates the class whose instances the codec takes and makes. */
+type EventDecorator<E> = <T extends E>(
+  type: ClassReference<T> & (E extends T ? unknown : { 'the codec does not make instances of this class': E }),
+  context?: ClassDecoratorContext<any>,
+) => void;
 
 /** Gives an event class a durable name, so that the class can be renamed, and a version of its shape. Default: the class's name, version 1. */
-export function Event<E extends object = any>(name: string, options?: EventOptions<E>): MessageDecorator<E>;
+export function Event<E extends object = any>(name: string, options?: EventOptions<E>): EventDecorator<E>;
 /** Makes an event without a class: a deeply frozen copy. @throws UnstorableValueError */
 export function Event<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): MessageDecorator | PlainEvent {

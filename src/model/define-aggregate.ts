@@ -23,12 +23,15 @@ export type PlainAggregate<State, M extends Methods = Methods> = PlainAggregateT
 
 /** How a plain aggregate answers a command: a function, or one with options. */
 export type PlainCommandHandler<State> =
-  | ((state: Readonly<State>, command: any, context: CommandContext) => Decision)
+  | ((state: Readonly<State>, command: any, context: CommandContext) => Decision<object>)
   | {
       readonly creates?: Creates;
       readonly target?: (command: any) => unknown;
-      readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision;
+      readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision<object>;
     };
+
+/** How a plain aggregate follows an event: it changes the state it is given, or returns another one. */
+export type PlainEventHandler<State> = (state: State, event: StateChange & { readonly payload: any }) => State | undefined | void;
 
 /** What `defineAggregate` takes. */
 export interface AggregateSpecification<State extends object, M extends Methods> {
@@ -40,9 +43,9 @@ export interface AggregateSpecification<State extends object, M extends Methods>
   /** Actions: they read `this.state`, `this.id`, and return events. */
   readonly methods?: M & ThisType<PlainAggregateThis<State> & PlainAggregate<State, M>>;
   /** Event handlers by event name: they change the state they are given or return another one. `<name>Created` without one sets the fields that it carries. */
-  readonly on?: Readonly<Record<string, (state: State, event: StateChange & { readonly payload: any }) => State | undefined | void>>;
+  readonly on?: Readonly<Record<string, PlainEventHandler<NoInfer<State>>>>;
   /** Command handlers by command name, for an aggregate that is given to a Flow or a module. */
-  readonly commands?: Readonly<Record<string, PlainCommandHandler<State>>>;
+  readonly commands?: Readonly<Record<string, PlainCommandHandler<NoInfer<State>>>>;
   /** Finds the aggregate's id in a command; default the command's `id`. */
   readonly id?: (command: any) => unknown;
 }

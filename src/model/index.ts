@@ -9,6 +9,7 @@ export {
   type PlainAggregateDefinition,
   type PlainAggregateThis,
   type PlainCommandHandler,
+  type PlainEventHandler,
 } from './define-aggregate';
 export {
   AggregateAlreadyExistsError,

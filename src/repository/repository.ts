@@ -5,6 +5,7 @@ import {
   type AggregateDefinition,
   AggregateInstance,
   AggregateNotFoundError,
+  type AggregateRoot,
   definitionOf,
   INSTANCE,
   MissingAggregateIdError,
@@ -27,9 +28,12 @@ export interface RepositoryOptions {
 }
 
 /** What `Repository.add` takes: a new instance of an aggregate class, or the attributes of a plain aggregate. */
-export type Addition<A> = A extends { readonly state: infer State }
-  ? A | (Partial<State> & { readonly id?: string; readonly [attribute: string]: unknown })
-  : A;
+export type Addition<A> =
+  A extends AggregateRoot<any>
+    ? A
+    : A extends { readonly state: infer State }
+      ? A | (Partial<State> & { readonly id?: string; readonly [attribute: string]: unknown })
+      : A;
 
 const origins = new WeakMap<AggregateInstance, Origin>();
 

@@ -14,7 +14,7 @@ export const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName']
 export function checkAppends(appends: readonly StreamAppend[]): void {
   if (!Array.isArray(appends)) throw new InvalidAppendError(['appends must be a list.']);
   const faults: string[] = [];
-  for (let index = 0; index < appends.length; index++) checkAppend(appends[index]!, `appends[${index}]`, faults);
+  for (let index = 0; index < appends.length; index++) checkAppend(appends[index]!, index, faults);
   checkOncePerStream(appends, faults);
   if (faults.length > 0) throw new InvalidAppendError(faults);
   checkEventIds(appends);
@@ -48,27 +48,37 @@ function checkedLimit(limit: number): number {
   return limit;
 }
 
-function checkAppend(append: StreamAppend, path: string, faults: string[]): void {
-  if (!isObject(append)) return void faults.push(`${path} is ${shown(append)}; it must be a { stream, expected, events } object.`);
+// Sentences and paths are made only for what is wrong: these checks run for every append.
+
+function checkAppend(append: StreamAppend, place: number, faults: string[]): void {
+  const path = (field = ''): string => `appends[${place}]${field}`;
+  if (!isObject(append)) return void faults.push(`${path()} is ${shown(append)}; it must be a { stream, expected, events } object.`);
   const { stream, expected, events } = append;
-  checkName(stream?.aggregateName, `${path}.stream.aggregateName`, faults);
-  checkName(stream?.aggregateId, `${path}.stream.aggregateId`, faults);
-  if (typeof expected === 'number' ? !Number.isSafeInteger(expected) || expected < 0 : !['any', 'none', 'exists'].includes(expected)) {
-    faults.push(`${path}.expected is ${shown(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
+  if (!isName(stream?.aggregateName)) faults.push(nameFault(stream?.aggregateName, path('.stream.aggregateName')));
+  if (!isName(stream?.aggregateId)) faults.push(nameFault(stream?.aggregateId, path('.stream.aggregateId')));
+  if (!isExpectation(expected)) {
+    faults.push(`${path('.expected')} is ${shown(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
   }
-  if (!Array.isArray(events) || events.length === 0) faults.push(`${path}.events must be a list of one event at least.`);
-  else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, `${path}.events[${index}]`, faults);
+  if (!Array.isArray(events) || events.length === 0) faults.push(`${path('.events')} must be a list of one event at least.`);
+  else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, place, index, faults);
 }
 
-function checkEvent(event: NewEvent, path: string, faults: string[]): void {
-  if (!isObject(event)) return void faults.push(`${path} is ${shown(event)}; it must be a { name, payload } object.`);
+function checkEvent(event: NewEvent, place: number, index: number, faults: string[]): void {
+  const path = (field = ''): string => `appends[${place}].events[${index}]${field}`;
+  if (!isObject(event)) return void faults.push(`${path()} is ${shown(event)}; it must be a { name, payload } object.`);
   const { name, id, schemaVersion, metadata } = event;
-  checkName(name, `${path}.name`, faults);
-  if (id !== undefined && !isUuid(id)) faults.push(`${path}.id is ${shown(id)}; it must be a UUID in lower case.`);
+  if (!isName(name)) faults.push(nameFault(name, path('.name')));
+  if (id !== undefined && !isUuid(id)) faults.push(`${path('.id')} is ${shown(id)}; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !(Number.isSafeInteger(schemaVersion) && schemaVersion >= 1)) {
-    faults.push(`${path}.schemaVersion is ${shown(schemaVersion)}; it must be an integer from 1.`);
+    faults.push(`${path('.schemaVersion')} is ${shown(schemaVersion)}; it must be an integer from 1.`);
   }
-  if (metadata !== undefined) checkMetadata(metadata, `${path}.metadata`, faults);
+  if (metadata !== undefined && !isMetadata(metadata)) checkMetadata(metadata, path('.metadata'), faults);
+}
+
+/** Tells whether metadata needs no closer look. */
+function isMetadata(metadata: Readonly<Record<string, unknown>>): boolean {
+  if (!isObject(metadata) || Array.isArray(metadata)) return false;
+  return typeof metadata.correlationId === 'string' && typeof metadata.causationId === 'string' && typeof metadata.commandName === 'string';
 }
 
 function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string, faults: string[]): void {
@@ -79,10 +89,16 @@ function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string
   }
 }
 
-function checkName(name: unknown, path: string, faults: string[]): void {
-  if (typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0')) return;
-  faults.push(`${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
+function isExpectation(expected: unknown): boolean {
+  if (typeof expected === 'number') return Number.isSafeInteger(expected) && expected >= 0;
+  return expected === 'any' || expected === 'none' || expected === 'exists';
 }
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0');
+}
+
+const nameFault = (name: unknown, path: string): string => `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
@@ -109,10 +125,11 @@ function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]):
 }
 
 function checkEventIds(appends: readonly StreamAppend[]): void {
-  const seen = new Set<string>();
+  let seen: Set<string> | undefined;
   for (const { events } of appends) {
     for (const { id } of events) {
       if (id === undefined) continue;
+      seen ??= new Set();
       if (seen.has(id)) throw new DuplicateEventError(id);
       seen.add(id);
     }

@@ -1,0 +1,140 @@
+import { Aggregate, AggregateRoot, Command, Event, type EventCodec, Module, type PlainEvent } from 'eventuality';
+import { holds, type Same, Todo } from './todo';
+
+@Event('todo.scheduled', { version: 2 })
+class TodoScheduled {
+  constructor(readonly at: Date) {}
+
+  get year(): number {
+    return this.at.getFullYear();
+  }
+}
+
+const codec: EventCodec<TodoScheduled> = {
+  encode: event => ({ at: event.at.toISOString() }),
+  decode: data => new TodoScheduled(new Date(data.at)),
+};
+
+@Event('todo.moved', {
+  codec: { encode: (event: TodoMoved) => ({ at: event.at.getTime() }), decode: data => new TodoMoved(new Date(data.at)) },
+})
+class TodoMoved {
+  constructor(readonly at: Date) {}
+
+  get moved(): true {
+    return true;
+  }
+}
+
+@Event<TodoPlanned>('todo.planned', {
+  codec: { encode: ({ at }) => ({ at: at.getTime() }), decode: data => new TodoPlanned(new Date(data.at)) },
+})
+class TodoPlanned {
+  constructor(readonly at: Date) {}
+
+  get planned(): true {
+    return true;
+  }
+}
+
+// @ts-expect-error the codec makes instances of another class
+@Event('todo.delayed', { codec })
+class TodoDelayed {
+  constructor(readonly until: string) {}
+}
+
+// @ts-expect-error the codec makes plain objects, without the class's methods
+@Event('todo.dated', {
+  codec: { encode: (event: TodoDated) => ({ at: event.at.getTime() }), decode: (data: any) => ({ at: new Date(data.at) }) },
+})
+class TodoDated {
+  constructor(readonly at: Date) {}
+
+  get dated(): true {
+    return true;
+  }
+}
+
+// @ts-expect-error the version is a number
+@Event('todo.versioned', { version: '2' })
+class TodoVersioned {}
+
+// @ts-expect-error an event's decorator needs a name
+@Event()
+class TodoUnnamed {}
+
+@Command('todo.rename')
+class RenameTodo {
+  constructor(readonly id: string) {}
+}
+
+// @ts-expect-error a command's decorator needs a name
+@Command()
+class Unnamed {}
+
+// @ts-expect-error an aggregate extends AggregateRoot
+@Aggregate('NoAggregate')
+class NoAggregate {}
+
+// @ts-expect-error an aggregate needs a name
+@Aggregate()
+class NoName extends AggregateRoot {}
+
+// @ts-expect-error the aggregate's id is text
+@Aggregate('NumberedTodo', { id: () => 1 })
+class NumberedTodo extends AggregateRoot {}
+
+@Module({ components: [Todo] })
+class TodoModule {}
+
+// @ts-expect-error components are classes or definitions
+@Module({ components: ['Todo'] })
+class NamesModule {}
+
+// @ts-expect-error imports are modules, not names
+@Module({ imports: ['TodoModule'] })
+class ImportsModule {}
+
+@Module({
+  imports: [TodoModule],
+  providers: [
+    TodoScheduled,
+    { provide: 'token', useValue: 1 },
+    { provide: TodoScheduled, useFactory: resolve => new TodoScheduled(resolve<Date>('now')) },
+    { provide: TodoScheduled, useClass: TodoScheduled, singleton: false },
+  ],
+})
+class ProvidersModule {}
+
+// @ts-expect-error a provider says how
+@Module({ providers: [{ provide: 'token' }] })
+class HowModule {}
+
+const event = Event({ aggregateId: 'todo1', name: 'TodoCompleted', payload: { by: 'ann', tags: ['a'] } });
+holds<Same<typeof event, PlainEvent<'TodoCompleted', { by: string; tags: string[] }>>>();
+// @ts-expect-error a plain event does not change
+event.name = 'TodoCreated';
+// @ts-expect-error nor does its payload
+event.payload.by = 'bob';
+// @ts-expect-error a plain event needs a name
+Event({ aggregateId: 'todo1', payload: {} });
+// @ts-expect-error and an aggregate's id
+Event({ name: 'TodoCompleted', payload: {} });
+
+export {
+  HowModule,
+  ImportsModule,
+  NamesModule,
+  NoAggregate,
+  NoName,
+  NumberedTodo,
+  ProvidersModule,
+  RenameTodo,
+  TodoDated,
+  TodoDelayed,
+  TodoMoved,
+  TodoPlanned,
+  TodoUnnamed,
+  TodoVersioned,
+  Unnamed,
+};
