@@ -98,7 +98,8 @@ function isName(name: unknown): boolean {
   return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0');
 }
 
-const nameFault = (name: unknown, path: string): string => `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+const nameFault = (name: unknown, path: string): string =>
+  `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
