@@ -62,16 +62,19 @@ ${write(names)}
 end $append$;`;
 }
 
-// A stream that is made comes back from "returning", in the order of the list; it needs no second look, for nobody else can see it.
-// Which of those that exist have been found is known by their version; with p_wait, what was not found does not exist.
+// "on conflict do nothing" would wait for whoever is changing a stream that exists: these are left out. It still waits for whoever is
+// making the same stream at this moment. A stream that is made comes back from "returning", in the order of the list; it needs no
+// second look, for nobody else can see it. What has no version in the end is there, but held by somebody else.
 function lock(names: StoreNames): string {
-  const existing = `unnest(p_stream_names, p_stream_ids, v_current) with ordinality s(name, id, version, place)
+  const listed = 'unnest(p_stream_names, p_stream_ids, v_current) with ordinality s(name, id, version, place)';
+  const existing = `${listed}
       join ${names.of('streams')} t on t.aggregate_name = s.name and t.aggregate_id = s.id
       where s.version is null order by s.place for update of t`;
+  const absent = `not exists (select 1 from ${names.of('streams')} t where t.aggregate_name = s.name and t.aggregate_id = s.id)`;
   return `  for v_name, v_id in
     insert into ${names.of('streams')} (aggregate_name, aggregate_id, version)
       select s.name, s.id, s.first from unnest(p_stream_names, p_stream_ids, p_first) with ordinality s(name, id, first, place)
-        where s.first > 0 order by s.place
+        where s.first > 0 and ${absent} order by s.place
       on conflict do nothing returning aggregate_name, aggregate_id
   loop
     while p_stream_names[v_stream] <> v_name or p_stream_ids[v_stream] <> v_id loop v_stream := v_stream + 1; end loop;
@@ -85,8 +88,10 @@ function lock(names: StoreNames): string {
     for v_stream, v_version in select s.place, t.version from ${existing} skip locked loop
       v_current[v_stream] := v_version;
     end loop;
-    if p_wait then
-      v_current := array(select coalesce(c, 0) from unnest(v_current) with ordinality u(c, place) order by place);
+    if array_position(v_current, null) is not null then
+      for v_stream in select s.place from ${listed} where s.version is null and ${absent} loop
+        v_current[v_stream] := 0;
+      end loop;
     end if;
   end if;`;
 }

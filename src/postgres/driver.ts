@@ -36,8 +36,8 @@ export interface PoolSettings {
 }
 
 /** Makes a pool with the driver `pg`. @throws PostgresDriverMissingError */
-export function openPool({ connectionString, maxConnections, connectTimeout }: PoolSettings, load = loadDriver): PostgresPool {
-  const { Pool } = load();
+export function openPool({ connectionString, maxConnections, connectTimeout }: PoolSettings): PostgresPool {
+  const { Pool } = loadDriver();
   return new Pool({
     connectionString,
     max: maxConnections,

@@ -92,6 +92,7 @@ export class PostgresEventStore implements EventStore {
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     const request = { stream, ...streamPage(page) };
+    if (!isStorable(stream)) return [];
     return this.#work.done(
       abortable(
         this.#afterStart(() => this.#reads.read(request)),
@@ -175,5 +176,9 @@ export class PostgresEventStore implements EventStore {
     }
   }
 }
+
+// PostgreSQL refuses NUL, and half a surrogate pair would become another character on the way: no stream is called so.
+const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
+  [aggregateName, aggregateId].every(text => typeof text === 'string' && text.isWellFormed() && !text.includes('\0'));
 
 const mayPass = (error: unknown): boolean => error instanceof PostgresUnreachableError || failureKind(error) !== 'final';

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../messages';
 import { type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../store';
-import { appendStatement, batchResults, batchValues } from './append-batch';
+import { appendStatement, batchResults, batchValues, type UnitResult } from './append-batch';
 import { prepareUnit } from './append-unit';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
@@ -30,9 +30,13 @@ export class PostgresTransaction {
     const { names, maxPayloadBytes, clock } = this.database.settings;
     const unit = prepareUnit(appends, maxPayloadBytes);
     const values = batchValues([unit], { repeated: false, wait: true, now: clock?.now() });
-    const [row] = await this.database.askOn(this.client, appendStatement(names), values);
-    const [result] = batchResults(row!, [unit]);
-    if (result !== 'known' && result !== 'busy') return result!;
+    let result: UnitResult = 'busy';
+    // Having waited it is busy only when somebody made the stream in the very moment.
+    while (result === 'busy') {
+      const [row] = await this.database.askOn(this.client, appendStatement(names), values);
+      result = batchResults(row!, [unit])[0]!;
+    }
+    if (result !== 'known') return result;
     const rows = await this.database.askOn(this.client, storedStatement(names), [unit.events.map(event => event.id)]);
     return storedOutcome(unit, rows);
   }

@@ -9,7 +9,7 @@ const HONEST = ['read committed', 'read uncommitted'];
  * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresSchemaOutdatedError, PostgresSchemaNewerError
  */
 export async function checkedStart(database: Database): Promise<void> {
-  const question = `select pg_is_in_recovery(), current_setting('default_transaction_isolation')`;
+  const question = `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on', current_setting('transaction_isolation')`;
   const [row] = await database.ask(statement(question), []);
   if (row![0] === 't') throw new PostgresReplicaError();
   if (!HONEST.includes(row![1]!)) throw new PostgresIsolationError(row![1]!);
