@@ -35,7 +35,7 @@ const openCut = (tablePrefix: string, retryFor: number): PostgresEventStore =>
 test('stores nothing twice and loses nothing when replies are lost', async () => {
   const store = openCut('cut_', 20_000);
   await store.ready();
-  proxy.cutting = 0.2;
+  proxy.cutting = 0.1;
   await writeAll(16, 25, (writer, n) => store.append([to(`s${writer}`, n - 1, { name: 'N', payload: { writer, n } })]));
   proxy.cutting = 0;
   expect(proxy.cuts).toBeGreaterThan(5);
