@@ -131,19 +131,20 @@ function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdap
   ]);
 }
 
-/** Makes the listeners now, so that one that cannot be made is known before the first command. */
+/** Makes the listeners now, so that one that cannot be made is known before the first command; only then do they listen. */
 function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, container: ContainerAdapter): void {
   const faults: string[] = [];
+  const made: Record<string, EventListener[]>[] = [];
   for (const { type, events, queries } of handlerClasses) {
     if (events.size + queries.size === 0) continue;
     try {
-      const listener = container.resolve<any>(type);
-      if (events.size > 0) eventBus.subscribe(listenersOf(listener, events));
+      made.push(listenersOf(container.resolve<any>(type), events));
     } catch (error) {
       faults.push(`${type.name} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   if (faults.length > 0) throw new WiringError(faults);
+  for (const listeners of made) if (Object.keys(listeners).length > 0) eventBus.subscribe(listeners);
 }
 
 function listenersOf(listener: any, events: HandlerClass['events']): Record<string, EventListener[]> {

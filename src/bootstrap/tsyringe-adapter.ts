@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import 'reflect-metadata';
 import { type DependencyContainer, inject, injectable, Lifecycle } from 'tsyringe';
 import { REPOSITORY_INJECTIONS, type RepositoryInjection, type Token } from '../decorators';
 import { ownMetadata } from '../messages';
@@ -7,6 +8,8 @@ import type { ContainerAdapter, Registration } from './container-adapter';
 import { repositoryToken } from './repository-token';
 
 const prepared = new WeakSet<Function>();
+/** Where tsyringe keeps what `@inject` said. */
+const TOKENS = 'injectionTokens';
 
 /** Makes a tsyringe container serve as the container of an application. */
 export class TsyringeAdapter implements ContainerAdapter {
@@ -21,9 +24,17 @@ export class TsyringeAdapter implements ContainerAdapter {
       });
     } else {
       prepare(registration.useClass);
-      const lifecycle = registration.singleton ? Lifecycle.Singleton : Lifecycle.Transient;
-      container.register(token as never, { useClass: registration.useClass as never }, { lifecycle });
+      if (registration.singleton) this.#registerSingleton(token, registration.useClass);
+      else container.register(token as never, { useClass: registration.useClass as never });
     }
+  }
+
+  /** tsyringe would make it in the scope that asks first: what is made once would keep the repositories of the first command. */
+  #registerSingleton<T>(token: Token<T>, type: new (...args: any[]) => T): void {
+    const { container } = this;
+    const own = Symbol(type.name);
+    container.register(own, { useClass: type as never }, { lifecycle: Lifecycle.Singleton });
+    container.register(token as never, { useFactory: () => container.resolve(own) });
   }
 
   has(token: Token): boolean {
@@ -49,8 +60,17 @@ export class TsyringeAdapter implements ContainerAdapter {
 function prepare(type: new (...args: any[]) => unknown): void {
   if (prepared.has(type)) return;
   prepared.add(type);
-  for (const { parameter, aggregate } of ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? []) {
-    inject(repositoryToken(aggregate))(type, undefined, parameter);
-  }
+  injectRepositories(type);
   injectable()(type as never);
+}
+
+/** A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone. */
+function injectRepositories(type: Function): void {
+  const own = ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? [];
+  for (const { parameter, aggregate } of own) inject(repositoryToken(aggregate))(type, undefined, parameter);
+  const parent: unknown = Object.getPrototypeOf(type);
+  if (own.length > 0 || Reflect.hasOwnMetadata(TOKENS, type) || typeof parent !== 'function' || parent === Function.prototype) return;
+  injectRepositories(parent);
+  const inherited: unknown = Reflect.getMetadata(TOKENS, parent);
+  if (inherited) Reflect.defineMetadata(TOKENS, inherited, type);
 }

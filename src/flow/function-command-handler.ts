@@ -47,7 +47,7 @@ async function conclude(returned: unknown, unit: UnitOfWork): Promise<Result> {
   }
   const { recorded, appends } = sorted(returned, unit.origin);
   const outcome = await unit.commit(appends);
-  if (recorded.length === 0) return { outcome, published: false };
+  if (recorded.length === 0) return { outcome, published: unit.repeated };
   return { outcome: succeeded([...recorded, ...outcome.events]), published: false };
 }
 

@@ -1,9 +1,9 @@
 import { createHash, randomFillSync } from 'node:crypto';
 
-const HEX2 = Array.from({ length: 0x100 }, (_, value) => value.toString(16).padStart(2, '0'));
-const HEX3 = Array.from({ length: 0x1000 }, (_, value) => value.toString(16).padStart(3, '0'));
 const VARIANT = ['8', '9', 'a', 'b'];
-const COUNTER_LIMIT = 2 ** 26;
+const HEX3 = Array.from({ length: 0x1000 }, (_, value) => value.toString(16).padStart(3, '0'));
+/** The last six digits: the low part of the counter, and the three that are left to {@link derivedId}. */
+const TAIL = HEX3.map(digits => `${digits}000`);
 const DERIVED_LIMIT = 0x1000;
 /** An id of {@link newId}: a UUID v7 whose last 12 bits are free. */
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{9}000$/;
@@ -11,20 +11,23 @@ const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 const pool = Buffer.alloc(4096);
 let poolOffset = pool.length;
 let lastTime = 0;
-let counter = 0;
-let timePart = '';
-let randomPart = '';
+/** Everything but the counter: time and random bits of this millisecond. */
+let fixedPart = '';
+let high = 0;
+let low = 0;
+/** The fixed part and the high part of the counter: what 4,096 ids have in common. */
+let head = '';
 
 /**
- * Returns a UUID v7 (RFC 9562, section 5.7): 48 bits of milliseconds, 26 bits of a counter that starts anew at a random
- * value in each millisecond, 36 random bits, and 12 bits that are zero and belong to {@link derivedId}.
+ * Returns a UUID v7 (RFC 9562, section 5.7): 48 bits of milliseconds, 26 random bits, 36 bits of a counter that starts anew at a
+ * random value in each millisecond, and 12 bits that are zero and belong to {@link derivedId}.
  * Ids of one process ascend, also within a millisecond and when the clock is set back.
  */
 export function newId(now: number = Date.now()): string {
   const time = Math.floor(now);
   if (time > lastTime) startMillisecond(time);
-  else if (++counter >= COUNTER_LIMIT) startMillisecond(lastTime + 1);
-  return `${timePart}-7${HEX3[counter >>> 14]}-${VARIANT[(counter >>> 12) & 3]}${HEX3[counter & 0xfff]}-${randomPart}000`;
+  else if (++low > 0xfff) startBlock();
+  return head + TAIL[low];
 }
 
 /**
@@ -42,10 +45,18 @@ export function derivedId(id: string, index: number): string {
 function startMillisecond(time: number): void {
   lastTime = time;
   const random = nextRandom();
-  counter = random.readUInt32BE(0) & (COUNTER_LIMIT / 2 - 1);
   const hex = time.toString(16).padStart(12, '0');
-  timePart = `${hex.slice(0, 8)}-${hex.slice(8)}`;
-  randomPart = HEX2[random[4]!]! + HEX2[random[5]!] + HEX2[random[6]!] + HEX2[random[7]!] + HEX2[random[8]!]![0];
+  const variant = VARIANT[random[0]! & 3];
+  fixedPart = `${hex.slice(0, 8)}-${hex.slice(8)}-7${HEX3[random.readUInt16BE(1) & 0xfff]}-${variant}${HEX3[random.readUInt16BE(3) & 0xfff]}-`;
+  high = random.readUIntBE(5, 3) >>> 1;
+  low = random.readUInt16BE(7) & 0x7ff;
+  head = fixedPart + high.toString(16).padStart(6, '0');
+}
+
+function startBlock(): void {
+  low = 0;
+  if (++high > 0xffffff) startMillisecond(lastTime + 1);
+  else head = fixedPart + high.toString(16).padStart(6, '0');
 }
 
 function nextRandom(): Buffer {

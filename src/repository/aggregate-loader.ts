@@ -11,16 +11,8 @@ export class AggregateLoader<State = any, Exposed = any> {
   ) {}
 
   /** Loads the aggregate as it is in the store now. One without events has the version 0. */
-  async load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
-    const instance = this.baseline(id) ?? this.fresh(id);
-    const stream = { aggregateName: this.definition.name, aggregateId: id };
-    for (;;) {
-      const from = instance.version + 1;
-      const page = await this.store.read(stream, signal ? { from, signal } : { from });
-      instance.replay(page);
-      this.cache?.extend(id, page);
-      if (page.length < PAGE_LIMIT) return instance;
-    }
+  load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
+    return this.#follow(this.baseline(id) ?? this.fresh(id), signal);
   }
 
   /** Returns the aggregate as it was when last seen, without asking the store. */
@@ -35,5 +27,16 @@ export class AggregateLoader<State = any, Exposed = any> {
   /** Returns the aggregate as it is before its first event. */
   fresh(id: string): AggregateInstance<State, Exposed> {
     return new AggregateInstance(this.definition, id);
+  }
+
+  /** Folds page after page into an instance. Not an async function: nearly always there is one page, and this is the hot path. */
+  #follow(instance: AggregateInstance<State, Exposed>, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
+    const stream = { aggregateName: this.definition.name, aggregateId: instance.id };
+    const from = instance.version + 1;
+    return this.store.read(stream, signal ? { from, signal } : { from }).then(page => {
+      instance.replay(page);
+      this.cache?.extend(instance.id, page);
+      return page.length < PAGE_LIMIT ? instance : this.#follow(instance, signal);
+    });
   }
 }

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../messages';
 
 /** How much of the hot aggregates to keep. */
 export interface CacheOptions {
-  /** Aggregates of one kind at most, the least recently used leave first; default 10,000. */
+  /** Aggregates of one kind at most, those not used lately leave first; default 10,000. */
   readonly max?: number;
   /** Events of one kind of aggregate at most, over all of them; default 100,000. */
   readonly maxEvents?: number;
@@ -14,53 +14,58 @@ export interface CacheOptions {
  * which is why nothing a handler does to its aggregate can ever be seen by the next one.
  */
 export class StreamCache {
-  readonly #streams = new Map<string, RecordedEvent[]>();
   readonly #max: number;
   readonly #maxEvents: number;
-  #events = 0;
+  /** What was used lately. */
+  #young = new Map<string, RecordedEvent[]>();
+  /** What was young before: an entry that is used returns to the young, the others leave together. */
+  #old = new Map<string, RecordedEvent[]>();
+  #youngEvents = 0;
 
   constructor({ max = 10_000, maxEvents = 100_000 }: CacheOptions = {}) {
-    this.#max = max;
-    this.#maxEvents = maxEvents;
+    this.#max = Math.max(1, max / 2);
+    this.#maxEvents = Math.max(1, maxEvents / 2);
   }
 
-  /** Returns the events kept of a stream, from its first; they become the most recently used. */
+  /** Returns the events kept of a stream, from its first. */
   get(id: string): readonly RecordedEvent[] | undefined {
-    const events = this.#streams.get(id);
-    if (events !== undefined) {
-      this.#streams.delete(id);
-      this.#streams.set(id, events);
-    }
-    return events;
+    return this.#young.get(id) ?? this.#renewed(id);
   }
 
   /** Appends events to what is kept, where they follow on it; keeps nothing where they do not. */
   extend(id: string, events: readonly RecordedEvent[]): void {
     const first = events[0];
     if (first === undefined) return;
-    const kept = this.#streams.get(id) ?? [];
+    const kept = this.#young.get(id) ?? this.#renewed(id) ?? [];
     if (first.version !== kept.length + 1) {
       this.delete(id);
       return;
     }
     for (const event of events) kept.push(event);
-    this.#streams.set(id, kept);
-    this.#events += events.length;
-    this.#shrink();
+    this.#put(id, kept, events.length);
   }
 
   delete(id: string): void {
-    const events = this.#streams.get(id);
-    if (events === undefined) return;
-    this.#events -= events.length;
-    this.#streams.delete(id);
+    this.#youngEvents -= this.#young.get(id)?.length ?? 0;
+    this.#young.delete(id);
+    this.#old.delete(id);
   }
 
-  #shrink(): void {
-    while (this.#streams.size > this.#max || this.#events > this.#maxEvents) {
-      const oldest = this.#streams.keys().next();
-      if (oldest.done) return;
-      this.delete(oldest.value);
-    }
+  #renewed(id: string): RecordedEvent[] | undefined {
+    const events = this.#old.get(id);
+    if (events === undefined) return undefined;
+    this.#old.delete(id);
+    this.#put(id, events, events.length);
+    return events;
+  }
+
+  /** Two generations instead of one list in the order of use: a Map that loses its first entry for each new one gets slow. */
+  #put(id: string, events: RecordedEvent[], added: number): void {
+    this.#young.set(id, events);
+    this.#youngEvents += added;
+    if (this.#young.size <= this.#max && this.#youngEvents <= this.#maxEvents) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngEvents = 0;
   }
 }

@@ -19,6 +19,8 @@ export class UnitOfWork {
   readonly origin: Origin;
   readonly #staged = new Map<AggregateInstance, Staged>();
   readonly #loaded = new Map<AggregateDefinition, Map<string, AggregateInstance>>();
+  /** True when the events of the last commit had been stored before: by the first run of a command that is repeated. */
+  repeated = false;
   #closed = false;
 
   constructor(
@@ -66,6 +68,8 @@ export class UnitOfWork {
     this.#refuseOtherVersion(appends[0]!);
     const outcome = await this.store.append(appends);
     if (!outcome.ok) throw new ConcurrencyError(outcome.conflicts);
+    const { expected } = appends[0]!;
+    this.repeated = typeof expected === 'number' && outcome.events[0]!.version <= expected;
     return succeeded(outcome.events);
   }
 

@@ -26,11 +26,12 @@ export class InMemoryEventStore implements EventStore {
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     checkAppends(appends);
-    const repeated = this.#repeated(appends);
+    const repeated = givesIds(appends) ? this.#repeated(appends) : undefined;
     if (repeated) return { ok: true, events: repeated };
-    const conflicts = this.#conflicts(appends);
-    if (conflicts) return { ok: false, conflicts };
-    const events = Object.freeze(this.#record(appends));
+    const streams = appends.map(({ stream }) => this.#stream(stream));
+    const conflicts = conflictsOf(appends, streams);
+    if (conflicts.length > 0) return { ok: false, conflicts };
+    const events = Object.freeze(this.#record(appends, streams));
     this.persist(events);
     for (const event of events) this.#keep(event);
     for (const subscription of this.#subscriptions) subscription.wake();
@@ -94,7 +95,6 @@ export class InMemoryEventStore implements EventStore {
 
   /** Returns the stored events when every event of the appends is stored, by its id, in the stream it is meant for. */
   #repeated(appends: readonly StreamAppend[]): RecordedEvent[] | undefined {
-    if (!appends.some(({ events }) => events.some(({ id }) => id !== undefined))) return undefined;
     const byId = this.#withIds();
     const repeated: RecordedEvent[] = [];
     let duplicate: string | undefined;
@@ -119,24 +119,15 @@ export class InMemoryEventStore implements EventStore {
     return this.#byId;
   }
 
-  #conflicts(appends: readonly StreamAppend[]): Conflict[] | undefined {
-    let conflicts: Conflict[] | undefined;
-    for (const { stream, expected } of appends) {
-      const actual = this.#stream(stream)?.length ?? 0;
-      if (!isExpected(expected, actual)) conflicts = [...(conflicts ?? []), { stream, expected, actual }];
-    }
-    return conflicts;
-  }
-
   /** Makes the recorded events without keeping any: what is refused is refused before anything is written. */
-  #record(appends: readonly StreamAppend[]): RecordedEvent[] {
+  #record(appends: readonly StreamAppend[], streams: readonly (readonly RecordedEvent[] | undefined)[]): RecordedEvent[] {
     const recordedAt = isoTime(this.#clock.now());
     const recorded: RecordedEvent[] = [];
-    for (const { stream, events } of appends) {
-      let version = this.#stream(stream)?.length ?? 0;
-      for (const event of events) {
-        recorded.push(recordEvent(event, stream, ++version, BigInt(this.#all.length + recorded.length + 1), recordedAt));
-      }
+    let position = this.#all.length;
+    for (let index = 0; index < appends.length; index++) {
+      const { stream, events } = appends[index]!;
+      let version = streams[index]?.length ?? 0;
+      for (const event of events) recorded.push(recordEvent(event, stream, ++version, BigInt(++position), recordedAt));
     }
     return recorded;
   }
@@ -156,3 +147,20 @@ export class InMemoryEventStore implements EventStore {
 
 const isOf = (event: RecordedEvent, { aggregateName, aggregateId }: StreamName): boolean =>
   event.aggregateId === aggregateId && event.aggregateName === aggregateName;
+
+function givesIds(appends: readonly StreamAppend[]): boolean {
+  for (const { events } of appends) for (const { id } of events) if (id !== undefined) return true;
+  return false;
+}
+
+const NO_CONFLICTS: readonly Conflict[] = [];
+
+function conflictsOf(appends: readonly StreamAppend[], streams: readonly (readonly RecordedEvent[] | undefined)[]): readonly Conflict[] {
+  let conflicts = NO_CONFLICTS;
+  for (let index = 0; index < appends.length; index++) {
+    const { stream, expected } = appends[index]!;
+    const actual = streams[index]?.length ?? 0;
+    if (!isExpected(expected, actual)) conflicts = [...conflicts, { stream, expected, actual }];
+  }
+  return conflicts;
+}

@@ -143,12 +143,15 @@ describe.each([
   });
 
   test('return the first outcome when they are repeated with the same id', async () => {
-    const flow = todoFlow({ cache });
+    const heard: string[] = [];
+    const flow = todoFlow({ cache, listeners: { TodoCreated: ({ aggregateId }) => heard.push(aggregateId) } });
     const first = await flow.dispatch(new CreateTodo('1', 'start'), { commandId: 'command-1' });
     await flow.dispatch(new RenameTodo('1', 'next'));
     const repeated = await flow.dispatch(new CreateTodo('1', 'start'), { commandId: 'command-1' });
     expect(repeated).toEqual(first);
     expect(await allEvents(flow)).toHaveLength(2);
+    await flow.eventBus?.drain();
+    expect(heard).toEqual(['1']);
   });
 });
 

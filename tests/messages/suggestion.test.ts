@@ -1,4 +1,4 @@
-import { knownNames, nearest } from '../../src/messages';
+import { knownNames, nearest } from '../../src/messages/suggestion';
 
 const NAMES = ['CreateTodo', 'CompleteTodo', 'RenameTodo'];
 

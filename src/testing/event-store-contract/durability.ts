@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { newId } from '../../messages';
-import { appended, everything, happened, numbered, numberOf, range, refused, started, streamOf, take, to, write } from './fixtures';
+import {
+  appended,
+  assertFrozen,
+  everything,
+  happened,
+  numbered,
+  numberOf,
+  range,
+  refused,
+  started,
+  streamOf,
+  take,
+  to,
+  write,
+} from './fixtures';
 import type { Checks } from './scene';
 
 /** What is left when a store has been closed and is opened again. */
@@ -16,6 +30,7 @@ export const durability: Checks = {
     const again = await reopened();
     assert.deepEqual(await everything(again), before);
     assert.deepEqual(await again.read(streamOf('2')), before.slice(1, 4));
+    for (const event of await everything(again)) assertFrozen(event, 'the event read again');
   },
 
   'goes on with versions and positions when it is opened again': async ({ store, reopened }) => {

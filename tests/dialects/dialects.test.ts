@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { COMPILERS } from './compilers';
+
+const run = promisify(execFile);
+const root = join(__dirname, '../..');
+const samples = join(__dirname, 'sample');
+let workshop: string;
+
+jest.setTimeout(60_000);
+
+/** One build of the framework for all: as `eventuality` in the node_modules of a folder outside of the project. */
+beforeAll(async () => {
+  workshop = mkdtempSync(join(tmpdir(), 'eventuality-dialects-'));
+  const installed = join(workshop, 'node_modules/eventuality');
+  mkdirSync(installed, { recursive: true });
+  cpSync(join(root, 'package.json'), join(installed, 'package.json'));
+  const buildInfo = join(workshop, 'build.tsbuildinfo');
+  const outDir = join(installed, 'dist');
+  const tsc = require.resolve('typescript/bin/tsc');
+  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir, '--tsBuildInfoFile', buildInfo], { cwd: root });
+  for (const dependency of ['tsyringe', 'reflect-metadata'])
+    symlinkSync(join(root, 'node_modules', dependency), join(workshop, 'node_modules', dependency));
+}, 120_000);
+
+afterAll(() => rmSync(workshop, { recursive: true, force: true }));
+
+describe.each(Object.entries(COMPILERS))('%s', (name, { compile, leavesTypes }) => {
+  const folder = () => join(workshop, name.replaceAll(/\W+/g, '-'));
+
+  async function printed(script: string): Promise<unknown> {
+    const { stdout } = await run(process.execPath, [join(folder(), `${script}.js`)], { cwd: workshop });
+    return JSON.parse(stdout);
+  }
+
+  beforeAll(() => {
+    mkdirSync(folder());
+    for (const file of readdirSync(samples))
+      writeFileSync(join(folder(), file.replace('.ts', '.js')), compile(readFileSync(join(samples, file), 'utf8'), file));
+  });
+
+  test('the sample runs and tells the same story', async () => {
+    const created = (aggregateId: string, description: string) => ({
+      succeeded: true,
+      aggregateId,
+      version: 1,
+      events: [['todo.created', 2, { description }, 'TodoCreated']],
+    });
+    expect(await printed('story')).toEqual({
+      outcomes: [
+        created('todo1', 'Buy milk'),
+        created('todo2', 'Buy bread'),
+        { succeeded: true, aggregateId: 'todo1', version: 2, events: [['TodoCompleted', 1, {}, 'TodoCompleted']] },
+        { succeeded: false, aggregateId: 'todo1', version: 2, events: [] },
+      ],
+      open: ['Buy bread'],
+      refusal: 'AGGREGATE_NOT_FOUND',
+      loaded: { own: true, id: 'todo2', version: 1, description: 'Buy bread' },
+    });
+  });
+
+  if (leavesTypes) {
+    test('a decorator without an argument takes the type of the parameter', async () => {
+      expect(await printed('inferred')).toEqual({ commands: ['CreateTodo'] });
+    });
+  } else {
+    test('a decorator without an argument is a fault of the wiring, with its fix', async () => {
+      const fault = (method: string) =>
+        expect.stringMatching(new RegExp(`^Todo\\.${method} does not say which message it handles, .*Name the class in the decorator\\.$`));
+      expect(await printed('inferred')).toEqual({ faults: [fault('create'), fault('created')] });
+    });
+  }
+
+  test('a constructor without type information is a fault for each parameter, by name, with its fix', async () => {
+    const fault = (place: string) =>
+      expect.stringMatching(
+        new RegExp(`^Notifier: the ${place} has no type information\\. .*@injectable\\(\\); .*@inject\\(TheClass\\) .*useFactory\\.$`),
+      );
+    expect(await printed('untyped')).toEqual({
+      faults: [fault("first constructor parameter 'mailer'"), fault("second constructor parameter 'second'")],
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { Aggregate, AggregateRoot, CommandHandler, Event, type EventContext, EventHandler, Module, Query, QueryHandler } from 'eventuality';
+
+// Compiled by several compilers, under both dialects of decorators, each the way its users have it.
+export class CreateTodo {
+  constructor(
+    readonly id: string,
+    readonly description: string,
+  ) {}
+}
+export class CompleteTodo {
+  constructor(readonly todoId: string) {}
+}
+@Event('todo.created', { version: 2 })
+export class TodoCreated {
+  constructor(readonly description: string) {}
+}
+export class TodoCompleted {}
+export class OpenTodos extends Query<string[]> {}
+
+class Named extends AggregateRoot<TodoCreated | TodoCompleted> {
+  description = '';
+
+  @EventHandler(TodoCreated)
+  created({ description }: TodoCreated) {
+    this.description = description;
+  }
+}
+
+@Aggregate('Todo', { id: command => command.todoId ?? command.id })
+export class Todo extends Named {
+  #completed = false;
+
+  @CommandHandler(CreateTodo, { creates: true })
+  create({ description }: CreateTodo) {
+    return new TodoCreated(description);
+  }
+
+  @CommandHandler(CompleteTodo)
+  async complete() {
+    return this.#completed ? [] : [new TodoCompleted()];
+  }
+
+  @EventHandler(TodoCompleted)
+  onCompleted() {
+    this.#completed = true;
+  }
+}
+
+export class OpenList {
+  readonly #open = new Map<string, string>();
+
+  @EventHandler(TodoCreated)
+  created(created: TodoCreated, { event }: EventContext) {
+    if (created instanceof TodoCreated) this.#open.set(event.aggregateId, created.description);
+  }
+
+  @EventHandler(TodoCompleted)
+  completed(_completed: TodoCompleted, { event }: EventContext) {
+    this.#open.delete(event.aggregateId);
+  }
+
+  @QueryHandler(OpenTodos)
+  open() {
+    return [...this.#open.values()];
+  }
+}
+
+@Module({ components: [Todo, OpenList] })
+export class TodoModule {}
