@@ -4,6 +4,8 @@ import type { Config } from 'jest';
 const config: Config = {
   preset: 'ts-jest',
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
+  globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/samples/**/*.test.ts'],
   moduleNameMapper: {
     '^eventuality$': '<rootDir>/src/index.ts',

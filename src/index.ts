@@ -119,7 +119,14 @@ export {
   InvalidDecisionError,
   MissingAggregateIdError,
 } from './model';
-export { ConcurrencyError, DuplicateEventError, InvalidAppendError, InvalidPageError, StoreClosedError } from './store';
+export {
+  ConcurrencyError,
+  DuplicateEventError,
+  InvalidAppendError,
+  InvalidPageError,
+  PayloadTooLargeError,
+  StoreClosedError,
+} from './store';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
 export { InvalidDecoratorError } from './decorators';
 export {

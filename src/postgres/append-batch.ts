@@ -1,0 +1,155 @@
+import { isoTime, type RecordedEvent } from '../messages';
+import { type AppendOutcome, type ExpectedVersion, isExpected, type StreamName } from '../store';
+import { EXPECTED, OUTCOME } from './append-function';
+import type { AppendUnit, PreparedEvent } from './append-unit';
+import type { Row, Statement } from './database';
+import { statement } from './database';
+import type { StoreNames } from './names';
+
+/** How a batch is to be carried out. */
+export interface BatchMode {
+  /** Whether ids that the store made itself can be stored already: the batch may have been sent before. */
+  readonly repeated: boolean;
+  /** Whether to wait for streams that another transaction holds; else their units come back as `busy`. */
+  readonly wait: boolean;
+  readonly now: number | undefined;
+}
+
+/** What became of a unit: the port's outcome, or what needs another question first. */
+export type UnitResult = AppendOutcome | 'known' | 'busy';
+
+/** The call of the append function. */
+export function appendStatement(names: StoreNames): Statement {
+  return statement(`select outcomes, versions, positions, recorded_at from ${names.of('append')}(
+$1::text[], $2::text[], $3::bigint[], $4::integer[], $5::integer[], $6::bigint[], $7::integer[], $8::integer[], $9::text[], $10::text[],
+$11::uuid[], $12::text[], $13::integer[], $14::jsonb, $15::jsonb, $16::boolean, $17::boolean, $18::bigint)`);
+}
+
+/** Encodes a batch as the values of {@link appendStatement}. */
+export function batchValues(units: readonly AppendUnit[], { repeated, wait, now }: BatchMode): unknown[] {
+  const streams = sortedStreams(units, repeated);
+  const appends = { units: [] as number[], streams: [] as number[], expected: [] as number[], counts: [] as number[] };
+  const events: PreparedEvent[] = [];
+  const eventUnits: number[] = [];
+  units.forEach((unit, index) => {
+    for (const { stream, expected, events: wanted } of unit.appends) {
+      appends.units.push(index + 1);
+      appends.streams.push(streams.get(streamKey(stream))!.place);
+      appends.expected.push(expectedNumber(expected));
+      appends.counts.push(wanted.length);
+    }
+    for (const event of unit.events) {
+      events.push(event);
+      eventUnits.push(index + 1);
+    }
+  });
+  const touched = [...streams.values()];
+  return [
+    touched.map(({ stream }) => stream.aggregateName),
+    touched.map(({ stream }) => stream.aggregateId),
+    plainArray(touched.map(({ mayBeNew, count }) => (mayBeNew ? count : 0))),
+    ...[appends.units, appends.streams, appends.expected, appends.counts, eventUnits].map(plainArray),
+    ...eventValues(events),
+    repeated || units.some(unit => unit.chosenIds.length > 0),
+    wait,
+    now,
+  ];
+}
+
+const eventValues = (events: readonly PreparedEvent[]): unknown[] => [
+  events.map(event => event.stream.aggregateName),
+  events.map(event => event.stream.aggregateId),
+  plainArray(events.map(event => event.id)),
+  events.map(event => event.name),
+  plainArray(events.map(event => event.schemaVersion)),
+  `[${events.map(event => event.payloadJson).join(',')}]`,
+  `[${events.map(event => event.metadataJson).join(',')}]`,
+];
+
+/** Reads the function's answer: a result for each unit. */
+export function batchResults(row: Row, units: readonly AppendUnit[]): UnitResult[] {
+  const outcomes = numbers(row[0]);
+  const versions = numbers(row[1]);
+  const positions = row[2] ? row[2].slice(1, -1).split(',') : [];
+  const recordedAt = isoTime(Number(row[3]));
+  let append = 0;
+  let position = 0;
+  return units.map((unit, index): UnitResult => {
+    const from = append;
+    append += unit.appends.length;
+    if (outcomes[index] === OUTCOME.known) return 'known';
+    if (outcomes[index] === OUTCOME.busy) return 'busy';
+    if (outcomes[index] === OUTCOME.conflict) return conflictOutcome(unit, versions.slice(from, append));
+    const events = recordedEvents(unit, versions.slice(from, append), positions.slice(position, position + unit.events.length), recordedAt);
+    position += unit.events.length;
+    return { ok: true, events };
+  });
+}
+
+function recordedEvents(unit: AppendUnit, versions: number[], positions: string[], recordedAt: string): readonly RecordedEvent[] {
+  let index = 0;
+  const events = unit.appends.flatMap((append, place) =>
+    append.events.map((_, nth) => {
+      const event = unit.events[index]!;
+      return recorded(event, versions[place]! + nth + 1, BigInt(positions[index++]!), recordedAt);
+    }),
+  );
+  return Object.freeze(events);
+}
+
+function recorded(
+  { stream, id, name, schemaVersion, payload, metadata }: PreparedEvent,
+  version: number,
+  position: bigint,
+  recordedAt: string,
+) {
+  const { aggregateName, aggregateId } = stream;
+  return Object.freeze({ id, name, schemaVersion, aggregateName, aggregateId, version, position, payload, metadata, recordedAt });
+}
+
+function conflictOutcome(unit: AppendUnit, versions: readonly number[]): AppendOutcome {
+  const conflicts = unit.appends
+    .map(({ stream, expected }, index) => ({ stream, expected, actual: versions[index]! }))
+    .filter(({ expected, actual }) => !isExpected(expected, actual));
+  return { ok: false, conflicts };
+}
+
+interface TouchedStream {
+  readonly stream: StreamName;
+  /** Whether an append would make it. A repeated one that would not must still wait for whoever is making it: that may be its original. */
+  mayBeNew: boolean;
+  /** How many events the batch has for it. */
+  count: number;
+  place: number;
+}
+
+// One order for all writers, so that no two wait for each other.
+function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<string, TouchedStream> {
+  const touched = new Map<string, TouchedStream>();
+  for (const { appends } of units) {
+    for (const { stream, expected, events } of appends) {
+      const key = streamKey(stream);
+      const entry = touched.get(key) ?? { stream, mayBeNew: repeated, count: 0, place: 0 };
+      if (expected === 'any' || expected === 'none' || expected === 0) entry.mayBeNew = true;
+      entry.count += events.length;
+      touched.set(key, entry);
+    }
+  }
+  const sorted = [...touched].sort(([left], [right]) => (left < right ? -1 : 1));
+  sorted.forEach(([, entry], index) => {
+    entry.place = index + 1;
+  });
+  return new Map(sorted);
+}
+
+// NUL cannot occur in either.
+const streamKey = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName}\0${aggregateId}`;
+
+const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
+
+const numbers = (text: string | null | undefined): number[] => (text ? text.slice(1, -1).split(',').map(Number) : []);
+
+function expectedNumber(expected: ExpectedVersion): number {
+  if (typeof expected === 'number') return expected;
+  return expected === 'none' ? 0 : EXPECTED[expected];
+}

@@ -1,0 +1,158 @@
+import type { StoreNames } from './names';
+
+/** What the append function says of one unit of appends. */
+export const OUTCOME = { appended: 0, known: 1, conflict: 2, busy: 3 } as const;
+
+/** How an expected version travels; from 0 on it is the version itself. */
+export const EXPECTED = { any: -1, exists: -2 } as const;
+
+/**
+ * Makes the function that appends a batch: units that stand or fall on their own, each of appends to one or several streams.
+ *
+ * 1. Locks all streams, in the order in which the caller sorted them, which is the same for all writers: no deadlocks. First those that
+ *    may be new: they are made, with the version (`p_first`) that they have when nothing is refused. Then those that exist. Streams that
+ *    another transaction holds are left out, and their units reported as busy, unless `p_wait`.
+ * 2. Looks the event ids up (`p_check`): only now, so that what a lost reply left behind is seen.
+ * 3. Decides unit after unit; a unit sees what the units before it have appended.
+ * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then draws positions.
+ *
+ * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good.
+ */
+export function appendFunction(names: StoreNames): string {
+  return `create or replace function ${names.of('append')}(
+  p_stream_names text[], p_stream_ids text[], p_first bigint[],
+  p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
+  p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
+  p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
+  p_check boolean, p_wait boolean, p_recorded_at bigint,
+  out outcomes integer[], out versions bigint[], out positions bigint[], out recorded_at bigint
+) language plpgsql volatile
+  set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $append$
+declare
+  v_at       timestamptz(3) := coalesce(to_timestamp(p_recorded_at / 1000.0), clock_timestamp());
+  v_current  bigint[] := array_fill(null::bigint, array[cardinality(p_stream_names)]);
+  v_new      integer := 0;
+  v_known    integer[];
+  v_numbers  bigint[];
+  v_name     text;
+  v_id       text;
+  v_stream   integer := 1;
+  v_version  bigint;
+  v_outcome  integer;
+  v_append   integer := 1;
+  v_start    integer;
+  v_event    integer := 0;
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception 'eventuality: isolation' using errcode = 'EVT01', detail = current_setting('transaction_isolation');
+  end if;
+  recorded_at := (extract(epoch from v_at) * 1000)::bigint;
+
+${lock(names)}
+
+  if p_check then
+    select array_agg(distinct u.unit) into v_known
+      from unnest(p_event_ids, p_event_units) u(id, unit) join ${names.of('events')} e on e.event_id = u.id;
+  end if;
+
+${decide()}
+
+${write(names)}
+end $append$;`;
+}
+
+// "on conflict do nothing" would wait for whoever is changing a stream that exists: these are left out. It still waits for whoever is
+// making the same stream at this moment. A stream that is made comes back from "returning", in the order of the list; it needs no
+// second look, for nobody else can see it. What has no version in the end is there, but held by somebody else.
+function lock(names: StoreNames): string {
+  const listed = 'unnest(p_stream_names, p_stream_ids, v_current) with ordinality s(name, id, version, place)';
+  const existing = `${listed}
+      join ${names.of('streams')} t on t.aggregate_name = s.name and t.aggregate_id = s.id
+      where s.version is null order by s.place for update of t`;
+  const absent = `not exists (select 1 from ${names.of('streams')} t where t.aggregate_name = s.name and t.aggregate_id = s.id)`;
+  return `  for v_name, v_id in
+    insert into ${names.of('streams')} (aggregate_name, aggregate_id, version)
+      select s.name, s.id, s.first from unnest(p_stream_names, p_stream_ids, p_first) with ordinality s(name, id, first, place)
+        where s.first > 0 and ${absent} order by s.place
+      on conflict do nothing returning aggregate_name, aggregate_id
+  loop
+    while p_stream_names[v_stream] <> v_name or p_stream_ids[v_stream] <> v_id loop v_stream := v_stream + 1; end loop;
+    v_current[v_stream] := 0;
+    v_new := v_new + 1;
+  end loop;
+  if v_new < cardinality(p_stream_names) then
+    if p_wait then
+      perform 1 from ${existing};
+    end if;
+    for v_stream, v_version in select s.place, t.version from ${existing} skip locked loop
+      v_current[v_stream] := v_version;
+    end loop;
+    if array_position(v_current, null) is not null then
+      for v_stream in select s.place from ${listed} where s.version is null and ${absent} loop
+        v_current[v_stream] := 0;
+      end loop;
+    end if;
+  end if;`;
+}
+
+function decide(): string {
+  return `  while v_append <= cardinality(p_units) loop
+    v_start := v_append;
+    v_outcome := case when p_units[v_start] = any(v_known) then ${OUTCOME.known} else ${OUTCOME.appended} end;
+    while p_units[v_append] = p_units[v_start] loop
+      v_version := v_current[p_streams[v_append]];
+      versions[v_append] := v_version;
+      if v_version is null then
+        v_outcome := ${OUTCOME.busy};
+      elsif v_outcome = ${OUTCOME.appended} and not (case p_expected[v_append]
+          when ${EXPECTED.any} then true when ${EXPECTED.exists} then v_version > 0 else v_version = p_expected[v_append] end) then
+        v_outcome := ${OUTCOME.conflict};
+      end if;
+      v_append := v_append + 1;
+    end loop;
+    outcomes[p_units[v_start]] := v_outcome;
+    for a in v_start .. v_append - 1 loop
+      if v_outcome = ${OUTCOME.appended} then v_current[p_streams[a]] := versions[a] + p_counts[a]; end if;
+      for n in 1 .. p_counts[a] loop
+        v_event := v_event + 1;
+        v_numbers[v_event] := case when v_outcome = ${OUTCOME.appended} then versions[a] + n end;
+      end loop;
+    end loop;
+  end loop;`;
+}
+
+// A lock per transaction, not per append: the table of locks is small. A setting local to the transaction tells that it is held;
+// like the lock it is taken back with the savepoint after which it was made.
+function write(names: StoreNames): string {
+  const setting = names.inFlightSetting;
+  return `  if ${OUTCOME.appended} = any(outcomes) then
+    if v_new < cardinality(p_stream_names) or v_current <> p_first then
+      update ${names.of('streams')} t set version = s.version
+        from unnest(p_stream_names, p_stream_ids, v_current) s(name, id, version)
+        where t.aggregate_name = s.name and t.aggregate_id = s.id and t.version <> s.version and s.version > 0;
+    end if;
+    if current_setting('${setting}', true) is distinct from 'held' then
+      perform pg_advisory_xact_lock_shared((${names.lockNamespace}::bigint << 48) | case when is_called then last_value else 0 end),
+              set_config('${setting}', 'held', true) from ${names.of('positions')};
+    end if;
+    with inserted as (
+      insert into ${names.of('events')}
+          (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, payload, metadata, recorded_at)
+        select nextval('${names.of('positions')}'), e.aggregate_name, e.aggregate_id, e.version, e.id, e.name, e.schema_version,
+               e.payload, e.metadata, v_at
+          from (
+            select * from rows from (
+              unnest(v_numbers, p_aggregate_names, p_aggregate_ids, p_event_ids, p_names, p_schema_versions),
+              jsonb_array_elements(p_payloads), jsonb_array_elements(p_metadata)
+            ) with ordinality r(version, aggregate_name, aggregate_id, id, name, schema_version, payload, metadata, place)
+            where r.version is not null order by r.place
+          ) e
+        returning position
+    ) select array_agg(i.position order by i.position) into positions from inserted i;
+  end if;
+  if v_new > 0 and 0 = any(v_current) then
+    delete from ${names.of('streams')} t using unnest(p_stream_names, p_stream_ids, v_current) s(name, id, version)
+      where s.version = 0 and t.aggregate_name = s.name and t.aggregate_id = s.id;
+  end if;`;
+}

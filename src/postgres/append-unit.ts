@@ -1,0 +1,65 @@
+import { newId, type RecordedEvent, sealPayload } from '../messages';
+import { checkAppends, PayloadTooLargeError, recordedMetadata, type StreamAppend, type StreamName } from '../store';
+import { MOST_APPEND_BYTES } from './options';
+
+/** An event with its id fixed, so that it can be sent again. */
+export interface PreparedEvent {
+  readonly stream: StreamName;
+  readonly id: string;
+  readonly name: string;
+  readonly schemaVersion: number;
+  readonly payload: object;
+  readonly metadata: RecordedEvent['metadata'];
+  readonly payloadJson: string;
+  readonly metadataJson: string;
+}
+
+/** One call of `append`: it stands or falls as a whole. */
+export interface AppendUnit {
+  readonly appends: readonly StreamAppend[];
+  readonly events: readonly PreparedEvent[];
+  /** The ids that the caller chose: only these can be stored already. */
+  readonly chosenIds: readonly string[];
+  readonly characters: number;
+}
+
+/**
+ * Checks, seals and encodes an append, and gives every event its id.
+ * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError
+ */
+export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: number): AppendUnit {
+  checkAppends(appends);
+  const events: PreparedEvent[] = [];
+  const chosenIds: string[] = [];
+  let characters = 0;
+  for (const { stream, events: wanted } of appends) {
+    for (const event of wanted) {
+      if (event.id !== undefined) chosenIds.push(event.id);
+      const id = event.id ?? newId();
+      const payload = sealPayload(event.payload, event.name);
+      const metadata = recordedMetadata(event.metadata, id);
+      const payloadJson = json(payload, event.name, maxPayloadBytes);
+      const metadataJson = json(metadata, `${event.name}: metadata`, maxPayloadBytes);
+      characters += payloadJson.length + metadataJson.length;
+      events.push({ stream, id, name: event.name, schemaVersion: event.schemaVersion ?? 1, payload, metadata, payloadJson, metadataJson });
+    }
+  }
+  if (characters > MOST_APPEND_BYTES / 3) checkTotal(events);
+  return { appends, events, chosenIds, characters };
+}
+
+// A class may have a toJSON of its own; what is stored is what was sealed.
+function json(sealed: object, path: string, maxBytes: number): string {
+  const text = JSON.stringify(typeof (sealed as { toJSON?: unknown }).toJSON === 'function' ? { ...sealed } : sealed);
+  // A character takes three bytes at most: most texts need not be counted.
+  if (text.length * 3 > maxBytes) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxBytes) throw new PayloadTooLargeError(path, bytes, maxBytes);
+  }
+  return text;
+}
+
+function checkTotal(events: readonly PreparedEvent[]): void {
+  const bytes = events.reduce((sum, event) => sum + Buffer.byteLength(event.payloadJson) + Buffer.byteLength(event.metadataJson), 0);
+  if (bytes > MOST_APPEND_BYTES) throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MOST_APPEND_BYTES);
+}

@@ -1,0 +1,56 @@
+import { PostgresDriverMissingError } from './errors';
+
+/** A query as `pg` takes it: the text, its values, and how the rows are wanted. */
+export interface PostgresQuery {
+  readonly text: string;
+  readonly values?: unknown[];
+  /** The name under which the server keeps the prepared statement. */
+  readonly name?: string;
+  readonly rowMode?: 'array';
+  /** Milliseconds after which an unanswered query fails. */
+  readonly query_timeout?: number;
+  readonly types?: { getTypeParser(): (text: string) => unknown };
+}
+
+/** A client of `pg`, or what has its shape: what `store.within(client)` takes. */
+export interface PostgresClient {
+  query(query: any): Promise<{ rows: any[] }>;
+  /** `I` outside a transaction, `T` in one, `E` in a failed one; where the driver tells it. */
+  getTransactionStatus?(): string | null;
+}
+
+/** A pool of `pg`, or what has its shape. */
+export interface PostgresPool {
+  query(query: any): Promise<{ rows: any[] }>;
+  connect(): Promise<PostgresClient & { release(error?: Error | boolean): void }>;
+  end(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** How a pool of the store's own is made. */
+export interface PoolSettings {
+  readonly connectionString: string;
+  readonly maxConnections: number;
+  readonly connectTimeout: number;
+}
+
+/** Makes a pool with the driver `pg`. @throws PostgresDriverMissingError */
+export function openPool({ connectionString, maxConnections, connectTimeout }: PoolSettings): PostgresPool {
+  const { Pool } = loadDriver();
+  return new Pool({
+    connectionString,
+    max: maxConnections,
+    connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+}
+
+function loadDriver(): { Pool: new (config: object) => PostgresPool } {
+  try {
+    return require('pg');
+  } catch (error) {
+    throw new PostgresDriverMissingError(error);
+  }
+}

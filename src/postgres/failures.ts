@@ -1,0 +1,57 @@
+import { EventualityError } from '../messages';
+import { PostgresIsolationError, PostgresReplicaError, PostgresSchemaOutdatedError, PostgresUnreachableError } from './errors';
+
+/** What can be done about a failed query: connect again, just try again, or nothing. */
+export type FailureKind = 'connection' | 'collision' | 'final';
+
+// 08: connection exceptions; 57P01..5: the backend was ended or is not ready yet; 53300: no connection slot left just now.
+const CONNECTION = /^(08...|57P0[1-5]|53300)$/;
+// Serialization, deadlock, lock not available, unique: others were at it at the same moment, or an id was stored in the meantime.
+const COLLISION = /^(40001|40P01|55P03|23505)$/;
+const SOCKET = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
+const LOST = /^(Connection terminated|Client has encountered a connection error|timeout e|Query read timeout|Client was closed)/;
+
+/** Tells what can be done about a failed query. */
+export function failureKind(error: unknown): FailureKind {
+  if (EventualityError.is(error)) return 'final';
+  const code = errorCode(error);
+  if (code !== undefined && (CONNECTION.test(code) || SOCKET.has(code))) return 'connection';
+  if (code !== undefined && COLLISION.test(code)) return 'collision';
+  return LOST.test(error instanceof Error ? error.message : '') ? 'connection' : 'final';
+}
+
+/** Turns an error of the driver into one of the documented ones, where there is one for it. */
+export function translated(error: unknown, schema: string, needed: number): unknown {
+  switch (errorCode(error)) {
+    case 'EVT01':
+      return new PostgresIsolationError((error as { detail?: string }).detail ?? 'unknown', error);
+    case 'EVT02':
+    case '25006':
+      return new PostgresReplicaError(error);
+    case '42P01':
+    case '42883':
+    case '3F000':
+      return new PostgresSchemaOutdatedError(schema, 0, needed, error);
+    case '28000':
+    case '28P01':
+    case '3D000':
+      return new PostgresUnreachableError(error);
+    default:
+      return failureKind(error) === 'connection' ? new PostgresUnreachableError(error) : error;
+  }
+}
+
+function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,133 @@
+import { EventualityError, type RecordedEvent } from '../messages';
+import { type AppendOutcome, DuplicateEventError } from '../store';
+import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult } from './append-batch';
+import type { AppendUnit } from './append-unit';
+import { Batches } from './batches';
+import { type Database, type Row, type Statement, statement } from './database';
+import { failureKind } from './failures';
+import { EVENT_COLUMNS } from './horizon-function';
+import type { StoreNames } from './names';
+import { recordedEvent } from './rows';
+
+const MOST_EVENTS = 1000;
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+const PATIENT_LANES = 4;
+
+interface Waiting {
+  readonly unit: AppendUnit;
+  settle(outcome: AppendOutcome): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Appends of many callers in few transactions: while one batch is on its way, what comes meanwhile goes in the next.
+ *
+ * A unit that would have to wait for a stream that another transaction holds, or that came to grief together with others, is sent alone,
+ * beside the batches, so that it holds nobody up and spoils nothing.
+ */
+export class GroupCommit {
+  readonly #together: Batches<Waiting>;
+  readonly #alone: Batches<Waiting>;
+
+  constructor(
+    private readonly sender: AppendSender,
+    private readonly appended: () => void,
+  ) {
+    this.#together = new Batches({ lanes: 1, hasRoom, run: batch => this.#sendTogether(batch) });
+    this.#alone = new Batches({ lanes: PATIENT_LANES, hasRoom: () => false, run: ([waiting]) => this.#sendAlone(waiting!) });
+  }
+
+  append(unit: AppendUnit): Promise<AppendOutcome> {
+    return new Promise((settle, fail) => this.#together.add({ unit, settle, fail }));
+  }
+
+  async #sendTogether(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await this.sender.send(batch.map(waiting => waiting.unit));
+      this.appended();
+      for (let index = 0; index < batch.length; index++) await this.#settle(batch[index]!, results[index]!);
+    } catch (error) {
+      const ownFault = batch.length > 1 && !EventualityError.is(error) && failureKind(error) !== 'connection';
+      for (const waiting of batch) ownFault ? this.#alone.add(waiting) : waiting.fail(error);
+    }
+  }
+
+  async #sendAlone(waiting: Waiting): Promise<void> {
+    try {
+      await this.#settle(waiting, await this.sender.sendPatiently(waiting.unit));
+      this.appended();
+    } catch (error) {
+      waiting.fail(error);
+    }
+  }
+
+  #settle(waiting: Waiting, result: UnitResult): Promise<void> | void {
+    if (result === 'busy') this.#alone.add(waiting);
+    else if (result === 'known') return this.sender.stored(waiting.unit).then(waiting.settle, waiting.fail);
+    else waiting.settle(result);
+  }
+}
+
+/** Sends batches to the append function, again where the reply was lost: by the ids of the events nothing is stored twice. */
+export class AppendSender {
+  readonly #append: Statement;
+  readonly #byIds: Statement;
+
+  constructor(private readonly database: Database) {
+    const { names } = database.settings;
+    this.#append = appendStatement(names);
+    this.#byIds = storedStatement(names);
+  }
+
+  send(units: readonly AppendUnit[]): Promise<UnitResult[]> {
+    return this.database.again(repeated => this.#once(units, { repeated, wait: false, now: this.#now() }));
+  }
+
+  /** Sends a unit that has been sent before, and waits for streams that others hold. */
+  async sendPatiently(unit: AppendUnit): Promise<UnitResult> {
+    const [result] = await this.database.again(() => this.#once([unit], { repeated: true, wait: true, now: this.#now() }));
+    return result!;
+  }
+
+  /** Returns the stored events of a unit of which some are known to be stored. */
+  async stored(unit: AppendUnit): Promise<AppendOutcome> {
+    return storedOutcome(unit, await this.database.askAgain(this.#byIds, [unit.events.map(event => event.id)]));
+  }
+
+  async #once(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
+    const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
+    return batchResults(row!, units);
+  }
+
+  #now(): number | undefined {
+    return this.database.settings.clock?.now();
+  }
+}
+
+/** The question for events by their ids. */
+export const storedStatement = (names: StoreNames): Statement =>
+  statement(`select ${EVENT_COLUMNS} from ${names.of('events')} e where e.event_id = any($1::uuid[])`);
+
+/** Answers a repeated append with what is stored. @throws DuplicateEventError unless all of it is stored, each event in its stream */
+export function storedOutcome(unit: AppendUnit, rows: readonly Row[]): AppendOutcome {
+  const byId = new Map(rows.map(row => recordedEvent(row)).map(event => [event.id, event]));
+  const events: RecordedEvent[] = [];
+  for (const { id, stream } of unit.events) {
+    const event = byId.get(id);
+    if (event && event.aggregateId === stream.aggregateId && event.aggregateName === stream.aggregateName) events.push(event);
+  }
+  if (events.length < unit.events.length) throw new DuplicateEventError(unit.events.find(event => byId.has(event.id))!.id);
+  return { ok: true, events: Object.freeze(events) };
+}
+
+// Units that share a chosen id go one after the other: only then does the second see that it is a repetition.
+function hasRoom(batch: readonly Waiting[], { unit }: Waiting): boolean {
+  let events = unit.events.length;
+  let characters = unit.characters;
+  for (const { unit: other } of batch) {
+    events += other.events.length;
+    characters += other.characters;
+    if (unit.chosenIds.length > 0 && other.chosenIds.some(id => unit.chosenIds.includes(id))) return false;
+  }
+  return events <= MOST_EVENTS && characters <= MOST_CHARACTERS;
+}

@@ -1,0 +1,44 @@
+import type { StoreNames } from './names';
+
+/** The columns of a recorded event, in the order in which `recordedEvent` reads them. */
+export const EVENT_COLUMNS =
+  'e.position, e.aggregate_name, e.aggregate_id, e.version, e.event_id, e.name, e.schema_version, e.payload, e.metadata, ' +
+  '(extract(epoch from e.recorded_at) * 1000)::bigint';
+
+/**
+ * Makes the function that returns the horizon: the highest position below which nothing can appear any more.
+ *
+ * First the last position drawn, then the lowest that somebody may still commit above: whoever drew a position before the first look
+ * either holds the lock at the second, or has ended, and then what it committed is seen by every statement that begins after this one.
+ * A function that is volatile takes a new snapshot for each statement, but only in READ COMMITTED, and only the primary knows the locks.
+ */
+export function horizonFunction(names: StoreNames): string {
+  return `create or replace function ${names.of('horizon')}() returns bigint language plpgsql volatile as $horizon$
+declare
+  v_drawn     bigint;
+  v_in_flight bigint;
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception 'eventuality: isolation' using errcode = 'EVT01', detail = current_setting('transaction_isolation');
+  end if;
+  if pg_is_in_recovery() then
+    raise exception 'eventuality: replica' using errcode = 'EVT02';
+  end if;
+  select case when is_called then last_value else 0 end into v_drawn from ${names.of('positions')};
+  select min(((classid::bigint & 65535) << 32) | objid::bigint) into v_in_flight
+    from pg_catalog.pg_locks
+   where locktype = 'advisory' and objsubid = 1 and granted
+     and database = (select oid from pg_catalog.pg_database where datname = current_database())
+     and classid::bigint >> 16 = ${names.lockNamespace};
+  return least(v_drawn, v_in_flight);
+end $horizon$;
+
+create or replace function ${names.of('read_all')}(p_after bigint, p_limit integer)
+returns setof ${names.of('events')} language plpgsql volatile rows 1000 as $read_all$
+declare
+  v_horizon bigint := ${names.of('horizon')}();
+begin
+  return query select e.* from ${names.of('events')} e
+    where e.position > p_after and e.position <= v_horizon order by e.position limit p_limit;
+end $read_all$;`;
+}

@@ -1,0 +1,16 @@
+export type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
+export {
+  PostgresDriverMissingError,
+  PostgresIsolationError,
+  PostgresOptionsError,
+  PostgresReplicaError,
+  PostgresSchemaNewerError,
+  PostgresSchemaOutdatedError,
+  PostgresTransactionError,
+  PostgresUnreachableError,
+} from './errors';
+export { migrationSql } from './migrate';
+export type { Migrate, PostgresOptions, PostgresSchemaOptions } from './options';
+export { postgres } from './postgres';
+export { PostgresEventStore } from './postgres-event-store';
+export { PostgresTransaction } from './postgres-transaction';

@@ -1,0 +1,76 @@
+import type { Database } from './database';
+import { statement } from './database';
+import { PostgresOptionsError, PostgresSchemaNewerError, PostgresSchemaOutdatedError } from './errors';
+import { MIGRATIONS, type Migration, NEWEST } from './migrations';
+import type { StoreNames } from './names';
+import { checkedNames, type PostgresSchemaOptions } from './options';
+
+/**
+ * Returns, as SQL, all that a store needs: schema, tables and functions. Running it again changes nothing, and several may run it at once.
+ * For those who let no application alter a database; start the store with `{ migrate: 'check' }` then.
+ *
+ * @example await writeFile('eventuality.sql', migrationSql({ schema: 'shop' }));
+ * @throws PostgresOptionsError
+ */
+export function migrationSql(options: PostgresSchemaOptions = {}): string {
+  const faults: string[] = [];
+  const names = checkedNames(options, faults);
+  if (faults.length > 0) throw new PostgresOptionsError(faults);
+  return `begin;\n\n${steps(names, MIGRATIONS).join('\n\n')}\n\ncommit;\n`;
+}
+
+/** Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError */
+export async function migrate(database: Database): Promise<void> {
+  const { names, migrate } = database.settings;
+  if (migrate === 'off') return;
+  const found = await schemaVersion(database);
+  if (found > NEWEST) throw new PostgresSchemaNewerError(names.schema, found, NEWEST);
+  if (found === NEWEST) return;
+  if (migrate === 'check') throw new PostgresSchemaOutdatedError(names.schema, found, NEWEST);
+  const pending = MIGRATIONS.filter(migration => migration.number > found);
+  await runInTransaction(database, steps(names, pending));
+}
+
+// The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need not have.
+function steps(names: StoreNames, migrations: readonly Migration[]): string[] {
+  const { schema } = names;
+  return [
+    `select pg_advisory_xact_lock(${names.migrationLock});`,
+    `do $$ begin if to_regnamespace('${schema}') is null then create schema "${schema}"; end if; end $$;`,
+    `create table if not exists ${names.of('migrations')} (
+  number     integer primary key,
+  title      text not null,
+  applied_at timestamptz not null default now()
+);`,
+    ...migrations.map(
+      ({ number, title, sql }) => `-- ${number}: ${title}
+${sql(names)}
+
+insert into ${names.of('migrations')} (number, title) values (${number}, '${title}') on conflict do nothing;`,
+    ),
+  ];
+}
+
+async function schemaVersion(database: Database): Promise<number> {
+  const table = database.settings.names.of('migrations');
+  const [exists] = await database.ask(statement('select to_regclass($1) is not null'), [table]);
+  if (exists![0] !== 't') return 0;
+  const [newest] = await database.ask(statement(`select coalesce(max(number), 0) from ${table}`), []);
+  return Number(newest![0]);
+}
+
+async function runInTransaction(database: Database, statements: readonly string[]): Promise<void> {
+  const client = await database.pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query({ text: 'begin isolation level read committed' });
+    for (const text of statements) await client.query({ text });
+    await client.query({ text: 'commit' });
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw database.translated(error);
+  } finally {
+    // A connection on which something failed is not used again: what it began ends with it.
+    client.release(failure);
+  }
+}

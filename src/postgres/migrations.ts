@@ -1,0 +1,48 @@
+import { appendFunction } from './append-function';
+import { horizonFunction } from './horizon-function';
+import type { StoreNames } from './names';
+
+/** One step of the schema. Every statement can be run again without harm. */
+export interface Migration {
+  readonly number: number;
+  readonly title: string;
+  readonly sql: (names: StoreNames) => string;
+}
+
+/** All steps in order. A published step is never changed: what changes later is a step of its own. */
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, title: 'events and streams', sql: tables },
+  { number: 2, title: 'append and horizon', sql: names => `${appendFunction(names)}\n\n${horizonFunction(names)}` },
+];
+
+/** The migration that this version of the package needs. */
+export const NEWEST = MIGRATIONS.at(-1)!.number;
+
+// Positions come from a sequence without cache: a cached block would be handed out long after the in-flight lock was taken.
+// Text is compared byte by byte (collate "C"): faster, and the same on every server.
+function tables(names: StoreNames): string {
+  return `create sequence if not exists ${names.of('positions')} as bigint cache 1;
+
+create table if not exists ${names.of('streams')} (
+  aggregate_name text collate "C" not null,
+  aggregate_id   text collate "C" not null,
+  version        bigint not null,
+  constraint ${names.local('streams_key')} primary key (aggregate_name, aggregate_id)
+) with (fillfactor = 80);
+
+create table if not exists ${names.of('events')} (
+  position       bigint not null,
+  aggregate_name text collate "C" not null,
+  aggregate_id   text collate "C" not null,
+  version        bigint not null,
+  event_id       uuid not null,
+  name           text collate "C" not null,
+  schema_version integer not null,
+  payload        jsonb not null,
+  metadata       jsonb not null,
+  recorded_at    timestamptz(3) not null,
+  constraint ${names.local('events_key')} primary key (position),
+  constraint ${names.local('events_version')} unique (aggregate_name, aggregate_id, version),
+  constraint ${names.local('events_id')} unique (event_id)
+);`;
+}

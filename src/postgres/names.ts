@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
+const LONGEST_SUFFIX = 'events_version'.length;
+
+/** Tells whether a name can be a schema: lower case letters, digits and underscores, 63 at most. */
+export const isIdentifier = (name: unknown): name is string => typeof name === 'string' && IDENTIFIER.test(name);
+
+/** Tells whether a name can stand before the names of tables and functions. */
+export const isPrefix = (name: unknown): name is string => isIdentifier(name) && name.length <= 63 - LONGEST_SUFFIX;
+
+/** What a store's schema, tables, functions and locks are called. All of it is quoted, or made of nothing but checked names. */
+export class StoreNames {
+  constructor(
+    readonly schema: string,
+    readonly prefix: string,
+  ) {}
+
+  /** Returns the quoted, qualified name of a table, sequence or function. */
+  of(name: string): string {
+    return `"${this.schema}"."${this.prefix}${name}"`;
+  }
+
+  /** Returns the quoted name of an index or constraint, which lives in its table's schema. */
+  local(name: string): string {
+    return `"${this.prefix}${name}"`;
+  }
+
+  /** The session setting by which a transaction knows that it holds the in-flight lock already. */
+  get inFlightSetting(): string {
+    return `eventuality.${this.schema}.${this.prefix}in_flight`;
+  }
+
+  /** The upper 16 bits of this store's in-flight locks, so that stores in one database do not hold each other up. */
+  get lockNamespace(): number {
+    return 0x4000 | (this.#hash('in-flight').readUInt16BE(0) & 0x3fff);
+  }
+
+  /** The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. */
+  get migrationLock(): string {
+    const hash = this.#hash('migration');
+    return `${hash.readInt32BE(0)}, ${hash.readInt32BE(4)}`;
+  }
+
+  #hash(purpose: string): Buffer {
+    return createHash('sha256').update(`${purpose}\0${this.schema}\0${this.prefix}`).digest();
+  }
+}

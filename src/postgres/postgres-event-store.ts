@@ -1,0 +1,184 @@
+import type { RecordedEvent } from '../messages';
+import {
+  type AppendOutcome,
+  type EventStore,
+  PAGE_LIMIT,
+  StoreClosedError,
+  type StorePage,
+  type StreamAppend,
+  type StreamName,
+  type StreamPage,
+  type SubscribeOptions,
+  Subscription,
+  storePage,
+  streamPage,
+} from '../store';
+import { prepareUnit } from './append-unit';
+import { Database, type Statement, statement } from './database';
+import { openPool, type PostgresClient } from './driver';
+import { PostgresUnreachableError } from './errors';
+import { failureKind } from './failures';
+import { AppendSender, GroupCommit } from './group-commit';
+import { EVENT_COLUMNS } from './horizon-function';
+import type { PostgresSettings } from './options';
+import { PostgresTransaction } from './postgres-transaction';
+import { recordedEvent } from './rows';
+import { checkedStart } from './start';
+import { StreamReads } from './stream-reads';
+import { Ticker } from './ticker';
+import { abortable, Work } from './work';
+
+const TICK_TIMEOUT = 1000;
+const PAGE_TIMEOUT = 10_000;
+
+/**
+ * Keeps events in PostgreSQL, for many processes and machines. Made by `postgres(...)`.
+ *
+ * - What `append` has answered is committed. Concurrent appends share transactions, each with its own outcome.
+ * - Positions are delivered in order and without exception, also while other writers are in the middle of a commit.
+ * - A commit whose reply was lost is sent again with the same event ids: nothing is stored twice.
+ */
+export class PostgresEventStore implements EventStore {
+  readonly #database: Database;
+  readonly #commits: GroupCommit;
+  readonly #reads: StreamReads;
+  readonly #ticker: Ticker;
+  readonly #work = new Work();
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #readAll: Statement;
+  readonly #horizon: Statement;
+  readonly #onPoolError: (error: Error) => void;
+  #starting: Promise<void> | undefined;
+  #started = false;
+  #closing: Promise<void> | undefined;
+
+  /** Use `postgres(...)`, which checks the options. */
+  constructor(settings: PostgresSettings) {
+    const { names, pool, connectionString, pollEvery, logger } = settings;
+    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings);
+    // Without a listener a connection that ends while it is idle would end the process.
+    this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
+    this.#database.pool.on('error', this.#onPoolError);
+    this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
+    this.#horizon = statement(`select ${names.of('horizon')}()`);
+    this.#reads = new StreamReads(this.#database);
+    this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
+    this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
+  }
+
+  /**
+   * Connects, checks the server and brings the schema up to date; every other method does so on its first use.
+   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresSchemaOutdatedError, PostgresSchemaNewerError
+   */
+  ready(): Promise<void> {
+    this.#starting ??= checkedStart(this.#database).then(
+      () => {
+        this.#started = true;
+      },
+      error => {
+        this.#starting = undefined;
+        throw error;
+      },
+    );
+    return this.#starting;
+  }
+
+  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+    this.#refuseWhenClosed();
+    const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes);
+    return this.#work.done(this.#afterStart(() => this.#commits.append(unit)));
+  }
+
+  async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const request = { stream, ...streamPage(page) };
+    if (!isStorable(stream)) return [];
+    return this.#work.done(
+      abortable(
+        this.#afterStart(() => this.#reads.read(request)),
+        page?.signal,
+      ),
+    );
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { after, limit } = storePage(page);
+    const rows = this.#afterStart(() => this.#database.askAgain(this.#readAll, [after, limit]));
+    return (await this.#work.done(abortable(rows, page?.signal))).map(row => recordedEvent(row));
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const subscription: Subscription = new Subscription({
+      ...options,
+      readAll: page => this.#followerPage(page.after),
+      ended: () => {
+        this.#subscriptions.delete(subscription);
+        this.#ticker.remove(subscription);
+      },
+    });
+    this.#subscriptions.add(subscription);
+    this.#ticker.add(subscription);
+    return subscription;
+  }
+
+  /**
+   * Returns a store whose appends belong to your open transaction. The client may be of any pool on the same database.
+   *
+   * @example
+   * await client.query('BEGIN');
+   * await client.query('UPDATE orders SET paid = true WHERE id = $1', [id]);
+   * await store.within(client).append([{ stream, expected: 'exists', events: [{ name: 'OrderPaid', payload: {} }] }]);
+   * await client.query('COMMIT');
+   */
+  within(client: PostgresClient): PostgresTransaction {
+    this.#refuseWhenClosed();
+    return new PostgresTransaction(this.#database, client);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const subscription of this.#subscriptions) subscription.end();
+    await this.#work.allDone();
+    const { pool, settings } = this.#database;
+    if (settings.pool === undefined) await pool.end();
+    pool.removeListener('error', this.#onPoolError);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new StoreClosedError();
+  }
+
+  #afterStart<T>(work: () => Promise<T>): Promise<T> {
+    return this.#started ? work() : this.ready().then(work);
+  }
+
+  async #askHorizon(): Promise<string> {
+    const [row] = await this.#work.done(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT)));
+    return row![0]!;
+  }
+
+  /** Reads a page for a follower; where the connection is lost, there is nothing to read until the ticker has one again. */
+  async #followerPage(after: bigint): Promise<readonly RecordedEvent[]> {
+    this.#ticker.throwFault();
+    try {
+      const page = this.#afterStart(() => this.#database.ask(this.#readAll, [after, PAGE_LIMIT], PAGE_TIMEOUT));
+      return (await this.#work.done(page)).map(row => recordedEvent(row));
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      this.#ticker.lost(error);
+      return [];
+    }
+  }
+}
+
+// PostgreSQL refuses NUL, and half a surrogate pair would become another character on the way: no stream is called so.
+const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
+  [aggregateName, aggregateId].every(text => typeof text === 'string' && text.isWellFormed() && !text.includes('\0'));
+
+const mayPass = (error: unknown): boolean => error instanceof PostgresUnreachableError || failureKind(error) !== 'final';

@@ -1,0 +1,50 @@
+import type { RecordedEvent } from '../messages';
+import { type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../store';
+import { appendStatement, batchResults, batchValues, type UnitResult } from './append-batch';
+import { prepareUnit } from './append-unit';
+import type { Database } from './database';
+import type { PostgresClient } from './driver';
+import { PostgresTransactionError } from './errors';
+import { storedOutcome, storedStatement } from './group-commit';
+import { streamPages, streamsStatement, streamsValues } from './stream-reads';
+
+/**
+ * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll back.
+ *
+ * The order of events holds here too, at a price: from the first append on, followers wait for the end of the transaction, because the
+ * positions it has drawn come before those of later appends. Append last, and commit soon.
+ */
+export class PostgresTransaction {
+  constructor(
+    private readonly database: Database,
+    private readonly client: PostgresClient,
+  ) {}
+
+  /**
+   * Appends as `EventStore.append` does. A conflict is a value and leaves the transaction usable; an error of the database ends it.
+   * Waits for other transactions that have appended to the same streams.
+   * @throws PostgresTransactionError when no transaction is open, PostgresIsolationError, and what `EventStore.append` throws
+   */
+  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+    if (this.client.getTransactionStatus?.() === 'I') throw new PostgresTransactionError();
+    const { names, maxPayloadBytes, clock } = this.database.settings;
+    const unit = prepareUnit(appends, maxPayloadBytes);
+    const values = batchValues([unit], { repeated: false, wait: true, now: clock?.now() });
+    let result: UnitResult = 'busy';
+    // Having waited it is busy only when somebody made the stream in the very moment.
+    while (result === 'busy') {
+      const [row] = await this.database.askOn(this.client, appendStatement(names), values);
+      result = batchResults(row!, [unit])[0]!;
+    }
+    if (result !== 'known') return result;
+    const rows = await this.database.askOn(this.client, storedStatement(names), [unit.events.map(event => event.id)]);
+    return storedOutcome(unit, rows);
+  }
+
+  /** Reads a page of a stream as the transaction sees it, its own appends included. @throws InvalidPageError */
+  async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    const request = { stream, ...streamPage(page) };
+    const rows = await this.database.askOn(this.client, streamsStatement(this.database.settings.names), streamsValues([request]));
+    return streamPages(rows, 1)[0]!;
+  }
+}

@@ -1,0 +1,28 @@
+import { failureKind } from './failures';
+
+const FIRST_PAUSE = 25;
+const LONGEST_PAUSE = 500;
+const MOST_COLLISIONS = 10;
+
+/**
+ * Runs a piece of work until it succeeds or fails for good: lost connections for so many milliseconds, collisions ten times.
+ * The work is told whether it may have happened already.
+ */
+export async function retried<T>(milliseconds: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
+  const deadline = Date.now() + milliseconds;
+  let pause = FIRST_PAUSE;
+  for (let collisions = 0, repeated = false; ; repeated = true) {
+    try {
+      return await work(repeated);
+    } catch (error) {
+      const kind = failureKind(error);
+      if (kind === 'final') throw error;
+      if (kind === 'collision' && ++collisions > MOST_COLLISIONS) throw error;
+      if (kind === 'connection' && Date.now() + pause > deadline) throw error;
+      await sleep(kind === 'collision' ? Math.random() * 10 * collisions : pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    }
+  }
+}
+
+const sleep = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds));

@@ -1,0 +1,86 @@
+import type { PostgresEventStore } from '../../src/postgres';
+import { CuttingProxy } from './cutting-proxy';
+import { pause, range, TestSchema, to, until, url } from './database';
+
+const schema = new TestSchema(__filename);
+const PROCESS = 'ambiguous';
+
+const proxy = new CuttingProxy(url);
+beforeAll(() => proxy.start());
+afterAll(() => proxy.stop());
+
+/** Ends the connections of the store under test, as an administrator or a fail-over does. Returns how many. */
+async function terminate(): Promise<number> {
+  const ended = await schema.sql('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [PROCESS]);
+  return ended.length;
+}
+
+async function writeAll(writers: number, each: number, write: (writer: number, n: number) => Promise<unknown>): Promise<void> {
+  await Promise.all(
+    range(1, writers).map(async writer => {
+      for (const n of range(1, each)) await write(writer, n);
+    }),
+  );
+}
+
+const duplicated = async (prefix: string): Promise<number> =>
+  (await schema.sql(`select payload from "${schema.name}".${prefix}events group by payload having count(*) > 1`)).length;
+
+const stored = async (prefix: string): Promise<number> =>
+  (await schema.sql(`select count(*)::int as count from "${schema.name}".${prefix}events`))[0].count;
+
+const openCut = (tablePrefix: string, retryFor: number): PostgresEventStore =>
+  schema.open({ connectionString: proxy.url(PROCESS), tablePrefix, retryFor });
+
+test('stores nothing twice and loses nothing when replies are lost', async () => {
+  const store = openCut('cut_', 20_000);
+  await store.ready();
+  proxy.cutting = 0.1;
+  await writeAll(16, 25, (writer, n) => store.append([to(`s${writer}`, n - 1, { name: 'N', payload: { writer, n } })]));
+  proxy.cutting = 0;
+  expect(proxy.cuts).toBeGreaterThan(5);
+  expect(await duplicated('cut_')).toBe(0);
+  expect(await stored('cut_')).toBe(16 * 25);
+}, 60_000);
+
+test('stores nothing twice and loses nothing when backends are terminated', async () => {
+  const store = openCut('terminated_', 20_000);
+  await store.ready();
+  let ended = 0;
+  let over = false;
+  const terminating = (async () => {
+    for (; !over; await pause(20)) ended += await terminate();
+  })();
+  const deadline = Date.now() + 1500;
+  let written = 0;
+  await Promise.all(
+    range(1, 16).map(async writer => {
+      for (let n = 1; Date.now() < deadline; n++, written++) {
+        const outcome = await store.append([to(`s${writer}`, n - 1, { name: 'N', payload: { writer, n } })]);
+        expect(outcome).toMatchObject({ ok: true, events: [{ version: n, payload: { writer, n } }] });
+      }
+    }),
+  );
+  over = true;
+  await terminating;
+  expect(ended).toBeGreaterThan(10);
+  expect(await duplicated('terminated_')).toBe(0);
+  expect(await stored('terminated_')).toBe(written);
+}, 60_000);
+
+test('a caller that tries again with new ids stores twice', async () => {
+  const store = openCut('naive_', 0);
+  await store.ready();
+  const before = proxy.cuts;
+  proxy.cutting = 0.3;
+  await writeAll(4, 25, async (writer, n) => {
+    const append = (): Promise<unknown> => store.append([to(`s${writer}`, 'any', { name: 'N', payload: { writer, n } })]);
+    for (let done = false; !done; )
+      done = await append()
+        .then(() => true)
+        .catch(() => false);
+  });
+  proxy.cutting = 0;
+  await until(() => proxy.cuts > before, 'replies were cut');
+  expect(await duplicated('naive_')).toBeGreaterThan(0);
+}, 60_000);

@@ -1,0 +1,117 @@
+import { newId } from '../../src/messages';
+import { happened, pause, range, stream, TestSchema, to } from './database';
+
+const schema = new TestSchema(__filename);
+
+/** Counts the transactions that appends made, by the ids that PostgreSQL leaves on the rows. */
+async function transactions(ids: readonly string[]): Promise<number> {
+  const table = `"${schema.name}".eventuality_events`;
+  const [row] = await schema.sql(`select count(distinct xmin::text)::int as count from ${table} where aggregate_id = any($1)`, [ids]);
+  return row.count;
+}
+
+test('appends that are asked for at once share transactions', async () => {
+  const store = schema.open();
+  await store.ready();
+  const ids = range(1, 100).map(n => `shared-${n}`);
+  await Promise.all(ids.map(id => store.append([to(id, 'none')])));
+  expect(await transactions(ids)).toBeLessThanOrEqual(3);
+});
+
+test('one conflict, one duplicate and one bad payload leave their neighbours alone', async () => {
+  const store = schema.open();
+  const id = newId();
+  await store.append([to('taken', 'none', happened({}, { id }))]);
+  const outcomes = await Promise.allSettled([
+    store.append([to('first', 'none')]),
+    store.append([to('taken', 'none')]),
+    store.append([to('second', 'none', happened({}, { id }))]),
+    store.append([to('third', 'none', happened({ function: () => 1 }))]),
+    store.append([to('first', 1)]),
+    store.append([to('fourth', 'none')]),
+  ]);
+  expect(outcomes).toMatchObject([
+    { value: { ok: true } },
+    { value: { ok: false, conflicts: [{ actual: 1 }] } },
+    { reason: { code: 'DUPLICATE_EVENT' } },
+    { reason: { code: 'UNSTORABLE_VALUE', path: 'Happened.function' } },
+    { value: { ok: true, events: [{ version: 2 }] } },
+    { value: { ok: true } },
+  ]);
+});
+
+test('what the database refuses fails alone', async () => {
+  const store = schema.open({ tablePrefix: 'refusing_' });
+  await store.ready();
+  await schema.sql(`alter table "${schema.name}".refusing_events add check (name <> 'Refused')`);
+  const outcomes = await Promise.allSettled([
+    store.append([to('a', 'none')]),
+    store.append([to('b', 'none', { name: 'Refused', payload: {} })]),
+    store.append([to('c', 'none')]),
+  ]);
+  expect(outcomes).toMatchObject([{ value: { ok: true } }, { reason: { code: '23514' } }, { value: { ok: true } }]);
+  expect(await store.read(stream('b'))).toEqual([]);
+  expect(await store.append([to('b', 'none')])).toMatchObject({ ok: true });
+});
+
+test('a stream that another transaction holds keeps only its own appends waiting', async () => {
+  const store = schema.open();
+  await store.append([to('held', 'none')]);
+  const client = await schema.client();
+  await client.query('begin');
+  await store.within(client).append([to('held', 1)]);
+  let held = true;
+  const waiting = store.append([to('held', 'any')]).finally(() => (held = false));
+  await Promise.all(range(1, 20).map(n => store.append([to(`free-${n}`, 'none')])));
+  await store.append([to('free-1', 1)]);
+  expect(held).toBe(true);
+  await client.query('commit');
+  expect(await waiting).toMatchObject({ ok: true, events: [{ version: 3 }] });
+});
+
+test('a conflict leaves no trace of a stream that does not exist', async () => {
+  const store = schema.open();
+  const appends = [to('nowhere', 3), to('nowhere-either', 'none')];
+  expect(await store.append(appends)).toMatchObject({ ok: false, conflicts: [{ actual: 0 }] });
+  expect(await store.append([to('nowhere', 'exists')])).toMatchObject({ ok: false });
+  const rows = await schema.sql(`select * from "${schema.name}".eventuality_streams where aggregate_id like 'nowhere%'`);
+  expect(rows).toEqual([]);
+});
+
+test('exactly one of 16 staggered racers over four stores wins, in each of 50 rounds', async () => {
+  const stores = range(1, 4).map(() => schema.open());
+  await Promise.all(stores.map(store => store.ready()));
+  for (const round of range(0, 49)) {
+    const race = range(1, 16).map(async racer => {
+      await pause(Math.random() * 3);
+      return stores[racer % 4]!.append([to('race', round, happened({ racer }))]);
+    });
+    const outcomes = await Promise.all(race);
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+  }
+  expect((await stores[0]!.read(stream('race'))).map(({ version }) => version)).toEqual(range(1, 50));
+}, 30_000);
+
+test('"any" version never conflicts: 32 writers, 10 streams, two stores', async () => {
+  const stores = [schema.open(), schema.open()];
+  const outcomes = await Promise.all(
+    range(1, 32).flatMap(writer => range(1, 10).map(n => stores[writer % 2]!.append([to(`any-${n}`, 'any')]))),
+  );
+  expect(outcomes.every(({ ok }) => ok)).toBe(true);
+  for (const n of range(1, 10)) expect(await stores[0]!.read(stream(`any-${n}`))).toHaveLength(32);
+}, 30_000);
+
+test('reads of several streams that are asked for at once share a round trip', async () => {
+  const pool = schema.pool();
+  const store = schema.open({ pool });
+  await Promise.all(range(1, 20).map(n => store.append([to(`read-${n}`, 'none')])));
+  let queries = 0;
+  const query = pool.query.bind(pool) as (...given: unknown[]) => Promise<never>;
+  pool.query = ((...given: unknown[]) => {
+    queries++;
+    return query(...given);
+  }) as never;
+  const pages = await Promise.all(range(1, 20).map(n => store.read(stream(`read-${n}`))));
+  expect(pages.map(page => page.map(event => event.aggregateId))).toEqual(range(1, 20).map(n => [`read-${n}`]));
+  expect(queries).toBe(1);
+});

@@ -1,0 +1,56 @@
+import { migrationSql } from '../../src/postgres';
+import { range, stream, TestSchema, to } from './database';
+
+const schema = new TestSchema(__filename);
+
+const applied = async (prefix: string): Promise<number[]> =>
+  (await schema.sql(`select number from "${schema.name}".${prefix}migrations order by number`)).map(row => row.number);
+
+test('"auto" makes schema, tables and functions, once, however many start at the same time', async () => {
+  const stores = range(1, 6).map(() => schema.open({ tablePrefix: 'auto_' }));
+  await Promise.all(stores.map(store => store.ready()));
+  expect(await applied('auto_')).toEqual([1, 2]);
+  const again = schema.open({ tablePrefix: 'auto_' });
+  await again.append([to('a', 'none')]);
+  expect(await applied('auto_')).toEqual([1, 2]);
+});
+
+test('the printed SQL makes the same, can be run again, and "check" is content with it', async () => {
+  const options = { schema: schema.name, tablePrefix: 'printed_' };
+  await schema.sql(migrationSql(options));
+  const store = schema.open({ ...options, migrate: 'check' });
+  await store.append([to('a', 'none')]);
+  await schema.sql(migrationSql(options));
+  expect(await applied('printed_')).toEqual([1, 2]);
+  expect(await store.read(stream('a'))).toHaveLength(1);
+});
+
+test('"check" says what is missing and makes nothing', async () => {
+  const store = schema.open({ tablePrefix: 'missing_', migrate: 'check' });
+  await expect(store.append([to('a', 'none')])).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  expect(await schema.sql(`select to_regclass('"${schema.name}".missing_events') as found`)).toEqual([{ found: null }]);
+});
+
+test('"off" looks at nothing; the first use says what is missing', async () => {
+  const store = schema.open({ tablePrefix: 'off_', migrate: 'off' });
+  await store.ready();
+  await expect(store.append([to('a', 'none')])).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  await expect(store.readAll()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+});
+
+test('tables of a newer version of the package are refused', async () => {
+  await schema.open({ tablePrefix: 'newer_' }).ready();
+  await schema.sql(`insert into "${schema.name}".newer_migrations (number, title) values (99, 'from the future')`);
+  for (const migrate of ['auto', 'check'] as const) {
+    await expect(schema.open({ tablePrefix: 'newer_', migrate }).ready()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_NEWER' });
+  }
+});
+
+test('tables of an older version are brought up to date, and their events kept', async () => {
+  const store = schema.open({ tablePrefix: 'older_' });
+  await store.append([to('a', 'none')]);
+  await schema.sql(`delete from "${schema.name}".older_migrations where number = 2; drop function "${schema.name}".older_horizon`);
+  const check = schema.open({ tablePrefix: 'older_', migrate: 'check' });
+  await expect(check.ready()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  expect(await schema.open({ tablePrefix: 'older_' }).readAll()).toHaveLength(1);
+});
