@@ -1,5 +1,5 @@
 import { type EventContext, EventHandler, Query, QueryHandler } from 'eventuality';
-import { TodoAdded, TodoCompleted, TodoRenamed } from './domain';
+import { TodoCompleted, TodoCreated, TodoRenamed } from './domain';
 
 export interface TodoView {
   readonly id: string;
@@ -15,8 +15,8 @@ export class OpenTodos extends Query<readonly TodoView[]> {}
 export class TodoList {
   private readonly todos = new Map<string, TodoView>();
 
-  @EventHandler(TodoAdded)
-  added({ description }: TodoAdded, { event }: EventContext) {
+  @EventHandler(TodoCreated)
+  created({ description }: TodoCreated, { event }: EventContext) {
     this.todos.set(event.aggregateId, { id: event.aggregateId, description, completed: false });
   }
 
