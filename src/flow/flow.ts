@@ -135,7 +135,7 @@ export class Flow implements Dispatcher {
     return this.#closing;
   }
 
-  /** @internal */
+  /** @internal An async function, and no promise handed through with a `then` beside it: that would cut the stack of errors off here. */
   async dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
     this.#running++;
     try {

@@ -6,11 +6,11 @@ export interface QueueOwner {
   /** Calls the listener; may return a promise. */
   deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown;
   failed(error: unknown, event: RecordedEvent): void;
+  /** The queue has something to do: its `run` is to be called soon, but not at once. */
+  wake(queue: ListenerQueue): void;
   /** The queue has nothing more to do for now. */
   idle(queue: ListenerQueue): void;
 }
-
-const ready = Promise.resolve();
 
 /** Delivers events to one listener: asynchronously, one after the other, whatever becomes of each. */
 export class ListenerQueue {
@@ -20,7 +20,6 @@ export class ListenerQueue {
   #running = false;
   /** True when nobody can push any more. */
   released = false;
-  readonly #run = (): void => this.#drain();
 
   constructor(private readonly owner: QueueOwner) {}
 
@@ -32,11 +31,11 @@ export class ListenerQueue {
     this.#waiting.push(listener, event, contexts);
     if (this.#running) return;
     this.#running = true;
-    // Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs twice as much.
-    ready.then(this.#run);
+    this.owner.wake(this);
   }
 
-  #drain(): void {
+  /** Delivers what waits. */
+  readonly run = (): void => {
     while (this.#next < this.#waiting.length) {
       const listener = this.#waiting[this.#next++] as EventListener;
       const event = this.#waiting[this.#next++] as RecordedEvent;
@@ -45,9 +44,9 @@ export class ListenerQueue {
       try {
         const result = this.owner.deliver(listener, event, contexts);
         if (typeof (result as Promise<unknown> | undefined)?.then === 'function') {
-          (result as Promise<unknown>).then(this.#run, error => {
+          (result as Promise<unknown>).then(this.run, error => {
             this.owner.failed(error, event);
-            this.#drain();
+            this.run();
           });
           return;
         }
@@ -57,7 +56,7 @@ export class ListenerQueue {
     }
     this.#running = false;
     this.owner.idle(this);
-  }
+  };
 
   /** Frees what was delivered: now and then, so that a long queue is not copied for each event. */
   #forgetDelivered(): void {

@@ -83,9 +83,11 @@ function copyObject(source: object, copy: Record<string, unknown>, path: string,
     const value = (source as Record<string, unknown>)[key];
     if (value === undefined) continue;
     if (key === '__proto__') throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of whoever reads it');
-    if (!isStorable(key)) throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
+    if (!storableKeys.has(key) && !isStorableKey(key))
+      throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
     if (typeof value === 'string') copy[key] = storableText(value, path, key);
     else if (typeof value === 'boolean') copy[key] = value;
+    else if (typeof value === 'number' && Number.isFinite(value)) copy[key] = value === 0 ? 0 : value;
     else copy[key] = copyValue(value, `${path}.${key}`, depth);
   }
   return Object.freeze(copy);
@@ -125,6 +127,15 @@ function isPlain(prototype: object | null): boolean {
     prototype === Object.prototype ||
     (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
   );
+}
+
+/** Keys that were looked at before: an application has few of them; where keys are data, only the first so many are kept. */
+const storableKeys = new Set<string>();
+
+function isStorableKey(key: string): boolean {
+  if (!isStorable(key)) return false;
+  if (storableKeys.size < 10_000) storableKeys.add(key);
+  return true;
 }
 
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

@@ -5,7 +5,7 @@ import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type S
 export const LONGEST_NAME = 255;
 
 /** The entries that the metadata of every stored event has, as text. */
-export const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
+const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
 
 /**
  * Refuses an append that no store can accept, with all its faults. The payloads are not looked at: see `sealPayload`.

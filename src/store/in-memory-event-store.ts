@@ -34,7 +34,7 @@ export class InMemoryEventStore implements EventStore {
     const events = Object.freeze(this.#record(appends, streams));
     this.persist(events);
     for (const event of events) this.#keep(event);
-    for (const subscription of this.#subscriptions) subscription.wake();
+    if (this.#subscriptions.size > 0) for (const subscription of this.#subscriptions) subscription.wake();
     return { ok: true, events };
   }
 

@@ -1,5 +1,4 @@
 import { type EventMetadata, newId, type RecordedEvent, sealPayload } from '../messages';
-import { REQUIRED_METADATA } from './checks';
 import type { NewEvent, StreamName } from './event-store';
 
 /**
@@ -24,7 +23,10 @@ export function recordEvent(event: NewEvent, stream: StreamName, version: number
 
 /** Fills in what every event's metadata has, and seals it. */
 export function recordedMetadata(metadata: Readonly<Record<string, unknown>> | undefined, eventId: string): EventMetadata {
+  if (metadata && isComplete(metadata)) return sealPayload(metadata, 'metadata');
   const { correlationId = eventId, causationId = eventId, commandName = '' } = metadata ?? {};
-  const complete = metadata && REQUIRED_METADATA.every(entry => metadata[entry] !== undefined);
-  return sealPayload(complete ? metadata : { ...metadata, correlationId, causationId, commandName }, 'metadata') as EventMetadata;
+  return sealPayload({ ...metadata, correlationId, causationId, commandName }, 'metadata') as EventMetadata;
 }
+
+const isComplete = (metadata: Readonly<Record<string, unknown>>): metadata is EventMetadata =>
+  metadata.correlationId !== undefined && metadata.causationId !== undefined && metadata.commandName !== undefined;
