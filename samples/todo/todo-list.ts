@@ -9,6 +9,8 @@ export interface TodoView {
 
 export class AllTodos extends Query<readonly TodoView[]> {}
 
+export class OpenTodos extends Query<readonly TodoView[]> {}
+
 /** A listener that keeps a list up to date, and answers from it. */
 export class TodoList {
   private readonly todos = new Map<string, TodoView>();
@@ -31,6 +33,11 @@ export class TodoList {
   @QueryHandler(AllTodos)
   all() {
     return [...this.todos.values()];
+  }
+
+  @QueryHandler(OpenTodos)
+  open() {
+    return this.all().filter(({ completed }) => !completed);
   }
 
   private change(id: string, change: Partial<TodoView>) {
