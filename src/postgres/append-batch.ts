@@ -21,8 +21,8 @@ export type UnitResult = AppendOutcome | 'known' | 'busy';
 /** The call of the append function. */
 export function appendStatement(names: StoreNames): Statement {
   return statement(`select outcomes, versions, positions, recorded_at from ${names.of('append')}(
-$1::text[], $2::text[], $3::bigint[], $4::integer[], $5::integer[], $6::bigint[], $7::integer[], $8::integer[], $9::text[], $10::text[],
-$11::uuid[], $12::text[], $13::integer[], $14::jsonb, $15::jsonb, $16::boolean, $17::boolean, $18::bigint)`);
+$1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::integer[], $6::integer[], $7::bigint[], $8::integer[], $9::integer[], $10::text[],
+$11::text[], $12::uuid[], $13::text[], $14::integer[], $15::jsonb, $16::jsonb, $17::boolean, $18::boolean, $19::bigint)`);
 }
 
 /** Encodes a batch as the values of {@link appendStatement}. */
@@ -48,6 +48,7 @@ export function batchValues(units: readonly AppendUnit[], { repeated, wait, now 
     touched.map(({ stream }) => stream.aggregateName),
     touched.map(({ stream }) => stream.aggregateId),
     plainArray(touched.map(({ mayBeNew, count }) => (mayBeNew ? count : 0))),
+    plainArray(touched.map(({ fresh }) => (fresh ? 't' : 'f'))),
     ...[appends.units, appends.streams, appends.expected, appends.counts, eventUnits].map(plainArray),
     ...eventValues(events),
     repeated || units.some(unit => unit.chosenIds.length > 0),
@@ -118,6 +119,8 @@ interface TouchedStream {
   readonly stream: StreamName;
   /** Whether an append would make it. A repeated one that would not must still wait for whoever is making it: that may be its original. */
   mayBeNew: boolean;
+  /** Whether the first append expects that there is none. */
+  readonly fresh: boolean;
   /** How many events the batch has for it. */
   count: number;
   place: number;
@@ -129,8 +132,8 @@ function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<str
   for (const { appends } of units) {
     for (const { stream, expected, events } of appends) {
       const key = streamKey(stream);
-      const entry = touched.get(key) ?? { stream, mayBeNew: repeated, count: 0, place: 0 };
-      if (expected === 'any' || expected === 'none' || expected === 0) entry.mayBeNew = true;
+      const entry = touched.get(key) ?? { stream, mayBeNew: repeated, fresh: !repeated && isNone(expected), count: 0, place: 0 };
+      if (expected === 'any' || isNone(expected)) entry.mayBeNew = true;
       entry.count += events.length;
       touched.set(key, entry);
     }
@@ -142,8 +145,10 @@ function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<str
   return new Map(sorted);
 }
 
-// NUL cannot occur in either.
-const streamKey = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName}\0${aggregateId}`;
+/** Names a stream in one text; NUL cannot occur in either part. */
+export const streamKey = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName}\0${aggregateId}`;
+
+const isNone = (expected: ExpectedVersion): boolean => expected === 'none' || expected === 0;
 
 const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 

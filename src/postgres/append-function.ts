@@ -20,7 +20,7 @@ export const EXPECTED = { any: -1, exists: -2 } as const;
  */
 export function appendFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append')}(
-  p_stream_names text[], p_stream_ids text[], p_first bigint[],
+  p_stream_names text[], p_stream_ids text[], p_first bigint[], p_fresh boolean[],
   p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
   p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
   p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
@@ -62,7 +62,8 @@ ${write(names)}
 end $append$;`;
 }
 
-// "on conflict do nothing" would wait for whoever is changing a stream that exists: these are left out. It still waits for whoever is
+// "on conflict do nothing" would wait for whoever is changing a stream that exists: these are left out, except where the first append expects
+// that there is none (p_fresh), for then the look would be in vain. It still waits for whoever is
 // making the same stream at this moment. A stream that is made comes back from "returning", in the order of the list; it needs no
 // second look, for nobody else can see it. What has no version in the end is there, but held by somebody else.
 function lock(names: StoreNames): string {
@@ -73,8 +74,9 @@ function lock(names: StoreNames): string {
   const absent = `not exists (select 1 from ${names.of('streams')} t where t.aggregate_name = s.name and t.aggregate_id = s.id)`;
   return `  for v_name, v_id in
     insert into ${names.of('streams')} (aggregate_name, aggregate_id, version)
-      select s.name, s.id, s.first from unnest(p_stream_names, p_stream_ids, p_first) with ordinality s(name, id, first, place)
-        where s.first > 0 and ${absent} order by s.place
+      select s.name, s.id, s.first
+        from unnest(p_stream_names, p_stream_ids, p_first, p_fresh) with ordinality s(name, id, first, fresh, place)
+        where s.first > 0 and (s.fresh or ${absent}) order by s.place
       on conflict do nothing returning aggregate_name, aggregate_id
   loop
     while p_stream_names[v_stream] <> v_name or p_stream_ids[v_stream] <> v_id loop v_stream := v_stream + 1; end loop;

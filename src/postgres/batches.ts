@@ -2,6 +2,10 @@
 export interface BatchRules<Job> {
   /** How many batches may be on their way at once. */
   readonly lanes: number;
+  /** How many jobs a batch takes before others are left to another lane. */
+  readonly enough: number;
+  /** Tells whether a job must wait until a batch has come back. Asked only while one is on its way. */
+  mustWait?(job: Job): boolean;
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
   hasRoom(batch: readonly Job[], job: Job): boolean;
   /** Carries a batch out. It settles every job and never rejects. */
@@ -37,17 +41,24 @@ export class Batches<Job> {
   async #start(): Promise<void> {
     this.#scheduled = false;
     const batch = this.#nextBatch();
+    if (batch.length === 0) return;
     this.#onTheirWay++;
+    const carriedOut = this.#rules.run(batch);
     this.#schedule();
-    await this.#rules.run(batch);
+    await carriedOut;
     this.#onTheirWay--;
     this.#schedule();
   }
 
+  /** Takes jobs in the order in which they came, as many as leave something for the lanes that are free. */
   #nextBatch(): Job[] {
-    const batch = [this.#queue[0]!];
-    while (batch.length < this.#queue.length && this.#rules.hasRoom(batch, this.#queue[batch.length]!)) {
-      batch.push(this.#queue[batch.length]!);
+    const share = Math.ceil(this.#queue.length / (this.#rules.lanes - this.#onTheirWay));
+    const most = Math.max(share, this.#rules.enough);
+    const batch: Job[] = [];
+    for (const job of this.#queue) {
+      if (batch.length === most || (this.#onTheirWay > 0 && this.#rules.mustWait?.(job))) break;
+      if (batch.length > 0 && !this.#rules.hasRoom(batch, job)) break;
+      batch.push(job);
     }
     this.#queue.splice(0, batch.length);
     return batch;

@@ -1,6 +1,6 @@
 import { EventualityError, type RecordedEvent } from '../messages';
 import { type AppendOutcome, DuplicateEventError } from '../store';
-import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult } from './append-batch';
+import { appendStatement, type BatchMode, batchResults, batchValues, streamKey, type UnitResult } from './append-batch';
 import type { AppendUnit } from './append-unit';
 import { Batches } from './batches';
 import { type Database, type Row, type Statement, statement } from './database';
@@ -11,16 +11,22 @@ import { recordedEvent } from './rows';
 
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
+// Two batches: while PostgreSQL makes one durable, the other is on its way. Fewer than so many appends are not divided.
+const LANES = 2;
+const ENOUGH = 16;
 const PATIENT_LANES = 4;
 
 interface Waiting {
   readonly unit: AppendUnit;
+  /** What no two batches on their way may have in common: streams, and ids that the callers chose. */
+  readonly keys: readonly string[];
   settle(outcome: AppendOutcome): void;
   fail(error: unknown): void;
 }
 
 /**
- * Appends of many callers in few transactions: while one batch is on its way, what comes meanwhile goes in the next.
+ * Appends of many callers in few transactions: while batches are on their way, what comes meanwhile goes in the next. Appends to one stream
+ * keep the order in which they came.
  *
  * A unit that would have to wait for a stream that another transaction holds, or that came to grief together with others, is sent alone,
  * beside the batches, so that it holds nobody up and spoils nothing.
@@ -28,20 +34,32 @@ interface Waiting {
 export class GroupCommit {
   readonly #together: Batches<Waiting>;
   readonly #alone: Batches<Waiting>;
+  readonly #onTheirWay = new Set<string>();
 
   constructor(
     private readonly sender: AppendSender,
     private readonly appended: () => void,
   ) {
-    this.#together = new Batches({ lanes: 1, hasRoom, run: batch => this.#sendTogether(batch) });
-    this.#alone = new Batches({ lanes: PATIENT_LANES, hasRoom: () => false, run: ([waiting]) => this.#sendAlone(waiting!) });
+    this.#together = new Batches({
+      ...{ lanes: LANES, enough: ENOUGH, hasRoom },
+      mustWait: waiting => waiting.keys.some(key => this.#onTheirWay.has(key)),
+      run: batch => this.#sendTogether(batch),
+    });
+    this.#alone = new Batches({
+      ...{ lanes: PATIENT_LANES, enough: 1 },
+      hasRoom: () => false,
+      run: ([waiting]) => this.#sendAlone(waiting!),
+    });
   }
 
   append(unit: AppendUnit): Promise<AppendOutcome> {
-    return new Promise((settle, fail) => this.#together.add({ unit, settle, fail }));
+    const keys = [...unit.appends.map(({ stream }) => streamKey(stream)), ...unit.chosenIds];
+    return new Promise((settle, fail) => this.#together.add({ unit, keys, settle, fail }));
   }
 
   async #sendTogether(batch: readonly Waiting[]): Promise<void> {
+    const keys = batch.flatMap(waiting => waiting.keys);
+    for (const key of keys) this.#onTheirWay.add(key);
     try {
       const results = await this.sender.send(batch.map(waiting => waiting.unit));
       this.appended();
@@ -49,6 +67,8 @@ export class GroupCommit {
     } catch (error) {
       const ownFault = batch.length > 1 && !EventualityError.is(error) && failureKind(error) !== 'connection';
       for (const waiting of batch) ownFault ? this.#alone.add(waiting) : waiting.fail(error);
+    } finally {
+      for (const key of keys) this.#onTheirWay.delete(key);
     }
   }
 

@@ -13,7 +13,7 @@ export const EVENT_COLUMNS =
  * A function that is volatile takes a new snapshot for each statement, but only in READ COMMITTED, and only the primary knows the locks.
  */
 export function horizonFunction(names: StoreNames): string {
-  return `create or replace function ${names.of('horizon')}() returns bigint language plpgsql volatile as $horizon$
+  return `create or replace function ${names.of('horizon')}() returns bigint language plpgsql volatile set jit = off as $horizon$
 declare
   v_drawn     bigint;
   v_in_flight bigint;
@@ -34,7 +34,9 @@ begin
 end $horizon$;
 
 create or replace function ${names.of('read_all')}(p_after bigint, p_limit integer)
-returns setof ${names.of('events')} language plpgsql volatile rows 1000 as $read_all$
+returns setof ${names.of('events')} language plpgsql volatile rows 1000
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+as $read_all$
 declare
   v_horizon bigint := ${names.of('horizon')}();
 begin

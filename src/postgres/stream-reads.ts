@@ -7,6 +7,7 @@ import type { StoreNames } from './names';
 import { recordedEvent } from './rows';
 
 const LANES = 2;
+const ENOUGH = 32;
 const MOST_STREAMS = 100;
 
 /** A page of one stream that somebody waits for. */
@@ -28,7 +29,11 @@ export class StreamReads {
 
   constructor(private readonly database: Database) {
     this.#statement = streamsStatement(database.settings.names);
-    this.#batches = new Batches({ lanes: LANES, hasRoom: batch => batch.length < MOST_STREAMS, run: batch => this.#read(batch) });
+    this.#batches = new Batches({
+      ...{ lanes: LANES, enough: ENOUGH },
+      hasRoom: batch => batch.length < MOST_STREAMS,
+      run: batch => this.#read(batch),
+    });
   }
 
   read(request: StreamRequest): Promise<readonly RecordedEvent[]> {
