@@ -32,24 +32,38 @@ export const MIGRATIONS: readonly string[] = [
 
 /** Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError, SqliteFileNewerError */
 export function checkSchema(connection: SqliteConnection, file: string): void {
+  // What is looked at must be of one moment: another process may be making the file.
+  inTransaction(connection, 'begin', () => {
+    schemaVersion(connection, file);
+    return 'commit';
+  });
+}
+
+/** Brings the file to the present schema, inside the lock, so that several processes can start at once. Leaves a file as it is that is there. */
+export function migrate(connection: SqliteConnection, file: string): void {
+  inTransaction(connection, 'begin immediate', () => {
+    const version = schemaVersion(connection, file);
+    for (const step of MIGRATIONS.slice(version)) connection.exec(step);
+    // Also where nothing has changed: in a read-only file the transaction begins, and only its first write fails.
+    connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
+    return version < MIGRATIONS.length ? 'commit' : 'rollback';
+  });
+}
+
+function schemaVersion(connection: SqliteConnection, file: string): number {
   const version = pragma(connection, 'user_version');
   if (pragma(connection, 'application_id') === APPLICATION_ID) {
     if (version > MIGRATIONS.length) throw new SqliteFileNewerError(file, version, MIGRATIONS.length);
   } else if (version !== 0 || connection.prepare('select 1 from sqlite_schema').get() !== undefined) {
     throw new SqliteFileForeignError(file);
   }
+  return version;
 }
 
-/** Brings the file to the present schema, inside the lock, so that several processes can start at once. Does nothing when it is there. */
-export function migrate(connection: SqliteConnection, file: string): void {
-  connection.exec('begin immediate');
+function inTransaction(connection: SqliteConnection, begin: string, work: () => 'commit' | 'rollback'): void {
+  connection.exec(begin);
   try {
-    checkSchema(connection, file);
-    const version = pragma(connection, 'user_version');
-    for (const step of MIGRATIONS.slice(version)) connection.exec(step);
-    // Also where nothing has changed: in a read-only file the transaction begins, and only its first write fails.
-    connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
-    connection.exec(version < MIGRATIONS.length ? 'commit' : 'rollback');
+    connection.exec(work());
   } catch (error) {
     rollBack(connection);
     throw error;

@@ -34,7 +34,7 @@ test('four processes write and one follows: nothing is skipped, nothing comes tw
 }, 60_000);
 
 test('four processes make the same new file at once', async () => {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 6; round++) {
     const file = files.path();
     const writers = range(WRITERS).map(() => new Program(writing, file, 5));
     expect((await Promise.all(writers.map(writer => writer.finished()))).flat()).toHaveLength(WRITERS * 5);
