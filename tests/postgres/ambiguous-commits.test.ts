@@ -51,11 +51,10 @@ test('stores nothing twice and loses nothing when backends are terminated', asyn
   const terminating = (async () => {
     for (; !over; await pause(20)) ended += await terminate();
   })();
-  const deadline = Date.now() + 1500;
   let written = 0;
   await Promise.all(
     range(1, 16).map(async writer => {
-      for (let n = 1; Date.now() < deadline; n++, written++) {
+      for (let n = 1; ended < 30; n++, written++) {
         const outcome = await store.append([to(`s${writer}`, n - 1, { name: 'N', payload: { writer, n } })]);
         expect(outcome).toMatchObject({ ok: true, events: [{ version: n, payload: { writer, n } }] });
       }
@@ -63,7 +62,6 @@ test('stores nothing twice and loses nothing when backends are terminated', asyn
   );
   over = true;
   await terminating;
-  expect(ended).toBeGreaterThan(10);
   expect(await duplicated('terminated_')).toBe(0);
   expect(await stored('terminated_')).toBe(written);
 }, 60_000);
