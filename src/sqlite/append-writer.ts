@@ -18,6 +18,7 @@ interface FoundStream {
 /** Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be undone for itself. */
 export class AppendWriter {
   #position = 0;
+  #stream = 0;
   #recordedAt = '';
 
   constructor(
@@ -40,8 +41,10 @@ export class AppendWriter {
   #write(requests: readonly AppendRequest[], someRepeated: boolean): WriteResult[] {
     this.statements.begin.run();
     try {
-      // Inside the lock: other processes give positions, too.
-      this.#position = (this.statements.lastPosition.get() as { position: number | null }).position ?? 0;
+      // Inside the lock: other processes give them, too. Numbers of our own are cheaper than asking which ones SQLite gave.
+      const last = this.statements.lastKeys.get() as { position: number | null; stream: number | null };
+      this.#position = last.position ?? 0;
+      this.#stream = last.stream ?? 0;
       this.#recordedAt = isoTime(this.clock.now());
       const results = requests.map(request => this.#result(request, someRepeated));
       this.statements.commit.run();
@@ -101,7 +104,10 @@ export class AppendWriter {
 
   /** Sets the version of the stream, which is made where it is new, and returns its key. */
   #move({ aggregateName, aggregateId }: StreamRequest['stream'], found: FoundStream | undefined, version: number): number {
-    if (!found) return (this.statements.addStream.get(aggregateName, aggregateId, version) as FoundStream).stream;
+    if (!found) {
+      this.statements.addStream.run(++this.#stream, aggregateName, aggregateId, version);
+      return this.#stream;
+    }
     this.statements.moveStream.run(version, found.stream);
     return found.stream;
   }
