@@ -1,7 +1,7 @@
 import { Aggregate, AggregateRoot, CommandHandler, EventHandler } from 'eventuality';
 
 // Commands: what somebody wants.
-export class AddTodo {
+export class CreateTodo {
   constructor(
     readonly id: string,
     readonly description: string,
@@ -20,7 +20,7 @@ export class CompleteTodo {
 }
 
 // Events: what happened.
-export class TodoAdded {
+export class TodoCreated {
   constructor(readonly description: string) {}
 }
 
@@ -34,21 +34,22 @@ export class TodoCompleted {}
 export class TodoError extends Error {}
 
 @Aggregate('Todo')
-export class Todo extends AggregateRoot<TodoAdded | TodoRenamed | TodoCompleted> {
+export class Todo extends AggregateRoot<TodoCreated | TodoRenamed | TodoCompleted> {
   // State: what later decisions need.
   private description = '';
   private completed = false;
 
   // Decisions.
-  @CommandHandler(AddTodo, { creates: true })
-  add({ description }: AddTodo) {
-    return new TodoAdded(checked(description));
+  @CommandHandler(CreateTodo, { creates: true })
+  create({ description }: CreateTodo) {
+    return new TodoCreated(oneLine(description));
   }
 
   @CommandHandler(RenameTodo)
   rename({ description }: RenameTodo) {
     if (this.completed) throw new TodoError(`Todo ${this.id} is completed; its description stays.`);
-    return description.trim() === this.description ? [] : new TodoRenamed(checked(description));
+    const renamed = oneLine(description);
+    return renamed === this.description ? [] : new TodoRenamed(renamed);
   }
 
   @CommandHandler(CompleteTodo)
@@ -57,9 +58,9 @@ export class Todo extends AggregateRoot<TodoAdded | TodoRenamed | TodoCompleted>
   }
 
   // State changes.
-  @EventHandler(TodoAdded)
+  @EventHandler(TodoCreated)
   @EventHandler(TodoRenamed)
-  described({ description }: TodoAdded | TodoRenamed) {
+  described({ description }: TodoCreated | TodoRenamed) {
     this.description = description;
   }
 
@@ -69,7 +70,9 @@ export class Todo extends AggregateRoot<TodoAdded | TodoRenamed | TodoCompleted>
   }
 }
 
-function checked(description: string): string {
-  if (description.trim() === '') throw new TodoError('A todo needs a description.');
-  return description.trim();
+/** A description is one line of text: what would break a list or a terminal becomes a space. */
+export function oneLine(description: string): string {
+  const line = description.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  if (line === '') throw new TodoError('A todo needs a description.');
+  return line;
 }

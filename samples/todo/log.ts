@@ -1,16 +1,14 @@
 import { type EventContext, EventHandler } from 'eventuality';
-import { inject } from 'tsyringe';
-import { TodoAdded, TodoCompleted, TodoRenamed } from './domain';
+import { TodoCompleted, TodoCreated, TodoRenamed } from './domain';
 
 /** Where the log writes its lines. */
 export type Print = (line: string) => void;
-export const PRINT = Symbol('print');
 
 /** A listener that writes a line for each event. */
 export class Log {
-  constructor(@inject(PRINT) private readonly print: Print) {}
+  constructor(private readonly print: Print) {}
 
-  @EventHandler(TodoAdded)
+  @EventHandler(TodoCreated)
   @EventHandler(TodoRenamed)
   @EventHandler(TodoCompleted)
   log(_: object, { event }: EventContext) {

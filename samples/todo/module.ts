@@ -1,10 +1,14 @@
-import { Module } from 'eventuality';
+import { Module, type ModuleClass } from 'eventuality';
 import { Todo } from './domain';
-import { Log, PRINT } from './log';
+import { Log, type Print } from './log';
 import { TodoList } from './todo-list';
 
 @Module({ components: [Todo, TodoList] })
 export class TodoModule {}
 
-@Module({ imports: [TodoModule], components: [Log], providers: [{ provide: PRINT, useValue: (line: string) => console.log(line) }] })
-export class LoggedTodoModule {}
+/** The same with a log. A dependency that is no class comes from outside: here, where the log prints. */
+export function loggedTodoModule(print: Print): ModuleClass {
+  @Module({ imports: [TodoModule], components: [Log], providers: [{ provide: Log, useFactory: () => new Log(print) }] })
+  class LoggedTodoModule {}
+  return LoggedTodoModule;
+}

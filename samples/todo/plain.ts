@@ -1,17 +1,15 @@
 import { defineAggregate, Event, EventBus, type EventListeners, type EventStore, Flow, Repository } from 'eventuality';
-import { TodoError } from './domain';
+import { oneLine, TodoError } from './domain';
 
 /** The domain of domain.ts without classes, decorators and container: every part is put together by hand. */
 export const Todo = defineAggregate({
   name: 'Todo',
   state: { description: '', completed: false },
   methods: {
-    rename(description: string) {
+    rename(text: string) {
       if (this.state.completed) throw new TodoError(`Todo ${this.id} is completed; its description stays.`);
-      if (description.trim() === '') throw new TodoError('A todo needs a description.');
-      return description.trim() === this.state.description
-        ? []
-        : Event({ aggregateId: this.id, name: 'TodoRenamed', payload: { description: description.trim() } });
+      const description = oneLine(text);
+      return description === this.state.description ? [] : Event({ aggregateId: this.id, name: 'TodoRenamed', payload: { description } });
     },
     complete() {
       return this.state.completed ? [] : Event({ aggregateId: this.id, name: 'TodoCompleted', payload: {} });
@@ -23,10 +21,12 @@ export const Todo = defineAggregate({
   },
 });
 
-export const addTodo = (id: string, description: string) => ({ name: 'AddTodo', message: { id, description } });
+// Commands are plain objects, made by functions.
+export const createTodo = (id: string, description: string) => ({ name: 'CreateTodo', message: { id, description } });
 export const renameTodo = (id: string, description: string) => ({ name: 'RenameTodo', message: { id, description } });
 export const completeTodo = (id: string) => ({ name: 'CompleteTodo', message: { id } });
 
+/** A flow is a store, a bus and a map of handlers. */
 export function plainTodoFlow(eventStore: EventStore, listeners: EventListeners): Flow {
   const todos = new Repository(Todo, eventStore);
   const eventBus = new EventBus();
@@ -35,7 +35,7 @@ export function plainTodoFlow(eventStore: EventStore, listeners: EventListeners)
     eventStore,
     eventBus,
     commandHandlers: {
-      AddTodo: attributes => todos.add(attributes),
+      CreateTodo: ({ id, description }) => todos.add({ id, description: oneLine(description) }),
       async RenameTodo({ id, description }) {
         const todo = await todos.load(id);
         todo.rename(description);

@@ -1,14 +1,15 @@
 import { bootstrap } from 'eventuality';
-import { AddTodo, CompleteTodo, RenameTodo } from './domain';
-import { LoggedTodoModule } from './module';
-import { AllTodos, type TodoView } from './todo-list';
+import { CompleteTodo, CreateTodo, RenameTodo } from './domain';
+import type { Print } from './log';
+import { loggedTodoModule } from './module';
+import { AllTodos, OpenTodos, type TodoView } from './todo-list';
 
 /** Plays a short story in memory and prints the commands, the events and the list. */
-export async function story(print: (line: string) => void): Promise<void> {
-  const flow = await bootstrap(LoggedTodoModule);
+export async function story(print: Print): Promise<void> {
+  const flow = await bootstrap(loggedTodoModule(print));
   const commands = [
-    new AddTodo('1', 'Buy milk'),
-    new AddTodo('2', 'Write the report'),
+    new CreateTodo('1', 'Buy milk'),
+    new CreateTodo('2', 'Write the report'),
     new RenameTodo('1', 'Buy oat milk'),
     new CompleteTodo('1'),
     new CompleteTodo('1'),
@@ -18,7 +19,7 @@ export async function story(print: (line: string) => void): Promise<void> {
     print(`command  ${command.constructor.name} ${JSON.stringify(command)}`);
     try {
       const { succeeded } = await flow.dispatch(command);
-      await flow.eventBus?.drain();
+      await flow.eventBus.drain();
       if (!succeeded) print('         led to no events');
     } catch (error) {
       print(`         refused: ${(error as Error).message}`);
@@ -26,6 +27,7 @@ export async function story(print: (line: string) => void): Promise<void> {
   }
   print('');
   for (const todo of await flow.query(new AllTodos())) print(line(todo));
+  print(`open: ${(await flow.query(new OpenTodos())).length}`);
   await flow.close();
 }
 

@@ -1,5 +1,5 @@
 import { type EventContext, EventHandler, Query, QueryHandler } from 'eventuality';
-import { TodoAdded, TodoCompleted, TodoRenamed } from './domain';
+import { TodoCompleted, TodoCreated, TodoRenamed } from './domain';
 
 export interface TodoView {
   readonly id: string;
@@ -9,12 +9,14 @@ export interface TodoView {
 
 export class AllTodos extends Query<readonly TodoView[]> {}
 
+export class OpenTodos extends Query<readonly TodoView[]> {}
+
 /** A listener that keeps a list up to date, and answers from it. */
 export class TodoList {
   private readonly todos = new Map<string, TodoView>();
 
-  @EventHandler(TodoAdded)
-  added({ description }: TodoAdded, { event }: EventContext) {
+  @EventHandler(TodoCreated)
+  created({ description }: TodoCreated, { event }: EventContext) {
     this.todos.set(event.aggregateId, { id: event.aggregateId, description, completed: false });
   }
 
@@ -31,6 +33,11 @@ export class TodoList {
   @QueryHandler(AllTodos)
   all() {
     return [...this.todos.values()];
+  }
+
+  @QueryHandler(OpenTodos)
+  open() {
+    return this.all().filter(({ completed }) => !completed);
   }
 
   private change(id: string, change: Partial<TodoView>) {

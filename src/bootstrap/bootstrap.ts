@@ -23,6 +23,8 @@ export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' |
 
 /** A Flow whose parts were found in modules and made by a container. */
 export class Application extends Flow {
+  /** An application always has an event bus. */
+  declare readonly eventBus: EventBus;
   readonly #container: ContainerAdapter;
 
   constructor(parts: FlowParts, container: ContainerAdapter) {

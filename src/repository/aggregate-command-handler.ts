@@ -71,7 +71,8 @@ export class AggregateCommandHandler {
         const ahead = attempt === 1 ? this.#decideAhead(message, rule, context, id) : undefined;
         let instance = ahead && (await ahead);
         if (!instance) {
-          instance = await this.loader.load(id, signal);
+          instance = this.loader.start(id);
+          while (this.loader.fold(instance, await this.loader.nextPage(instance, signal)));
           const decision = decide(instance, message, rule, context);
           instance.applyReturned(isPromise(decision) ? await decision : decision);
         }

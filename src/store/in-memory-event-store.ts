@@ -34,7 +34,7 @@ export class InMemoryEventStore implements EventStore {
     const events = Object.freeze(this.#record(appends, streams));
     this.persist(events);
     for (const event of events) this.#keep(event);
-    for (const subscription of this.#subscriptions) subscription.wake();
+    if (this.#subscriptions.size > 0) for (const subscription of this.#subscriptions) subscription.wake();
     return { ok: true, events };
   }
 
@@ -73,15 +73,18 @@ export class InMemoryEventStore implements EventStore {
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 
-  /** Takes in an event that was recorded earlier. @throws InvalidAppendError when it does not follow on those before */
-  #restore({ version, position, recordedAt, ...event }: RecordedEvent): void {
-    const { length } = this.#stream(event) ?? [];
-    if (version !== length + 1 || position !== BigInt(this.#all.length + 1)) {
-      const place = `${event.aggregateName} '${event.aggregateId}', version ${version}, position ${position}`;
-      throw new InvalidAppendError([
-        `${place} does not follow on the events before it: version ${length + 1}, position ${this.#all.length + 1}.`,
-      ]);
-    }
+  /** Takes in an event that was recorded earlier. @throws InvalidAppendError when it is not whole, or does not follow on those before */
+  #restore(event: RecordedEvent): void {
+    const { version, position, recordedAt } = event;
+    checkAppends([{ stream: event, expected: 'any', events: [event] }]);
+    const faults = [];
+    if (event.id === undefined) faults.push('its id is missing.');
+    if (typeof recordedAt !== 'string' || Number.isNaN(Date.parse(recordedAt))) faults.push(`its recordedAt is ${recordedAt}.`);
+    const [nextVersion, nextPosition] = [(this.#stream(event)?.length ?? 0) + 1, BigInt(this.#all.length + 1)];
+    if (version !== nextVersion || position !== nextPosition)
+      faults.push(`it does not follow on the events before it: version ${nextVersion}, position ${nextPosition}.`);
+    const place = `${event.aggregateName} '${event.aggregateId}', version ${version}, position ${position}`;
+    if (faults.length > 0) throw new InvalidAppendError(faults.map(fault => `${place}: ${fault}`));
     this.#keep(recordEvent(event, event, version, position, recordedAt));
   }
 

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type SqliteEventStore, sqlite } from '../../src/sqlite';
 import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../src/store';
 import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
 
@@ -16,9 +20,20 @@ function customStores(): EventStoreContractOptions {
   return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again };
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'eventuality-contract-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function sqliteStores(): EventStoreContractOptions {
+  let files = 0;
+  const again = (store: EventStore): EventStore => sqlite((store as SqliteEventStore).file);
+  return { open: () => sqlite(join(folder, `${++files}.db`)), reopen: again, openAgain: again };
+}
+
 const stores: Readonly<Record<string, EventStoreContractOptions>> = {
   InMemoryEventStore: { open: () => new InMemoryEventStore() },
   'CustomEventStore of append and readAll': customStores(),
+  SqliteEventStore: sqliteStores(),
+  'SqliteEventStore without a file': { open: () => sqlite(':memory:') },
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {

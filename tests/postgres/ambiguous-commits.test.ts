@@ -56,7 +56,7 @@ test('stores nothing twice and loses nothing when backends are terminated', asyn
     for (; !over; await pause(20)) ended += await terminate();
   })();
   const written = await writeUntil(
-    () => ended >= 20,
+    () => ended >= 30,
     async (writer, n) => {
       const outcome = await store.append([to(`s${writer}`, n - 1, { name: 'N', payload: { writer, n } })]);
       expect(outcome).toMatchObject({ ok: true, events: [{ version: n, payload: { writer, n } }] });

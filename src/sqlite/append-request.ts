@@ -1,0 +1,60 @@
+import { newId, sealPayload } from '../messages';
+import { checkAppends, type ExpectedVersion, type NewEvent, PayloadTooLargeError, recordedMetadata, type StreamName } from '../store';
+
+/** An event that is sealed and encoded, with its id. */
+export interface EncodedEvent {
+  readonly event: NewEvent & { readonly id: string; readonly schemaVersion: number };
+  readonly payloadJson: string;
+  readonly metadataJson: string;
+}
+
+/** The events for one stream. */
+export interface StreamRequest {
+  readonly stream: StreamName;
+  readonly expected: ExpectedVersion;
+  readonly events: readonly EncodedEvent[];
+}
+
+/** One call of `append`, ready to be written: it stands or falls as a whole. */
+export interface AppendRequest {
+  readonly streams: readonly StreamRequest[];
+  /** Whether a caller chose an id: only such events can be stored already. */
+  readonly chosenIds: boolean;
+  readonly eventCount: number;
+}
+
+/**
+ * Checks, seals and encodes an append. What is wrong with it is found here, before it shares a transaction with others.
+ * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError
+ */
+export function appendRequest(appends: Parameters<typeof checkAppends>[0], maxPayloadBytes: number): AppendRequest {
+  checkAppends(appends);
+  let chosenIds = false;
+  let eventCount = 0;
+  const streams = appends.map(({ stream: { aggregateName, aggregateId }, expected, events }) => {
+    eventCount += events.length;
+    chosenIds ||= events.some(({ id }) => id !== undefined);
+    return { stream: { aggregateName, aggregateId }, expected, events: events.map(event => encoded(event, maxPayloadBytes)) };
+  });
+  return { streams, chosenIds, eventCount };
+}
+
+function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, maxBytes: number): EncodedEvent {
+  const payload = sealPayload(given.payload, name);
+  const metadata = recordedMetadata(given.metadata, id);
+  return {
+    event: { id, name, schemaVersion, payload, metadata },
+    payloadJson: json(payload, name, maxBytes),
+    metadataJson: json(metadata, `${name}: metadata`, maxBytes),
+  };
+}
+
+function json(sealed: object, path: string, maxBytes: number): string {
+  const text = JSON.stringify(sealed);
+  // A character takes three bytes at most: most texts need not be counted.
+  if (text.length * 3 > maxBytes) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxBytes) throw new PayloadTooLargeError(path, bytes, maxBytes);
+  }
+  return text;
+}

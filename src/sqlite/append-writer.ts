@@ -1,0 +1,108 @@
+import { type Clock, isoTime, type RecordedEvent } from '../messages';
+import { type AppendOutcome, type Conflict, DuplicateEventError, isExpected, recordEvent } from '../store';
+import type { AppendRequest, StreamRequest } from './append-request';
+import type { SqliteConnection } from './driver';
+import { type EventRow, recordedEvent } from './event-row';
+import { rollBack } from './migrations';
+import { resultCode } from './result-code';
+import type { Statements } from './statements';
+
+/** What became of one request of a batch. */
+export type WriteResult = AppendOutcome | DuplicateEventError;
+
+interface FoundStream {
+  readonly stream: number;
+  readonly version: number;
+}
+
+/** Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be undone for itself. */
+export class AppendWriter {
+  #position = 0;
+  #recordedAt = '';
+
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly statements: Statements,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Writes a batch, in the order given: all results hold, or it throws and nothing was written. */
+  write(requests: readonly AppendRequest[]): WriteResult[] {
+    try {
+      return this.#write(requests, false);
+    } catch (error) {
+      if (resultCode(error) !== 'SQLITE_CONSTRAINT') throw error;
+      // Some event is stored already. Looking for that before each write would cost a sixth of the throughput, and it is rare.
+      return this.#write(requests, true);
+    }
+  }
+
+  #write(requests: readonly AppendRequest[], someRepeated: boolean): WriteResult[] {
+    this.statements.begin.run();
+    try {
+      // Inside the lock: other processes give positions, too.
+      this.#position = (this.statements.lastPosition.get() as { position: number | null }).position ?? 0;
+      this.#recordedAt = isoTime(this.clock.now());
+      const results = requests.map(request => this.#result(request, someRepeated));
+      this.statements.commit.run();
+      return results;
+    } catch (error) {
+      rollBack(this.connection);
+      throw error;
+    }
+  }
+
+  #result(request: AppendRequest, someRepeated: boolean): WriteResult {
+    const found = request.streams.map(({ stream }) => this.#find(stream));
+    const conflicts: Conflict[] = [];
+    for (const [index, { stream, expected }] of request.streams.entries()) {
+      const actual = found[index]?.version ?? 0;
+      if (!isExpected(expected, actual)) conflicts.push({ stream, expected, actual });
+    }
+    if (request.chosenIds && (someRepeated || conflicts.length > 0)) {
+      const repeated = this.#repeated(request);
+      if (repeated) return repeated;
+    }
+    if (conflicts.length > 0) return { ok: false, conflicts };
+    const events = request.streams.flatMap((each, index) => this.#add(each, found[index]));
+    return { ok: true, events: Object.freeze(events) };
+  }
+
+  #find({ aggregateName, aggregateId }: StreamRequest['stream']): FoundStream | undefined {
+    return this.statements.findStream.get(aggregateName, aggregateId) as FoundStream | undefined;
+  }
+
+  /** Answers with the stored events when each of the request's is stored, by its id, in the stream it is meant for. */
+  #repeated({ streams, eventCount }: AppendRequest): WriteResult | undefined {
+    const events: RecordedEvent[] = [];
+    let duplicate: string | undefined;
+    for (const { stream, events: wanted } of streams) {
+      for (const { event } of wanted) {
+        const row = this.statements.findEvent.get(event.id) as EventRow | undefined;
+        if (!row) continue;
+        duplicate ??= event.id;
+        if (row.aggregate_id === stream.aggregateId && row.aggregate_name === stream.aggregateName) events.push(recordedEvent(row));
+      }
+    }
+    if (duplicate === undefined) return undefined;
+    return events.length < eventCount ? new DuplicateEventError(duplicate) : { ok: true, events: Object.freeze(events) };
+  }
+
+  #add({ stream, events }: StreamRequest, found: FoundStream | undefined): RecordedEvent[] {
+    let version = found?.version ?? 0;
+    const key = this.#move(stream, found, version + events.length);
+    return events.map(({ event, payloadJson, metadataJson }) => {
+      const position = ++this.#position;
+      const { id, name, schemaVersion } = event;
+      this.statements.addEvent.run(position, key, ++version, id, name, schemaVersion, payloadJson, metadataJson, this.#recordedAt);
+      return recordEvent(event, stream, version, BigInt(position), this.#recordedAt);
+    });
+  }
+
+  /** Sets the version of the stream, which is made where it is new, and returns its key. */
+  #move({ aggregateName, aggregateId }: StreamRequest['stream'], found: FoundStream | undefined, version: number): number {
+    if (!found) return (this.statements.addStream.get(aggregateName, aggregateId, version) as FoundStream).stream;
+    this.statements.moveStream.run(version, found.stream);
+    return found.stream;
+  }
+}

@@ -1,0 +1,32 @@
+/** What can be bound to a parameter of a statement. */
+export type SqliteValue = string | number | bigint | null;
+
+/** A prepared statement. */
+export interface SqliteStatement {
+  /** Runs a statement that returns no rows. */
+  run(...values: SqliteValue[]): unknown;
+  /** Returns the first row, or undefined. */
+  get(...values: SqliteValue[]): unknown;
+  /** Returns all rows. */
+  all(...values: SqliteValue[]): unknown[];
+}
+
+/** One connection to one file. All its calls are synchronous. */
+export interface SqliteConnection {
+  /** Runs SQL that returns no rows; several statements are separated by semicolons. */
+  exec(sql: string): unknown;
+  prepare(sql: string): SqliteStatement;
+  close(): unknown;
+}
+
+/**
+ * What the store needs of a SQLite library. Integers come back as numbers.
+ *
+ * Its errors tell SQLite's result code in one of two ways: `code` is its name (`'SQLITE_BUSY'`, as of better-sqlite3), or `errcode` is its
+ * number (5, as of `node:sqlite`).
+ */
+export interface SqliteDriver {
+  readonly name: string;
+  /** Opens a file for reading and writing, and makes it where it is missing. `:memory:` is a database without a file. */
+  open(file: string): SqliteConnection;
+}

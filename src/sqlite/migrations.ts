@@ -1,0 +1,83 @@
+import type { SqliteConnection } from './driver';
+import { SqliteFileForeignError, SqliteFileNewerError } from './errors';
+
+/** 'EVNT': marks a file as an event store, also for the command `file`. */
+export const APPLICATION_ID = 0x45564e54;
+
+/**
+ * The steps from an empty file to the present schema; a step's place in the list is the version that it leads to.
+ * A step that has been released is never changed: add another one.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `create table streams (
+    stream integer primary key,
+    aggregate_name text not null,
+    aggregate_id text not null,
+    version integer not null,
+    unique (aggregate_name, aggregate_id)
+  ) strict;
+  create table events (
+    position integer primary key,
+    stream integer not null references streams (stream),
+    version integer not null check (version > 0),
+    id text not null unique,
+    name text not null,
+    schema_version integer not null,
+    payload text not null,
+    metadata text not null,
+    recorded_at text not null,
+    unique (stream, version)
+  ) strict;`,
+];
+
+/** Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError, SqliteFileNewerError */
+export function checkSchema(connection: SqliteConnection, file: string): void {
+  // What is looked at must be of one moment: another process may be making the file.
+  inTransaction(connection, 'begin', () => {
+    schemaVersion(connection, file);
+    return 'commit';
+  });
+}
+
+/** Brings the file to the present schema, inside the lock, so that several processes can start at once. Leaves a file as it is that is there. */
+export function migrate(connection: SqliteConnection, file: string): void {
+  inTransaction(connection, 'begin immediate', () => {
+    const version = schemaVersion(connection, file);
+    for (const step of MIGRATIONS.slice(version)) connection.exec(step);
+    // Also where nothing has changed: in a read-only file the transaction begins, and only its first write fails.
+    connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
+    return version < MIGRATIONS.length ? 'commit' : 'rollback';
+  });
+}
+
+function schemaVersion(connection: SqliteConnection, file: string): number {
+  const version = pragma(connection, 'user_version');
+  if (pragma(connection, 'application_id') === APPLICATION_ID) {
+    if (version > MIGRATIONS.length) throw new SqliteFileNewerError(file, version, MIGRATIONS.length);
+  } else if (version !== 0 || connection.prepare('select 1 from sqlite_schema').get() !== undefined) {
+    throw new SqliteFileForeignError(file);
+  }
+  return version;
+}
+
+function inTransaction(connection: SqliteConnection, begin: string, work: () => 'commit' | 'rollback'): void {
+  connection.exec(begin);
+  try {
+    connection.exec(work());
+  } catch (error) {
+    rollBack(connection);
+    throw error;
+  }
+}
+
+/** Ends a transaction that failed. Some failures have ended it already. */
+export function rollBack(connection: SqliteConnection): void {
+  try {
+    connection.exec('rollback');
+  } catch {
+    // What made the transaction fail is what the caller must hear.
+  }
+}
+
+const pragma = (connection: SqliteConnection, name: string): number =>
+  (connection.prepare(`pragma ${name}`).get() as Record<string, number>)[name]!;

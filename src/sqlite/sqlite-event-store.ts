@@ -1,0 +1,137 @@
+import { setTimeout } from 'node:timers/promises';
+import type { RecordedEvent } from '../messages';
+import {
+  type AppendOutcome,
+  type EventStore,
+  StoreClosedError,
+  type StorePage,
+  type StreamAppend,
+  type StreamName,
+  type StreamPage,
+  type SubscribeOptions,
+  storePage,
+  streamPage,
+} from '../store';
+import { appendRequest } from './append-request';
+import { AppendWriter } from './append-writer';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from './driver';
+import { type EventRow, recordedEvent } from './event-row';
+import { failureOf } from './failures';
+import { Followers } from './followers';
+import { GroupCommit } from './group-commit';
+import { loadDriver } from './load-driver';
+import { openFile } from './open-file';
+import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
+import { isLocked } from './result-code';
+import { prepareStatements, type Statements } from './statements';
+
+const LAST_POSITION = 2n ** 63n - 1n;
+const LOCKED_PAUSE = 2;
+
+/**
+ * Keeps events in a SQLite file, for one process or several on one machine.
+ *
+ * An append that was answered is on the disk. Positions are those of the commits, one after the other. Appends of one turn of the event
+ * loop share a transaction, each with its own outcome. The store opens the file at once and waits for other processes without holding
+ * this one up, once it is open.
+ */
+export class SqliteEventStore implements EventStore {
+  /** The absolute path, or `:memory:`. */
+  readonly file: string;
+  /** The name of the SQLite library in use. */
+  readonly driver: string;
+  readonly #settings: SqliteSettings;
+  readonly #connection: SqliteConnection;
+  readonly #statements: Statements;
+  readonly #commits: GroupCommit;
+  readonly #followers: Followers;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Opens the file, and makes it where it is missing; its folder must exist.
+   * @throws SqliteOptionsError, SqliteDriverMissingError, SqliteFileLockedError, SqliteFileReadOnlyError, SqliteFileDamagedError,
+   * SqliteFileForeignError, SqliteFileNewerError, SqliteFileUnavailableError, SqliteFailureError
+   */
+  constructor(file: string, options?: SqliteOptions) {
+    this.#settings = checkedOptions(file, options);
+    const driver = loadDriver(this.#settings.driver);
+    this.#connection = openFile(driver, this.#settings);
+    this.#statements = prepareStatements(this.#connection);
+    this.#followers = new Followers(() => this.#dataVersion(), this.#settings.pollEvery);
+    const writer = new AppendWriter(this.#connection, this.#statements, this.#settings.clock);
+    this.#commits = new GroupCommit({
+      busyTimeout: this.#settings.busyTimeout,
+      write: requests => writer.write(requests),
+      written: () => this.#followers.wake(),
+      failureOf: error => failureOf(error, this.#settings),
+    });
+    this.file = this.#settings.file;
+    this.driver = driver.name;
+  }
+
+  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+    this.#refuseWhenClosed();
+    const request = appendRequest(appends, this.#settings.maxPayloadBytes);
+    return request.eventCount === 0 ? { ok: true, events: Object.freeze([]) } : this.#commits.append(request);
+  }
+
+  async read({ aggregateName, aggregateId }: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { from, limit } = streamPage(page);
+    return this.#read(page?.signal, this.#statements.readStream, aggregateName, aggregateId, from, limit);
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { after, limit } = storePage(page);
+    return this.#read(page?.signal, this.#statements.readAll, after > LAST_POSITION ? LAST_POSITION : after, limit);
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    return this.#followers.follow({ ...options, readAll: page => this.readAll(page) });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#followers.end();
+    await this.#commits.drained();
+    this.#connection.close();
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new StoreClosedError();
+  }
+
+  /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
+  async #read(signal: AbortSignal | undefined, statement: SqliteStatement, ...values: SqliteValue[]): Promise<readonly RecordedEvent[]> {
+    const deadline = performance.now() + this.#settings.busyTimeout;
+    for (;;) {
+      try {
+        // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
+        return Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
+      } catch (error) {
+        if (!isLocked(error) || performance.now() >= deadline) throw failureOf(error, this.#settings);
+      }
+      await setTimeout(LOCKED_PAUSE);
+      signal?.throwIfAborted();
+      this.#refuseWhenClosed();
+    }
+  }
+
+  #dataVersion(): number {
+    return (this.#statements.dataVersion.get() as { data_version: number }).data_version;
+  }
+}
+
+/**
+ * Makes an event store of a SQLite file, which is made where it is missing; `:memory:` is one without a file.
+ *
+ * @example const flow = await bootstrap(TodoModule, { eventStore: sqlite('todo.db') });
+ * @throws what the constructor of {@link SqliteEventStore} throws
+ */
+export const sqlite = (file: string, options?: SqliteOptions): SqliteEventStore => new SqliteEventStore(file, options);

@@ -1,0 +1,30 @@
+import type { SqliteConnection } from './driver';
+import { EVENT_COLUMNS } from './event-row';
+
+/** The statements of a store, prepared once. */
+export type Statements = ReturnType<typeof prepareStatements>;
+
+export function prepareStatements(connection: SqliteConnection) {
+  return {
+    begin: connection.prepare('begin immediate'),
+    commit: connection.prepare('commit'),
+    lastPosition: connection.prepare('select max(position) as position from events'),
+    findStream: connection.prepare('select stream, version from streams where aggregate_name = ? and aggregate_id = ?'),
+    findEvent: connection.prepare(`select ${EVENT_COLUMNS} from events e join streams s using (stream) where e.id = ?`),
+    addStream: connection.prepare('insert into streams (aggregate_name, aggregate_id, version) values (?, ?, ?) returning stream'),
+    moveStream: connection.prepare('update streams set version = ? where stream = ?'),
+    addEvent: connection.prepare(
+      `insert into events (position, stream, version, id, name, schema_version, payload, metadata, recorded_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    readStream: connection.prepare(
+      `select ${EVENT_COLUMNS} from streams s join events e using (stream)
+       where s.aggregate_name = ? and s.aggregate_id = ? and e.version >= ? order by e.version limit ?`,
+    ),
+    // "cross" keeps the order of the tables: the events one after the other, and the stream of each.
+    readAll: connection.prepare(
+      `select ${EVENT_COLUMNS} from events e cross join streams s using (stream) where e.position > ? order by e.position limit ?`,
+    ),
+    dataVersion: connection.prepare('pragma data_version'),
+  };
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SqliteConnection, SqliteOptions } from '../../src/sqlite';
+import { type SqliteEventStore, sqlite } from '../../src/sqlite';
+import { loadDriver } from '../../src/sqlite/load-driver';
+import type { EventStore, ExpectedVersion, NewEvent, StreamAppend } from '../../src/store';
+
+/** Opens stores and connections in a folder of the test file's own, and closes and removes all of it. */
+export class Files {
+  readonly folder = mkdtempSync(join(tmpdir(), 'eventuality-sqlite-'));
+  readonly #stores: EventStore[] = [];
+  readonly #connections: SqliteConnection[] = [];
+  #count = 0;
+
+  path(): string {
+    return join(this.folder, `${++this.#count}.db`);
+  }
+
+  store(file: string = this.path(), options?: SqliteOptions): SqliteEventStore {
+    const store = sqlite(file, options);
+    this.#stores.push(store);
+    return store;
+  }
+
+  /** Opens a file past the store, as a database shell would. */
+  shell(file: string): SqliteConnection {
+    const connection = loadDriver().open(file);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#stores.splice(0).map(store => store.close()));
+    for (const connection of this.#connections.splice(0)) connection.close();
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Returns the files of a test file; what a test opened is closed after it. */
+export function testFiles(): Files {
+  const files = new Files();
+  afterEach(() => files.close());
+  afterAll(() => files.remove());
+  return files;
+}
+
+export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({ name: 'Happened', payload, ...more });
+
+export const to = (aggregateId: string, expected: ExpectedVersion = 'any', ...events: NewEvent[]): StreamAppend[] => [
+  { stream: { aggregateName: 'Thing', aggregateId }, expected, events: events.length > 0 ? events : [happened()] },
+];
+
+/** Reads a whole store, page by page. */
+export async function everything(store: EventStore) {
+  const events = [];
+  for (let after = 0n; ; after = events.at(-1)!.position) {
+    const page = await store.readAll({ after });
+    if (page.length === 0) return events;
+    events.push(...page);
+  }
+}

@@ -1,0 +1,54 @@
+import type { RecordedEvent } from '../../src/messages';
+import { everything, testFiles, to } from './files';
+import { built, Program } from './processes';
+
+const WRITERS = 4;
+const EACH = 250;
+
+const files = testFiles();
+const writing = built('writing-process', files.folder);
+const following = built('following-process', files.folder);
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+function versionsByStream(events: readonly RecordedEvent[]): Record<string, number[]> {
+  const versions: Record<string, number[]> = {};
+  for (const { aggregateId, version } of events) {
+    versions[aggregateId] ??= [];
+    versions[aggregateId].push(version);
+  }
+  return versions;
+}
+
+test('four processes write and one follows: nothing is skipped, nothing comes twice, nobody is told that the file is busy', async () => {
+  const file = files.path();
+  const follower = new Program(following, file, WRITERS * EACH);
+  const writers = range(WRITERS).map(() => new Program(writing, file, EACH));
+  const acknowledged = (await Promise.all(writers.map(writer => writer.finished()))).flat();
+  const followed = await follower.finished();
+  const events = await everything(files.store(file));
+  expect(followed).toEqual(events.map(({ position, id }) => `${position} ${id}`));
+  expect(events.map(({ position }) => position)).toEqual(range(WRITERS * EACH).map(BigInt));
+  expect([...acknowledged].sort()).toEqual(events.map(({ id }) => id).sort());
+  for (const versions of Object.values(versionsByStream(events))) expect(versions).toEqual(range(versions.length));
+}, 60_000);
+
+test('four processes make the same new file at once', async () => {
+  for (let round = 0; round < 6; round++) {
+    const file = files.path();
+    const writers = range(WRITERS).map(() => new Program(writing, file, 5));
+    expect((await Promise.all(writers.map(writer => writer.finished()))).flat()).toHaveLength(WRITERS * 5);
+  }
+}, 60_000);
+
+test('a follower learns of what another process appends within some polls', async () => {
+  const store = files.store(files.path(), { pollEvery: 25 });
+  const pages = store.subscribe()[Symbol.asyncIterator]();
+  const next = pages.next();
+  const other = files.store(store.file);
+  await new Promise(resolve => setTimeout(resolve, 60));
+  const start = performance.now();
+  await other.append(to('1'));
+  expect((await next).value).toHaveLength(1);
+  expect(performance.now() - start).toBeLessThan(1000);
+});

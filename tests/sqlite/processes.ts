@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const ROOT = join(__dirname, '../..');
+
+/** Makes one script of a program of this folder, so that a process of it starts in some milliseconds. */
+export function built(name: 'writing-process' | 'following-process', folder: string): string {
+  const outfile = join(folder, `${name}.js`);
+  buildSync({ entryPoints: [join(__dirname, `${name}.ts`)], outfile, bundle: true, platform: 'node', logLevel: 'error' });
+  return outfile;
+}
+
+/** A program that runs beside the test, and what it has printed. */
+export class Program {
+  #out = '';
+  #errors = '';
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor(script: string, ...args: (string | number)[]) {
+    this.#child = spawn(process.execPath, [script, ...args.map(String)], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stdout!.setEncoding('utf8').on('data', chunk => (this.#out += chunk));
+    this.#child.stderr!.setEncoding('utf8').on('data', chunk => (this.#errors += chunk));
+    this.#ended = once(this.#child, 'close');
+  }
+
+  /** The lines that were printed as a whole. */
+  get lines(): string[] {
+    return this.#out.split('\n').slice(0, -1);
+  }
+
+  /** Waits until it ends by itself and returns its lines. */
+  async finished(): Promise<string[]> {
+    await this.#ended;
+    if (this.#child.exitCode !== 0) throw new Error(`exit code ${this.#child.exitCode}: ${this.#errors}`);
+    return this.lines;
+  }
+
+  /** Ends it as a power cut of the process would, and returns its lines. */
+  async killed(): Promise<string[]> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+    if (this.#child.signalCode !== 'SIGKILL') throw new Error(`it had ended before: ${this.#errors}`);
+    return this.lines;
+  }
+}

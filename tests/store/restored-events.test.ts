@@ -1,0 +1,61 @@
+import { InMemoryEventStore, InvalidAppendError, type RecordedEvent, UnstorableValueError } from '../../src';
+
+const stream = { aggregateName: 'Todo', aggregateId: '1' };
+
+async function recorded(): Promise<readonly RecordedEvent[]> {
+  const store = new InMemoryEventStore();
+  await store.append([
+    { stream, expected: 'none', events: ['A', 'B'].map(name => ({ name, payload: { name }, metadata: { actor: 'ann' } })) },
+  ]);
+  return store.readAll();
+}
+
+const starting =
+  (...events: readonly object[]) =>
+  () =>
+    new InMemoryEventStore({ events: events as RecordedEvent[] });
+
+test('a store that starts from recorded events returns them as they were, and goes on after them', async () => {
+  const events = await recorded();
+  const store = new InMemoryEventStore({ events: JSON.parse(JSON.stringify(events, asText), fromText) });
+  expect(await store.readAll()).toEqual(events);
+  expect(Object.isFrozen((await store.readAll())[0]!.payload)).toBe(true);
+  const outcome = await store.append([{ stream, expected: 2, events: [{ name: 'C', payload: {} }] }]);
+  expect(outcome).toMatchObject({ ok: true, events: [{ version: 3, position: 3n }] });
+});
+
+test('a store that starts from recorded events recognises a repeated append', async () => {
+  const events = await recorded();
+  const store = new InMemoryEventStore({ events });
+  expect(await store.append([{ stream, expected: 'none', events }])).toEqual({ ok: true, events });
+});
+
+test('recorded events that do not follow on each other are refused', async () => {
+  const [first, second] = await recorded();
+  expect(starting(second!)).toThrow(InvalidAppendError);
+  expect(starting(first!, first!)).toThrow('does not follow on the events before it: version 2, position 2.');
+  expect(starting(first!, { ...second, position: 3n })).toThrow(InvalidAppendError);
+});
+
+test.each([
+  ['name', undefined],
+  ['name', ''],
+  ['aggregateId', undefined],
+  ['aggregateName', 7],
+  ['id', undefined],
+  ['id', 'x'],
+  ['schemaVersion', 0],
+  ['recordedAt', undefined],
+  ['recordedAt', 'yesterday'],
+])('a recorded event whose %s is %p is refused', async (field, value) => {
+  const [first] = await recorded();
+  expect(starting({ ...first, [field]: value })).toThrow(InvalidAppendError);
+});
+
+test('a recorded event without a payload is refused', async () => {
+  const [first] = await recorded();
+  expect(starting({ ...first, payload: undefined })).toThrow(UnstorableValueError);
+});
+
+const asText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+const fromText = (key: string, value: any): unknown => (key === 'position' ? BigInt(value) : value);
