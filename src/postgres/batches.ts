@@ -35,26 +35,28 @@ export class Batches<Job> {
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.lanes) return;
     this.#scheduled = true;
-    setImmediate(() => void this.#start());
+    setImmediate(() => this.#start());
   }
 
-  async #start(): Promise<void> {
+  // All lanes that are free at once: in another turn one of them could have come back, and what is left would be divided again.
+  #start(): void {
     this.#scheduled = false;
-    const batch = this.#nextBatch();
-    if (batch.length === 0) return;
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) void this.#carryOut(batch);
+  }
+
+  async #carryOut(batch: readonly Job[]): Promise<void> {
     this.#onTheirWay++;
-    const carriedOut = this.#rules.run(batch);
-    this.#schedule();
-    await carriedOut;
+    await this.#rules.run(batch);
     this.#onTheirWay--;
     this.#schedule();
   }
 
   /** Takes jobs in the order in which they came, as many as leave something for the lanes that are free. */
   #nextBatch(): Job[] {
-    const share = Math.ceil(this.#queue.length / (this.#rules.lanes - this.#onTheirWay));
-    const most = Math.max(share, this.#rules.enough);
     const batch: Job[] = [];
+    const free = this.#rules.lanes - this.#onTheirWay;
+    if (free === 0) return batch;
+    const most = Math.max(Math.ceil(this.#queue.length / free), this.#rules.enough);
     for (const job of this.#queue) {
       if (batch.length === most || (this.#onTheirWay > 0 && this.#rules.mustWait?.(job))) break;
       if (batch.length > 0 && !this.#rules.hasRoom(batch, job)) break;
