@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { SqliteDriverMissingError, type SqliteOptions, SqliteOptionsError, sqlite } from '../../src/sqlite';
 import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
 import { nodeSqlite } from '../../src/sqlite/node-sqlite';
@@ -76,7 +76,7 @@ describe('drivers', () => {
   });
 
   test('a package that is not installed is named, with the command that fits this Node', () => {
-    const folders = [mkdtempSync(join(tmpdir(), 'eventuality-empty-'))];
+    const folders = [parse(tmpdir()).root]; // A folder has the packages of those above it: this one has none above.
     const message = (nodeVersion: string) => thrown(SqliteDriverMissingError, () => betterSqlite3({ folders, nodeVersion })).message;
     expect(message('20.19.0')).toContain('npm install better-sqlite3@12');
     expect(message('24.1.0')).toContain('npm install better-sqlite3@13');
