@@ -106,8 +106,8 @@ export type {
   SubscriptionSource,
 } from './store';
 
-// Surroundings that can be replaced.
-export { systemClock } from './messages';
+// Surroundings that can be replaced, and what helps to answer a mistyped name.
+export { nearest, systemClock } from './messages';
 export type { Clock, Logger } from './messages';
 
 // Errors: one class for each failure, each with a stable code.

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Application, bootstrap } from 'eventuality';
+import { type Application, bootstrap, nearest } from 'eventuality';
 import { type Action, actions } from './actions';
 import { TodoError } from './domain';
 import { DamagedFileError, JsonLinesEventStore } from './json-lines-event-store';
 import { FileInUseError } from './lock-file';
 import type { Print } from './log';
 import { TodoModule } from './module';
-import { nearest } from './nearest';
 import { story } from './story';
 
 /** Where the program prints, and where it keeps its todos. */

@@ -26,4 +26,4 @@ export { sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
-export { knownNames } from './suggestion';
+export { knownNames, nearest } from './suggestion';

@@ -1,4 +1,9 @@
-/** Returns the known name nearest to the one asked for, or nothing when none is near (more than a third of the letters differ). */
+/**
+ * Returns the known name nearest to the one asked for, the first of several that are equally near, or `undefined` when none is near: when
+ * more than a third of its letters, and more than two, would have to be inserted, removed or replaced. Upper and lower case are the same.
+ *
+ * @example nearest('compelte', ['add', 'complete']) // 'complete'
+ */
 export function nearest(asked: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(asked.length / 3)) + 1;
