@@ -1,4 +1,4 @@
-import type { Application } from 'eventuality';
+import { AggregateAlreadyExistsError, type Application } from 'eventuality';
 import { CompleteTodo, CreateTodo, RenameTodo, TodoError } from './domain';
 import { describe, type Print } from './log';
 import { line } from './story';
@@ -17,8 +17,8 @@ const add: Action = {
   help: 'writes a todo on the list',
   async run(flow, print, text = '') {
     const todos = await flow.query(new AllTodos());
-    const id = String(todos.reduce((highest, todo) => Math.max(highest, Number(todo.id)), 0) + 1);
-    await flow.dispatch(new CreateTodo(id, text));
+    const highest = todos.reduce((highest, todo) => Math.max(highest, Number(todo.id)), 0);
+    const id = await createWithFreeId(flow, highest + 1, text);
     await show(`Added ${id}`, flow, print, id);
   },
 };
@@ -64,6 +64,18 @@ const history: Action = {
 };
 
 export const actions = new Map<string, Action>(Object.entries({ add, complete, rename, list, history }));
+
+/** Somebody else may have taken a number in the meantime: then the next one is tried. */
+async function createWithFreeId(flow: Application, number: number, text: string): Promise<string> {
+  const id = String(number);
+  try {
+    await flow.dispatch(new CreateTodo(id, text));
+    return id;
+  } catch (error) {
+    if (!(error instanceof AggregateAlreadyExistsError)) throw error;
+    return createWithFreeId(flow, number + 1, text);
+  }
+}
 
 /** The list follows the events a moment later: it is asked when it has caught up. */
 async function show(what: string, flow: Application, print: Print, id: string): Promise<void> {

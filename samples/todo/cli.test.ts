@@ -1,29 +1,53 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { RecordedEvent } from 'eventuality';
+import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
+import { TestSchema, url } from '../../tests/postgres/database';
 import { run } from './cli';
-import { JsonLinesEventStore } from './json-lines-event-store';
+import { openStore, type Place, placeOf } from './store';
 
 const root = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-todo-'));
+const schema = new TestSchema(__filename);
 let files = 0;
-let file: string;
+let place: Place;
 
 beforeEach(() => {
-  file = join(folder, `${++files}.jsonl`);
+  place = { file: join(folder, `${++files}.db`) };
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function todo(...args: string[]): Promise<{ code: number; out: string[]; err: string[] }> {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = await run(args, { out: line => out.push(line), err: line => err.push(line), file });
+  const code = await run(args, { out: line => out.push(line), err: line => err.push(line), place });
   return { code, out, err };
 }
 
-test('each command finds what earlier runs left', async () => {
+/** Everything that is stored. */
+async function stored(): Promise<readonly RecordedEvent[]> {
+  const store = openStore(place);
+  const events = await store.readAll();
+  await store.close();
+  return events;
+}
+
+const places: readonly [string, () => Promise<Place>][] = [
+  ['in a SQLite file', async () => place],
+  [
+    'in PostgreSQL',
+    async () => {
+      await schema.sql(`drop schema if exists "${schema.name}" cascade`);
+      return { file: join(folder, 'unused.db'), databaseUrl: url, schema: schema.name };
+    },
+  ],
+];
+
+test.each(places)('each command finds what earlier runs left: %s', async (_, make) => {
+  place = await make();
   expect(await todo('list')).toEqual({ code: 0, out: ['Nothing to do. Add something: npm run todo -- add "Buy milk"'], err: [] });
   expect(await todo('add', ' Buy\nmilk ')).toEqual({ code: 0, out: ['Added 1: Buy milk'], err: [] });
   expect(await todo('add', 'Write the report')).toEqual({ code: 0, out: ['Added 2: Write the report'], err: [] });
@@ -38,12 +62,18 @@ test('each command finds what earlier runs left', async () => {
   ]);
 });
 
+test('the environment says where the todos are', () => {
+  expect(placeOf({})).toEqual({ file: join(__dirname, 'todo.db') });
+  expect(placeOf({ TODO_FILE: 'my.db', DATABASE_URL: '', EVENTUALITY_SCHEMA: '' })).toEqual({ file: 'my.db' });
+  expect(placeOf({ DATABASE_URL: url, EVENTUALITY_SCHEMA: 'todos' })).toMatchObject({ databaseUrl: url, schema: 'todos' });
+});
+
 test('a text that looks like an option goes behind two dashes', async () => {
   expect(await todo('add', '--', '-5 degrees')).toEqual({ code: 0, out: ['Added 1: -5 degrees'], err: [] });
 });
 
 test('the list is made again from more events than one page holds', async () => {
-  const store = JsonLinesEventStore.open(file);
+  const store = openStore(place);
   const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
   const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
   await store.append(Array.from({ length: 1234 }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
@@ -97,120 +127,143 @@ test.each([
   await todo('add', 'Buy milk');
   await todo('add', 'Write');
   await todo('complete', '1');
-  const before = readFileSync(file);
+  const before = await stored();
   expect(await todo(...args)).toEqual({ code: 1, out: [], err: [line] });
-  expect(readFileSync(file)).toEqual(before);
+  expect(await stored()).toEqual(before);
 });
 
 test('an unknown option is answered by one line', async () => {
   expect(await todo('list', '--all')).toEqual({ code: 1, out: [], err: [expect.stringMatching(/^Unknown option '--all'.*$/)] });
 });
 
-test('a file that cannot be used is answered by one line', async () => {
-  writeFileSync(file, 'damaged\n');
-  expect((await todo('list')).err).toEqual([`Line 1 of ${file} is damaged. Restore the file from a copy, or move it away to start anew.`]);
-  file = join(folder, 'a-folder');
-  mkdirSync(file);
-  expect((await todo('list')).err).toEqual([`The file ${file} cannot be used (EISDIR: illegal operation on a directory).`]);
-  file = join(folder, 'missing', 'todo.jsonl');
-  expect((await todo('add', 'x')).err).toEqual([`The file ${file} cannot be used (ENOENT: no such file or directory).`]);
-});
+describe('a store that cannot be used is answered by one line', () => {
+  const refusal = async (...args: string[]): Promise<string> => {
+    const { code, out, err } = await todo(...args);
+    expect({ code, out, err }).toEqual({ code: 1, out: [], err: [expect.stringMatching(/^.+$/)] });
+    return err[0]!;
+  };
 
-test('a line that was cut off by a crash is forgotten', async () => {
-  await todo('add', 'Buy milk');
-  appendFileSync(file, '[{"id":"0199');
-  expect((await todo('list')).out).toEqual(['[ ] 1  Buy milk']);
-  expect((await todo('add', 'Write')).out).toEqual(['Added 2: Write']);
-  expect((await todo('list')).out).toEqual(['[ ] 1  Buy milk', '[ ] 2  Write']);
+  test('a damaged file', async () => {
+    writeFileSync(place.file, 'damaged\n'.repeat(1000));
+    expect(await refusal('list')).toMatch(/^'.*' is damaged, or no SQLite database: /);
+  });
+
+  test('a database of something else', async () => {
+    const other = betterSqlite3().open(place.file);
+    other.exec('create table orders (id integer)');
+    other.close();
+    expect(await refusal('list')).toContain('is a SQLite database, but not an event store');
+  });
+
+  test('a folder, and a folder that is missing', async () => {
+    mkdirSync(place.file);
+    expect(await refusal('list')).toMatch(/^'.*' cannot be opened: /);
+    place = { file: join(folder, 'missing', 'todo.db') };
+    expect(await refusal('add', 'x')).toMatch(/^'.*' cannot be opened: .* Its folder must exist/);
+  });
+
+  test('a file that somebody keeps locked', async () => {
+    await todo('add', 'Buy milk');
+    const other = betterSqlite3().open(place.file);
+    other.exec('begin immediate');
+    expect(await refusal('add', 'x')).toMatch(/^'.*' is locked: .* then try again\.$/);
+    other.close();
+    expect((await todo('add', 'x')).out).toEqual(['Added 2: x']);
+  }, 20_000);
+
+  test.each([
+    ['a server that is not there', 'postgres://postgres@127.0.0.1:1/postgres', /^PostgreSQL cannot be reached: .*ECONNREFUSED/],
+    ['no such database', url.replace(/\/[^/]*$/, '/nowhere'), /^PostgreSQL cannot be reached: .*"nowhere" does not exist/],
+    ['a wrong password', url.replace(/:[^:@]*@/, ':wrong@'), /^PostgreSQL cannot be reached: .*password/],
+    ['an address of something else', 'mysql://localhost/todo', /connectionString must begin with postgres:\/\//],
+    ['an address that is none', 'postgres://[', /./],
+  ])('%s', async (_, databaseUrl, answer) => {
+    place = { ...place, databaseUrl };
+    const line = await refusal('list');
+    expect(line).toMatch(answer);
+    expect(line).not.toContain('wrong@');
+  });
+
+  test('a server that does not answer', async () => {
+    const silent = await listening(createServer(() => {}));
+    place = { ...place, databaseUrl: `postgres://postgres@127.0.0.1:${(silent.address() as { port: number }).port}/postgres` };
+    expect(await refusal('list')).toMatch(/^PostgreSQL cannot be reached: .*timeout/);
+    silent.close();
+  }, 20_000);
+
+  test('a schema whose name is none', async () => {
+    place = { ...place, databaseUrl: url, schema: 'No Schema' };
+    expect(await refusal('list')).toContain("schema is 'No Schema'");
+  });
 });
 
 describe('as a program', () => {
-  const tsNode = [require.resolve('ts-node/dist/bin'), '--transpile-only'];
-  const settings = () => ({ cwd: root, env: { ...process.env, TODO_FILE: file } });
-  const program = (...args: string[]) =>
-    spawnSync(process.execPath, [...tsNode, 'samples/todo/main.ts', ...args], { ...settings(), encoding: 'utf8' });
+  const program = [require.resolve('ts-node/dist/bin'), '--transpile-only', 'samples/todo/main.ts'];
+  const settings = () => {
+    const { DATABASE_URL: _, ...env } = process.env;
+    const database = place.databaseUrl && { DATABASE_URL: place.databaseUrl, EVENTUALITY_SCHEMA: place.schema };
+    return { cwd: root, env: { ...env, TODO_FILE: place.file, ...database } };
+  };
+  const result = (...args: string[]) => spawnSync(process.execPath, [...program, ...args], { ...settings(), encoding: 'utf8' });
 
   beforeAll(() => void execFileSync('npm', ['run', '-s', 'build'], { cwd: root }), 60_000);
 
-  test('it keeps its todos between runs', () => {
-    expect(program('add', 'Buy milk')).toMatchObject({ status: 0, stdout: 'Added 1: Buy milk\n', stderr: '' });
-    expect(program('complete', '1')).toMatchObject({ status: 0, stdout: 'Completed 1: Buy milk\n', stderr: '' });
-    expect(program('list')).toMatchObject({ status: 0, stdout: '[x] 1  Buy milk\n', stderr: '' });
-    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
-  }, 60_000);
+  test.each(places)(
+    'it keeps its todos between runs: %s',
+    async (_, make) => {
+      place = await make();
+      expect(result('add', 'Buy milk')).toMatchObject({ status: 0, stdout: 'Added 1: Buy milk\n', stderr: '' });
+      expect(result('complete', '1')).toMatchObject({ status: 0, stdout: 'Completed 1: Buy milk\n', stderr: '' });
+      expect(result('list')).toMatchObject({ status: 0, stdout: '[x] 1  Buy milk\n', stderr: '' });
+      expect(await stored()).toHaveLength(2);
+    },
+    60_000,
+  );
 
   test('it answers wrong input by one line on stderr and exit code 1', () => {
-    expect(program('complet', '2')).toMatchObject({
+    expect(result('complet', '2')).toMatchObject({
       status: 1,
       stdout: '',
       stderr: `There is no 'complet'. Did you mean 'complete'? ${known}\n`,
     });
-    writeFileSync(file, '{}\n');
-    const damaged = program('list');
+    writeFileSync(place.file, 'damaged\n'.repeat(1000));
+    const damaged = result('list');
     expect(damaged).toMatchObject({ status: 1, stdout: '' });
-    expect(damaged.stderr).toMatch(/^Line 1 of .* is damaged\. .*\n$/);
+    expect(damaged.stderr).toMatch(/^'.*' is damaged, or no SQLite database: .*\n$/);
+    place = { ...place, databaseUrl: 'postgres://postgres@127.0.0.1:1/postgres' };
+    const unreachable = result('list');
+    expect(unreachable).toMatchObject({ status: 1, stdout: '' });
+    expect(unreachable.stderr).toMatch(/^PostgreSQL cannot be reached: .*\n$/);
   }, 60_000);
 
   test('it plays the story', () => {
-    const { status, stdout, stderr } = program();
+    const { status, stdout, stderr } = result();
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain(
       'command  CreateTodo {"id":"1","description":"Buy milk"}\nevent    Todo 1 v1  TodoCreated {"description":"Buy milk"}\n',
     );
   }, 60_000);
 
-  test('several at once on one file lose nothing that they said was added', async () => {
-    const runs = Array.from({ length: 6 }, (_, index) =>
-      spawn(process.execPath, [...tsNode, 'samples/todo/main.ts', 'add', `Task ${index}`], settings()),
-    );
-    const ends = await Promise.all(runs.map(outputOf));
-    const added = ends.flatMap(({ code, out }) => (code === 0 ? [out.trim().replace(/^Added \d+: /, '')] : []));
-    for (const { code, err } of ends) if (code !== 0) expect(err).toMatch(/^The file .* is in use by process \d+\. .*\n$/);
-    expect(added.length).toBeGreaterThan(0);
-    const { out } = await todo('list');
-    expect(out.map(line => line.replace(/^\[ \] \d+ {2}/, '')).sort()).toEqual(added.sort());
-  }, 60_000);
-
-  test('what it has acknowledged is there after it was killed', async () => {
-    const script = `
-      const { JsonLinesEventStore } = require('./samples/todo/json-lines-event-store');
-      const store = JsonLinesEventStore.open(process.env.TODO_FILE);
-      const events = ['a', 'b'].map(letter => ({ name: 'TodoRenamed', payload: { description: letter.repeat(500) } }));
-      (async () => {
-        for (;;) {
-          const outcome = await store.append([{ stream: { aggregateName: 'Todo', aggregateId: '1' }, expected: 'any', events }]);
-          process.stdout.write(outcome.events.at(-1).version + '\\n');
-          await new Promise(setImmediate);
-        }
-      })();`;
-    for (const afterLines of [1, 5, 20]) {
-      const child = spawn(process.execPath, [...tsNode, '-e', script], settings());
-      const acknowledged = await killAfter(child, afterLines);
-      const store = JsonLinesEventStore.open(file);
-      const [last, ...unheardOf] = await store.read({ aggregateName: 'Todo', aggregateId: '1' }, { from: acknowledged });
-      expect(last).toMatchObject({ version: acknowledged, payload: { description: 'b'.repeat(500) } });
-      // One append can be stored without its acknowledgement having been heard; never a half of it.
-      expect(unheardOf.length % 2).toBe(0);
-      await store.close();
-    }
-  }, 60_000);
+  test.each(places)(
+    'several that add at once all succeed, each with a number of its own: %s',
+    async (_, make) => {
+      place = await make();
+      const tasks = Array.from({ length: 6 }, (_, index) => `Task ${index}`);
+      const ends = await Promise.all(tasks.map(task => outputOf(spawn(process.execPath, [...program, 'add', task], settings()))));
+      expect(ends.map(({ code, err }) => ({ code, err }))).toEqual(tasks.map(() => ({ code: 0, err: '' })));
+      const added = ends.map(({ out }) => out.replace('Added ', '[ ] ').replace(': ', '  ').trim());
+      expect((await todo('list')).out.sort()).toEqual(added.sort());
+      expect(added.map(line => line.split(' ')[2])).toEqual(['1', '2', '3', '4', '5', '6']);
+    },
+    60_000,
+  );
 });
+
+const listening = (server: Server): Promise<Server> => new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
 
 function outputOf(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
   let [out, err] = ['', ''];
   child.stdout!.on('data', chunk => (out += chunk));
   child.stderr!.on('data', chunk => (err += chunk));
   return new Promise(resolve => child.once('close', code => resolve({ code, out, err })));
-}
-
-/** Kills a process when it has written so many lines; returns the number on the last line it wrote. */
-async function killAfter(child: ChildProcess, lines: number): Promise<number> {
-  const ended = new Promise(resolve => child.once('exit', resolve));
-  let [seen, last] = [0, 0];
-  for await (const line of createInterface({ input: child.stdout! })) {
-    last = Number(line);
-    if (++seen === lines) child.kill('SIGKILL');
-  }
-  await ended;
-  return last;
 }

@@ -1,39 +1,33 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Application, bootstrap, nearest } from 'eventuality';
 import { type Action, actions } from './actions';
-import { TodoError } from './domain';
-import { DamagedFileError, JsonLinesEventStore } from './json-lines-event-store';
-import { FileInUseError } from './lock-file';
 import type { Print } from './log';
 import { TodoModule } from './module';
+import { openStore, type Place } from './store';
 import { story } from './story';
 
 /** Where the program prints, and where it keeps its todos. */
 export interface Surroundings {
   readonly out: Print;
   readonly err: Print;
-  readonly file: string;
+  readonly place: Place;
 }
-
-/** The file that `npm run todo` uses unless TODO_FILE names another. */
-export const defaultFile = (): string => process.env.TODO_FILE || join(__dirname, 'todo.jsonl');
 
 /** A mistake in what was typed. */
 class UsageError extends Error {}
 
 /** Runs one command of the command line; returns the exit code. */
-export async function run(args: readonly string[], { out, err, file }: Surroundings): Promise<number> {
+export async function run(args: readonly string[], { out, err, place }: Surroundings): Promise<number> {
   let values: string[] = [];
   try {
     const [name, ...rest] = wordsOf(args);
     values = rest;
     if (name === undefined) await story(out);
     else if (name === 'help') out(help());
-    else await act(actionOf(name, values), values, out, file);
+    else await act(actionOf(name, values), values, out, place);
     return 0;
   } catch (error) {
-    err(explanation(error, values[0], file));
+    err(explanation(error, values[0]));
     return 1;
   }
 }
@@ -56,8 +50,8 @@ function actionOf(name: string, values: readonly string[]): Action {
   throw new UsageError(`Use: ${usage(name, action)}.${tooMany}`);
 }
 
-async function act(action: Action, values: readonly string[], out: Print, file: string): Promise<void> {
-  const flow = await bootstrap(TodoModule, { eventStore: JsonLinesEventStore.open(file) });
+async function act(action: Action, values: readonly string[], out: Print, place: Place): Promise<void> {
+  const flow = await bootstrap(TodoModule, { eventStore: openStore(place) });
   try {
     await showThePast(flow);
     await action.run(flow, out, ...values);
@@ -78,18 +72,17 @@ async function showThePast({ eventStore, eventBus }: Application): Promise<void>
 
 const usage = (name: string, { takes }: Action): string => [name, ...takes.map(argument => `<${argument}>`)].join(' ');
 
+const KEPT = 'PostgreSQL (DATABASE_URL: its address, EVENTUALITY_SCHEMA: a schema of its own).';
+
 function help(): string {
   const lines = [...actions].map(([name, action]) => `  ${usage(name, action).padEnd(20)}${action.help}`);
-  return ['npm run todo                plays a short story in memory', 'npm run todo -- <command>   runs one command:', ...lines].join(
-    '\n',
-  );
+  const head = ['npm run todo                plays a short story in memory', 'npm run todo -- <command>   runs one command:'];
+  return [...head, ...lines, 'The todos are kept in the file samples/todo/todo.db (TODO_FILE: another file), or in', KEPT].join('\n');
 }
 
 /** Every failure is answered by one line. */
-function explanation(error: unknown, id: string | undefined, file: string): string {
-  const { message, code, syscall } = error as NodeJS.ErrnoException;
-  if ([UsageError, TodoError, DamagedFileError, FileInUseError].some(type => error instanceof type)) return message;
+function explanation(error: unknown, id: string | undefined): string {
+  const { message, code } = error as NodeJS.ErrnoException;
   if (code === 'AGGREGATE_NOT_FOUND' || code === 'MISSING_AGGREGATE_ID') return `There is no todo '${id}'.`;
-  if (syscall) return `The file ${file} cannot be used (${message.split(', ')[0]}).`;
-  return String(message ?? error).replace(/\s+/g, ' ');
+  return String(message || error).replace(/\s+/g, ' ');
 }

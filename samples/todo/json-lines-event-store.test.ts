@@ -1,7 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs, { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { buildSync } from 'esbuild';
 import { eventStoreContract } from 'eventuality/testing';
 import { DamagedFileError, JsonLinesEventStore } from './json-lines-event-store';
 import { FileInUseError } from './lock-file';
@@ -215,3 +217,41 @@ describe('a file in use', () => {
     await JsonLinesEventStore.open(file).close();
   });
 });
+
+test('what a store has acknowledged is there after its process was killed', async () => {
+  const contents = `
+    import { JsonLinesEventStore } from './json-lines-event-store';
+    const store = JsonLinesEventStore.open(process.argv[2]);
+    const events = ['a', 'b'].map(letter => ({ name: 'TodoRenamed', payload: { description: letter.repeat(500) } }));
+    (async () => {
+      for (;;) {
+        const outcome = await store.append([{ stream: { aggregateName: 'Todo', aggregateId: '1' }, expected: 'any', events }]);
+        process.stdout.write(outcome.events.at(-1).version + '\\n');
+        await new Promise(setImmediate);
+      }
+    })();`;
+  const [file, program] = [newFile(), join(folder, 'program.js')];
+  buildSync({ stdin: { contents, resolveDir: __dirname }, outfile: program, bundle: true, platform: 'node', logLevel: 'error' });
+  for (const afterLines of [1, 5, 20]) {
+    const child = spawn(process.execPath, [program, file]);
+    const acknowledged = await killAfter(child, afterLines);
+    const store = JsonLinesEventStore.open(file);
+    const [last, ...unheardOf] = await store.read({ aggregateName: 'Todo', aggregateId: '1' }, { from: acknowledged });
+    expect(last).toMatchObject({ version: acknowledged, payload: { description: 'b'.repeat(500) } });
+    // One append can be stored without its acknowledgement having been heard; never a half of it.
+    expect(unheardOf.length % 2).toBe(0);
+    await store.close();
+  }
+}, 60_000);
+
+/** Kills a process when it has written so many lines; returns the number on the last line it wrote. */
+async function killAfter(child: ChildProcess, lines: number): Promise<number> {
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  let [seen, last] = [0, 0];
+  for await (const line of createInterface({ input: child.stdout! })) {
+    last = Number(line);
+    if (++seen === lines) child.kill('SIGKILL');
+  }
+  await ended;
+  return last;
+}

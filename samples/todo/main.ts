@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { defaultFile, run } from './cli';
+import { run } from './cli';
+import { placeOf } from './store';
 
-run(process.argv.slice(2), { out: console.log, err: console.error, file: defaultFile() }).then(code => {
+run(process.argv.slice(2), { out: console.log, err: console.error, place: placeOf(process.env) }).then(code => {
   process.exitCode = code;
 });
