@@ -83,10 +83,14 @@ export type { Addition, CacheOptions, HandlerContext, RepositoryOptions } from '
 export {
   checkAppends,
   CustomEventStore,
+  eventsToRestore,
+  exportEvents,
+  importEvents,
   InMemoryEventStore,
   isExpected,
   recordedMetadata,
   recordEvent,
+  sealRestored,
   storePage,
   streamPage,
   Subscription,
@@ -97,13 +101,20 @@ export type {
   EventStore,
   EventStoreParts,
   ExpectedVersion,
+  ExportOptions,
+  ImportOptions,
+  ImportReport,
   NewEvent,
+  RestoreOutcome,
+  RestoreTarget,
+  StoredPlace,
   StorePage,
   StreamAppend,
   StreamName,
   StreamPage,
   SubscribeOptions,
   SubscriptionSource,
+  TextPieces,
 } from './store';
 
 // Surroundings that can be replaced, and what helps to answer a mistyped name.
@@ -123,8 +134,11 @@ export {
   ConcurrencyError,
   DuplicateEventError,
   InvalidAppendError,
+  InvalidImportError,
   InvalidPageError,
+  InvalidRestoreError,
   PayloadTooLargeError,
+  RestoreUnsupportedError,
   StoreClosedError,
 } from './store';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';

@@ -37,6 +37,7 @@ describe('the contract of an event store', () => {
   };
   const cases = eventStoreContract({
     open: () => open(),
+    restores: true,
     async reopen(store) {
       await store.close();
       return open(paths.get(store));

@@ -38,8 +38,8 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
       const id = event.id ?? newId();
       const payload = sealPayload(event.payload, event.name);
       const metadata = recordedMetadata(event.metadata, id);
-      const payloadJson = json(payload, event.name, maxPayloadBytes);
-      const metadataJson = json(metadata, `${event.name}: metadata`, maxPayloadBytes);
+      const payloadJson = encodedJson(payload, event.name, maxPayloadBytes);
+      const metadataJson = encodedJson(metadata, `${event.name}: metadata`, maxPayloadBytes);
       characters += payloadJson.length + metadataJson.length;
       events.push({ stream, id, name: event.name, schemaVersion: event.schemaVersion ?? 1, payload, metadata, payloadJson, metadataJson });
     }
@@ -48,8 +48,9 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
   return { appends, events, chosenIds, characters };
 }
 
-// A class may have a toJSON of its own; what is stored is what was sealed.
-function json(sealed: object, path: string, maxBytes: number): string {
+/** Encodes sealed data; `path` names it where it is too large. @throws PayloadTooLargeError */
+export function encodedJson(sealed: object, path: string, maxBytes: number): string {
+  // A class may have a toJSON of its own; what is stored is what was sealed.
   const text = JSON.stringify(typeof (sealed as { toJSON?: unknown }).toJSON === 'function' ? { ...sealed } : sealed);
   // A character takes three bytes at most: most texts need not be counted.
   if (text.length * 3 > maxBytes) {

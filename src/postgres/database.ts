@@ -47,9 +47,32 @@ export class Database {
   /** Asks on a connection of the caller's. */
   async askOn(client: PostgresClient, statement: Statement, values: unknown[]): Promise<readonly Row[]> {
     try {
-      return (await client.query(this.#query(statement, values))).rows;
+      return await this.askOnRaw(client, statement, values);
     } catch (error) {
       throw this.translated(error);
+    }
+  }
+
+  /** Asks on a connection and lets what goes wrong through as it is. */
+  async askOnRaw(client: PostgresClient, statement: Statement, values: unknown[]): Promise<readonly Row[]> {
+    return (await client.query(this.#query(statement, values))).rows;
+  }
+
+  /** Works in a transaction of its own, and lets what goes wrong through as it is; nothing was written then, unless the commit went wrong. */
+  async transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let failure: Error | undefined;
+    try {
+      await client.query({ text: 'begin isolation level read committed' });
+      const result = await work(client);
+      await client.query({ text: 'commit' });
+      return result;
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      // A connection on which something failed is not used again: what it began ends with it.
+      client.release(failure);
     }
   }
 

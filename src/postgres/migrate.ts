@@ -60,17 +60,11 @@ async function schemaVersion(database: Database): Promise<number> {
 }
 
 async function runInTransaction(database: Database, statements: readonly string[]): Promise<void> {
-  const client = await database.pool.connect();
-  let failure: Error | undefined;
   try {
-    await client.query({ text: 'begin isolation level read committed' });
-    for (const text of statements) await client.query({ text });
-    await client.query({ text: 'commit' });
+    await database.transaction(async client => {
+      for (const text of statements) await client.query({ text });
+    });
   } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
     throw database.translated(error);
-  } finally {
-    // A connection on which something failed is not used again: what it began ends with it.
-    client.release(failure);
   }
 }

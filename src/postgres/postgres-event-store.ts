@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   type EventStore,
   PAGE_LIMIT,
+  type RestoreOutcome,
   StoreClosedError,
   type StorePage,
   type StreamAppend,
@@ -22,6 +23,7 @@ import { AppendSender, GroupCommit } from './group-commit';
 import { EVENT_COLUMNS } from './horizon-function';
 import type { PostgresSettings } from './options';
 import { PostgresTransaction } from './postgres-transaction';
+import { restore } from './restore';
 import { recordedEvent } from './rows';
 import { checkedStart } from './start';
 import { StreamReads } from './stream-reads';
@@ -106,6 +108,15 @@ export class PostgresEventStore implements EventStore {
     const { after, limit } = storePage(page);
     const rows = this.#afterStart(() => this.#database.askAgain(this.#readAll, [after, limit]));
     return (await this.#work.done(abortable(rows, page?.signal))).map(row => recordedEvent(row));
+  }
+
+  /** Restores as `EventStore.restore` says. Appends wait until it is committed; it waits for open transactions that have appended. */
+  async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
+    this.#refuseWhenClosed();
+    const restoring = restore(this.#database, events);
+    const outcome = await this.#work.done(this.#afterStart(restoring));
+    this.#ticker.hurry();
+    return outcome;
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {

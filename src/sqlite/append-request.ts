@@ -44,12 +44,13 @@ function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, 
   const metadata = recordedMetadata(given.metadata, id);
   return {
     event: { id, name, schemaVersion, payload, metadata },
-    payloadJson: json(payload, name, maxBytes),
-    metadataJson: json(metadata, `${name}: metadata`, maxBytes),
+    payloadJson: encodedJson(payload, name, maxBytes),
+    metadataJson: encodedJson(metadata, `${name}: metadata`, maxBytes),
   };
 }
 
-function json(sealed: object, path: string, maxBytes: number): string {
+/** Encodes sealed data; `path` names it where it is too large. @throws PayloadTooLargeError */
+export function encodedJson(sealed: object, path: string, maxBytes: number): string {
   const text = JSON.stringify(sealed);
   // A character takes three bytes at most: most texts need not be counted.
   if (text.length * 3 > maxBytes) {

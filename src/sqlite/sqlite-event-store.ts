@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
+  type RestoreOutcome,
   StoreClosedError,
   type StorePage,
   type StreamAppend,
@@ -22,11 +22,11 @@ import { GroupCommit } from './group-commit';
 import { loadDriver } from './load-driver';
 import { openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
-import { isLocked } from './result-code';
+import { RestoreWriter, restoreRequests } from './restore';
 import { prepareStatements, type Statements } from './statements';
+import { whenUnlocked } from './when-unlocked';
 
 const LAST_POSITION = 2n ** 63n - 1n;
-const LOCKED_PAUSE = 2;
 
 /**
  * Keeps events in a SQLite file, for one process or several on one machine.
@@ -45,6 +45,7 @@ export class SqliteEventStore implements EventStore {
   readonly #statements: Statements;
   readonly #commits: GroupCommit;
   readonly #followers: Followers;
+  readonly #restoring = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   /**
@@ -87,6 +88,20 @@ export class SqliteEventStore implements EventStore {
     return this.#read(page?.signal, this.#statements.readAll, after > LAST_POSITION ? LAST_POSITION : after, limit);
   }
 
+  async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
+    this.#refuseWhenClosed();
+    const requests = restoreRequests(events, this.#settings.maxPayloadBytes);
+    const writer = new RestoreWriter(this.#connection, this.#statements);
+    const restoring = whenUnlocked(this.#settings, () => writer.write(requests));
+    this.#restoring.add(restoring);
+    try {
+      return await restoring;
+    } finally {
+      this.#restoring.delete(restoring);
+      this.#followers.wake();
+    }
+  }
+
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     return this.#followers.follow({ ...options, readAll: page => this.readAll(page) });
@@ -100,6 +115,7 @@ export class SqliteEventStore implements EventStore {
   async #close(): Promise<void> {
     this.#followers.end();
     await this.#commits.drained();
+    await Promise.allSettled(this.#restoring);
     this.#connection.close();
   }
 
@@ -109,18 +125,12 @@ export class SqliteEventStore implements EventStore {
 
   /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
   async #read(signal: AbortSignal | undefined, statement: SqliteStatement, ...values: SqliteValue[]): Promise<readonly RecordedEvent[]> {
-    const deadline = performance.now() + this.#settings.busyTimeout;
-    for (;;) {
-      try {
-        // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
-        return Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
-      } catch (error) {
-        if (!isLocked(error) || performance.now() >= deadline) throw failureOf(error, this.#settings);
-      }
-      await setTimeout(LOCKED_PAUSE);
+    // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
+    const read = (): readonly RecordedEvent[] => Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
+    return whenUnlocked(this.#settings, read, () => {
       signal?.throwIfAborted();
       this.#refuseWhenClosed();
-    }
+    });
   }
 
   #dataVersion(): number {

@@ -75,8 +75,8 @@ function checkEvent(event: NewEvent, place: number, index: number, faults: strin
   if (metadata !== undefined && !isMetadata(metadata)) checkMetadata(metadata, path('.metadata'), faults);
 }
 
-/** Tells whether metadata needs no closer look. */
-function isMetadata(metadata: Readonly<Record<string, unknown>>): boolean {
+/** Tells whether metadata is complete. */
+export function isMetadata(metadata: Readonly<Record<string, unknown>>): boolean {
   if (!isObject(metadata) || Array.isArray(metadata)) return false;
   return typeof metadata.correlationId === 'string' && typeof metadata.causationId === 'string' && typeof metadata.commandName === 'string';
 }
@@ -94,7 +94,8 @@ function isExpectation(expected: unknown): boolean {
   return expected === 'any' || expected === 'none' || expected === 'exists';
 }
 
-function isName(name: unknown): boolean {
+/** Tells whether a value can name an aggregate or an event. */
+export function isName(name: unknown): boolean {
   return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0');
 }
 
@@ -104,12 +105,13 @@ const nameFault = (name: unknown, path: string): string =>
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** Text in quotes, cut when it is long; of objects only their kind, since they may be circular or refuse to be turned into text. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   return isObject(value) ? Object.prototype.toString.call(value) : String(value);
 }
 
-function isUuid(id: unknown): boolean {
+/** Tells whether a value can be the id of an event. */
+export function isUuid(id: unknown): boolean {
   return typeof id === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id);
 }
 

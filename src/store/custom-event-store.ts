@@ -1,42 +1,49 @@
 import type { RecordedEvent } from '../messages';
 import { streamPage } from './checks';
 import { StoreClosedError } from './errors';
-import type { AppendOutcome, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
+import type {
+  AppendOutcome,
+  EventStore,
+  RestoreOutcome,
+  StorePage,
+  StreamAppend,
+  StreamName,
+  StreamPage,
+  SubscribeOptions,
+} from './event-store';
 import { Subscription } from './subscription';
 
 /** The parts of a custom store: two are needed, the others are derived from them when absent. */
-export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> & Partial<Pick<EventStore, 'read' | 'subscribe' | 'close'>>;
+export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
+  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close'>>;
 
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
  *
  * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand events),
  * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery` milliseconds
- * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. To override a part
+ * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. `restore` is there when it
+ * is given. To override a part
  * of an existing store, pass the rest through:
  *
  * @example new CustomEventStore({ append: appends => { count(appends); return store.append(appends); }, readAll: page => store.readAll(page) })
  */
 export class CustomEventStore implements EventStore {
   readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
-  readonly #appending = new Set<Promise<AppendOutcome>>();
+  readonly #writing = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
+  /** There when it is among the parts: it cannot be derived. */
+  readonly restore?: (events: readonly RecordedEvent[]) => Promise<RestoreOutcome>;
 
   constructor(
     private readonly parts: EventStoreParts,
     private readonly options: { readonly pollEvery?: number } = {},
-  ) {}
+  ) {
+    if (parts.restore) this.restore = async events => this.#write(() => parts.restore!(events));
+  }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    this.#refuseWhenClosed();
-    const appending = this.parts.append(appends);
-    this.#appending.add(appending);
-    try {
-      return await appending;
-    } finally {
-      this.#appending.delete(appending);
-      for (const subscription of this.#subscriptions.keys()) subscription.wake();
-    }
+    return this.#write(() => this.parts.append(appends));
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
@@ -87,8 +94,20 @@ export class CustomEventStore implements EventStore {
 
   async #close(): Promise<void> {
     for (const subscription of this.#subscriptions.keys()) subscription.end();
-    await Promise.allSettled(this.#appending);
+    await Promise.allSettled(this.#writing);
     await this.parts.close?.();
+  }
+
+  async #write<T>(write: () => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    const writing = write();
+    this.#writing.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.#writing.delete(writing);
+      for (const subscription of this.#subscriptions.keys()) subscription.wake();
+    }
   }
 
   #refuseWhenClosed(): void {

@@ -69,3 +69,42 @@ export class PayloadTooLargeError extends EventualityError {
     );
   }
 }
+
+/** Thrown when an event cannot be restored: it is not whole, or does not follow on what is there. Nothing of the call was written. */
+export class InvalidRestoreError extends EventualityError {
+  readonly code = 'INVALID_RESTORE';
+
+  constructor(
+    /** The event's place in the list given, from 0. */
+    readonly index: number,
+    /** What is wrong with it, as sentences. */
+    readonly fault: string,
+    cause?: unknown,
+  ) {
+    super(`events[${index}] cannot be restored: ${fault} Nothing was written.`, { cause });
+  }
+}
+
+/** Thrown when events are to be imported into a store that cannot take them in as they are. Nothing was read or written. */
+export class RestoreUnsupportedError extends EventualityError {
+  readonly code = 'RESTORE_UNSUPPORTED';
+
+  constructor() {
+    super('This event store has no method restore(events): it cannot keep positions and times. Import into one that has it, or add it.');
+  }
+}
+
+/** Thrown when a line of an import is not an event, or does not follow on what is there. The lines before it may be stored. */
+export class InvalidImportError extends EventualityError {
+  readonly code = 'INVALID_IMPORT';
+
+  constructor(
+    /** The number of the line, from 1. */
+    readonly line: number,
+    /** What is wrong with it, as sentences. */
+    readonly fault: string,
+    cause?: unknown,
+  ) {
+    super(`Line ${line} cannot be imported: ${fault} Mend the file and import it again: what is stored by then is skipped.`, { cause });
+  }
+}

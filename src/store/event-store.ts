@@ -44,6 +44,14 @@ export type AppendOutcome =
   | { readonly ok: true; readonly events: readonly RecordedEvent[] }
   | { readonly ok: false; readonly conflicts: readonly Conflict[] };
 
+/** What became of the events that were to be restored. */
+export interface RestoreOutcome {
+  /** How many were written. */
+  readonly restored: number;
+  /** How many were stored already. */
+  readonly skipped: number;
+}
+
 /** Which part of a stream to read. */
 export interface StreamPage {
   /** The first version wanted; default 1. */
@@ -92,6 +100,16 @@ export interface EventStore {
    * Ends when the signal is aborted, the loop is left, or the store is closed.
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]>;
+  /**
+   * Takes in events that a store, this one or another, has recorded: as they are, with ids, versions, positions, metadata and times.
+   * All of it or nothing. Optional: `importEvents` needs it.
+   *
+   * An event that is stored already (the same id, stream and version) is skipped, so that it can be repeated. The others must come after
+   * the last position there, in ascending order (positions may be missing), and continue their streams without a gap.
+   * Appends afterwards get later positions; subscriptions yield what was restored.
+   * @throws InvalidRestoreError, PayloadTooLargeError, StoreClosedError
+   */
+  restore?(events: readonly RecordedEvent[]): Promise<RestoreOutcome>;
   /** Finishes what was accepted, ends subscriptions, frees resources. Calling it again does nothing. */
   close(): Promise<void>;
 }

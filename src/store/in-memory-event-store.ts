@@ -1,8 +1,19 @@
 import { type Clock, isoTime, type RecordedEvent, systemClock } from '../messages';
 import { checkAppends, isExpected, storePage, streamPage } from './checks';
-import { DuplicateEventError, InvalidAppendError, StoreClosedError } from './errors';
-import type { AppendOutcome, Conflict, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
+import { DuplicateEventError, StoreClosedError } from './errors';
+import type {
+  AppendOutcome,
+  Conflict,
+  EventStore,
+  RestoreOutcome,
+  StorePage,
+  StreamAppend,
+  StreamName,
+  StreamPage,
+  SubscribeOptions,
+} from './event-store';
 import { recordEvent } from './record-event';
+import { eventsToRestore, type StoredPlace, sealRestored } from './restoring';
 import { Subscription } from './subscription';
 
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
@@ -17,10 +28,14 @@ export class InMemoryEventStore implements EventStore {
   readonly #clock: Clock;
   #closed = false;
 
-  /** @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start */
+  /**
+   * @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start
+   * @throws InvalidRestoreError when one of the events is not whole, or does not follow on those before it
+   */
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     this.#clock = options.clock ?? systemClock;
-    for (const event of options.events ?? []) this.#restore(event);
+    // One by one, so that a source that counts knows which one was refused; none is stored already.
+    for (const event of options.events ?? []) for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
@@ -32,10 +47,16 @@ export class InMemoryEventStore implements EventStore {
     const conflicts = conflictsOf(appends, streams);
     if (conflicts.length > 0) return { ok: false, conflicts };
     const events = Object.freeze(this.#record(appends, streams));
-    this.persist(events);
-    for (const event of events) this.#keep(event);
-    if (this.#subscriptions.size > 0) for (const subscription of this.#subscriptions) subscription.wake();
+    this.#write(events);
     return { ok: true, events };
+  }
+
+  async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
+    this.#refuseWhenClosed();
+    const whole = sealRestored(events);
+    const fresh = this.#fresh(whole, id => this.#withIds().get(id));
+    if (fresh.length > 0) this.#write(fresh);
+    return { restored: fresh.length, skipped: whole.length - fresh.length };
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
@@ -47,7 +68,7 @@ export class InMemoryEventStore implements EventStore {
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     const { after, limit } = storePage(page);
-    const start = Number(after);
+    const start = this.#countUntil(after);
     return this.#all.slice(start, start + limit);
   }
 
@@ -68,24 +89,36 @@ export class InMemoryEventStore implements EventStore {
   }
 
   /**
-   * Called with the events of one append before they are kept, for subclasses that write them somewhere: what it throws
-   * rejects the append, and nothing is kept.
+   * Called with the events of one append, or one restore, before they are kept, for subclasses that write them somewhere: what it throws
+   * rejects the call, and nothing is kept.
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 
-  /** Takes in an event that was recorded earlier. @throws InvalidAppendError when it is not whole, or does not follow on those before */
-  #restore(event: RecordedEvent): void {
-    const { version, position, recordedAt } = event;
-    checkAppends([{ stream: event, expected: 'any', events: [event] }]);
-    const faults = [];
-    if (event.id === undefined) faults.push('its id is missing.');
-    if (typeof recordedAt !== 'string' || Number.isNaN(Date.parse(recordedAt))) faults.push(`its recordedAt is ${recordedAt}.`);
-    const [nextVersion, nextPosition] = [(this.#stream(event)?.length ?? 0) + 1, BigInt(this.#all.length + 1)];
-    if (version !== nextVersion || position !== nextPosition)
-      faults.push(`it does not follow on the events before it: version ${nextVersion}, position ${nextPosition}.`);
-    const place = `${event.aggregateName} '${event.aggregateId}', version ${version}, position ${position}`;
-    if (faults.length > 0) throw new InvalidAppendError(faults.map(fault => `${place}: ${fault}`));
-    this.#keep(recordEvent(event, event, version, position, recordedAt));
+  #write(events: readonly RecordedEvent[]): void {
+    this.persist(events);
+    for (const event of events) this.#keep(event);
+    if (this.#subscriptions.size > 0) for (const subscription of this.#subscriptions) subscription.wake();
+  }
+
+  #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
+    const last = BigInt(this.#lastPosition());
+    return eventsToRestore(events, { last, stored, versionOf: stream => this.#stream(stream)?.length ?? 0 });
+  }
+
+  #lastPosition(): number {
+    return Number(this.#all.at(-1)?.position ?? 0n);
+  }
+
+  /** Counts the events up to a position. Only restored events leave positions out: without them nothing has to be searched. */
+  #countUntil(position: bigint): number {
+    if (this.#lastPosition() === this.#all.length) return Math.min(Number(position), this.#all.length);
+    let [from, until] = [0, this.#all.length];
+    while (from < until) {
+      const middle = (from + until) >>> 1;
+      if (this.#all[middle]!.position <= position) from = middle + 1;
+      else until = middle;
+    }
+    return from;
   }
 
   #refuseWhenClosed(): void {
@@ -126,7 +159,7 @@ export class InMemoryEventStore implements EventStore {
   #record(appends: readonly StreamAppend[], streams: readonly (readonly RecordedEvent[] | undefined)[]): RecordedEvent[] {
     const recordedAt = isoTime(this.#clock.now());
     const recorded: RecordedEvent[] = [];
-    let position = this.#all.length;
+    let position = this.#lastPosition();
     for (let index = 0; index < appends.length; index++) {
       const { stream, events } = appends[index]!;
       let version = streams[index]?.length ?? 0;

@@ -4,8 +4,11 @@ export {
   ConcurrencyError,
   DuplicateEventError,
   InvalidAppendError,
+  InvalidImportError,
   InvalidPageError,
+  InvalidRestoreError,
   PayloadTooLargeError,
+  RestoreUnsupportedError,
   StoreClosedError,
 } from './errors';
 export {
@@ -15,12 +18,17 @@ export {
   type ExpectedVersion,
   type NewEvent,
   PAGE_LIMIT,
+  type RestoreOutcome,
   type StorePage,
   type StreamAppend,
   type StreamName,
   type StreamPage,
   type SubscribeOptions,
 } from './event-store';
+export { type ExportOptions, exportEvents } from './export-events';
+export { type ImportOptions, type ImportReport, importEvents } from './import-events';
 export { InMemoryEventStore } from './in-memory-event-store';
 export { recordEvent, recordedMetadata } from './record-event';
+export { atEvent, eventsToRestore, type RestoreTarget, type StoredPlace, sealRestored } from './restoring';
 export { Subscription, type SubscriptionSource } from './subscription';
+export type { TextPieces } from './text-lines';

@@ -10,14 +10,18 @@ function customStores(): EventStoreContractOptions {
   const keepers = new WeakMap<EventStore, EventStore>();
   const on = (keeper: EventStore): EventStore => {
     const store = new CustomEventStore(
-      { append: appends => keeper.append(appends), readAll: page => keeper.readAll(page) },
+      {
+        append: appends => keeper.append(appends),
+        readAll: page => keeper.readAll(page),
+        restore: events => keeper.restore!(events),
+      },
       { pollEvery: 5 },
     );
     keepers.set(store, keeper);
     return store;
   };
   const again = (store: EventStore): EventStore => on(keepers.get(store)!);
-  return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again };
+  return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again, restores: true };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-contract-'));
@@ -26,14 +30,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function sqliteStores(): EventStoreContractOptions {
   let files = 0;
   const again = (store: EventStore): EventStore => sqlite((store as SqliteEventStore).file);
-  return { open: () => sqlite(join(folder, `${++files}.db`)), reopen: again, openAgain: again };
+  return { open: () => sqlite(join(folder, `${++files}.db`)), reopen: again, openAgain: again, restores: true };
 }
 
 const stores: Readonly<Record<string, EventStoreContractOptions>> = {
-  InMemoryEventStore: { open: () => new InMemoryEventStore() },
+  InMemoryEventStore: { open: () => new InMemoryEventStore(), restores: true },
   'CustomEventStore of append and readAll': customStores(),
   SqliteEventStore: sqliteStores(),
-  'SqliteEventStore without a file': { open: () => sqlite(':memory:') },
+  'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true },
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {
@@ -45,13 +49,16 @@ test('the cases of the contract have different names', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('the cases about durability and about sharing are there only when the store can be tried for it', () => {
+test('the cases about durability, sharing and restoring are there only when the store can be tried for it', () => {
   const open = (): EventStore => new InMemoryEventStore();
   const names = (options: EventStoreContractOptions): string[] => eventStoreContract(options).map(({ name }) => name);
   const durable = 'keeps its events when it is closed and opened again';
   const shared = 'reads what another store on the same data has written';
   expect(names({ open })).not.toEqual(expect.arrayContaining([durable]));
   expect(names({ open })).not.toEqual(expect.arrayContaining([shared]));
+  const restored = 'restores events as they were recorded, with positions left out';
+  expect(names({ open })).not.toEqual(expect.arrayContaining([restored]));
+  expect(names({ open, restores: true })).toContain(restored);
   expect(names({ open, reopen: open })).toContain(durable);
   expect(names({ open, openAgain: open })).toContain(shared);
 });

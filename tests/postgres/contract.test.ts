@@ -15,8 +15,6 @@ function open(tablePrefix = `case_${++opened}_`): EventStore {
 
 const again = (store: EventStore): EventStore => open(prefixes.get(store));
 
-test.each(eventStoreContract({ open: () => open(), reopen: again, openAgain: again }).map(({ name, run }) => ({ name, run })))(
-  '$name',
-  ({ run }) => run(),
-  20_000,
-);
+test.each(
+  eventStoreContract({ open: () => open(), reopen: again, openAgain: again, restores: true }).map(({ name, run }) => ({ name, run })),
+)('$name', ({ run }) => run(), 20_000);

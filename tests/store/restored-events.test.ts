@@ -1,4 +1,4 @@
-import { InMemoryEventStore, InvalidAppendError, type RecordedEvent, UnstorableValueError } from '../../src';
+import { InMemoryEventStore, InvalidRestoreError, type RecordedEvent } from '../../src';
 
 const stream = { aggregateName: 'Todo', aggregateId: '1' };
 
@@ -24,6 +24,13 @@ test('a store that starts from recorded events returns them as they were, and go
   expect(outcome).toMatchObject({ ok: true, events: [{ version: 3, position: 3n }] });
 });
 
+test('positions may be left out', async () => {
+  const [first, second] = await recorded();
+  const store = new InMemoryEventStore({ events: [first!, { ...second!, position: 7n }] });
+  expect(await store.readAll({ after: 1n })).toMatchObject([{ position: 7n }]);
+  expect(await store.append([{ stream, expected: 2, events: [{ name: 'C', payload: {} }] }])).toMatchObject({ events: [{ position: 8n }] });
+});
+
 test('a store that starts from recorded events recognises a repeated append', async () => {
   const events = await recorded();
   const store = new InMemoryEventStore({ events });
@@ -32,9 +39,9 @@ test('a store that starts from recorded events recognises a repeated append', as
 
 test('recorded events that do not follow on each other are refused', async () => {
   const [first, second] = await recorded();
-  expect(starting(second!)).toThrow(InvalidAppendError);
-  expect(starting(first!, first!)).toThrow('does not follow on the events before it: version 2, position 2.');
-  expect(starting(first!, { ...second, position: 3n })).toThrow(InvalidAppendError);
+  expect(starting(second!)).toThrow(InvalidRestoreError);
+  expect(starting(first!, first!)).toThrow('its position is 1; it must come after 1, the last one there.');
+  expect(starting(first!, { ...second, version: 3 })).toThrow("it is version 3 of Todo '1', but version 2 must come next.");
 });
 
 test.each([
@@ -49,12 +56,12 @@ test.each([
   ['recordedAt', 'yesterday'],
 ])('a recorded event whose %s is %p is refused', async (field, value) => {
   const [first] = await recorded();
-  expect(starting({ ...first, [field]: value })).toThrow(InvalidAppendError);
+  expect(starting({ ...first, [field]: value })).toThrow(InvalidRestoreError);
 });
 
 test('a recorded event without a payload is refused', async () => {
   const [first] = await recorded();
-  expect(starting({ ...first, payload: undefined })).toThrow(UnstorableValueError);
+  expect(starting({ ...first, payload: undefined })).toThrow(InvalidRestoreError);
 });
 
 const asText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);

@@ -7,6 +7,7 @@ import { payloads } from './payloads';
 import { racing } from './racing';
 import { reading } from './reading';
 import { repeating } from './repeating';
+import { restoring, restoringDurably, restoringShared } from './restoring';
 import { type Checks, type EventStoreContractOptions, play } from './scene';
 import { sharing } from './sharing';
 import { subscribing } from './subscribing';
@@ -26,7 +27,7 @@ export interface ContractCase {
  *
  * The cases are independent of each other, in order and in data: each opens stores of its own and closes them. None takes longer
  * than some seconds on a slow machine. Those about durability come with `reopen`, those about several stores on the same data with
- * `openAgain`. The names of the cases are unique.
+ * `openAgain`, those about `restore` with `restores`. The names of the cases are unique.
  *
  * @example
  * for (const { name, run } of eventStoreContract({ open: () => new MyEventStore() })) test(name, run);
@@ -45,5 +46,8 @@ export function eventStoreContract(options: EventStoreContractOptions): readonly
   const themes: Checks[] = [appending, expecting, repeating, payloads, hostileInput, reading, subscribing, racing, closing];
   if (options.reopen) themes.push(durability);
   if (options.openAgain) themes.push(sharing);
+  if (options.restores) themes.push(restoring);
+  if (options.restores && options.reopen) themes.push(restoringDurably);
+  if (options.restores && options.openAgain) themes.push(restoringShared);
   return themes.flatMap(checks => Object.entries(checks)).map(([name, check]) => ({ name, run: () => play(check, options) }));
 }

@@ -14,6 +14,8 @@ export interface EventStoreContractOptions {
    * Give it when several may use the same data: it adds the cases about that.
    */
   openAgain?(open: EventStore): EventStore | Promise<EventStore>;
+  /** Whether the store has `restore`: it adds the cases about that. Default false. */
+  readonly restores?: boolean;
   /** How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default 5,000. */
   readonly patience?: number;
 }

@@ -1,0 +1,35 @@
+import { eventLine } from './event-line';
+import type { EventStore } from './event-store';
+
+/** Which events to export, and what ends that. */
+export interface ExportOptions {
+  /** Only events of a higher position: the last one exported earlier; default 0: from the beginning. */
+  readonly after?: bigint;
+  /** Ends the export with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Pages are small: an event can be large, and a page is held as a whole. */
+const PAGE = 100;
+
+/**
+ * Yields the events of a store as lines of JSON, by position, each with its line break: all that was appended until it has caught up.
+ * Nothing is left out: ids, positions (as text of decimal digits), versions, metadata and times are there, as `importEvents` reads them.
+ * It holds 100 events at a time, and reads on only when asked.
+ *
+ * @example await pipeline(exportEvents(store), createWriteStream('events.jsonl'));
+ * @throws InvalidPageError, StoreClosedError, the signal's reason
+ */
+export async function* exportEvents(store: EventStore, options: ExportOptions = {}): AsyncGenerator<string, void, undefined> {
+  const { signal } = options;
+  let after = options.after ?? 0n;
+  for (;;) {
+    const page = await store.readAll({ after, limit: PAGE, ...(signal && { signal }) });
+    for (const event of page) {
+      signal?.throwIfAborted();
+      yield eventLine(event);
+      after = event.position;
+    }
+    if (page.length === 0) return;
+  }
+}

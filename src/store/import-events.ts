@@ -1,0 +1,99 @@
+import { EventualityError, type RecordedEvent } from '../messages';
+import { InvalidImportError, type InvalidRestoreError, RestoreUnsupportedError } from './errors';
+import { eventOfLine } from './event-line';
+import type { EventStore, RestoreOutcome } from './event-store';
+import { type TextPieces, textLines } from './text-lines';
+
+/** What an import has done so far. */
+export interface ImportReport {
+  /** How many events were written. */
+  readonly imported: number;
+  /** How many were stored already. */
+  readonly skipped: number;
+  /** The position of the last event of the lines that is stored, 0n when there is none. */
+  readonly position: bigint;
+}
+
+/** What an import can be told. */
+export interface ImportOptions {
+  /** Called after each batch; what it throws ends the import. */
+  readonly progress?: (report: ImportReport) => void;
+  /** Ends the import with the signal's reason; what was written stays. */
+  readonly signal?: AbortSignal;
+}
+
+const BATCH = 500;
+/** The characters of a batch of several events, so that memory stays flat where they are large. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * Takes in events that `exportEvents` has written, as they are: with ids, positions, versions, metadata and times.
+ *
+ * - It can be repeated: an event that is stored already (the same id, stream and version) is skipped. An import that was interrupted is
+ *   simply run again.
+ * - The others must come after the last position of the store, and continue their streams without a gap.
+ * - 500 events, fewer when they are large, are written together or not at all. Memory holds so many, however long the file is.
+ *
+ * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks. Blank lines do not count.
+ *
+ * @example const { imported, skipped } = await importEvents(store, createReadStream('events.jsonl'));
+ * @throws InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's reason, and
+ * what the store throws when it cannot write
+ */
+export async function importEvents(store: EventStore, lines: TextPieces, options: ImportOptions = {}): Promise<ImportReport> {
+  const { progress, signal } = options;
+  if (!store.restore) throw new RestoreUnsupportedError();
+  let report: ImportReport = { imported: 0, skipped: 0, position: 0n };
+  let batch = new Batch();
+  const write = async (): Promise<void> => {
+    signal?.throwIfAborted();
+    report = sum(report, await batch.restoreInto(store), batch.position);
+    batch = new Batch();
+    progress?.(report);
+  };
+  for await (const { number, text } of textLines(lines, signal)) {
+    if (batch.length === BATCH || (batch.length > 0 && batch.characters + text.length > MOST_CHARACTERS)) await write();
+    batch.add(text, number);
+  }
+  if (batch.length > 0) await write();
+  return report;
+}
+
+/** Events that are written together, and the lines they stand in. */
+class Batch {
+  readonly #events: RecordedEvent[] = [];
+  readonly #lines: number[] = [];
+  characters = 0;
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  get position(): bigint {
+    return this.#events.at(-1)!.position;
+  }
+
+  add(text: string, line: number): void {
+    this.#events.push(eventOfLine(text, line));
+    this.#lines.push(line);
+    this.characters += text.length;
+  }
+
+  async restoreInto(store: EventStore): Promise<RestoreOutcome> {
+    try {
+      return await store.restore!(this.#events);
+    } catch (error) {
+      if (!isInvalidRestore(error)) throw error;
+      throw new InvalidImportError(this.#lines[error.index]!, error.fault, error);
+    }
+  }
+}
+
+// By the code: the store may come from another copy of the package.
+const isInvalidRestore = (error: unknown): error is InvalidRestoreError => EventualityError.is(error) && error.code === 'INVALID_RESTORE';
+
+const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport => ({
+  imported: report.imported + restored,
+  skipped: report.skipped + skipped,
+  position,
+});
