@@ -73,7 +73,7 @@ export function atEvent<T>(index: number, work: () => T): T {
 const isSame = (one: StoredPlace, other: StoredPlace): boolean =>
   one.version === other.version && one.aggregateId === other.aggregateId && one.aggregateName === other.aggregateName;
 
-const placed = ({ aggregateName, aggregateId, version }: StoredPlace): string => `version ${version} of ${aggregateName} '${aggregateId}'`;
+const placed = ({ aggregateName, aggregateId, version }: StoredPlace): string => `version ${version} of ${aggregateName} ${shown(aggregateId)}`;
 
 function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   if (typeof event !== 'object' || event === null) return [`it is ${shown(event)}, not an event.`];

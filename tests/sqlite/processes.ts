@@ -5,10 +5,10 @@ import { buildSync } from 'esbuild';
 
 const ROOT = join(__dirname, '../..');
 
-/** Makes one script of a program of this folder, so that a process of it starts in some milliseconds. */
-export function built(name: 'writing-process' | 'following-process', folder: string): string {
+/** Makes one script of a program, by default of this folder, so that a process of it starts in some milliseconds. */
+export function built(name: string, folder: string, from = __dirname): string {
   const outfile = join(folder, `${name}.js`);
-  buildSync({ entryPoints: [join(__dirname, `${name}.ts`)], outfile, bundle: true, platform: 'node', logLevel: 'error' });
+  buildSync({ entryPoints: [join(from, `${name}.ts`)], outfile, bundle: true, platform: 'node', logLevel: 'error' });
   return outfile;
 }
 
