@@ -23,6 +23,8 @@ export const statement = (text: string): Statement => ({
 // Parsers that the user registered with the driver must not change what is read here.
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
+const ignore = (): void => {};
+
 /** Asks the database, on any connection of the pool, and translates what goes wrong. */
 export class Database {
   constructor(
@@ -62,6 +64,8 @@ export class Database {
   async transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
+    // Without a listener a connection that is lost between two queries would end the process. The next query fails, that is enough.
+    client.on?.('error', ignore);
     try {
       await client.query({ text: 'begin isolation level read committed' });
       const result = await work(client);
@@ -73,6 +77,7 @@ export class Database {
     } finally {
       // A connection on which something failed is not used again: what it began ends with it.
       client.release(failure);
+      if (!failure) client.removeListener?.('error', ignore);
     }
   }
 

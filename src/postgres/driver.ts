@@ -19,10 +19,17 @@ export interface PostgresClient {
   getTransactionStatus?(): string | null;
 }
 
+/** A client that a pool has lent. */
+export interface PostgresPoolClient extends PostgresClient {
+  release(error?: Error | boolean): void;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener?(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** A pool of `pg`, or what has its shape. */
 export interface PostgresPool {
   query(query: any): Promise<{ rows: any[] }>;
-  connect(): Promise<PostgresClient & { release(error?: Error | boolean): void }>;
+  connect(): Promise<PostgresPoolClient>;
   end(): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;

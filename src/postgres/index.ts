@@ -1,4 +1,4 @@
-export type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
+export type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresQuery } from './driver';
 export {
   PostgresDriverMissingError,
   PostgresIsolationError,

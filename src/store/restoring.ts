@@ -51,7 +51,8 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
     const key = `${event.aggregateName}\0${event.aggregateId}`;
     const version = versions.get(key) ?? target.versionOf(event);
     if (known) throw new InvalidRestoreError(index, `its id '${event.id}' is that of ${placed(known)}.`);
-    if (event.position <= last) throw new InvalidRestoreError(index, `its position is ${event.position}; it must come after ${last}, the last one there.`);
+    if (event.position <= last)
+      throw new InvalidRestoreError(index, `its position is ${event.position}; it must come after ${last}, the last one there.`);
     if (event.version !== version + 1)
       throw new InvalidRestoreError(index, `it is ${placed(event)}, but version ${version + 1} must come next.`);
     fresh.set(event.id, event);
@@ -73,7 +74,8 @@ export function atEvent<T>(index: number, work: () => T): T {
 const isSame = (one: StoredPlace, other: StoredPlace): boolean =>
   one.version === other.version && one.aggregateId === other.aggregateId && one.aggregateName === other.aggregateName;
 
-const placed = ({ aggregateName, aggregateId, version }: StoredPlace): string => `version ${version} of ${aggregateName} ${shown(aggregateId)}`;
+const placed = ({ aggregateName, aggregateId, version }: StoredPlace): string =>
+  `version ${version} of ${aggregateName} ${shown(aggregateId)}`;
 
 function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   if (typeof event !== 'object' || event === null) return [`it is ${shown(event)}, not an event.`];

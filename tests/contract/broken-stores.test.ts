@@ -1,5 +1,14 @@
 import type { RecordedEvent } from '../../src/messages';
-import { type AppendOutcome, type Conflict, type EventStore, InMemoryEventStore, type NewEvent, type StreamAppend } from '../../src/store';
+import {
+  type AppendOutcome,
+  type Conflict,
+  type EventStore,
+  InMemoryEventStore,
+  InvalidRestoreError,
+  type NewEvent,
+  type RestoreOutcome,
+  type StreamAppend,
+} from '../../src/store';
 import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
 
 type Page = readonly RecordedEvent[];
@@ -24,6 +33,19 @@ async function oneByOne(store: EventStore, appends: readonly StreamAppend[]): Pr
     else conflicts.push(...outcome.conflicts);
   }
   return conflicts.length > 0 ? { ok: false, conflicts } : { ok: true, events };
+}
+
+async function restoredOneByOne(store: EventStore, events: Page): Promise<RestoreOutcome> {
+  const outcome = { restored: 0, skipped: 0 };
+  for (const [index, event] of events.entries()) {
+    // With the index that the whole list would have given.
+    const { restored, skipped } = await store.restore!([event]).catch(({ fault }) => {
+      throw new InvalidRestoreError(index, fault);
+    });
+    outcome.restored += restored;
+    outcome.skipped += skipped;
+  }
+  return outcome;
 }
 
 async function* mapPages(pages: AsyncIterable<Page>, change: (page: Page) => readonly Page[]): AsyncGenerator<Page> {
@@ -125,6 +147,24 @@ const breaks: Readonly<Record<string, Break>> = {
     noticedBy: 'refuses everything after it is closed',
     parts: () => ({ close: async () => undefined }),
   },
+  'gives restored events positions of its own': {
+    noticedBy: 'restores events as they were recorded, with positions left out',
+    parts: sound => ({
+      restore: async events => sound.restore!(events.map((event, index) => ({ ...event, position: BigInt(index + 1) }))),
+    }),
+  },
+  'dates restored events anew': {
+    noticedBy: 'restores events as they were recorded, with positions left out',
+    parts: sound => ({ restore: events => sound.restore!(events.map(event => ({ ...event, recordedAt: new Date().toISOString() }))) }),
+  },
+  'restores one by one': {
+    noticedBy: 'refuses a gap in a stream, and a version that is there',
+    parts: sound => ({ restore: events => restoredOneByOne(sound, events) }),
+  },
+  'counts what it has skipped as restored': {
+    noticedBy: 'skips what is stored already',
+    parts: sound => ({ restore: async events => ({ ...(await sound.restore!(events)), restored: events.length }) }),
+  },
 };
 
 function broken({ parts }: Break): EventStoreContractOptions {
@@ -136,10 +176,11 @@ function broken({ parts }: Break): EventStoreContractOptions {
       readAll: page => sound.readAll(page),
       subscribe: options => sound.subscribe(options),
       close: () => sound.close(),
+      restore: events => sound.restore!(events),
       ...parts(sound),
     };
   };
-  return { open, patience: 500 };
+  return { open, patience: 500, restores: true };
 }
 
 async function failures(options: EventStoreContractOptions): Promise<string[]> {
