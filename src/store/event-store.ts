@@ -105,7 +105,7 @@ export interface EventStore {
    * All of it or nothing. Optional: `importEvents` needs it.
    *
    * An event that is stored already (the same id, stream and version) is skipped, so that it can be repeated. The others must come after
-   * the last position there, in ascending order (positions may be missing), and continue their streams without a gap.
+   * the last position there, in ascending order up to 2^47 (positions may be missing), and continue their streams without a gap.
    * Appends afterwards get later positions; subscriptions yield what was restored.
    * @throws InvalidRestoreError, PayloadTooLargeError, StoreClosedError
    */

@@ -5,7 +5,7 @@ import type { StreamName } from './event-store';
 import { recordEvent } from './record-event';
 
 /** The highest position that can be restored, 2^47: later appends have as many left, also where positions have 48 bits. */
-export const LAST_RESTORABLE_POSITION = 2n ** 47n;
+const LAST_RESTORABLE_POSITION = 2n ** 47n;
 
 const LAST_SCHEMA_VERSION = 2 ** 31 - 1;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
