@@ -275,6 +275,12 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     await expect(importEvents(new InMemoryEventStore(), [cut(text)])).rejects.toMatchObject({ code: 'INVALID_IMPORT', line });
   });
 
+  test('what is neither text nor bytes', async () => {
+    const bytes = Buffer.from((await exported(await filled(1))).join('')) as unknown as string;
+    const fault = 'a piece of it is 123; pieces must be text or bytes.';
+    await expect(importEvents(new InMemoryEventStore(), bytes)).rejects.toMatchObject({ line: 1, fault });
+  });
+
   test('lines without line breaks are counted, too', async () => {
     const lines = (await exported(await filled(4))).map(line => line.trim());
     const wrong = [...lines.slice(0, 3), '{}'];
