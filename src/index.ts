@@ -28,6 +28,9 @@ export type {
   PlainAggregateThis,
   PlainCommandHandler,
   PlainEventHandler,
+  SnapshotOptions,
+  SnapshotRule,
+  SnapshotTiming,
   StateChange,
 } from './model';
 
@@ -84,6 +87,7 @@ export {
   checkAppends,
   CustomEventStore,
   InMemoryEventStore,
+  InMemorySnapshotStore,
   isExpected,
   recordedMetadata,
   recordEvent,
@@ -98,6 +102,9 @@ export type {
   EventStoreParts,
   ExpectedVersion,
   NewEvent,
+  NewSnapshot,
+  Snapshot,
+  SnapshotStore,
   StorePage,
   StreamAppend,
   StreamName,
@@ -118,6 +125,7 @@ export {
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,
+  SnapshotRefusedError,
 } from './model';
 export {
   ConcurrencyError,

@@ -2,10 +2,12 @@ import type { RecordedEvent } from '../messages';
 import { streamPage } from './checks';
 import { StoreClosedError } from './errors';
 import type { AppendOutcome, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
+import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
-/** The parts of a custom store: two are needed, the others are derived from them when absent. */
-export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> & Partial<Pick<EventStore, 'read' | 'subscribe' | 'close'>>;
+/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots. */
+export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
+  Partial<Pick<EventStore, 'read' | 'subscribe' | 'close' | 'snapshots'>>;
 
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
@@ -26,6 +28,10 @@ export class CustomEventStore implements EventStore {
     private readonly parts: EventStoreParts,
     private readonly options: { readonly pollEvery?: number } = {},
   ) {}
+
+  get snapshots(): SnapshotStore | undefined {
+    return this.parts.snapshots;
+  }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
     this.#refuseWhenClosed();

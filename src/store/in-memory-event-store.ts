@@ -2,13 +2,16 @@ import { type Clock, isoTime, type RecordedEvent, systemClock } from '../message
 import { checkAppends, isExpected, storePage, streamPage } from './checks';
 import { DuplicateEventError, InvalidAppendError, StoreClosedError } from './errors';
 import type { AppendOutcome, Conflict, EventStore, StorePage, StreamAppend, StreamName, StreamPage, SubscribeOptions } from './event-store';
+import { InMemorySnapshotStore } from './in-memory-snapshot-store';
 import { recordEvent } from './record-event';
+import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
 export class InMemoryEventStore implements EventStore {
+  readonly snapshots: SnapshotStore;
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   readonly #all: RecordedEvent[] = [];
   /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
@@ -20,6 +23,7 @@ export class InMemoryEventStore implements EventStore {
   /** @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start */
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     this.#clock = options.clock ?? systemClock;
+    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock });
     for (const event of options.events ?? []) this.#restore(event);
   }
 

@@ -22,5 +22,7 @@ export {
   type SubscribeOptions,
 } from './event-store';
 export { InMemoryEventStore } from './in-memory-event-store';
+export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { recordEvent, recordedMetadata } from './record-event';
+export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 export { Subscription, type SubscriptionSource } from './subscription';
