@@ -1,7 +1,7 @@
 /** A private name where it is used; in a template, `#${...}` is none. */
 const PRIVATE_NAME = /\.\s*#(?!\$\{)([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu;
 /** A private method, getter or setter where it is declared: its name, not behind a dot, and a parenthesis. */
-const PRIVATE_METHOD = /(?<![.?\w$]\s*)#([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\(/gu;
+const PRIVATE_METHOD = /(?<!\.\s*)#([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\(/gu;
 const PRIVATE_STATIC = /\bstatic\s+(?:accessor\s+)?#([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu;
 /** What compilers make of private fields for older targets: TypeScript (and state in a WeakMap by hand); esbuild; swc and babel. */
 const COMPILED = [/\.set\(\s*this\s*,/, /__privateAdd\(this, (?!\w*_instances\b)/, /_class_private_field_init|_classPrivateFieldInitSpec/];

@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   type EventStore,
   PAGE_LIMIT,
+  type SnapshotStore,
   StoreClosedError,
   type StorePage,
   type StreamAppend,
@@ -20,7 +21,9 @@ import { PostgresUnreachableError } from './errors';
 import { failureKind } from './failures';
 import { AppendSender, GroupCommit } from './group-commit';
 import { EVENT_COLUMNS } from './horizon-function';
+import { isStorable } from './names';
 import type { PostgresSettings } from './options';
+import { PostgresSnapshots } from './postgres-snapshots';
 import { PostgresTransaction } from './postgres-transaction';
 import { recordedEvent } from './rows';
 import { checkedStart } from './start';
@@ -39,6 +42,8 @@ const PAGE_TIMEOUT = 10_000;
  * - A commit whose reply was lost is sent again with the same event ids: nothing is stored twice.
  */
 export class PostgresEventStore implements EventStore {
+  /** Keeps snapshots in the same schema. */
+  readonly snapshots: SnapshotStore;
   readonly #database: Database;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
@@ -62,6 +67,7 @@ export class PostgresEventStore implements EventStore {
     this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database);
+    this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
     this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }
@@ -154,6 +160,11 @@ export class PostgresEventStore implements EventStore {
     if (this.#closing) throw new StoreClosedError();
   }
 
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    return this.#work.done(this.#afterStart(work));
+  }
+
   #afterStart<T>(work: () => Promise<T>): Promise<T> {
     return this.#started ? work() : this.ready().then(work);
   }
@@ -176,9 +187,5 @@ export class PostgresEventStore implements EventStore {
     }
   }
 }
-
-// PostgreSQL refuses NUL, and half a surrogate pair would become another character on the way: no stream is called so.
-const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
-  [aggregateName, aggregateId].every(text => typeof text === 'string' && text.isWellFormed() && !text.includes('\0'));
 
 const mayPass = (error: unknown): boolean => error instanceof PostgresUnreachableError || failureKind(error) !== 'final';

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
+  type SnapshotStore,
   StoreClosedError,
   type StorePage,
   type StreamAppend,
@@ -22,11 +22,11 @@ import { GroupCommit } from './group-commit';
 import { loadDriver } from './load-driver';
 import { openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
-import { isLocked } from './result-code';
+import { SqliteSnapshots } from './sqlite-snapshots';
 import { prepareStatements, type Statements } from './statements';
+import { whenUnlocked } from './when-unlocked';
 
 const LAST_POSITION = 2n ** 63n - 1n;
-const LOCKED_PAUSE = 2;
 
 /**
  * Keeps events in a SQLite file, for one process or several on one machine.
@@ -40,6 +40,8 @@ export class SqliteEventStore implements EventStore {
   readonly file: string;
   /** The name of the SQLite library in use. */
   readonly driver: string;
+  /** Keeps snapshots in the same file. */
+  readonly snapshots: SnapshotStore;
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
@@ -65,6 +67,7 @@ export class SqliteEventStore implements EventStore {
       written: () => this.#followers.wake(),
       failureOf: error => failureOf(error, this.#settings),
     });
+    this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, () => this.#refuseWhenClosed());
     this.file = this.#settings.file;
     this.driver = driver.name;
   }
@@ -109,18 +112,12 @@ export class SqliteEventStore implements EventStore {
 
   /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
   async #read(signal: AbortSignal | undefined, statement: SqliteStatement, ...values: SqliteValue[]): Promise<readonly RecordedEvent[]> {
-    const deadline = performance.now() + this.#settings.busyTimeout;
-    for (;;) {
-      try {
-        // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
-        return Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
-      } catch (error) {
-        if (!isLocked(error) || performance.now() >= deadline) throw failureOf(error, this.#settings);
-      }
-      await setTimeout(LOCKED_PAUSE);
+    // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
+    const page = (): readonly RecordedEvent[] => Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
+    return whenUnlocked(this.#settings, page, () => {
       signal?.throwIfAborted();
       this.#refuseWhenClosed();
-    }
+    });
   }
 
   #dataVersion(): number {

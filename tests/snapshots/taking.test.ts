@@ -183,8 +183,7 @@ describe('a snapshot', () => {
 describe('failures of the snapshot store', () => {
   const broken = (method: 'load' | 'save' | 'delete') => {
     const store = new InMemorySnapshotStore();
-    store[method] = () => Promise.reject(new Error(`no ${method}`));
-    return store;
+    return Object.assign(store, { [method]: () => Promise.reject(new Error(`no ${method}`)) });
   };
 
   test.each(['load', 'save'] as const)('go to the logger, never to the command: %s', async method => {
