@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger, RecordedEvent } from '../messages';
-import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
+import { type AggregateDefinition, type AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore, type StreamName } from '../store';
-import { sameFields } from './same-fields';
+import { provenSnapshot, restoredAggregate } from './proven-snapshot';
 
 /** What snapshots need of the loader that they belong to. */
 export interface SnapshotSource {
@@ -84,9 +84,7 @@ export class AggregateSnapshots {
 
   /** Makes an aggregate as of a snapshot. Throws when that is damaged. */
   restored(id: string, { version, state }: NewSnapshot): AggregateInstance {
-    const instance = new AggregateInstance(this.source.definition, id, this.rule.restore(id, state));
-    instance.version = version;
-    return instance;
+    return restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
   }
 
   async #find(id: string): Promise<NewSnapshot | undefined> {
@@ -138,27 +136,12 @@ export class AggregateSnapshots {
     const { version } = instance;
     const [last] = await this.source.store.read(stream, { from: version, limit: 1 });
     if (!last) return;
-    const state = this.#taken(instance);
+    const state = provenSnapshot(this.source.definition, this.rule, instance);
     const snapshot = { stream, version, eventId: last.id, schemaVersion: this.rule.version, state };
     await this.store.save(snapshot);
     this.#refused.delete(id);
     this.#overdue.delete(id);
     this.source.taken(id, snapshot);
-  }
-
-  /** @throws SnapshotRefusedError unless the aggregate comes back from its snapshot as it is */
-  #taken({ id, version, state }: AggregateInstance): string {
-    const { definition } = this.source;
-    const text = this.rule.take(state, id);
-    let again: AggregateInstance;
-    try {
-      again = this.restored(id, { version, state: text } as NewSnapshot);
-    } catch (error) {
-      throw new SnapshotRefusedError(definition.name, id, `it cannot be restored: ${error}`, error);
-    }
-    const same = this.rule.take(again.state, id) === text && (this.rule.exact || sameFields(state, again.state));
-    if (!same) throw new SnapshotRefusedError(definition.name, id, 'what is restored of it has another state');
-    return text;
   }
 
   #failed(id: string, error: unknown): void {

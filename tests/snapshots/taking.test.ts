@@ -82,6 +82,18 @@ describe('a snapshot', () => {
     expect(store.eventsRead).toBe(8);
   });
 
+  test('spares a cached aggregate everything: what it starts from and what came after are there', async () => {
+    const store = new RecordingStore();
+    const flow = new Flow({ eventStore: store, aggregates: [Account], cache: {} });
+    await opened(flow, 'a', 6);
+    await flow.repository(Account).drain();
+    await flow.dispatch(new Deposit('a', 7));
+    store.eventsRead = 0;
+    await flow.dispatch(new Deposit('a', 8));
+    expect((await flow.repository(Account).load('a')).balance).toBe(36);
+    expect(store.eventsRead).toBe(0);
+  });
+
   test('is taken outside of the command: who dispatches does not wait for it, close() does', async () => {
     const saved: NewSnapshot[] = [];
     let release = (): void => {};

@@ -313,7 +313,9 @@ test('state that events have left frozen stays so: what a full replay would refu
     state: { tags: [] as string[] },
     snapshot: { every: 2 },
     on: {
-      Set: (state, { payload }) => void (state.tags = payload.tags),
+      Set(state, { payload }) {
+        state.tags = payload.tags;
+      },
       Add: (state, { payload }) => void state.tags.push(payload.tag),
     },
     commands: {
