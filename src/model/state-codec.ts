@@ -27,7 +27,7 @@ export function decodeState(encoded: unknown): unknown {
 }
 
 /** Tells whether a prototype is that of object literals, in any realm. */
-export const isPlainPrototype = (prototype: object | null): boolean =>
+const isPlainPrototype = (prototype: object | null): boolean =>
   prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 
 class Encoder {

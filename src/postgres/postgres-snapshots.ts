@@ -2,6 +2,7 @@ import { isoTime } from '../messages';
 import type { NewSnapshot, Snapshot, SnapshotStore, StreamName } from '../store';
 import { type Database, type Statement, statement } from './database';
 import { isStorable } from './names';
+import { abortable } from './work';
 
 /** Runs work as the store does: after its start, not after its end, and such that `close()` waits for it. */
 export type RunWork = <T>(work: () => Promise<T>) => Promise<T>;
@@ -27,10 +28,11 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     this.#delete = statement(`delete from ${table} where aggregate_name = $1 and aggregate_id = $2`);
   }
 
-  async load(stream: StreamName, schemaVersion: number): Promise<Snapshot | undefined> {
+  async load(stream: StreamName, schemaVersion: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Snapshot | undefined> {
+    signal?.throwIfAborted();
     if (!isStorable(stream)) return undefined;
     const { aggregateName, aggregateId } = stream;
-    const [row] = await this.#ask(this.#load, [aggregateName, aggregateId, schemaVersion]);
+    const [row] = await abortable(this.#ask(this.#load, [aggregateName, aggregateId, schemaVersion]), signal);
     if (!row) return undefined;
     const [version, eventId, state, recordedAt] = row as string[];
     return {

@@ -68,16 +68,16 @@ export class AggregateSnapshots {
 
   /** Finds the snapshot of a stream and makes sure that it is of this very history; resolves to nothing where there is none to use. */
   async start(id: string, signal?: AbortSignal): Promise<SnapshotStart | undefined> {
-    const snapshot = await this.#find(id);
+    const snapshot = await this.#find(id, signal);
     if (!snapshot) return undefined;
     // The event at its version is read, too: the snapshot may be of another history, or go beyond the end of this one.
     const page = await this.source.store.read(this.#stream(id), { from: snapshot.version, ...(signal && { signal }) });
     const [at, ...events] = page;
     if (at?.version !== snapshot.version || at.id !== snapshot.eventId) {
-      await this.#discard(snapshot, 'it is not of these events, as after a backup was restored');
+      await this.#discard(id, snapshot, 'it is not of these events, as after a backup was restored');
       return undefined;
     }
-    const instance = await this.#readable(snapshot);
+    const instance = await this.#readable(id, snapshot);
     instance?.stored([at]);
     return instance && { instance, snapshot, events, more: page.length === PAGE_LIMIT };
   }
@@ -87,31 +87,32 @@ export class AggregateSnapshots {
     return restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
   }
 
-  async #find(id: string): Promise<NewSnapshot | undefined> {
+  async #find(id: string, signal?: AbortSignal): Promise<NewSnapshot | undefined> {
     try {
-      const found = await this.store.load(this.#stream(id), this.rule.version);
+      const found = await this.store.load(this.#stream(id), this.rule.version, signal && { signal });
       return found && Number.isSafeInteger(found.version) && found.version > 0 ? found : undefined;
     } catch (error) {
+      signal?.throwIfAborted();
       this.#warn(id, error, 'A snapshot could not be loaded; the events are folded from the first.');
       return undefined;
     }
   }
 
-  async #readable(snapshot: NewSnapshot): Promise<AggregateInstance | undefined> {
+  async #readable(id: string, snapshot: NewSnapshot): Promise<AggregateInstance | undefined> {
     try {
-      return this.restored(snapshot.stream.aggregateId, snapshot);
+      return this.restored(id, snapshot);
     } catch (error) {
-      await this.#discard(snapshot, 'it cannot be read', error);
+      await this.#discard(id, snapshot, 'it cannot be read', error);
       return undefined;
     }
   }
 
-  async #discard({ stream: { aggregateId }, version }: NewSnapshot, reason: string, error?: unknown): Promise<void> {
-    this.#warn(aggregateId, error, `The snapshot as of version ${version} is not used: ${reason}. The events are folded from the first.`);
+  async #discard(id: string, { version }: NewSnapshot, reason: string, error?: unknown): Promise<void> {
+    this.#warn(id, error, `The snapshot as of version ${version} is not used: ${reason}. The events are folded from the first.`);
     try {
-      await this.store.delete(this.#stream(aggregateId));
+      await this.store.delete(this.#stream(id));
     } catch (failure) {
-      this.#warn(aggregateId, failure, 'A snapshot could not be deleted.');
+      this.#warn(id, failure, 'A snapshot could not be deleted.');
     }
   }
 

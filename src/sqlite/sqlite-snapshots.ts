@@ -21,10 +21,13 @@ export class SqliteSnapshots implements SnapshotStore {
     private readonly refuseWhenClosed: () => void,
   ) {}
 
-  async load({ aggregateName, aggregateId }: StreamName, schemaVersion: number): Promise<Snapshot | undefined> {
-    const row = (await this.#run(() => this.statements.loadSnapshot.get(aggregateName, aggregateId, schemaVersion))) as
-      | SnapshotRow
-      | undefined;
+  async load(
+    { aggregateName, aggregateId }: StreamName,
+    schemaVersion: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Snapshot | undefined> {
+    const found = (): unknown => this.statements.loadSnapshot.get(aggregateName, aggregateId, schemaVersion);
+    const row = (await this.#run(found, signal)) as SnapshotRow | undefined;
     if (!row) return undefined;
     const { version, event_id: eventId, state, recorded_at: recordedAt } = row;
     return { stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state, recordedAt };
@@ -56,8 +59,12 @@ export class SqliteSnapshots implements SnapshotStore {
     });
   }
 
-  async #run<T>(work: () => T): Promise<T> {
-    this.refuseWhenClosed();
-    return whenUnlocked(this.settings, work, this.refuseWhenClosed);
+  async #run<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+    const mayGoOn = (): void => {
+      signal?.throwIfAborted();
+      this.refuseWhenClosed();
+    };
+    mayGoOn();
+    return whenUnlocked(this.settings, work, mayGoOn);
   }
 }

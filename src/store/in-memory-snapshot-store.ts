@@ -12,7 +12,8 @@ export class InMemorySnapshotStore implements SnapshotStore {
     this.#clock = options.clock ?? systemClock;
   }
 
-  async load(stream: StreamName, schemaVersion: number): Promise<Snapshot | undefined> {
+  async load(stream: StreamName, schemaVersion: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Snapshot | undefined> {
+    signal?.throwIfAborted();
     const kept = this.#snapshots.get(keyOf(stream));
     return kept?.schemaVersion === schemaVersion ? kept : undefined;
   }

@@ -24,8 +24,12 @@ export interface Snapshot extends NewSnapshot {
  * its first event. `snapshotStoreContract` of `eventuality/testing` says, as tests, what an implementation must hold.
  */
 export interface SnapshotStore {
-  /** Returns the snapshot of a stream; nothing when there is none, or when it is of another schema version. @throws StoreClosedError */
-  load(stream: StreamName, schemaVersion: number): Promise<Snapshot | undefined>;
+  /**
+   * Returns the snapshot of a stream; nothing when there is none, or when it is of another schema version. An aborted `signal` rejects
+   * the look-up with its reason.
+   * @throws StoreClosedError
+   */
+  load(stream: StreamName, schemaVersion: number, options?: { readonly signal?: AbortSignal }): Promise<Snapshot | undefined>;
   /**
    * Keeps a snapshot in place of an earlier one. One of a later version, or of the same version and a later schema version, stays as it is.
    * @throws StoreClosedError

@@ -222,6 +222,20 @@ describe('failures of the snapshot store', () => {
     expect((await snapshotStore.load(stream('a'), 1))?.version).toBe(6);
   });
 
+  test('a command that is aborted does not wait for a snapshot', async () => {
+    const [logger, waiting] = [new ToldLogger(), new AbortController()];
+    const snapshotStore = Object.assign(new InMemorySnapshotStore(), {
+      load: (_stream: StreamName, _version: number, { signal }: { signal?: AbortSignal } = {}) =>
+        new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const flow = new Flow({ eventStore: new InMemoryEventStore(), snapshotStore, aggregates: [Account], logger });
+    const dispatched = flow.dispatch(new Deposit('a', 1), { signal: waiting.signal });
+    await settle();
+    waiting.abort(new Error('too late'));
+    await expect(dispatched).rejects.toThrow('too late');
+    expect(logger.told).toEqual([]);
+  });
+
   test('a store that is closed in the meantime is no failure', async () => {
     const [logger, store] = [new ToldLogger(), new InMemoryEventStore()];
     const repository = new Repository(counter({ every: 1 }), store, { logger });

@@ -104,6 +104,12 @@ export const checks: Readonly<Record<string, (store: SnapshotStore) => Promise<v
     assertKept(await store.load(stream('1'), 2_147_483_647), snapshot);
   },
 
+  'rejects a look-up whose signal is aborted, with the reason': async store => {
+    const reason = new Error('no longer wanted');
+    const looking = store.load(stream('1'), 1, { signal: AbortSignal.abort(reason) });
+    assert.equal(await looking.catch(error => error), reason);
+  },
+
   'forgets a snapshot that is deleted, and no other': async store => {
     await store.save(taken(10));
     await store.save(taken(7, { stream: stream('2') }));
