@@ -1,7 +1,7 @@
-import { Flow } from '../../src';
+import { Event, Flow, Repository } from '../../src';
 import type { EventStore, SnapshotStore } from '../../src/store';
 import { snapshotStoreContract } from '../../src/testing';
-import { Account, Deposit, Open } from '../snapshots/domain';
+import { Account, counter, Deposit, Open, ToldLogger } from '../snapshots/domain';
 import { stream, TestSchema } from './database';
 
 const schema = new TestSchema(__filename);
@@ -82,4 +82,31 @@ test('tables of a version before snapshots get theirs, and keep their events', a
   const again = schema.open({ tablePrefix: 'before_' });
   await again.snapshots.save(snapshotOf(1));
   expect(await again.read(stream('1'))).toHaveLength(1);
+});
+
+test('two versions of an application at once, as while one replaces the other: no state is wrong, nobody is told of damage', async () => {
+  const stores = [1, 2].map(() => schema.open({ tablePrefix: 'rolling_' }));
+  const logger = new ToldLogger();
+  const flows = stores.map((eventStore, index) => {
+    const Counter = counter({ every: 3, version: index + 1 });
+    const count = {
+      creates: 'if-missing' as const,
+      decide: (_: unknown, { id, by }: any) => Event({ aggregateId: id, name: 'Counted', payload: { by } }),
+    };
+    return new Flow({ eventStore, aggregates: [{ ...Counter, commands: new Map([['Count', count]]) }], logger, cache: index === 1 && {} });
+  });
+  const command = (n: number) => ({ name: 'Count', message: { id: `c${n % 3}`, by: n } });
+  for (let n = 0; n < 120; n += 6) {
+    await Promise.allSettled([0, 1, 2, 3, 4, 5].map(place => flows[place % 2]!.dispatch(command(n + place))));
+  }
+  for (const id of ['c0', 'c1', 'c2']) {
+    const [replayed, ...others] = await Promise.all([
+      new Repository(counter(), stores[0]!).load(id),
+      ...[1, 2].map((version, index) => new Repository(counter({ every: 3, version }), stores[index]!, { logger }).load(id)),
+    ]);
+    for (const other of others) expect([other.version, other.state]).toEqual([replayed.version, replayed.state]);
+    expect(replayed.version).toBeGreaterThan(20);
+  }
+  await Promise.all(flows.map(flow => flow.close()));
+  expect(logger.told).toEqual([]);
 });
