@@ -28,6 +28,9 @@ export type {
   PlainAggregateThis,
   PlainCommandHandler,
   PlainEventHandler,
+  SnapshotOptions,
+  SnapshotRule,
+  SnapshotTiming,
   StateChange,
 } from './model';
 
@@ -87,6 +90,7 @@ export {
   exportEvents,
   importEvents,
   InMemoryEventStore,
+  InMemorySnapshotStore,
   isExpected,
   recordedMetadata,
   recordEvent,
@@ -108,6 +112,9 @@ export type {
   RestoreOutcome,
   RestoreTarget,
   StoredPlace,
+  NewSnapshot,
+  Snapshot,
+  SnapshotStore,
   StorePage,
   StreamAppend,
   StreamName,
@@ -129,6 +136,7 @@ export {
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,
+  SnapshotRefusedError,
 } from './model';
 export {
   ConcurrencyError,

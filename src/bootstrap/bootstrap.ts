@@ -11,6 +11,7 @@ import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
 import { WiringError } from './errors';
 import { nameFaults } from './name-checks';
 import { repositoryToken } from './repository-token';
+import { snapshotStoreFaults } from './snapshot-checks';
 import { TsyringeAdapter } from './tsyringe-adapter';
 
 /** What `bootstrap` can be told; every part has a default. */
@@ -49,7 +50,12 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const container = containerOf(options.container);
   registerProviders(components, container);
   registerRepositories(components, container, () => application);
-  const faults = [...components.faults, ...nameFaults(components), ...constructorFaults(components, container)];
+  const faults = [
+    ...components.faults,
+    ...nameFaults(components),
+    ...constructorFaults(components, container),
+    ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
+  ];
   if (faults.length > 0) throw new WiringError(faults);
   const parts = partsOf(components, options, container);
   const application: Application = new Application(parts, container);

@@ -5,11 +5,12 @@ import { InvalidDecoratorError } from './messages';
 /**
  * Marks an aggregate class and names its streams; the name is durable, so the class can be renamed.
  * @example @Aggregate('Todo') class Todo extends AggregateRoot {}
+ * @example @Aggregate('Todo', { snapshot: { every: 100, version: 1 } }) class Todo extends AggregateRoot {}
  */
-export function Aggregate(name: string, options: AggregateOptions = {}) {
+export function Aggregate<A extends AggregateRoot<any> = AggregateRoot<any>>(name: string, options: AggregateOptions<A> = {}) {
   if (typeof name !== 'string' || name === '')
     throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'); it got ${String(name)}.`);
-  return <T extends AggregateClass<AggregateRoot<any>>>(type: T, _context?: ClassDecoratorContext<T>): void => {
+  return <T extends AggregateClass<A>>(type: T, _context?: ClassDecoratorContext<T>): void => {
     setMetadata(type, AGGREGATE, { ...options, name });
   };
 }

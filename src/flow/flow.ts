@@ -12,8 +12,8 @@ import {
   systemClock,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
-import { AggregateCommandHandler, type CacheOptions, Repository } from '../repository';
-import type { EventStore } from '../store';
+import { AggregateCommandHandler, type CacheOptions, Repository, type RepositoryOptions } from '../repository';
+import type { EventStore, SnapshotStore } from '../store';
 import { CommandBus, type CommandMiddleware } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError, InvalidConfigurationError } from './errors';
@@ -41,6 +41,8 @@ export interface FlowParts {
   readonly queryMiddleware?: readonly QueryMiddleware[];
   /** Keeps the events of hot aggregates; default false. */
   readonly cache?: CacheOptions | false;
+  /** Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It is not closed. */
+  readonly snapshotStore?: SnapshotStore | false;
   /** Default the clock of the machine. */
   readonly clock?: Clock;
   /** Default the console. */
@@ -69,7 +71,7 @@ export class Flow implements Dispatcher {
   readonly #commands = new CommandBus<CommandOutcome>();
   readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
   readonly #repositories = new Map<AggregateDefinition, Repository>();
-  readonly #cache: CacheOptions | false;
+  readonly #repositoryOptions: RepositoryOptions;
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
   #running = 0;
@@ -84,7 +86,8 @@ export class Flow implements Dispatcher {
     this.eventStore = eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
-    this.#cache = cache;
+    const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
+    this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
     this.#eventContexts = this.#contextsOfEvents();
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
@@ -120,14 +123,14 @@ export class Flow implements Dispatcher {
     const definition = definitionOf(aggregate);
     let repository = this.#repositories.get(definition);
     if (!repository) {
-      repository = new Repository(definition, this.eventStore, { cache: this.#cache, recorded: events => this.#publish(events) });
+      repository = new Repository(definition, this.eventStore, this.#repositoryOptions);
       this.#repositories.set(definition, repository);
     }
     return repository;
   }
 
   /**
-   * Refuses new commands, waits until those under way and the listeners are done, and closes the event store.
+   * Refuses new commands, waits until those under way, the listeners and the snapshots are done, and closes the event store.
    * Calling it again returns the same promise.
    */
   close(): Promise<void> {
@@ -209,15 +212,20 @@ export class Flow implements Dispatcher {
       if (this.#running > 0) await new Promise<void>(resolve => (this.#whenIdle = resolve));
       await this.eventBus?.drain();
     } while (this.#running > 0);
+    for (const repository of this.#repositories.values()) await repository.drain();
     await this.eventStore.close();
   }
 }
 
-function refuseFaults({ eventStore, commandHandlers = {}, queryHandlers = {}, eventBus }: FlowParts): void {
+function refuseFaults({ eventStore, commandHandlers = {}, queryHandlers = {}, eventBus, snapshotStore }: FlowParts): void {
   const faults: string[] = [];
   for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
     if (typeof eventStore?.[method] !== 'function')
       faults.push(`eventStore has no method ${method}; give an EventStore, such as new InMemoryEventStore().`);
+  }
+  for (const method of ['load', 'save', 'delete'] as const) {
+    if (snapshotStore && typeof snapshotStore[method] !== 'function')
+      faults.push(`snapshotStore has no method ${method}; give a SnapshotStore, such as new InMemorySnapshotStore().`);
   }
   if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
   for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {

@@ -1,9 +1,11 @@
 import { type ClassReference, type EventType, eventTypeOf, inheritedMetadata, messageName } from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
+import { classSnapshots } from './class-snapshots';
 import { InvalidAggregateError } from './errors';
 import { AGGREGATE, type AggregateMetadata, COMMAND_HANDLERS, EVENT_HANDLERS, type FoundHandler, handlersOf } from './handler-metadata';
 import { sealEvent } from './seal-event';
+import { snapshotFaults } from './snapshot-rule';
 
 /** A class that can be instantiated. */
 export type AggregateClass<A = any> = new (...args: any[]) => A;
@@ -56,15 +58,23 @@ function inspect(type: AggregateClass): AggregateInspection {
   if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
   const commandHandlers = handlersOf(type, COMMAND_HANDLERS, faults);
   const eventHandlers = handlersOf(type, EVENT_HANDLERS, faults);
+  const name = metadata?.name ?? type.name;
   const definition: AggregateDefinition<object> = {
-    name: metadata?.name ?? type.name,
+    name,
     commands: commandRules(type, commandHandlers, metadata, faults),
     initialState: id => new type(id),
     evolve: evolveBy(eventRules(type, eventHandlers, faults)),
     seal: event => sealEvent(type.name, event),
     expose: exposeClass,
+    snapshot: snapshotsOf(name, type, metadata, faults),
   };
   return { definition, commands: [...commandHandlers.keys()], events: [...eventHandlers.keys()], faults };
+}
+
+function snapshotsOf(name: string, type: AggregateClass, metadata: AggregateMetadata | undefined, faults: string[]) {
+  const wrong = snapshotFaults(metadata?.snapshot);
+  faults.push(...wrong.map(fault => `${type.name}: ${fault}`));
+  return wrong.length > 0 ? undefined : classSnapshots(name, type, metadata?.snapshot);
 }
 
 /** Ties the instance of the user's class to what the repository knows about it. */

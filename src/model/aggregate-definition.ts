@@ -1,4 +1,5 @@
 import type { CommandContext, SealedEvent } from '../messages';
+import type { SnapshotRule } from './snapshot-rule';
 
 /** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */
 export type Decision<E = unknown> = Events<E> | Promise<Events<E>>;
@@ -40,6 +41,8 @@ export interface AggregateDefinition<State = any, Exposed = any> {
   seal(event: object): SealedEvent;
   /** Returns what `Repository.load` gives to its caller. */
   expose(instance: AggregateHandle<State>): Exposed;
+  /** How and when snapshots are taken; without it there are none. */
+  readonly snapshot?: SnapshotRule<State> | undefined;
   /** Makes an id for an aggregate that is added without one. */
   newId?(): string;
 }

@@ -4,6 +4,7 @@ import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decisi
 import { INSTANCE } from './aggregate-instance';
 import { InvalidAggregateError } from './errors';
 import { sealEvent } from './seal-event';
+import { type SnapshotOptions, snapshotFaults, snapshotRule } from './snapshot-rule';
 
 /** What a method of a plain aggregate sees as `this`. */
 export interface PlainAggregateThis<State> {
@@ -48,6 +49,8 @@ export interface AggregateSpecification<State extends object, M extends Methods>
   readonly commands?: Readonly<Record<string, PlainCommandHandler<NoInfer<State>>>>;
   /** Finds the aggregate's id in a command; default the command's `id`. */
   readonly id?: (command: any) => unknown;
+  /** Keeps the state of long streams beside the events, so that loading reads only what is newer; default none. */
+  readonly snapshot?: SnapshotOptions<NoInfer<State>>;
 }
 
 /** The definition that `defineAggregate` returns. */
@@ -70,10 +73,11 @@ export function defineAggregate<State extends object, M extends Methods = Record
   const handlers = new Map(Object.entries(on));
   const created = `${name}Created`;
   const Exposed = exposedClass<State>(name, methods ?? {});
+  const initialState = typeof state === 'function' ? (state as (id: string) => State) : () => structuredClone(state);
   return {
     name,
     commands: new Map(Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)])),
-    initialState: typeof state === 'function' ? (state as (id: string) => State) : () => structuredClone(state),
+    initialState,
     evolve(current, event) {
       const carried = event.state ?? event.metadata?.state;
       if (carried !== undefined) return structuredClone(carried) as State;
@@ -83,8 +87,26 @@ export function defineAggregate<State extends object, M extends Methods = Record
     },
     seal: event => sealEvent(name, event),
     expose: handle => new Exposed(handle) as PlainAggregate<State, M>,
+    snapshot: plainSnapshots(name, initialState, specification.snapshot),
     newId: idGenerator,
   };
+}
+
+/** Lowers the option `snapshot`: the state is data, and kept as it is. */
+function plainSnapshots<State extends object>(
+  name: string,
+  initialState: (id: string) => State,
+  options: SnapshotOptions<State> | undefined,
+) {
+  if (options === undefined) return undefined;
+  const subject = {
+    name,
+    initialState,
+    refusal: undefined,
+    dataOf: (state: State) => state,
+    filled: (_: State, data: object) => data as State,
+  };
+  return snapshotRule<State>(options, subject);
 }
 
 function commandRule<State>(handler: PlainCommandHandler<State>, id: ((command: any) => unknown) | undefined): CommandRule<State> {
@@ -129,8 +151,15 @@ function exposedClass<State>(name: string, methods: Methods): new (handle: Aggre
   return Exposed;
 }
 
-function refuseFaults({ name, state, methods = {} as never, on = {}, commands = {} }: AggregateSpecification<any, Methods>): void {
-  const faults: string[] = [];
+function refuseFaults({
+  name,
+  state,
+  methods = {} as never,
+  on = {},
+  commands = {},
+  snapshot,
+}: AggregateSpecification<any, Methods>): void {
+  const faults: string[] = snapshotFaults(snapshot);
   if (typeof name !== 'string' || name === '') faults.push(`name is ${String(name)}; it must be text.`);
   if ((typeof state !== 'object' || state === null) && typeof state !== 'function')
     faults.push(`state is ${String(state)}; give an object, or a function that makes one.`);

@@ -71,3 +71,22 @@ export class InvalidAggregateError extends EventualityError {
     super(`${aggregateName || 'What was given'} cannot be used as an aggregate: ${listed(faults)}`);
   }
 }
+
+/** Reported to the logger when an aggregate cannot be kept as a snapshot without losing a part of it; it works on, without one. */
+export class SnapshotRefusedError extends EventualityError {
+  readonly code = 'SNAPSHOT_REFUSED';
+
+  constructor(
+    readonly aggregateName: string,
+    /** Absent when none can be taken of any aggregate of this name. */
+    readonly aggregateId: string | undefined,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(
+      `No snapshot is taken of ${aggregateName}${aggregateId === undefined ? '' : ` '${aggregateId}'`}: ${reason}. ` +
+        'Say how it is kept: { snapshot: { every, version, take: state => data, restore: (state, data) => ... } }.',
+      { cause },
+    );
+  }
+}

@@ -1,5 +1,6 @@
 import { type ClassReference, messageMetadata, metadataKey, metadataLists } from '../messages';
 import type { Creates } from './aggregate-definition';
+import type { SnapshotOptions } from './snapshot-rule';
 
 /** What `@CommandHandler(command, options)` takes. */
 export interface CommandHandlerOptions<C = any> {
@@ -10,9 +11,11 @@ export interface CommandHandlerOptions<C = any> {
 }
 
 /** What `@Aggregate(name, options)` takes. */
-export interface AggregateOptions {
+export interface AggregateOptions<A = any> {
   /** Finds the aggregate's id in a command; default the command's `id`. */
   readonly id?: (command: any) => string;
+  /** Keeps the state of long streams beside the events, so that loading reads only what is newer; default none. */
+  readonly snapshot?: SnapshotOptions<A>;
 }
 
 /** What `@Aggregate` leaves on a class. */

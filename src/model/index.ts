@@ -17,6 +17,7 @@ export {
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,
+  SnapshotRefusedError,
 } from './errors';
 export {
   AGGREGATE,
@@ -29,3 +30,4 @@ export {
   handlersOf,
   QUERY_HANDLERS,
 } from './handler-metadata';
+export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';

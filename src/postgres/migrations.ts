@@ -13,6 +13,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, title: 'events and streams', sql: tables },
   { number: 2, title: 'append and horizon', sql: names => `${appendFunction(names)}\n\n${horizonFunction(names)}` },
+  { number: 3, title: 'snapshots', sql: snapshots },
 ];
 
 /** The migration that this version of the package needs. */
@@ -44,5 +45,19 @@ create table if not exists ${names.of('events')} (
   constraint ${names.local('events_key')} primary key (position),
   constraint ${names.local('events_version')} unique (aggregate_name, aggregate_id, version),
   constraint ${names.local('events_id')} unique (event_id)
+);`;
+}
+
+// The state is text, not jsonb: it comes back as it was, the order of its keys included.
+function snapshots(names: StoreNames): string {
+  return `create table if not exists ${names.of('snapshots')} (
+  aggregate_name text collate "C" not null,
+  aggregate_id   text collate "C" not null,
+  version        bigint not null,
+  event_id       text collate "C" not null,
+  schema_version integer not null,
+  state          text collate "C" not null,
+  recorded_at    timestamptz(3) not null,
+  constraint ${names.local('snapshots_key')} primary key (aggregate_name, aggregate_id)
 );`;
 }

@@ -4,6 +4,7 @@ import {
   type EventStore,
   PAGE_LIMIT,
   type RestoreOutcome,
+  type SnapshotStore,
   StoreClosedError,
   type StorePage,
   type StreamAppend,
@@ -21,7 +22,9 @@ import { PostgresUnreachableError } from './errors';
 import { failureKind } from './failures';
 import { AppendSender, GroupCommit } from './group-commit';
 import { EVENT_COLUMNS } from './horizon-function';
+import { isStorable } from './names';
 import type { PostgresSettings } from './options';
+import { PostgresSnapshots } from './postgres-snapshots';
 import { PostgresTransaction } from './postgres-transaction';
 import { restore } from './restore';
 import { recordedEvent } from './rows';
@@ -41,6 +44,8 @@ const PAGE_TIMEOUT = 10_000;
  * - A commit whose reply was lost is sent again with the same event ids: nothing is stored twice.
  */
 export class PostgresEventStore implements EventStore {
+  /** Keeps snapshots in the same schema. */
+  readonly snapshots: SnapshotStore;
   readonly #database: Database;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
@@ -64,6 +69,7 @@ export class PostgresEventStore implements EventStore {
     this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database);
+    this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
     this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }
@@ -165,6 +171,11 @@ export class PostgresEventStore implements EventStore {
     if (this.#closing) throw new StoreClosedError();
   }
 
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    return this.#work.done(this.#afterStart(work));
+  }
+
   #afterStart<T>(work: () => Promise<T>): Promise<T> {
     return this.#started ? work() : this.ready().then(work);
   }
@@ -187,9 +198,5 @@ export class PostgresEventStore implements EventStore {
     }
   }
 }
-
-// PostgreSQL refuses NUL, and half a surrogate pair would become another character on the way: no stream is called so.
-const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
-  [aggregateName, aggregateId].every(text => typeof text === 'string' && text.isWellFormed() && !text.includes('\0'));
 
 const mayPass = (error: unknown): boolean => error instanceof PostgresUnreachableError || failureKind(error) !== 'final';

@@ -71,8 +71,11 @@ export class AggregateCommandHandler {
         const ahead = attempt === 1 ? this.#decideAhead(message, rule, context, id) : undefined;
         let instance = ahead && (await ahead);
         if (!instance) {
-          instance = this.loader.start(id);
-          while (this.loader.fold(instance, await this.loader.nextPage(instance, signal)));
+          if (this.loader.snapshots) instance = await this.loader.load(id, signal);
+          else {
+            instance = this.loader.start(id);
+            while (this.loader.fold(instance, await this.loader.nextPage(instance, signal)));
+          }
           const decision = decide(instance, message, rule, context);
           instance.applyReturned(isPromise(decision) ? await decision : decision);
         }
@@ -97,6 +100,7 @@ export class AggregateCommandHandler {
 
   #recorded(id: string, events: readonly RecordedEvent[]): CommandOutcome {
     this.loader.cache?.extend(id, events);
+    this.loader.snapshots?.appended(id, events);
     this.recorded?.(events);
     return succeeded(events);
   }

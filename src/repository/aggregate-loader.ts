@@ -1,19 +1,36 @@
-import type { RecordedEvent } from '../messages';
-import { type AggregateDefinition, AggregateInstance } from '../model';
-import { type EventStore, PAGE_LIMIT } from '../store';
+import { consoleLogger, type Logger, type RecordedEvent } from '../messages';
+import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
+import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
+import { AggregateSnapshots } from './aggregate-snapshots';
 import type { StreamCache } from './stream-cache';
+
+/** Where the snapshots of an aggregate are kept, and who is told when one cannot be used. */
+export interface SnapshotKeeping {
+  /** Default the event store's own `snapshots`, where it has them; `false` for none. */
+  readonly snapshotStore?: SnapshotStore | false;
+  /** Is told when a snapshot cannot be taken or used; default the console. */
+  readonly logger?: Logger;
+}
 
 /** Makes aggregates of one kind from their events. */
 export class AggregateLoader<State = any, Exposed = any> {
+  /** Absent for an aggregate without snapshots. */
+  readonly snapshots: AggregateSnapshots | undefined;
+
   constructor(
     readonly definition: AggregateDefinition<State, Exposed>,
     readonly store: EventStore,
     readonly cache: StreamCache | undefined,
-  ) {}
+    options: SnapshotKeeping = {},
+  ) {
+    this.snapshots = this.#snapshots(options);
+  }
 
   /** Loads the aggregate as it is in the store now. One without events has the version 0. */
   async load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
-    const instance = this.start(id);
+    const known = this.baseline(id);
+    if (known === undefined && this.snapshots) return this.#loadFromSnapshot(this.snapshots, id, signal);
+    const instance = known ?? this.fresh(id);
     while (this.fold(instance, await this.nextPage(instance, signal)));
     return instance;
   }
@@ -38,15 +55,54 @@ export class AggregateLoader<State = any, Exposed = any> {
 
   /** Returns the aggregate as it was when last seen, without asking the store. */
   baseline(id: string): AggregateInstance<State, Exposed> | undefined {
-    const events = this.cache?.get(id);
-    if (events === undefined) return undefined;
-    const instance = this.fresh(id);
-    instance.replay(events);
+    const kept = this.cache?.get(id);
+    if (kept === undefined) return undefined;
+    const instance = kept.snapshot ? this.#restored(id, kept.snapshot) : this.fresh(id);
+    instance?.replay(kept.events);
     return instance;
   }
 
   /** Returns the aggregate as it is before its first event. */
   fresh(id: string): AggregateInstance<State, Exposed> {
     return new AggregateInstance(this.definition, id);
+  }
+
+  async #loadFromSnapshot(snapshots: AggregateSnapshots, id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
+    const start = await snapshots.start(id, signal);
+    const instance = start?.instance ?? this.fresh(id);
+    if (start) {
+      this.cache?.shorten(id, start.snapshot);
+      this.fold(instance, start.events);
+    }
+    if (!start || start.more) while (this.fold(instance, await this.nextPage(instance, signal)));
+    snapshots.loaded(id, start?.snapshot.version ?? 0, instance.version);
+    return instance;
+  }
+
+  /** What could be restored once can be restored again, unless the aggregate's own `restore` has changed its mind. */
+  #restored(id: string, snapshot: NewSnapshot): AggregateInstance | undefined {
+    try {
+      return this.snapshots?.restored(id, snapshot);
+    } catch {
+      this.cache?.delete(id);
+      return undefined;
+    }
+  }
+
+  #snapshots({ snapshotStore, logger = consoleLogger }: SnapshotKeeping): AggregateSnapshots | undefined {
+    const { name, snapshot: rule } = this.definition;
+    const store = snapshotStore ?? this.store.snapshots;
+    if (!rule || !store) return undefined;
+    if (rule.refusal !== undefined) {
+      const error = new SnapshotRefusedError(name, undefined, rule.refusal);
+      logger.warn({ error, aggregateName: name }, error.message);
+      return undefined;
+    }
+    const source = {
+      ...{ definition: this.definition, store: this.store },
+      load: (id: string) => this.load(id),
+      taken: (id: string, snapshot: NewSnapshot) => this.cache?.shorten(id, snapshot),
+    };
+    return new AggregateSnapshots(source, rule, store, logger);
   }
 }

@@ -3,6 +3,7 @@ export { succeeded } from './command-outcome';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './errors';
 export type { HandlerContext } from './handler-context';
 export { asOrigin, Origin } from './origin';
+export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
 export { pauseAfterConflict, TRIES } from './retry';
 export type { CacheOptions } from './stream-cache';

@@ -11,14 +11,14 @@ import {
   MissingAggregateIdError,
 } from '../model';
 import { type AppendOutcome, ConcurrencyError, type EventStore, LONGEST_NAME } from '../store';
-import { AggregateLoader } from './aggregate-loader';
+import { AggregateLoader, type SnapshotKeeping } from './aggregate-loader';
 import { ForeignAggregateError } from './errors';
 import { currentOrigin, Origin } from './origin';
 import { type CacheOptions, StreamCache } from './stream-cache';
 import type { UnitOfWork } from './unit-of-work';
 
 /** What a repository can be told. */
-export interface RepositoryOptions {
+export interface RepositoryOptions extends SnapshotKeeping {
   /** Keeps the events of hot aggregates, so that loading reads only what is newer; default false. */
   readonly cache?: CacheOptions | false;
   /** Entries for the metadata of every event that is saved outside of a command. */
@@ -58,7 +58,7 @@ export class Repository<A = any> {
   ) {
     this.definition = definitionOf(aggregate);
     this.#loader =
-      within?.loader ?? new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined);
+      within?.loader ?? new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined, options);
     this.#unit = within?.unit;
     this.#options = options;
   }
@@ -116,6 +116,11 @@ export class Repository<A = any> {
     throw new ConcurrencyError(outcome.conflicts);
   }
 
+  /** Resolves when the snapshots that are being taken are stored: before the store is closed, and in tests. `Flow.close()` waits for them. */
+  async drain(): Promise<void> {
+    await this.#loader.snapshots?.idle();
+  }
+
   /** Returns this repository as a part of a command's unit of work. */
   within(unit: UnitOfWork): Repository<A> {
     return new Repository(this.definition, unit.store, {}, { loader: this.#loader, unit });
@@ -162,7 +167,7 @@ export class Repository<A = any> {
     if (typeof instance.id !== 'string' || instance.id === '')
       throw new MissingAggregateIdError(name, `The ${name} to be stored`, instance.id);
     if (this.#unit) {
-      this.#unit.stage(instance, instance.version);
+      this.#unit.stage(instance, instance.version, this.#loader.snapshots);
       return { ok: true, events: [] };
     }
     if (instance.changes.length === 0) return { ok: true, events: [] };
@@ -177,6 +182,7 @@ export class Repository<A = any> {
       instance.changes = [];
       instance.stored(outcome.events);
       this.#loader.cache?.extend(instance.id, outcome.events);
+      this.#loader.snapshots?.appended(instance.id, outcome.events);
       this.#options.recorded?.(outcome.events);
     }
     return outcome;

@@ -1,25 +1,32 @@
 import type { RecordedEvent } from '../messages';
+import type { NewSnapshot } from '../store';
 
 /** How much of the hot aggregates to keep. */
 export interface CacheOptions {
   /** Aggregates of one kind at most, those not used lately leave first; default 10,000. */
   readonly max?: number;
-  /** Events of one kind of aggregate at most, over all of them; default 100,000. */
+  /** Events of one kind of aggregate at most, over all of them, a snapshot counting as one; default 100,000. */
   readonly maxEvents?: number;
 }
 
+/** What is kept of one stream: its events from the first, or a snapshot and the events after it. */
+export interface KeptStream {
+  readonly snapshot: NewSnapshot | undefined;
+  readonly events: RecordedEvent[];
+}
+
 /**
- * Keeps the events of hot aggregates, so that a command need not read them again. Events never change, so what is kept can only be
- * too short, never wrong: the store's version check and a look at the stream's end find that out. State is folded anew each time,
- * which is why nothing a handler does to its aggregate can ever be seen by the next one.
+ * Keeps the events of hot aggregates, so that a command need not read them again. Events and snapshots never change, so what is kept can
+ * only be too short, never wrong: the store's version check and a look at the stream's end find that out. State is made anew each
+ * time, which is why nothing a handler does to its aggregate can ever be seen by the next one.
  */
 export class StreamCache {
   readonly #max: number;
   readonly #maxEvents: number;
   /** What was used lately. */
-  #young = new Map<string, RecordedEvent[]>();
+  #young = new Map<string, KeptStream>();
   /** What was young before: an entry that is used returns to the young, the others leave together. */
-  #old = new Map<string, RecordedEvent[]>();
+  #old = new Map<string, KeptStream>();
   #youngEvents = 0;
 
   constructor({ max = 10_000, maxEvents = 100_000 }: CacheOptions = {}) {
@@ -27,8 +34,8 @@ export class StreamCache {
     this.#maxEvents = Math.max(1, maxEvents / 2);
   }
 
-  /** Returns the events kept of a stream, from its first. */
-  get(id: string): readonly RecordedEvent[] | undefined {
+  /** Returns what is kept of a stream. */
+  get(id: string): KeptStream | undefined {
     return this.#young.get(id) ?? this.#renewed(id);
   }
 
@@ -36,32 +43,45 @@ export class StreamCache {
   extend(id: string, events: readonly RecordedEvent[]): void {
     const first = events[0];
     if (first === undefined) return;
-    const kept = this.#young.get(id) ?? this.#renewed(id) ?? [];
-    if (first.version !== kept.length + 1) {
+    const kept = this.get(id) ?? { snapshot: undefined, events: [] };
+    if (first.version !== (kept.snapshot?.version ?? 0) + kept.events.length + 1) {
       this.delete(id);
       return;
     }
-    for (const event of events) kept.push(event);
+    for (const event of events) kept.events.push(event);
     this.#put(id, kept, events.length);
   }
 
+  /** Keeps a snapshot in place of the events up to it, and those after it which were kept. */
+  shorten(id: string, snapshot: NewSnapshot): void {
+    const kept = this.get(id);
+    if (kept?.snapshot && kept.snapshot.version > snapshot.version) return;
+    this.delete(id);
+    const events = kept?.events.filter(({ version }) => version > snapshot.version) ?? [];
+    // Events that do not follow on the snapshot are of a time after it: what lies between them was never here.
+    const follows = events.length === 0 || events[0]!.version === snapshot.version + 1;
+    const added = { snapshot, events: follows ? events : [] };
+    this.#put(id, added, added.events.length + 1);
+  }
+
   delete(id: string): void {
-    this.#youngEvents -= this.#young.get(id)?.length ?? 0;
+    const kept = this.#young.get(id);
+    if (kept) this.#youngEvents -= weightOf(kept);
     this.#young.delete(id);
     this.#old.delete(id);
   }
 
-  #renewed(id: string): RecordedEvent[] | undefined {
-    const events = this.#old.get(id);
-    if (events === undefined) return undefined;
+  #renewed(id: string): KeptStream | undefined {
+    const kept = this.#old.get(id);
+    if (kept === undefined) return undefined;
     this.#old.delete(id);
-    this.#put(id, events, events.length);
-    return events;
+    this.#put(id, kept, weightOf(kept));
+    return kept;
   }
 
   /** Two generations instead of one list in the order of use: a Map that loses its first entry for each new one gets slow. */
-  #put(id: string, events: RecordedEvent[], added: number): void {
-    this.#young.set(id, events);
+  #put(id: string, kept: KeptStream, added: number): void {
+    this.#young.set(id, kept);
     this.#youngEvents += added;
     if (this.#young.size <= this.#max && this.#youngEvents <= this.#maxEvents) return;
     this.#old = this.#young;
@@ -69,3 +89,6 @@ export class StreamCache {
     this.#youngEvents = 0;
   }
 }
+
+/** A snapshot counts as one event. */
+const weightOf = ({ snapshot, events }: KeptStream): number => events.length + (snapshot ? 1 : 0);

@@ -1,6 +1,7 @@
-import type { CommandMessage, CommandOutcome, SealedEvent } from '../messages';
+import type { CommandMessage, CommandOutcome, RecordedEvent, SealedEvent } from '../messages';
 import type { AggregateDefinition, AggregateInstance } from '../model';
 import { ConcurrencyError, type EventStore, type ExpectedVersion, type StreamAppend } from '../store';
+import type { AggregateSnapshots } from './aggregate-snapshots';
 import { failed, succeeded } from './command-outcome';
 import { UnitOfWorkClosedError } from './errors';
 import { Origin } from './origin';
@@ -9,6 +10,7 @@ interface Staged {
   readonly instance: AggregateInstance;
   readonly expected: ExpectedVersion;
   readonly changes: readonly SealedEvent[];
+  readonly snapshots: AggregateSnapshots | undefined;
 }
 
 /**
@@ -44,12 +46,12 @@ export class UnitOfWork {
   }
 
   /** Takes note of the changes an aggregate has so far; staging it again replaces them. */
-  stage(instance: AggregateInstance, expected: ExpectedVersion): void {
+  stage(instance: AggregateInstance, expected: ExpectedVersion, snapshots?: AggregateSnapshots): void {
     this.#refuseWhenClosed();
     const before = this.#staged.get(instance);
     this.keep(instance);
     if (instance.changes.length === 0) return;
-    this.#staged.set(instance, { instance, expected: before?.expected ?? expected, changes: [...instance.changes] });
+    this.#staged.set(instance, { instance, expected: before?.expected ?? expected, changes: [...instance.changes], snapshots });
   }
 
   /**
@@ -68,9 +70,21 @@ export class UnitOfWork {
     this.#refuseOtherVersion(appends[0]!);
     const outcome = await this.store.append(appends);
     if (!outcome.ok) throw new ConcurrencyError(outcome.conflicts);
+    this.#tellSnapshots(outcome.events);
     const { expected } = appends[0]!;
     this.repeated = typeof expected === 'number' && outcome.events[0]!.version <= expected;
     return succeeded(outcome.events);
+  }
+
+  #tellSnapshots(events: readonly RecordedEvent[]): void {
+    for (const { instance, snapshots } of this.#staged.values()) {
+      if (!snapshots) continue;
+      const { definition, id } = instance;
+      snapshots.appended(
+        id,
+        events.filter(({ aggregateId, aggregateName }) => aggregateId === id && aggregateName === definition.name),
+      );
+    }
   }
 
   close(): void {

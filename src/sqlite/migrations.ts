@@ -28,6 +28,17 @@ export const MIGRATIONS: readonly string[] = [
     recorded_at text not null,
     unique (stream, version)
   ) strict;`,
+  // By names, not by the numbers of streams: a file can also keep the snapshots of events that are elsewhere.
+  `create table snapshots (
+    aggregate_name text not null,
+    aggregate_id text not null,
+    version integer not null check (version > 0),
+    event_id text not null,
+    schema_version integer not null,
+    state text not null,
+    recorded_at text not null,
+    unique (aggregate_name, aggregate_id)
+  ) strict;`,
 ];
 
 /** Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError, SqliteFileNewerError */

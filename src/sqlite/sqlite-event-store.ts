@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   type EventStore,
   type RestoreOutcome,
+  type SnapshotStore,
   StoreClosedError,
   type StorePage,
   type StreamAppend,
@@ -23,6 +24,7 @@ import { loadDriver } from './load-driver';
 import { openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
 import { RestoreWriter, restoreRequests } from './restore';
+import { SqliteSnapshots } from './sqlite-snapshots';
 import { prepareStatements, type Statements } from './statements';
 import { whenUnlocked } from './when-unlocked';
 
@@ -40,6 +42,8 @@ export class SqliteEventStore implements EventStore {
   readonly file: string;
   /** The name of the SQLite library in use. */
   readonly driver: string;
+  /** Keeps snapshots in the same file. */
+  readonly snapshots: SnapshotStore;
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
@@ -66,6 +70,7 @@ export class SqliteEventStore implements EventStore {
       written: () => this.#followers.wake(),
       failureOf: error => failureOf(error, this.#settings),
     });
+    this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, () => this.#refuseWhenClosed());
     this.file = this.#settings.file;
     this.driver = driver.name;
   }

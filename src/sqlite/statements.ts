@@ -25,6 +25,18 @@ export function prepareStatements(connection: SqliteConnection) {
     readAll: connection.prepare(
       `select ${EVENT_COLUMNS} from events e cross join streams s using (stream) where e.position > ? order by e.position limit ?`,
     ),
+    loadSnapshot: connection.prepare(
+      `select version, event_id, state, recorded_at from snapshots
+       where aggregate_name = ? and aggregate_id = ? and schema_version = ?`,
+    ),
+    saveSnapshot: connection.prepare(
+      `insert into snapshots (aggregate_name, aggregate_id, version, event_id, schema_version, state, recorded_at)
+       values (?, ?, ?, ?, ?, ?, ?)
+       on conflict (aggregate_name, aggregate_id) do update set version = excluded.version, event_id = excluded.event_id,
+         schema_version = excluded.schema_version, state = excluded.state, recorded_at = excluded.recorded_at
+       where (excluded.version, excluded.schema_version) >= (version, schema_version)`,
+    ),
+    deleteSnapshot: connection.prepare('delete from snapshots where aggregate_name = ? and aggregate_id = ?'),
     dataVersion: connection.prepare('pragma data_version'),
   };
 }

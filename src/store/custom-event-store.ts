@@ -11,11 +11,12 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from './event-store';
+import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
-/** The parts of a custom store: two are needed, the others are derived from them when absent. */
+/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots. */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
-  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close'>>;
+  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots'>>;
 
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
@@ -40,6 +41,10 @@ export class CustomEventStore implements EventStore {
     private readonly options: { readonly pollEvery?: number } = {},
   ) {
     if (parts.restore) this.restore = async events => this.#write(() => parts.restore!(events));
+  }
+
+  get snapshots(): SnapshotStore | undefined {
+    return this.parts.snapshots;
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {

@@ -1,10 +1,8 @@
 import type { RecordedEvent } from '../messages';
+import type { SnapshotStore } from './snapshot-store';
+import type { StreamName } from './stream-name';
 
-/** Names one stream: the events of one aggregate. */
-export interface StreamName {
-  readonly aggregateName: string;
-  readonly aggregateId: string;
-}
+export type { StreamName };
 
 /** An event that is to be appended. */
 export interface NewEvent {
@@ -85,6 +83,8 @@ export interface SubscribeOptions {
  * says, as tests, what an implementation must hold.
  */
 export interface EventStore {
+  /** Keeps snapshots beside the events; a store without one has none, unless another `snapshotStore` is given to those that use it. */
+  readonly snapshots?: SnapshotStore | undefined;
   /**
    * Appends to one or several streams: all of it or nothing. A stream may occur once.
    * An append whose events (by their ids) are all stored in that stream already is answered with the stored ones.

@@ -12,14 +12,17 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from './event-store';
+import { InMemorySnapshotStore } from './in-memory-snapshot-store';
 import { recordEvent } from './record-event';
 import { eventsToRestore, type StoredPlace, sealRestored } from './restoring';
+import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
 export class InMemoryEventStore implements EventStore {
+  readonly snapshots: SnapshotStore;
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   readonly #all: RecordedEvent[] = [];
   /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
@@ -34,6 +37,7 @@ export class InMemoryEventStore implements EventStore {
    */
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     this.#clock = options.clock ?? systemClock;
+    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock });
     // One by one, so that a source that counts knows which one was refused; none is stored already.
     for (const event of options.events ?? []) for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }

@@ -28,7 +28,9 @@ export {
 export { type ExportOptions, exportEvents } from './export-events';
 export { type ImportOptions, type ImportReport, importEvents } from './import-events';
 export { InMemoryEventStore } from './in-memory-event-store';
+export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { recordEvent, recordedMetadata } from './record-event';
 export { atEvent, eventsToRestore, type RestoreTarget, type StoredPlace, sealRestored } from './restoring';
+export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 export { Subscription, type SubscriptionSource } from './subscription';
 export type { TextPieces } from './text-lines';

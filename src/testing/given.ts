@@ -26,9 +26,9 @@ export interface When {
  * Tests one decision of an aggregate in the words of its domain, in any test runner.
  *
  * Each run also proves that the state changes in event handlers only (the state afterwards is the one refolded from the events)
- * and that every event survives being stored as JSON.
+ * and that every event survives being stored as JSON; and, of an aggregate with snapshots, that one can be taken of it.
  * @example await given(Todo, new TodoCreated('Buy milk')).when(new CompleteTodo('1')).then(new TodoCompleted());
- * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`
+ * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`; SnapshotRefusedError
  */
 export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given {
   const definition = definitionOf(aggregate);

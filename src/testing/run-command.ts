@@ -2,8 +2,8 @@ import { AssertionError } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { NoFlowError, UnknownCommandError } from '../flow';
 import { type CommandContext, CommandMessage, isPlainMessage, messageName, type SealedEvent } from '../messages';
-import { type AggregateDefinition, AggregateInstance } from '../model';
-import { decide } from '../repository';
+import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
+import { decide, provenSnapshot } from '../repository';
 import { recordEvent } from '../store';
 import { VirtualClock } from './virtual-clock';
 
@@ -58,6 +58,7 @@ export async function runCommand(
     error = { thrown };
   }
   proveState(definition, instance, before);
+  proveSnapshot(definition, instance);
   return { events: error ? [] : instance.changes.map(decided), state: instance.state, error };
 }
 
@@ -112,6 +113,14 @@ function proveState(definition: AggregateDefinition, instance: AggregateInstance
       reread,
     );
   }
+}
+
+/** Finds out here, and not by a line in a log, that no snapshot can be taken. */
+function proveSnapshot(definition: AggregateDefinition, instance: AggregateInstance): void {
+  const { name, snapshot } = definition;
+  if (!snapshot) return;
+  if (snapshot.refusal !== undefined) throw new SnapshotRefusedError(name, undefined, snapshot.refusal);
+  provenSnapshot(definition, snapshot, instance);
 }
 
 function unequal(message: string, actual: unknown, expected: unknown): AssertionError {

@@ -163,3 +163,39 @@ describe('the virtual clock', () => {
     expect(() => clock.setTo('tomorrow')).toThrow("'tomorrow' is no time");
   });
 });
+
+test('says that no snapshot can be taken of an aggregate which wants some', async () => {
+  class Start {
+    constructor(readonly id: string) {}
+  }
+  class Started {}
+  @Aggregate('Hidden', { snapshot: { every: 100 } })
+  class Hidden extends AggregateRoot<Started> {
+    #count = 0;
+    @CommandHandler(Start, { creates: true })
+    start() {
+      return new Started();
+    }
+    @EventHandler(Started)
+    started() {
+      this.#count += 1;
+    }
+  }
+  expect((await complaint(given(Hidden).when(new Start('1')).then(new Started()))).message).toContain('private fields (#count)');
+
+  @Aggregate('Timed', { snapshot: { every: 100 } })
+  class Timed extends AggregateRoot<Started> {
+    pattern: RegExp | undefined;
+    at: Date | undefined;
+    @CommandHandler(Start, { creates: true })
+    start() {
+      return new Started();
+    }
+    @EventHandler(Started)
+    started() {
+      this.at = new Date(0);
+      this.pattern = /x/;
+    }
+  }
+  expect((await complaint(given(Timed).when(new Start('1')).then(new Started()))).message).toContain('pattern is an instance of RegExp');
+});

@@ -1,0 +1,109 @@
+import { SnapshotRefusedError } from './errors';
+import { decodeState, encodeState, UnkeepableValue } from './state-codec';
+
+/** When snapshots of an aggregate are taken, and which of those that are stored can be used. */
+export interface SnapshotTiming {
+  /** After how many events a snapshot is taken: when the stream passes a multiple of this. An integer from 1. */
+  readonly every: number;
+  /**
+   * The version of the state's shape; default 1. Raise it whenever the fields, or what the event handlers do with them, change: snapshots of
+   * other versions are ignored, and taken anew.
+   */
+  readonly version?: number;
+}
+
+/**
+ * What the option `snapshot` takes. Without `take` and `restore` the own fields of the aggregate are kept, provided that all of them can be
+ * seen and kept exactly; an aggregate with private `#fields` needs both.
+ */
+export type SnapshotOptions<State = any> = SnapshotTiming &
+  (
+    | { readonly take?: undefined; readonly restore?: undefined }
+    | {
+        /** Returns what is to be kept: data of its own, with dates, maps and sets where needed. */
+        readonly take: (state: State) => object;
+        /** Brings a new aggregate, as it is before its first event, to the state that was taken; or returns another state. */
+        readonly restore: (state: State, data: any) => State | undefined | void;
+      }
+  );
+
+/** How an aggregate is kept as a snapshot: the option `snapshot`, lowered. It can be written by hand. */
+export interface SnapshotRule<State = any> {
+  readonly every: number;
+  readonly version: number;
+  /** Why no snapshot can be taken of any aggregate of this kind, where that is known beforehand. */
+  readonly refusal?: string | undefined;
+  /** True when states with equal texts are equal; else their own fields are compared as well before a snapshot is stored. */
+  readonly exact?: boolean;
+  /** Returns a state as JSON text. @throws SnapshotRefusedError when not all of it can be kept */
+  take(state: State, id: string): string;
+  /** Makes a state of such a text, new objects each time. Throws when the text is damaged, or of a state with other fields. */
+  restore(id: string, text: string): State;
+}
+
+/** How a style of aggregates, with classes or without, gives its state away and takes it back. */
+export interface SnapshotSubject<State extends object> {
+  readonly name: string;
+  initialState(id: string): State;
+  /** Why the state cannot be seen, where it cannot. */
+  readonly refusal: string | undefined;
+  dataOf(state: State): object;
+  /** Returns the state that the data is of: the fresh one filled, or another one. */
+  filled(fresh: State, data: object): State;
+}
+
+/** Lowers the option `snapshot` to a rule. */
+export function snapshotRule<State extends object>(options: SnapshotOptions<State>, subject: SnapshotSubject<State>): SnapshotRule<State> {
+  const { every, version = 1, take, restore } = options;
+  const { name } = subject;
+  const dataOf = take ?? subject.dataOf;
+  const filled = restore ? (fresh: State, data: object) => restore(fresh, data) ?? fresh : subject.filled;
+  return {
+    every,
+    version,
+    exact: !take,
+    refusal: take ? undefined : subject.refusal,
+    take(state, id) {
+      try {
+        return JSON.stringify({ fields: Object.keys(subject.initialState(id)), state: encodeState(dataOf(state)) });
+      } catch (error) {
+        throw new SnapshotRefusedError(name, id, error instanceof UnkeepableValue ? error.message : `taking it fails: ${error}`, error);
+      }
+    },
+    restore(id, text) {
+      const fresh = subject.initialState(id);
+      const { fields, state } = envelopeOf(text);
+      // Who adds a field and forgets to raise the version would else get it without what earlier events had put there.
+      const present = Object.keys(fresh);
+      if (fields.join() !== present.join())
+        throw new TypeError(`The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`);
+      return objectOf(filled(fresh, objectOf(decodeState(state)) as object), 'The state restored') as State;
+    },
+  };
+}
+
+/** Lists what is wrong with the option. */
+export function snapshotFaults(options: SnapshotOptions | undefined): string[] {
+  if (options === undefined) return [];
+  if (typeof options !== 'object' || options === null) return [`snapshot is ${String(options)}; give { every: 100, version: 1 }.`];
+  const { every, version = 1, take, restore } = options;
+  const faults: string[] = [];
+  if (!isCount(every)) faults.push(`snapshot.every is ${String(every)}; it must be an integer from 1.`);
+  if (!isCount(version)) faults.push(`snapshot.version is ${String(version)}; it must be an integer from 1.`);
+  if (typeof take !== typeof restore || (take !== undefined && typeof take !== 'function'))
+    faults.push('snapshot needs both of take and restore, as functions, or neither.');
+  return faults;
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+
+function envelopeOf(text: string): { fields: readonly string[]; state: unknown } {
+  const { fields, state } = objectOf(JSON.parse(text)) as { fields?: unknown; state?: unknown };
+  if (!Array.isArray(fields)) throw new TypeError('The snapshot does not say which fields its state began with.');
+  return { fields, state };
+}
+
+function objectOf(value: unknown, what = 'The snapshot'): object {
+  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then !== 'function') return value;
+  throw new TypeError(`${what} is no object.`);
+}

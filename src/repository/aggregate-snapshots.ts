@@ -1,0 +1,177 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Logger, RecordedEvent } from '../messages';
+import { type AggregateDefinition, type AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
+import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore, type StreamName } from '../store';
+import { provenSnapshot, restoredAggregate } from './proven-snapshot';
+
+/** What snapshots need of the loader that they belong to. */
+export interface SnapshotSource {
+  readonly definition: AggregateDefinition;
+  readonly store: EventStore;
+  load(id: string): Promise<AggregateInstance>;
+  /** Told of what has been stored. */
+  taken(id: string, snapshot: NewSnapshot): void;
+}
+
+/** An aggregate as its snapshot has it, and the first page of the events after that. */
+export interface SnapshotStart {
+  readonly instance: AggregateInstance;
+  readonly snapshot: NewSnapshot;
+  readonly events: readonly RecordedEvent[];
+  /** Whether there may be more events. */
+  readonly more: boolean;
+}
+
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * Takes and uses the snapshots of one kind of aggregate. What is taken is folded from events, never from an aggregate that a handler has
+ * held, and is stored only after it was restored and found equal. Whatever goes wrong with a snapshot costs time, and nothing else:
+ * the logger is told, and the events are folded from the first.
+ */
+export class AggregateSnapshots {
+  /** Streams whose snapshot is to be taken, or forgotten. */
+  readonly #queue = new Set<string>();
+  /** Streams that were loaded without a snapshot though they are long enough for one: it was lost, or is of another version. */
+  readonly #overdue = new Set<string>();
+  /** Streams of which none can be taken as they are: they are tried again at the next multiple only. */
+  readonly #refused = new Set<string>();
+  #working: Promise<void> | undefined;
+  #told = false;
+
+  constructor(
+    private readonly source: SnapshotSource,
+    private readonly rule: SnapshotRule,
+    private readonly store: SnapshotStore,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Takes note of an append; a snapshot that is due is taken later, not before what called this has gone on. */
+  appended(id: string, events: readonly RecordedEvent[]): void {
+    const last = events.at(-1);
+    if (!last) return;
+    const due = this.#passes(events[0]!.version - 1, last.version) || last.metadata.deleted === true;
+    if (!this.#overdue.delete(id) && !due) return;
+    this.#queue.add(id);
+    this.#working ??= this.#work();
+  }
+
+  /** Takes note of how far an aggregate had to be folded; `from` is the version of the snapshot it was folded from, or 0. */
+  loaded(id: string, from: number, version: number): void {
+    if (this.#passes(from, version) && !this.#refused.has(id)) remember(this.#overdue, id);
+  }
+
+  /** Resolves when no snapshot is being taken. */
+  async idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  /** Finds the snapshot of a stream and makes sure that it is of this very history; resolves to nothing where there is none to use. */
+  async start(id: string, signal?: AbortSignal): Promise<SnapshotStart | undefined> {
+    const snapshot = await this.#find(id, signal);
+    if (!snapshot) return undefined;
+    // The event at its version is read, too: the snapshot may be of another history, or go beyond the end of this one.
+    const page = await this.source.store.read(this.#stream(id), { from: snapshot.version, ...(signal && { signal }) });
+    const [at, ...events] = page;
+    if (at?.version !== snapshot.version || at.id !== snapshot.eventId) {
+      await this.#discard(id, snapshot, 'it is not of these events, as after a backup was restored');
+      return undefined;
+    }
+    const instance = await this.#readable(id, snapshot);
+    instance?.stored([at]);
+    return instance && { instance, snapshot, events, more: page.length === PAGE_LIMIT };
+  }
+
+  /** Makes an aggregate as of a snapshot. Throws when that is damaged. */
+  restored(id: string, { version, state }: NewSnapshot): AggregateInstance {
+    return restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
+  }
+
+  async #find(id: string, signal?: AbortSignal): Promise<NewSnapshot | undefined> {
+    try {
+      const found = await this.store.load(this.#stream(id), this.rule.version, signal && { signal });
+      return found && Number.isSafeInteger(found.version) && found.version > 0 ? found : undefined;
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#warn(id, error, 'A snapshot could not be loaded; the events are folded from the first.');
+      return undefined;
+    }
+  }
+
+  async #readable(id: string, snapshot: NewSnapshot): Promise<AggregateInstance | undefined> {
+    try {
+      return this.restored(id, snapshot);
+    } catch (error) {
+      await this.#discard(id, snapshot, 'it cannot be read', error);
+      return undefined;
+    }
+  }
+
+  async #discard(id: string, { version }: NewSnapshot, reason: string, error?: unknown): Promise<void> {
+    this.#warn(id, error, `The snapshot as of version ${version} is not used: ${reason}. The events are folded from the first.`);
+    try {
+      await this.store.delete(this.#stream(id));
+    } catch (failure) {
+      this.#warn(id, failure, 'A snapshot could not be deleted.');
+    }
+  }
+
+  /** One after the other: they are not to get in the way of commands. */
+  async #work(): Promise<void> {
+    for (const id of this.#queue) {
+      await setImmediate();
+      this.#queue.delete(id);
+      try {
+        await this.#renew(id);
+      } catch (error) {
+        this.#failed(id, error);
+      }
+    }
+    this.#working = undefined;
+  }
+
+  async #renew(id: string): Promise<void> {
+    const stream = this.#stream(id);
+    const instance = await this.source.load(id);
+    if (!instance.exists) return this.store.delete(stream);
+    const { version } = instance;
+    const [last] = await this.source.store.read(stream, { from: version, limit: 1 });
+    if (!last) return;
+    const state = provenSnapshot(this.source.definition, this.rule, instance);
+    const snapshot = { stream, version, eventId: last.id, schemaVersion: this.rule.version, state };
+    await this.store.save(snapshot);
+    this.#refused.delete(id);
+    this.#overdue.delete(id);
+    this.source.taken(id, snapshot);
+  }
+
+  #failed(id: string, error: unknown): void {
+    if (!(error instanceof SnapshotRefusedError)) {
+      // Who closes the store does not wait for snapshots, and need not.
+      if ((error as { code?: unknown }).code !== 'STORE_CLOSED') this.#warn(id, error, 'A snapshot could not be taken.');
+      return;
+    }
+    remember(this.#refused, id);
+    this.#overdue.delete(id);
+    if (!this.#told) this.#warn(id, error, error.message);
+    this.#told = true;
+  }
+
+  #warn(aggregateId: string, error: unknown, message: string): void {
+    this.logger.warn({ ...(error !== undefined && { error }), aggregateName: this.source.definition.name, aggregateId }, message);
+  }
+
+  #stream(aggregateId: string): StreamName {
+    return { aggregateName: this.source.definition.name, aggregateId };
+  }
+
+  #passes(from: number, to: number): boolean {
+    return Math.floor(to / this.rule.every) > Math.floor(from / this.rule.every);
+  }
+}
+
+/** Adds to a set that forgets everything when it has grown too large. */
+function remember(ids: Set<string>, id: string): void {
+  if (ids.size >= MOST_REMEMBERED) ids.clear();
+  ids.add(id);
+}

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
+
+/** Makes an aggregate of the text of a snapshot. Throws when the text is damaged, or of a state with other fields. */
+export function restoredAggregate(
+  definition: AggregateDefinition,
+  rule: SnapshotRule,
+  { id, version, text }: { readonly id: string; readonly version: number; readonly text: string },
+): AggregateInstance {
+  const instance = new AggregateInstance(definition, id, rule.restore(id, text));
+  instance.version = version;
+  return instance;
+}
+
+/**
+ * Returns the text of a snapshot that was restored and found equal: one that loses a part of the state is never stored.
+ * @throws SnapshotRefusedError when it is not equal, as far as can be seen, or cannot be taken or restored at all
+ */
+export function provenSnapshot(definition: AggregateDefinition, rule: SnapshotRule, { id, version, state }: AggregateInstance): string {
+  const text = rule.take(state, id);
+  let again: AggregateInstance;
+  try {
+    again = restoredAggregate(definition, rule, { id, version, text });
+  } catch (error) {
+    throw new SnapshotRefusedError(definition.name, id, `it cannot be restored: ${error}`, error);
+  }
+  if (rule.take(again.state, id) === text && (rule.exact || haveSameFields(state, again.state))) return text;
+  throw new SnapshotRefusedError(definition.name, id, 'what is restored of it has another state');
+}
+
+/** Tells whether two states have equal own fields, functions apart: those are made anew with each object. */
+const haveSameFields = (one: object, other: object): boolean => isDeepStrictEqual(comparable(one), comparable(other));
+
+function comparable(state: object): object {
+  const fields = Object.fromEntries(Object.entries(state).filter(([, value]) => typeof value !== 'function'));
+  try {
+    // A part of the one may have come from an event and be frozen, or of another realm: that is no difference.
+    return structuredClone(fields);
+  } catch {
+    return fields;
+  }
+}

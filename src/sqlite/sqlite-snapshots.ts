@@ -1,0 +1,70 @@
+import { isoTime } from '../messages';
+import type { NewSnapshot, Snapshot, SnapshotStore, StreamName } from '../store';
+import type { SqliteConnection } from './driver';
+import type { SqliteSettings } from './options';
+import type { Statements } from './statements';
+import { whenUnlocked } from './when-unlocked';
+
+interface SnapshotRow {
+  readonly version: number;
+  readonly event_id: string;
+  readonly state: string;
+  readonly recorded_at: string;
+}
+
+/** Keeps snapshots in the file of the events. */
+export class SqliteSnapshots implements SnapshotStore {
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly statements: Statements,
+    private readonly settings: SqliteSettings,
+    private readonly refuseWhenClosed: () => void,
+  ) {}
+
+  async load(
+    { aggregateName, aggregateId }: StreamName,
+    schemaVersion: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Snapshot | undefined> {
+    const found = (): unknown => this.statements.loadSnapshot.get(aggregateName, aggregateId, schemaVersion);
+    const row = (await this.#run(found, signal)) as SnapshotRow | undefined;
+    if (!row) return undefined;
+    const { version, event_id: eventId, state, recorded_at: recordedAt } = row;
+    return { stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state, recordedAt };
+  }
+
+  async save({ stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state }: NewSnapshot): Promise<void> {
+    const recordedAt = isoTime(this.settings.clock.now());
+    await this.#write(() =>
+      this.statements.saveSnapshot.run(aggregateName, aggregateId, version, eventId, schemaVersion, state, recordedAt),
+    );
+  }
+
+  async delete({ aggregateName, aggregateId }: StreamName): Promise<void> {
+    await this.#write(() => this.statements.deleteSnapshot.run(aggregateName, aggregateId));
+  }
+
+  /**
+   * Nobody waits for the disk on behalf of a snapshot: the next append takes it along, and a power cut before that costs time only.
+   */
+  #write(work: () => unknown): Promise<void> {
+    return this.#run(() => {
+      if (this.settings.synchronous === 'normal') return void work();
+      this.connection.exec('pragma synchronous = normal');
+      try {
+        work();
+      } finally {
+        this.connection.exec(`pragma synchronous = ${this.settings.synchronous}`);
+      }
+    });
+  }
+
+  async #run<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+    const mayGoOn = (): void => {
+      signal?.throwIfAborted();
+      this.refuseWhenClosed();
+    };
+    mayGoOn();
+    return whenUnlocked(this.settings, work, mayGoOn);
+  }
+}
