@@ -1,5 +1,7 @@
 // This framework as DESIGN's example uses it: a decorated aggregate, a module, bootstrap; without a cache.
+
 import { bootstrapped, noOpBus, repositoryLoad, versions } from '../lib/eventuality.js';
+import * as postgres from '../lib/postgres/eventuality.js';
 
 export default {
   id: 'eventuality',
@@ -10,6 +12,7 @@ export default {
     w1: () => bootstrapped(),
     w2: () => noOpBus(),
     w3: () => repositoryLoad(),
+    w5: options => postgres.eventStore(options),
     w9a: () => ({ specifier: new URL('../../dist/index.js', import.meta.url).href }),
   },
 };

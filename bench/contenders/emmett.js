@@ -1,0 +1,18 @@
+// @event-driven-io/emmett.
+import { growingTodo, noOpBus, todoApp, versions } from '../lib/emmett.js';
+import * as postgres from '../lib/postgres/emmett.js';
+
+export default {
+  id: 'emmett',
+  order: 12,
+  title: 'Emmett',
+  versions: () => ({ ...versions(), ...postgres.versions() }),
+  workloads: {
+    w1: () => todoApp(),
+    w2: () => noOpBus(),
+    w3: () => growingTodo(),
+    w5: options => postgres.eventStore(options),
+    w6: options => postgres.commands(options),
+    w9a: () => ({ specifier: import.meta.resolve('@event-driven-io/emmett') }),
+  },
+};
