@@ -35,8 +35,7 @@ export async function measure(workload, { only, rounds, quick }) {
     try {
       await work();
     } catch (error) {
-      process.stderr.write(`\n${workload.id}, ${child.title}: ${error.stack}\n`);
-      absent.push({ id: child.id, title: child.title, reason: reasonOf(error) });
+      absent.push({ id: child.id, title: child.title, reason: reasonOf(error), stack: error.stack });
       running = running.filter(other => other !== child);
       child.end();
     }

@@ -3,11 +3,11 @@ import pg from 'pg';
 import { newId } from '../../../dist/index.js';
 import { describe } from '../todo.js';
 import { versionsOf } from '../versions.js';
-import { ownSchema } from './server.js';
+import { IDLE, ownSchema } from './server.js';
 
 export const versions = () => versionsOf(['pg']);
 
-const TABLES = `
+export const TABLES = `
 create sequence positions as bigint cache 1;
 create table streams (
   aggregate_name text collate "C" not null, aggregate_id text collate "C" not null, version bigint not null,
@@ -26,7 +26,7 @@ const INSERT = `insert into events (aggregate_name, aggregate_id, version, event
 values ('Todo', $1, $2::bigint + 1, $3, $4, 1, $5, $6) returning position, recorded_at`;
 
 /** Compares and sets the stream's version and inserts the event: nothing comes back when the version is another one. */
-const STATEMENT = `with made as (
+export const STATEMENT = `with made as (
   insert into streams (aggregate_name, aggregate_id, version) select 'Todo', $1, 1 where $2::bigint = 0 on conflict do nothing returning version
 ), moved as (
   update streams set version = $2::bigint + 1 where aggregate_name = 'Todo' and aggregate_id = $1 and version = $2::bigint and $2::bigint > 0
@@ -46,7 +46,7 @@ export const oneStatement = options => openTables(options, { name: 'statement', 
 
 async function openTables(options, statement) {
   const { url } = await ownSchema(options);
-  const pool = new pg.Pool({ connectionString: url, max: poolSize(options) });
+  const pool = new pg.Pool({ connectionString: url, max: poolSize(options), idleTimeoutMillis: IDLE });
   await pool.query(TABLES);
   const read = async id => (await pool.query({ name: 'read', text: READ, values: [id] })).rows;
 

@@ -4,14 +4,14 @@ import pg from 'pg';
 import { decide, evolve, initialState } from '../emmett.js';
 import { describe } from '../todo.js';
 import { versionsOf } from '../versions.js';
-import { once, ownSchema } from './server.js';
+import { IDLE, once, ownSchema } from './server.js';
 
 export const versions = () => versionsOf(['@event-driven-io/emmett', '@event-driven-io/emmett-postgresql']);
 
 export async function openStore(options) {
   const { getPostgreSQLEventStore } = await import('@event-driven-io/emmett-postgresql');
   const { schema, url } = await ownSchema(options);
-  const pool = new pg.Pool({ connectionString: url, max: poolSize(options) });
+  const pool = new pg.Pool({ connectionString: url, max: poolSize(options), idleTimeoutMillis: IDLE });
   const store = getPostgreSQLEventStore(url, { schema: { autoMigration: 'None' }, connectionOptions: { pool } });
   await store.schema.migrate();
   const count = async () => Number((await once(options.url, `select count(*) from ${schema}.emt_messages`))[0].count);

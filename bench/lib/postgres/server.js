@@ -1,6 +1,9 @@
 // The server that workloads use, and a schema for each contender.
 import pg from 'pg';
 
+/** How long connections of our own pools wait for work, in milliseconds: the server must have enough for the contender whose turn it is. */
+export const IDLE = 1000;
+
 const DEFAULT_URL = 'postgres://postgres@127.0.0.1:5432/test';
 
 /** Looks whether the server is there; the schemas made under its options are dropped in the end. */
@@ -12,7 +15,12 @@ export async function server(url = process.env.DATABASE_URL ?? DEFAULT_URL, note
   ).catch(error => {
     throw new Error(`no PostgreSQL at ${new URL(url).host}: ${error.message || error.code}`);
   });
-  return { options: { url, run, connections }, server: `PostgreSQL ${version.split(' ')[0]}${note}`, release: () => dropSchemas(url, run) };
+  if (['127.0.0.1', 'localhost'].includes(new URL(url).hostname)) await dropSchemas(url, isAbandoned);
+  return {
+    options: { url, run, connections },
+    server: `PostgreSQL ${version.split(' ')[0]}${note}`,
+    release: () => dropSchemas(url, pid => pid === process.pid),
+  };
 }
 
 /** Makes the schema of a contender; resolves to its name and a URL whose connections find it without naming it. */
@@ -37,7 +45,17 @@ export async function once(url, text) {
   }
 }
 
-async function dropSchemas(url, run) {
-  const schemas = await once(url, `select nspname as name from pg_namespace where nspname like '${run.replaceAll('_', '\\_')}\\_%'`);
-  for (const { name } of schemas) await once(url, `drop schema ${name} cascade`);
+/** Drops the schemas of runs; what an ended one has left behind is in the way: Emmett looks for its functions in all schemas. */
+async function dropSchemas(url, isMeant) {
+  const schemas = await once(url, `select nspname as name from pg_namespace where nspname ~ '^bench_[0-9]+_'`);
+  for (const { name } of schemas) if (isMeant(Number(name.split('_')[1]))) await once(url, `drop schema ${name} cascade`);
+}
+
+function isAbandoned(pid) {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
 }

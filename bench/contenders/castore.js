@@ -1,0 +1,17 @@
+// @castore/core. It has no command bus (w2): a command is an object whose handler is called.
+import { growingTodo, todoApp, versions } from '../lib/castore.js';
+import * as postgres from '../lib/postgres/castore.js';
+
+export default {
+  id: 'castore',
+  order: 13,
+  title: 'Castore',
+  versions: () => ({ ...versions(), ...postgres.versions() }),
+  workloads: {
+    w1: () => todoApp(),
+    w3: () => growingTodo(),
+    w5: options => postgres.castore(options),
+    w6: options => postgres.castore(options),
+    w9a: () => ({ specifier: import.meta.resolve('@castore/core') }),
+  },
+};
