@@ -13,6 +13,7 @@ export default {
     w2: () => noOpBus(),
     w3: () => repositoryLoad(),
     w5: options => postgres.eventStore(options),
+    w6: options => postgres.commands(options),
     w9a: () => ({ specifier: new URL('../../dist/index.js', import.meta.url).href }),
   },
 };

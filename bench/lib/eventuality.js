@@ -127,6 +127,13 @@ export async function bootstrapped(options = {}) {
   };
 }
 
+/** A Flow over a store, without listeners. */
+export async function todoFlow(eventStore) {
+  const all = await framework();
+  const flow = new all.Flow({ eventStore, aggregates: [todoClass(all)] });
+  return { flow, rename: (id, description) => flow.dispatch(new RenameTodo(id, description)) };
+}
+
 export async function repositoryLoad() {
   const all = await framework();
   const eventStore = new all.InMemoryEventStore();
