@@ -1,16 +1,18 @@
 // @event-driven-io/emmett.
 import { growingTodo, noOpBus, todoApp, versions } from '../lib/emmett.js';
 import * as postgres from '../lib/postgres/emmett.js';
+import * as sqlite from '../lib/sqlite/emmett.js';
 
 export default {
   id: 'emmett',
   order: 12,
   title: 'Emmett',
-  versions: () => ({ ...versions(), ...postgres.versions() }),
+  versions: () => ({ ...versions(), ...postgres.versions(), ...sqlite.versions() }),
   workloads: {
     w1: () => todoApp(),
     w2: () => noOpBus(),
     w3: () => growingTodo(),
+    w4: options => sqlite.eventStore(options),
     w5: options => postgres.eventStore(options),
     w6: options => postgres.commands(options),
     w9a: () => ({ specifier: import.meta.resolve('@event-driven-io/emmett') }),

@@ -2,6 +2,7 @@
 
 import { bootstrapped, noOpBus, repositoryLoad, versions } from '../lib/eventuality.js';
 import * as postgres from '../lib/postgres/eventuality.js';
+import * as sqlite from '../lib/sqlite/eventuality.js';
 
 export default {
   id: 'eventuality',
@@ -12,6 +13,7 @@ export default {
     w1: () => bootstrapped(),
     w2: () => noOpBus(),
     w3: () => repositoryLoad(),
+    w4: options => sqlite.eventStore(options),
     w5: options => postgres.eventStore(options),
     w6: options => postgres.commands(options),
     w9a: () => ({ specifier: new URL('../../dist/index.js', import.meta.url).href }),
