@@ -6,7 +6,7 @@ export default {
   id: 'castore',
   order: 13,
   title: 'Castore',
-  versions: () => ({ ...versions(), ...postgres.versions() }),
+  versions: group => ({ w5: postgres, w6: postgres })[group]?.versions() ?? versions(),
   workloads: {
     w1: () => todoApp(),
     w3: () => growingTodo(),

@@ -7,7 +7,7 @@ export default {
   id: 'emmett',
   order: 12,
   title: 'Emmett',
-  versions: () => ({ ...versions(), ...postgres.versions(), ...sqlite.versions() }),
+  versions: group => ({ w4: sqlite, w5: postgres, w6: postgres })[group]?.versions() ?? versions(),
   workloads: {
     w1: () => todoApp(),
     w2: () => noOpBus(),

@@ -1,5 +1,6 @@
 // The process of one contender: prepares and warms up, then measures one round whenever it is asked to.
 import { appOf, contendersOf, workloads } from './catalogue.js';
+import { groupOf } from './group.js';
 
 const [workloadId, contenderId] = process.argv.slice(2);
 const workload = workloads.find(({ id }) => id === workloadId);
@@ -19,7 +20,7 @@ async function prepare(given) {
   const options = { ...given, ...workload.params, contender: contenderId };
   round = await workload.prepare(await appOf(workload, contenderId, options), options);
   for (let warmUp = 0; warmUp < (workload.warmUps ?? 3); warmUp++) await round();
-  return (await contender.versions?.()) ?? {};
+  return (await contender.versions?.(groupOf(workload))) ?? {};
 }
 
 /** A round returns `{ operations, seconds }`, or `{ value }` where it is not a rate, and perhaps `metrics`; it throws when the work was not done. */
