@@ -1,5 +1,6 @@
 // @castore/core as its documentation shows it: an event store with a reducer, commands that get it, its in-memory adapter.
 import { createRequire } from 'node:module';
+import { describe } from './todo.js';
 import { versionsOf } from './versions.js';
 
 const require = createRequire(import.meta.url);
@@ -73,6 +74,17 @@ export function todoApp() {
     calls: () => first + second,
     reset: () => {
       app = open();
+    },
+    async fill(events, streams) {
+      for (let stream = 0; stream < streams; stream++) {
+        const aggregateId = `filled-${stream}`;
+        for (let version = 1; version <= events / streams; version++) {
+          const type = version === 1 ? 'TodoCreated' : 'TodoRenamed';
+          // Straight to the adapter: listeners are not for these.
+          const event = { aggregateId, version, type, payload: { description: describe(aggregateId, version) } };
+          await app.store.getEventStorageAdapter().pushEvent(event, { eventStoreId: 'TODOS' });
+        }
+      }
     },
     async stream(id) {
       const { events, text } = await app.load(id);

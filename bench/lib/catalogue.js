@@ -16,7 +16,7 @@ export function contendersOf(workload) {
 /** Makes what a workload drives. */
 export function appOf(workload, contenderId, options) {
   const contender = contendersOf(workload).find(({ id }) => id === contenderId);
-  return contender.workloads[groupOf(workload)]({ ...options, ...workload.params, ...contender.params });
+  return contender.workloads[groupOf(workload)](options);
 }
 
 async function modulesOf(folder) {

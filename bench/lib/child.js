@@ -17,7 +17,7 @@ process.on('message', async ({ request, ...details }) => {
 process.on('disconnect', () => process.exit(0));
 
 async function prepare(given) {
-  const options = { ...given, ...workload.params, contender: contenderId };
+  const options = { ...given, ...workload.params, ...contender.params, contender: contenderId };
   round = await workload.prepare(await appOf(workload, contenderId, options), options);
   for (let warmUp = 0; warmUp < (workload.warmUps ?? 3); warmUp++) await round();
   return (await contender.versions?.(groupOf(workload))) ?? {};

@@ -1,4 +1,6 @@
 // @event-driven-io/emmett as its guide shows it: a decider, CommandHandler, a store; listeners on its in-memory message bus.
+import { inFlight } from './in-flight.js';
+import { describe } from './todo.js';
 import { versionsOf } from './versions.js';
 
 export const versions = () => versionsOf(['@event-driven-io/emmett']);
@@ -25,6 +27,17 @@ export const decide = {
   seeded: ([first, ...rest]) => [decide.create(first), ...rest.map(renamed)],
 };
 
+/** Fills a store by its own API, one append for each stream. */
+export async function fill(store, events, streams, atOnce = 1) {
+  const texts = id => Array.from({ length: events / streams }, (_, index) => describe(id, index));
+  const append = id => store.appendToStream(id, decide.seeded(texts(id)));
+  await inFlight(
+    atOnce,
+    index => index < streams,
+    index => append(`filled-${index}`),
+  );
+}
+
 export async function todoApp() {
   const { CommandHandler, forwardToMessageBus, getInMemoryEventStore, getInMemoryMessageBus } = await import('@event-driven-io/emmett');
   let first = 0;
@@ -47,6 +60,7 @@ export async function todoApp() {
     reset: () => {
       store = newStore();
     },
+    fill: (events, streams) => fill(store, events, streams),
     async stream(id) {
       const { state, currentStreamVersion } = await load(id);
       return { events: first === second ? Number(currentStreamVersion) : -1, text: state.description };

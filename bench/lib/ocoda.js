@@ -1,6 +1,7 @@
 // @ocoda/event-sourcing as its README shows it, on its in-memory store (which checks no version), with the Nest that it asks for.
 import { createRequire } from 'node:module';
 import { constructorTypes, decorateClass } from './decorate.js';
+import { describe } from './todo.js';
 import { versionsOf } from './versions.js';
 
 const home = new URL('../peers/ocoda/package.json', import.meta.url);
@@ -144,6 +145,15 @@ export async function todoApp() {
     rename: (id, description) => bus.execute(new RenameTodo(id, description)),
     calls: () => first + second,
     reset: () => store.setup(),
+    async fill(events, streams) {
+      for (let index = 0; index < streams; index++) {
+        const todo = new Todo();
+        todo.id = Id.from(`filled-${index}`);
+        todo.create(describe(todo.id.value));
+        for (let version = 2; version <= events / streams; version++) todo.rename(describe(todo.id.value, version));
+        await todos.save(todo);
+      }
+    },
     async stream(id) {
       const { version, description } = await todos.load(id);
       return { events: first === second ? version : -1, text: description };

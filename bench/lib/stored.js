@@ -1,8 +1,8 @@
 // What the contenders of this framework do with a store on a disk, whichever it is.
 import { todoFlow } from './eventuality.js';
+import { fill } from './fill.js';
 import { describe } from './todo.js';
 
-const AT_ONCE = 1000;
 const named = aggregateId => ({ aggregateName: 'Todo', aggregateId });
 /** Events carry what those of a command carry. */
 const metadata = {
@@ -32,17 +32,7 @@ export function eventsOn(store) {
       const events = await store.read(named(`todo-${index}`));
       return { events: events.length, text: events.at(-1)?.payload.description };
     },
-    /** Fills the store by its own API: many streams, or many events, in one append. */
-    async fill(events, streams) {
-      const each = events / streams;
-      const streamsAtOnce = Math.max(1, Math.floor(AT_ONCE / each));
-      for (let first = 0; first < streams; first += streamsAtOnce) {
-        const ids = Array.from({ length: Math.min(streamsAtOnce, streams - first) }, (_, offset) => `filled-${first + offset}`);
-        await append(
-          ids.map(id => ({ stream: named(id), expected: 'none', events: Array.from({ length: each }, () => created(describe(id))) })),
-        );
-      }
-    },
+    fill: (events, streams) => fill(store, events, streams),
     page: (after, limit) => store.readAll({ after: BigInt(after), limit }),
   };
 }

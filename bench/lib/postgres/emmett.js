@@ -1,30 +1,37 @@
-// @event-driven-io/emmett-postgresql: one pool for all, its tables made before the first round.
+// @event-driven-io/emmett-postgresql: one pool for all, its tables made before the first round. A database of its own, not a schema: it looks
+// for its functions in all schemas, and would not make them a second time.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { decide, evolve, initialState } from '../emmett.js';
+import { decide, evolve, fill, initialState } from '../emmett.js';
 import { describe } from '../todo.js';
 import { versionsOf } from '../versions.js';
-import { IDLE, once, ownSchema } from './server.js';
+import { IDLE, once, ownDatabase } from './server.js';
 
 export const versions = () => versionsOf(['@event-driven-io/emmett', '@event-driven-io/emmett-postgresql']);
 
 export async function openStore(options) {
   const { getPostgreSQLEventStore } = await import('@event-driven-io/emmett-postgresql');
-  const { schema, url } = await ownSchema(options);
+  const { dumbo: dumboOf } = await import('@event-driven-io/dumbo');
+  const url = await ownDatabase(options);
   const pool = new pg.Pool({ connectionString: url, max: poolSize(options), idleTimeoutMillis: IDLE });
-  const store = getPostgreSQLEventStore(url, { schema: { autoMigration: 'None' }, connectionOptions: { pool } });
+  const dumbo = dumboOf({ connectionString: url, pool });
+  const store = getPostgreSQLEventStore(url, { schema: { autoMigration: 'None' }, connectionOptions: { dumbo } });
   await store.schema.migrate();
-  const count = async () => Number((await once(options.url, `select count(*) from ${schema}.emt_messages`))[0].count);
-  return { store, count };
+  const count = async () => Number((await once(url, 'select count(*) from emt_messages'))[0].count);
+  return { store, count, pool: dumbo };
 }
 
 // Measured: more connections than these make it slower here.
+const FILLING = 16;
 const poolSize = ({ concurrency = 1 }) => Math.min(concurrency, 16);
 
 export async function eventStore(options) {
-  const { store, count } = await openStore(options);
+  const { store, count, pool } = await openStore(options);
+  const { readMessagesBatch } = await import('@event-driven-io/emmett-postgresql');
   return {
     count,
+    fill: (events, streams) => fill(store, events, streams, FILLING),
+    page: async (after, batchSize) => (await readMessagesBatch(pool.execute, { after: BigInt(after), batchSize })).messages,
     append: index => store.appendToStream(`todo-${index}`, [created(index)], { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
     async stream(index) {
       const { events } = await store.readStream(`todo-${index}`);

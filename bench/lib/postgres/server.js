@@ -15,22 +15,33 @@ export async function server(url = process.env.DATABASE_URL ?? DEFAULT_URL, note
   ).catch(error => {
     throw new Error(`no PostgreSQL at ${new URL(url).host}: ${error.message || error.code}`);
   });
-  if (['127.0.0.1', 'localhost'].includes(new URL(url).hostname)) await dropSchemas(url, isAbandoned);
+  if (['127.0.0.1', 'localhost'].includes(new URL(url).hostname)) await dropAll(url, isAbandoned);
   return {
     options: { url, run, connections },
     server: `PostgreSQL ${version.split(' ')[0]}${note}`,
-    release: () => dropSchemas(url, pid => pid === process.pid),
+    release: () => dropAll(url, pid => pid === process.pid),
   };
 }
 
 /** Makes the schema of a contender; resolves to its name and a URL whose connections find it without naming it. */
 export async function ownSchema({ url, run, contender }) {
-  const schema = `${run}_${contender.replaceAll(/[^a-z0-9]/g, '_')}`;
+  const schema = nameOf(run, contender);
   await once(url, `drop schema if exists ${schema} cascade; create schema ${schema}`);
   const within = new URL(url);
   within.searchParams.set('options', `-c search_path=${schema}`);
   return { schema, url: within.href };
 }
+
+/** Makes a database for a contender that cannot be one of several in one database. */
+export async function ownDatabase({ url, run, contender }) {
+  const database = nameOf(run, contender);
+  await once(url, `create database ${database} template template0`);
+  const own = new URL(url);
+  own.pathname = database;
+  return own.href;
+}
+
+const nameOf = (run, contender) => `${run}_${contender.replaceAll(/[^a-z0-9]/g, '_')}`;
 
 /** Runs a statement on a connection of its own; resolves to the rows. */
 export async function once(url, text) {
@@ -45,10 +56,16 @@ export async function once(url, text) {
   }
 }
 
-/** Drops the schemas of runs; what an ended one has left behind is in the way: Emmett looks for its functions in all schemas. */
-async function dropSchemas(url, isMeant) {
-  const schemas = await once(url, `select nspname as name from pg_namespace where nspname ~ '^bench_[0-9]+_'`);
-  for (const { name } of schemas) if (isMeant(Number(name.split('_')[1]))) await once(url, `drop schema ${name} cascade`);
+/** Drops the schemas and databases of runs. */
+async function dropAll(url, isMeant) {
+  const found = await once(
+    url,
+    `select nspname as name, 'schema' as kind from pg_namespace where nspname ~ '^bench_[0-9]+_'
+     union all select datname, 'database' from pg_database where datname ~ '^bench_[0-9]+_'`,
+  );
+  for (const { name, kind } of found.filter(each => isMeant(Number(each.name.split('_')[1])))) {
+    await once(url, kind === 'schema' ? `drop schema ${name} cascade` : `drop database ${name} with (force)`);
+  }
 }
 
 function isAbandoned(pid) {
