@@ -8,7 +8,6 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { workloads } from './lib/catalogue.js';
 import { writeDocs } from './lib/docs.js';
-import { groupOf } from './lib/group.js';
 import { measure } from './lib/measure.js';
 import { table } from './lib/report.js';
 
@@ -24,9 +23,10 @@ const { values: options, positionals } = parseArgs({
 });
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
 const only = options.only?.split(',');
-const isChosen = workload => positionals.length === 0 || positionals.includes(workload.id) || positionals.includes(groupOf(workload));
-const chosen = workloads.filter(isChosen);
-const unknown = positionals.filter(id => !workloads.some(workload => workload.id === id || groupOf(workload) === id));
+/** `w5` means w5-1, w5-16 and so on, `w5-slow` those that begin so, `w5-64` itself. */
+const isMeant = name => workload => workload.id === name || new RegExp(`^${name}\\D`).test(workload.id);
+const chosen = positionals.length === 0 ? workloads : workloads.filter(workload => positionals.some(name => isMeant(name)(workload)));
+const unknown = positionals.filter(name => !workloads.some(isMeant(name)));
 if (unknown.length > 0) fail(`No workload ${unknown.join(', ')}. There are: ${workloads.map(({ id }) => id).join(', ')}.`);
 if (!(Number.isInteger(rounds) && rounds > 0)) fail(`--rounds=${options.rounds} is no number of rounds.`);
 
@@ -37,7 +37,7 @@ console.log(
 for (const workload of chosen) {
   const result = await measure(workload, { only, rounds, quick: options.quick });
   report.workloads.push(result);
-  console.log(`\n${table(result)}${result.server ? `\n${result.server}` : ''}`);
+  console.log(['', table(result), result.server, result.note].filter(line => line !== undefined).join('\n'));
 }
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 const file = new URL(`results/${report.date.replaceAll(':', '-')}.json`, import.meta.url);

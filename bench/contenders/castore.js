@@ -1,6 +1,8 @@
 // @castore/core. It has no command bus (w2): a command is an object whose handler is called.
+
 import { growingTodo, todoApp, versions } from '../lib/castore.js';
 import * as postgres from '../lib/postgres/castore.js';
+import { installed } from '../lib/versions.js';
 
 export default {
   id: 'castore',
@@ -13,5 +15,6 @@ export default {
     w5: options => postgres.castore(options),
     w6: options => postgres.castore(options),
     w9a: () => ({ specifier: import.meta.resolve('@castore/core') }),
+    w9c: () => installed(['@castore/core', '@castore/event-storage-adapter-in-memory']),
   },
 };

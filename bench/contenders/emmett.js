@@ -1,7 +1,9 @@
 // @event-driven-io/emmett.
+
 import { growingTodo, noOpBus, todoApp, versions } from '../lib/emmett.js';
 import * as postgres from '../lib/postgres/emmett.js';
 import * as sqlite from '../lib/sqlite/emmett.js';
+import { installed } from '../lib/versions.js';
 
 export default {
   id: 'emmett',
@@ -16,5 +18,6 @@ export default {
     w5: options => postgres.eventStore(options),
     w6: options => postgres.commands(options),
     w9a: () => ({ specifier: import.meta.resolve('@event-driven-io/emmett') }),
+    w9c: () => installed(['@event-driven-io/emmett']),
   },
 };

@@ -1,5 +1,6 @@
 // This framework as DESIGN's example uses it: a decorated aggregate, a module, bootstrap; without a cache.
 
+import { fileURLToPath } from 'node:url';
 import { bootstrapped, noOpBus, repositoryLoad, versions } from '../lib/eventuality.js';
 import * as postgres from '../lib/postgres/eventuality.js';
 import * as sqlite from '../lib/sqlite/eventuality.js';
@@ -17,5 +18,7 @@ export default {
     w5: options => postgres.eventStore(options),
     w6: options => postgres.commands(options),
     w9a: () => ({ specifier: new URL('../../dist/index.js', import.meta.url).href }),
+    w9b: () => ({ program: new URL('../lib/start/eventuality.js', import.meta.url) }),
+    w9c: () => ({ folder: fileURLToPath(new URL('../../', import.meta.url)) }),
   },
 };

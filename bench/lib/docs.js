@@ -37,21 +37,17 @@ function section({ date, node, cpu, load, rounds, quick }, group, results) {
   const servers = [...new Set(results.flatMap(({ server }) => server ?? []))].map(server => `, ${server}`).join('');
   const run = `${date.slice(0, 10)}, Node ${node}${servers}, ${cpu}, load ${load} at the start, ${rounds} rounds${quick ? ', **a quick run: noisy**' : ''}.`;
   const titles = results.map(({ title }) => title).join('; ');
-  return [
-    run,
-    '',
-    `![${titles}](charts/${group}.svg)`,
-    '',
-    '```',
-    results.map(withoutVersions).map(table).join('\n\n'),
-    '```',
-    '',
-    versionsOf(results),
-  ].join('\n');
+  return [run, '', `![${titles}](charts/${group}.svg)`, '', '```', results.map(tableOf).join('\n\n'), '```', '', versionsOf(results)].join(
+    '\n',
+  );
 }
 
 /** The versions are the same in each table of a group: they stand below, once. */
-const withoutVersions = result => ({ ...result, contenders: result.contenders.map(contender => ({ ...contender, versions: {} })) });
+const tableOf = result =>
+  [
+    table({ ...result, contenders: result.contenders.map(contender => ({ ...contender, versions: {} })) }),
+    ...(result.note ? [result.note] : []),
+  ].join('\n');
 
 function versionsOf(results) {
   const versions = new Map(results.flatMap(({ contenders }) => contenders.flatMap(contender => Object.entries(contender.versions))));

@@ -17,6 +17,8 @@ export function sizes({ id, title, versions, of, make }) {
   }));
 }
 
+export const QUICK_NOTE = 'A quick run: 20,000 events at most, whatever the names say.';
+
 /** A quick run has a million divided by fifty. */
 export const shortened = ({ events, streams, quick }) =>
   quick ? { events: Math.min(events, 20_000), streams: Math.min(streams, 2_000) } : { events, streams };

@@ -29,7 +29,7 @@ export async function measure(workload, { only, rounds, quick }) {
     for (const child of running) child.end();
     await scene?.release?.();
   }
-  return { ...summary(workload, running, absent), server: scene?.server };
+  return { ...summary(workload, running, absent), server: scene?.server, note: quick ? workload.quickNote : undefined };
 
   async function attempt(child, work) {
     try {

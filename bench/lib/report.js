@@ -79,6 +79,7 @@ export function table({ id, title, unit, references, contenders, absent }) {
 const ratioText = ratios => (ratios ? `${ratios.median.toFixed(2)} (${ratios.lowest.toFixed(2)}..${ratios.highest.toFixed(2)})` : '');
 
 export function figure(value) {
+  if (Number.isInteger(value) && value < 1e4) return String(value);
   if (value >= 1e6) return `${(value / 1e6).toFixed(2)}M`;
   return value >= 1e4 ? `${(value / 1e3).toFixed(1)}k` : value.toFixed(value >= 100 ? 0 : 2);
 }

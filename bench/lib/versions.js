@@ -17,3 +17,6 @@ function versionIn(folders, name) {
   }
   throw new Error(`${name} is not installed: run npm ci in bench/`);
 }
+
+/** What w9c installs: packages in the versions that are measured here. */
+export const installed = names => ({ packages: Object.entries(versionsOf(names)).map(([name, version]) => `${name}@${version}`) });

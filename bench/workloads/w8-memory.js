@@ -4,7 +4,7 @@ import * as castore from '../lib/castore.js';
 import { check } from '../lib/check.js';
 import * as emmett from '../lib/emmett.js';
 import * as eventuality from '../lib/eventuality.js';
-import { LARGE, MEDIUM, SMALL, shortened, sizes } from '../lib/growth.js';
+import { LARGE, MEDIUM, QUICK_NOTE, SMALL, shortened, sizes } from '../lib/growth.js';
 import * as ocoda from '../lib/ocoda.js';
 import { describe } from '../lib/todo.js';
 
@@ -18,6 +18,7 @@ export default {
   title: 'growth in memory: a command (load 3 events, append 1, 2 listeners) by what the store holds already',
   unit: 'commands/s',
   ownReference: 'x its smallest',
+  quickNote: QUICK_NOTE,
   warmUps: 2,
   execArgv: ['--max-old-space-size=8192'],
   contenders: [

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { check } from '../lib/check.js';
 import { versions } from '../lib/eventuality.js';
-import { LARGE, SMALL, shortened, sizes } from '../lib/growth.js';
+import { LARGE, QUICK_NOTE, SMALL, shortened, sizes } from '../lib/growth.js';
 import * as emmett from '../lib/postgres/emmett.js';
 import * as postgres from '../lib/postgres/eventuality.js';
 import { server } from '../lib/postgres/server.js';
@@ -28,6 +28,7 @@ function page(store, title, setup, contenders, order) {
     title: `${title}: a page of ${PAGE} events by position (less is better)`,
     unit: 'ms',
     ownReference: 'x its smallest',
+    quickNote: QUICK_NOTE,
     params: { concurrency: 16 },
   };
 }

@@ -1,7 +1,7 @@
 // Growth on PostgreSQL: the append of w5, 64 in flight, into tables that hold so many events already. Each round adds 1,000.
 import { check } from '../lib/check.js';
 import { versions } from '../lib/eventuality.js';
-import { LARGE, MEDIUM, shortened, sizes } from '../lib/growth.js';
+import { LARGE, MEDIUM, QUICK_NOTE, shortened, sizes } from '../lib/growth.js';
 import { inFlight } from '../lib/in-flight.js';
 import * as emmett from '../lib/postgres/emmett.js';
 import * as eventuality from '../lib/postgres/eventuality.js';
@@ -17,6 +17,7 @@ export default {
   title: 'growth on PostgreSQL: append 1 event to a stream of its own, 64 in flight, by what the tables hold already',
   unit: 'commands/s',
   ownReference: 'x its smallest',
+  quickNote: QUICK_NOTE,
   params: { concurrency: IN_FLIGHT },
   warmUps: 1,
   contenders: [
