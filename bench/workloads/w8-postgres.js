@@ -1,4 +1,4 @@
-// Growth on PostgreSQL: the append of w5, 64 in flight, into tables that hold so many events already. Each round adds 1,000.
+// Growth on PostgreSQL: the append of w5, 64 in flight, into tables that hold so many events already. Each round adds 3,000.
 import { check } from '../lib/check.js';
 import { versions } from '../lib/eventuality.js';
 import { LARGE, MEDIUM, QUICK_NOTE, shortened, sizes } from '../lib/growth.js';
@@ -44,7 +44,7 @@ async function prepare(app, options) {
       );
     };
     await run(IN_FLIGHT);
-    const result = await run(1000);
+    const result = await run(3000);
     const stored = await app.count();
     check(stored === total, `${stored} events are stored, not ${total}`);
     return result;

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { decide, evolve, fill, initialState } from '../emmett.js';
 import { describe } from '../todo.js';
 import { versionsOf } from '../versions.js';
-import { IDLE, once, ownDatabase } from './server.js';
+import { IDLE, once, ownDatabase, settle } from './server.js';
 
 export const versions = () => versionsOf(['@event-driven-io/emmett', '@event-driven-io/emmett-postgresql']);
 
@@ -18,7 +18,7 @@ export async function openStore(options) {
   const store = getPostgreSQLEventStore(url, { schema: { autoMigration: 'None' }, connectionOptions: { dumbo } });
   await store.schema.migrate();
   const count = async () => Number((await once(url, 'select count(*) from emt_messages'))[0].count);
-  return { store, count, pool: dumbo };
+  return { store, count, pool: dumbo, url };
 }
 
 // Measured: more connections than these make it slower here.
@@ -26,11 +26,14 @@ const FILLING = 16;
 const poolSize = ({ concurrency = 1 }) => Math.min(concurrency, 16);
 
 export async function eventStore(options) {
-  const { store, count, pool } = await openStore(options);
+  const { store, count, pool, url } = await openStore(options);
   const { readMessagesBatch } = await import('@event-driven-io/emmett-postgresql');
   return {
     count,
-    fill: (events, streams) => fill(store, events, streams, FILLING),
+    async fill(events, streams) {
+      await fill(store, events, streams, FILLING);
+      await settle(url, ['emt_messages', 'emt_streams']);
+    },
     page: async (after, batchSize) => (await readMessagesBatch(pool.execute, { after: BigInt(after), batchSize })).messages,
     append: index => store.appendToStream(`todo-${index}`, [created(index)], { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
     async stream(index) {

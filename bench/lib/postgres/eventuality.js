@@ -1,6 +1,6 @@
 // eventuality/postgres, with its defaults.
 import { commandsOn, eventsOn } from '../stored.js';
-import { once, ownSchema } from './server.js';
+import { once, ownSchema, settle } from './server.js';
 
 async function open(options) {
   const { default: postgres } = await import('../../../dist/postgres/index.js');
@@ -8,13 +8,21 @@ async function open(options) {
   const store = postgres.postgres({ connectionString: options.url, schema });
   await store.ready();
   const count = async () => Number((await once(options.url, `select count(*) from ${schema}.eventuality_events`))[0].count);
-  return { store, count };
+  return { store, schema, count };
 }
 
 /** Appends straight to the store. */
 export async function eventStore(options) {
-  const { store, count } = await open(options);
-  return { ...eventsOn(store), count };
+  const { store, schema, count } = await open(options);
+  const events = eventsOn(store);
+  return {
+    ...events,
+    count,
+    async fill(size, streams) {
+      await events.fill(size, streams);
+      await settle(options.url, [`${schema}.eventuality_events`, `${schema}.eventuality_streams`]);
+    },
+  };
 }
 
 /** Commands through a Flow, without a cache. */

@@ -43,6 +43,9 @@ export async function ownDatabase({ url, run, contender }) {
 
 const nameOf = (run, contender) => `${run}_${contender.replaceAll(/[^a-z0-9]/g, '_')}`;
 
+/** What autovacuum would do some time after a store was filled. */
+export const settle = (url, tables) => once(url, `vacuum (analyze) ${tables.join(', ')}`);
+
 /** Runs a statement on a connection of its own; resolves to the rows. */
 export async function once(url, text) {
   const client = new pg.Client({ connectionString: url });
