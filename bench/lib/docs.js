@@ -50,6 +50,6 @@ const tableOf = result =>
   ].join('\n');
 
 function versionsOf(results) {
-  const versions = new Map(results.flatMap(({ contenders }) => contenders.flatMap(contender => Object.entries(contender.versions))));
-  return `Versions: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}.`;
+  const all = results.flatMap(({ contenders }) => contenders.flatMap(({ versions }) => Object.entries(versions)));
+  return `Versions: ${[...new Set(all.map(([name, version]) => `${name} ${version}`))].join(', ')}.`;
 }
