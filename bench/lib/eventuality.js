@@ -1,5 +1,7 @@
 // What the contenders of this framework share. It is loaded from ../dist, which `npm run bench` builds first.
+
 import { decorateClass, decorateMethod } from './decorate.js';
+import { fill } from './fill.js';
 
 const framework = () => import('../../dist/index.js');
 
@@ -94,7 +96,7 @@ class ReplaceableStore {
 }
 
 /** An application made by `bootstrap`, with two listener classes. */
-export async function bootstrapped(options = {}) {
+export async function bootstrapped({ cache, ambientCausation } = {}) {
   const all = await framework();
   const Todo = todoClass(all);
   let first = 0;
@@ -113,18 +115,26 @@ export async function bootstrapped(options = {}) {
   for (const listener of [FirstListener, SecondListener]) decorateMethod(listener, 'renamed', all.EventHandler(TodoRenamed));
   decorateClass(TodoModule, all.Module({ components: [Todo, FirstListener, SecondListener] }));
   const store = new ReplaceableStore(() => new all.InMemoryEventStore());
-  const flow = await all.bootstrap(TodoModule, { eventStore: store, ...options });
+  const flow = await all.bootstrap(TodoModule, { eventStore: store, cache, ambientCausation });
   return {
     create: (id, description) => flow.dispatch(new CreateTodo(id, description)),
     rename: (id, description) => flow.dispatch(new RenameTodo(id, description)),
     calls: () => first + second,
     reset: () => store.reset(),
+    fill: (events, streams) => fill(store, events, streams),
     async stream(id) {
       const events = await store.read({ aggregateName: 'Todo', aggregateId: id });
       if (first !== second || events.some((event, index) => event.version !== index + 1)) return { events: -1, text: 'out of order' };
       return { events: events.length, text: events.at(-1)?.payload.description };
     },
   };
+}
+
+/** A Flow over a store, without listeners. */
+export async function todoFlow(eventStore) {
+  const all = await framework();
+  const flow = new all.Flow({ eventStore, aggregates: [todoClass(all)] });
+  return { flow, rename: (id, description) => flow.dispatch(new RenameTodo(id, description)) };
 }
 
 export async function repositoryLoad() {
