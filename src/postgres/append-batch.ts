@@ -98,7 +98,8 @@ function recordedEvents(unit: AppendUnit, versions: number[], positions: string[
   return Object.freeze(events);
 }
 
-function recorded(
+/** Makes the recorded form of an event that the database has stored. */
+export function recorded(
   { stream, id, name, schemaVersion, payload, metadata }: PreparedEvent,
   version: number,
   position: bigint,

@@ -16,7 +16,8 @@ export const EXPECTED = { any: -1, exists: -2 } as const;
  * 3. Decides unit after unit; a unit sees what the units before it have appended.
  * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then draws positions.
  *
- * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good.
+ * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good. They are generic: planned
+ * anew for the arrays of each call they cost more than the work.
  */
 export function appendFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append')}(
@@ -27,7 +28,8 @@ export function appendFunction(names: StoreNames): string {
   p_check boolean, p_wait boolean, p_recorded_at bigint,
   out outcomes integer[], out versions bigint[], out positions bigint[], out recorded_at bigint
 ) language plpgsql volatile
-  set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+  set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan set jit = off
 as $append$
 declare
   v_at       timestamptz(3) := coalesce(to_timestamp(p_recorded_at / 1000.0), clock_timestamp());

@@ -1,6 +1,7 @@
 import { EventualityError, type RecordedEvent } from '../messages';
 import { type AppendOutcome, DuplicateEventError } from '../store';
 import { appendStatement, type BatchMode, batchResults, batchValues, streamKey, type UnitResult } from './append-batch';
+import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
 import type { AppendUnit } from './append-unit';
 import { Batches } from './batches';
 import { type Database, type Row, type Statement, statement } from './database';
@@ -91,11 +92,13 @@ export class GroupCommit {
 /** Sends batches to the append function, again where the reply was lost: by the ids of the events nothing is stored twice. */
 export class AppendSender {
   readonly #append: Statement;
+  readonly #appendOne: Statement;
   readonly #byIds: Statement;
 
   constructor(private readonly database: Database) {
     const { names } = database.settings;
     this.#append = appendStatement(names);
+    this.#appendOne = appendOneStatement(names);
     this.#byIds = storedStatement(names);
   }
 
@@ -115,6 +118,9 @@ export class AppendSender {
   }
 
   async #once(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
+    const values = oneEventValues(units, mode);
+    const appended = values && oneEventOutcome((await this.database.askRaw(this.#appendOne, values))[0]!, units[0]!);
+    if (appended) return [appended];
     const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
     return batchResults(row!, units);
   }

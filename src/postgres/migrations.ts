@@ -1,4 +1,5 @@
 import { appendFunction } from './append-function';
+import { appendOneFunction } from './append-one';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
 
@@ -12,9 +13,13 @@ export interface Migration {
 /** All steps in order. A published step is never changed: what changes later is a step of its own. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, title: 'events and streams', sql: tables },
-  { number: 2, title: 'append and horizon', sql: names => `${appendFunction(names)}\n\n${horizonFunction(names)}` },
+  { number: 2, title: 'append and horizon', sql: functions },
   { number: 3, title: 'snapshots', sql: snapshots },
 ];
+
+function functions(names: StoreNames): string {
+  return [appendFunction(names), appendOneFunction(names), horizonFunction(names)].join('\n\n');
+}
 
 /** The migration that this version of the package needs. */
 export const NEWEST = MIGRATIONS.at(-1)!.number;
