@@ -1,7 +1,8 @@
 import { appendFunction } from './append-function';
-import { appendOneFunction } from './append-one';
+import { appendOneFunction } from './append-one-function';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
+import { readStreamsFunction } from './read-streams-function';
 
 /** One step of the schema. Every statement can be run again without harm. */
 export interface Migration {
@@ -18,7 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 function functions(names: StoreNames): string {
-  return [appendFunction(names), appendOneFunction(names), horizonFunction(names)].join('\n\n');
+  return [appendFunction(names), appendOneFunction(names), horizonFunction(names), readStreamsFunction(names)].join('\n\n');
 }
 
 /** The migration that this version of the package needs. */

@@ -2,7 +2,6 @@ import type { RecordedEvent } from '../messages';
 import type { StreamName } from '../store';
 import { Batches } from './batches';
 import { type Database, type Row, type Statement, statement } from './database';
-import { EVENT_COLUMNS } from './horizon-function';
 import type { StoreNames } from './names';
 import { recordedEvent } from './rows';
 
@@ -53,12 +52,7 @@ export class StreamReads {
 
 /** The question for pages of several streams. */
 export const streamsStatement = (names: StoreNames): Statement =>
-  statement(`select q.place, ${EVENT_COLUMNS}
-from unnest($1::text[], $2::text[], $3::bigint[], $4::integer[]) with ordinality q(name, id, first, page, place)
-cross join lateral (
-  select * from ${names.of('events')} e where e.aggregate_name = q.name and e.aggregate_id = q.id and e.version >= q.first
-  order by e.version limit q.page
-) e order by q.place, e.version`);
+  statement(`select * from ${names.of('read_streams')}($1::text[], $2::text[], $3::bigint[], $4::integer[])`);
 
 /** Encodes pages as the values of {@link streamsStatement}. */
 export const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
