@@ -1,0 +1,73 @@
+import * as fc from 'fast-check';
+
+/** What a rig has tried, on which store, and the seed it chose by. */
+export interface Subject {
+  /** The number in the list of what is promised of reliability. */
+  readonly item: number | string;
+  readonly store: string;
+  readonly done: string;
+  readonly seed: number;
+}
+
+/** One line of the table. */
+export interface Figure extends Subject {
+  readonly target: string;
+  readonly measured: string;
+  readonly met: boolean;
+  /** False for times and sizes, in which the machine has a say: they are printed, and fail nothing. */
+  readonly binding: boolean;
+}
+
+const figure = (subject: Subject, target: string, measured: string, met: boolean, binding = true): Figure => ({
+  ...subject,
+  ...{ target, measured, met, binding },
+});
+
+/** What must not happen, not once. */
+export const none = (subject: Subject, what: string, count: number): Figure => figure(subject, `0 ${what}`, `${count}`, count === 0);
+
+/** A negative control: what the rig must notice, or else its zeros say nothing. */
+export const some = (subject: Subject, what: string, count: number): Figure =>
+  figure(subject, `control: some ${what}`, `${count}`, count > 0);
+
+/** So many, no more and no less. */
+export const exactly = (subject: Subject, what: string, count: number, wanted: number): Figure =>
+  figure(subject, `${wanted} ${what}`, `${count}`, count === wanted);
+
+/** A time or a size that should be below a limit. */
+export const below = (subject: Subject, what: string, value: number, limit: number, unit: string): Figure =>
+  figure(subject, `${what} < ${limit} ${unit}`, `${Math.round(value)} ${unit}`, value < limit, false);
+
+/** What is only told. */
+export const told = (subject: Subject, what: string, measured: string): Figure => figure(subject, what, measured, true, false);
+
+/** A property that must hold in all runs. */
+export async function holds<T>(subject: Subject, property: fc.IAsyncProperty<T>, numRuns: number): Promise<Figure> {
+  const details = await fc.check(property, { numRuns, seed: subject.seed });
+  const report = details.failed ? `${await fc.asyncDefaultReportMessage(details)}` : `0 of ${details.numRuns}`;
+  return figure(subject, '0 runs that fail', report, !details.failed);
+}
+
+/** A negative control: a property that must not hold. */
+export async function isRefuted<T>(subject: Subject, property: fc.IAsyncProperty<T>, numRuns: number): Promise<Figure> {
+  const details = await fc.check(property, { numRuns, seed: subject.seed, endOnFailure: true });
+  const measured = details.failed ? `run ${details.numRuns} fails` : `0 of ${details.numRuns}`;
+  return figure(subject, 'control: a run that fails', measured, details.failed);
+}
+
+/** Returns a sentence for each figure that is not what it must be. */
+export const unmet = (figures: readonly Figure[]): string[] =>
+  figures
+    .filter(({ met, binding }) => binding && !met)
+    .map(({ item, store, done, target, measured, seed }) => `${item}, ${store}: ${done}: ${target}, measured: ${measured} (seed ${seed})`);
+
+const COLUMNS = ['item', 'store', 'done', 'target', 'measured', 'seed', 'met'] as const;
+
+/** Returns the figures as a table in Markdown. */
+export function table(figures: readonly Figure[]): string {
+  const cells = figures.map(each => COLUMNS.map(column => (column === 'met' ? (each.met ? 'yes' : 'NO') : oneLine(`${each[column]}`))));
+  const rows = [['Item', 'Store', 'What was done', 'Target', 'Measured', 'Seed', 'Met'], COLUMNS.map(() => '---'), ...cells];
+  return rows.map(row => `| ${row.join(' | ')} |`).join('\n');
+}
+
+const oneLine = (text: string): string => text.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ');
