@@ -1,0 +1,26 @@
+import type { Figure } from './figures';
+import { interleavings } from './interleavings';
+import { models } from './models';
+import { anyVersion, racers } from './racers';
+import { newSeed } from './random';
+
+/** The long form of each rig, as `run.ts` knows it by name. */
+const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new Map([
+  ['models', seed => models({ memory: 10_000, sqlite: 500, postgres: 500 }, seed)],
+  ['interleavings', seed => interleavings({ schedules: 10_000 }, seed)],
+  ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
+  ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
+]);
+
+/** Runs one rig and sends its figures to the parent process. */
+async function main([name]: string[]): Promise<void> {
+  const seed = newSeed();
+  console.log(`${name}: seed ${seed}`);
+  const figures = await LONG_FORMS.get(name!)!(seed);
+  process.send!(figures, () => process.exit(0));
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error);
+  process.exit(1);
+});
