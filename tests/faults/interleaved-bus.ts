@@ -13,19 +13,24 @@ interface Bus {
   drain(): Promise<void>;
 }
 
-/** Calls its listeners, and waits for none of them. */
+/** Calls its listeners at once, without waiting until they are done with the event before. */
 class CarelessBus implements Bus {
   readonly #listeners: EventListener[] = [];
+  readonly #listening: Promise<unknown>[] = [];
 
   subscribeAll(listener: EventListener): void {
     this.#listeners.push(listener);
   }
 
   publish(events: readonly RecordedEvent[]): void {
-    for (const event of events) for (const listen of this.#listeners) Promise.resolve(listen(event, {} as never)).catch(() => {});
+    for (const event of events) {
+      for (const listen of this.#listeners) this.#listening.push(Promise.resolve(listen(event, {} as never)).catch(() => {}));
+    }
   }
 
-  async drain(): Promise<void> {}
+  async drain(): Promise<void> {
+    await Promise.all(this.#listening);
+  }
 }
 
 /** How one listener behaves: by the version of the event, whether it takes its time, and whether it fails. */

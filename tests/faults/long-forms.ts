@@ -1,4 +1,5 @@
 import type { Figure } from './figures';
+import { gaps } from './gaps';
 import { interleavings } from './interleavings';
 import { models } from './models';
 import { anyVersion, racers } from './racers';
@@ -8,6 +9,7 @@ import { newSeed } from './random';
 const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new Map([
   ['models', seed => models({ memory: 10_000, sqlite: 500, postgres: 500 }, seed)],
   ['interleavings', seed => interleavings({ schedules: 10_000 }, seed)],
+  ['gaps', seed => gaps({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
   ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
 ]);
