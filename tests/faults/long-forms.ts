@@ -1,6 +1,7 @@
 import type { Figure } from './figures';
 import { gaps } from './gaps';
 import { interleavings } from './interleavings';
+import { killedPostgres, killedSqlite } from './killed';
 import { models } from './models';
 import { anyVersion, racers } from './racers';
 import { newSeed } from './random';
@@ -12,6 +13,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['gaps', seed => gaps({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
   ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
+  ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
+  ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
 ]);
 
 /** Runs one rig and sends its figures to the parent process. */
