@@ -1,5 +1,7 @@
+import { ambiguousCommits } from './ambiguous-commits';
 import type { Figure } from './figures';
 import { gaps } from './gaps';
+import { hostileInput } from './hostile-input';
 import { interleavings } from './interleavings';
 import { killedPostgres, killedSqlite } from './killed';
 import { models } from './models';
@@ -15,6 +17,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
   ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
+  ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
+  ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
 ]);
 
 /** Runs one rig and sends its figures to the parent process. */
