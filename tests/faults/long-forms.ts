@@ -4,6 +4,7 @@ import { gaps } from './gaps';
 import { hostileInput } from './hostile-input';
 import { interleavings } from './interleavings';
 import { killedPostgres, killedSqlite } from './killed';
+import { longStreams } from './long-streams';
 import { models } from './models';
 import { anyVersion, racers } from './racers';
 import { newSeed } from './random';
@@ -19,6 +20,7 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
   ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
+  ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
 ]);
 
 /** Runs one rig and sends its figures to the parent process. */
