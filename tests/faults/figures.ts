@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { newSeed } from './random';
 
 /** What a rig has tried, on which store, and the seed it chose by. */
 export interface Subject {
@@ -13,12 +14,13 @@ export interface Subject {
 export interface Figure extends Subject {
   readonly target: string;
   readonly measured: string;
-  readonly met: boolean;
+  /** Absent where nothing is promised. */
+  readonly met: boolean | undefined;
   /** False for times and sizes, in which the machine has a say: they are printed, and fail nothing. */
   readonly binding: boolean;
 }
 
-const figure = (subject: Subject, target: string, measured: string, met: boolean, binding = true): Figure => ({
+const figure = (subject: Subject, target: string, measured: string, met: boolean | undefined, binding = true): Figure => ({
   ...subject,
   ...{ target, measured, met, binding },
 });
@@ -39,7 +41,7 @@ export const below = (subject: Subject, what: string, value: number, limit: numb
   figure(subject, `${what} < ${limit} ${unit}`, `${Math.round(value)} ${unit}`, value < limit, false);
 
 /** What is only told. */
-export const told = (subject: Subject, what: string, measured: string): Figure => figure(subject, what, measured, true, false);
+export const told = (subject: Subject, what: string, measured: string): Figure => figure(subject, what, measured, undefined, false);
 
 /** A property that must hold in all runs. */
 export async function holds<T>(subject: Subject, property: fc.IAsyncProperty<T>, numRuns: number): Promise<Figure> {
@@ -58,16 +60,31 @@ export async function isRefuted<T>(subject: Subject, property: fc.IAsyncProperty
 /** Returns a sentence for each figure that is not what it must be. */
 export const unmet = (figures: readonly Figure[]): string[] =>
   figures
-    .filter(({ met, binding }) => binding && !met)
+    .filter(({ met, binding }) => binding && met === false)
     .map(({ item, store, done, target, measured, seed }) => `${item}, ${store}: ${done}: ${target}, measured: ${measured} (seed ${seed})`);
+
+/** Plays a rig with a new seed and returns a sentence for each figure that is not what it must be. */
+export async function faultsOf(rig: (seed: number) => Promise<Figure[]>): Promise<string[]> {
+  const seed = newSeed();
+  try {
+    return unmet(await rig(seed));
+  } catch (error) {
+    throw new Error(`The rig failed, played with the seed ${seed}: ${error}`, { cause: error });
+  }
+}
 
 const COLUMNS = ['item', 'store', 'done', 'target', 'measured', 'seed', 'met'] as const;
 
 /** Returns the figures as a table in Markdown. */
 export function table(figures: readonly Figure[]): string {
-  const cells = figures.map(each => COLUMNS.map(column => (column === 'met' ? (each.met ? 'yes' : 'NO') : oneLine(`${each[column]}`))));
+  const cells = figures.map(each => COLUMNS.map(column => cell(each, column)));
   const rows = [['Item', 'Store', 'What was done', 'Target', 'Measured', 'Seed', 'Met'], COLUMNS.map(() => '---'), ...cells];
   return rows.map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 
-const oneLine = (text: string): string => text.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ');
+function cell(figure: Figure, column: (typeof COLUMNS)[number]): string {
+  if (column === 'met') return figure.met === undefined ? '–' : figure.met ? 'yes' : 'NO';
+  if (column === 'seed') return `${figure.seed}`;
+  const line = `${figure[column]}`.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ');
+  return line.replace(/\b\d{4,}\b/g, digits => Number(digits).toLocaleString('en'));
+}

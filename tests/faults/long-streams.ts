@@ -45,25 +45,34 @@ async function measured(
   await writeLongStream(store, 'short', short, text);
   await writeLongStream(store, 'long', long, text);
   const written = `${Math.round((short + long) / ((performance.now() - start) / 1000))} events/s`;
-  const load = (loading: Omit<Loading, 'where'>) => peakOf(script, { where, ...loading }, heap);
+  const load = (loading: Omit<Loading, 'where'>, most?: number) => peakOf(script, { where, ...loading }, most);
   const [little, much] = [await load({ aggregateId: 'short' }), await load({ aggregateId: 'long' })];
-  const careless = await load({ aggregateId: 'long', careless: true });
-  const done = `an aggregate of ${long} events loaded with ${heap} MB of heap, beside one of ${short}`;
-  const subject: Subject = { item: 'streams', store: name, done, seed };
+  const [littleInLittle, muchInLittle] = [await load({ aggregateId: 'short' }, heap), await load({ aggregateId: 'long' }, heap)];
+  const careless = await load({ aggregateId: 'long', careless: true }, heap);
+  const subject: Subject = { item: 'streams', store: name, done: `aggregates of ${short} and of ${long} events loaded`, seed };
+  const limited = { ...subject, done: `${subject.done}, with ${heap} MB of heap` };
+  const wrong =
+    [little, littleInLittle].filter(each => each?.events !== short).length +
+    [much, muchInLittle].filter(each => each?.events !== long).length;
   return [
     told({ ...subject, done: `${short + long} events written, 1000 an append` }, 'how fast', written),
-    none(subject, 'loaded wrong', [little?.events !== short, much?.events !== long].filter(Boolean).length),
+    none(limited, 'loaded wrong', wrong),
+    told(limited, 'peak resident memory', `${inMegabytes(littleInLittle)}, ${inMegabytes(muchInLittle)}`),
+    some(
+      { ...subject, done: `a process that holds all events first, with ${heap} MB of heap` },
+      'that run out of memory',
+      careless ? 0 : 1,
+    ),
     told(subject, 'peak resident memory', `${inMegabytes(little)}, ${inMegabytes(much)}`),
     below(subject, 'growth', (much?.peak ?? Number.POSITIVE_INFINITY) - (little?.peak ?? 0), GROWTH, 'MB'),
-    some({ ...subject, done: 'a process that holds all events before it folds them' }, 'that run out of memory', careless ? 0 : 1),
   ];
 }
 
 const inMegabytes = (outcome: { peak: number } | undefined): string => (outcome ? `${Math.round(outcome.peak)} MB` : 'out of memory');
 
 /** Returns how many events a process has loaded and its peak of resident memory in megabytes; nothing when it ran out of memory. */
-async function peakOf(script: string, loading: Loading, heap: number): Promise<{ events: number; peak: number } | undefined> {
-  const program = new Program(script, loading, [`--max-old-space-size=${heap}`]);
+async function peakOf(script: string, loading: Loading, heap?: number): Promise<{ events: number; peak: number } | undefined> {
+  const program = new Program(script, loading, heap === undefined ? [] : [`--max-old-space-size=${heap}`]);
   const lines = await program.finished().catch(error => {
     if (/heap out of memory/.test(String(error))) return undefined;
     throw error;

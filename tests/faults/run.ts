@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { TestServer } from '../setup/test-server';
 import { type Figure, table, unmet } from './figures';
@@ -21,7 +22,8 @@ async function main(wanted: readonly string[]): Promise<void> {
   const figures: Figure[] = [];
   for (const name of wanted.length > 0 ? wanted : RIGS) figures.push(...(await run(name, url)));
   await server?.stop();
-  console.log(`\n${table(figures)}`);
+  const date = new Date().toISOString().slice(0, 10);
+  console.log(`\n${date}, Node ${process.version}, ${cpus().length} cores, load ${loadavg()[1]!.toFixed(1)}\n\n${table(figures)}`);
   const faults = unmet(figures);
   console.log(faults.length === 0 ? '\nAll is as it must be.' : `\nNot as it must be:\n${faults.join('\n')}`);
   process.exit(faults.length === 0 ? 0 : 1);
