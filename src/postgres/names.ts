@@ -38,16 +38,17 @@ export class StoreNames {
 
   /** The upper 16 bits of this store's in-flight locks, so that stores in one database do not hold each other up. */
   get lockNamespace(): number {
-    return 0x4000 | (this.#hash('in-flight').readUInt16BE(0) & 0x3fff);
+    return 0x4000 | (sha256('in-flight', this.schema, this.prefix).readUInt16BE(0) & 0x3fff);
   }
 
-  /** The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. */
+  /**
+   * The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. Stores of one schema share it:
+   * the first of them makes the schema.
+   */
   get migrationLock(): string {
-    const hash = this.#hash('migration');
+    const hash = sha256('migration', this.schema);
     return `${hash.readInt32BE(0)}, ${hash.readInt32BE(4)}`;
   }
-
-  #hash(purpose: string): Buffer {
-    return createHash('sha256').update(`${purpose}\0${this.schema}\0${this.prefix}`).digest();
-  }
 }
+
+const sha256 = (...parts: readonly string[]): Buffer => createHash('sha256').update(parts.join('\0')).digest();

@@ -7,29 +7,28 @@ import type { EventStore, NewEvent, StreamAppend, StreamName } from '../../src/s
 /** The server that all these tests use; see `tests/setup`. */
 export const url = process.env.EVENTUALITY_POSTGRES_URL!;
 
-/** A schema of the test file's own, dropped when its tests are done, with the stores that were opened in it. */
-export class TestSchema {
-  readonly name: string;
+/** A schema with the stores, pools and clients that were opened in it; all of it is gone at the end. */
+export class Schema {
   readonly #stores: PostgresEventStore[] = [];
   readonly #pools: Pool[] = [];
   readonly #clients: PoolClient[] = [];
   #own: Pool | undefined;
 
-  constructor(file: string) {
-    this.name = `${basename(file).replace(/\W.*$/, '').replaceAll('-', '_')}_${process.pid}`.toLowerCase();
-    afterAll(() => this.#end(), 20_000);
-  }
+  constructor(
+    readonly name: string,
+    readonly server = url,
+  ) {}
 
   /** Opens a store in this schema. */
   open(options: Partial<PostgresOptions> = {}): PostgresEventStore {
-    const where = options.pool ? {} : { connectionString: url };
+    const where = options.pool ? {} : { connectionString: this.server };
     const store = postgres({ ...where, schema: this.name, logger: SILENT, ...options });
     this.#stores.push(store);
     return store;
   }
 
   pool(options: object = {}): Pool {
-    const pool = new Pool({ connectionString: url, ...options });
+    const pool = new Pool({ connectionString: this.server, ...options });
     pool.on('error', () => {});
     this.#pools.push(pool);
     return pool;
@@ -52,14 +51,22 @@ export class TestSchema {
     return this.#own;
   }
 
-  async #end(): Promise<void> {
+  async end(): Promise<void> {
     for (const client of this.#clients) client.release(true);
     await Promise.all(this.#stores.map(store => store.close()));
     await Promise.all(this.#pools.map(pool => pool.end()));
-    const client = new Client(url);
+    const client = new Client(this.server);
     await client.connect();
     await client.query(`set client_min_messages = warning; drop schema if exists "${this.name}" cascade`);
     await client.end();
+  }
+}
+
+/** A schema of the test file's own, dropped when its tests are done. */
+export class TestSchema extends Schema {
+  constructor(file: string) {
+    super(`${basename(file).replace(/\W.*$/, '').replaceAll('-', '_')}_${process.pid}`.toLowerCase());
+    afterAll(() => this.end(), 20_000);
   }
 }
 

@@ -15,6 +15,14 @@ test('"auto" makes schema, tables and functions, once, however many start at the
   expect(await applied('auto_')).toEqual([1, 2, 3]);
 });
 
+test('stores of different names can start at the same time in a schema that is yet to be made', async () => {
+  const rounds = range(1, 5).map(round => `${schema.name}_${round}`);
+  for (const name of rounds) {
+    const stores = range(1, 6).map(n => schema.open({ schema: name, tablePrefix: `p${n}_` }));
+    await Promise.all(stores.map(store => store.ready())).finally(() => schema.sql(`drop schema if exists "${name}" cascade`));
+  }
+});
+
 test('the printed SQL makes the same, can be run again, and "check" is content with it', async () => {
   const options = { schema: schema.name, tablePrefix: 'printed_' };
   await schema.sql(migrationSql(options));

@@ -1,11 +1,11 @@
 import { exportEvents, InMemoryEventStore, importEvents, type RecordedEvent } from '../../src';
 import type { PostgresEventStore } from '../../src/postgres';
+import { CuttingProxy } from '../faults/cutting-proxy';
 import { everything, fill } from '../store/events';
-import { CuttingProxy } from './cutting-proxy';
 import { following, happened, pause, range, TestSchema, to, until, url } from './database';
 
 const schema = new TestSchema(__filename);
-const proxy = new CuttingProxy(url);
+const proxy = new CuttingProxy(url, Math.random);
 beforeAll(() => proxy.start());
 afterAll(() => proxy.stop());
 

@@ -1,6 +1,8 @@
 import type { RecordedEvent } from '../../src/messages';
+import type { Following } from '../faults/following-process';
+import { built, Program } from '../faults/programs';
+import type { Writing } from '../faults/writing-process';
 import { everything, testFiles, to } from './files';
-import { built, Program } from './processes';
 
 const WRITERS = 4;
 const EACH = 250;
@@ -8,6 +10,9 @@ const EACH = 250;
 const files = testFiles();
 const writing = built('writing-process', files.folder);
 const following = built('following-process', files.folder);
+
+const writer = (file: string, total: number): Program =>
+  new Program(writing, { where: { file }, writers: 8, streams: 5, total } satisfies Writing);
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -22,9 +27,9 @@ function versionsByStream(events: readonly RecordedEvent[]): Record<string, numb
 
 test('four processes write and one follows: nothing is skipped, nothing comes twice, nobody is told that the file is busy', async () => {
   const file = files.path();
-  const follower = new Program(following, file, WRITERS * EACH);
-  const writers = range(WRITERS).map(() => new Program(writing, file, EACH));
-  const acknowledged = (await Promise.all(writers.map(writer => writer.finished()))).flat();
+  const follower = new Program(following, { where: { file }, total: WRITERS * EACH } satisfies Following);
+  const writers = range(WRITERS).map(() => writer(file, EACH));
+  const acknowledged = (await Promise.all(writers.map(each => each.finished()))).flat();
   const followed = await follower.finished();
   const events = await everything(files.store(file));
   expect(followed).toEqual(events.map(({ position, id }) => `${position} ${id}`));
@@ -36,8 +41,8 @@ test('four processes write and one follows: nothing is skipped, nothing comes tw
 test('four processes make the same new file at once', async () => {
   for (let round = 0; round < 6; round++) {
     const file = files.path();
-    const writers = range(WRITERS).map(() => new Program(writing, file, 5));
-    expect((await Promise.all(writers.map(writer => writer.finished()))).flat()).toHaveLength(WRITERS * 5);
+    const writers = range(WRITERS).map(() => writer(file, 5));
+    expect((await Promise.all(writers.map(each => each.finished()))).flat()).toHaveLength(WRITERS * 5);
   }
 }, 60_000);
 

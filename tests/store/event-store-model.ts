@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { derivedId, newId, type RecordedEvent } from '../../src/messages';
 import { DuplicateEventError, type EventStore, type ExpectedVersion, type StreamName } from '../../src/store';
@@ -16,30 +17,18 @@ interface Append {
   readonly events: readonly Wanted[];
 }
 
-type Operation =
-  | { readonly kind: 'append'; readonly appends: readonly Append[] }
-  | { readonly kind: 'read'; readonly aggregateId: string; readonly from: number; readonly limit: number }
-  | { readonly kind: 'readAll'; readonly after: bigint; readonly limit: number };
-
 const aggregateId = fc.constantFrom('a', 'A', 'b');
 const limit = fc.integer({ min: 1, max: 5 });
 const wanted = fc.record({ n: fc.nat(99), id: fc.option(fc.constantFrom(...IDS), { nil: undefined, freq: 2 }) });
 const expected = fc.oneof(fc.constantFrom<ExpectedVersion>('any', 'none', 'exists'), fc.nat(4));
 const append = fc.record({ aggregateId, expected, events: fc.array(wanted, { minLength: 1, maxLength: 3 }) });
-const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('append' as const), appends: appendsToDifferentStreams() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('read' as const), aggregateId, from: fc.integer({ min: 1, max: 6 }), limit }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('readAll' as const), after: fc.bigInt(0n, 12n), limit }) },
-);
-
-function appendsToDifferentStreams(): fc.Arbitrary<Append[]> {
-  return fc.uniqueArray(append, { minLength: 1, maxLength: 3, selector: each => each.aggregateId });
-}
+const appends = fc.uniqueArray(append, { minLength: 1, maxLength: 3, selector: each => each.aggregateId });
 
 interface Kept extends Wanted {
   readonly aggregateId: string;
   readonly version: number;
-  readonly position: bigint;
+  /** The place in the order of all events, from 1: positions ascend, but need not be without gaps. */
+  readonly place: number;
 }
 
 /** The store as one would explain it: a list, searched from the beginning each time. */
@@ -65,9 +54,9 @@ class Model {
       .map(told);
   }
 
-  readAll(after: bigint, count: number): unknown {
+  readAll(after: number, count: number): unknown {
     return this.kept
-      .filter(kept => kept.position > after)
+      .filter(kept => kept.place > after)
       .slice(0, count)
       .map(told);
   }
@@ -88,62 +77,141 @@ class Model {
   }
 
   #keep(event: Wanted & { aggregateId: string }): Kept {
-    const kept = { ...event, version: this.#version(event.aggregateId) + 1, position: BigInt(this.kept.length + 1) };
+    const kept = { ...event, version: this.#version(event.aggregateId) + 1, place: this.kept.length + 1 };
     this.kept.push(kept);
     return kept;
   }
 }
 
-const told = ({ aggregateId, version, position, n, id }: Kept): unknown[] => [aggregateId, version, position, n, id ?? 'made'];
+const told = ({ aggregateId, version, place, n, id }: Kept): unknown[] => [aggregateId, version, place, n, id ?? 'made'];
 
-const toldByStore = ({ aggregateId, version, position, payload, id }: RecordedEvent): unknown[] => [
-  ...[aggregateId, version, position, (payload as { n: number }).n, IDS.includes(id) ? id : 'made'],
-];
+/** A store under test, beside the positions that its events were given, in their order. */
+class Real {
+  readonly #positions: bigint[] = [];
 
-async function tellAppend(store: EventStore, appends: readonly Append[]): Promise<unknown> {
-  const asked = appends.map(each => ({
-    stream: streamOf(each.aggregateId),
-    expected: each.expected,
-    events: each.events.map(({ n, id }) => ({ name: 'Happened', payload: { n }, ...(id !== undefined && { id }) })),
-  }));
-  try {
-    const outcome = await store.append(asked);
-    return outcome.ok ? outcome.events.map(toldByStore) : outcome.conflicts;
-  } catch (error) {
-    if (error instanceof DuplicateEventError) return 'duplicate';
-    throw error;
+  constructor(readonly store: EventStore) {}
+
+  /** What an append is answered, in the model's words. */
+  async append(wanted: readonly Append[]): Promise<unknown> {
+    try {
+      const outcome = await this.store.append(wanted.map(asked));
+      return outcome.ok ? outcome.events : outcome.conflicts;
+    } catch (error) {
+      if (error instanceof DuplicateEventError) return 'duplicate';
+      throw error;
+    }
+  }
+
+  /** Takes note of the positions of the events that were stored since. */
+  async look(): Promise<void> {
+    const events = await this.store.readAll({ after: this.#positions.at(-1) ?? 0n });
+    this.#positions.push(...events.map(({ position }) => position));
+  }
+
+  /** The position after which the events of a higher place come. */
+  after(place: number): bigint {
+    return place === 0 ? 0n : (this.#positions[place - 1] ?? (this.#positions.at(-1) ?? 0n) + BigInt(place));
+  }
+
+  told(answer: unknown): unknown {
+    return Array.isArray(answer) ? answer.map(each => ('position' in each ? this.#toldEvent(each) : each)) : answer;
+  }
+
+  #toldEvent({ aggregateId, version, position, payload, id }: RecordedEvent): unknown[] {
+    const place = this.#positions.indexOf(position) + 1;
+    return [aggregateId, version, place, (payload as { n: number }).n, IDS.includes(id) ? id : 'made'];
   }
 }
 
-async function play(store: EventStore, model: Model, step: Operation): Promise<void> {
-  if (step.kind === 'append') expect(await tellAppend(store, step.appends)).toEqual(model.append(step.appends));
-  else if (step.kind === 'readAll') {
-    expect((await store.readAll(step)).map(toldByStore)).toEqual(model.readAll(step.after, step.limit));
-  } else {
-    const events = await store.read(streamOf(step.aggregateId), { from: step.from, limit: step.limit });
-    expect(events.map(toldByStore)).toEqual(model.read(step.aggregateId, step.from, step.limit));
+const asked = ({ aggregateId, expected, events }: Append) => ({
+  stream: streamOf(aggregateId),
+  expected,
+  events: events.map(({ n, id }) => ({ name: 'Happened', payload: { n }, ...(id !== undefined && { id }) })),
+});
+
+/** One question to the store and to the model; both must give the same answer. */
+class Question implements fc.AsyncCommand<Model, Real> {
+  constructor(
+    private readonly what: string,
+    private readonly ask: (store: Real) => Promise<unknown>,
+    private readonly answer: (model: Model) => unknown,
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const answer = await this.ask(real);
+    await real.look();
+    assert.deepEqual(real.told(answer), this.answer(model), this.what);
+  }
+
+  toString(): string {
+    return this.what;
   }
 }
 
-/** Plays sequences of appends and reads on new stores, each beside a naive list, and compares all answers. */
-export async function answersAsTheModel(open: () => EventStore, numRuns: number): Promise<void> {
-  const property = fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 8 }), async operations => {
-    const [store, model] = [open(), new Model()];
-    for (const step of operations) await play(store, model, step);
-    expect((await store.readAll()).map(toldByStore)).toEqual(model.readAll(0n, 1000));
-    await store.close();
-  });
-  await fc.assert(property, { numRuns });
-}
+const question = (name: string, values: unknown, ask: (store: Real) => Promise<unknown>, answer: (model: Model) => unknown): Question =>
+  new Question(`${name} ${fc.stringify(values)}`, ask, answer);
 
-/** The same for appends that are all asked for before the first is answered: they must be answered as if one came after the other. */
-export async function answersTogetherAsTheModel(open: () => EventStore, numRuns: number): Promise<void> {
-  const property = fc.asyncProperty(fc.array(appendsToDifferentStreams(), { minLength: 2, maxLength: 8 }), async together => {
-    const [store, model] = [open(), new Model()];
-    const answers = await Promise.all(together.map(appends => tellAppend(store, appends)));
-    expect(answers).toEqual(together.map(appends => model.append(appends)));
-    expect((await store.readAll()).map(toldByStore)).toEqual(model.readAll(0n, 1000));
-    await store.close();
-  });
-  await fc.assert(property, { numRuns });
-}
+const appending = appends.map(each =>
+  question(
+    'append',
+    each,
+    real => real.append(each),
+    model => model.append(each),
+  ),
+);
+
+const reading = fc.record({ aggregateId, from: fc.integer({ min: 1, max: 6 }), limit }).map(each =>
+  question(
+    'read',
+    each,
+    ({ store }) => store.read(streamOf(each.aggregateId), { from: each.from, limit: each.limit }),
+    model => model.read(each.aggregateId, each.from, each.limit),
+  ),
+);
+
+const readingAll = fc.record({ after: fc.nat(12), limit }).map(each =>
+  question(
+    'readAll',
+    each,
+    real => real.store.readAll({ after: real.after(each.after), limit: each.limit }),
+    model => model.readAll(each.after, each.limit),
+  ),
+);
+
+const everything = question(
+  'readAll',
+  'at the end',
+  ({ store }) => store.readAll(),
+  model => model.readAll(0, 1000),
+);
+
+/** Lends a store without events for one run. */
+export type Lend = (use: (store: EventStore) => Promise<void>) => Promise<void>;
+
+/** Plays sequences of appends and reads on a store, beside a naive list, and compares all answers. */
+export const answersAsTheModel = (lend: Lend): fc.IAsyncProperty<unknown> =>
+  fc.asyncProperty(fc.commands([appending, appending, appending, reading, readingAll], { maxCommands: 8 }), questions =>
+    lend(store => fc.asyncModelRun(() => ({ model: new Model(), real: new Real(store) }), [...questions, everything])),
+  );
+
+/** The same for appends of which several are asked for before the first is answered: they must be answered as if one came after the other. */
+export const answersTogetherAsTheModel = (lend: Lend): fc.IAsyncProperty<unknown> =>
+  fc.asyncProperty(fc.array(fc.array(appends, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 3 }), turns =>
+    lend(async store => {
+      const [real, model] = [new Real(store), new Model()];
+      for (const turn of turns) {
+        const answers = await Promise.all(turn.map(each => real.append(each)));
+        await real.look();
+        const told = answers.map(answer => real.told(answer));
+        assert.deepEqual(
+          told,
+          turn.map(each => model.append(each)),
+        );
+      }
+      await everything.run(model, real);
+    }),
+  );

@@ -3,15 +3,15 @@ import { type EventStore, importEvents } from '../../src';
 import { postgres } from '../../src/postgres';
 import { sqlite } from '../../src/sqlite';
 
-/** A program that imports a file and prints a line after each batch: `<events> <SQLite file | address of PostgreSQL> [schema]`. */
-async function main([events, place, schema]: readonly string[]): Promise<void> {
-  const store: EventStore = schema ? postgres({ connectionString: place!, schema }) : sqlite(place!);
+/** A program that imports a file into a SQLite file, or into a schema of PostgreSQL, and prints a line after each batch. */
+async function main({ events, place, schema }: { events: string; place: string; schema?: string }): Promise<void> {
+  const store: EventStore = schema ? postgres({ connectionString: place, schema }) : sqlite(place);
   const progress = ({ imported, skipped }: { imported: number; skipped: number }): void => console.log(`${imported} ${skipped}`);
-  await importEvents(store, createReadStream(events!), { progress });
+  await importEvents(store, createReadStream(events), { progress });
   await store.close();
 }
 
-main(process.argv.slice(2)).catch(error => {
+main(JSON.parse(process.argv[2]!)).catch(error => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EventStore, InMemoryEventStore } from '../../src';
 import { sqlite } from '../../src/sqlite';
+import { built, Program } from '../faults/programs';
 import { TestSchema, url } from '../postgres/database';
-import { built, Program } from '../sqlite/processes';
 import { everything, exported, fill } from './events';
 
 const EVENTS = 20_000;
@@ -30,7 +30,7 @@ test.each(stores)(
     writeFileSync(lines, (await exported(source)).join(''));
     const program = built('importing-process', folder, __dirname);
 
-    const killed = new Program(program, lines, ...place);
+    const killed = new Program(program, { events: lines, place: place[0], schema: place[1] });
     while (killed.lines.length < 3) await pause(1);
     const acknowledged = Number((await killed.killed()).at(-1)!.split(' ')[0]);
     const store = open();
@@ -39,7 +39,7 @@ test.each(stores)(
     expect(half.length).toBeLessThan(EVENTS);
     expect(half.length % BATCH).toBe(0);
 
-    const last = (await new Program(program, lines, ...place).finished()).at(-1);
+    const last = (await new Program(program, { events: lines, place: place[0], schema: place[1] }).finished()).at(-1);
     expect(last).toBe(`${EVENTS - half.length} ${half.length}`);
     expect(await everything(store)).toEqual(await everything(source));
     await store.close();

@@ -9,7 +9,11 @@ export class CuttingProxy {
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
 
-  constructor(target: string) {
+  /** `chance` returns a number from 0 to below 1. */
+  constructor(
+    target: string,
+    private readonly chance: () => number,
+  ) {
     this.#target = new URL(target);
     this.#server = createServer(client => this.#carry(client));
   }
@@ -43,7 +47,7 @@ export class CuttingProxy {
     }
     client.on('data', data => upstream.write(data)).on('close', end);
     upstream.on('close', end).on('data', data => {
-      if (Math.random() >= this.cutting) return void client.write(data);
+      if (this.chance() >= this.cutting) return void client.write(data);
       this.cuts++;
       end();
     });

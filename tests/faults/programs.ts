@@ -8,7 +8,8 @@ const ROOT = join(__dirname, '../..');
 /** Makes one script of a program, by default of this folder, so that a process of it starts in some milliseconds. */
 export function built(name: string, folder: string, from = __dirname): string {
   const outfile = join(folder, `${name}.js`);
-  buildSync({ entryPoints: [join(from, `${name}.ts`)], outfile, bundle: true, platform: 'node', logLevel: 'error' });
+  const external = ['better-sqlite3', 'pg-native'];
+  buildSync({ entryPoints: [join(from, `${name}.ts`)], outfile, external, bundle: true, platform: 'node', logLevel: 'error' });
   return outfile;
 }
 
@@ -19,8 +20,10 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  constructor(script: string, ...args: (string | number)[]) {
-    this.#child = spawn(process.execPath, [script, ...args.map(String)], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** The assignment is given to it as JSON. */
+  constructor(script: string, assignment: object, nodeOptions: readonly string[] = []) {
+    const args = [...nodeOptions, script, JSON.stringify(assignment)];
+    this.#child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout!.setEncoding('utf8').on('data', chunk => (this.#out += chunk));
     this.#child.stderr!.setEncoding('utf8').on('data', chunk => (this.#errors += chunk));
     this.#ended = once(this.#child, 'close');
@@ -29,6 +32,11 @@ export class Program {
   /** The lines that were printed as a whole. */
   get lines(): string[] {
     return this.#out.split('\n').slice(0, -1);
+  }
+
+  /** How much was printed. */
+  get length(): number {
+    return this.#out.length;
   }
 
   /** Waits until it ends by itself and returns its lines. */

@@ -1,0 +1,37 @@
+import { ambiguousCommits } from './ambiguous-commits';
+import type { Figure } from './figures';
+import { gaps } from './gaps';
+import { hostileInput } from './hostile-input';
+import { interleavings } from './interleavings';
+import { killedPostgres, killedSqlite } from './killed';
+import { longStreams } from './long-streams';
+import { models } from './models';
+import { anyVersion, racers } from './racers';
+import { newSeed } from './random';
+
+/** The long form of each rig, as `run.ts` knows it by name. */
+const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new Map([
+  ['models', seed => models({ memory: 10_000, sqlite: 500, postgres: 500 }, seed)],
+  ['interleavings', seed => interleavings({ schedules: 10_000 }, seed)],
+  ['gaps', seed => gaps({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
+  ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
+  ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
+  ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
+  ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
+  ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
+  ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
+  ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
+]);
+
+/** Runs one rig and sends its figures to the parent process. */
+async function main([name]: string[]): Promise<void> {
+  const seed = newSeed();
+  console.log(`${name}: seed ${seed}`);
+  const figures = await LONG_FORMS.get(name!)!(seed);
+  process.send!(figures, () => process.exit(0));
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error);
+  process.exit(1);
+});

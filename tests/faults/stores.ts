@@ -1,0 +1,46 @@
+import { type EventStore, InMemoryEventStore } from '../../src/store';
+import { Schema } from '../postgres/database';
+import { Files } from '../sqlite/files';
+
+export type StoreName = 'memory' | 'SQLite' | 'PostgreSQL';
+
+export const EVERY_STORE: readonly StoreName[] = ['memory', 'SQLite', 'PostgreSQL'];
+
+/** Opens so many stores on the same new data, as processes would each have one, and closes and removes it all after their use. */
+export async function withStores<T>(name: StoreName, count: number, use: (stores: readonly EventStore[]) => Promise<T>): Promise<T> {
+  if (name === 'SQLite') return withFiles(files => use(inOneFile(files, count)));
+  if (name === 'PostgreSQL') return withSchema(schema => use(Array.from({ length: count }, () => schema.open())));
+  const store = new InMemoryEventStore();
+  return use(Array.from({ length: count }, () => store));
+}
+
+/** Lends a folder of database files. */
+export async function withFiles<T>(use: (files: Files) => Promise<T>): Promise<T> {
+  const files = new Files();
+  try {
+    return await use(files);
+  } finally {
+    await files.close();
+    files.remove();
+  }
+}
+
+let schemas = 0;
+
+/** Lends a schema of the test server, or of the one given. */
+export async function withSchema<T>(use: (schema: Schema) => Promise<T>, url?: string): Promise<T> {
+  const schema = new Schema(`faults_${process.pid}_${++schemas}`, url);
+  try {
+    return await use(schema);
+  } finally {
+    await schema.end();
+  }
+}
+
+function inOneFile(files: Files, count: number): EventStore[] {
+  const file = files.path();
+  return Array.from({ length: count }, () => sqliteAt(files, file));
+}
+
+// Tests end processes, not the machine: what survives a power cut is not what they look at.
+const sqliteAt = (files: Files, file: string): EventStore => files.store(file, { synchronous: 'normal' });
