@@ -14,12 +14,13 @@ export interface Migration {
 /** All steps in order. A published step is never changed: what changes later is a step of its own. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, title: 'events and streams', sql: tables },
-  { number: 2, title: 'append and horizon', sql: functions },
+  { number: 2, title: 'append and horizon', sql: names => `${appendFunction(names)}\n\n${horizonFunction(names)}` },
   { number: 3, title: 'snapshots', sql: snapshots },
+  { number: 4, title: 'lone events, reads of streams, plans that are kept', sql: functions },
 ];
 
 function functions(names: StoreNames): string {
-  return [appendFunction(names), appendOneFunction(names), horizonFunction(names), readStreamsFunction(names)].join('\n\n');
+  return [appendFunction(names), appendOneFunction(names), readStreamsFunction(names)].join('\n\n');
 }
 
 /** The migration that this version of the package needs. */
