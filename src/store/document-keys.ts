@@ -52,7 +52,7 @@ function numberKey(value: number): string {
 /** Beyond what counts for the order only a digest is kept, so that equal keys still are equal texts. */
 function textKey(text: string): string {
   if (text.length <= ORDERED_CHARACTERS) return text;
-  // Half a surrogate pair at the cut would not be storable.
-  const end = text.charCodeAt(ORDERED_CHARACTERS - 1) >> 10 === 0x36 ? ORDERED_CHARACTERS - 1 : ORDERED_CHARACTERS;
+  // A surrogate pair at the cut is kept as a whole: half of it could not be stored.
+  const end = text.charCodeAt(ORDERED_CHARACTERS - 1) >> 10 === 0x36 ? ORDERED_CHARACTERS + 1 : ORDERED_CHARACTERS;
   return text.slice(0, end) + createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,8 @@
-export { checkAppends, isExpected, LONGEST_NAME, storePage, streamPage } from './checks';
+export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
-export { type DocumentPlace, type ResolvedQuery, resolveQuery } from './document-query';
+export { type DocumentDialect, documentConditions, keyColumn } from './document-conditions';
+export { type DocumentText, documentPage } from './document-page';
+export { type ResolvedQuery, resolveQuery } from './document-query';
 export {
   ConcurrencyError,
   DuplicateEventError,
@@ -32,6 +34,7 @@ export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export {
+  canBeReadModel,
   checkCheckpoint,
   checkCommit,
   checkReadModel,

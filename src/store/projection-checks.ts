@@ -69,6 +69,9 @@ function checkWrite({ readModel, version, id, document }: DocumentWrite, place: 
   if (document === undefined) faults.push(`writes[${place}].document is undefined; it must be an object, or null to delete.`);
 }
 
+/** Tells whether there can be a read model of this name and version. */
+export const canBeReadModel = (name: unknown, version: unknown): boolean => isName(name) && isVersion(version);
+
 const isVersion = (version: unknown): boolean =>
   Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_VERSION;
 const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
