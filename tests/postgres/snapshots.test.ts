@@ -78,7 +78,7 @@ test('a flow on a new store goes on from what an earlier one has left', async ()
 test('tables of a version before snapshots get theirs, and keep their events', async () => {
   const store = schema.open({ tablePrefix: 'before_' });
   await store.append([{ stream: stream('1'), expected: 'none', events: [{ name: 'Happened', payload: {} }] }]);
-  await schema.sql(`drop table "${schema.name}".before_snapshots; delete from "${schema.name}".before_migrations where number = 3`);
+  await schema.sql(`drop table "${schema.name}".before_snapshots; delete from "${schema.name}".before_migrations where number >= 3`);
   const again = schema.open({ tablePrefix: 'before_' });
   await again.snapshots.save(snapshotOf(1));
   expect(await again.read(stream('1'))).toHaveLength(1);
