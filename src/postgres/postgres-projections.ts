@@ -9,6 +9,7 @@ import {
   type DocumentPage,
   type DocumentQuery,
   documentPage,
+  groupWrites,
   isName,
   type PreparedWrite,
   type ProjectionCommit,
@@ -17,6 +18,7 @@ import {
   type ReadModelSchema,
   resolveQuery,
   UnknownReadModelError,
+  type WriteGroup,
 } from '../store';
 import type { Database, Row, Statement } from './database';
 import type { RunWork } from './postgres-snapshots';
@@ -29,6 +31,12 @@ interface KnownReadModel {
   /** The indexes as they are stored. */
   readonly text: string;
   readonly indexes: readonly string[];
+}
+
+/** What is to be written into one version of a read model. */
+interface Page {
+  readonly model: KnownReadModel;
+  readonly writes: readonly PreparedWrite[];
 }
 
 /** Keeps documents and checkpoints in tables beside the events. */
@@ -77,14 +85,13 @@ export class PostgresProjections implements ProjectionStore {
     checkCommit(commit);
     const { checkpoint, from } = commit;
     const statement = from === 0n ? this.#statements.firstCommit : this.#statements.nextCommit;
+    const groups = groupWrites(commit.writes);
     for (;;) {
-      const models = await this.#readModels(commit.writes);
-      const writes = prepareWrites(commit.writes, (name, version) => models.get(keyOf(name, version))!.indexes);
-      const [row] = await this.#ask(statement, commitValues(commit, [...models.values()], writes));
+      const [row] = await this.#ask(statement, commitValues(commit, await this.#pages(groups)));
       if (row![0] === '1') return { ok: true };
       // Either the checkpoint is elsewhere, or a read model is no longer what it was.
-      for (const key of models.keys()) this.#known.delete(key);
-      await this.#readModels(commit.writes);
+      for (const { readModel, version } of groups) this.#known.delete(keyOf(readModel, version));
+      for (const { readModel, version } of groups) await this.#readModel(readModel, version);
       const actual = await this.checkpoint(checkpoint);
       if (actual !== from) return { ok: false, checkpoint: actual };
     }
@@ -110,13 +117,13 @@ export class PostgresProjections implements ProjectionStore {
     this.#known.delete(keyOf(name, version));
   }
 
-  async #readModels(wanted: readonly { readonly readModel: string; readonly version: number }[]): Promise<Map<string, KnownReadModel>> {
-    const models = new Map<string, KnownReadModel>();
-    for (const { readModel, version } of wanted) {
-      const key = keyOf(readModel, version);
-      if (!models.has(key)) models.set(key, this.#known.get(key) ?? (await this.#readModel(readModel, version)));
+  async #pages(groups: readonly WriteGroup[]): Promise<Page[]> {
+    const pages: Page[] = [];
+    for (const group of groups) {
+      const model = await this.#readModel(group.readModel, group.version);
+      pages.push({ model, writes: prepareWrites(group, model.indexes) });
     }
-    return models;
+    return pages;
   }
 
   async #readModel(name: string, version: number): Promise<KnownReadModel> {
@@ -146,16 +153,16 @@ export class PostgresProjections implements ProjectionStore {
   }
 }
 
-function commitValues({ checkpoint, from, to }: ProjectionCommit, models: readonly KnownReadModel[], writes: readonly PreparedWrite[]) {
-  const places = new Map(models.map(({ name, version }, index) => [keyOf(name, version), index + 1]));
-  const placeOf = ({ readModel, version }: PreparedWrite): number => places.get(keyOf(readModel, version))!;
-  const written = writes.filter(({ document }) => document !== null);
-  const deleted = writes.filter(({ document }) => document === null);
+function commitValues({ checkpoint, from, to }: ProjectionCommit, pages: readonly Page[]): unknown[] {
+  const models = pages.map(({ model }) => model);
+  const placed = pages.flatMap(({ writes }, index) => writes.map(write => ({ place: index + 1, ...write })));
+  const written = placed.filter(({ document }) => document !== null);
+  const deleted = placed.filter(({ document }) => document === null);
   return [
     ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
     ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
-    ...[written.map(placeOf), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
-    ...[deleted.map(placeOf), deleted.map(({ id }) => id)],
+    ...[written.map(({ place }) => place), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
+    ...[deleted.map(({ place }) => place), deleted.map(({ id }) => id)],
     ...keyLists(written),
   ];
 }

@@ -106,6 +106,8 @@ left join (${found}) d on true order by d.key${order}, d.id${order}`;
   }
 }
 
-/** The values of the keys, one list for each column. */
-export const keyLists = (rows: readonly { readonly keys: readonly string[] }[]): (string | null)[][] =>
-  KEYS.map((_, index) => rows.map(({ keys }) => keys[index] ?? null));
+/** The values of the keys, one list for each column; none where no document has that many. */
+export function keyLists(rows: readonly { readonly keys: readonly string[] }[]): ((string | null)[] | null)[] {
+  const most = rows.reduce((count, { keys }) => Math.max(count, keys.length), 0);
+  return KEYS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
+}

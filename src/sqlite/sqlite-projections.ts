@@ -9,14 +9,15 @@ import {
   type DocumentPage,
   type DocumentQuery,
   documentPage,
+  groupWrites,
   isName,
-  type PreparedWrite,
   type ProjectionCommit,
   type ProjectionStore,
   prepareWrites,
   type ReadModelSchema,
   resolveQuery,
   UnknownReadModelError,
+  type WriteGroup,
 } from '../store';
 import type { SqliteConnection } from './driver';
 import { rollBack } from './migrations';
@@ -29,6 +30,14 @@ interface DocumentRow {
   readonly id: string;
   readonly document: string;
   readonly key?: string;
+}
+
+/** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
+interface Page {
+  readonly readModel: string;
+  readonly version: number;
+  readonly indexes: string;
+  readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly (string | null)[] }[];
 }
 
 /** Keeps documents and checkpoints in the file of the events. */
@@ -82,27 +91,19 @@ export class SqliteProjections implements ProjectionStore {
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     checkCommit(commit);
-    const known = new Map<string, ReturnType<typeof readModelOf>>();
-    const indexesOf = (name: string, version: number): readonly string[] => {
-      const key = JSON.stringify([name, version]);
-      const model = known.get(key) ?? readModelOf(name, version, this.#indexes(name, version));
-      known.set(key, model);
-      return model.indexes;
-    };
-    const writes = await this.#run(() => prepareWrites(commit.writes, indexesOf));
-    const rows = writes.map(write => ({ ...write, text: write.document && JSON.stringify(write.document) }));
+    const pages = await this.#run(() => groupWrites(commit.writes).map(group => this.#page(group)));
     const { projection, version, segment } = commit.checkpoint;
     // A power cut takes the documents together with the checkpoint: what is lost is made again.
     return this.#transaction(
       'begin immediate',
       () => {
         // Another process may have dropped one, and prepared it with other indexes.
-        for (const { name, version, text } of known.values()) {
-          if (this.#indexes(name, version) !== text) throw new UnknownReadModelError(name, version);
+        for (const { readModel, version, indexes } of pages) {
+          if (this.#indexes(readModel, version) !== indexes) throw new UnknownReadModelError(readModel, version);
         }
         const checkpoint = this.#checkpoint(commit.checkpoint);
         if (checkpoint !== commit.from) return { ok: false, checkpoint };
-        for (const row of rows) this.#write(row);
+        for (const page of pages) this.#write(page);
         this.#statements.moveCheckpoint.run(projection, version, segment, commit.to);
         return { ok: true };
       },
@@ -135,9 +136,22 @@ export class SqliteProjections implements ProjectionStore {
     return BigInt(row?.position ?? 0);
   }
 
-  #write({ readModel, version, id, text, keys }: PreparedWrite & { readonly text: string | null }): void {
-    if (text === null) this.#statements.deleteDocument.run(readModel, version, id);
-    else this.#statements.writeDocument.run(readModel, version, id, text, ...keyValues(keys));
+  #page(group: WriteGroup): Page {
+    const { readModel, version } = group;
+    const indexes = this.#indexes(readModel, version);
+    const rows = prepareWrites(group, JSON.parse(indexes)).map(({ id, document, keys }): Page['rows'][number] => ({
+      id,
+      text: document && JSON.stringify(document),
+      keys: keyValues(keys),
+    }));
+    return { readModel, version, indexes, rows };
+  }
+
+  #write({ readModel, version, rows }: Page): void {
+    for (const { id, text, keys } of rows) {
+      if (text === null) this.#statements.deleteDocument.run(readModel, version, id);
+      else this.#statements.writeDocument.run(readModel, version, id, text, ...keys);
+    }
   }
 
   /** Returns the indexes of a read model as they are stored. */
@@ -168,5 +182,3 @@ export class SqliteProjections implements ProjectionStore {
     return whenUnlocked(this.settings, work, this.refuseWhenClosed);
   }
 }
-
-const readModelOf = (name: string, version: number, text: string) => ({ name, version, text, indexes: JSON.parse(text) as string[] });

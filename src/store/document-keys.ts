@@ -44,10 +44,11 @@ const bits = new DataView(new ArrayBuffer(8));
 /** The bits of the number, turned so that they ascend with it: negative numbers inverted, the others behind them. */
 function numberKey(value: number): string {
   bits.setFloat64(0, value === 0 ? 0 : value);
-  const all = bits.getBigUint64(0);
-  const ascending = all >> 63n ? ~all & 0xffff_ffff_ffff_ffffn : all | (1n << 63n);
-  return ascending.toString(16).padStart(16, '0');
+  const [high, low] = [bits.getUint32(0), bits.getUint32(4)];
+  return high >> 31 ? hex(~high) + hex(~low) : hex(high | 0x8000_0000) + hex(low);
 }
+
+const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
 /** Beyond what counts for the order only a digest is kept, so that equal keys still are equal texts. */
 function textKey(text: string): string {

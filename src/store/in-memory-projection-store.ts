@@ -1,6 +1,14 @@
 import { compareTexts } from './document-keys';
 import { type DocumentPlace, type ResolvedQuery, resolveQuery } from './document-query';
-import { checkCheckpoint, checkCommit, checkReadModel, checkSameIndexes, type PreparedWrite, prepareWrites } from './projection-checks';
+import {
+  checkCheckpoint,
+  checkCommit,
+  checkReadModel,
+  checkSameIndexes,
+  groupWrites,
+  type PreparedWrite,
+  prepareWrites,
+} from './projection-checks';
 import { UnknownReadModelError } from './projection-errors';
 import type {
   CheckpointName,
@@ -30,9 +38,11 @@ class Documents {
     return this.#byId.get(id)?.document;
   }
 
-  write({ id, document, keys }: PreparedWrite): void {
-    if (document === null) this.#byId.delete(id);
-    else this.#byId.set(id, { id, document, keys });
+  write(writes: readonly PreparedWrite[]): void {
+    for (const { id, document, keys } of writes) {
+      if (document === null) this.#byId.delete(id);
+      else this.#byId.set(id, { id, document, keys });
+    }
     this.#sorted.clear();
   }
 
@@ -102,10 +112,13 @@ export class InMemoryProjectionStore implements ProjectionStore {
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     checkCommit(commit);
     const { checkpoint, from, to } = commit;
-    const writes = prepareWrites(commit.writes, (readModel, version) => this.#documents(readModel, version).indexes);
+    const prepared = groupWrites(commit.writes).map(group => {
+      const documents = this.#documents(group.readModel, group.version);
+      return { documents, writes: prepareWrites(group, documents.indexes) };
+    });
     const actual = this.#checkpoint(checkpoint);
     if (actual !== from) return { ok: false, checkpoint: actual };
-    for (const write of writes) this.#documents(write.readModel, write.version).write(write);
+    for (const { documents, writes } of prepared) documents.write(writes);
     const key = keyOf(checkpoint.projection, checkpoint.version);
     const segments = this.#checkpoints.get(key) ?? new Map<number, bigint>();
     this.#checkpoints.set(key, segments.set(checkpoint.segment, to));

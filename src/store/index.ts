@@ -39,9 +39,11 @@ export {
   checkCommit,
   checkReadModel,
   checkSameIndexes,
+  groupWrites,
   MOST_INDEXES,
   type PreparedWrite,
   prepareWrites,
+  type WriteGroup,
 } from './projection-checks';
 export { InvalidCommitError, InvalidDocumentQueryError, InvalidReadModelError, UnknownReadModelError } from './projection-errors';
 export type {

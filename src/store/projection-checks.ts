@@ -81,28 +81,43 @@ const nameFault = (path: string, name: unknown): string =>
 const versionFault = (path: string, version: unknown): string =>
   `${path} is ${shown(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
 
+/** What a commit writes into one version of a read model: of several writes for one document only the last is left. */
+export interface WriteGroup {
+  readonly readModel: string;
+  readonly version: number;
+  readonly documents: ReadonlyMap<string, object | null>;
+}
+
+/** Sorts the writes of a commit by read model and document. For those who write a store. */
+export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGroup[] {
+  const groups = new Map<string, { readModel: string; version: number; documents: Map<string, object | null> }>();
+  let group: { readModel: string; version: number; documents: Map<string, object | null> } | undefined;
+  for (const { readModel, version, id, document } of writes) {
+    // Mostly all are of one read model: no key is made for what is that of the write before.
+    if (group?.readModel !== readModel || group.version !== version) {
+      const key = JSON.stringify([readModel, version]);
+      group = groups.get(key) ?? { readModel, version, documents: new Map() };
+      groups.set(key, group);
+    }
+    group.documents.set(id, document);
+  }
+  return [...groups.values()];
+}
+
 /** A write whose document has been checked; `document` is frozen and plain, `keys` go with the indexes of the read model. */
-export interface PreparedWrite extends DocumentWrite {
+export interface PreparedWrite {
+  readonly id: string;
+  readonly document: object | null;
   readonly keys: readonly string[];
 }
 
-/**
- * Seals the documents of a commit and makes their keys; of several writes for one document only the last is left. For those who write a
- * store. `indexesOf` throws where a read model is not known.
- * @throws UnstorableValueError
- */
-export function prepareWrites(
-  writes: readonly DocumentWrite[],
-  indexesOf: (readModel: string, version: number) => readonly string[],
-): readonly PreparedWrite[] {
-  const last = new Map<string, PreparedWrite>();
-  for (const { readModel, version, id, document } of writes) {
-    const indexes = indexesOf(readModel, version);
-    const sealed = document === null ? null : plainDocument(document, `${readModel} '${id}'`);
-    const keys = sealed === null ? [] : documentKeys(sealed, indexes);
-    last.set(JSON.stringify([readModel, version, id]), { readModel, version, id, document: sealed, keys });
-  }
-  return [...last.values()];
+/** Seals the documents of a group and makes their keys. For those who write a store. @throws UnstorableValueError */
+export function prepareWrites({ readModel, documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
+  return Array.from(documents, ([id, document]) => {
+    if (document === null) return { id, document, keys: [] };
+    const sealed = plainDocument(document, `${readModel} '${id}'`);
+    return { id, document: sealed, keys: documentKeys(sealed, indexes) };
+  });
 }
 
 /** Without the prototype of a class: a document looks the same from every store. */
