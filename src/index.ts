@@ -90,6 +90,7 @@ export {
   exportEvents,
   importEvents,
   InMemoryEventStore,
+  InMemoryProjectionStore,
   InMemorySnapshotStore,
   isExpected,
   recordedMetadata,
@@ -124,6 +125,20 @@ export type {
   TextPieces,
 } from './store';
 
+// What projections keep: documents and checkpoints.
+export type {
+  CheckpointName,
+  CommitOutcome,
+  DocumentPage,
+  DocumentQuery,
+  DocumentValue,
+  DocumentWrite,
+  FoundDocument,
+  ProjectionCommit,
+  ProjectionStore,
+  ReadModelSchema,
+} from './store';
+
 // Surroundings that can be replaced, and what helps to answer a mistyped name.
 export { nearest, systemClock } from './messages';
 export type { Clock, Logger } from './messages';
@@ -142,12 +157,16 @@ export {
   ConcurrencyError,
   DuplicateEventError,
   InvalidAppendError,
+  InvalidCommitError,
+  InvalidDocumentQueryError,
   InvalidImportError,
   InvalidPageError,
+  InvalidReadModelError,
   InvalidRestoreError,
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  UnknownReadModelError,
 } from './store';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
 export { InvalidDecoratorError } from './decorators';

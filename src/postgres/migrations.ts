@@ -17,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 2, title: 'append and horizon', sql: names => `${appendFunction(names)}\n\n${horizonFunction(names)}` },
   { number: 3, title: 'snapshots', sql: snapshots },
   { number: 4, title: 'lone events, reads of streams, plans that are kept', sql: functions },
+  { number: 5, title: 'read models and checkpoints', sql: readModels },
 ];
 
 function functions(names: StoreNames): string {
@@ -67,4 +68,46 @@ function snapshots(names: StoreNames): string {
   recorded_at    timestamptz(3) not null,
   constraint ${names.local('snapshots_key')} primary key (aggregate_name, aggregate_id)
 );`;
+}
+
+// What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of its own, and with it the
+// right to make one.
+function readModels(names: StoreNames): string {
+  const keys = Array.from({ length: 8 }, (_, index) => `key${index + 1}`);
+  return `create table if not exists ${names.of('read_models')} (
+  name    text collate "C" not null,
+  version integer not null,
+  indexes text collate "C" not null,
+  constraint ${names.local('models_key')} primary key (name, version)
+);
+
+create table if not exists ${names.of('active_models')} (
+  name    text collate "C" not null,
+  version integer not null,
+  constraint ${names.local('active_key')} primary key (name)
+);
+
+create table if not exists ${names.of('documents')} (
+  read_model text collate "C" not null,
+  version    integer not null,
+  id         text collate "C" not null,
+  document   jsonb not null,
+${keys.map(key => `  ${key}       text collate "C",`).join('\n')}
+  constraint ${names.local('documents_key')} primary key (read_model, version, id)
+) with (fillfactor = 85);
+
+${keys
+  .map(
+    key => `create index if not exists ${names.local(`documents_${key}`)}
+  on ${names.of('documents')} (read_model, version, ${key}, id) where ${key} is not null;`,
+  )
+  .join('\n')}
+
+create table if not exists ${names.of('checkpoints')} (
+  projection text collate "C" not null,
+  version    integer not null,
+  segment    integer not null,
+  position   bigint not null,
+  constraint ${names.local('checks_key')} primary key (projection, version, segment)
+) with (fillfactor = 50);`;
 }

@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   type EventStore,
   PAGE_LIMIT,
+  type ProjectionStore,
   type RestoreOutcome,
   type SnapshotStore,
   StoreClosedError,
@@ -24,6 +25,7 @@ import { AppendSender, GroupCommit } from './group-commit';
 import { EVENT_COLUMNS } from './horizon-function';
 import { isStorable } from './names';
 import type { PostgresSettings } from './options';
+import { PostgresProjections } from './postgres-projections';
 import { PostgresSnapshots } from './postgres-snapshots';
 import { PostgresTransaction } from './postgres-transaction';
 import { restore } from './restore';
@@ -46,6 +48,8 @@ const PAGE_TIMEOUT = 10_000;
 export class PostgresEventStore implements EventStore {
   /** Keeps snapshots in the same schema. */
   readonly snapshots: SnapshotStore;
+  /** Keeps what projections make of the events, in the same schema. */
+  readonly projections: ProjectionStore;
   readonly #database: Database;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
@@ -70,6 +74,7 @@ export class PostgresEventStore implements EventStore {
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
+    this.projections = new PostgresProjections(this.#database, work => this.#run(work));
     this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }

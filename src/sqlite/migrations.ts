@@ -39,7 +39,38 @@ export const MIGRATIONS: readonly string[] = [
     recorded_at text not null,
     unique (aggregate_name, aggregate_id)
   ) strict;`,
+  // What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of its own.
+  `create table read_models (
+    name text not null,
+    version integer not null,
+    indexes text not null,
+    primary key (name, version)
+  ) strict, without rowid;
+  create table active_models (
+    name text primary key,
+    version integer not null
+  ) strict, without rowid;
+  create table documents (
+    read_model text not null,
+    version integer not null,
+    id text not null,
+    document text not null,
+    ${numbered(8, n => `key${n} text`).join(',\n    ')},
+    primary key (read_model, version, id)
+  ) strict;
+  ${numbered(8, n => `create index documents_key${n} on documents (read_model, version, key${n}, id) where key${n} is not null;`).join('\n  ')}
+  create table checkpoints (
+    projection text not null,
+    version integer not null,
+    segment integer not null,
+    position integer not null,
+    primary key (projection, version, segment)
+  ) strict, without rowid;`,
 ];
+
+function numbered(count: number, line: (n: number) => string): string[] {
+  return Array.from({ length: count }, (_, index) => line(index + 1));
+}
 
 /** Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError, SqliteFileNewerError */
 export function checkSchema(connection: SqliteConnection, file: string): void {

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
+  type ProjectionStore,
   type RestoreOutcome,
   type SnapshotStore,
   StoreClosedError,
@@ -24,6 +25,7 @@ import { loadDriver } from './load-driver';
 import { openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
 import { RestoreWriter, restoreRequests } from './restore';
+import { SqliteProjections } from './sqlite-projections';
 import { SqliteSnapshots } from './sqlite-snapshots';
 import { prepareStatements, type Statements } from './statements';
 import { whenUnlocked } from './when-unlocked';
@@ -44,6 +46,8 @@ export class SqliteEventStore implements EventStore {
   readonly driver: string;
   /** Keeps snapshots in the same file. */
   readonly snapshots: SnapshotStore;
+  /** Keeps what projections make of the events, in the same file. */
+  readonly projections: ProjectionStore;
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
@@ -71,6 +75,7 @@ export class SqliteEventStore implements EventStore {
       failureOf: error => failureOf(error, this.#settings),
     });
     this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, () => this.#refuseWhenClosed());
+    this.projections = new SqliteProjections(this.#connection, this.#settings, () => this.#refuseWhenClosed());
     this.file = this.#settings.file;
     this.driver = driver.name;
   }

@@ -4,6 +4,7 @@ import type { SqliteConnection } from './driver';
 import type { SqliteSettings } from './options';
 import type { Statements } from './statements';
 import { whenUnlocked } from './when-unlocked';
+import { withoutDisk } from './without-disk';
 
 interface SnapshotRow {
   readonly version: number;
@@ -44,19 +45,9 @@ export class SqliteSnapshots implements SnapshotStore {
     await this.#write(() => this.statements.deleteSnapshot.run(aggregateName, aggregateId));
   }
 
-  /**
-   * Nobody waits for the disk on behalf of a snapshot: the next append takes it along, and a power cut before that costs time only.
-   */
-  #write(work: () => unknown): Promise<void> {
-    return this.#run(() => {
-      if (this.settings.synchronous === 'normal') return void work();
-      this.connection.exec('pragma synchronous = normal');
-      try {
-        work();
-      } finally {
-        this.connection.exec(`pragma synchronous = ${this.settings.synchronous}`);
-      }
-    });
+  /** Nobody waits for the disk on behalf of a snapshot: losing it costs time only. */
+  #write(work: () => unknown): Promise<unknown> {
+    return this.#run(() => withoutDisk(this.connection, this.settings, work));
   }
 
   async #run<T>(work: () => T, signal?: AbortSignal): Promise<T> {

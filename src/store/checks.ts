@@ -96,8 +96,11 @@ function isExpectation(expected: unknown): boolean {
 
 /** Tells whether a value can name an aggregate or an event. */
 export function isName(name: unknown): boolean {
-  return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0');
+  return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && isStorableText(name);
 }
+
+/** Tells whether every store can keep a text: PostgreSQL takes neither NUL nor half a surrogate pair. */
+export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 const nameFault = (name: unknown, path: string): string =>
   `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;

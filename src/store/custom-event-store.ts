@@ -11,12 +11,13 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from './event-store';
+import type { ProjectionStore } from './projection-store';
 import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
-/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots. */
+/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots and projections. */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
-  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots'>>;
+  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections'>>;
 
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
@@ -45,6 +46,10 @@ export class CustomEventStore implements EventStore {
 
   get snapshots(): SnapshotStore | undefined {
     return this.parts.snapshots;
+  }
+
+  get projections(): ProjectionStore | undefined {
+    return this.parts.projections;
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {

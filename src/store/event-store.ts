@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../messages';
+import type { ProjectionStore } from './projection-store';
 import type { SnapshotStore } from './snapshot-store';
 import type { StreamName } from './stream-name';
 
@@ -85,6 +86,8 @@ export interface SubscribeOptions {
 export interface EventStore {
   /** Keeps snapshots beside the events; a store without one has none, unless another `snapshotStore` is given to those that use it. */
   readonly snapshots?: SnapshotStore | undefined;
+  /** Keeps what projections make of the events, beside them; a store without one has none. */
+  readonly projections?: ProjectionStore | undefined;
   /**
    * Appends to one or several streams: all of it or nothing. A stream may occur once.
    * An append whose events (by their ids) are all stored in that stream already is answered with the stored ones.

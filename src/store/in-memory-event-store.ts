@@ -12,7 +12,9 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from './event-store';
+import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
+import type { ProjectionStore } from './projection-store';
 import { recordEvent } from './record-event';
 import { eventsToRestore, type StoredPlace, sealRestored } from './restoring';
 import type { SnapshotStore } from './snapshot-store';
@@ -23,6 +25,7 @@ const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
 export class InMemoryEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
+  readonly projections: ProjectionStore = new InMemoryProjectionStore();
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   readonly #all: RecordedEvent[] = [];
   /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */

@@ -1,5 +1,8 @@
-export { checkAppends, isExpected, LONGEST_NAME, storePage, streamPage } from './checks';
+export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
+export { documentConditions, keyColumn } from './document-conditions';
+export { documentPage } from './document-page';
+export { type ResolvedQuery, resolveQuery } from './document-query';
 export {
   ConcurrencyError,
   DuplicateEventError,
@@ -28,7 +31,33 @@ export {
 export { type ExportOptions, exportEvents } from './export-events';
 export { type ImportOptions, type ImportReport, importEvents } from './import-events';
 export { InMemoryEventStore } from './in-memory-event-store';
+export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export {
+  canBeReadModel,
+  checkCheckpoint,
+  checkCommit,
+  checkReadModel,
+  checkSameIndexes,
+  groupWrites,
+  MOST_INDEXES,
+  type PreparedWrite,
+  prepareWrites,
+  type WriteGroup,
+} from './projection-checks';
+export { InvalidCommitError, InvalidDocumentQueryError, InvalidReadModelError, UnknownReadModelError } from './projection-errors';
+export type {
+  CheckpointName,
+  CommitOutcome,
+  DocumentPage,
+  DocumentQuery,
+  DocumentValue,
+  DocumentWrite,
+  FoundDocument,
+  ProjectionCommit,
+  ProjectionStore,
+  ReadModelSchema,
+} from './projection-store';
 export { recordEvent, recordedMetadata } from './record-event';
 export { atEvent, eventsToRestore, type RestoreTarget, type StoredPlace, sealRestored } from './restoring';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';

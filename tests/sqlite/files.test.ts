@@ -90,5 +90,5 @@ test('what it reads comes by an index, in order, without sorting', () => {
     .flatMap(sql => driver.connection.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill(1)))
     .map(row => (row as { detail: string }).detail);
   expect(plans.length).toBeGreaterThan(5);
-  expect(plans.filter(detail => /TEMP B-TREE|^SCAN (?!CONSTANT)/.test(detail))).toEqual([]);
+  expect(plans.filter(detail => /TEMP B-TREE|^SCAN (?!CONSTANT|json_each)/.test(detail))).toEqual([]);
 });

@@ -1,0 +1,113 @@
+import { documentConditions, keyColumn, MOST_INDEXES, type ResolvedQuery } from '../store';
+import { type Statement, statement } from './database';
+import type { StoreNames } from './names';
+
+/** The columns of the keys, in the order of the indexes. */
+const KEYS = Array.from({ length: MOST_INDEXES }, (_, index) => keyColumn(index));
+
+/** The statements of documents and checkpoints that do not depend on a query. */
+export type ProjectionStatements = ReturnType<typeof projectionStatements>;
+
+export function projectionStatements(names: StoreNames) {
+  const [models, active, documents, checkpoints] = ['read_models', 'active_models', 'documents', 'checkpoints'].map(name => names.of(name));
+  return {
+    checkpoint: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`),
+    indexes: statement(`select indexes from ${models} where name = $1 and version = $2`),
+    prepare: statement(`insert into ${models} (name, version, indexes) values ($1, $2, $3) on conflict do nothing`),
+    active: statement(`select version from ${active} where name = $1`),
+    // Locked, so that a drop at the same time comes before or after.
+    activate: statement(`with known as (select name, version from ${models} where name = $1 and version = $2 for key share)
+insert into ${active} (name, version) select name, version from known
+on conflict (name) do update set version = excluded.version returning version`),
+    get: statement(`select d.id, d.document from (select from ${models} where name = $1 and version = $2) known
+left join ${documents} d on d.read_model = $1 and d.version = $2 and d.id = any($3::text[])`),
+    firstCommit: statement(commitText(names, 'first')),
+    nextCommit: statement(commitText(names, 'next')),
+    // The first waits for commits under way, and stops those to come; what they have written is seen by the others.
+    drop: [
+      statement(`delete from ${models} where name = $1 and version = $2`),
+      statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
+checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2)
+delete from ${active} where name = $1 and version = $2`),
+    ],
+  };
+}
+
+/**
+ * Writes a page and moves the checkpoint, in one statement: all of it or nothing, with one round trip. Says whether it did.
+ *
+ * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them; $4 to $6: the checkpoint's name;
+ * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12, $13: deletions, as places
+ * and ids; from $14 on: the keys of the documents.
+ */
+function commitText(names: StoreNames, which: 'first' | 'next'): string {
+  const checkpoints = names.of('checkpoints');
+  const allKnown = '(select count(*) from known) = cardinality($1::text[])';
+  const move = {
+    // Of two at once one waits for the other here, and finds the position moved.
+    first: `insert into ${checkpoints} as c (projection, version, segment, position) select $4, $5, $6, $8::bigint where ${allKnown}
+  on conflict (projection, version, segment) do update set position = excluded.position where c.position = $7::bigint`,
+    next: `update ${checkpoints} set position = $8::bigint
+  where projection = $4 and version = $5 and segment = $6 and position = $7::bigint and ${allKnown}`,
+  };
+  const keys = KEYS.join(', ');
+  return `with known as materialized (
+  select w.place, r.name, r.version from unnest($1::text[], $2::integer[], $3::text[]) with ordinality w (name, version, indexes, place)
+  join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes for key share of r
+), moved as (
+  ${move[which]} returning 1
+), written as (
+  insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
+  select k.name, k.version, g.id, g.document, ${KEYS.map(key => `g.${key}`).join(', ')}
+  from moved, rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
+    ${KEYS.map((_, index) => `unnest($${14 + index}::text[])`).join(', ')}) as g (place, id, document, ${keys})
+  join known k on k.place = g.place
+  on conflict (read_model, version, id)
+  do update set document = excluded.document, ${KEYS.map(key => `${key} = excluded.${key}`).join(', ')}
+), deleted as (
+  delete from ${names.of('documents')} d using moved, known k, unnest($12::integer[], $13::text[]) as g (place, id)
+  where k.place = g.place and d.read_model = k.name and d.version = k.version and d.id = g.id
+)
+select count(*) from moved`;
+}
+
+const MOST_SHAPES = 200;
+
+/** Makes the statements of queries; those of one shape share one. */
+export class FindStatements {
+  readonly #byText = new Map<string, Statement>();
+
+  constructor(private readonly names: StoreNames) {}
+
+  /** Returns the statement of a query, with its values. Where the read model is known, it yields one row at least, of nulls when nothing is found. */
+  of(readModel: string, version: number, query: ResolvedQuery): { statement: Statement; values: unknown[] } {
+    const values: unknown[] = [readModel, version];
+    const place = (value: unknown): string => `$${values.push(value)}`;
+    const bind = (value: string | number): string => (typeof value === 'number' ? `${place(value)}::integer` : `${place(value)}::text`);
+    const among = (column: string, keys: readonly string[]): string => `${column} = any(${place(keys)}::text[])`;
+    const key = query.order === undefined ? `''` : keyColumn(query.order);
+    const found = `select id, document, ${key} as key from ${this.names.of('documents')}
+  where read_model = $1 and version = $2${documentConditions(query, { bind, among })}`;
+    const order = query.descending ? ' desc' : '';
+    const text = `select d.id, d.document, d.key from (select from ${this.names.of('read_models')} where name = $1 and version = $2) known
+left join (${found}) d on true order by d.key${order}, d.id${order}`;
+    return { statement: this.#statement(text), values };
+  }
+
+  #statement(text: string): Statement {
+    let made = this.#byText.get(text);
+    if (!made) {
+      // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
+      if (this.#byText.size >= MOST_SHAPES) this.#byText.clear();
+      made = statement(text);
+      this.#byText.set(text, made);
+    }
+    return made;
+  }
+}
+
+/** The values of the keys, one list for each column; none where no document has that many. */
+export function keyLists(rows: readonly { readonly keys: readonly string[] }[]): ((string | null)[] | null)[] {
+  const most = rows.reduce((count, { keys }) => Math.max(count, keys.length), 0);
+  return KEYS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
+}

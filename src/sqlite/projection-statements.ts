@@ -1,0 +1,77 @@
+import { documentConditions, keyColumn, MOST_INDEXES, type ResolvedQuery } from '../store';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from './driver';
+
+/** The columns of the keys, in the order of the indexes. */
+const KEYS = Array.from({ length: MOST_INDEXES }, (_, index) => keyColumn(index));
+
+/** The statements of documents and checkpoints; those that do not depend on a query are prepared once. */
+export type ProjectionStatements = ReturnType<typeof prepareProjectionStatements>;
+
+export function prepareProjectionStatements(connection: SqliteConnection) {
+  return {
+    // Positions as text: numbers of JavaScript are not exact beyond 2^53.
+    checkpoint: connection.prepare(
+      'select cast(position as text) as position from checkpoints where projection = ? and version = ? and segment = ?',
+    ),
+    moveCheckpoint: connection.prepare(
+      `insert into checkpoints (projection, version, segment, position) values (?, ?, ?, ?)
+       on conflict (projection, version, segment) do update set position = excluded.position`,
+    ),
+    dropCheckpoints: connection.prepare('delete from checkpoints where projection = ? and version = ?'),
+    indexes: connection.prepare('select indexes from read_models where name = ? and version = ?'),
+    addReadModel: connection.prepare('insert into read_models (name, version, indexes) values (?, ?, ?)'),
+    dropReadModel: connection.prepare('delete from read_models where name = ? and version = ?'),
+    active: connection.prepare('select version from active_models where name = ?'),
+    activate: connection.prepare(
+      'insert into active_models (name, version) values (?, ?) on conflict (name) do update set version = excluded.version',
+    ),
+    deactivate: connection.prepare('delete from active_models where name = ? and version = ?'),
+    getDocuments: connection.prepare(
+      'select id, document from documents where read_model = ? and version = ? and id in (select value from json_each(?))',
+    ),
+    writeDocument: connection.prepare(
+      `insert into documents (read_model, version, id, document, ${KEYS.join(', ')}) values (?, ?, ?, ?, ${KEYS.map(() => '?').join(', ')})
+       on conflict (read_model, version, id)
+       do update set document = excluded.document, ${KEYS.map(key => `${key} = excluded.${key}`).join(', ')}`,
+    ),
+    deleteDocument: connection.prepare('delete from documents where read_model = ? and version = ? and id = ?'),
+    dropDocuments: connection.prepare('delete from documents where read_model = ? and version = ?'),
+  };
+}
+
+/** Returns the keys of a document with one value for each column. */
+export const keyValues = (keys: readonly string[]): readonly (string | null)[] => KEYS.map((_, index) => keys[index] ?? null);
+
+const MOST_SHAPES = 200;
+
+/** Prepares queries; those of one shape share a statement. */
+export class FindStatements {
+  readonly #byText = new Map<string, SqliteStatement>();
+
+  constructor(private readonly connection: SqliteConnection) {}
+
+  /** Returns the statement of a query, with its values. */
+  of(readModel: string, version: number, query: ResolvedQuery): { statement: SqliteStatement; values: readonly SqliteValue[] } {
+    const values: SqliteValue[] = [readModel, version];
+    const bind = (value: string | number): string => {
+      values.push(value);
+      return '?';
+    };
+    const among = (column: string, keys: readonly string[]): string =>
+      `${column} in (select value from json_each(${bind(JSON.stringify(keys))}))`;
+    const columns = ['id', 'document', ...(query.order === undefined ? [] : [`${keyColumn(query.order)} as key`])].join(', ');
+    const text = `select ${columns} from documents where read_model = ? and version = ?${documentConditions(query, { bind, among })}`;
+    return { statement: this.#prepared(text), values };
+  }
+
+  #prepared(text: string): SqliteStatement {
+    let statement = this.#byText.get(text);
+    if (!statement) {
+      // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
+      if (this.#byText.size >= MOST_SHAPES) this.#byText.clear();
+      statement = this.connection.prepare(text);
+      this.#byText.set(text, statement);
+    }
+    return statement;
+  }
+}

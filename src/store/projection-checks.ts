@@ -1,0 +1,127 @@
+import { sealPayload } from '../messages';
+import { isName, LONGEST_NAME, shown } from './checks';
+import { documentKeys } from './document-keys';
+import { InvalidCommitError, InvalidReadModelError } from './projection-errors';
+import type { CheckpointName, DocumentWrite, ProjectionCommit, ReadModelSchema } from './projection-store';
+
+/** How many indexes a read model has at most. */
+export const MOST_INDEXES = 8;
+
+const LAST_VERSION = 2 ** 31 - 1;
+const LAST_POSITION = 2n ** 63n - 1n;
+
+/** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
+export function checkReadModel({ name, version, indexes }: ReadModelSchema): void {
+  const faults: string[] = [];
+  if (!isName(name)) faults.push(nameFault('name', name));
+  if (!isVersion(version)) faults.push(versionFault('version', version));
+  if (!Array.isArray(indexes)) faults.push(`indexes is ${shown(indexes)}; it must be a list of fields.`);
+  else {
+    if (indexes.length > MOST_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MOST_INDEXES}.`);
+    for (const [place, field] of indexes.entries()) {
+      if (!isName(field)) faults.push(nameFault(`indexes[${place}]`, field));
+      else if (indexes.indexOf(field) < place) faults.push(`indexes[${place}] is ${shown(field)}, which is listed already.`);
+    }
+  }
+  if (faults.length > 0) throw new InvalidReadModelError(faults);
+}
+
+/** Refuses to prepare a version again with other indexes; their order is of no account. @throws InvalidReadModelError */
+export function checkSameIndexes({ name, version, indexes }: ReadModelSchema, known: readonly string[]): void {
+  if (indexes.length === known.length && indexes.every(field => known.includes(field))) return;
+  const [was, is] = [known, indexes].map(list => `[${list.join(', ')}]`);
+  throw new InvalidReadModelError([`'${name}' was prepared in version ${version} with the indexes ${was}, not ${is}. Raise its version.`]);
+}
+
+/** Refuses a commit that no store can take; the documents are not looked at. For those who write a store. @throws InvalidCommitError */
+export function checkCommit({ checkpoint, from, to, writes }: ProjectionCommit): void {
+  const faults = checkpointFaults(checkpoint);
+  for (const [field, position] of Object.entries({ from, to })) {
+    if (isPosition(position)) continue;
+    faults.push(`${field} is ${shown(position)} (${typeof position}); it must be a bigint from 0n to ${LAST_POSITION}n.`);
+  }
+  if (isPosition(from) && isPosition(to) && to < from) faults.push(`to is ${to}n, which is before from, ${from}n.`);
+  if (!Array.isArray(writes)) faults.push(`writes is ${shown(writes)}; it must be a list.`);
+  else for (const [place, write] of writes.entries()) checkWrite(write, place, faults);
+  if (faults.length > 0) throw new InvalidCommitError(faults);
+}
+
+/** Refuses what cannot name a checkpoint. @throws InvalidCommitError */
+export function checkCheckpoint(name: CheckpointName): void {
+  const faults = checkpointFaults(name);
+  if (faults.length > 0) throw new InvalidCommitError(faults);
+}
+
+function checkpointFaults({ projection, version, segment }: CheckpointName): string[] {
+  const faults: string[] = [];
+  if (!isName(projection)) faults.push(nameFault('checkpoint.projection', projection));
+  if (!isVersion(version)) faults.push(versionFault('checkpoint.version', version));
+  if (segment !== 0 && !isVersion(segment)) {
+    faults.push(`checkpoint.segment is ${shown(segment)}; it must be an integer from 0 to ${LAST_VERSION}.`);
+  }
+  return faults;
+}
+
+function checkWrite({ readModel, version, id, document }: DocumentWrite, place: number, faults: string[]): void {
+  if (!isName(readModel)) faults.push(nameFault(`writes[${place}].readModel`, readModel));
+  if (!isVersion(version)) faults.push(versionFault(`writes[${place}].version`, version));
+  if (!isName(id)) faults.push(nameFault(`writes[${place}].id`, id));
+  if (document === undefined) faults.push(`writes[${place}].document is undefined; it must be an object, or null to delete.`);
+}
+
+/** Tells whether there can be a read model of this name and version. */
+export const canBeReadModel = (name: unknown, version: unknown): boolean => isName(name) && isVersion(version);
+
+const isVersion = (version: unknown): boolean =>
+  Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_VERSION;
+const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
+
+const nameFault = (path: string, name: unknown): string =>
+  `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+const versionFault = (path: string, version: unknown): string =>
+  `${path} is ${shown(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
+
+/** What a commit writes into one version of a read model: of several writes for one document only the last is left. */
+export interface WriteGroup {
+  readonly readModel: string;
+  readonly version: number;
+  readonly documents: ReadonlyMap<string, object | null>;
+}
+
+/** Sorts the writes of a commit by read model and document. For those who write a store. */
+export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGroup[] {
+  const groups = new Map<string, { readModel: string; version: number; documents: Map<string, object | null> }>();
+  let group: { readModel: string; version: number; documents: Map<string, object | null> } | undefined;
+  for (const { readModel, version, id, document } of writes) {
+    // Mostly all are of one read model: no key is made for what is that of the write before.
+    if (group?.readModel !== readModel || group.version !== version) {
+      const key = JSON.stringify([readModel, version]);
+      group = groups.get(key) ?? { readModel, version, documents: new Map() };
+      groups.set(key, group);
+    }
+    group.documents.set(id, document);
+  }
+  return [...groups.values()];
+}
+
+/** A write whose document has been checked; `document` is frozen and plain, `keys` go with the indexes of the read model. */
+export interface PreparedWrite {
+  readonly id: string;
+  readonly document: object | null;
+  readonly keys: readonly string[];
+}
+
+/** Seals the documents of a group and makes their keys. For those who write a store. @throws UnstorableValueError */
+export function prepareWrites({ readModel, documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
+  return Array.from(documents, ([id, document]) => {
+    if (document === null) return { id, document, keys: [] };
+    const sealed = plainDocument(document, `${readModel} '${id}'`);
+    return { id, document: sealed, keys: documentKeys(sealed, indexes) };
+  });
+}
+
+/** Without the prototype of a class: a document looks the same from every store. */
+function plainDocument(document: object, name: string): object {
+  const sealed = sealPayload(document, name);
+  return Object.getPrototypeOf(sealed) === Object.prototype ? sealed : sealPayload({ ...sealed }, name);
+}

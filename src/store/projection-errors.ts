@@ -1,0 +1,43 @@
+import { EventualityError, listed } from '../messages';
+
+/** Thrown when a read model cannot be prepared: its schema is malformed, or differs from the one that this version was prepared with. */
+export class InvalidReadModelError extends EventualityError {
+  readonly code = 'INVALID_READ_MODEL';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The read model was refused: ${listed(faults)}`);
+  }
+}
+
+/** Thrown when a read model is used in a version that nobody has prepared, or that was dropped. */
+export class UnknownReadModelError extends EventualityError {
+  readonly code = 'UNKNOWN_READ_MODEL';
+
+  constructor(
+    readonly readModel: string,
+    readonly version: number,
+  ) {
+    super(`The read model '${readModel}' is not known in version ${version}. Call prepare({ name, version, indexes }) first.`);
+  }
+}
+
+/** Thrown when documents cannot be searched for as asked; all faults are listed. */
+export class InvalidDocumentQueryError extends EventualityError {
+  readonly code = 'INVALID_DOCUMENT_QUERY';
+
+  constructor(
+    readonly readModel: string,
+    readonly faults: readonly string[],
+  ) {
+    super(`The query of the read model '${readModel}' was refused: ${listed(faults)}`);
+  }
+}
+
+/** Thrown when a commit of a projection is malformed; all faults are listed and nothing was written. */
+export class InvalidCommitError extends EventualityError {
+  readonly code = 'INVALID_COMMIT';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The commit of the projection was refused: ${listed(faults)}`);
+  }
+}

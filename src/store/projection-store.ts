@@ -1,0 +1,123 @@
+/** A value by which documents are found: what a field can hold, apart from lists and objects. */
+export type DocumentValue = string | number | boolean | null;
+
+/** What a read model looks like to the store: its name, the version of its shape, and by what it is searched. */
+export interface ReadModelSchema {
+  readonly name: string;
+  /** From 1. Each version has documents of its own: a rebuild fills the next one beside the one that is read. */
+  readonly version: number;
+  /**
+   * The top-level fields that `find` may filter and order by, eight at most. Fixed for a version: another choice is another version.
+   */
+  readonly indexes: readonly string[];
+}
+
+/** One document on its way to the store. */
+export interface DocumentWrite {
+  readonly readModel: string;
+  readonly version: number;
+  /** 1 to 255 characters. */
+  readonly id: string;
+  /** The whole document, in place of an earlier one; `null` deletes it. */
+  readonly document: object | null;
+}
+
+/**
+ * Which documents to find, by fields that the read model's schema lists as indexes.
+ *
+ * Values have one order in every store: missing and null first, then false, true, numbers, and text by code points; where the field holds
+ * a list or an object comes last. Only the first 255 characters of a text count for the order; equality counts all of them.
+ */
+export interface DocumentQuery {
+  /**
+   * What the fields must equal, all of them: a value, or one of a list of values (1,000 at most). `null` finds null and what is missing.
+   * Lists and objects equal nothing.
+   */
+  readonly where?: Readonly<Record<string, DocumentValue | readonly DocumentValue[]>>;
+  /** A field, ascending, or a field and a direction; those with equal values go by id, in the same direction. Default: by id. */
+  readonly orderBy?: string | { readonly field: string; readonly direction: 'asc' | 'desc' };
+  /** How many documents at most, 1 to 1,000; default 100. */
+  readonly limit?: number;
+  /** The `cursor` of the page before, of the same order. */
+  readonly after?: string;
+}
+
+/** A document as the store returns it. */
+export interface FoundDocument {
+  readonly id: string;
+  readonly document: object;
+}
+
+/** A part of what a query finds. */
+export interface DocumentPage {
+  readonly items: readonly FoundDocument[];
+  /**
+   * Give it as `after` for the next page; undefined where there are no more. It is a place in the order, not a number of documents: what
+   * comes or goes in between makes no other document appear twice or get lost.
+   */
+  readonly cursor: string | undefined;
+}
+
+/** Names how far one segment of a projection has come. */
+export interface CheckpointName {
+  readonly projection: string;
+  /** From 1. */
+  readonly version: number;
+  /** From 0; a projection that is not split has segment 0. */
+  readonly segment: number;
+}
+
+/** What a projection makes of a page of events: the documents, and how far it has come with them. */
+export interface ProjectionCommit {
+  readonly checkpoint: CheckpointName;
+  /** Where the checkpoint must stand for the commit to go through; 0n where there is none yet. */
+  readonly from: bigint;
+  /** Where it stands afterwards; not before `from`. The same as `from` writes documents without going on. */
+  readonly to: bigint;
+  /** In the order given: of several for one document the last one holds. */
+  readonly writes: readonly DocumentWrite[];
+}
+
+/** What became of a commit; where the checkpoint stood elsewhere nothing was written, and it says where. */
+export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly checkpoint: bigint };
+
+/**
+ * Keeps what projections make of events: documents by id, and how far each projection has come. Both change in one transaction, so that
+ * each event takes effect exactly once. `projectionStoreContract` of `eventuality/testing` says, as tests, what an implementation must hold.
+ */
+export interface ProjectionStore {
+  /**
+   * Makes a version of a read model known, which must happen before anything else is done with it. Doing it again changes nothing, and
+   * several processes may do it at once; what it stores outlives the process.
+   * @throws InvalidReadModelError when the schema is malformed, or the version is known with other indexes; StoreClosedError
+   */
+  prepare(schema: ReadModelSchema): Promise<void>;
+  /**
+   * Returns the documents with these ids, by id; those that are not there are left out. They are frozen, or copies.
+   * @throws UnknownReadModelError, StoreClosedError
+   */
+  get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  /** Returns a page of documents, in order. @throws InvalidDocumentQueryError, UnknownReadModelError, StoreClosedError */
+  find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage>;
+  /** Returns the last position that a segment is done with; 0n when there is none. @throws StoreClosedError */
+  checkpoint(name: CheckpointName): Promise<bigint>;
+  /**
+   * Writes documents and moves the checkpoint, all of it or nothing, and only if the checkpoint is where the caller believes it to be: of
+   * two processes that run one projection only one gets its page in.
+   *
+   * Where the answer to a commit is lost, a store may ask again and find its own: `{ ok: false, checkpoint }` with `checkpoint` at `to`.
+   * Going on from `checkpoint` is right in every case.
+   * @throws InvalidCommitError, UnknownReadModelError, UnstorableValueError, StoreClosedError
+   */
+  commit(commit: ProjectionCommit): Promise<CommitOutcome>;
+  /** Returns the version that readers are to see; undefined before the first `activate`. @throws StoreClosedError */
+  active(readModel: string): Promise<number | undefined>;
+  /** Switches readers to a version, in one step. @throws UnknownReadModelError, StoreClosedError */
+  activate(readModel: string, version: number): Promise<void>;
+  /**
+   * Forgets a version: the read model of that name with its documents, and the checkpoints of the projection of that name. Where it was the
+   * active one, none is. A commit under way at the same time leaves nothing behind.
+   * @throws StoreClosedError
+   */
+  drop(name: string, version: number): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import type { CheckpointName, DocumentQuery, DocumentWrite, ProjectionStore, ReadModelSchema } from '../../store';
+
+/** A thing that a store of documents and checkpoints must hold. */
+export type Check = (store: ProjectionStore) => Promise<void>;
+
+export const NAME = 'things';
+
+export const schema = (more: Partial<ReadModelSchema> = {}): ReadModelSchema => ({
+  ...{ name: NAME, version: 1, indexes: ['group', 'rank'] },
+  ...more,
+});
+
+export const segment = (more: Partial<CheckpointName> = {}): CheckpointName => ({
+  ...{ projection: NAME, version: 1, segment: 0 },
+  ...more,
+});
+
+export const write = (id: string, document: object | null, more: Partial<DocumentWrite> = {}): DocumentWrite => ({
+  ...{ readModel: NAME, version: 1, id, document },
+  ...more,
+});
+
+/** Writes documents, with the checkpoint going one on. */
+export async function put(store: ProjectionStore, ...writes: DocumentWrite[]): Promise<void> {
+  const from = await store.checkpoint(segment());
+  assert.deepEqual(await store.commit({ checkpoint: segment(), from, to: from + 1n, writes }), { ok: true });
+}
+
+/** Prepares the read model and writes documents into it, by id. */
+export async function filled(store: ProjectionStore, documents: Readonly<Record<string, object>>): Promise<void> {
+  await store.prepare(schema());
+  await put(store, ...Object.entries(documents).map(([id, document]) => write(id, document)));
+}
+
+export async function ids(store: ProjectionStore, query?: DocumentQuery): Promise<string[]> {
+  return (await store.find(NAME, 1, query)).items.map(({ id }) => id);
+}
+
+export async function all(store: ProjectionStore, readModel = NAME, version = 1): Promise<Record<string, object>> {
+  const { items } = await store.find(readModel, version, { limit: 1000 });
+  return Object.fromEntries(items.map(({ id, document }) => [id, document]));
+}
+
+/** Makes sure that a call is refused with an error of this code. */
+export async function refused(code: string, ...calls: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const call of calls) {
+    const outcome = await call().then(
+      value => assert.fail(`${call} was answered with ${String(value)}`),
+      (error: { code?: unknown }) => error,
+    );
+    assert.equal(outcome.code, code, `${call}: ${String(outcome)}`);
+  }
+}

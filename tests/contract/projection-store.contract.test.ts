@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sqlite } from '../../src/sqlite';
+import {
+  type CheckpointName,
+  CustomEventStore,
+  type DocumentQuery,
+  type EventStore,
+  InMemoryEventStore,
+  InMemoryProjectionStore,
+  type ProjectionCommit,
+  type ProjectionStore,
+} from '../../src/store';
+import { type ProjectionStoreContractOptions, projectionStoreContract } from '../../src/testing';
+
+const folder = mkdtempSync(join(tmpdir(), 'eventuality-projections-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+/** What an event store keeps for projections; it is closed with it. */
+function within(open: () => EventStore): ProjectionStoreContractOptions {
+  const owners = new WeakMap<ProjectionStore, EventStore>();
+  return {
+    open() {
+      const store = open();
+      owners.set(store.projections!, store);
+      return store.projections!;
+    },
+    close: projections => owners.get(projections)!.close(),
+  };
+}
+
+/** Passes an event store on, with its projections. */
+function custom(store: EventStore): EventStore {
+  const { projections } = store;
+  return new CustomEventStore({ append: appends => store.append(appends), readAll: page => store.readAll(page), projections });
+}
+
+const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {
+  InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
+  CustomEventStore: within(() => custom(new InMemoryEventStore())),
+  SqliteEventStore: within(() => sqlite(join(folder, `${++files}.db`))),
+  'SqliteEventStore without a file': within(() => sqlite(':memory:')),
+};
+
+describe.each(Object.entries(stores))('%s', (_, options) => {
+  test.each(projectionStoreContract(options).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());
+});
+
+describe('the contract notices a store that', () => {
+  const right = (): ProjectionStore => new InMemoryProjectionStore();
+  /** Moves the checkpoint to where the commit believes it to be. */
+  async function force(store: ProjectionStore, { checkpoint, from }: ProjectionCommit): Promise<bigint> {
+    const actual = await store.checkpoint(checkpoint);
+    if (actual < from) await store.commit({ checkpoint, from: actual, to: from, writes: [] });
+    return actual;
+  }
+  const broken: Readonly<Record<string, (store: ProjectionStore) => Partial<ProjectionStore>>> = {
+    'does not compare the checkpoint': store => ({
+      async commit(commit) {
+        const from = await force(store, commit);
+        return store.commit({ ...commit, from: from > commit.from ? from : commit.from, to: from > commit.to ? from : commit.to });
+      },
+    }),
+    'compares first and writes later': store => ({
+      async commit(commit) {
+        const checkpoint = await store.checkpoint(commit.checkpoint);
+        if (checkpoint !== commit.from) return { ok: false, checkpoint };
+        const writing = await store.checkpoint(commit.checkpoint);
+        return store.commit({ ...commit, from: writing, to: writing > commit.to ? writing : commit.to });
+      },
+    }),
+    'writes documents also where the checkpoint is elsewhere': store => ({
+      async commit(commit) {
+        const checkpoint = { ...commit.checkpoint, segment: 99 };
+        const from = await store.checkpoint(checkpoint);
+        await store.commit({ checkpoint, from, to: from, writes: commit.writes });
+        return store.commit({ ...commit, writes: [] });
+      },
+    }),
+    'writes one document after the other': store => ({
+      async commit(commit) {
+        for (const write of commit.writes.slice(0, -1)) await store.commit({ ...commit, to: commit.from, writes: [write] });
+        return store.commit({ ...commit, writes: commit.writes.slice(-1) });
+      },
+    }),
+    'moves the checkpoint before it writes': store => ({
+      async commit(commit) {
+        const moved = await store.commit({ ...commit, writes: [] });
+        return moved.ok ? store.commit({ ...commit, from: commit.to }) : moved;
+      },
+    }),
+    'has one checkpoint for all segments': store => ({
+      checkpoint: (name: CheckpointName) => store.checkpoint({ ...name, segment: 0 }),
+      commit: commit => store.commit({ ...commit, checkpoint: { ...commit.checkpoint, segment: 0 } }),
+    }),
+    'leaves documents where it drops': store => ({
+      async drop(name, version) {
+        const found = await store.find(name, version, { limit: 1000 }).catch(() => undefined);
+        await store.drop(name, version);
+        if (!found) return;
+        await store.prepare({ name, version, indexes: ['group', 'rank'] });
+        const writes = found.items.map(({ id, document }) => ({ readModel: name, version, id, document }));
+        await store.commit({ checkpoint: { projection: 'kept', version, segment: 0 }, from: 0n, to: 0n, writes });
+      },
+    }),
+    'counts documents in its cursors': store => ({
+      async find(readModel, version, { after, ...query }: DocumentQuery = {}) {
+        const { items } = await store.find(readModel, version, { ...query, limit: 1000 });
+        const [from, limit] = [Number(after ?? 0), query.limit ?? 100];
+        return { items: items.slice(from, from + limit), cursor: items.length > from + limit ? `${from + limit}` : undefined };
+      },
+    }),
+    'gives its own documents away': store => {
+      const kept = new Map<string, object>();
+      return {
+        async get(readModel, version, ids) {
+          for (const [id, document] of await store.get(readModel, version, ids)) if (!kept.has(id)) kept.set(id, structuredClone(document));
+          return kept;
+        },
+      };
+    },
+  };
+
+  async function failures(breaking: (store: ProjectionStore) => Partial<ProjectionStore>): Promise<number> {
+    const open = (): ProjectionStore => {
+      const store = right();
+      const names = ['prepare', 'get', 'find', 'checkpoint', 'commit', 'active', 'activate', 'drop'] as const;
+      const bound = names.map(name => [name, (store[name] as (...values: unknown[]) => unknown).bind(store)]);
+      return { ...Object.fromEntries(bound), ...breaking(store) };
+    };
+    const outcomes = await Promise.allSettled(projectionStoreContract({ open }).map(({ run }) => run()));
+    return outcomes.filter(({ status }) => status === 'rejected').length;
+  }
+
+  test.each(Object.entries(broken))('%s', async (_, breaking) => {
+    expect(await failures(breaking)).toBeGreaterThan(0);
+  });
+
+  test('and none that is whole', async () => {
+    expect(await failures(() => ({}))).toBe(0);
+  });
+});
