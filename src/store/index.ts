@@ -1,7 +1,7 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
-export { type DocumentDialect, documentConditions, keyColumn } from './document-conditions';
-export { type DocumentText, documentPage } from './document-page';
+export { documentConditions, keyColumn } from './document-conditions';
+export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
 export {
   ConcurrencyError,
