@@ -1,6 +1,6 @@
 import { EventualityError } from './errors';
 
-/** Thrown when an event cannot be stored without losing a value; `path` names the field. */
+/** Thrown when an event or a document cannot be stored without losing a value; `path` names the field. */
 export class UnstorableValueError extends EventualityError {
   readonly code = 'UNSTORABLE_VALUE';
 
@@ -8,7 +8,9 @@ export class UnstorableValueError extends EventualityError {
     readonly path: string,
     reason: string,
   ) {
-    super(`${path} cannot be stored: it is ${reason}. Give the event data that JSON can carry, or a codec: @Event(name, { codec }).`);
+    super(
+      `${path} cannot be stored: it is ${reason}. Give it data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,
+    );
   }
 }
 

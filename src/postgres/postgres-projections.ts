@@ -16,20 +16,17 @@ import {
   type ProjectionStore,
   prepareWrites,
   type ReadModelSchema,
+  type ResolvedQuery,
   resolveQuery,
   UnknownReadModelError,
   type WriteGroup,
 } from '../store';
 import type { Database, Row, Statement } from './database';
 import type { RunWork } from './postgres-snapshots';
-import { FindStatements, keyLists, type ProjectionStatements, projectionStatements } from './projection-statements';
+import { FindStatements, type IndexedReadModel, keyLists, type ProjectionStatements, projectionStatements } from './projection-statements';
 
 /** A read model as this process last saw it. */
-interface KnownReadModel {
-  readonly name: string;
-  readonly version: number;
-  /** The indexes as they are stored. */
-  readonly text: string;
+interface KnownReadModel extends IndexedReadModel {
   readonly indexes: readonly string[];
 }
 
@@ -57,53 +54,52 @@ export class PostgresProjections implements ProjectionStore {
   async prepare(schema: ReadModelSchema): Promise<void> {
     checkReadModel(schema);
     const { name, version, indexes } = schema;
-    await this.#ask(this.#statements.prepare, [name, version, JSON.stringify(indexes)]);
-    this.#known.delete(keyOf(name, version));
-    checkSameIndexes(schema, (await this.#readModel(name, version)).indexes);
+    await this.run(async () => {
+      await this.#ask(this.#statements.prepare, [name, version, JSON.stringify(indexes)]);
+      this.#known.delete(keyOf(name, version));
+      checkSameIndexes(schema, (await this.#readModel(name, version)).indexes);
+    });
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     if (!canBeReadModel(readModel, version)) throw new UnknownReadModelError(readModel, version);
-    const rows = await this.#ask(this.#statements.get, [readModel, version, ids.filter(isName)]);
-    return new Map(this.#found(rows, readModel, version).map(({ id, document }) => [id, JSON.parse(document) as object]));
+    const rows = await this.run(() => this.#ask(this.#statements.get, [readModel, version, ids.filter(isName)]));
+    if (rows.length === 0) throw new UnknownReadModelError(readModel, version);
+    return new Map(found(rows).map(({ id, document }) => [id, JSON.parse(document) as object]));
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
-    const { indexes } = await this.#readModel(readModel, version);
-    const resolved = resolveQuery(readModel, indexes, query);
-    const { statement, values } = this.#finds.of(readModel, version, resolved);
-    return documentPage(this.#found(await this.#ask(statement, values), readModel, version), resolved);
+    return this.run(async () => {
+      for (;;) {
+        const { model, resolved } = await this.#resolved(readModel, version, query);
+        const { statement, values } = this.#finds.of(model, resolved);
+        const rows = await this.#ask(statement, values);
+        if (rows.length > 0) return documentPage(found(rows), resolved);
+        // Dropped by another process, and perhaps prepared with other indexes.
+        this.#known.delete(keyOf(readModel, version));
+      }
+    });
   }
 
-  async checkpoint({ projection, version, segment }: CheckpointName): Promise<bigint> {
-    checkCheckpoint({ projection, version, segment });
-    const [row] = await this.#ask(this.#statements.checkpoint, [projection, version, segment]);
-    return BigInt(row?.[0] ?? 0);
+  async checkpoint(name: CheckpointName): Promise<bigint> {
+    checkCheckpoint(name);
+    return this.run(() => this.#checkpoint(name));
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     checkCommit(commit);
-    const { checkpoint, from } = commit;
-    const statement = from === 0n ? this.#statements.firstCommit : this.#statements.nextCommit;
     const groups = groupWrites(commit.writes);
-    for (;;) {
-      const [row] = await this.#ask(statement, commitValues(commit, await this.#pages(groups)));
-      if (row![0] === '1') return { ok: true };
-      // Either the checkpoint is elsewhere, or a read model is no longer what it was.
-      for (const { readModel, version } of groups) this.#known.delete(keyOf(readModel, version));
-      for (const { readModel, version } of groups) await this.#readModel(readModel, version);
-      const actual = await this.checkpoint(checkpoint);
-      if (actual !== from) return { ok: false, checkpoint: actual };
-    }
+    return this.run(() => this.#commit(commit, groups));
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    const [row] = isName(readModel) ? await this.#ask(this.#statements.active, [readModel]) : [];
+    const [row] = isName(readModel) ? await this.run(() => this.#ask(this.#statements.active, [readModel])) : [];
     return row && Number(row[0]);
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    const [row] = canBeReadModel(readModel, version) ? await this.#ask(this.#statements.activate, [readModel, version]) : [];
+    const values = [readModel, version];
+    const [row] = canBeReadModel(readModel, version) ? await this.run(() => this.#ask(this.#statements.activate, values)) : [];
     if (!row) throw new UnknownReadModelError(readModel, version);
   }
 
@@ -115,6 +111,37 @@ export class PostgresProjections implements ProjectionStore {
       });
     await this.run(() => this.database.again(dropAll));
     this.#known.delete(keyOf(name, version));
+  }
+
+  /** What is known may be outdated: a query is refused only for what is stored. */
+  async #resolved(readModel: string, version: number, query?: DocumentQuery): Promise<{ model: KnownReadModel; resolved: ResolvedQuery }> {
+    const known = await this.#readModel(readModel, version);
+    try {
+      return { model: known, resolved: resolveQuery(readModel, known.indexes, query) };
+    } catch {
+      this.#known.delete(keyOf(readModel, version));
+      const model = await this.#readModel(readModel, version);
+      return { model, resolved: resolveQuery(readModel, model.indexes, query) };
+    }
+  }
+
+  async #commit(commit: ProjectionCommit, groups: readonly WriteGroup[]): Promise<CommitOutcome> {
+    const { checkpoint, from } = commit;
+    const statement = from === 0n ? this.#statements.firstCommit : this.#statements.nextCommit;
+    for (;;) {
+      const [row] = await this.#ask(statement, commitValues(commit, await this.#pages(groups)));
+      if (row![0] === '1') return { ok: true };
+      // Either the checkpoint is elsewhere, or a read model is no longer what it was.
+      for (const { readModel, version } of groups) this.#known.delete(keyOf(readModel, version));
+      for (const { readModel, version } of groups) await this.#readModel(readModel, version);
+      const actual = await this.#checkpoint(checkpoint);
+      if (actual !== from) return { ok: false, checkpoint: actual };
+    }
+  }
+
+  async #checkpoint({ projection, version, segment }: CheckpointName): Promise<bigint> {
+    const [row] = await this.#ask(this.#statements.checkpoint, [projection, version, segment]);
+    return BigInt(row?.[0] ?? 0);
   }
 
   async #pages(groups: readonly WriteGroup[]): Promise<Page[]> {
@@ -138,20 +165,15 @@ export class PostgresProjections implements ProjectionStore {
     return found;
   }
 
-  /** Takes rows of documents apart: none at all where the read model is gone, one of nulls where it is empty. */
-  #found(rows: readonly Row[], readModel: string, version: number): { id: string; document: string; key: string }[] {
-    if (rows.length === 0) {
-      this.#known.delete(keyOf(readModel, version));
-      throw new UnknownReadModelError(readModel, version);
-    }
-    return rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
-  }
-
   /** Asks until there is an answer: all of it may happen twice without harm. */
   #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
-    return this.run(() => this.database.askAgain(question, values));
+    return this.database.askAgain(question, values);
   }
 }
+
+/** Takes rows of documents apart: there is one of nulls where nothing was found. */
+const found = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
+  rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
 
 function commitValues({ checkpoint, from, to }: ProjectionCommit, pages: readonly Page[]): unknown[] {
   const models = pages.map(({ model }) => model);

@@ -39,6 +39,7 @@ delete from ${active} where name = $1 and version = $2`),
  * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them; $4 to $6: the checkpoint's name;
  * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12, $13: deletions, as places
  * and ids; from $14 on: the keys of the documents.
+ * The ids of the deletions are named twice: "any" is what makes every plan go by the index.
  */
 function commitText(names: StoreNames, which: 'first' | 'next'): string {
   const checkpoints = names.of('checkpoints');
@@ -65,10 +66,18 @@ function commitText(names: StoreNames, which: 'first' | 'next'): string {
   on conflict (read_model, version, id)
   do update set document = excluded.document, ${KEYS.map(key => `${key} = excluded.${key}`).join(', ')}
 ), deleted as (
-  delete from ${names.of('documents')} d using moved, known k, unnest($12::integer[], $13::text[]) as g (place, id)
-  where k.place = g.place and d.read_model = k.name and d.version = k.version and d.id = g.id
+  delete from ${names.of('documents')} d using moved, known k
+  where d.read_model = k.name and d.version = k.version and d.id = any($13::text[])
+    and (k.place, d.id) in (select * from unnest($12::integer[], $13::text[]))
 )
 select count(*) from moved`;
+}
+
+/** A read model, and its indexes as they are stored. */
+export interface IndexedReadModel {
+  readonly name: string;
+  readonly version: number;
+  readonly text: string;
 }
 
 const MOST_SHAPES = 200;
@@ -79,9 +88,12 @@ export class FindStatements {
 
   constructor(private readonly names: StoreNames) {}
 
-  /** Returns the statement of a query, with its values. Where the read model is known, it yields one row at least, of nulls when nothing is found. */
-  of(readModel: string, version: number, query: ResolvedQuery): { statement: Statement; values: unknown[] } {
-    const values: unknown[] = [readModel, version];
+  /**
+   * Returns the statement of a query, with its values. It yields one row at least, of nulls where nothing is found; none where the read
+   * model has not these indexes, or is not there.
+   */
+  of({ name, version, text: indexes }: IndexedReadModel, query: ResolvedQuery): { statement: Statement; values: unknown[] } {
+    const values: unknown[] = [name, version, indexes];
     const place = (value: unknown): string => `$${values.push(value)}`;
     const bind = (value: string | number): string => (typeof value === 'number' ? `${place(value)}::integer` : `${place(value)}::text`);
     const among = (column: string, keys: readonly string[]): string => `${column} = any(${place(keys)}::text[])`;
@@ -89,7 +101,7 @@ export class FindStatements {
     const found = `select id, document, ${key} as key from ${this.names.of('documents')}
   where read_model = $1 and version = $2${documentConditions(query, { bind, among })}`;
     const order = query.descending ? ' desc' : '';
-    const text = `select d.id, d.document, d.key from (select from ${this.names.of('read_models')} where name = $1 and version = $2) known
+    const text = `select d.id, d.document, d.key from (select from ${this.names.of('read_models')} where name = $1 and version = $2 and indexes = $3) known
 left join (${found}) d on true order by d.key${order}, d.id${order}`;
     return { statement: this.#statement(text), values };
   }

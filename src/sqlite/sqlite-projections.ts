@@ -91,7 +91,8 @@ export class SqliteProjections implements ProjectionStore {
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     checkCommit(commit);
-    const pages = await this.#run(() => groupWrites(commit.writes).map(group => this.#page(group)));
+    const groups = groupWrites(commit.writes);
+    const pages = await this.#run(() => groups.map(group => this.#page(group)));
     const { projection, version, segment } = commit.checkpoint;
     // A power cut takes the documents together with the checkpoint: what is lost is made again.
     return this.#transaction(

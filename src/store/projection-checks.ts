@@ -81,14 +81,18 @@ const nameFault = (path: string, name: unknown): string =>
 const versionFault = (path: string, version: unknown): string =>
   `${path} is ${shown(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
 
-/** What a commit writes into one version of a read model: of several writes for one document only the last is left. */
+/** What a commit writes into one version of a read model, frozen and plain: of several writes for one document only the last is left. */
 export interface WriteGroup {
   readonly readModel: string;
   readonly version: number;
   readonly documents: ReadonlyMap<string, object | null>;
 }
 
-/** Sorts the writes of a commit by read model and document. For those who write a store. */
+/**
+ * Sorts the writes of a commit by read model and document, and seals what is left: nobody can change it while it waits to be written. For
+ * those who write a store.
+ * @throws UnstorableValueError
+ */
 export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGroup[] {
   const groups = new Map<string, { readModel: string; version: number; documents: Map<string, object | null> }>();
   let group: { readModel: string; version: number; documents: Map<string, object | null> } | undefined;
@@ -101,23 +105,22 @@ export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGro
     }
     group.documents.set(id, document);
   }
+  for (const { readModel, documents } of groups.values()) {
+    for (const [id, document] of documents) if (document !== null) documents.set(id, plainDocument(document, `${readModel} '${id}'`));
+  }
   return [...groups.values()];
 }
 
-/** A write whose document has been checked; `document` is frozen and plain, `keys` go with the indexes of the read model. */
+/** A write with what its document is found by; `keys` go with the indexes of the read model. */
 export interface PreparedWrite {
   readonly id: string;
   readonly document: object | null;
   readonly keys: readonly string[];
 }
 
-/** Seals the documents of a group and makes their keys. For those who write a store. @throws UnstorableValueError */
-export function prepareWrites({ readModel, documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
-  return Array.from(documents, ([id, document]) => {
-    if (document === null) return { id, document, keys: [] };
-    const sealed = plainDocument(document, `${readModel} '${id}'`);
-    return { id, document: sealed, keys: documentKeys(sealed, indexes) };
-  });
+/** Makes the keys of the documents of a group. For those who write a store. */
+export function prepareWrites({ documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
+  return Array.from(documents, ([id, document]) => ({ id, document, keys: document === null ? [] : documentKeys(document, indexes) }));
 }
 
 /** Without the prototype of a class: a document looks the same from every store. */

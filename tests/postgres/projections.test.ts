@@ -1,6 +1,8 @@
+import { StoreNames } from '../../src/postgres/names';
+import { projectionStatements } from '../../src/postgres/projection-statements';
 import type { EventStore, ProjectionStore } from '../../src/store';
 import { projectionStoreContract } from '../../src/testing';
-import { TestSchema } from './database';
+import { happened, TestSchema, to } from './database';
 
 const schema = new TestSchema(__filename);
 const owners = new WeakMap<ProjectionStore, EventStore>();
@@ -16,3 +18,92 @@ const contract = projectionStoreContract({
 });
 
 test.each(contract.map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run(), 20_000);
+
+const things = { name: 'things', version: 1, indexes: ['group', 'rank'] };
+const segment = { projection: 'things', version: 1, segment: 0 };
+const write = (id: string, document: object | null) => ({ readModel: 'things', version: 1, id, document });
+
+test('of two stores that run one projection each page gets in once', async () => {
+  const [one, other] = [1, 2].map(() => schema.open({ tablePrefix: 'racing_' }).projections);
+  await Promise.all([one!.prepare(things), other!.prepare(things)]);
+  let won = 0;
+  const follow = async (store: ProjectionStore): Promise<void> => {
+    for (let from = 0n; from < 50n; ) {
+      const { sum = 0 } = ((await store.get('things', 1, ['sum'])).get('sum') ?? {}) as { sum?: number };
+      const writes = [write('sum', { sum: sum + Number(from) + 1 }), write(`page-${from}`, {})];
+      const outcome = await store.commit({ checkpoint: segment, from, to: from + 1n, writes });
+      if (outcome.ok) won++;
+      from = outcome.ok ? from + 1n : outcome.checkpoint;
+    }
+  };
+  await Promise.all([follow(one!), follow(other!)]);
+  expect((await one!.get('things', 1, ['sum'])).get('sum')).toEqual({ sum: 1275 });
+  expect(won).toBe(50);
+});
+
+test('a store notices that another one has dropped a version, and prepared it with other indexes', async () => {
+  const [one, other] = [1, 2].map(() => schema.open({ tablePrefix: 'stale_' }).projections);
+  await one!.prepare(things);
+  await one!.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', { rank: 1 })] });
+  expect((await one!.find('things', 1, { where: { rank: 1 } })).items).toHaveLength(1);
+  await other!.drop('things', 1);
+  await expect(one!.find('things', 1)).rejects.toMatchObject({ code: 'UNKNOWN_READ_MODEL' });
+  await one!.prepare(things);
+  await other!.drop('things', 1);
+  await other!.prepare({ ...things, indexes: ['rank'] });
+  expect(await one!.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', { rank: 1 })] })).toEqual({ ok: true });
+  for (const store of [one!, other!]) expect((await store.find('things', 1, { where: { rank: 1 } })).items).toHaveLength(1);
+  await other!.drop('things', 1);
+  await other!.prepare(things);
+  await other!.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('b', { rank: 2, group: 1 })] });
+  expect((await one!.find('things', 1, { where: { rank: 2 }, orderBy: 'group' })).items).toHaveLength(1);
+});
+
+test('documents are found, deleted and dropped by an index, page after page without sorting', async () => {
+  const { projections } = schema.open({ tablePrefix: 'plans_' });
+  await projections.prepare(things);
+  const writes = Array.from({ length: 20_000 }, (_, n) => write(`${n}`, { group: n % 2 === 0, rank: n }));
+  await projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes });
+  await schema.sql(`analyze "${schema.name}".plans_documents`);
+  const table = `"${schema.name}".plans_documents where read_model = 'things' and version = 1`;
+  const plan = async (text: string, values: unknown[] = []): Promise<string> =>
+    (await schema.sql(`explain ${text}`, values)).map(row => row['QUERY PLAN']).join('\n');
+  const found = await plan(`select id from ${table} and key2 is not null and (key2, id) > ('3', 'x') order by key2, id limit 100`);
+  expect(found).toContain('documents_key2');
+  expect(found).not.toMatch(/Seq Scan|Sort/);
+  const { nextCommit } = projectionStatements(new StoreNames(schema.name, 'plans_'));
+  const nothing: unknown[] = [[], [], '[]'];
+  const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, [1, 1], ['7', '8'], ...Array(8).fill(null)];
+  const committed = await plan(nextCommit.text, values);
+  expect(committed).toMatch(/documents_key on plans_documents d .*\n.*Index Cond: .*read_model.*version.*id = ANY/);
+  expect(committed).not.toMatch(/Seq Scan/);
+});
+
+test('the documents are jsonb, for SQL of your own', async () => {
+  const { projections } = schema.open({ tablePrefix: 'sql_' });
+  await projections.prepare(things);
+  await projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', { rank: 1 }), write('b', { rank: 2 })] });
+  const rows = await schema.sql(`select id from "${schema.name}".sql_documents where document @> '{"rank":2}'`);
+  expect(rows).toEqual([{ id: 'b' }]);
+});
+
+test('tables of a version before read models get theirs, and keep their events', async () => {
+  const store = schema.open({ tablePrefix: 'before_' });
+  await store.append([to('1', 'none', happened())]);
+  const tables = ['documents', 'read_models', 'active_models', 'checkpoints'].map(table => `"${schema.name}".before_${table}`);
+  await schema.sql(`drop table ${tables.join(', ')}; delete from "${schema.name}".before_migrations where number >= 4`);
+  const again = schema.open({ tablePrefix: 'before_' });
+  await again.projections.prepare(things);
+  expect(await again.readAll()).toHaveLength(1);
+});
+
+test('after close() they are refused, and close() waits for those accepted', async () => {
+  const store = schema.open({ tablePrefix: 'closing_' });
+  const preparing = store.projections.prepare(things);
+  await preparing;
+  const committing = store.projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', {})] });
+  await store.close();
+  expect(await committing).toEqual({ ok: true });
+  await expect(store.projections.checkpoint(segment)).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+  await expect(store.projections.find('things', 1)).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DocumentWrite } from '../../store';
-import { all, type Check, filled, ids, NAME, put, refused, schema, write } from './fixtures';
+import { all, type Check, filled, ids, NAME, put, refused, schema, segment, write } from './fixtures';
 
 /** Changes a document in every way there is; frozen ones refuse. */
 function deface(document: object): void {
@@ -83,6 +83,15 @@ export const documentChecks: Readonly<Record<string, Check>> = {
     deface(given);
     deface((await store.get(NAME, 1, ['a'])).get('a')!);
     for (const { document } of (await store.find(NAME, 1)).items) deface(document);
+    assert.deepEqual(await all(store), { a: { a: 1, nested: { list: [1, 2] } } });
+  },
+
+  'writes what was given at the time of the call, whatever becomes of it before it is written': async store => {
+    await store.prepare(schema());
+    const given = { a: 1, nested: { list: [1, 2] } };
+    const committing = store.commit({ checkpoint: segment(), from: 0n, to: 1n, writes: [write('a', given)] });
+    deface(given);
+    await committing;
     assert.deepEqual(await all(store), { a: { a: 1, nested: { list: [1, 2] } } });
   },
 
