@@ -42,7 +42,10 @@ function scene(scheduler: fc.Scheduler): Scene {
       Done: async (event, { dispatch }) => {
         await scheduler.schedule(Promise.resolve(), `hear of ${event.aggregateId}`);
         const { depth } = event.payload as { depth: number };
-        if (depth < FOLLOWING) await dispatch({ name: 'Do', message: { id: `${event.aggregateId}.`, depth: depth + 1 } });
+        const following =
+          depth < FOLLOWING ? dispatch({ name: 'Do', message: { id: `${event.aggregateId}.`, depth: depth + 1 } }) : undefined;
+        // The first listener does not wait for what it has dispatched, the second does.
+        if (depth > 0) await following;
         heard.push(event);
       },
     },
