@@ -75,7 +75,8 @@ test('documents are found, deleted and dropped by an index, page after page with
   const nothing: unknown[] = [[], [], '[]'];
   const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, [1, 1], ['7', '8'], ...Array(8).fill(null)];
   const committed = await plan(nextCommit.text, values);
-  expect(committed).toMatch(/documents_key on plans_documents d .*\n.*Index Cond: .*read_model.*version.*id = ANY/);
+  // By the whole key: PostgreSQL 18 looks for all ids at once, 15 for one after the other.
+  expect(committed).toMatch(/documents_key on plans_documents d .*\n.*Index Cond: .*read_model = .*version = .*\bid = /);
   expect(committed).not.toMatch(/Seq Scan/);
 });
 
