@@ -48,8 +48,9 @@ export class StreamCache {
       this.delete(id);
       return;
     }
+    const counted = this.#young.has(id) ? weightOf(kept) : 0;
     for (const event of events) kept.events.push(event);
-    this.#put(id, kept, events.length);
+    this.#put(id, kept, weightOf(kept) - counted);
   }
 
   /** Keeps a snapshot in place of the events up to it, and those after it which were kept. */
