@@ -1,5 +1,6 @@
 // The Todo domain without any framework, written to be fast: the same ids (eventuality's own generator), times formatted once a millisecond.
 import { newId } from '../../dist/index.js';
+import { Nothing } from './messages.js';
 
 const ready = Promise.resolve();
 let lastTime = 0;
@@ -124,12 +125,6 @@ export function handWritten({ awaited = false } = {}) {
       return { text: description, renames };
     },
   };
-}
-
-class Nothing {
-  constructor(id) {
-    this.id = id;
-  }
 }
 
 export function noOpMap() {

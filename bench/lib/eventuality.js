@@ -2,6 +2,7 @@
 
 import { decorateClass, decorateMethod } from './decorate.js';
 import { fill } from './fill.js';
+import { CreateTodo, Nothing, RenameTodo, TodoCreated, TodoRenamed } from './messages.js';
 
 const framework = () => import('../../dist/index.js');
 
@@ -9,29 +10,6 @@ export const versions = async () => {
   const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
   return { eventuality: manifest.version };
 };
-
-class CreateTodo {
-  constructor(id, description) {
-    this.id = id;
-    this.description = description;
-  }
-}
-class RenameTodo {
-  constructor(id, description) {
-    this.id = id;
-    this.description = description;
-  }
-}
-class TodoCreated {
-  constructor(description) {
-    this.description = description;
-  }
-}
-class TodoRenamed {
-  constructor(description) {
-    this.description = description;
-  }
-}
 
 function todoClass({ Aggregate, AggregateRoot, CommandHandler, EventHandler }) {
   class Todo extends AggregateRoot {
@@ -156,12 +134,6 @@ export async function repositoryLoad() {
       return { text: description, renames };
     },
   };
-}
-
-class Nothing {
-  constructor(id) {
-    this.id = id;
-  }
 }
 
 export async function noOpBus() {

@@ -1,6 +1,7 @@
 // @nestjs/cqrs in the form its documentation shows: AggregateRoot, EventPublisher.mergeObjectContext, commit().
 import { randomUUID } from 'node:crypto';
 import { constructorTypes, decorateClass } from './decorate.js';
+import { CreateTodo, Nothing, RenameTodo } from './messages.js';
 
 export const versions = async () => {
   const manifest = await import('@nestjs/cqrs/package.json', { with: { type: 'json' } });
@@ -8,18 +9,6 @@ export const versions = async () => {
   return { '@nestjs/cqrs': manifest.default.version, '@nestjs/core': core.default.version };
 };
 
-class CreateTodo {
-  constructor(id, description) {
-    this.id = id;
-    this.description = description;
-  }
-}
-class RenameTodo {
-  constructor(id, description) {
-    this.id = id;
-    this.description = description;
-  }
-}
 class TodoCreated {
   constructor(id, description) {
     this.id = id;
@@ -210,12 +199,6 @@ export async function todoApp({ envelopes = false } = {}) {
       return { text: description, renames };
     },
   };
-}
-
-class Nothing {
-  constructor(id) {
-    this.id = id;
-  }
 }
 
 export async function noOpBus() {

@@ -1,6 +1,7 @@
 // @ocoda/event-sourcing as its README shows it, on its in-memory store (which checks no version), with the Nest that it asks for.
 import { createRequire } from 'node:module';
 import { constructorTypes, decorateClass } from './decorate.js';
+import { CreateTodo, Nothing, RenameTodo, TodoCreated, TodoRenamed } from './messages.js';
 import { describe } from './todo.js';
 import { versionsOf } from './versions.js';
 
@@ -8,29 +9,6 @@ const home = new URL('../peers/ocoda/package.json', import.meta.url);
 const require = createRequire(home);
 
 export const versions = () => versionsOf(['@ocoda/event-sourcing', '@nestjs/core'], home);
-
-class CreateTodo {
-  constructor(id, description) {
-    this.id = id;
-    this.description = description;
-  }
-}
-class RenameTodo {
-  constructor(id, description) {
-    this.id = id;
-    this.description = description;
-  }
-}
-class TodoCreated {
-  constructor(description) {
-    this.description = description;
-  }
-}
-class TodoRenamed {
-  constructor(description) {
-    this.description = description;
-  }
-}
 
 function todoClass({ Aggregate, AggregateRoot, Event }) {
   class Todo extends AggregateRoot {
@@ -174,12 +152,6 @@ export async function todoApp() {
 export async function growingTodo() {
   const app = await todoApp();
   return { create: app.create, rename: app.grow, load: app.load };
-}
-
-class Nothing {
-  constructor(id) {
-    this.id = id;
-  }
 }
 
 export async function noOpBus() {
