@@ -22,7 +22,7 @@ export {
   messageName,
   UnnamedMessageError,
 } from './names';
-export { sealPayload, UnstorableValueError } from './payload';
+export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';

@@ -75,8 +75,8 @@ function refuseHiddenData(payload: object, path: string): void {
   if (prototype !== null && openPrototypes.has(prototype)) return;
   const kind = Object.prototype.toString.call(payload);
   if (kind !== '[object Object]' && BUILT_IN.test(kind)) throw new UnstorableValueError(path, `an instance of ${kind.slice(8, -1)}`);
-  if (typeof (payload as { toJSON?: unknown }).toJSON === 'function')
-    throw new UnstorableValueError(path, 'an object with a toJSON method');
+  // Of the prototype: an instance may hide the method behind a field of that name, and the next one not.
+  if (typeof prototype?.toJSON === 'function') throw new UnstorableValueError(path, 'an object with a toJSON method');
   if (prototype !== null) openPrototypes.add(prototype);
 }
 
@@ -135,14 +135,15 @@ function isPlain(prototype: object | null): boolean {
 const storableKeys = new Set<string>();
 
 function isStorableKey(key: string): boolean {
-  if (!isStorable(key)) return false;
+  if (!isStorableText(key)) return false;
   if (storableKeys.size < 10_000) storableKeys.add(key);
   return true;
 }
 
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+/** Tells whether every store can keep a text: PostgreSQL takes neither NUL nor half a surrogate pair. */
+export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 function storableText(text: string, path: string, key?: string): string {
-  if (isStorable(text)) return text;
+  if (isStorableText(text)) return text;
   throw new UnstorableValueError(key === undefined ? path : `${path}.${key}`, 'text with a NUL character or half a surrogate pair');
 }

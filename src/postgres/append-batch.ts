@@ -1,5 +1,5 @@
 import { isoTime, type RecordedEvent } from '../messages';
-import { type AppendOutcome, type ExpectedVersion, isExpected, type StreamName } from '../store';
+import { type AppendOutcome, type ExpectedVersion, isExpected, type StreamName, streamKey } from '../store';
 import { EXPECTED, OUTCOME } from './append-function';
 import type { AppendUnit, PreparedEvent } from './append-unit';
 import type { Row, Statement } from './database';
@@ -145,9 +145,6 @@ function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<str
   });
   return new Map(sorted);
 }
-
-/** Names a stream in one text; NUL cannot occur in either part. */
-export const streamKey = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName}\0${aggregateId}`;
 
 const isNone = (expected: ExpectedVersion): boolean => expected === 'none' || expected === 0;
 

@@ -1,5 +1,5 @@
 import { newId, type RecordedEvent, sealPayload } from '../messages';
-import { checkAppends, PayloadTooLargeError, recordedMetadata, type StreamAppend, type StreamName } from '../store';
+import { checkAppends, encodedEvent, PayloadTooLargeError, recordedMetadata, type StreamAppend, type StreamName } from '../store';
 import { MOST_APPEND_BYTES } from './options';
 
 /** An event with its id fixed, so that it can be sent again. */
@@ -38,26 +38,13 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
       const id = event.id ?? newId();
       const payload = sealPayload(event.payload, event.name);
       const metadata = recordedMetadata(event.metadata, id);
-      const payloadJson = encodedJson(payload, event.name, maxPayloadBytes);
-      const metadataJson = encodedJson(metadata, `${event.name}: metadata`, maxPayloadBytes);
+      const { payloadJson, metadataJson } = encodedEvent({ name: event.name, payload, metadata }, maxPayloadBytes);
       characters += payloadJson.length + metadataJson.length;
       events.push({ stream, id, name: event.name, schemaVersion: event.schemaVersion ?? 1, payload, metadata, payloadJson, metadataJson });
     }
   }
   if (characters > MOST_APPEND_BYTES / 3) checkTotal(events);
   return { appends, events, chosenIds, characters };
-}
-
-/** Encodes sealed data; `path` names it where it is too large. @throws PayloadTooLargeError */
-export function encodedJson(sealed: object, path: string, maxBytes: number): string {
-  // A class may have a toJSON of its own; what is stored is what was sealed.
-  const text = JSON.stringify(typeof (sealed as { toJSON?: unknown }).toJSON === 'function' ? { ...sealed } : sealed);
-  // A character takes three bytes at most: most texts need not be counted.
-  if (text.length * 3 > maxBytes) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > maxBytes) throw new PayloadTooLargeError(path, bytes, maxBytes);
-  }
-  return text;
 }
 
 function checkTotal(events: readonly PreparedEvent[]): void {

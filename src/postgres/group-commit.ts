@@ -1,6 +1,6 @@
 import { EventualityError, type RecordedEvent } from '../messages';
-import { type AppendOutcome, DuplicateEventError } from '../store';
-import { appendStatement, type BatchMode, batchResults, batchValues, streamKey, type UnitResult } from './append-batch';
+import { type AppendOutcome, DuplicateEventError, streamKey } from '../store';
+import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult } from './append-batch';
 import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
 import type { AppendUnit } from './append-unit';
 import { Batches } from './batches';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isStorableText } from '../messages';
 import type { StreamName } from '../store';
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
@@ -10,9 +11,9 @@ export const isIdentifier = (name: unknown): name is string => typeof name === '
 /** Tells whether a name can stand before the names of tables and functions. */
 export const isPrefix = (name: unknown): name is string => isIdentifier(name) && name.length <= 63 - LONGEST_SUFFIX;
 
-/** Tells whether there can be a stream of this name: PostgreSQL refuses NUL, and half a surrogate pair would become another character. */
+/** Tells whether there can be a stream of this name. */
 export const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
-  [aggregateName, aggregateId].every(text => typeof text === 'string' && text.isWellFormed() && !text.includes('\0'));
+  [aggregateName, aggregateId].every(text => typeof text === 'string' && isStorableText(text));
 
 /** What a store's schema, tables, functions and locks are called. All of it is quoted, or made of nothing but checked names. */
 export class StoreNames {

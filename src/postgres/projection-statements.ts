@@ -1,9 +1,6 @@
-import { documentConditions, keyColumn, MOST_INDEXES, type ResolvedQuery } from '../store';
+import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery } from '../store';
 import { type Statement, statement } from './database';
 import type { StoreNames } from './names';
-
-/** The columns of the keys, in the order of the indexes. */
-const KEYS = Array.from({ length: MOST_INDEXES }, (_, index) => keyColumn(index));
 
 /** The statements of documents and checkpoints that do not depend on a query. */
 export type ProjectionStatements = ReturnType<typeof projectionStatements>;
@@ -51,7 +48,7 @@ function commitText(names: StoreNames, which: 'first' | 'next'): string {
     next: `update ${checkpoints} set position = $8::bigint
   where projection = $4 and version = $5 and segment = $6 and position = $7::bigint and ${allKnown}`,
   };
-  const keys = KEYS.join(', ');
+  const keys = KEY_COLUMNS.join(', ');
   return `with known as materialized (
   select w.place, r.name, r.version from unnest($1::text[], $2::integer[], $3::text[]) with ordinality w (name, version, indexes, place)
   join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes for key share of r
@@ -59,12 +56,12 @@ function commitText(names: StoreNames, which: 'first' | 'next'): string {
   ${move[which]} returning 1
 ), written as (
   insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
-  select k.name, k.version, g.id, g.document, ${KEYS.map(key => `g.${key}`).join(', ')}
+  select k.name, k.version, g.id, g.document, ${KEY_COLUMNS.map(key => `g.${key}`).join(', ')}
   from moved, rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
-    ${KEYS.map((_, index) => `unnest($${14 + index}::text[])`).join(', ')}) as g (place, id, document, ${keys})
+    ${KEY_COLUMNS.map((_, index) => `unnest($${14 + index}::text[])`).join(', ')}) as g (place, id, document, ${keys})
   join known k on k.place = g.place
   on conflict (read_model, version, id)
-  do update set document = excluded.document, ${KEYS.map(key => `${key} = excluded.${key}`).join(', ')}
+  do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}
 ), deleted as (
   delete from ${names.of('documents')} d using moved, known k
   where d.read_model = k.name and d.version = k.version and d.id = any($13::text[])
@@ -80,11 +77,9 @@ export interface IndexedReadModel {
   readonly text: string;
 }
 
-const MOST_SHAPES = 200;
-
 /** Makes the statements of queries; those of one shape share one. */
 export class FindStatements {
-  readonly #byText = new Map<string, Statement>();
+  readonly #shapes = new QueryShapes(statement);
 
   constructor(private readonly names: StoreNames) {}
 
@@ -97,29 +92,18 @@ export class FindStatements {
     const place = (value: unknown): string => `$${values.push(value)}`;
     const bind = (value: string | number): string => (typeof value === 'number' ? `${place(value)}::integer` : `${place(value)}::text`);
     const among = (column: string, keys: readonly string[]): string => `${column} = any(${place(keys)}::text[])`;
-    const key = query.order === undefined ? `''` : keyColumn(query.order);
+    const key = query.order === undefined ? `''` : KEY_COLUMNS[query.order]!;
     const found = `select id, document, ${key} as key from ${this.names.of('documents')}
   where read_model = $1 and version = $2${documentConditions(query, { bind, among })}`;
     const order = query.descending ? ' desc' : '';
     const text = `select d.id, d.document, d.key from (select from ${this.names.of('read_models')} where name = $1 and version = $2 and indexes = $3) known
 left join (${found}) d on true order by d.key${order}, d.id${order}`;
-    return { statement: this.#statement(text), values };
-  }
-
-  #statement(text: string): Statement {
-    let made = this.#byText.get(text);
-    if (!made) {
-      // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
-      if (this.#byText.size >= MOST_SHAPES) this.#byText.clear();
-      made = statement(text);
-      this.#byText.set(text, made);
-    }
-    return made;
+    return { statement: this.#shapes.of(text), values };
   }
 }
 
 /** The values of the keys, one list for each column; none where no document has that many. */
 export function keyLists(rows: readonly { readonly keys: readonly string[] }[]): ((string | null)[] | null)[] {
   const most = rows.reduce((count, { keys }) => Math.max(count, keys.length), 0);
-  return KEYS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
+  return KEY_COLUMNS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
 }

@@ -1,15 +1,14 @@
 import type { RecordedEvent } from '../messages';
 import {
-  atEvent,
   eventsToRestore,
   PayloadTooLargeError,
   type RestoreOutcome,
+  type RestoreRequest,
+  restoreRequests,
   type StoredPlace,
   type StreamName,
-  sealRestored,
+  streamKey,
 } from '../store';
-import { streamKey } from './append-batch';
-import { encodedJson } from './append-unit';
 import type { Database, Row } from './database';
 import { statement } from './database';
 import type { PostgresClient } from './driver';
@@ -18,19 +17,12 @@ import type { StoreNames } from './names';
 import { MOST_APPEND_BYTES } from './options';
 import { recordedEvent } from './rows';
 
-/** A recorded event that is checked, with what is written of it. */
-interface RestoreRequest {
-  readonly event: RecordedEvent;
-  readonly payloadJson: string;
-  readonly metadataJson: string;
-}
-
 /**
  * Writes recorded events as they are, in one transaction, and again where the reply was lost: what is stored by then is known by its id.
  * @throws InvalidRestoreError, PayloadTooLargeError for all events together, and what an append throws
  */
 export function restore(database: Database, events: readonly RecordedEvent[]): () => Promise<RestoreOutcome> {
-  const requests = restoreRequests(events, database.settings.maxPayloadBytes);
+  const requests = checkedRequests(events, database.settings.maxPayloadBytes);
   const sent = new Set<string>();
   return () =>
     database.again(() =>
@@ -46,14 +38,8 @@ export function restore(database: Database, events: readonly RecordedEvent[]): (
     );
 }
 
-function restoreRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
-  const requests = sealRestored(events).map((event, index) =>
-    atEvent(index, () => ({
-      event,
-      payloadJson: encodedJson(event.payload, event.name, maxPayloadBytes),
-      metadataJson: encodedJson(event.metadata, `${event.name}: metadata`, maxPayloadBytes),
-    })),
-  );
+function checkedRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
+  const requests = restoreRequests(events, maxPayloadBytes);
   const bytes = requests.reduce((sum, { payloadJson, metadataJson }) => sum + Buffer.byteLength(payloadJson + metadataJson), 0);
   if (bytes > MOST_APPEND_BYTES) throw new PayloadTooLargeError(`the restore of ${requests.length} events`, bytes, MOST_APPEND_BYTES);
   return requests;

@@ -1,5 +1,5 @@
 import { newId, sealPayload } from '../messages';
-import { checkAppends, type ExpectedVersion, type NewEvent, PayloadTooLargeError, recordedMetadata, type StreamName } from '../store';
+import { checkAppends, type ExpectedVersion, encodedEvent, type NewEvent, recordedMetadata, type StreamName } from '../store';
 
 /** An event that is sealed and encoded, with its id. */
 export interface EncodedEvent {
@@ -42,20 +42,6 @@ export function appendRequest(appends: Parameters<typeof checkAppends>[0], maxPa
 function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, maxBytes: number): EncodedEvent {
   const payload = sealPayload(given.payload, name);
   const metadata = recordedMetadata(given.metadata, id);
-  return {
-    event: { id, name, schemaVersion, payload, metadata },
-    payloadJson: encodedJson(payload, name, maxBytes),
-    metadataJson: encodedJson(metadata, `${name}: metadata`, maxBytes),
-  };
-}
-
-/** Encodes sealed data; `path` names it where it is too large. @throws PayloadTooLargeError */
-export function encodedJson(sealed: object, path: string, maxBytes: number): string {
-  const text = JSON.stringify(sealed);
-  // A character takes three bytes at most: most texts need not be counted.
-  if (text.length * 3 > maxBytes) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > maxBytes) throw new PayloadTooLargeError(path, bytes, maxBytes);
-  }
-  return text;
+  const event = { id, name, schemaVersion, payload, metadata };
+  return { event, ...encodedEvent(event, maxBytes) };
 }

@@ -1,8 +1,5 @@
-import { documentConditions, keyColumn, MOST_INDEXES, type ResolvedQuery } from '../store';
+import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery } from '../store';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './driver';
-
-/** The columns of the keys, in the order of the indexes. */
-const KEYS = Array.from({ length: MOST_INDEXES }, (_, index) => keyColumn(index));
 
 /** The statements of documents and checkpoints; those that do not depend on a query are prepared once. */
 export type ProjectionStatements = ReturnType<typeof prepareProjectionStatements>;
@@ -30,9 +27,9 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
       'select id, document from documents where read_model = ? and version = ? and id in (select value from json_each(?))',
     ),
     writeDocument: connection.prepare(
-      `insert into documents (read_model, version, id, document, ${KEYS.join(', ')}) values (?, ?, ?, ?, ${KEYS.map(() => '?').join(', ')})
+      `insert into documents (read_model, version, id, document, ${KEY_COLUMNS.join(', ')}) values (?, ?, ?, ?, ${KEY_COLUMNS.map(() => '?').join(', ')})
        on conflict (read_model, version, id)
-       do update set document = excluded.document, ${KEYS.map(key => `${key} = excluded.${key}`).join(', ')}`,
+       do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}`,
     ),
     deleteDocument: connection.prepare('delete from documents where read_model = ? and version = ? and id = ?'),
     dropDocuments: connection.prepare('delete from documents where read_model = ? and version = ?'),
@@ -40,15 +37,15 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
 }
 
 /** Returns the keys of a document with one value for each column. */
-export const keyValues = (keys: readonly string[]): readonly (string | null)[] => KEYS.map((_, index) => keys[index] ?? null);
-
-const MOST_SHAPES = 200;
+export const keyValues = (keys: readonly string[]): readonly (string | null)[] => KEY_COLUMNS.map((_, index) => keys[index] ?? null);
 
 /** Prepares queries; those of one shape share a statement. */
 export class FindStatements {
-  readonly #byText = new Map<string, SqliteStatement>();
+  readonly #shapes: QueryShapes<SqliteStatement>;
 
-  constructor(private readonly connection: SqliteConnection) {}
+  constructor(connection: SqliteConnection) {
+    this.#shapes = new QueryShapes(text => connection.prepare(text));
+  }
 
   /** Returns the statement of a query, with its values. */
   of(readModel: string, version: number, query: ResolvedQuery): { statement: SqliteStatement; values: readonly SqliteValue[] } {
@@ -59,19 +56,8 @@ export class FindStatements {
     };
     const among = (column: string, keys: readonly string[]): string =>
       `${column} in (select value from json_each(${bind(JSON.stringify(keys))}))`;
-    const columns = ['id', 'document', ...(query.order === undefined ? [] : [`${keyColumn(query.order)} as key`])].join(', ');
+    const columns = ['id', 'document', ...(query.order === undefined ? [] : [`${KEY_COLUMNS[query.order]} as key`])].join(', ');
     const text = `select ${columns} from documents where read_model = ? and version = ?${documentConditions(query, { bind, among })}`;
-    return { statement: this.#prepared(text), values };
-  }
-
-  #prepared(text: string): SqliteStatement {
-    let statement = this.#byText.get(text);
-    if (!statement) {
-      // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
-      if (this.#byText.size >= MOST_SHAPES) this.#byText.clear();
-      statement = this.connection.prepare(text);
-      this.#byText.set(text, statement);
-    }
-    return statement;
+    return { statement: this.#shapes.of(text), values };
   }
 }

@@ -1,32 +1,13 @@
 import type { RecordedEvent } from '../messages';
-import { atEvent, eventsToRestore, type RestoreOutcome, type StreamName, sealRestored } from '../store';
-import { encodedJson } from './append-request';
+import { eventsToRestore, type RestoreOutcome, type RestoreRequest, type StreamName } from '../store';
 import type { SqliteConnection } from './driver';
 import { type EventRow, recordedEvent } from './event-row';
 import { rollBack } from './migrations';
 import type { Statements } from './statements';
 
-/** A recorded event that is checked, with what is written of it. */
-export interface RestoreRequest {
-  readonly event: RecordedEvent;
-  readonly payloadJson: string;
-  readonly metadataJson: string;
-}
-
 interface FoundStream {
   readonly stream: number;
   readonly version: number;
-}
-
-/** Checks and encodes events that are to be restored. @throws InvalidRestoreError */
-export function restoreRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
-  return sealRestored(events).map((event, index) =>
-    atEvent(index, () => ({
-      event,
-      payloadJson: encodedJson(event.payload, event.name, maxPayloadBytes),
-      metadataJson: encodedJson(event.metadata, `${event.name}: metadata`, maxPayloadBytes),
-    })),
-  );
 }
 
 /** Writes recorded events as they are, in one transaction. */

@@ -4,6 +4,7 @@ import {
   type EventStore,
   type ProjectionStore,
   type RestoreOutcome,
+  restoreRequests,
   type SnapshotStore,
   StoreClosedError,
   type StorePage,
@@ -24,7 +25,7 @@ import { GroupCommit } from './group-commit';
 import { loadDriver } from './load-driver';
 import { openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
-import { RestoreWriter, restoreRequests } from './restore';
+import { RestoreWriter } from './restore';
 import { SqliteProjections } from './sqlite-projections';
 import { SqliteSnapshots } from './sqlite-snapshots';
 import { prepareStatements, type Statements } from './statements';

@@ -1,3 +1,4 @@
+import { isStorableText } from '../messages';
 import { DuplicateEventError, InvalidAppendError, InvalidPageError } from './errors';
 import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type StreamAppend, type StreamPage } from './event-store';
 
@@ -69,8 +70,8 @@ function checkEvent(event: NewEvent, place: number, index: number, faults: strin
   const { name, id, schemaVersion, metadata } = event;
   if (!isName(name)) faults.push(nameFault(name, path('.name')));
   if (id !== undefined && !isUuid(id)) faults.push(`${path('.id')} is ${shown(id)}; it must be a UUID in lower case.`);
-  if (schemaVersion !== undefined && !(Number.isSafeInteger(schemaVersion) && schemaVersion >= 1)) {
-    faults.push(`${path('.schemaVersion')} is ${shown(schemaVersion)}; it must be an integer from 1.`);
+  if (schemaVersion !== undefined && !isSchemaVersion(schemaVersion)) {
+    faults.push(`${path('.schemaVersion')} is ${shown(schemaVersion)}; it must be ${SCHEMA_VERSIONS}.`);
   }
   if (metadata !== undefined && !isMetadata(metadata)) checkMetadata(metadata, path('.metadata'), faults);
 }
@@ -99,9 +100,6 @@ export function isName(name: unknown): boolean {
   return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && isStorableText(name);
 }
 
-/** Tells whether every store can keep a text: PostgreSQL takes neither NUL nor half a surrogate pair. */
-export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
-
 const nameFault = (name: unknown, path: string): string =>
   `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 
@@ -112,6 +110,15 @@ export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   return isObject(value) ? Object.prototype.toString.call(value) : String(value);
 }
+
+const LAST_SCHEMA_VERSION = 2 ** 31 - 1;
+
+/** What {@link isSchemaVersion} asks for, in words. */
+export const SCHEMA_VERSIONS = `an integer from 1 to ${LAST_SCHEMA_VERSION}`;
+
+/** Tells whether a value can be the version of an event's shape; a column of PostgreSQL holds no more. */
+export const isSchemaVersion = (version: unknown): boolean =>
+  Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_SCHEMA_VERSION;
 
 /** Tells whether a value can be the id of an event. */
 export function isUuid(id: unknown): boolean {

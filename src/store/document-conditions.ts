@@ -1,4 +1,5 @@
 import type { ResolvedQuery } from './document-query';
+import { MOST_INDEXES } from './projection-checks';
 
 /** How a dialect of SQL takes values. */
 export interface DocumentDialect {
@@ -8,8 +9,8 @@ export interface DocumentDialect {
   among(column: string, keys: readonly string[]): string;
 }
 
-/** The column that holds the key of the index at a place. */
-export const keyColumn = (index: number): string => `key${index + 1}`;
+/** The columns that hold the keys, in the order of the indexes. */
+export const KEY_COLUMNS: readonly string[] = Array.from({ length: MOST_INDEXES }, (_, index) => `key${index + 1}`);
 
 /**
  * Returns a query as the end of an SQL statement: ` and ... order by ... limit ...`, for a table with the columns `id`, `key1`, `key2` and so
@@ -17,11 +18,11 @@ export const keyColumn = (index: number): string => `key${index + 1}`;
  */
 export function documentConditions({ filters, order, descending, limit, after }: ResolvedQuery, dialect: DocumentDialect): string {
   const conditions = filters.map(({ index, keys }) =>
-    keys.length === 1 ? `${keyColumn(index)} = ${dialect.bind(keys[0]!)}` : dialect.among(keyColumn(index), keys),
+    keys.length === 1 ? `${KEY_COLUMNS[index]} = ${dialect.bind(keys[0]!)}` : dialect.among(KEY_COLUMNS[index]!, keys),
   );
-  const columns = order === undefined ? ['id'] : [keyColumn(order), 'id'];
+  const columns = order === undefined ? ['id'] : [KEY_COLUMNS[order]!, 'id'];
   // No key of an index is null; saying so lets the database use the partial index.
-  if (order !== undefined) conditions.push(`${keyColumn(order)} is not null`);
+  if (order !== undefined) conditions.push(`${KEY_COLUMNS[order]} is not null`);
   if (after) {
     const place = (order === undefined ? [after.id] : [after.key, after.id]).map(value => dialect.bind(value));
     conditions.push(`(${columns.join(', ')}) ${descending ? '<' : '>'} (${place.join(', ')})`);
@@ -29,4 +30,24 @@ export function documentConditions({ filters, order, descending, limit, after }:
   const direction = descending ? ' desc' : '';
   const ordered = columns.map(column => column + direction).join(', ');
   return `${conditions.map(condition => ` and ${condition}`).join('')} order by ${ordered} limit ${dialect.bind(limit + 1)}`;
+}
+
+const MOST_SHAPES = 200;
+
+/** Keeps what was made of the text of a query, so that queries of one shape share it. */
+export class QueryShapes<Made> {
+  readonly #byText = new Map<string, Made>();
+
+  constructor(private readonly make: (text: string) => Made) {}
+
+  of(text: string): Made {
+    let made = this.#byText.get(text);
+    if (made === undefined) {
+      // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
+      if (this.#byText.size >= MOST_SHAPES) this.#byText.clear();
+      made = this.make(text);
+      this.#byText.set(text, made);
+    }
+    return made;
+  }
 }

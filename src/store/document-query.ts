@@ -1,4 +1,5 @@
-import { isStorableText, shown } from './checks';
+import { isStorableText } from '../messages';
+import { shown } from './checks';
 import { documentKey } from './document-keys';
 import { InvalidDocumentQueryError } from './projection-errors';
 import type { DocumentQuery } from './projection-store';

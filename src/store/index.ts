@@ -1,8 +1,9 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
-export { documentConditions, keyColumn } from './document-conditions';
+export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
+export { encodedEvent } from './encoding';
 export {
   ConcurrencyError,
   DuplicateEventError,
@@ -40,7 +41,6 @@ export {
   checkReadModel,
   checkSameIndexes,
   groupWrites,
-  MOST_INDEXES,
   type PreparedWrite,
   prepareWrites,
   type WriteGroup,
@@ -59,7 +59,8 @@ export type {
   ReadModelSchema,
 } from './projection-store';
 export { recordEvent, recordedMetadata } from './record-event';
-export { atEvent, eventsToRestore, type RestoreTarget, type StoredPlace, sealRestored } from './restoring';
+export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
+export { streamKey } from './stream-name';
 export { Subscription, type SubscriptionSource } from './subscription';
 export type { TextPieces } from './text-lines';

@@ -1,13 +1,13 @@
 import { EventualityError, type RecordedEvent } from '../messages';
-import { isMetadata, isName, isUuid, LONGEST_NAME, shown } from './checks';
+import { isMetadata, isName, isSchemaVersion, isUuid, LONGEST_NAME, SCHEMA_VERSIONS, shown } from './checks';
+import { encodedEvent } from './encoding';
 import { InvalidRestoreError } from './errors';
-import type { StreamName } from './event-store';
 import { recordEvent } from './record-event';
+import { type StreamName, streamKey } from './stream-name';
 
 /** The highest position that can be restored, 2^47: later appends have as many left, also where positions have 48 bits. */
 const LAST_RESTORABLE_POSITION = 2n ** 47n;
 
-const LAST_SCHEMA_VERSION = 2 ** 31 - 1;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Where an event is stored. */
@@ -36,6 +36,18 @@ export function sealRestored(events: readonly RecordedEvent[]): readonly Recorde
   });
 }
 
+/** A recorded event that is checked, with what a database writes of it. */
+export interface RestoreRequest {
+  readonly event: RecordedEvent;
+  readonly payloadJson: string;
+  readonly metadataJson: string;
+}
+
+/** Seals events as {@link sealRestored} does, and encodes them for a database. @throws InvalidRestoreError also for what is too large */
+export function restoreRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
+  return sealRestored(events).map((event, index) => atEvent(index, () => ({ event, ...encodedEvent(event, maxPayloadBytes) })));
+}
+
 /**
  * Returns those of the events that are not stored yet, after making sure that they follow on what is there. Call it, and write what it
  * returns, while nobody else can append. For the `restore` of a store.
@@ -48,7 +60,7 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
   for (const [index, event] of events.entries()) {
     const known = fresh.get(event.id) ?? target.stored(event.id);
     if (known && isSame(known, event)) continue;
-    const key = `${event.aggregateName}\0${event.aggregateId}`;
+    const key = streamKey(event);
     const version = versions.get(key) ?? target.versionOf(event);
     if (known) throw new InvalidRestoreError(index, `its id '${event.id}' is that of ${placed(known)}.`);
     if (event.position <= last)
@@ -63,7 +75,7 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
 }
 
 /** Does what belongs to one of the events: what is wrong with it is told with the event's place in the list. @throws InvalidRestoreError */
-export function atEvent<T>(index: number, work: () => T): T {
+function atEvent<T>(index: number, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -87,16 +99,15 @@ function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   for (const field of ['aggregateName', 'aggregateId', 'name']) {
     check(field, isName, `text of 1 to ${LONGEST_NAME} characters without NUL`);
   }
-  check('version', value => isCount(value, Number.MAX_SAFE_INTEGER), 'an integer from 1');
-  check('schemaVersion', value => isCount(value, LAST_SCHEMA_VERSION), `an integer from 1 to ${LAST_SCHEMA_VERSION}`);
+  check('version', isVersion, 'an integer from 1');
+  check('schemaVersion', isSchemaVersion, SCHEMA_VERSIONS);
   check('position', isPosition, `a bigint from 1 to ${LAST_RESTORABLE_POSITION}`);
   check('recordedAt', isTime, "a time such as '2026-01-31T12:00:00.000Z'");
   check('metadata', value => isMetadata(value as never), 'an object in which correlationId, causationId and commandName are text');
   return faults;
 }
 
-const isCount = (value: unknown, most: number): boolean =>
-  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most;
+const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 
 const isPosition = (value: unknown): boolean => typeof value === 'bigint' && value >= 1n && value <= LAST_RESTORABLE_POSITION;
 

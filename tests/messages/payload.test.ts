@@ -18,6 +18,13 @@ class Texting {
   }
 }
 
+class Hiding extends Texting {
+  constructor(readonly text: string) {
+    super();
+    Object.defineProperty(this, 'toJSON', { value: text, enumerable: true });
+  }
+}
+
 const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>(inner => ({ a: inner }), {});
 
 const circular: Record<string, unknown> = {};
@@ -51,6 +58,7 @@ const refusals: readonly (readonly [what: string, payload: unknown, path: string
   ['a payload that is an error', new RangeError('r'), 'E', 'an instance of Error'],
   ['a payload of bytes', new Uint8Array(2), 'E', 'an instance of Uint8Array'],
   ['a payload whose class has a toJSON method', new Texting(), 'E', 'a toJSON method'],
+  ['a payload that hides such a method behind a field', new Hiding('text'), 'E', 'a toJSON method'],
 ];
 
 test.each(refusals)('refuses %s, with the path of the field', (_, payload, path, reason) => {

@@ -141,7 +141,7 @@ export const hostileInput: Checks = {
     for (const id of ['', 'x', null, 5, newId().toUpperCase(), `${newId()}0`, `{${newId()}}`]) {
       await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ id }))]), `the id ${inspect(id)}`);
     }
-    for (const schemaVersion of [null, 0, -1, 1.5, '1', 1n, Number.NaN]) {
+    for (const schemaVersion of [null, 0, -1, 1.5, 2 ** 31, '1', 1n, Number.NaN]) {
       await refused(
         'INVALID_APPEND',
         () => store.append([to(streamOf('1'), 'any', someEvent({ schemaVersion }))]),
