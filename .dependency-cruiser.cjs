@@ -1,5 +1,5 @@
 /** The floors of docs/architecture.md: imports only go down, type imports included, and never in a circle. */
-const floors = [['messages'], ['model', 'store'], ['repository'], ['decorators'], ['flow', 'processing'], ['bootstrap']];
+const floors = [['messages'], ['model', 'store'], ['repository', 'processing'], ['decorators'], ['flow'], ['bootstrap']];
 
 const upward = floors.flatMap((folders, floor) =>
   folders.map(folder => {

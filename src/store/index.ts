@@ -1,5 +1,6 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
+export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
@@ -34,6 +35,15 @@ export { type ImportOptions, type ImportReport, importEvents } from './import-ev
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export type {
+  ProcessingCommit,
+  ProcessingCommitOutcome,
+  ProcessingSchema,
+  ProcessingStore,
+  ProjectionTransaction,
+  ReadModelVersion,
+  TransactionWork,
+} from './processing-store';
 export {
   canBeReadModel,
   checkCheckpoint,
@@ -60,6 +70,7 @@ export type {
 } from './projection-store';
 export { recordEvent, recordedMetadata } from './record-event';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
+export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 export { streamKey } from './stream-name';
 export { Subscription, type SubscriptionSource } from './subscription';

@@ -1,0 +1,123 @@
+import type { EventContext, RecordedEvent } from '../messages';
+import type { DocumentPage, DocumentQuery, TransactionWork } from '../store';
+
+/**
+ * When a projection follows: `async` behind the append, by checkpoint; `inline` in the transaction of the append; `live` when it is asked, with
+ * nothing stored.
+ */
+export type ProjectionMode = 'async' | 'inline' | 'live';
+
+/** What the handlers of a projection write to. Reads see what was written before them, in the same page too. */
+export interface Documents<View extends object = any> {
+  /** Returns a document, frozen; undefined when there is none. */
+  get(id: string): Promise<Readonly<View> | undefined>;
+  /** Writes a whole document, in place of an earlier one. */
+  set(id: string, document: View): void;
+  /** Changes a document: by a part of it, or by a function of it. Nothing happens when there is none. */
+  update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void>;
+  delete(id: string): void;
+}
+
+/** What the handlers of a projection get as their second parameter. */
+export interface ProjectionContext<View extends object = any> {
+  /** The event with its envelope. */
+  readonly event: RecordedEvent;
+  readonly documents: Documents<View>;
+  /** The event is older than the version of the projection: it is handled while a version fills for the first time. */
+  readonly replaying: boolean;
+  /** Ends when the process has lost the segment, or closes: what waits for something should stop waiting. */
+  readonly signal: AbortSignal;
+  /**
+   * Runs SQL of one's own in the transaction that writes the documents and moves the checkpoint, after the handlers of the page, in order. On
+   * SQLite `work` must be synchronous.
+   */
+  inTransaction(work: TransactionWork): void;
+}
+
+/** What a durable listener gets as its second parameter: it has effects, and may dispatch. */
+export interface ListenerContext extends EventContext {
+  readonly replaying: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** How often a handler that throws is called again, before its sequence is parked. */
+export interface RetryRule {
+  /** Calls in all, from 1; default 5. */
+  readonly attempts?: number;
+  /** Milliseconds before the second call; default 50. Each further one waits twice as long, with jitter. */
+  readonly delay?: number;
+  /** Milliseconds at most; default 5,000. */
+  readonly maxDelay?: number;
+}
+
+/** What projections and durable listeners can be told. */
+export interface FollowerOptions {
+  /** The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then takes its place. */
+  readonly version?: number;
+  /** Into how many segments it is split, 1 to 256; default 1. Processes share them. Another number counts as another version. */
+  readonly segments?: number;
+  /**
+   * Which events must be handled in order, and are parked together: default those of one aggregate. Give a function of the event, or `'all'` for
+   * all of them.
+   */
+  readonly sequenceBy?: 'aggregate' | 'all' | ((event: RecordedEvent) => string);
+  readonly retry?: RetryRule;
+  /** After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody restarts it. */
+  readonly onError?: 'park' | 'stop';
+  /** `skip` leaves out events that are older than the version: effects do not happen again. Default `run` for projections, `skip` for listeners. */
+  readonly replay?: 'run' | 'skip';
+}
+
+/** What `@Projection` and `defineProjection` can be told. */
+export interface ProjectionOptions extends FollowerOptions {
+  readonly mode?: ProjectionMode;
+  /** The top-level fields by which documents are found, eight at most. */
+  readonly indexes?: readonly string[];
+}
+
+export type ProjectionHandler = (event: any, context: any) => unknown;
+
+/** The handlers of one event: the one that is called for news, and the one for replays, where there is another. */
+export interface FollowerHandler {
+  readonly handle: ProjectionHandler;
+  /** From `@ReplayHandler`: called instead of `handle` for events that are replayed. */
+  readonly replay?: ProjectionHandler;
+  /** Makes an instance of the event class of the payload. */
+  revive(payload: object): object;
+}
+
+/** A projection or a durable listener as plain data and functions: all that the engine knows; decorators make one of a class. */
+export interface FollowerDefinition {
+  readonly kind: 'projection' | 'listener';
+  /** Durable: names checkpoint and documents. */
+  readonly name: string;
+  readonly options: ProjectionOptions;
+  /** By the event's name. */
+  readonly handlers: ReadonlyMap<string, FollowerHandler>;
+}
+
+/** A projection whose documents are of a type. */
+export interface ProjectionDefinition<View extends object = any> extends FollowerDefinition {
+  readonly kind: 'projection';
+  /** Carries the type of the documents; it does not exist at run time. */
+  readonly view?: View;
+}
+
+/** The documents of a projection, for readers: always those of the version that is active. */
+export interface ReadModel<View extends object = any> {
+  readonly name: string;
+  get(id: string): Promise<Readonly<View> | undefined>;
+  /** Returns the documents with these ids, by id; those that are not there are left out. */
+  getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>>;
+  /** Returns a page of documents, in order. @throws InvalidDocumentQueryError */
+  find(query?: DocumentQuery): Promise<ReadModelPage<View>>;
+  /** Returns the first document that a query finds. */
+  first(query?: DocumentQuery): Promise<Readonly<View> | undefined>;
+  /** Goes through all that a query finds, page by page. */
+  all(query?: DocumentQuery): AsyncIterable<Readonly<View>>;
+}
+
+/** A page of documents; `cursor` is the `after` of the next. */
+export interface ReadModelPage<View extends object> extends Pick<DocumentPage, 'cursor'> {
+  readonly items: readonly Readonly<View>[];
+}

@@ -1,0 +1,52 @@
+import type { CheckpointName } from './projection-store';
+
+/** Who wants a segment, and for how long. */
+export interface LeaseClaim {
+  /** Names the process, differently for each: a UUID. */
+  readonly owner: string;
+  /** For how long nobody else gets the segment, in milliseconds, by the clock of the store. */
+  readonly duration: number;
+}
+
+/** What became of a claim. */
+export type LeaseOutcome =
+  | {
+      readonly ok: true;
+      /** Rises whenever the segment changes hands: a commit that names an older one is refused. */
+      readonly fence: bigint;
+      /** Where the checkpoint stands. */
+      readonly position: bigint;
+    }
+  | {
+      readonly ok: false;
+      readonly owner: string;
+      /** Milliseconds until it is free, unless its owner renews it. */
+      readonly freeIn: number;
+    };
+
+/** One segment of a projection, as the store knows it. */
+export interface SegmentState {
+  readonly segment: number;
+  readonly position: bigint;
+  /** Undefined where nobody has it, or the lease has run out. */
+  readonly owner: string | undefined;
+  /** Milliseconds that the lease still holds; 0 without an owner. */
+  readonly freeIn: number;
+}
+
+/**
+ * Spreads the segments of projections over processes: each is worked on by one at a time. A process that is frozen past the end of its lease
+ * does no harm: its commits carry a fence that is no longer the segment's.
+ * Technique: M. Kleppmann, "How to do distributed locking" (2016), fencing tokens.
+ */
+export interface SegmentLeases {
+  /**
+   * Takes a segment that is free, or renews one's own, with the same fence. The clock is the store's, so those of processes may differ.
+   * @throws InvalidCommitError for a malformed name or claim, StoreClosedError
+   */
+  claim(name: CheckpointName, claim: LeaseClaim): Promise<LeaseOutcome>;
+  /** Gives a segment back, if it is still this owner's with this fence. @throws StoreClosedError */
+  release(name: CheckpointName, lease: { readonly owner: string; readonly fence: bigint }): Promise<void>;
+  /** Returns the segments of a version that have a checkpoint or were ever claimed, ascending. @throws StoreClosedError */
+  segments(projection: string, version: number): Promise<readonly SegmentState[]>;
+}
