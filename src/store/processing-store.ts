@@ -1,5 +1,6 @@
+import type { RecordedEvent } from '../messages';
 import type { DeadLetterChanges, DeadLetters } from './dead-letters';
-import type { AppendOutcome, StreamAppend } from './event-store';
+import type { AppendOutcome, StorePage, StreamAppend } from './event-store';
 import type { CheckpointName, ProjectionCommit, ProjectionStore, ReadModelSchema } from './projection-store';
 import type { SegmentLeases } from './segment-leases';
 
@@ -42,8 +43,14 @@ export type ProcessingCommitOutcome = { readonly ok: true } | { readonly ok: fal
 
 /** A transaction of the store that takes events and documents: what inline projections need. */
 export interface ProjectionTransaction {
-  /** As `EventStore.append`. A conflict is a value; whoever gets one ends the transaction by returning, and nothing is written. */
+  /**
+   * As `EventStore.append`. A conflict is a value; whoever gets one ends the transaction by returning, and nothing is written. Once it has
+   * gone through, every event of a lower position is stored, and other appends, of any process, wait until the transaction ends: without
+   * that a checkpoint could pass over an event that is still on its way.
+   */
   append(appends: readonly StreamAppend[]): Promise<AppendOutcome>;
+  /** As `EventStore.readAll`, with what this transaction has appended. */
+  readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
   /** Waits until no other transaction holds the checkpoint, keeps it to the end, and returns where it stands. Lock several by name. */
   lock(name: CheckpointName): Promise<bigint>;
   /** As `ProjectionStore.get`, with what this transaction has written. */
