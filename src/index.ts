@@ -156,6 +156,7 @@ export {
 export {
   ConcurrencyError,
   DuplicateEventError,
+  EventsElsewhereError,
   InvalidAppendError,
   InvalidCommitError,
   InvalidDocumentQueryError,
@@ -166,6 +167,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  TransactionEndedError,
   UnknownReadModelError,
 } from './store';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';

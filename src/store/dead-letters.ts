@@ -4,7 +4,7 @@ export interface NewDeadLetter {
   readonly sequence: string;
   /** The position of the event. */
   readonly position: bigint;
-  /** What the handler threw, cut to 4,000 characters; undefined for an event that only waits for its predecessors. */
+  /** What the handler threw, which the store cuts to 4,000 characters; undefined for an event that only waits for its predecessors. */
   readonly error: string | undefined;
   /** How often it was tried. */
   readonly attempts: number;
@@ -57,7 +57,10 @@ export interface DeadLetters {
 
 /** Letters that a commit parks and unparks: see `ProjectionCommit`. */
 export interface DeadLetterChanges {
-  /** Parked already: the error and the attempts are replaced. The `retry` of its sequence is taken back. */
+  /**
+   * Where one is parked already, its error and attempts are replaced, and the `retry` of its sequence is taken back: it was tried again. A
+   * successor that joins its sequence leaves the `retry` as it is.
+   */
   readonly park?: readonly NewDeadLetter[];
   /** The positions of letters that are done with, in the segment of the checkpoint. */
   readonly unpark?: readonly bigint[];

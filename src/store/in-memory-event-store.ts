@@ -14,24 +14,37 @@ import type {
 } from './event-store';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
-import type { ProjectionStore } from './projection-store';
+import type { ProcessingStore } from './processing-store';
 import { recordEvent } from './record-event';
 import { eventsToRestore, type StoredPlace, sealRestored } from './restoring';
 import type { SnapshotStore } from './snapshot-store';
+import { appendInTurn, type TransactionEvents } from './staged-appends';
 import { Subscription } from './subscription';
+import { Turns } from './turns';
 
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
 export class InMemoryEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
-  readonly projections: ProjectionStore = new InMemoryProjectionStore();
+  readonly projections: ProcessingStore;
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   readonly #all: RecordedEvent[] = [];
   /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
+  readonly #turns = new Turns();
+  readonly #lent: TransactionEvents = {
+    clock: { now: () => this.#clock.now() },
+    turns: this.#turns,
+    refuseWhenClosed: () => this.#refuseWhenClosed(),
+    versionOf: stream => this.#stream(stream)?.length ?? 0,
+    stored: id => this.#withIds().get(id),
+    lastPosition: () => this.#lastPosition(),
+    readAll: page => this.#page(page),
+    write: events => this.#write(events),
+  };
   #closed = false;
 
   /**
@@ -41,12 +54,14 @@ export class InMemoryEventStore implements EventStore {
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     this.#clock = options.clock ?? systemClock;
     this.snapshots = new InMemorySnapshotStore({ clock: this.#clock });
+    this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#lent);
     // One by one, so that a source that counts knows which one was refused; none is stored already.
     for (const event of options.events ?? []) for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
+    if (this.#turns.taken) return appendInTurn(this.#lent, appends);
     checkAppends(appends);
     const repeated = givesIds(appends) ? this.#repeated(appends) : undefined;
     if (repeated) return { ok: true, events: repeated };
@@ -61,9 +76,11 @@ export class InMemoryEventStore implements EventStore {
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#refuseWhenClosed();
     const whole = sealRestored(events);
-    const fresh = this.#fresh(whole, id => this.#withIds().get(id));
-    if (fresh.length > 0) this.#write(fresh);
-    return { restored: fresh.length, skipped: whole.length - fresh.length };
+    return this.#turns.pass(() => {
+      const fresh = this.#fresh(whole, id => this.#withIds().get(id));
+      if (fresh.length > 0) this.#write(fresh);
+      return { restored: fresh.length, skipped: whole.length - fresh.length };
+    });
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
@@ -74,9 +91,7 @@ export class InMemoryEventStore implements EventStore {
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
-    const { after, limit } = storePage(page);
-    const start = this.#countUntil(after);
-    return this.#all.slice(start, start + limit);
+    return this.#page(storePage(page));
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
@@ -93,6 +108,7 @@ export class InMemoryEventStore implements EventStore {
   async close(): Promise<void> {
     this.#closed = true;
     for (const subscription of this.#subscriptions) subscription.end();
+    await this.#turns.over();
   }
 
   /**
@@ -110,6 +126,11 @@ export class InMemoryEventStore implements EventStore {
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
     const last = BigInt(this.#lastPosition());
     return eventsToRestore(events, { last, stored, versionOf: stream => this.#stream(stream)?.length ?? 0 });
+  }
+
+  #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
+    const start = this.#countUntil(after);
+    return this.#all.slice(start, start + limit);
   }
 
   #lastPosition(): number {

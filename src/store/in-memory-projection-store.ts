@@ -1,96 +1,54 @@
-import { compareTexts } from './document-keys';
-import { type DocumentPlace, type ResolvedQuery, resolveQuery } from './document-query';
-import {
-  checkCheckpoint,
-  checkCommit,
-  checkReadModel,
-  checkSameIndexes,
-  groupWrites,
-  type PreparedWrite,
-  prepareWrites,
-} from './projection-checks';
-import { UnknownReadModelError } from './projection-errors';
+import { type Clock, systemClock } from '../messages';
+import type { DeadLetters } from './dead-letters';
+import { resolveQuery } from './document-query';
+import { InMemoryProjectionState } from './in-memory-projection-state';
+import { InMemoryTransaction } from './in-memory-transaction';
 import type {
-  CheckpointName,
-  CommitOutcome,
-  DocumentPage,
-  DocumentQuery,
-  ProjectionCommit,
-  ProjectionStore,
-  ReadModelSchema,
-} from './projection-store';
+  ProcessingCommit,
+  ProcessingCommitOutcome,
+  ProcessingSchema,
+  ProcessingStore,
+  ProjectionTransaction,
+  ReadModelVersion,
+} from './processing-store';
+import { checkCheckpoint, checkReadModel } from './projection-checks';
+import type { CheckpointName, DocumentPage, DocumentQuery } from './projection-store';
+import { type SealedCommit, sealedCommit } from './sealed-commit';
+import type { SegmentLeases } from './segment-leases';
+import { StagedAppends, type TransactionEvents } from './staged-appends';
+import { Turns } from './turns';
 
-interface Entry {
-  readonly id: string;
-  readonly document: object;
-  readonly keys: readonly string[];
-}
+/**
+ * Keeps documents, checkpoints, leases and dead letters in the memory of the process: complete in its semantics, gone when the process ends.
+ * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
+ */
+export class InMemoryProjectionStore implements ProcessingStore {
+  readonly leases: SegmentLeases;
+  readonly deadLetters: DeadLetters;
+  readonly #state: InMemoryProjectionState;
+  readonly #turns: Turns;
+  readonly #events: TransactionEvents | undefined;
 
-/** One version of a read model. */
-class Documents {
-  readonly #byId = new Map<string, Entry>();
-  /** All entries, by what they were ordered by last; gone with the next write. */
-  readonly #sorted = new Map<number | undefined, readonly Entry[]>();
-
-  constructor(readonly indexes: readonly string[]) {}
-
-  get(id: string): object | undefined {
-    return this.#byId.get(id)?.document;
+  /**
+   * @param options `clock` tells when a lease has run out, and dates dead letters; default the machine's
+   * @param events lent by an event store in memory
+   */
+  constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
+    this.#turns = events?.turns ?? new Turns();
+    this.#events = events;
+    this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);
+    this.leases = this.#state.leases;
+    this.deadLetters = this.#state.deadLetters;
   }
 
-  write(writes: readonly PreparedWrite[]): void {
-    for (const { id, document, keys } of writes) {
-      if (document === null) this.#byId.delete(id);
-      else this.#byId.set(id, { id, document, keys });
-    }
-    this.#sorted.clear();
-  }
-
-  find({ filters, order, descending, limit, after, cursor }: ResolvedQuery): DocumentPage {
-    const entries = this.#inOrder(order);
-    const place = ({ id, keys }: Entry): DocumentPlace => ({ key: order === undefined ? '' : keys[order]!, id });
-    const wanted = filters.map(({ index, keys }) => ({ index, keys: new Set(keys) }));
-    const step = descending ? -1 : 1;
-    const found: Entry[] = [];
-    for (let at = descending ? entries.length - 1 : 0; found.length <= limit && entries[at] !== undefined; at += step) {
-      const entry = entries[at]!;
-      if (after && comparePlaces(place(entry), after) * step <= 0) continue;
-      if (wanted.every(({ index, keys }) => keys.has(entry.keys[index]!))) found.push(entry);
-    }
-    const items = found.slice(0, limit).map(({ id, document }) => ({ id, document }));
-    return { items, cursor: found.length > limit ? cursor(place(found[limit - 1]!)) : undefined };
-  }
-
-  #inOrder(order: number | undefined): readonly Entry[] {
-    let entries = this.#sorted.get(order);
-    if (!entries) {
-      const byKey = (one: Entry, other: Entry): number => (order === undefined ? 0 : compareTexts(one.keys[order]!, other.keys[order]!));
-      entries = [...this.#byId.values()].sort((one, other) => byKey(one, other) || compareTexts(one.id, other.id));
-      this.#sorted.set(order, entries);
-    }
-    return entries;
-  }
-}
-
-const comparePlaces = (one: DocumentPlace, other: DocumentPlace): number =>
-  compareTexts(one.key, other.key) || compareTexts(one.id, other.id);
-
-/** Keeps documents and checkpoints in the memory of the process: complete in its semantics, gone when the process ends. */
-export class InMemoryProjectionStore implements ProjectionStore {
-  readonly #readModels = new Map<string, Documents>();
-  readonly #checkpoints = new Map<string, Map<number, bigint>>();
-  readonly #active = new Map<string, number>();
-
-  async prepare(schema: ReadModelSchema): Promise<void> {
+  async prepare(schema: ProcessingSchema): Promise<void> {
     checkReadModel(schema);
-    const key = keyOf(schema.name, schema.version);
-    const known = this.#readModels.get(key);
-    if (known) checkSameIndexes(schema, known.indexes);
-    else this.#readModels.set(key, new Documents([...schema.indexes]));
+    const given = { ...schema, indexes: [...schema.indexes] };
+    await this.#turns.pass(() => this.#state.prepare(given));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    const documents = this.#documents(readModel, version);
+    const documents = this.#state.documents(readModel, version);
     const found = new Map<string, object>();
     for (const id of ids) {
       const document = documents.get(id);
@@ -100,55 +58,60 @@ export class InMemoryProjectionStore implements ProjectionStore {
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
-    const documents = this.#documents(readModel, version);
-    return documents.find(resolveQuery(readModel, documents.indexes, query));
+    const documents = this.#state.documents(readModel, version);
+    return documents.find(resolveQuery(readModel, documents.schema.indexes, query));
   }
 
   async checkpoint(name: CheckpointName): Promise<bigint> {
     checkCheckpoint(name);
-    return this.#checkpoint(name);
+    return this.#state.checkpoint(name);
   }
 
-  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    checkCommit(commit);
-    const { checkpoint, from, to } = commit;
-    const prepared = groupWrites(commit.writes).map(group => {
-      const documents = this.#documents(group.readModel, group.version);
-      return { documents, writes: prepareWrites(group, documents.indexes) };
-    });
-    const actual = this.#checkpoint(checkpoint);
-    if (actual !== from) return { ok: false, checkpoint: actual };
-    for (const { documents, writes } of prepared) documents.write(writes);
-    const key = keyOf(checkpoint.projection, checkpoint.version);
-    const segments = this.#checkpoints.get(key) ?? new Map<number, bigint>();
-    this.#checkpoints.set(key, segments.set(checkpoint.segment, to));
-    return { ok: true };
+  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+    const sealed = sealedCommit(commit);
+    return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.take(() => this.#commitWithWork(sealed));
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    return this.#active.get(readModel);
+    return this.#state.active.get(readModel);
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    this.#documents(readModel, version);
-    this.#active.set(readModel, version);
+    await this.#turns.pass(() => {
+      this.#state.documents(readModel, version);
+      this.#state.active.set(readModel, version);
+    });
   }
 
   async drop(name: string, version: number): Promise<void> {
-    this.#readModels.delete(keyOf(name, version));
-    this.#checkpoints.delete(keyOf(name, version));
-    if (this.#active.get(name) === version) this.#active.delete(name);
+    await this.#turns.pass(() => this.#state.drop(name, version));
   }
 
-  #documents(readModel: string, version: number): Documents {
-    const documents = this.#readModels.get(keyOf(readModel, version));
-    if (!documents) throw new UnknownReadModelError(readModel, version);
-    return documents;
+  async versions(name: string): Promise<readonly ReadModelVersion[]> {
+    const active = this.#state.active.get(name);
+    const versions = Array.from(this.#state.versions(name), ([version, { schema }]) => ({
+      version,
+      ...schema,
+      active: version === active,
+    }));
+    return versions.sort((one, other) => one.version - other.version);
   }
 
-  #checkpoint({ projection, version, segment }: CheckpointName): bigint {
-    return this.#checkpoints.get(keyOf(projection, version))?.get(segment) ?? 0n;
+  async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    this.#events?.refuseWhenClosed();
+    return this.#turns.take(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
+  }
+
+  #commit(sealed: SealedCommit): ProcessingCommitOutcome {
+    const ready = this.#state.ready(sealed);
+    const refusal = this.#state.refusal(ready, this.#state.checkpoint(ready.checkpoint));
+    if (!refusal) this.#state.keep(ready);
+    return refusal ?? { ok: true };
+  }
+
+  /** In a turn of its own: nothing changes while the work of others is awaited. */
+  async #commitWithWork(sealed: SealedCommit): Promise<ProcessingCommitOutcome> {
+    const transaction = new InMemoryTransaction(this.#state, undefined);
+    return transaction.run(() => transaction.commitSealed(sealed));
   }
 }
-
-const keyOf = (name: string, version: number): string => JSON.stringify([name, version]);

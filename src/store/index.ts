@@ -1,5 +1,6 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
+export { letterPage } from './dead-letter-checks';
 export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
@@ -35,6 +36,7 @@ export { type ImportOptions, type ImportReport, importEvents } from './import-ev
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export { checkClaim } from './lease-checks';
 export type {
   ProcessingCommit,
   ProcessingCommitOutcome,
@@ -50,12 +52,22 @@ export {
   checkCommit,
   checkReadModel,
   checkSameIndexes,
+  checkSameSchema,
   groupWrites,
+  type KnownSchema,
+  knownSchema,
   type PreparedWrite,
   prepareWrites,
   type WriteGroup,
 } from './projection-checks';
-export { InvalidCommitError, InvalidDocumentQueryError, InvalidReadModelError, UnknownReadModelError } from './projection-errors';
+export {
+  EventsElsewhereError,
+  InvalidCommitError,
+  InvalidDocumentQueryError,
+  InvalidReadModelError,
+  TransactionEndedError,
+  UnknownReadModelError,
+} from './projection-errors';
 export type {
   CheckpointName,
   CommitOutcome,
@@ -70,6 +82,7 @@ export type {
 } from './projection-store';
 export { recordEvent, recordedMetadata } from './record-event';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
+export { type SealedCommit, sealedCommit } from './sealed-commit';
 export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 export { streamKey } from './stream-name';

@@ -68,6 +68,7 @@ export interface ProcessingStore extends ProjectionStore {
   readonly deadLetters: DeadLetters;
   /**
    * Runs work in one transaction, which holds when the work resolves, and is taken back when it throws, or has got a conflict from `append`.
+   * It is also taken back, and rejects, when one of its calls has failed and the work went on all the same.
    * Other commits and appends of this store may wait meanwhile: nothing in the work waits for one of them.
    */
   transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T>;

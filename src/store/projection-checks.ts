@@ -1,20 +1,29 @@
 import { sealPayload } from '../messages';
 import { isName, LONGEST_NAME, shown } from './checks';
+import { checkDeadLetters } from './dead-letter-checks';
 import { documentKeys } from './document-keys';
+import type { ProcessingCommit, ProcessingSchema } from './processing-store';
 import { InvalidCommitError, InvalidReadModelError } from './projection-errors';
-import type { CheckpointName, DocumentWrite, ProjectionCommit, ReadModelSchema } from './projection-store';
+import type { CheckpointName, DocumentWrite, ReadModelSchema } from './projection-store';
 
 /** How many indexes a read model has at most. */
 export const MOST_INDEXES = 8;
+
+/** Into how many segments a version is split at most. */
+const MOST_SEGMENTS = 256;
 
 const LAST_VERSION = 2 ** 31 - 1;
 const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
-export function checkReadModel({ name, version, indexes }: ReadModelSchema): void {
+export function checkReadModel({ name, version, indexes, revision = 1, segments = 1 }: ProcessingSchema): void {
   const faults: string[] = [];
   if (!isName(name)) faults.push(nameFault('name', name));
   if (!isVersion(version)) faults.push(versionFault('version', version));
+  if (!isVersion(revision)) faults.push(versionFault('revision', revision));
+  if (!isVersion(segments) || segments > MOST_SEGMENTS) {
+    faults.push(`segments is ${shown(segments)}; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
+  }
   if (!Array.isArray(indexes)) faults.push(`indexes is ${shown(indexes)}; it must be a list of fields.`);
   else {
     if (indexes.length > MOST_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MOST_INDEXES}.`);
@@ -33,8 +42,27 @@ export function checkSameIndexes({ name, version, indexes }: ReadModelSchema, kn
   throw new InvalidReadModelError([`'${name}' was prepared in version ${version} with the indexes ${was}, not ${is}. Raise its version.`]);
 }
 
+/** What a store keeps of the schema of a version. */
+export type KnownSchema = Required<Pick<ProcessingSchema, 'indexes' | 'revision' | 'segments'>>;
+
+/** Fills in what a schema leaves out. For those who write a store. */
+export const knownSchema = ({ indexes, revision = 1, segments = 1 }: ProcessingSchema): KnownSchema => ({
+  ...{ indexes: [...indexes], revision, segments },
+});
+
+/** Refuses to prepare a version again with another schema; the order of indexes is of no account. @throws InvalidReadModelError */
+export function checkSameSchema(schema: ProcessingSchema, known: KnownSchema): void {
+  checkSameIndexes(schema, known.indexes);
+  for (const field of ['revision', 'segments'] as const) {
+    const is = schema[field] ?? 1;
+    if (is === known[field]) continue;
+    const was = `'${schema.name}' was prepared in version ${schema.version} with ${field} ${known[field]}, not ${is}.`;
+    throw new InvalidReadModelError([`${was} Prepare another version.`]);
+  }
+}
+
 /** Refuses a commit that no store can take; the documents are not looked at. For those who write a store. @throws InvalidCommitError */
-export function checkCommit({ checkpoint, from, to, writes }: ProjectionCommit): void {
+export function checkCommit({ checkpoint, from, to, writes, ...more }: ProcessingCommit): void {
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
     if (isPosition(position)) continue;
@@ -43,7 +71,15 @@ export function checkCommit({ checkpoint, from, to, writes }: ProjectionCommit):
   if (isPosition(from) && isPosition(to) && to < from) faults.push(`to is ${to}n, which is before from, ${from}n.`);
   if (!Array.isArray(writes)) faults.push(`writes is ${shown(writes)}; it must be a list.`);
   else for (const [place, write] of writes.entries()) checkWrite(write, place, faults);
+  checkFence(more.fence, faults);
+  checkDeadLetters(more, faults);
+  for (const work of more.work ?? [])
+    if (typeof work !== 'function') faults.push(`work holds ${shown(work)}; it must be a list of functions.`);
   if (faults.length > 0) throw new InvalidCommitError(faults);
+}
+
+function checkFence(fence: unknown, faults: string[]): void {
+  if (fence !== undefined && !isPosition(fence)) faults.push(`fence is ${shown(fence)} (${typeof fence}); it must be a bigint from 0n.`);
 }
 
 /** Refuses what cannot name a checkpoint. @throws InvalidCommitError */
@@ -52,7 +88,8 @@ export function checkCheckpoint(name: CheckpointName): void {
   if (faults.length > 0) throw new InvalidCommitError(faults);
 }
 
-function checkpointFaults({ projection, version, segment }: CheckpointName): string[] {
+/** @internal Of the name of a checkpoint. */
+export function checkpointFaults({ projection, version, segment }: CheckpointName): string[] {
   const faults: string[] = [];
   if (!isName(projection)) faults.push(nameFault('checkpoint.projection', projection));
   if (!isVersion(version)) faults.push(versionFault('checkpoint.version', version));
@@ -74,7 +111,8 @@ export const canBeReadModel = (name: unknown, version: unknown): boolean => isNa
 
 const isVersion = (version: unknown): boolean =>
   Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_VERSION;
-const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
+/** Tells whether a value can be a position, or 0n. */
+export const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
 
 const nameFault = (path: string, name: unknown): string =>
   `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;

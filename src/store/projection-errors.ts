@@ -41,3 +41,21 @@ export class InvalidCommitError extends EventualityError {
     super(`The commit of the projection was refused: ${listed(faults)}`);
   }
 }
+
+/** Thrown by a transaction of projections that are not kept beside the events: it cannot append or read any. */
+export class EventsElsewhereError extends EventualityError {
+  readonly code = 'EVENTS_ELSEWHERE';
+
+  constructor() {
+    super('These projections are not kept beside the events: their transactions have none. Use the projections of the event store.');
+  }
+}
+
+/** Thrown when a transaction is used after it has ended; nothing was written by the call. */
+export class TransactionEndedError extends EventualityError {
+  readonly code = 'TRANSACTION_ENDED';
+
+  constructor() {
+    super('The transaction has ended. Await all that belongs to it before the function given to transaction(...) returns.');
+  }
+}

@@ -45,7 +45,7 @@ export interface SegmentLeases {
    * @throws InvalidCommitError for a malformed name or claim, StoreClosedError
    */
   claim(name: CheckpointName, claim: LeaseClaim): Promise<LeaseOutcome>;
-  /** Gives a segment back, if it is still this owner's with this fence. @throws StoreClosedError */
+  /** Gives a segment back, if it is still this owner's with this fence: no commit with it goes through any more. @throws StoreClosedError */
   release(name: CheckpointName, lease: { readonly owner: string; readonly fence: bigint }): Promise<void>;
   /** Returns the segments of a version that have a checkpoint or were ever claimed, ascending. @throws StoreClosedError */
   segments(projection: string, version: number): Promise<readonly SegmentState[]>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProjectionCommit } from '../../store';
-import { all, type Check, filled, NAME, put, refused, schema, segment, write } from './fixtures';
+import { all, behind, type Check, filled, NAME, put, refused, schema, segment, write } from './fixtures';
 
 const commit = (from: bigint, to: bigint, ...writes: ProjectionCommit['writes'][number][]): ProjectionCommit => ({
   ...{ checkpoint: segment(), from, to, writes },
@@ -25,7 +25,7 @@ export const commitChecks: Readonly<Record<string, Check>> = {
   'checkpoints go up to 9,223,372,036,854,775,807': async store => {
     const last = 2n ** 63n - 1n;
     assert.deepEqual(await store.commit(commit(0n, last - 2n)), { ok: true });
-    assert.deepEqual(await store.commit(commit(last - 1n, last)), { ok: false, checkpoint: last - 2n });
+    behind(await store.commit(commit(last - 1n, last)), last - 2n);
     assert.deepEqual(await store.commit(commit(last - 2n, last)), { ok: true });
     assert.equal(await store.checkpoint(segment()), last);
   },
@@ -43,12 +43,9 @@ export const commitChecks: Readonly<Record<string, Check>> = {
   'writes nothing when the checkpoint is elsewhere, and says where': async store => {
     await filled(store, { a: { n: 1 } });
     for (const from of [0n, 2n, 100n]) {
-      assert.deepEqual(await store.commit(commit(from, 200n, write('a', { n: 2 }), write('b', {}))), { ok: false, checkpoint: 1n });
+      behind(await store.commit(commit(from, 200n, write('a', { n: 2 }), write('b', {}))), 1n);
     }
-    assert.deepEqual(await store.commit({ ...commit(5n, 6n, write('b', {})), checkpoint: segment({ segment: 1 }) }), {
-      ok: false,
-      checkpoint: 0n,
-    });
+    behind(await store.commit({ ...commit(5n, 6n, write('b', {})), checkpoint: segment({ segment: 1 }) }), 0n);
     assert.deepEqual(await all(store), { a: { n: 1 } });
     assert.equal(await store.checkpoint(segment()), 1n);
   },

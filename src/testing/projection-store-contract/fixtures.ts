@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CheckpointName, DocumentQuery, DocumentWrite, ProjectionStore, ReadModelSchema } from '../../store';
+import type { CheckpointName, CommitOutcome, DocumentQuery, DocumentWrite, ProjectionStore, ReadModelSchema } from '../../store';
 
 /** A thing that a store of documents and checkpoints must hold. */
 export type Check = (store: ProjectionStore) => Promise<void>;
@@ -25,6 +25,12 @@ export const write = (id: string, document: object | null, more: Partial<Documen
 export async function put(store: ProjectionStore, ...writes: DocumentWrite[]): Promise<void> {
   const from = await store.checkpoint(segment());
   assert.deepEqual(await store.commit({ checkpoint: segment(), from, to: from + 1n, writes }), { ok: true });
+}
+
+/** Makes sure that a commit was refused because the checkpoint is elsewhere. */
+export function behind(outcome: CommitOutcome, checkpoint: bigint): void {
+  assert.equal(outcome.ok, false);
+  assert.equal(outcome.checkpoint, checkpoint);
 }
 
 /** Prepares the read model and writes documents into it, by id. */

@@ -1,0 +1,105 @@
+import { type Clock, isoTime } from '../messages';
+import { letterPage } from './dead-letter-checks';
+import type { DeadLetter, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
+import type { CheckpointName } from './projection-store';
+import type { Turns } from './turns';
+
+/** What is parked of one version. */
+class ParkedVersion {
+  readonly letters = new Map<bigint, DeadLetter>();
+  /** The sequences that somebody wants to be tried again. */
+  readonly retries = new Set<string>();
+
+  /** By position. */
+  inOrder(): DeadLetter[] {
+    return [...this.letters.values()].sort((one, other) => (one.position < other.position ? -1 : 1));
+  }
+
+  delete(letters: readonly DeadLetter[]): void {
+    for (const { position } of letters) this.letters.delete(position);
+    for (const sequence of this.retries) if (!this.inOrder().some(letter => letter.sequence === sequence)) this.retries.delete(sequence);
+  }
+}
+
+/** Dead letters in the memory of the process. */
+export class InMemoryDeadLetters implements DeadLetters {
+  readonly #versions = new Map<string, ParkedVersion>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly turns: Turns,
+  ) {}
+
+  async sequences(name: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
+    const parked = this.#of(name);
+    const sequences = new Map<string, ParkedSequence>();
+    for (const letter of parked.inOrder()) {
+      if (segment !== undefined && letter.segment !== segment) continue;
+      const { sequence, position, error } = letter;
+      const known = sequences.get(sequence);
+      const first = { sequence, segment: letter.segment, events: 0, position, error, retry: parked.retries.has(sequence) };
+      sequences.set(sequence, { ...(known ?? first), events: (known?.events ?? 0) + 1 });
+    }
+    return [...sequences.values()];
+  }
+
+  async list(
+    name: ParkedName,
+    page: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number } = {},
+  ): Promise<readonly DeadLetter[]> {
+    const { after, limit } = letterPage(page);
+    const letters = matching(this.#of(name), page).filter(({ position }) => position > after);
+    return letters.slice(0, limit);
+  }
+
+  async retry({ projection, version }: ParkedName, sequence?: string): Promise<number> {
+    return this.turns.pass(() => {
+      const parked = this.#of({ projection, version });
+      const sequences = new Set(matching(parked, sequence === undefined ? {} : { sequence }).map(letter => letter.sequence));
+      for (const wanted of sequences) parked.retries.add(wanted);
+      return sequences.size;
+    });
+  }
+
+  async discard(
+    { projection, version }: ParkedName,
+    { sequence, position }: { readonly sequence?: string; readonly position?: bigint } = {},
+  ): Promise<number> {
+    return this.turns.pass(() => {
+      const parked = this.#of({ projection, version });
+      const which = { ...(sequence !== undefined && { sequence }), ...(position !== undefined && { position }) };
+      const letters = matching(parked, which);
+      parked.delete(letters);
+      return letters.length;
+    });
+  }
+
+  /** Takes in what a commit parks and unparks; letters that are parked already stay as old as they are. */
+  change({ projection, version, segment }: CheckpointName, park: readonly NewDeadLetter[], unpark: readonly bigint[]): void {
+    if (park.length === 0 && unpark.length === 0) return;
+    const parked = this.#of({ projection, version });
+    this.#versions.set(keyOf({ projection, version }), parked);
+    parked.delete(unpark.flatMap(position => matching(parked, { position })).filter(letter => letter.segment === segment));
+    for (const letter of park) {
+      const known = parked.letters.get(letter.position);
+      if (known) parked.retries.delete(known.sequence);
+      const parkedAt = known?.parkedAt ?? isoTime(this.clock.now());
+      parked.letters.set(letter.position, Object.freeze({ ...letter, segment, parkedAt }));
+    }
+  }
+
+  drop(projection: string, version: number): void {
+    this.#versions.delete(keyOf({ projection, version }));
+  }
+
+  #of(name: ParkedName): ParkedVersion {
+    return this.#versions.get(keyOf(name)) ?? new ParkedVersion();
+  }
+}
+
+function matching(parked: ParkedVersion, { sequence, position }: { readonly sequence?: string; readonly position?: bigint }): DeadLetter[] {
+  const among = position === undefined ? parked.inOrder() : [parked.letters.get(position)].filter(letter => letter !== undefined);
+  return sequence === undefined ? among : among.filter(letter => letter.sequence === sequence);
+}
+
+const keyOf = ({ projection, version }: ParkedName): string => JSON.stringify([projection, version]);

@@ -1,0 +1,83 @@
+import type { Clock } from '../messages';
+import { checkClaim } from './lease-checks';
+import { checkCheckpoint } from './projection-checks';
+import type { CheckpointName } from './projection-store';
+import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
+import type { Turns } from './turns';
+
+interface Lease {
+  readonly owner: string | undefined;
+  readonly until: number;
+  readonly fence: bigint;
+}
+
+/** Where the segments of a version stand, by their numbers. */
+export type Positions = (projection: string, version: number) => ReadonlyMap<number, bigint>;
+
+/** Leases in the memory of the process. */
+export class InMemoryLeases implements SegmentLeases {
+  readonly #leases = new Map<string, Map<number, Lease>>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly turns: Turns,
+    private readonly positions: Positions,
+  ) {}
+
+  async claim(name: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
+    checkClaim(name, { owner, duration });
+    const { projection, version, segment } = name;
+    return this.turns.pass(() => this.#claim({ projection, version, segment }, owner, duration));
+  }
+
+  async release(name: CheckpointName, { owner, fence }: { readonly owner: string; readonly fence: bigint }): Promise<void> {
+    checkCheckpoint(name);
+    const { projection, version, segment } = name;
+    await this.turns.pass(() => {
+      const leases = this.#of(projection, version);
+      const lease = leases.get(segment);
+      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { owner: undefined, until: 0, fence });
+    });
+  }
+
+  async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
+    const leases = this.#of(projection, version);
+    const positions = this.positions(projection, version);
+    const now = this.clock.now();
+    const segments = [...new Set([...leases.keys(), ...positions.keys()])].sort((one, other) => one - other);
+    return segments.map(segment => {
+      const { owner, until } = leases.get(segment) ?? { owner: undefined, until: 0 };
+      const held = owner !== undefined && until > now;
+      return { segment, position: positions.get(segment) ?? 0n, owner: held ? owner : undefined, freeIn: held ? until - now : 0 };
+    });
+  }
+
+  /** Tells whether a fence is that of the segment's owner. */
+  holds({ projection, version, segment }: CheckpointName, fence: bigint): boolean {
+    const lease = this.#leases.get(keyOf(projection, version))?.get(segment);
+    return lease?.fence === fence && lease.owner !== undefined;
+  }
+
+  drop(projection: string, version: number): void {
+    this.#leases.delete(keyOf(projection, version));
+  }
+
+  #claim({ projection, version, segment }: CheckpointName, owner: string, duration: number): LeaseOutcome {
+    const leases = this.#of(projection, version);
+    const known = leases.get(segment);
+    const now = this.clock.now();
+    if (known?.owner !== undefined && known.owner !== owner && known.until > now) {
+      return { ok: false, owner: known.owner, freeIn: known.until - now };
+    }
+    const fence = known?.owner === owner ? known.fence : (known?.fence ?? 0n) + 1n;
+    leases.set(segment, { owner, until: now + duration, fence });
+    this.#leases.set(keyOf(projection, version), leases);
+    return { ok: true, fence, position: this.positions(projection, version).get(segment) ?? 0n };
+  }
+
+  #of(projection: string, version: number): Map<number, Lease> {
+    return this.#leases.get(keyOf(projection, version)) ?? new Map<number, Lease>();
+  }
+}
+
+const keyOf = (projection: string, version: number): string => JSON.stringify([projection, version]);

@@ -1,0 +1,91 @@
+import type { Clock } from '../messages';
+import { InMemoryDeadLetters } from './in-memory-dead-letters';
+import { InMemoryDocuments } from './in-memory-documents';
+import { InMemoryLeases } from './in-memory-leases';
+import type { ProcessingCommitOutcome, ProcessingSchema } from './processing-store';
+import { checkSameSchema, knownSchema, type PreparedWrite, prepareWrites } from './projection-checks';
+import { UnknownReadModelError } from './projection-errors';
+import type { CheckpointName } from './projection-store';
+import type { SealedCommit } from './sealed-commit';
+import type { Turns } from './turns';
+
+/** What a commit writes, with the keys of its documents. */
+export interface ReadyCommit extends SealedCommit {
+  readonly pages: readonly { readonly documents: InMemoryDocuments; readonly writes: readonly PreparedWrite[] }[];
+}
+
+/** All that projections in memory have, as it was committed. */
+export class InMemoryProjectionState {
+  readonly leases: InMemoryLeases;
+  readonly deadLetters: InMemoryDeadLetters;
+  readonly active = new Map<string, number>();
+  readonly #readModels = new Map<string, Map<number, InMemoryDocuments>>();
+  readonly #checkpoints = new Map<string, Map<number, bigint>>();
+
+  constructor(clock: Clock, turns: Turns) {
+    this.leases = new InMemoryLeases(clock, turns, (projection, version) => this.#positions(projection, version));
+    this.deadLetters = new InMemoryDeadLetters(clock, turns);
+  }
+
+  prepare(schema: ProcessingSchema): void {
+    const versions = this.versions(schema.name);
+    const known = versions.get(schema.version);
+    if (known) checkSameSchema(schema, known.schema);
+    else this.#readModels.set(schema.name, new Map([...versions, [schema.version, new InMemoryDocuments(knownSchema(schema))]]));
+  }
+
+  versions(name: string): ReadonlyMap<number, InMemoryDocuments> {
+    return this.#readModels.get(name) ?? new Map<number, InMemoryDocuments>();
+  }
+
+  documents(readModel: string, version: number): InMemoryDocuments {
+    const documents = this.versions(readModel).get(version);
+    if (!documents) throw new UnknownReadModelError(readModel, version);
+    return documents;
+  }
+
+  checkpoint({ projection, version, segment }: CheckpointName): bigint {
+    return this.#positions(projection, version).get(segment) ?? 0n;
+  }
+
+  /** @throws UnknownReadModelError */
+  ready(commit: SealedCommit): ReadyCommit {
+    const pages = commit.groups.map(group => {
+      const documents = this.documents(group.readModel, group.version);
+      return { documents, writes: prepareWrites(group, documents.schema.indexes) };
+    });
+    return { ...commit, pages };
+  }
+
+  /** Says why a commit must not be kept, given where its checkpoint stands; undefined when it may be. */
+  refusal({ checkpoint, from, fence }: SealedCommit, position: bigint): ProcessingCommitOutcome | undefined {
+    const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
+    return fenced || position !== from ? { ok: false, checkpoint: position, fenced } : undefined;
+  }
+
+  keep({ checkpoint, to, pages, park, unpark }: ReadyCommit): void {
+    for (const { documents, writes } of pages) documents.write(writes);
+    this.deadLetters.change(checkpoint, park, unpark);
+    const { projection, version, segment } = checkpoint;
+    const key = keyOf(projection, version);
+    const positions = this.#checkpoints.get(key);
+    if (positions) positions.set(segment, to);
+    else this.#checkpoints.set(key, new Map([[segment, to]]));
+  }
+
+  drop(name: string, version: number): void {
+    const versions = new Map(this.versions(name));
+    versions.delete(version);
+    this.#readModels.set(name, versions);
+    this.#checkpoints.delete(keyOf(name, version));
+    this.leases.drop(name, version);
+    this.deadLetters.drop(name, version);
+    if (this.active.get(name) === version) this.active.delete(name);
+  }
+
+  #positions(projection: string, version: number): ReadonlyMap<number, bigint> {
+    return this.#checkpoints.get(keyOf(projection, version)) ?? new Map<number, bigint>();
+  }
+}
+
+const keyOf = (name: string, version: number): string => JSON.stringify([name, version]);

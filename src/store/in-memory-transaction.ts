@@ -1,0 +1,115 @@
+import type { RecordedEvent } from '../messages';
+import type { AppendOutcome, StorePage, StreamAppend } from './event-store';
+import type { InMemoryProjectionState, ReadyCommit } from './in-memory-projection-state';
+import type { ProcessingCommit, ProcessingCommitOutcome, ProjectionTransaction } from './processing-store';
+import { checkCheckpoint } from './projection-checks';
+import { EventsElsewhereError, TransactionEndedError } from './projection-errors';
+import type { CheckpointName } from './projection-store';
+import { type SealedCommit, sealedCommit } from './sealed-commit';
+import { type StagedAppends, sealedAppends } from './staged-appends';
+import { Turns } from './turns';
+
+/** A transaction in memory: what it writes lies beside what is stored until it has ended well. Nobody else writes meanwhile. */
+export class InMemoryTransaction implements ProjectionTransaction {
+  readonly #turns = new Turns();
+  readonly #commits: ReadyCommit[] = [];
+  readonly #checkpoints = new Map<string, bigint>();
+  #ended = false;
+  #conflict = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly state: InMemoryProjectionState,
+    /** Undefined where the events are elsewhere. */
+    private readonly events: StagedAppends | undefined,
+  ) {}
+
+  /** Runs the work of the transaction, and keeps what it has written, or nothing. */
+  async run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    try {
+      const result = await work(this);
+      await this.#turns.over();
+      if (this.#failure) throw this.#failure.error;
+      if (!this.#conflict) this.#keep();
+      return result;
+    } finally {
+      this.#ended = true;
+    }
+  }
+
+  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+    const sealed = sealedAppends(appends);
+    return this.#take(() => {
+      const outcome = this.#events().append(sealed);
+      this.#conflict ||= !outcome.ok;
+      return outcome;
+    });
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    return this.#take(() => this.#events().readAll(page));
+  }
+
+  async lock(name: CheckpointName): Promise<bigint> {
+    checkCheckpoint(name);
+    return this.#take(() => this.#checkpoint(name));
+  }
+
+  async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    return this.#take(() => {
+      const stored = this.state.documents(readModel, version);
+      const pages = this.#commits.flatMap(commit => commit.pages).filter(({ documents }) => documents === stored);
+      const written = new Map(pages.flatMap(({ writes }) => writes.map(({ id, document }) => [id, document])));
+      const found = new Map<string, object>();
+      for (const id of ids) {
+        const document = written.get(id) === undefined ? stored.get(id) : written.get(id);
+        if (document) found.set(id, document);
+      }
+      return found;
+    });
+  }
+
+  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+    return this.commitSealed(sealedCommit(commit));
+  }
+
+  async commitSealed(sealed: SealedCommit): Promise<ProcessingCommitOutcome> {
+    return this.#take(async () => {
+      const ready = this.state.ready(sealed);
+      const refusal = this.state.refusal(ready, this.#checkpoint(ready.checkpoint));
+      if (refusal) return refusal;
+      for (const work of ready.work) await work(undefined);
+      this.#commits.push(ready);
+      this.#checkpoints.set(keyOf(ready.checkpoint), ready.to);
+      return { ok: true };
+    });
+  }
+
+  #keep(): void {
+    // First, since this is what can fail: a subclass of the event store may write to a file.
+    this.events?.keep();
+    for (const commit of this.#commits) this.state.keep(commit);
+  }
+
+  #events(): StagedAppends {
+    if (!this.events) throw new EventsElsewhereError();
+    return this.events;
+  }
+
+  #checkpoint(name: CheckpointName): bigint {
+    return this.#checkpoints.get(keyOf(name)) ?? this.state.checkpoint(name);
+  }
+
+  /** What fails takes the whole transaction back, also where its work goes on. */
+  async #take<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#ended) throw new TransactionEndedError();
+    try {
+      return await this.#turns.take(work);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+}
+
+const keyOf = ({ projection, version, segment }: CheckpointName): string => JSON.stringify([projection, version, segment]);

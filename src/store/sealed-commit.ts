@@ -1,0 +1,28 @@
+import { lettersToPark } from './dead-letter-checks';
+import type { NewDeadLetter } from './dead-letters';
+import type { ProcessingCommit, TransactionWork } from './processing-store';
+import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
+import type { CheckpointName } from './projection-store';
+
+/** A commit that was checked, and that nobody can change while it waits to be written. */
+export interface SealedCommit {
+  readonly checkpoint: CheckpointName;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly groups: readonly WriteGroup[];
+  readonly fence: bigint | undefined;
+  readonly work: readonly TransactionWork[];
+  readonly park: readonly NewDeadLetter[];
+  readonly unpark: readonly bigint[];
+}
+
+/** Checks a commit and seals it. For those who write a store. @throws InvalidCommitError, UnstorableValueError */
+export function sealedCommit(commit: ProcessingCommit): SealedCommit {
+  checkCommit(commit);
+  const { from, to, fence } = commit;
+  const { projection, version, segment } = commit.checkpoint;
+  return {
+    ...{ checkpoint: { projection, version, segment }, from, to, fence, groups: groupWrites(commit.writes) },
+    ...{ work: [...(commit.work ?? [])], park: lettersToPark(commit.park), unpark: [...(commit.unpark ?? [])] },
+  };
+}
