@@ -93,10 +93,11 @@ export class EventBus {
 
   /** Queues events for their listeners and returns at once; never throws. */
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
-    for (const event of events) {
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index]!;
       const subscribers = this.#byName.get(event.name);
-      if (subscribers) for (const { queue, listen } of subscribers) queue.push(listen, event, contexts);
-      for (const { queue, listen } of this.#everything) queue.push(listen, event, contexts);
+      if (subscribers) pushAll(subscribers, event, contexts);
+      if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
     }
   }
 
@@ -146,6 +147,10 @@ export class EventBus {
       consoleLogger.error({ error: second }, 'The logger or the error hook of an event bus failed.');
     }
   }
+}
+
+function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
+  for (let index = 0; index < subscribers.length; index++) subscribers[index]!.queue.push(subscribers[index]!.listen, event, contexts);
 }
 
 /** A listener by class gets an instance of it, whatever the store returned. */

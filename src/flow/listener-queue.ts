@@ -12,11 +12,18 @@ export interface QueueOwner {
   idle(queue: ListenerQueue): void;
 }
 
+/** One event that waits for one listener. */
+interface Waiting {
+  readonly listener: EventListener;
+  readonly event: RecordedEvent;
+  readonly contexts: EventContexts;
+  next: Waiting | undefined;
+}
+
 /** Delivers events to one listener: asynchronously, one after the other, whatever becomes of each. */
 export class ListenerQueue {
-  /** What waits, three entries each: listener, event, contexts. */
-  #waiting: unknown[] = [];
-  #next = 0;
+  #first: Waiting | undefined;
+  #last: Waiting | undefined;
   #running = false;
   /** True when nobody can push any more. */
   released = false;
@@ -28,7 +35,10 @@ export class ListenerQueue {
   }
 
   push(listener: EventListener, event: RecordedEvent, contexts: EventContexts): void {
-    this.#waiting.push(listener, event, contexts);
+    const waiting = { listener, event, contexts, next: undefined };
+    if (this.#last) this.#last.next = waiting;
+    else this.#first = waiting;
+    this.#last = waiting;
     if (this.#running) return;
     this.#running = true;
     this.owner.wake(this);
@@ -36,20 +46,11 @@ export class ListenerQueue {
 
   /** Delivers what waits. */
   readonly run = (): void => {
-    while (this.#next < this.#waiting.length) {
-      const listener = this.#waiting[this.#next++] as EventListener;
-      const event = this.#waiting[this.#next++] as RecordedEvent;
-      const contexts = this.#waiting[this.#next++] as EventContexts;
-      this.#forgetDelivered();
+    for (let waiting = this.#take(); waiting; waiting = this.#take()) {
+      const { listener, event, contexts } = waiting;
       try {
         const result = this.owner.deliver(listener, event, contexts);
-        if (typeof (result as Promise<unknown> | undefined)?.then === 'function') {
-          (result as Promise<unknown>).then(this.run, error => {
-            this.owner.failed(error, event);
-            this.run();
-          });
-          return;
-        }
+        if (typeof (result as Promise<unknown> | undefined)?.then === 'function') return this.#await(result as Promise<unknown>, event);
       } catch (error) {
         this.owner.failed(error, event);
       }
@@ -58,11 +59,19 @@ export class ListenerQueue {
     this.owner.idle(this);
   };
 
-  /** Frees what was delivered: now and then, so that a long queue is not copied for each event. */
-  #forgetDelivered(): void {
-    if (this.#next === this.#waiting.length) this.#waiting = [];
-    else if (this.#next > 3000 && this.#next * 2 > this.#waiting.length) this.#waiting = this.#waiting.slice(this.#next);
-    else return;
-    this.#next = 0;
+  #take(): Waiting | undefined {
+    const waiting = this.#first;
+    if (waiting) {
+      this.#first = waiting.next;
+      if (!waiting.next) this.#last = undefined;
+    }
+    return waiting;
+  }
+
+  #await(result: Promise<unknown>, event: RecordedEvent): void {
+    result.then(this.run, error => {
+      this.owner.failed(error, event);
+      this.run();
+    });
   }
 }
