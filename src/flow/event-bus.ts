@@ -35,11 +35,17 @@ export class EventBus {
     wake: queue => this.#wake(queue),
     idle: queue => this.#idle(queue),
   };
-  #woken: ListenerQueue[] = [];
+  #firstWoken: ListenerQueue | undefined;
+  #lastWoken: ListenerQueue | undefined;
   readonly #runWoken = (): void => {
-    const woken = this.#woken;
-    this.#woken = [];
-    for (const queue of woken) queue.run();
+    let woken = this.#firstWoken;
+    this.#firstWoken = undefined;
+    while (woken) {
+      const { nextWoken }: ListenerQueue = woken;
+      woken.nextWoken = undefined;
+      woken.run();
+      woken = nextWoken;
+    }
   };
   #listen: ((delivery: EventDelivery) => Promise<unknown>) | undefined;
   #everything: readonly Subscriber[] = [];
@@ -126,7 +132,12 @@ export class EventBus {
 
   /** One microtask for all queues. Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs twice as much. */
   #wake(queue: ListenerQueue): void {
-    if (this.#woken.push(queue) === 1) ready.then(this.#runWoken);
+    if (this.#firstWoken) this.#lastWoken!.nextWoken = queue;
+    else {
+      this.#firstWoken = queue;
+      ready.then(this.#runWoken);
+    }
+    this.#lastWoken = queue;
   }
 
   #idle(queue: ListenerQueue): void {

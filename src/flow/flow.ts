@@ -12,7 +12,7 @@ import {
   systemClock,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
-import { AggregateCommandHandler, type CacheOptions, Repository, type RepositoryOptions } from '../repository';
+import { AggregateCommandHandler, type CacheOptions, Repository, type RepositoryOptions, Running, type UnitOfWork } from '../repository';
 import type { EventStore, SnapshotStore } from '../store';
 import { CommandBus, type CommandMiddleware } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
@@ -74,8 +74,7 @@ export class Flow implements Dispatcher {
   readonly #repositoryOptions: RepositoryOptions;
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
-  #running = 0;
-  #whenIdle: (() => void) | undefined;
+  readonly #running = new Running();
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -90,6 +89,7 @@ export class Flow implements Dispatcher {
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
     this.#eventContexts = this.#contextsOfEvents();
+    if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
     this.#register(parts);
@@ -138,18 +138,17 @@ export class Flow implements Dispatcher {
     return this.#closing;
   }
 
-  /** @internal An async function, and no promise handed through with a `then` beside it: that would cut the stack of errors off here. */
-  async dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
-    this.#running++;
+  /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
+  dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+    let message: CommandMessage;
     try {
-      const message = this.#commands.message(command, options, cause, parent);
-      const ambient = this.#ambient;
-      return await (ambient
-        ? ambient.run({ cause: message, parent: message }, () => this.#commands.send(message))
-        : this.#commands.send(message));
-    } finally {
-      if (--this.#running === 0) this.#whenIdle?.();
+      message = this.#commands.message(command, options, cause, parent);
+    } catch (error) {
+      return Promise.reject(error);
     }
+    const ambient = this.#ambient;
+    if (ambient) return ambient.run({ cause: message, parent: message }, () => this.#commands.send(message));
+    return this.#commands.send(message);
   }
 
   /** @internal */
@@ -169,7 +168,7 @@ export class Flow implements Dispatcher {
     };
     for (const aggregate of aggregates) {
       const repository = this.repository(aggregate);
-      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events));
+      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events), this.#running);
       for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
     }
     for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
@@ -183,14 +182,15 @@ export class Flow implements Dispatcher {
 
   #registerFunction(name: string, handler: FlowCommandHandler): void {
     this.#commands.register(name, async (_command, message) => {
-      const { outcome, published } = await runHandlerFunction(
-        handler,
-        message,
-        this.eventStore,
-        unit => new FlowCommandContext(this, message, unit),
-      );
-      if (!published) this.#publish(outcome.events);
-      return outcome;
+      this.#running.begin();
+      try {
+        const contextOf = (unit: UnitOfWork): FlowCommandContext => new FlowCommandContext(this, message, unit);
+        const { outcome, published } = await runHandlerFunction(handler, message, this.eventStore, contextOf);
+        if (!published) this.#publish(outcome.events);
+        return outcome;
+      } finally {
+        this.#running.end();
+      }
     });
   }
 
@@ -209,9 +209,9 @@ export class Flow implements Dispatcher {
   async #close(): Promise<void> {
     this.#closed = true;
     do {
-      if (this.#running > 0) await new Promise<void>(resolve => (this.#whenIdle = resolve));
+      await this.#running.idle();
       await this.eventBus?.drain();
-    } while (this.#running > 0);
+    } while (this.#running.busy);
     for (const repository of this.#repositories.values()) await repository.drain();
     await this.eventStore.close();
   }

@@ -27,6 +27,8 @@ export class ListenerQueue {
   #running = false;
   /** True when nobody can push any more. */
   released = false;
+  /** The queue whose turn is after this one's, while its owner has both to run. */
+  nextWoken: ListenerQueue | undefined;
 
   constructor(private readonly owner: QueueOwner) {}
 

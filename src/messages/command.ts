@@ -86,6 +86,7 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
 
 /** Tells whether a value is a plain `{ name, message }` object. */
 export function isPlainMessage(value: object): value is PlainMessage {
+  if (!('name' in value && 'message' in value)) return false;
   const prototype = Object.getPrototypeOf(value);
-  return (prototype === null || prototype.constructor?.name === 'Object') && 'name' in value && 'message' in value;
+  return prototype === null || prototype.constructor?.name === 'Object';
 }

@@ -58,13 +58,14 @@ function inspect(type: AggregateClass): AggregateInspection {
   if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
   const commandHandlers = handlersOf(type, COMMAND_HANDLERS, faults);
   const eventHandlers = handlersOf(type, EVENT_HANDLERS, faults);
-  const name = metadata?.name ?? type.name;
+  const { name: className } = type;
+  const name = metadata?.name ?? className;
   const definition: AggregateDefinition<object> = {
     name,
     commands: commandRules(type, commandHandlers, metadata, faults),
     initialState: id => new type(id),
     evolve: evolveBy(eventRules(type, eventHandlers, faults)),
-    seal: event => sealEvent(type.name, event),
+    seal: event => sealEvent(className, event),
     expose: exposeClass,
     snapshot: snapshotsOf(name, type, metadata, faults),
   };

@@ -75,8 +75,10 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   applyReturned(decision: unknown): void {
     const taken = this.#taken;
     this.#taken = undefined;
-    if (!taken) this.apply(decision);
-    else
+    if (!taken) {
+      if (Array.isArray(decision)) this.apply(decision);
+      else if (decision !== undefined && decision !== null) this.#applyOne(decision);
+    } else
       this.apply(
         (Array.isArray(decision) ? decision : [decision]).filter(event => event !== undefined && event !== null && !taken.includes(event)),
       );
@@ -86,7 +88,9 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     if (typeof event !== 'object' || event === null) throw new InvalidDecisionError(this.definition.name, event);
     const sealed = this.definition.seal(event);
     this.state = this.definition.evolve(this.state, sealed);
-    this.changes.push(sealed);
+    // A list that begins empty and grows takes room for seventeen; mostly it is one event.
+    if (this.changes.length === 0) this.changes = [sealed];
+    else this.changes.push(sealed);
     return sealed;
   }
 }

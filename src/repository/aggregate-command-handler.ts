@@ -11,9 +11,10 @@ import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT, type Strea
 import type { AggregateLoader } from './aggregate-loader';
 import { failed, succeeded } from './command-outcome';
 import { ReentrantCommandError } from './errors';
-import { Lanes } from './lanes';
+import { Lane, Lanes } from './lanes';
 import { Origin } from './origin';
 import { pauseAfterConflict, TRIES } from './retry';
+import { Running } from './running';
 
 /**
  * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one aggregate run
@@ -26,6 +27,8 @@ export class AggregateCommandHandler {
     readonly loader: AggregateLoader,
     /** Told of the events of each command, once; not again when a command is repeated. */
     readonly recorded?: (events: readonly RecordedEvent[]) => void,
+    /** Told when a command begins and ends. */
+    readonly running = new Running(),
   ) {}
 
   get store(): EventStore {
@@ -60,8 +63,9 @@ export class AggregateCommandHandler {
   // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.
   async #takeTurn(message: CommandMessage, rule: CommandRule, context: CommandContext, id: string): Promise<CommandOutcome> {
     const { commandId, expectedVersion, signal } = message.options;
+    this.running.begin();
     const turn = this.#lanes.enter(id);
-    if (turn) await turn;
+    const lane = turn instanceof Lane ? turn : await turn;
     message.working = { handler: this, id };
     try {
       const first = commandId === undefined ? undefined : await this.#outcomeOf(commandId, id);
@@ -89,7 +93,8 @@ export class AggregateCommandHandler {
       }
     } finally {
       message.working = undefined;
-      this.#lanes.leave(id);
+      this.#lanes.leave(lane);
+      this.running.end();
     }
   }
 

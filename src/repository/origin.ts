@@ -10,7 +10,7 @@ export class Origin {
   constructor(readonly message: CommandMessage) {}
 
   newEvents(changes: readonly SealedEvent[]): NewEvent[] {
-    return changes.map(change => this.#newEvent(change));
+    return changes.length === 1 ? [this.#newEvent(changes[0]!)] : changes.map(change => this.#newEvent(change));
   }
 
   #newEvent({ name, schemaVersion, payload, state, deletes }: SealedEvent): NewEvent {

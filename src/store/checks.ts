@@ -14,10 +14,17 @@ const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as con
  */
 export function checkAppends(appends: readonly StreamAppend[]): void {
   if (!Array.isArray(appends)) throw new InvalidAppendError(['appends must be a list.']);
-  const faults: string[] = [];
-  for (let index = 0; index < appends.length; index++) checkAppend(appends[index]!, index, faults);
-  checkOncePerStream(appends, faults);
-  if (faults.length > 0) throw new InvalidAppendError(faults);
+  if (!all(appends, isSound)) {
+    const faults: string[] = [];
+    for (const [place, append] of appends.entries()) checkAppend(append, place, faults);
+    checkOncePerStream(appends, faults);
+    throw new InvalidAppendError(faults);
+  }
+  if (appends.length > 1) {
+    const faults: string[] = [];
+    checkOncePerStream(appends, faults);
+    if (faults.length > 0) throw new InvalidAppendError(faults);
+  }
   checkEventIds(appends);
 }
 
@@ -49,7 +56,31 @@ function checkedLimit(limit: number): number {
   return limit;
 }
 
-// Sentences and paths are made only for what is wrong: these checks run for every append.
+// What is sound is found out without making anything: these checks run for every append. Sentences and paths are made only for what is wrong.
+
+function isSound(append: StreamAppend): boolean {
+  if (!isObject(append)) return false;
+  const { stream, expected, events } = append;
+  if (!isName(stream?.aggregateName) || !isName(stream?.aggregateId) || !isExpectation(expected)) return false;
+  return Array.isArray(events) && events.length > 0 && all(events, isSoundEvent);
+}
+
+/** Unlike `every` it does not pass over what is missing in a sparse list. */
+function all<T>(list: readonly T[], holds: (item: T) => boolean): boolean {
+  for (let index = 0; index < list.length; index++) if (!holds(list[index]!)) return false;
+  return true;
+}
+
+function isSoundEvent(event: NewEvent): boolean {
+  if (!isObject(event)) return false;
+  const { name, id, schemaVersion, metadata } = event;
+  return (
+    isName(name) &&
+    (id === undefined || isUuid(id)) &&
+    (schemaVersion === undefined || isSchemaVersion(schemaVersion)) &&
+    (metadata === undefined || isMetadata(metadata) || metadataFaults(metadata, '').length === 0)
+  );
+}
 
 function checkAppend(append: StreamAppend, place: number, faults: string[]): void {
   const path = (field = ''): string => `appends[${place}]${field}`;
@@ -73,7 +104,7 @@ function checkEvent(event: NewEvent, place: number, index: number, faults: strin
   if (schemaVersion !== undefined && !isSchemaVersion(schemaVersion)) {
     faults.push(`${path('.schemaVersion')} is ${shown(schemaVersion)}; it must be ${SCHEMA_VERSIONS}.`);
   }
-  if (metadata !== undefined && !isMetadata(metadata)) checkMetadata(metadata, path('.metadata'), faults);
+  if (metadata !== undefined) faults.push(...metadataFaults(metadata, path('.metadata')));
 }
 
 /** Tells whether metadata is complete. */
@@ -82,12 +113,11 @@ export function isMetadata(metadata: Readonly<Record<string, unknown>>): boolean
   return typeof metadata.correlationId === 'string' && typeof metadata.causationId === 'string' && typeof metadata.commandName === 'string';
 }
 
-function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string, faults: string[]): void {
-  if (!isObject(metadata) || Array.isArray(metadata)) return void faults.push(`${path} is ${shown(metadata)}; it must be an object.`);
-  for (const entry of REQUIRED_METADATA) {
-    const value = metadata[entry];
-    if (value !== undefined && typeof value !== 'string') faults.push(`${path}.${entry} is ${shown(value)}; it must be text.`);
-  }
+function metadataFaults(metadata: Readonly<Record<string, unknown>>, path: string): string[] {
+  if (!isObject(metadata) || Array.isArray(metadata)) return [`${path} is ${shown(metadata)}; it must be an object.`];
+  return REQUIRED_METADATA.filter(entry => metadata[entry] !== undefined && typeof metadata[entry] !== 'string').map(
+    entry => `${path}.${entry} is ${shown(metadata[entry])}; it must be text.`,
+  );
 }
 
 function isExpectation(expected: unknown): boolean {
@@ -137,12 +167,16 @@ function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]):
   }
 }
 
+/** Tells whether any event of the appends has an id already. */
+export const givesIds = (appends: readonly StreamAppend[]): boolean =>
+  appends.some(({ events }) => events.some(({ id }) => id !== undefined));
+
 function checkEventIds(appends: readonly StreamAppend[]): void {
-  let seen: Set<string> | undefined;
+  if (!givesIds(appends)) return;
+  const seen = new Set<string>();
   for (const { events } of appends) {
     for (const { id } of events) {
       if (id === undefined) continue;
-      seen ??= new Set();
       if (seen.has(id)) throw new DuplicateEventError(id);
       seen.add(id);
     }

@@ -1,10 +1,11 @@
 import { type Clock, isoTime, type RecordedEvent, systemClock } from '../messages';
-import { checkAppends, isExpected, storePage, streamPage } from './checks';
+import { checkAppends, givesIds, isExpected, storePage, streamPage } from './checks';
 import { DuplicateEventError, StoreClosedError } from './errors';
 import type {
   AppendOutcome,
   Conflict,
   EventStore,
+  NewEvent,
   RestoreOutcome,
   StorePage,
   StreamAppend,
@@ -29,6 +30,7 @@ export class InMemoryEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
   readonly projections: ProcessingStore;
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
+  #lastFound: RecordedEvent[] | undefined;
   readonly #all: RecordedEvent[] = [];
   /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
   readonly #byId = new Map<string, RecordedEvent>();
@@ -65,10 +67,9 @@ export class InMemoryEventStore implements EventStore {
     checkAppends(appends);
     const repeated = givesIds(appends) ? this.#repeated(appends) : undefined;
     if (repeated) return { ok: true, events: repeated };
-    const streams = appends.map(({ stream }) => this.#stream(stream));
-    const conflicts = conflictsOf(appends, streams);
-    if (conflicts.length > 0) return { ok: false, conflicts };
-    const events = Object.freeze(this.#record(appends, streams));
+    const conflicts = this.#conflicts(appends);
+    if (conflicts) return { ok: false, conflicts };
+    const events = Object.freeze(this.#record(appends));
     this.#write(events);
     return { ok: true, events };
   }
@@ -119,13 +120,13 @@ export class InMemoryEventStore implements EventStore {
 
   #write(events: readonly RecordedEvent[]): void {
     this.persist(events);
-    for (const event of events) this.#keep(event);
+    for (let index = 0; index < events.length; index++) this.#keep(events[index]!);
     if (this.#subscriptions.size > 0) for (const subscription of this.#subscriptions) subscription.wake();
   }
 
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
     const last = BigInt(this.#lastPosition());
-    return eventsToRestore(events, { last, stored, versionOf: stream => this.#stream(stream)?.length ?? 0 });
+    return eventsToRestore(events, { last, stored, versionOf: stream => this.#version(stream) });
   }
 
   #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
@@ -153,8 +154,29 @@ export class InMemoryEventStore implements EventStore {
     if (this.#closed) throw new StoreClosedError();
   }
 
+  /** Asked several times in a row for one stream: what was found last is kept at hand. */
   #stream({ aggregateName, aggregateId }: StreamName): RecordedEvent[] | undefined {
-    return this.#streams.get(aggregateName)?.get(aggregateId);
+    const last = this.#lastFound?.[0];
+    if (last?.aggregateId === aggregateId && last.aggregateName === aggregateName) return this.#lastFound;
+    const found = this.#streams.get(aggregateName)?.get(aggregateId);
+    if (found) this.#lastFound = found;
+    return found;
+  }
+
+  #version(stream: StreamName): number {
+    return this.#stream(stream)?.length ?? 0;
+  }
+
+  #conflicts(appends: readonly StreamAppend[]): readonly Conflict[] | undefined {
+    let conflicts: Conflict[] | undefined;
+    for (let index = 0; index < appends.length; index++) {
+      const { stream, expected } = appends[index]!;
+      const actual = this.#version(stream);
+      if (isExpected(expected, actual)) continue;
+      conflicts ??= [];
+      conflicts.push({ stream, expected, actual });
+    }
+    return conflicts;
   }
 
   /** Returns the stored events when every event of the appends is stored, by its id, in the stream it is meant for. */
@@ -184,47 +206,33 @@ export class InMemoryEventStore implements EventStore {
   }
 
   /** Makes the recorded events without keeping any: what is refused is refused before anything is written. */
-  #record(appends: readonly StreamAppend[], streams: readonly (readonly RecordedEvent[] | undefined)[]): RecordedEvent[] {
+  #record(appends: readonly StreamAppend[]): RecordedEvent[] {
     const recordedAt = isoTime(this.#clock.now());
-    const recorded: RecordedEvent[] = [];
     let position = this.#lastPosition();
-    for (let index = 0; index < appends.length; index++) {
-      const { stream, events } = appends[index]!;
-      let version = streams[index]?.length ?? 0;
-      for (const event of events) recorded.push(recordEvent(event, stream, ++version, BigInt(++position), recordedAt));
-    }
-    return recorded;
+    const record = (event: NewEvent, stream: StreamName, version: number): RecordedEvent =>
+      recordEvent(event, stream, version, BigInt(++position), recordedAt);
+    const recorded = appends.map(({ stream, events }) => {
+      const version = this.#version(stream);
+      // Mostly it is one event. A list that begins empty and grows takes room for seventeen.
+      if (events.length === 1) return [record(events[0]!, stream, version + 1)];
+      return events.map((event, index) => record(event, stream, version + index + 1));
+    });
+    return recorded.length === 1 ? recorded[0]! : recorded.flat();
   }
 
   #keep(event: RecordedEvent): void {
-    let streams = this.#streams.get(event.aggregateName);
-    if (!streams) {
-      streams = new Map();
-      this.#streams.set(event.aggregateName, streams);
-    }
-    const stream = streams.get(event.aggregateId);
+    const stream = this.#stream(event);
     if (stream) stream.push(event);
-    else streams.set(event.aggregateId, [event]);
+    else this.#begin(event);
     this.#all.push(event);
+  }
+
+  #begin(event: RecordedEvent): void {
+    const streams = this.#streams.get(event.aggregateName);
+    if (streams) streams.set(event.aggregateId, [event]);
+    else this.#streams.set(event.aggregateName, new Map([[event.aggregateId, [event]]]));
   }
 }
 
 const isOf = (event: RecordedEvent, { aggregateName, aggregateId }: StreamName): boolean =>
   event.aggregateId === aggregateId && event.aggregateName === aggregateName;
-
-function givesIds(appends: readonly StreamAppend[]): boolean {
-  for (const { events } of appends) for (const { id } of events) if (id !== undefined) return true;
-  return false;
-}
-
-const NO_CONFLICTS: readonly Conflict[] = [];
-
-function conflictsOf(appends: readonly StreamAppend[], streams: readonly (readonly RecordedEvent[] | undefined)[]): readonly Conflict[] {
-  let conflicts = NO_CONFLICTS;
-  for (let index = 0; index < appends.length; index++) {
-    const { stream, expected } = appends[index]!;
-    const actual = streams[index]?.length ?? 0;
-    if (!isExpected(expected, actual)) conflicts = [...conflicts, { stream, expected, actual }];
-  }
-  return conflicts;
-}

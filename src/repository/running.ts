@@ -1,0 +1,33 @@
+/** Counts the commands under way, so that a shutdown can wait for them. */
+export class Running {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+
+  get busy(): boolean {
+    return this.#count > 0;
+  }
+
+  begin(): void {
+    this.#count++;
+  }
+
+  end(): void {
+    if (--this.#count > 0 || this.#waiting.length === 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Counts until a promise is settled. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.begin();
+    try {
+      return await work;
+    } finally {
+      this.end();
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#count === 0 ? Promise.resolve() : new Promise(resolve => this.#waiting.push(resolve));
+  }
+}
