@@ -52,7 +52,10 @@ export class ListenerQueue {
       const { listener, event, contexts } = waiting;
       try {
         const result = this.owner.deliver(listener, event, contexts);
-        if (typeof (result as Promise<unknown> | undefined)?.then === 'function') return this.#await(result as Promise<unknown>, event);
+        if (typeof (result as Promise<unknown> | undefined)?.then === 'function') {
+          this.#await(result as Promise<unknown>, event);
+          return;
+        }
       } catch (error) {
         this.owner.failed(error, event);
       }
