@@ -14,5 +14,7 @@ for (const entry of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   const file = join(dist, entry);
   const text = readFileSync(file, 'utf8');
   const plain = text.replace(GETTER, 'exports.$1 = $2;');
+  if (plain.includes('Object.defineProperty(exports, "') && plain.includes('get: function'))
+    throw new Error(`${file} has an export of another form.`);
   if (plain !== text) writeFileSync(file, plain);
 }
