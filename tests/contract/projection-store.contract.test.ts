@@ -9,10 +9,15 @@ import {
   type EventStore,
   InMemoryEventStore,
   InMemoryProjectionStore,
+  type ProcessingStore,
   type ProjectionCommit,
   type ProjectionStore,
 } from '../../src/store';
-import { type ProjectionStoreContractOptions, projectionStoreContract } from '../../src/testing';
+import {
+  type ProjectionStoreContractOptions,
+  processingStoreContract,
+  projectionStoreContract,
+} from '../../src/testing/projection-store-contract';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-projections-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,6 +48,23 @@ const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {
   SqliteEventStore: within(() => sqlite(join(folder, `${++files}.db`))),
   'SqliteEventStore without a file': within(() => sqlite(':memory:')),
 };
+
+const owners = new WeakMap<ProcessingStore, InMemoryEventStore>();
+const processingStores: Readonly<Record<string, ProjectionStoreContractOptions<ProcessingStore>>> = {
+  InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
+  InMemoryEventStore: {
+    open() {
+      const store = new InMemoryEventStore();
+      owners.set(store.projections, store);
+      return store.projections;
+    },
+    events: projections => owners.get(projections)!,
+  },
+};
+
+describe.each(Object.entries(processingStores))('%s', (_, options) => {
+  test.each(processingStoreContract(options).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());
+});
 
 describe.each(Object.entries(stores))('%s', (_, options) => {
   test.each(projectionStoreContract(options).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());

@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProjectionCommit } from '../../store';
-import { all, behind, type Check, filled, NAME, put, refused, schema, segment, write } from './fixtures';
-
-const commit = (from: bigint, to: bigint, ...writes: ProjectionCommit['writes'][number][]): ProjectionCommit => ({
-  ...{ checkpoint: segment(), from, to, writes },
-});
+import { all, behind, type Check, commit, filled, NAME, put, refused, schema, segment, write } from './fixtures';
 
 /** Checkpoints, and what is written together with them. */
 export const commitChecks: Readonly<Record<string, Check>> = {

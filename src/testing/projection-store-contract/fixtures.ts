@@ -1,8 +1,31 @@
 import assert from 'node:assert/strict';
-import type { CheckpointName, CommitOutcome, DocumentQuery, DocumentWrite, ProjectionStore, ReadModelSchema } from '../../store';
+import { setTimeout } from 'node:timers/promises';
+import type {
+  CheckpointName,
+  CommitOutcome,
+  DocumentQuery,
+  DocumentWrite,
+  EventStore,
+  ProcessingStore,
+  ProjectionCommit,
+  ProjectionStore,
+  ReadModelSchema,
+} from '../../store';
 
 /** A thing that a store of documents and checkpoints must hold. */
 export type Check = (store: ProjectionStore) => Promise<void>;
+
+/** What the newer checks get: the store and, where they are in one place, the events. */
+export interface Scene {
+  readonly store: ProcessingStore;
+  readonly events: EventStore | undefined;
+}
+
+/** A thing that a store of leases, dead letters and transactions must hold. */
+export type ProcessingCheck = (scene: Scene) => Promise<void>;
+
+/** A thing that a store must hold which keeps documents beside the events. */
+export type EventsCheck = (scene: { readonly store: ProcessingStore; readonly events: EventStore }) => Promise<void>;
 
 export const NAME = 'things';
 
@@ -25,6 +48,28 @@ export const write = (id: string, document: object | null, more: Partial<Documen
 export async function put(store: ProjectionStore, ...writes: DocumentWrite[]): Promise<void> {
   const from = await store.checkpoint(segment());
   assert.deepEqual(await store.commit({ checkpoint: segment(), from, to: from + 1n, writes }), { ok: true });
+}
+
+export const commit = (from: bigint, to: bigint, ...writes: DocumentWrite[]): ProjectionCommit => ({
+  ...{ checkpoint: segment(), from, to, writes },
+});
+
+/** Makes sure that something rejects with the very error given. */
+export async function rejectsWith(error: unknown, promise: Promise<unknown>): Promise<void> {
+  const outcome = await promise.then(
+    value => assert.fail(`answered with ${String(value)}`),
+    (thrown: unknown) => thrown,
+  );
+  assert.equal(outcome, error);
+}
+
+/** Resolves when a condition holds. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < deadline, `waited 10 s until ${what}`);
+    await setTimeout(2);
+  }
 }
 
 /** Makes sure that a commit was refused because the checkpoint is elsewhere. */

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import type { LeaseClaim, LeaseOutcome, ProcessingStore } from '../../store';
+import { all, commit, filled, NAME, type ProcessingCheck, refused, schema, segment, until, write } from './fixtures';
+
+const LONG = 60_000;
+
+const claim = (owner: string, duration = LONG): LeaseClaim => ({ owner, duration });
+
+/** Claims a segment that must be free, and returns the fence. */
+async function take(store: ProcessingStore, owner: string, duration = LONG): Promise<bigint> {
+  const outcome = await store.leases.claim(segment(), claim(owner, duration));
+  assert.ok(outcome.ok, `${owner} does not get the segment`);
+  return outcome.fence;
+}
+
+function heldBy(owner: string, outcome: LeaseOutcome): void {
+  assert.ok(!outcome.ok, 'a segment that somebody has was given away');
+  assert.equal(outcome.owner, owner);
+  assert.ok(outcome.freeIn > 0 && outcome.freeIn <= LONG, `free in ${outcome.freeIn} ms`);
+}
+
+/** Who works on which segment. */
+export const leaseChecks: Readonly<Record<string, ProcessingCheck>> = {
+  'a segment is its owner’s until it is given back': async ({ store }) => {
+    const first = await take(store, 'one');
+    heldBy('one', await store.leases.claim(segment(), claim('other')));
+    await store.leases.release(segment(), { owner: 'one', fence: first });
+    const second = await take(store, 'other');
+    assert.ok(second > first, `the fence ${second} after ${first}`);
+    heldBy('other', await store.leases.claim(segment(), claim('one')));
+  },
+
+  'the owner renews its lease: the fence stays, the position is where the checkpoint stands': async ({ store }) => {
+    const first = await store.leases.claim(segment(), claim('one'));
+    assert.deepEqual(first, { ok: true, fence: first.ok && first.fence, position: 0n });
+    await store.commit(commit(0n, 7n));
+    assert.deepEqual(await store.leases.claim(segment(), claim('one', 1000)), { ...first, position: 7n });
+    const outcome = await store.leases.claim(segment(), claim('other'));
+    assert.ok(!outcome.ok && outcome.freeIn <= 1000, 'renewing for a shorter time shortens the lease');
+  },
+
+  'a lease that is not renewed runs out, and the next owner has a higher fence': async ({ store }) => {
+    const started = performance.now();
+    const first = await take(store, 'one', 50);
+    let second: LeaseOutcome | undefined;
+    await until('the lease of 50 ms has run out', async () => {
+      second = await store.leases.claim(segment(), claim('other'));
+      return second.ok;
+    });
+    assert.ok(performance.now() - started > 45, 'a lease of 50 ms ran out before');
+    assert.ok(second?.ok && second.fence > first, 'the fence does not rise');
+    heldBy('other', await store.leases.claim(segment(), claim('one')));
+  },
+
+  'of many that claim a segment at once one gets it': async ({ store }) => {
+    for (const round of [0, 1, 2]) {
+      const name = segment({ segment: round });
+      const outcomes = await Promise.all(Array.from({ length: 12 }, (_, n) => store.leases.claim(name, claim(`owner ${n}`))));
+      const [winner, ...others] = outcomes.flatMap(({ ok }, n) => (ok ? [`owner ${n}`] : []));
+      assert.ok(winner && others.length === 0, `${others.length + 1} owners`);
+      for (const outcome of outcomes) if (!outcome.ok) assert.equal(outcome.owner, winner);
+    }
+  },
+
+  'only its owner gives a segment back, and only with its fence': async ({ store }) => {
+    const fence = await take(store, 'one');
+    for (const lease of [
+      { owner: 'other', fence },
+      { owner: 'one', fence: fence + 1n },
+    ])
+      await store.leases.release(segment(), lease);
+    await store.leases.release(segment({ segment: 5 }), { owner: 'one', fence });
+    heldBy('one', await store.leases.claim(segment(), claim('other')));
+  },
+
+  'a commit with a fence that is not the segment’s is refused, also where the position fits': async ({ store }) => {
+    await filled(store, { a: { n: 1 } });
+    const write2 = write('a', { n: 2 });
+    const refusedAs = { ok: false, checkpoint: 1n, fenced: true };
+    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: 1n }), refusedAs, 'nobody has claimed it');
+    const stale = await take(store, 'one');
+    await store.leases.release(segment(), { owner: 'one', fence: stale });
+    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: stale }), refusedAs, 'it was given back');
+    const fence = await take(store, 'other');
+    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: stale }), refusedAs, 'it changed hands');
+    assert.deepEqual([await all(store), await store.checkpoint(segment())], [{ a: { n: 1 } }, 1n]);
+    assert.deepEqual(await store.commit({ ...commit(0n, 2n, write2), fence }), { ok: false, checkpoint: 1n, fenced: false });
+    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence }), { ok: true });
+    assert.deepEqual(await store.commit(commit(2n, 3n)), { ok: true }, 'a commit without a fence');
+    assert.deepEqual([await all(store), await store.checkpoint(segment())], [{ a: { n: 2 } }, 3n]);
+  },
+
+  'a process that was frozen past its lease does no harm': async ({ store }) => {
+    await store.prepare(schema());
+    const frozen = await take(store, 'one', 50);
+    let fence = 0n;
+    await until('the lease has run out', async () => {
+      const outcome = await store.leases.claim(segment(), claim('other'));
+      if (outcome.ok) fence = outcome.fence;
+      return outcome.ok;
+    });
+    const late = store.commit({ ...commit(0n, 5n, write('a', { by: 'one' })), fence: frozen });
+    assert.deepEqual(await late, { ok: false, checkpoint: 0n, fenced: true });
+    assert.deepEqual(await store.commit({ ...commit(0n, 5n, write('a', { by: 'other' })), fence }), { ok: true });
+    assert.deepEqual(await all(store), { a: { by: 'other' } });
+  },
+
+  'lists the segments of a version, with their owners and positions': async ({ store }) => {
+    assert.deepEqual(await store.leases.segments(NAME, 1), []);
+    await store.commit({ ...commit(0n, 9n), checkpoint: segment({ segment: 12 }) });
+    await store.commit({ ...commit(0n, 7n), checkpoint: segment({ segment: 2 }) });
+    for (const other of [{ version: 2 }, { projection: 'other' }]) await store.leases.claim(segment(other), claim('else'));
+    await store.leases.claim(segment({ segment: 2 }), claim('one'));
+    await store.leases.claim(segment({ segment: 1 }), claim('two', 1));
+    await until('the lease of 1 ms has run out', async () => (await store.leases.segments(NAME, 1))[0]?.owner === undefined);
+    const [first, second, third, ...more] = await store.leases.segments(NAME, 1);
+    assert.deepEqual(first, { segment: 1, position: 0n, owner: undefined, freeIn: 0 });
+    const freeIn = second?.freeIn ?? 0;
+    assert.ok(freeIn > LONG / 2 && freeIn <= LONG, `free in ${freeIn} ms`);
+    assert.deepEqual(second, { segment: 2, position: 7n, owner: 'one', freeIn });
+    assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, owner: undefined, freeIn: 0 }]);
+  },
+
+  'dropping a version ends its leases': async ({ store }) => {
+    await store.prepare(schema());
+    await take(store, 'one');
+    await store.drop(NAME, 1);
+    assert.deepEqual(await store.leases.segments(NAME, 1), []);
+    await take(store, 'other');
+  },
+
+  'refuses claims that are malformed': async ({ store }) => {
+    const wrong: object[] = [
+      ...[0, -1, 1.5, 3_600_001, Number.NaN, '1', undefined].map(duration => ({ duration })),
+      ...['', '\0', 'x'.repeat(256), 7, undefined].map(owner => ({ owner })),
+    ];
+    await refused('INVALID_COMMIT', ...wrong.map(part => () => store.leases.claim(segment(), { ...claim('one'), ...part })));
+    await refused(
+      'INVALID_COMMIT',
+      () => store.leases.claim(segment({ projection: '' }), claim('one')),
+      () => store.leases.release(segment({ segment: -1 }), { owner: 'one', fence: 1n }),
+      ...['1', 1, -1n].map(fence => () => store.commit({ ...commit(0n, 1n), fence: fence as bigint })),
+    );
+    const longest = claim('漢'.repeat(255), 3_600_000);
+    assert.equal((await store.leases.claim(segment(), longest)).ok, true);
+  },
+};

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { NAME, type ProcessingCheck, refused, schema } from './fixtures';
+
+/** Which revisions there are versions of. */
+export const revisionChecks: Readonly<Record<string, ProcessingCheck>> = {
+  'lists the versions that were prepared, with their revisions and segments': async ({ store }) => {
+    assert.deepEqual(await store.versions(NAME), []);
+    await store.prepare({ ...schema({ version: 10 }), revision: 4, segments: 256 });
+    await store.prepare({ ...schema({ version: 2, indexes: [] }), revision: 3, segments: 16 });
+    await store.prepare(schema());
+    await store.prepare(schema({ name: 'other' }));
+    const [one, two, ten] = [
+      { version: 1, revision: 1, segments: 1, indexes: ['group', 'rank'], active: false },
+      { version: 2, revision: 3, segments: 16, indexes: [], active: false },
+      { version: 10, revision: 4, segments: 256, indexes: ['group', 'rank'], active: false },
+    ];
+    assert.deepEqual(await store.versions(NAME), [one, two, ten]);
+    await store.activate(NAME, 2);
+    assert.deepEqual(await store.versions(NAME), [one, { ...two, active: true }, ten]);
+    await store.drop(NAME, 2);
+    assert.deepEqual(await store.versions(NAME), [one, ten]);
+    for (const name of ['nobody', '', '\0', '__proto__']) assert.deepEqual(await store.versions(name), []);
+  },
+
+  'refuses to prepare a version again with another revision or number of segments': async ({ store }) => {
+    await store.prepare({ ...schema(), revision: 2, segments: 4 });
+    await store.prepare({ ...schema(), revision: 2, segments: 4 });
+    const others = [{}, { revision: 2 }, { segments: 4 }, { revision: 3, segments: 4 }, { revision: 2, segments: 5 }];
+    await refused('INVALID_READ_MODEL', ...others.map(other => () => store.prepare({ ...schema(), ...other })));
+    await store.drop(NAME, 1);
+    await store.prepare({ ...schema(), revision: 3 });
+    assert.deepEqual(
+      (await store.versions(NAME)).map(({ revision, segments }) => [revision, segments]),
+      [[3, 1]],
+    );
+  },
+
+  'refuses revisions and numbers of segments that cannot be': async ({ store }) => {
+    const wrong = [0, -1, 1.5, 2 ** 31, '1', null] as unknown[];
+    const parts = [...wrong.map(revision => ({ revision })), ...[...wrong, 257].map(segments => ({ segments }))] as object[];
+    await refused('INVALID_READ_MODEL', ...parts.map(part => () => store.prepare({ ...schema(), ...part })));
+    assert.deepEqual(await store.versions(NAME), []);
+  },
+};
