@@ -38,14 +38,27 @@ export class AppendWriter {
     }
   }
 
+  /** Writes a request in a transaction that somebody else has begun. @throws DuplicateEventError */
+  writeWithin(request: AppendRequest): AppendOutcome {
+    if (request.eventCount === 0) return { ok: true, events: Object.freeze([]) };
+    this.#begin();
+    const result = this.#result(request, true);
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  #begin(): void {
+    // Inside the lock: other processes give them, too. Numbers of our own are cheaper than asking which ones SQLite gave.
+    const last = this.statements.lastKeys.get() as { position: number | null; stream: number | null };
+    this.#position = last.position ?? 0;
+    this.#stream = last.stream ?? 0;
+    this.#recordedAt = isoTime(this.clock.now());
+  }
+
   #write(requests: readonly AppendRequest[], someRepeated: boolean): WriteResult[] {
     this.statements.begin.run();
     try {
-      // Inside the lock: other processes give them, too. Numbers of our own are cheaper than asking which ones SQLite gave.
-      const last = this.statements.lastKeys.get() as { position: number | null; stream: number | null };
-      this.#position = last.position ?? 0;
-      this.#stream = last.stream ?? 0;
-      this.#recordedAt = isoTime(this.clock.now());
+      this.#begin();
       const results = requests.map(request => this.#result(request, someRepeated));
       this.statements.commit.run();
       return results;

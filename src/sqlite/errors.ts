@@ -108,6 +108,17 @@ export class SqliteFileUnavailableError extends EventualityError {
   }
 }
 
+/** Thrown when work of one's own, run in the transaction of a commit, returns a promise. The commit was taken back. */
+export class SqliteAsyncWorkError extends EventualityError {
+  readonly code = 'SQLITE_ASYNC_WORK';
+
+  constructor() {
+    super(
+      'The work in the transaction returned a promise. On SQLite it must be synchronous: call the driver without await, return nothing.',
+    );
+  }
+}
+
 /** Thrown when SQLite fails for another reason, such as a full disk. What was to be appended was not written. */
 export class SqliteFailureError extends EventualityError {
   readonly code = 'SQLITE_FAILURE';

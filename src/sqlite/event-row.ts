@@ -18,6 +18,9 @@ export interface EventRow {
 export const EVENT_COLUMNS =
   'e.position, s.aggregate_name, s.aggregate_id, e.version, e.id, e.name, e.schema_version, e.payload, e.metadata, e.recorded_at';
 
+/** The last position that SQLite can count to. */
+export const LAST_POSITION = 2n ** 63n - 1n;
+
 /** Makes the envelope, deeply frozen, of what is stored. */
 export function recordedEvent(row: EventRow): RecordedEvent {
   return Object.freeze({

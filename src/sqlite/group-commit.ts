@@ -12,6 +12,8 @@ export interface GroupCommitTarget {
   write(requests: readonly AppendRequest[]): WriteResult[];
   /** Called after each transaction, before its appends are answered. */
   written(): void;
+  /** Does work at once, or when it is this process's turn to write. */
+  inTurn(work: () => void): void;
   /** Says what an error of the driver means. */
   failureOf(error: unknown): EventualityError;
 }
@@ -57,8 +59,8 @@ export class GroupCommit {
 
   #schedule(pause = 0): void {
     this.#scheduled = true;
-    if (pause > 0) setTimeout(() => this.#next(), pause);
-    else setImmediate(() => this.#next());
+    if (pause > 0) setTimeout(() => this.target.inTurn(() => this.#next()), pause);
+    else setImmediate(() => this.target.inTurn(() => this.#next()));
   }
 
   #next(): void {

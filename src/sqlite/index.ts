@@ -1,5 +1,6 @@
 export type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from './driver';
 export {
+  SqliteAsyncWorkError,
   SqliteDriverMissingError,
   SqliteFailureError,
   SqliteFileDamagedError,

@@ -66,6 +66,31 @@ export const MIGRATIONS: readonly string[] = [
     position integer not null,
     primary key (projection, version, segment)
   ) strict, without rowid;`,
+  // What was prepared before revisions and segments is of the first revision, in one segment.
+  `alter table read_models add column revision integer not null default 1;
+  alter table read_models add column segments integer not null default 1;
+  create table leases (
+    projection text not null,
+    version integer not null,
+    segment integer not null,
+    owner text,
+    until integer not null,
+    fence integer not null,
+    primary key (projection, version, segment)
+  ) strict, without rowid;
+  create table dead_letters (
+    projection text not null,
+    version integer not null,
+    position integer not null,
+    segment integer not null,
+    sequence text not null,
+    error text,
+    attempts integer not null,
+    retry integer not null,
+    parked_at text not null,
+    primary key (projection, version, position)
+  ) strict;
+  create index dead_letters_sequence on dead_letters (projection, version, sequence, position);`,
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

@@ -23,6 +23,19 @@ export function openFile(driver: SqliteDriver, settings: SqliteSettings): Sqlite
   }
 }
 
+/** Opens a file another time that this process has set up. @throws one of the errors of this folder */
+export function openAgain(driver: SqliteDriver, settings: SqliteSettings): SqliteConnection {
+  const connection = opened(driver, settings);
+  try {
+    connection.exec('pragma busy_timeout = 0');
+    tune(connection, settings);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw failureOf(error, settings);
+  }
+}
+
 function opened(driver: SqliteDriver, settings: SqliteSettings): SqliteConnection {
   try {
     return driver.open(settings.file);
@@ -33,16 +46,21 @@ function opened(driver: SqliteDriver, settings: SqliteSettings): SqliteConnectio
   }
 }
 
-function setUp(connection: SqliteConnection, { file, busyTimeout, synchronous }: SqliteSettings): void {
+function setUp(connection: SqliteConnection, settings: SqliteSettings): void {
+  const { file, busyTimeout } = settings;
   connection.exec(`pragma busy_timeout = ${busyTimeout}`);
   patiently(busyTimeout, () => checkSchema(connection, file));
   if (file !== IN_MEMORY) patiently(busyTimeout, () => writeAhead(connection, file));
-  connection.exec(
-    `pragma synchronous = ${synchronous}; pragma cache_size = -${CACHE_KIBIBYTES}; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-  );
+  tune(connection, settings);
   patiently(busyTimeout, () => migrate(connection, file));
   // From now on nobody waits inside SQLite, which would hold up the whole process: what is locked is tried again later.
   connection.exec('pragma busy_timeout = 0');
+}
+
+function tune(connection: SqliteConnection, { synchronous }: SqliteSettings): void {
+  connection.exec(
+    `pragma synchronous = ${synchronous}; pragma cache_size = -${CACHE_KIBIBYTES}; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+  );
 }
 
 function writeAhead(connection: SqliteConnection, file: string): void {

@@ -15,8 +15,12 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
        on conflict (projection, version, segment) do update set position = excluded.position`,
     ),
     dropCheckpoints: connection.prepare('delete from checkpoints where projection = ? and version = ?'),
-    indexes: connection.prepare('select indexes from read_models where name = ? and version = ?'),
-    addReadModel: connection.prepare('insert into read_models (name, version, indexes) values (?, ?, ?)'),
+    readModel: connection.prepare('select indexes, revision, segments from read_models where name = ? and version = ?'),
+    addReadModel: connection.prepare('insert into read_models (name, version, indexes, revision, segments) values (?, ?, ?, ?, ?)'),
+    versions: connection.prepare(
+      `select version, revision, segments, indexes, exists(select 1 from active_models a where a.name = r.name and a.version = r.version) as active
+       from read_models r where name = ? order by version`,
+    ),
     dropReadModel: connection.prepare('delete from read_models where name = ? and version = ?'),
     active: connection.prepare('select version from active_models where name = ?'),
     activate: connection.prepare(

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
-  type ProjectionStore,
+  type ProcessingStore,
   type RestoreOutcome,
   restoreRequests,
   type SnapshotStore,
@@ -17,21 +17,20 @@ import {
 } from '../store';
 import { appendRequest } from './append-request';
 import { AppendWriter } from './append-writer';
-import type { SqliteConnection, SqliteStatement, SqliteValue } from './driver';
-import { type EventRow, recordedEvent } from './event-row';
+import type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from './driver';
+import { type EventRow, LAST_POSITION, recordedEvent } from './event-row';
 import { failureOf } from './failures';
+import { FileAccess } from './file-access';
 import { Followers } from './followers';
 import { GroupCommit } from './group-commit';
 import { loadDriver } from './load-driver';
-import { openFile } from './open-file';
+import { openAgain, openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
 import { RestoreWriter } from './restore';
 import { SqliteProjections } from './sqlite-projections';
 import { SqliteSnapshots } from './sqlite-snapshots';
 import { prepareStatements, type Statements } from './statements';
-import { whenUnlocked } from './when-unlocked';
-
-const LAST_POSITION = 2n ** 63n - 1n;
+import { Transactions, type TransactionsTarget } from './transactions';
 
 /**
  * Keeps events in a SQLite file, for one process or several on one machine.
@@ -48,12 +47,14 @@ export class SqliteEventStore implements EventStore {
   /** Keeps snapshots in the same file. */
   readonly snapshots: SnapshotStore;
   /** Keeps what projections make of the events, in the same file. */
-  readonly projections: ProjectionStore;
+  readonly projections: ProcessingStore;
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
   readonly #commits: GroupCommit;
   readonly #followers: Followers;
+  readonly #access: FileAccess;
+  readonly #transactions: Transactions;
   readonly #restoring = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -68,15 +69,18 @@ export class SqliteEventStore implements EventStore {
     this.#connection = openFile(driver, this.#settings);
     this.#statements = prepareStatements(this.#connection);
     this.#followers = new Followers(() => this.#dataVersion(), this.#settings.pollEvery);
+    this.#access = new FileAccess(this.#settings, () => this.#refuseWhenClosed());
     const writer = new AppendWriter(this.#connection, this.#statements, this.#settings.clock);
     this.#commits = new GroupCommit({
       busyTimeout: this.#settings.busyTimeout,
       write: requests => writer.write(requests),
       written: () => this.#followers.wake(),
+      inTurn: work => this.#access.inTurn(work),
       failureOf: error => failureOf(error, this.#settings),
     });
-    this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, () => this.#refuseWhenClosed());
-    this.projections = new SqliteProjections(this.#connection, this.#settings, () => this.#refuseWhenClosed());
+    this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, this.#access);
+    this.#transactions = new Transactions(this.#forTransactions(driver), this.#settings, this.#access);
+    this.projections = new SqliteProjections(this.#connection, this.#settings, this.#access, this.#transactions);
     this.file = this.#settings.file;
     this.driver = driver.name;
   }
@@ -103,7 +107,7 @@ export class SqliteEventStore implements EventStore {
     this.#refuseWhenClosed();
     const requests = restoreRequests(events, this.#settings.maxPayloadBytes);
     const writer = new RestoreWriter(this.#connection, this.#statements);
-    const restoring = whenUnlocked(this.#settings, () => writer.write(requests));
+    const restoring = this.#access.finish(() => writer.write(requests));
     this.#restoring.add(restoring);
     try {
       return await restoring;
@@ -127,6 +131,8 @@ export class SqliteEventStore implements EventStore {
     this.#followers.end();
     await this.#commits.drained();
     await Promise.allSettled(this.#restoring);
+    await this.#access.over();
+    this.#transactions.close();
     this.#connection.close();
   }
 
@@ -138,10 +144,15 @@ export class SqliteEventStore implements EventStore {
   async #read(signal: AbortSignal | undefined, statement: SqliteStatement, ...values: SqliteValue[]): Promise<readonly RecordedEvent[]> {
     // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
     const read = (): readonly RecordedEvent[] => Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
-    return whenUnlocked(this.#settings, read, () => {
-      signal?.throwIfAborted();
-      this.#refuseWhenClosed();
-    });
+    return this.#access.read(read, signal);
+  }
+
+  #forTransactions(driver: SqliteDriver): TransactionsTarget {
+    return {
+      connection: this.#connection,
+      open: () => openAgain(driver, this.#settings),
+      written: () => this.#followers.wake(),
+    };
   }
 
   #dataVersion(): number {

@@ -1,29 +1,34 @@
 import {
   type CheckpointName,
-  type CommitOutcome,
   canBeReadModel,
   checkCheckpoint,
-  checkCommit,
   checkReadModel,
-  checkSameIndexes,
+  checkSameSchema,
+  type DeadLetters,
   type DocumentPage,
   type DocumentQuery,
   documentPage,
-  groupWrites,
   isName,
-  type ProjectionCommit,
-  type ProjectionStore,
-  prepareWrites,
-  type ReadModelSchema,
+  knownSchema,
+  type ProcessingCommit,
+  type ProcessingCommitOutcome,
+  type ProcessingSchema,
+  type ProcessingStore,
+  type ProjectionTransaction,
+  type ReadModelVersion,
   resolveQuery,
-  UnknownReadModelError,
-  type WriteGroup,
+  type SegmentLeases,
+  sealedCommit,
 } from '../store';
 import type { SqliteConnection } from './driver';
-import { rollBack } from './migrations';
+import type { FileAccess } from './file-access';
+import { inTransaction } from './in-transaction';
 import type { SqliteSettings } from './options';
-import { FindStatements, keyValues, type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
-import { whenUnlocked } from './when-unlocked';
+import { ProjectionRecords } from './projection-records';
+import { FindStatements } from './projection-statements';
+import { SqliteDeadLetters } from './sqlite-dead-letters';
+import { SqliteLeases } from './sqlite-leases';
+import type { Transactions } from './transactions';
 import { withoutDisk } from './without-disk';
 
 interface DocumentRow {
@@ -32,49 +37,54 @@ interface DocumentRow {
   readonly key?: string;
 }
 
-/** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
-interface Page {
-  readonly readModel: string;
+interface VersionRow {
   readonly version: number;
+  readonly revision: number;
+  readonly segments: number;
   readonly indexes: string;
-  readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly (string | null)[] }[];
+  readonly active: number;
 }
 
-/** Keeps documents and checkpoints in the file of the events. */
-export class SqliteProjections implements ProjectionStore {
-  readonly #statements: ProjectionStatements;
+/** Keeps documents, checkpoints, leases and dead letters in the file of the events. */
+export class SqliteProjections implements ProcessingStore {
+  readonly leases: SegmentLeases;
+  readonly deadLetters: DeadLetters;
+  readonly #records: ProjectionRecords;
   readonly #finds: FindStatements;
 
   constructor(
     private readonly connection: SqliteConnection,
     private readonly settings: SqliteSettings,
-    private readonly refuseWhenClosed: () => void,
+    private readonly access: FileAccess,
+    private readonly transactions: Transactions,
   ) {
-    this.#statements = prepareProjectionStatements(connection);
+    this.#records = new ProjectionRecords(connection, settings.clock);
     this.#finds = new FindStatements(connection);
+    this.leases = new SqliteLeases(connection, this.#records, settings, access);
+    this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
   }
 
-  async prepare(schema: ReadModelSchema): Promise<void> {
+  async prepare(schema: ProcessingSchema): Promise<void> {
     checkReadModel(schema);
-    const { name, version, indexes } = schema;
-    await this.#transaction('begin immediate', () => {
-      const known = this.#statements.indexes.get(name, version) as { indexes: string } | undefined;
-      if (known) checkSameIndexes(schema, JSON.parse(known.indexes));
-      else this.#statements.addReadModel.run(name, version, JSON.stringify(indexes));
+    const { name, version } = schema;
+    const wanted = knownSchema(schema);
+    await this.#write(() => {
+      const known = this.#records.schema(name, version);
+      if (known) return checkSameSchema({ name, version, ...wanted }, known);
+      const { indexes, revision, segments } = wanted;
+      this.#records.statements.addReadModel.run(name, version, JSON.stringify(indexes), revision, segments);
     });
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    const rows = await this.#transaction('begin', () => {
-      this.#indexes(readModel, version);
-      return this.#statements.getDocuments.all(readModel, version, JSON.stringify(ids.filter(isName))) as DocumentRow[];
-    });
+    const wanted = ids.filter(isName);
+    const rows = await this.#read(() => this.#records.documents(readModel, version, wanted));
     return new Map(Array.from(rows, ({ id, document }) => [id, JSON.parse(document)]));
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
-    const { resolved, rows } = await this.#transaction('begin', () => {
-      const resolved = resolveQuery(readModel, JSON.parse(this.#indexes(readModel, version)), query);
+    const { resolved, rows } = await this.#read(() => {
+      const resolved = resolveQuery(readModel, JSON.parse(this.#records.indexes(readModel, version)), query);
       const { statement, values } = this.#finds.of(readModel, version, resolved);
       return { resolved, rows: statement.all(...values) as DocumentRow[] };
     });
@@ -86,100 +96,49 @@ export class SqliteProjections implements ProjectionStore {
 
   async checkpoint(name: CheckpointName): Promise<bigint> {
     checkCheckpoint(name);
-    return this.#run(() => this.#checkpoint(name));
+    return this.access.read(() => this.#records.checkpoint(name));
   }
 
-  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    checkCommit(commit);
-    const groups = groupWrites(commit.writes);
-    const pages = await this.#run(() => groups.map(group => this.#page(group)));
-    const { projection, version, segment } = commit.checkpoint;
+  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+    const sealed = sealedCommit(commit);
+    const encoded = await this.access.read(() => this.#records.encoded(sealed));
+    const write = (): ProcessingCommitOutcome => inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
     // A power cut takes the documents together with the checkpoint: what is lost is made again.
-    return this.#transaction(
-      'begin immediate',
-      () => {
-        // Another process may have dropped one, and prepared it with other indexes.
-        for (const { readModel, version, indexes } of pages) {
-          if (this.#indexes(readModel, version) !== indexes) throw new UnknownReadModelError(readModel, version);
-        }
-        const checkpoint = this.#checkpoint(commit.checkpoint);
-        if (checkpoint !== commit.from) return { ok: false, checkpoint };
-        for (const page of pages) this.#write(page);
-        this.#statements.moveCheckpoint.run(projection, version, segment, commit.to);
-        return { ok: true };
-      },
-      work => withoutDisk(this.connection, this.settings, work),
-    );
+    return this.access.write(() => withoutDisk(this.connection, this.settings, write));
   }
 
   async active(readModel: string): Promise<number | undefined> {
     if (!isName(readModel)) return undefined;
-    return this.#run(() => (this.#statements.active.get(readModel) as { version: number } | undefined)?.version);
+    return this.access.read(() => (this.#records.statements.active.get(readModel) as { version: number } | undefined)?.version);
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#transaction('begin immediate', () => {
-      this.#indexes(readModel, version);
-      this.#statements.activate.run(readModel, version);
+    await this.#write(() => {
+      this.#records.indexes(readModel, version);
+      this.#records.statements.activate.run(readModel, version);
     });
   }
 
   async drop(name: string, version: number): Promise<void> {
-    if (!canBeReadModel(name, version)) return;
-    const { dropReadModel, dropDocuments, dropCheckpoints, deactivate } = this.#statements;
-    await this.#transaction('begin immediate', () => {
-      for (const statement of [dropReadModel, dropDocuments, dropCheckpoints, deactivate]) statement.run(name, version);
-    });
+    if (canBeReadModel(name, version)) await this.#write(() => this.#records.drop(name, version));
   }
 
-  #checkpoint({ projection, version, segment }: CheckpointName): bigint {
-    const row = this.#statements.checkpoint.get(projection, version, segment) as { position: string } | undefined;
-    return BigInt(row?.position ?? 0);
+  async versions(name: string): Promise<readonly ReadModelVersion[]> {
+    if (!isName(name)) return [];
+    const rows = await this.access.read(() => this.#records.statements.versions.all(name) as VersionRow[]);
+    return Array.from(rows, ({ indexes, active, ...row }) => ({ ...row, indexes: JSON.parse(indexes), active: active === 1 }));
   }
 
-  #page(group: WriteGroup): Page {
-    const { readModel, version } = group;
-    const indexes = this.#indexes(readModel, version);
-    const rows = prepareWrites(group, JSON.parse(indexes)).map(({ id, document, keys }): Page['rows'][number] => ({
-      id,
-      text: document && JSON.stringify(document),
-      keys: keyValues(keys),
-    }));
-    return { readModel, version, indexes, rows };
+  transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    return this.transactions.run(work);
   }
 
-  #write({ readModel, version, rows }: Page): void {
-    for (const { id, text, keys } of rows) {
-      if (text === null) this.#statements.deleteDocument.run(readModel, version, id);
-      else this.#statements.writeDocument.run(readModel, version, id, text, ...keys);
-    }
+  /** At one moment of the file. */
+  #read<T>(work: () => T): Promise<T> {
+    return this.access.read(() => inTransaction(this.connection, 'begin', work));
   }
 
-  /** Returns the indexes of a read model as they are stored. */
-  #indexes(readModel: string, version: number): string {
-    const found = canBeReadModel(readModel, version) ? this.#statements.indexes.get(readModel, version) : undefined;
-    if (!found) throw new UnknownReadModelError(readModel, version);
-    return (found as { indexes: string }).indexes;
-  }
-
-  /** Does all of the work at one moment of the file, or none of it. */
-  #transaction<T>(begin: 'begin' | 'begin immediate', work: () => T, around: (work: () => T) => T = work => work()): Promise<T> {
-    const whole = (): T => {
-      this.connection.exec(begin);
-      try {
-        const result = work();
-        this.connection.exec('commit');
-        return result;
-      } catch (error) {
-        rollBack(this.connection);
-        throw error;
-      }
-    };
-    return this.#run(() => around(whole));
-  }
-
-  async #run<T>(work: () => T): Promise<T> {
-    this.refuseWhenClosed();
-    return whenUnlocked(this.settings, work, this.refuseWhenClosed);
+  #write<T>(work: () => T): Promise<T> {
+    return this.access.write(() => inTransaction(this.connection, 'begin immediate', work));
   }
 }

@@ -1,9 +1,9 @@
 import { isoTime } from '../messages';
 import type { NewSnapshot, Snapshot, SnapshotStore, StreamName } from '../store';
 import type { SqliteConnection } from './driver';
+import type { FileAccess } from './file-access';
 import type { SqliteSettings } from './options';
 import type { Statements } from './statements';
-import { whenUnlocked } from './when-unlocked';
 import { withoutDisk } from './without-disk';
 
 interface SnapshotRow {
@@ -19,7 +19,7 @@ export class SqliteSnapshots implements SnapshotStore {
     private readonly connection: SqliteConnection,
     private readonly statements: Statements,
     private readonly settings: SqliteSettings,
-    private readonly refuseWhenClosed: () => void,
+    private readonly access: FileAccess,
   ) {}
 
   async load(
@@ -28,7 +28,7 @@ export class SqliteSnapshots implements SnapshotStore {
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Snapshot | undefined> {
     const found = (): unknown => this.statements.loadSnapshot.get(aggregateName, aggregateId, schemaVersion);
-    const row = (await this.#run(found, signal)) as SnapshotRow | undefined;
+    const row = (await this.access.read(found, signal)) as SnapshotRow | undefined;
     if (!row) return undefined;
     const { version, event_id: eventId, state, recorded_at: recordedAt } = row;
     return { stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state, recordedAt };
@@ -47,15 +47,6 @@ export class SqliteSnapshots implements SnapshotStore {
 
   /** Nobody waits for the disk on behalf of a snapshot: losing it costs time only. */
   #write(work: () => unknown): Promise<unknown> {
-    return this.#run(() => withoutDisk(this.connection, this.settings, work));
-  }
-
-  async #run<T>(work: () => T, signal?: AbortSignal): Promise<T> {
-    const mayGoOn = (): void => {
-      signal?.throwIfAborted();
-      this.refuseWhenClosed();
-    };
-    mayGoOn();
-    return whenUnlocked(this.settings, work, mayGoOn);
+    return this.access.write(() => withoutDisk(this.connection, this.settings, work));
   }
 }

@@ -1,22 +1,17 @@
 import type { Clock } from '../messages';
 import { checkClaim } from './lease-checks';
+import { decideClaim, type KnownLease, segmentState } from './lease-rules';
 import { checkCheckpoint } from './projection-checks';
 import type { CheckpointName } from './projection-store';
 import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
 import type { Turns } from './turns';
-
-interface Lease {
-  readonly owner: string | undefined;
-  readonly until: number;
-  readonly fence: bigint;
-}
 
 /** Where the segments of a version stand, by their numbers. */
 export type Positions = (projection: string, version: number) => ReadonlyMap<number, bigint>;
 
 /** Leases in the memory of the process. */
 export class InMemoryLeases implements SegmentLeases {
-  readonly #leases = new Map<string, Map<number, Lease>>();
+  readonly #leases = new Map<string, Map<number, KnownLease>>();
 
   constructor(
     private readonly clock: Clock,
@@ -45,11 +40,7 @@ export class InMemoryLeases implements SegmentLeases {
     const positions = this.positions(projection, version);
     const now = this.clock.now();
     const segments = [...new Set([...leases.keys(), ...positions.keys()])].sort((one, other) => one - other);
-    return segments.map(segment => {
-      const { owner, until } = leases.get(segment) ?? { owner: undefined, until: 0 };
-      const held = owner !== undefined && until > now;
-      return { segment, position: positions.get(segment) ?? 0n, owner: held ? owner : undefined, freeIn: held ? until - now : 0 };
-    });
+    return segments.map(segment => segmentState(segment, positions.get(segment) ?? 0n, leases.get(segment), now));
   }
 
   /** Tells whether a fence is that of the segment's owner. */
@@ -64,19 +55,16 @@ export class InMemoryLeases implements SegmentLeases {
 
   #claim({ projection, version, segment }: CheckpointName, owner: string, duration: number): LeaseOutcome {
     const leases = this.#of(projection, version);
-    const known = leases.get(segment);
-    const now = this.clock.now();
-    if (known?.owner !== undefined && known.owner !== owner && known.until > now) {
-      return { ok: false, owner: known.owner, freeIn: known.until - now };
-    }
-    const fence = known?.owner === owner ? known.fence : (known?.fence ?? 0n) + 1n;
-    leases.set(segment, { owner, until: now + duration, fence });
+    const decision = decideClaim(leases.get(segment), { owner, duration }, this.clock.now());
+    if (!decision.ok) return decision;
+    const { lease } = decision;
+    leases.set(segment, lease);
     this.#leases.set(keyOf(projection, version), leases);
-    return { ok: true, fence, position: this.positions(projection, version).get(segment) ?? 0n };
+    return { ok: true, fence: lease.fence, position: this.positions(projection, version).get(segment) ?? 0n };
   }
 
-  #of(projection: string, version: number): Map<number, Lease> {
-    return this.#leases.get(keyOf(projection, version)) ?? new Map<number, Lease>();
+  #of(projection: string, version: number): Map<number, KnownLease> {
+    return this.#leases.get(keyOf(projection, version)) ?? new Map<number, KnownLease>();
   }
 }
 

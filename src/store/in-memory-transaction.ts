@@ -38,7 +38,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    const sealed = sealedAppends(appends);
+    const sealed = this.#checked(() => sealedAppends(appends));
     return this.#take(() => {
       const outcome = this.#events().append(sealed);
       this.#conflict ||= !outcome.ok;
@@ -51,7 +51,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   async lock(name: CheckpointName): Promise<bigint> {
-    checkCheckpoint(name);
+    this.#checked(() => checkCheckpoint(name));
     return this.#take(() => this.#checkpoint(name));
   }
 
@@ -70,7 +70,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
-    return this.commitSealed(sealedCommit(commit));
+    return this.commitSealed(this.#checked(() => sealedCommit(commit)));
   }
 
   async commitSealed(sealed: SealedCommit): Promise<ProcessingCommitOutcome> {
@@ -100,7 +100,17 @@ export class InMemoryTransaction implements ProjectionTransaction {
     return this.#checkpoints.get(keyOf(name)) ?? this.state.checkpoint(name);
   }
 
-  /** What fails takes the whole transaction back, also where its work goes on. */
+  // What fails takes the whole transaction back, also where its work goes on.
+
+  #checked<T>(check: () => T): T {
+    try {
+      return check();
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
   async #take<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.#ended) throw new TransactionEndedError();
     try {

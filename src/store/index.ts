@@ -37,6 +37,7 @@ export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { checkClaim } from './lease-checks';
+export { decideClaim, type KnownLease, segmentState } from './lease-rules';
 export type {
   ProcessingCommit,
   ProcessingCommitOutcome,
@@ -88,3 +89,4 @@ export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 export { streamKey } from './stream-name';
 export { Subscription, type SubscriptionSource } from './subscription';
 export type { TextPieces } from './text-lines';
+export { Turns } from './turns';

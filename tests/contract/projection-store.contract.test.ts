@@ -49,17 +49,25 @@ const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {
   'SqliteEventStore without a file': within(() => sqlite(':memory:')),
 };
 
-const owners = new WeakMap<ProcessingStore, InMemoryEventStore>();
-const processingStores: Readonly<Record<string, ProjectionStoreContractOptions<ProcessingStore>>> = {
-  InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
-  InMemoryEventStore: {
+/** Documents beside the events: the newer part of the contract. */
+function beside(open: () => EventStore & { readonly projections: ProcessingStore }): ProjectionStoreContractOptions<ProcessingStore> {
+  const owners = new WeakMap<ProcessingStore, EventStore>();
+  return {
     open() {
-      const store = new InMemoryEventStore();
+      const store = open();
       owners.set(store.projections, store);
       return store.projections;
     },
+    close: projections => owners.get(projections)!.close(),
     events: projections => owners.get(projections)!,
-  },
+  };
+}
+
+const processingStores: Readonly<Record<string, ProjectionStoreContractOptions<ProcessingStore>>> = {
+  InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
+  InMemoryEventStore: beside(() => new InMemoryEventStore()),
+  SqliteEventStore: beside(() => sqlite(join(folder, `${++files}.db`))),
+  'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
 };
 
 describe.each(Object.entries(processingStores))('%s', (_, options) => {

@@ -63,6 +63,19 @@ export async function rejectsWith(error: unknown, promise: Promise<unknown>): Pr
   assert.equal(outcome, error);
 }
 
+/**
+ * Returns what others read while a transaction is under way. There are stores in which they wait for its end: then nothing that has not been
+ * committed is seen, either, and `otherwise` is returned.
+ */
+export async function meanwhile<T>(read: () => Promise<T>, otherwise: T): Promise<T> {
+  const reading = read();
+  const waiting = new AbortController();
+  const waited = setTimeout(200, otherwise, { signal: waiting.signal }).catch(() => otherwise);
+  const seen = await Promise.race([reading, waited]);
+  waiting.abort();
+  return seen;
+}
+
 /** Resolves when a condition holds. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;

@@ -1,0 +1,121 @@
+import { type Clock, isoTime } from '../messages';
+import {
+  type CheckpointName,
+  canBeReadModel,
+  type KnownSchema,
+  type ProcessingCommitOutcome,
+  prepareWrites,
+  type SealedCommit,
+  UnknownReadModelError,
+  type WriteGroup,
+} from '../store';
+import { DeadLetterRecords } from './dead-letter-records';
+import type { SqliteConnection } from './driver';
+import { LeaseRecords } from './lease-records';
+import { keyValues, type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
+import { runWork } from './user-work';
+
+/** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
+interface Page {
+  readonly readModel: string;
+  readonly version: number;
+  readonly indexes: string;
+  readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly (string | null)[] }[];
+}
+
+/** A commit whose documents are encoded. */
+export interface EncodedCommit extends SealedCommit {
+  readonly pages: readonly Page[];
+}
+
+interface ReadModelRow {
+  readonly indexes: string;
+  readonly revision: number;
+  readonly segments: number;
+}
+
+/** Reads and writes what projections keep, through one connection; whoever writes has begun a transaction. */
+export class ProjectionRecords {
+  readonly leases: LeaseRecords;
+  readonly deadLetters: DeadLetterRecords;
+  readonly statements: ProjectionStatements;
+
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly clock: Clock,
+  ) {
+    this.leases = new LeaseRecords(connection);
+    this.deadLetters = new DeadLetterRecords(connection);
+    this.statements = prepareProjectionStatements(connection);
+  }
+
+  checkpoint({ projection, version, segment }: CheckpointName): bigint {
+    const row = this.statements.checkpoint.get(projection, version, segment) as { position: string } | undefined;
+    return BigInt(row?.position ?? 0);
+  }
+
+  schema(name: string, version: number): KnownSchema | undefined {
+    const row = this.statements.readModel.get(name, version) as ReadModelRow | undefined;
+    return row && { ...row, indexes: JSON.parse(row.indexes) };
+  }
+
+  /** Returns the indexes of a read model as they are stored. @throws UnknownReadModelError */
+  indexes(readModel: string, version: number): string {
+    const found = canBeReadModel(readModel, version) ? this.statements.readModel.get(readModel, version) : undefined;
+    if (!found) throw new UnknownReadModelError(readModel, version);
+    return (found as ReadModelRow).indexes;
+  }
+
+  /** Returns documents as JSON. @throws UnknownReadModelError */
+  documents(readModel: string, version: number, ids: readonly string[]): readonly { readonly id: string; readonly document: string }[] {
+    this.indexes(readModel, version);
+    return this.statements.getDocuments.all(readModel, version, JSON.stringify(ids)) as { id: string; document: string }[];
+  }
+
+  /** Encodes what a commit writes, which needs no transaction. @throws UnknownReadModelError */
+  encoded(commit: SealedCommit): EncodedCommit {
+    return { ...commit, pages: commit.groups.map(group => this.#page(group)) };
+  }
+
+  commit(commit: EncodedCommit): ProcessingCommitOutcome {
+    const { checkpoint, pages, fence } = commit;
+    // Another process may have dropped one, and prepared it with other indexes.
+    for (const { readModel, version, indexes } of pages) {
+      if (this.indexes(readModel, version) !== indexes) throw new UnknownReadModelError(readModel, version);
+    }
+    const position = this.checkpoint(checkpoint);
+    const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
+    if (fenced || position !== commit.from) return { ok: false, checkpoint: position, fenced };
+    runWork(commit.work, this.connection);
+    for (const page of pages) this.#write(page);
+    this.deadLetters.unpark(checkpoint, commit.unpark);
+    this.deadLetters.park(checkpoint, commit.park, isoTime(this.clock.now()));
+    this.statements.moveCheckpoint.run(checkpoint.projection, checkpoint.version, checkpoint.segment, commit.to);
+    return { ok: true };
+  }
+
+  drop(name: string, version: number): void {
+    const { dropReadModel, dropDocuments, dropCheckpoints, deactivate } = this.statements;
+    for (const statement of [dropReadModel, dropDocuments, dropCheckpoints, deactivate]) statement.run(name, version);
+    this.leases.drop(name, version);
+    this.deadLetters.drop(name, version);
+  }
+
+  #page(group: WriteGroup): Page {
+    const { readModel, version } = group;
+    const indexes = this.indexes(readModel, version);
+    const rows = prepareWrites(group, JSON.parse(indexes)).map(({ id, document, keys }): Page['rows'][number] => ({
+      id,
+      text: document && JSON.stringify(document),
+      keys: keyValues(keys),
+    }));
+    return { readModel, version, indexes, rows };
+  }
+
+  #write({ readModel, version, rows }: Page): void {
+    for (const { id, text, keys } of rows) {
+      if (text === null) this.statements.deleteDocument.run(readModel, version, id);
+      else this.statements.writeDocument.run(readModel, version, id, text, ...keys);
+    }
+  }
+}

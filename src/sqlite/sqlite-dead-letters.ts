@@ -1,0 +1,53 @@
+import { canBeReadModel, type DeadLetter, type DeadLetters, isName, letterPage, type ParkedName, type ParkedSequence } from '../store';
+import type { DeadLetterRecords } from './dead-letter-records';
+import type { SqliteConnection } from './driver';
+import { LAST_POSITION } from './event-row';
+import type { FileAccess } from './file-access';
+import { inTransaction } from './in-transaction';
+
+/** Dead letters in the file. */
+export class SqliteDeadLetters implements DeadLetters {
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly records: DeadLetterRecords,
+    private readonly access: FileAccess,
+  ) {}
+
+  async sequences(name: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
+    const { projection, version } = name;
+    if (!canBeReadModel(projection, version)) return [];
+    return this.access.read(() => this.records.sequences({ projection, version }, segment ?? null));
+  }
+
+  async list(
+    { projection, version }: ParkedName,
+    page: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number } = {},
+  ): Promise<readonly DeadLetter[]> {
+    const { after, limit } = letterPage(page);
+    const { sequence = null } = page;
+    if (!canBeParked(projection, version, sequence, after)) return [];
+    return this.access.read(() => this.records.list({ projection, version }, sequence, after, limit));
+  }
+
+  async retry({ projection, version }: ParkedName, sequence?: string): Promise<number> {
+    if (!canBeParked(projection, version, sequence)) return 0;
+    return this.#write(() => this.records.retry({ projection, version }, sequence ?? null));
+  }
+
+  async discard(
+    { projection, version }: ParkedName,
+    { sequence = null, position = null }: { readonly sequence?: string | null; readonly position?: bigint | null } = {},
+  ): Promise<number> {
+    if (!canBeParked(projection, version, sequence, position)) return 0;
+    return this.#write(() => this.records.discard({ projection, version }, { sequence, position }));
+  }
+
+  #write(work: () => number): Promise<number> {
+    return this.access.write(() => inTransaction(this.connection, 'begin immediate', work));
+  }
+}
+
+/** Tells whether there can be such letters; null and undefined are for any. */
+function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {
+  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= LAST_POSITION);
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../messages';
+import { AppendWriter } from './append-writer';
+import type { SqliteConnection } from './driver';
+import { ProjectionRecords } from './projection-records';
+import { prepareStatements, type Statements } from './statements';
+
+/** What a connection for transactions has prepared. */
+export interface TransactionParts {
+  readonly connection: SqliteConnection;
+  readonly statements: Statements;
+  readonly writer: AppendWriter;
+  readonly records: ProjectionRecords;
+}
+
+export function transactionParts(connection: SqliteConnection, clock: Clock): TransactionParts {
+  const statements = prepareStatements(connection);
+  const writer = new AppendWriter(connection, statements, clock);
+  return { connection, statements, writer, records: new ProjectionRecords(connection, clock) };
+}
