@@ -52,9 +52,7 @@ export interface RetryRule {
 
 /** What projections and durable listeners can be told. */
 export interface FollowerOptions {
-  /** The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then takes its place. */
-  readonly version?: number;
-  /** Into how many segments it is split, 1 to 256; default 1. Processes share them. Another number counts as another version. */
+  /** Into how many segments it is split, 1 to 256; default 1. Processes share them. For a projection another number is another version. */
   readonly segments?: number;
   /**
    * Which events must be handled in order, and are parked together: default those of one aggregate. Give a function of the event, or `'all'` for
@@ -71,6 +69,8 @@ export interface FollowerOptions {
 /** What `@Projection` and `defineProjection` can be told. */
 export interface ProjectionOptions extends FollowerOptions {
   readonly mode?: ProjectionMode;
+  /** The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then takes its place. */
+  readonly version?: number;
   /** The top-level fields by which documents are found, eight at most. */
   readonly indexes?: readonly string[];
 }

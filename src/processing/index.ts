@@ -1,3 +1,4 @@
+export { BufferedDocuments, type ReadDocuments } from './buffered-documents';
 export type {
   Documents,
   FollowerDefinition,
@@ -13,4 +14,7 @@ export type {
   ReadModelPage,
   RetryRule,
 } from './definition';
-export type { Follower, FollowerStatus, Rebuild, RebuildProgress, SegmentStatus } from './projections';
+export { NothingToRebuildError, RebuildCancelledError } from './follower-errors';
+export { Projections, type ProjectionsParts } from './projections';
+export { InvalidSequenceError } from './sequence';
+export type { Follower, FollowerStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';

@@ -1,75 +1,109 @@
-import type { DeadLetter, ParkedSequence } from '../store';
+import { randomUUID } from 'node:crypto';
+import { type Clock, consoleLogger, type EventContext, type Logger, type RecordedEvent, systemClock } from '../messages';
+import type { EventStore, ProcessingStore } from '../store';
+import { Changes } from './changes';
+import type { FollowerDefinition } from './definition';
+import { UnknownProjectionError, WaitTimeoutError } from './errors';
+import { FollowerRunner } from './follower-runner';
+import { Handling } from './handling';
+import { Head } from './head';
+import type { Follower, FollowerStatus } from './status';
 
-/** How far one segment has come, and who works on it. */
-export interface SegmentStatus {
-  readonly segment: number;
-  readonly position: bigint;
-  /** The id of the process that has the segment; undefined when none has. */
-  readonly owner: string | undefined;
+/** What projections are made of. */
+export interface ProjectionsParts {
+  /** With `projections`, unless there is nothing to store. */
+  readonly eventStore: EventStore;
+  /** Projections and durable listeners; those with the mode `live` are left out: they follow nothing. */
+  readonly definitions: readonly FollowerDefinition[];
+  /** Makes what durable listeners dispatch with. */
+  readonly eventContext: (event: RecordedEvent) => EventContext;
+  /** Told the name of a projection when its documents have changed, or others are read. */
+  readonly changed?: (name: string) => void;
+  /** Default the console. */
+  readonly logger?: Logger;
+  /** Default the clock of the machine. */
+  readonly clock?: Clock;
+  /** For how long a segment stays with a process that gives no sign of life, in milliseconds; default 5,000. */
+  readonly leaseDuration?: number;
 }
 
-/** How a version that fills is getting on. */
-export interface RebuildProgress {
-  readonly version: number;
-  /** Events gone through, those without a handler included. */
-  readonly done: number;
-  /** Events to go through, as of now. */
-  readonly total: number;
-  /** Events per second, lately. */
-  readonly rate: number;
-  /** Seconds left at this rate; undefined while there is none. */
-  readonly secondsLeft: number | undefined;
-}
+const DEFAULT_LEASE = 5000;
+const DEFAULT_TIMEOUT = 5000;
 
-/** How a projection or durable listener is getting on. */
-export interface FollowerStatus {
-  readonly name: string;
-  readonly kind: 'projection' | 'listener';
-  readonly mode: 'async' | 'inline' | 'live';
-  /** `starting` before its version is known, `stopped` after an error with `onError: 'stop'`. */
-  readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'closed';
-  /** The version that this process follows with, and the one that readers see. */
-  readonly version: number | undefined;
-  readonly activeVersion: number | undefined;
-  /** The position before which everything is handled, in all segments. */
-  readonly position: bigint;
-  /** The position of the store's last event. */
-  readonly head: bigint;
-  readonly lag: { readonly events: number; readonly seconds: number; readonly trend: 'rising' | 'steady' | 'falling' };
-  readonly segments: readonly SegmentStatus[];
-  readonly parked: readonly ParkedSequence[];
-  readonly lastError: { readonly message: string; readonly at: string; readonly position: bigint | undefined } | undefined;
-  readonly rebuild: RebuildProgress | undefined;
-}
+/** Runs the projections and durable listeners of a process. */
+export class Projections {
+  readonly #runners = new Map<string, FollowerRunner>();
+  readonly #head: Head;
+  readonly #changes = new Changes();
+  #closing: Promise<void> | undefined;
 
-/** A rebuild under way: a version that fills beside the one that is read. */
-export interface Rebuild {
-  readonly version: number;
-  /** Resolves when readers see the new version. @throws RebuildCancelledError */
-  readonly done: Promise<void>;
-  /** Gives the progress, about five times a second, until it is done; the last one is complete. */
-  progress(): AsyncIterable<RebuildProgress>;
-  /** Drops the new version; readers keep the old one. */
-  cancel(): Promise<void>;
-}
+  constructor(parts: ProjectionsParts) {
+    const { eventStore, definitions, logger = consoleLogger, clock = systemClock, changed = () => undefined } = parts;
+    this.#head = new Head(eventStore);
+    const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
+    const store = eventStore.projections as ProcessingStore;
+    const shared = { ...{ eventStore, store, logger, clock, changed, membership }, head: this.#head, changes: this.#changes };
+    for (const definition of definitions) {
+      if (definition.options.mode === 'live') continue;
+      this.#runners.set(definition.name, new FollowerRunner(shared, new Handling(definition, parts.eventContext)));
+    }
+  }
 
-/** What one can do with a projection or durable listener while it runs. */
-export interface Follower {
-  readonly name: string;
-  status(): Promise<FollowerStatus>;
+  /** The names of those that run. */
+  get names(): Iterable<string> {
+    return this.#runners.keys();
+  }
+
+  /** Begins to follow, in the background. */
+  start(): void {
+    for (const runner of this.#runners.values()) runner.start();
+  }
+
+  /** @throws UnknownProjectionError */
+  of(name: string): Follower {
+    const runner = this.#runners.get(name);
+    if (!runner) throw new UnknownProjectionError(name, this.#runners.keys());
+    return runner;
+  }
+
+  /** Returns how all of them are getting on. */
+  status(): Promise<readonly FollowerStatus[]> {
+    return Promise.all(Array.from(this.#runners.values(), runner => runner.status()));
+  }
+
   /**
-   * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way already, also one that
-   * another process began or that was cut off, that one is returned.
+   * Resolves when all of them, or those named, have handled or parked everything up to a position.
+   * @throws WaitTimeoutError after `timeout` milliseconds, default 5,000; UnknownProjectionError
    */
-  rebuild(): Promise<Rebuild>;
-  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError */
-  waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /** Returns a page of what is parked, in the order of positions. */
-  deadLetters(page?: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number }): Promise<readonly DeadLetter[]>;
-  /** Has a parked sequence, or all of them, tried again, by whichever process owns its segment; returns how many. */
-  retry(sequence?: string): Promise<number>;
-  /** Gives up on parked events: one, by its position; those of a sequence; or all. Returns how many. */
-  discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number>;
-  /** Goes on after `onError: 'stop'`. */
-  restart(): void;
+  async waitFor(
+    position: bigint,
+    options: { readonly projections?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const { projections = [...this.#runners.keys()], timeout = DEFAULT_TIMEOUT } = options;
+    const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, options)));
+    const failures = waits.flatMap(wait => (wait.status === 'rejected' ? [wait.reason] : []));
+    const behind = failures.flatMap(failure => (failure instanceof WaitTimeoutError ? failure.behind : []));
+    if (failures.length > behind.length) throw failures.find(failure => !(failure instanceof WaitTimeoutError));
+    if (behind.length > 0) throw new WaitTimeoutError(position, behind, timeout);
+  }
+
+  /** Resolves when all have caught up with the store, what they dispatched meanwhile included, and nothing waits to be tried again. */
+  async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    for (;;) {
+      const head = await this.#head.position();
+      await this.waitFor(head, options);
+      while ([...this.#runners.values()].some(({ retrying }) => retrying)) {
+        options.signal?.throwIfAborted();
+        await Promise.all(Array.from(this.#runners.values(), runner => runner.tick()));
+        await this.#changes.next(5, options.signal);
+      }
+      if ((await this.#head.position()) === head) return;
+    }
+  }
+
+  /** Stops following: the events that are being handled are finished, the segments given back. Calling it again returns the same promise. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.all(Array.from(this.#runners.values(), runner => runner.close())).then(() => undefined);
+    return this.#closing;
+  }
 }

@@ -1,0 +1,87 @@
+import { sealPayload } from '../messages';
+import type { DocumentWrite } from '../store';
+import type { Documents } from './definition';
+
+/** Reads documents as they are stored, by id; those that are not there are left out. */
+export type ReadDocuments = (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
+
+interface Undo {
+  readonly id: string;
+  readonly document: object | null | undefined;
+  readonly written: boolean;
+}
+
+/**
+ * The documents of a projection while a page of events is handled: reads see what was written before them, and writes are kept here until they
+ * are committed together. What one event has written can be taken back.
+ */
+export class BufferedDocuments<View extends object = any> implements Documents<View> {
+  /** What was written or read; `null` where there is no document. */
+  readonly #known = new Map<string, object | null>();
+  readonly #written = new Set<string>();
+  #undo: Undo[] = [];
+  /** How often a handler asked for a document. */
+  reads = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly read: ReadDocuments,
+  ) {}
+
+  /** Reads documents that handlers will probably ask for, in one step. */
+  async prefetch(ids: ReadonlySet<string>): Promise<void> {
+    const stored = await this.read([...ids]);
+    for (const id of ids) if (!this.#known.has(id)) this.#known.set(id, stored.get(id) ?? null);
+  }
+
+  async get(id: string): Promise<Readonly<View> | undefined> {
+    this.reads++;
+    let document = this.#known.get(id);
+    if (document === undefined) {
+      const stored = (await this.read([id])).get(id) ?? null;
+      // Somebody may have written it meanwhile: a handler that does not wait for its reads.
+      document = this.#known.get(id) ?? stored;
+      this.#known.set(id, document);
+    }
+    return (document as View | null) ?? undefined;
+  }
+
+  set(id: string, document: View): void {
+    this.#write(id, sealPayload(document, `${this.name} '${id}'`));
+  }
+
+  async update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void> {
+    const document = await this.get(id);
+    if (document) this.set(id, typeof change === 'function' ? change(document) : { ...document, ...change });
+  }
+
+  delete(id: string): void {
+    this.#write(id, null);
+  }
+
+  /** From here on writes can be taken back. */
+  begin(): void {
+    if (this.#undo.length > 0) this.#undo = [];
+  }
+
+  /** Takes back what was written since `begin`. */
+  undo(): void {
+    for (const { id, document, written } of this.#undo.reverse()) {
+      if (document === undefined) this.#known.delete(id);
+      else this.#known.set(id, document);
+      if (!written) this.#written.delete(id);
+    }
+    this.#undo = [];
+  }
+
+  /** Returns what was written, for the commit. */
+  writes(version: number): DocumentWrite[] {
+    return Array.from(this.#written, id => ({ readModel: this.name, version, id, document: this.#known.get(id)! }));
+  }
+
+  #write(id: string, document: object | null): void {
+    this.#undo.push({ id, document: this.#known.get(id), written: this.#written.has(id) });
+    this.#known.set(id, document);
+    this.#written.add(id);
+  }
+}

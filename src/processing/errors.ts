@@ -1,0 +1,59 @@
+import { type CommandOutcome, EventualityError, knownNames } from '../messages';
+
+/** Thrown by reads of a live projection that has more documents than one should keep in memory. */
+export class LiveReadModelTooLargeError extends EventualityError {
+  readonly code = 'LIVE_READ_MODEL_TOO_LARGE';
+
+  constructor(
+    readonly projection: string,
+    readonly documents: number,
+    readonly limit: number,
+  ) {
+    super(
+      `The live projection '${projection}' has ${documents} documents; the limit is ${limit}. Take the mode 'async', which stores them.`,
+    );
+  }
+}
+
+/** Thrown by `context.inTransaction` of a live projection: it stores nothing, so there is no transaction. */
+export class NothingStoredError extends EventualityError {
+  readonly code = 'NOTHING_STORED';
+
+  constructor(readonly projection: string) {
+    super(`The live projection '${projection}' stores nothing: there is no transaction to run SQL in. Take the mode 'async'.`);
+  }
+}
+
+/** Thrown when a projection or durable listener is asked for that there is none of. */
+export class UnknownProjectionError extends EventualityError {
+  readonly code = 'UNKNOWN_PROJECTION';
+
+  constructor(
+    readonly projection: string,
+    known: Iterable<string>,
+  ) {
+    super(`There is no projection or durable listener '${projection}'. ${knownNames(projection, known)}`);
+  }
+}
+
+/** Thrown when projections were not as far as somebody waited for within the time given. They go on all the same. */
+export class WaitTimeoutError extends EventualityError {
+  readonly code = 'WAIT_TIMEOUT';
+
+  constructor(
+    /** The position that was waited for. */
+    readonly position: bigint,
+    /** Those that were not as far. */
+    readonly behind: readonly { readonly name: string; readonly position: bigint }[],
+    /** Milliseconds. */
+    readonly timeout: number,
+    /** What became of the command that waited: its events are stored. */
+    readonly outcome?: CommandOutcome,
+  ) {
+    const places = behind.map(({ name, position: at }) => `'${name}' is at ${at}`).join(', ');
+    super(
+      `After ${timeout} ms not everything up to position ${position} was handled: ${places}. ` +
+        `${outcome ? "The command's events are stored: do not dispatch it again. " : ''}Look at the status of what is behind, or wait longer.`,
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import type { Logger } from '../messages';
+import type { EventStore, ProcessingStore } from '../store';
+import type { Handling } from './handling';
+
+/** What the followers of all segments share. */
+export interface FollowerParts {
+  readonly eventStore: EventStore;
+  readonly store: ProcessingStore;
+  readonly handling: Handling;
+  readonly logger: Logger;
+  readonly observer: FollowerObserver;
+}
+
+/** Is told how followers get on. */
+export interface FollowerObserver {
+  /** Events up to another position are handled, or letters were parked or freed; `written` when something was committed. */
+  moved(written: boolean): void;
+  failed(error: unknown, position: bigint | undefined): void;
+}

@@ -1,0 +1,243 @@
+import type { Clock, Logger } from '../messages';
+import type { DeadLetter, EventStore, ParkedName, ProcessingStore, ReadModelVersion } from '../store';
+import type { Changes } from './changes';
+import type { FollowerDefinition } from './definition';
+import { WaitTimeoutError } from './errors';
+import { NothingToRebuildError } from './follower-errors';
+import type { FollowerObserver, FollowerParts } from './follower-parts';
+import type { Handling } from './handling';
+import type { Head } from './head';
+import { pause } from './pause';
+import { RunningRebuild } from './running-rebuild';
+import type { Membership } from './shares';
+import type { Follower, FollowerStatus, Rebuild } from './status';
+import { StatusReader } from './status-reader';
+import { Versions } from './version';
+import { VersionFollower } from './version-follower';
+
+/** What all followers of a process share. */
+export interface RunnerParts {
+  readonly eventStore: EventStore;
+  readonly store: ProcessingStore;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly head: Head;
+  readonly changes: Changes;
+  readonly membership: Membership;
+  /** Told the name of a projection when its documents have changed, or others are read. */
+  changed(name: string): void;
+}
+
+/** How often it is looked which versions there are, in milliseconds. */
+const LOOK = 250;
+/** How often others' checkpoints are looked at by those who wait. */
+const POLL = 50;
+const DEFAULT_TIMEOUT = 5000;
+
+/** Runs one projection or durable listener in this process: the version that is read, and one that fills. */
+export class FollowerRunner implements Follower {
+  readonly #versions: Versions;
+  readonly #running = new Map<number, VersionFollower>();
+  readonly #ending = new AbortController();
+  readonly #status: StatusReader;
+  #lastError: FollowerStatus['lastError'];
+  #loop: Promise<void> | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** The versions that are this code's, as of the last look. */
+  #own: readonly ReadModelVersion[] | undefined;
+
+  constructor(
+    private readonly parts: RunnerParts,
+    private readonly handling: Handling,
+  ) {
+    this.#versions = new Versions(parts.store, handling.definition, () => parts.head.position(), parts.membership);
+    this.#status = new StatusReader(parts, handling.definition);
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get definition(): FollowerDefinition {
+    return this.handling.definition;
+  }
+
+  /** Begins to follow, in the background. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Stops, keeps what is done, and gives the segments back. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#loop;
+    await this.#looking;
+    await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
+  }
+
+  async status(): Promise<FollowerStatus> {
+    const version = this.#followed;
+    const newest = [...this.#running.values()].at(-1);
+    return this.#status.read({
+      version,
+      filling: newest && version && newest.version.version > version.version ? newest.version.version : undefined,
+      own: version && this.#running.get(version.version)?.positions,
+      stopped: [...this.#running.values()].some(({ stopped }) => stopped),
+      closed: this.#ending.signal.aborted,
+      known: this.#own !== undefined,
+      lastError: this.#lastError,
+    });
+  }
+
+  async rebuild(): Promise<Rebuild> {
+    if (this.definition.kind === 'listener')
+      throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
+    const filling = (await this.#versions.ownOrNew(this.#ending.signal)).find(({ active }) => !active);
+    const version = filling?.version ?? (await this.#versions.add());
+    await this.#look();
+    return new RunningRebuild(version, this.parts, this.name, this.#versions);
+  }
+
+  async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { timeout = DEFAULT_TIMEOUT, signal } = options;
+    const until = performance.now() + timeout;
+    for (;;) {
+      signal?.throwIfAborted();
+      const at = await this.position();
+      if (at >= position) return;
+      const left = until - performance.now();
+      if (left <= 0) throw new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
+      await this.parts.changes.next(Math.min(left, POLL), signal);
+    }
+  }
+
+  /** The position before which everything is handled or parked, in the version that is read. */
+  async position(): Promise<bigint> {
+    const version = this.#followed;
+    if (!version) return 0n;
+    return this.#status.position(version, this.#running.get(version.version)?.positions);
+  }
+
+  async deadLetters(page?: {
+    readonly sequence?: string;
+    readonly after?: bigint;
+    readonly limit?: number;
+  }): Promise<readonly DeadLetter[]> {
+    const name = this.#parkedName;
+    return name ? this.parts.store.deadLetters.list(name, page) : [];
+  }
+
+  async retry(sequence?: string): Promise<number> {
+    const name = this.#parkedName;
+    const sequences = name ? await this.parts.store.deadLetters.retry(name, sequence) : 0;
+    await this.tick();
+    return sequences;
+  }
+
+  async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
+    const name = this.#parkedName;
+    const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
+    await this.tick();
+    return letters;
+  }
+
+  restart(): void {
+    for (const follower of this.#running.values()) follower.restart();
+  }
+
+  /** Tries what is due now. */
+  async tick(): Promise<void> {
+    await Promise.all(Array.from(this.#running.values(), follower => follower.tick()));
+  }
+
+  /** Whether a parked sequence waits to be tried again by itself. */
+  get retrying(): boolean {
+    return [...this.#running.values()].some(({ retrying }) => retrying);
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#ending.signal.aborted; ) {
+      try {
+        await this.#look();
+        failures = 0;
+      } catch (error) {
+        this.#failed(error, undefined);
+        if (++failures === 1) this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
+      }
+      await pause(LOOK, this.#ending.signal);
+    }
+  }
+
+  /** One look after the other: a rebuild asks for one of its own. */
+  #look(): Promise<void> {
+    const look = this.#looking.then(() => this.#adjust());
+    this.#looking = look.catch(() => undefined);
+    return look;
+  }
+
+  /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */
+  async #adjust(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    // Only the first look makes a version: later, where none is this code's any more, newer code has taken over.
+    const own = this.#own ? await this.#versions.own() : await this.#versions.ownOrNew(this.#ending.signal);
+    this.#own = own;
+    const wanted = new Map(own.map(version => [version.version, version]));
+    for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
+    for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
+    const newest = own.at(-1);
+    if (newest && !newest.active && (await this.#hasCaughtUp(newest))) {
+      await this.#versions.activate(newest.version);
+      this.#own = [{ ...newest, active: true }];
+      this.parts.changed(this.name);
+      this.parts.changes.tell();
+      for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
+    }
+  }
+
+  async #follow(version: ReadModelVersion): Promise<void> {
+    const replayUntil = await this.#versions.replayUntil(version.version);
+    const parts: FollowerParts = { ...this.parts, handling: this.handling, observer: this.#observer };
+    this.#running.set(version.version, new VersionFollower(parts, version, replayUntil, this.parts.membership));
+    this.parts.changed(this.name);
+  }
+
+  async #stop(number: number, follower: VersionFollower): Promise<void> {
+    this.#running.delete(number);
+    await follower.end();
+    this.parts.changed(this.name);
+  }
+
+  /** At the end of the events, and not behind the version that is read now: nobody sees anything older after the switch. */
+  async #hasCaughtUp(version: ReadModelVersion): Promise<boolean> {
+    const head = await this.parts.head.position();
+    const before = [...this.#running.values()].find(({ version: { active } }) => active);
+    const read = before && (await this.#status.position(before.version, before.positions));
+    const position = await this.#status.position(version, this.#running.get(version.version)?.positions);
+    return position >= head && position >= (read ?? 0n);
+  }
+
+  /** The version that readers see, where it is this code's; else the newest of this code's. */
+  get #followed(): ReadModelVersion | undefined {
+    return this.#own?.find(({ active }) => active) ?? this.#own?.at(-1);
+  }
+
+  get #parkedName(): ParkedName | undefined {
+    const version = this.#followed;
+    return version && { projection: this.name, version: version.version };
+  }
+
+  get #observer(): FollowerObserver {
+    return {
+      moved: written => {
+        if (written) this.parts.changed(this.name);
+        this.parts.changes.tell();
+      },
+      failed: (error, position) => this.#failed(error, position),
+    };
+  }
+
+  #failed(error: unknown, position: bigint | undefined): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#lastError = { message, at: new Date(this.parts.clock.now()).toISOString(), position };
+  }
+}

@@ -1,0 +1,166 @@
+import type { RecordedEvent } from '../messages';
+import type { NewDeadLetter, ProcessingStore, TransactionWork } from '../store';
+import { BufferedDocuments } from './buffered-documents';
+import type { FollowerHandler } from './definition';
+import type { PageEffects } from './event-contexts';
+import type { Handling } from './handling';
+import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
+import { type Sequence, segmentOf, sequencer } from './sequence';
+
+/** One segment of one version. */
+export interface SegmentPlace {
+  readonly projection: string;
+  readonly version: number;
+  readonly segment: number;
+  /** How many there are. */
+  readonly segments: number;
+  /** Events up to here are older than the version. */
+  readonly replayUntil: bigint;
+}
+
+/** What the handlers made of a page. */
+export interface HandledPage {
+  /** Up to where: the end of the page, unless it was halted before. */
+  readonly to: bigint;
+  /** How many of the events were the segment's own. */
+  readonly own: number;
+  readonly documents: BufferedDocuments;
+  readonly work: readonly TransactionWork[];
+  readonly park: readonly NewDeadLetter[];
+  /** An event that failed and is not parked: the segment waits before it. */
+  readonly halt: { readonly error: unknown; readonly event: RecordedEvent } | undefined;
+}
+
+interface OwnEvent {
+  readonly event: RecordedEvent;
+  readonly handle: FollowerHandler['handle'];
+  readonly replaying: boolean;
+  readonly sequence: Sequence;
+}
+
+const LONGEST_ERROR = 4000;
+
+/** Lets the handlers take a page of events, one after the other. It changes nothing but what it returns. */
+export class PageHandler {
+  readonly #sequenceOf: (event: RecordedEvent) => Sequence;
+  readonly #parks: boolean;
+  /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
+  #reading = true;
+  /** What the store threw last when a handler asked for a document: that is no fault of the handler. */
+  #storeError: unknown;
+
+  constructor(
+    private readonly handling: Handling,
+    private readonly place: SegmentPlace,
+    private readonly store: ProcessingStore,
+  ) {
+    this.#sequenceOf = sequencer(handling.definition);
+    this.#parks = handling.definition.options.onError !== 'stop';
+  }
+
+  /** Ends early when the signal says so: what is done until then counts. @throws errors of the store; what handlers throw is in the result */
+  async handle(page: readonly RecordedEvent[], parked: ParkedSequences, signal: AbortSignal): Promise<HandledPage> {
+    const own = this.#own(page);
+    const documents = this.#documents();
+    if (this.#reading && own.length > 0 && this.handling.definition.kind === 'projection')
+      await documents.prefetch(new Set(own.map(({ event }) => event.aggregateId)));
+    const effects = { documents, work: [] as TransactionWork[], signal };
+    const park: NewDeadLetter[] = [];
+    const failed = new Set<string>();
+    let halt: HandledPage['halt'];
+    let to = page.at(-1)!.position;
+    for (let index = 0; index < own.length && !halt; index++) {
+      const { event, sequence } = own[index]!;
+      if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
+      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(letterOf(event, sequence.key, undefined, 0));
+      else {
+        const failure = await this.#try(own[index]!, effects);
+        if (!failure) continue;
+        // A handler that was told to stop has not failed: the page ends before its event.
+        if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
+        if (this.#mayPark(parked.size + failed.size)) {
+          park.push(letterOf(event, sequence.key, failure.error, 1));
+          failed.add(sequence.key);
+        } else {
+          halt = { error: failure.error, event };
+          to = event.position - 1n;
+        }
+      }
+    }
+    if (own.length > 0) this.#reading = documents.reads > 0;
+    return { to, own: own.length, ...effects, park, halt };
+  }
+
+  /** Lets the handler take one event again that was parked. */
+  async again(event: RecordedEvent, signal: AbortSignal): Promise<HandledPage> {
+    const replaying = event.position <= this.place.replayUntil;
+    const handle = this.handling.handlerOf(event, replaying);
+    const effects = { documents: this.#documents(), work: [] as TransactionWork[], signal };
+    const failure = handle && (await this.#try({ event, handle, replaying, sequence: this.#sequenceOf(event) }, effects));
+    if (failure) signal.throwIfAborted();
+    return { to: event.position, own: 1, ...effects, park: [], halt: failure && { error: failure.error, event } };
+  }
+
+  /** What becomes of an event whose own SQL failed in the commit. */
+  failed(event: RecordedEvent, error: unknown, parked: ParkedSequences): HandledPage {
+    const effects = { documents: this.#documents(), work: [], own: 1 };
+    if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], halt: { error, event } };
+    return { ...effects, to: event.position, park: [letterOf(event, this.#sequenceOf(event).key, error, 1)], halt: undefined };
+  }
+
+  #mayPark(parked: number): boolean {
+    return this.#parks && parked < MOST_PARKED;
+  }
+
+  #documents(): BufferedDocuments {
+    const { projection, version } = this.place;
+    return new BufferedDocuments(projection, ids =>
+      this.store.get(projection, version, ids).catch(error => {
+        this.#storeError = error;
+        throw error;
+      }),
+    );
+  }
+
+  #own(page: readonly RecordedEvent[]): OwnEvent[] {
+    const { segment, segments, replayUntil } = this.place;
+    const own: OwnEvent[] = [];
+    for (const event of page) {
+      const replaying = event.position <= replayUntil;
+      const handle = this.handling.handlerOf(event, replaying);
+      if (!handle) continue;
+      const sequence = this.#sequenceOf(event);
+      if (segmentOf(sequence.key, segments) === segment) own.push({ event, handle, replaying, sequence });
+    }
+    return own;
+  }
+
+  /** Returns what the handler threw; what it had written is taken back then. */
+  async #try({ event, handle, replaying, sequence }: OwnEvent, effects: PageEffects): Promise<{ error: unknown } | undefined> {
+    const { documents, work } = effects;
+    const before = work.length;
+    documents.begin();
+    try {
+      if (sequence.fault) throw sequence.fault;
+      const result = this.handling.call(handle, event, replaying, effects);
+      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
+      return undefined;
+    } catch (error) {
+      documents.undo();
+      work.length = before;
+      if (error === this.#storeError) throw error;
+      return { error };
+    }
+  }
+}
+
+/** A dead letter of an event; without an error it waits for its predecessors. */
+export function letterOf({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter {
+  return { sequence, position, error: error === undefined && attempts === 0 ? undefined : textOf(error), attempts };
+}
+
+/** Every store can keep it: without NUL, and well-formed. */
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  return text.replaceAll('\0', '\uFFFD').slice(0, LONGEST_ERROR).toWellFormed();
+}

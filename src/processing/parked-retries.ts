@@ -1,0 +1,61 @@
+import { EventualityError, type RecordedEvent } from '../messages';
+import type { DeadLetter } from '../store';
+import type { FollowerParts } from './follower-parts';
+import { type HandledPage, letterOf, type PageHandler, type SegmentPlace } from './page-handler';
+import type { ParkedSequences } from './parked-sequences';
+import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
+
+const PAGE = 100;
+
+/** Tries parked sequences again: their events in order, as long as that goes well. */
+export class ParkedRetries {
+  constructor(
+    private readonly parts: FollowerParts,
+    private readonly place: SegmentPlace,
+    private readonly pages: PageHandler,
+    private readonly parked: ParkedSequences,
+    private readonly checkpoint: SegmentCheckpoint,
+  ) {}
+
+  /** Tries a sequence; when the outcome is not `ok` the segment stands elsewhere, and nothing was written. */
+  async retry(sequence: string, signal: AbortSignal): Promise<SegmentOutcome> {
+    for (;;) {
+      const letters = await this.parts.store.deadLetters.list(this.place, { sequence, limit: PAGE });
+      for (const letter of letters) {
+        const tried = await this.#retryOne(letter, signal);
+        if (tried !== 'ok') return tried === 'failed' ? 'ok' : tried;
+      }
+      if (letters.length > 0) continue;
+      this.parked.free(sequence);
+      this.parts.observer.moved(true);
+      return 'ok';
+    }
+  }
+
+  async #retryOne(letter: DeadLetter, signal: AbortSignal): Promise<SegmentOutcome | 'failed'> {
+    const [event] = await this.parts.eventStore.readAll({ after: letter.position - 1n, limit: 1 });
+    // An event that is not in the store any more cannot be tried: its letter goes.
+    if (event?.position !== letter.position) return this.#commit(letter, undefined);
+    const handled = await this.pages.again(event, signal);
+    if (handled.halt) return this.#failed(letter, event, handled.halt.error);
+    try {
+      return await this.#commit(letter, handled);
+    } catch (error) {
+      if (EventualityError.is(error) || handled.work.length === 0) throw error;
+      return this.#failed(letter, event, error);
+    }
+  }
+
+  #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
+    const writes = handled?.documents.writes(this.place.version) ?? [];
+    return this.checkpoint.commit({ to: this.checkpoint.committed, writes, work: handled?.work ?? [], unpark: [position] });
+  }
+
+  async #failed({ sequence, attempts, position }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
+    const letter = letterOf(event, sequence, error, attempts + 1);
+    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes: [], park: [letter] });
+    this.parked.failed(sequence, letter.attempts);
+    this.parts.observer.failed(error, position);
+    return outcome === 'ok' ? 'failed' : outcome;
+  }
+}

@@ -1,0 +1,25 @@
+/** Measured over this many milliseconds. */
+const WINDOW = 5000;
+
+interface Sample {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** How fast a number changes, over the last seconds. */
+export class Rate {
+  readonly #samples: Sample[] = [];
+
+  add(value: number): void {
+    const at = performance.now();
+    this.#samples.push({ at, value });
+    while (this.#samples.length > 2 && this.#samples[1]!.at <= at - WINDOW) this.#samples.shift();
+  }
+
+  /** Per second; 0 before there are two samples. */
+  get perSecond(): number {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (!first || !last || last.at === first.at) return 0;
+    return ((last.value - first.value) / (last.at - first.at)) * 1000;
+  }
+}

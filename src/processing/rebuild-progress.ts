@@ -1,0 +1,22 @@
+import type { ProcessingStore } from '../store';
+import type { Head } from './head';
+import type { Rate } from './rate';
+import type { RebuildProgress } from './status';
+
+/** Reads how a version that fills is getting on; all processes that fill it count. */
+export async function progressOf(
+  { store, head }: { readonly store: ProcessingStore; readonly head: Head },
+  name: string,
+  version: number,
+  rate: Rate,
+): Promise<RebuildProgress> {
+  const segments = (await store.versions(name)).find(known => known.version === version)?.segments ?? 0;
+  const states = (await store.leases.segments(name, version)).filter(({ segment }) => segment < segments);
+  const total = Number(await head.position());
+  // A segment that nobody has begun counts as not done at all.
+  const done = states.length === 0 ? 0 : Math.min(total, states.reduce((sum, { position }) => sum + Number(position), 0) / segments);
+  rate.add(done);
+  const perSecond = Math.max(0, rate.perSecond);
+  const secondsLeft = perSecond > 0 ? (total - done) / perSecond : undefined;
+  return { version, done: Math.floor(done), total, rate: perSecond, secondsLeft };
+}

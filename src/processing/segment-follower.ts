@@ -1,0 +1,226 @@
+import { EventualityError, type RecordedEvent } from '../messages';
+import type { FollowerParts } from './follower-parts';
+import { Halt } from './halt';
+import { type HandledPage, letterOf, PageHandler, type SegmentPlace } from './page-handler';
+import { ParkedRetries } from './parked-retries';
+import { ParkedSequences } from './parked-sequences';
+import { backOff, pause } from './pause';
+import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
+
+/** How a follower ended: closed, or its segment is somebody else's, or its version was dropped. */
+export type FollowerEnd = 'closed' | 'lost' | 'gone';
+
+const STORE_PAUSE = 100;
+const LONGEST_STORE_PAUSE = 5000;
+/** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
+const MOST_UNCOMMITTED = 10_000n;
+
+/** Follows the events for one segment that this process has the lease of: page after page, and each takes effect once. */
+export class SegmentFollower {
+  readonly #ending = new AbortController();
+  readonly #pages: PageHandler;
+  readonly #parked: ParkedSequences;
+  readonly #retries: ParkedRetries;
+  readonly #checkpoint: SegmentCheckpoint;
+  readonly #halt: Halt;
+  #turn: Promise<unknown> = Promise.resolve();
+  #outcome: FollowerEnd | undefined;
+  /** The event that failed and keeps the segment from going on. */
+  #haltedBy: RecordedEvent | undefined;
+
+  constructor(
+    private readonly parts: FollowerParts,
+    readonly place: SegmentPlace,
+    lease: { readonly fence: bigint; readonly position: bigint },
+  ) {
+    const { store, handling, observer } = parts;
+    const { options } = handling.definition;
+    this.#pages = new PageHandler(handling, place, store);
+    this.#parked = new ParkedSequences(store.deadLetters, place, place.segment, options.retry);
+    this.#checkpoint = new SegmentCheckpoint(store, place, lease, observer);
+    this.#retries = new ParkedRetries(parts, place, this.#pages, this.#parked, this.#checkpoint);
+    this.#halt = new Halt(options, position => this.#stopped(position));
+  }
+
+  /** Everything up to here is handled, or parked. */
+  get position(): bigint {
+    return this.#checkpoint.position;
+  }
+
+  /** True after an event failed for the last time with `onError: 'stop'`. */
+  get stopped(): boolean {
+    return this.#halt.isStopped;
+  }
+
+  /** Whether a parked sequence waits to be tried again by itself. */
+  get retrying(): boolean {
+    return this.#parked.nextDue !== undefined;
+  }
+
+  /** Goes on after a stop. */
+  restart(): void {
+    this.#halt.restart();
+  }
+
+  /** Follows until {@link end}, or until the segment is somebody else's, or the version was dropped. Never rejects. */
+  async run(): Promise<FollowerEnd> {
+    for (let failures = 0; !this.#outcome; ) {
+      const before = this.position;
+      try {
+        await this.#follow();
+        if (this.#haltedBy) await this.#halt.wait(this.#haltedBy, this.#ending.signal);
+      } catch (error) {
+        if (this.#endedBy(error)) break;
+        failures = this.position > before ? 1 : failures + 1;
+        this.#report(error, 'could not go on; it tries again');
+        await pause(backOff(failures, STORE_PAUSE, LONGEST_STORE_PAUSE), this.#ending.signal);
+      }
+    }
+    return this.#outcome ?? 'closed';
+  }
+
+  /** Stops after the event that is being handled, and keeps what is done. */
+  async end(): Promise<void> {
+    this.#finish('closed');
+    await this.#turn;
+    if (this.#outcome === 'closed') await this.#checkpoint.flush().catch(() => undefined);
+  }
+
+  /** The segment is somebody else's: what is being handled will not be committed. */
+  lost(): void {
+    this.#finish('lost');
+  }
+
+  /** Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. */
+  async tick(): Promise<void> {
+    try {
+      await this.#inTurn(async () => {
+        this.#went(await this.#checkpoint.flush());
+        await this.#parked.refresh();
+        for (const sequence of this.#parked.due()) {
+          if (!this.#ending.signal.aborted) this.#went(await this.#retries.retry(sequence, this.#ending.signal));
+        }
+      });
+    } catch (error) {
+      if (!this.#endedBy(error)) this.#report(error, 'could not look after what is parked');
+    }
+  }
+
+  async #follow(): Promise<void> {
+    await this.#inTurn(() => this.#parked.refresh());
+    const reading = new AbortController();
+    const signal = AbortSignal.any([reading.signal, this.#ending.signal]);
+    const pages = this.parts.eventStore.subscribe({ after: this.position, signal })[Symbol.asyncIterator]();
+    // One page is read while the one before is handled; its failure is found when it is awaited.
+    const ahead = (): ReturnType<typeof pages.next> => {
+      const next = pages.next();
+      next.catch(() => undefined);
+      return next;
+    };
+    try {
+      for (let next = ahead(); ; ) {
+        const { done, value } = await next;
+        // Ended from below, where nobody here has ended it: the store is closed.
+        if (done) return this.#finish('closed');
+        next = ahead();
+        if (!(await this.#inTurn(() => this.#page(value)))) return;
+      }
+    } finally {
+      reading.abort();
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      this.#ending.signal.throwIfAborted();
+      return work();
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Returns false when the segment stands elsewhere than at the end of the page: then it is followed anew from there. */
+  async #page(page: readonly RecordedEvent[]): Promise<boolean> {
+    const { kind, options } = this.parts.handling.definition;
+    if (options.mode === 'inline' && (await this.#passedInline(page.at(-1)!.position))) return true;
+    // Effects outside of the store are done once they are done: each is noted before the next.
+    if (kind === 'listener') return this.#oneByOne(page);
+    const handled = await this.#pages.handle(page, this.#parked, this.#ending.signal);
+    try {
+      return await this.#conclude(handled);
+    } catch (error) {
+      // SQL of the user's own fails only in the commit: then the events are taken one by one, and the one that fails alone is it.
+      if (EventualityError.is(error) || handled.work.length === 0) throw error;
+      return this.#oneByOne(page);
+    }
+  }
+
+  async #oneByOne(page: readonly RecordedEvent[]): Promise<boolean> {
+    for (const event of page) {
+      if (this.#ending.signal.aborted) return false;
+      const handled = await this.#pages.handle([event], this.#parked, this.#ending.signal);
+      try {
+        if (!(await this.#conclude(handled))) return false;
+      } catch (error) {
+        if (EventualityError.is(error) || handled.work.length === 0) throw error;
+        if (!(await this.#conclude(this.#pages.failed(event, error, this.#parked)))) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Commits what was made of a page. */
+  async #conclude({ to, own, documents, work, park, halt }: HandledPage): Promise<boolean> {
+    if (own > 0 || to - this.#checkpoint.committed >= MOST_UNCOMMITTED) {
+      const writes = documents.writes(this.place.version);
+      if (!this.#went(await this.#checkpoint.commit({ to, writes, work, park }))) return false;
+      for (const { sequence, attempts } of park) if (attempts > 0) this.#parked.failed(sequence, attempts);
+    } else this.#checkpoint.pass(to);
+    for (const { error, attempts, position } of park) if (attempts > 0) this.parts.observer.failed(error, position);
+    this.#haltedBy = halt?.event;
+    if (halt) this.parts.observer.failed(halt.error, halt.event.position);
+    else this.#halt.over();
+    return !halt;
+  }
+
+  /** An append may have handled the page already, in its own transaction. */
+  async #passedInline(to: bigint): Promise<boolean> {
+    const { projection, version, segment } = this.place;
+    const checkpoint = await this.parts.store.checkpoint({ projection, version, segment });
+    if (checkpoint < to) return false;
+    this.#checkpoint.moved(checkpoint);
+    return true;
+  }
+
+  /** Tells whether a commit went through. */
+  #went(outcome: SegmentOutcome): boolean {
+    if (outcome === 'lost') this.lost();
+    return outcome === 'ok';
+  }
+
+  #finish(outcome: FollowerEnd): void {
+    this.#outcome ??= outcome;
+    this.#ending.abort();
+  }
+
+  #endedBy(error: unknown): boolean {
+    if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') this.#finish('gone');
+    if (EventualityError.is(error) && error.code === 'STORE_CLOSED') this.#finish('closed');
+    return this.#outcome !== undefined;
+  }
+
+  #stopped(position: bigint): void {
+    const { projection, segment } = this.place;
+    this.parts.logger.error(
+      { projection, segment, position },
+      `'${projection}' has stopped before position ${position}; restart() goes on.`,
+    );
+    this.parts.observer.moved(false);
+  }
+
+  #report(error: unknown, what: string): void {
+    const { projection, segment } = this.place;
+    this.parts.observer.failed(error, undefined);
+    this.parts.logger.error({ error, projection, segment }, `'${projection}' ${what}.`);
+  }
+}

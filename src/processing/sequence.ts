@@ -1,0 +1,57 @@
+import { EventualityError, type RecordedEvent } from '../messages';
+import type { FollowerDefinition } from './definition';
+
+const LONGEST_SEQUENCE = 255;
+
+/** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
+export class InvalidSequenceError extends EventualityError {
+  readonly code = 'INVALID_SEQUENCE';
+
+  constructor(projection: string, event: RecordedEvent, value: unknown) {
+    super(
+      `sequenceBy of '${projection}' gave ${value instanceof Error ? `an error (${value.message})` : String(value)} for ${event.name} at position ` +
+        `${event.position}; it must give a text of 1 to ${LONGEST_SEQUENCE} characters.`,
+    );
+  }
+}
+
+/** The key of an event's sequence, and what is wrong where there is none. */
+export interface Sequence {
+  readonly key: string;
+  readonly fault: InvalidSequenceError | undefined;
+}
+
+/** Returns the function that finds the sequence of an event. */
+export function sequencer({ name, options }: FollowerDefinition): (event: RecordedEvent) => Sequence {
+  const { sequenceBy = 'aggregate' } = options;
+  if (sequenceBy === 'all') return () => ({ key: 'all', fault: undefined });
+  if (sequenceBy === 'aggregate') return event => ({ key: aggregateKey(event), fault: undefined });
+  return event => {
+    let value: unknown;
+    try {
+      value = sequenceBy(event);
+      if (typeof value === 'string' && value.length > 0 && value.length <= LONGEST_SEQUENCE) return { key: value, fault: undefined };
+    } catch (error) {
+      value = error;
+    }
+    return { key: aggregateKey(event), fault: new InvalidSequenceError(name, event, value) };
+  };
+}
+
+/** Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand for the rest. */
+function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
+  const key = `${aggregateName}/${aggregateId}`;
+  return key.length <= LONGEST_SEQUENCE ? key : `${key.slice(0, LONGEST_SEQUENCE - 9)}#${hash(key).toString(16).padStart(8, '0')}`;
+}
+
+/** Returns the segment of a sequence. It must never change: the segments of a version rely on it. */
+export const segmentOf = (key: string, segments: number): number => (segments === 1 ? 0 : hash(key) % segments);
+
+/** FNV-1a, 32 bits, over UTF-16 code units. Source: Fowler, Noll, Vo, draft-eastlake-fnv. */
+function hash(key: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) value = Math.imul(value ^ key.charCodeAt(index), 0x01000193);
+  // The low bits of FNV depend on the low bits of the key alone: fold the high ones in.
+  value ^= value >>> 15;
+  return value >>> 0;
+}

@@ -1,0 +1,79 @@
+import type { DeadLetter, ParkedSequence } from '../store';
+
+/** How far one segment has come, and who works on it. */
+export interface SegmentStatus {
+  readonly segment: number;
+  readonly position: bigint;
+  /** The id of the process that has the segment; undefined when none has. */
+  readonly owner: string | undefined;
+}
+
+/** How a version that fills is getting on. */
+export interface RebuildProgress {
+  readonly version: number;
+  /** Events gone through, those without a handler included. */
+  readonly done: number;
+  /** Events to go through, as of now. */
+  readonly total: number;
+  /** Events per second, lately. */
+  readonly rate: number;
+  /** Seconds left at this rate; undefined while there is none. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** How a projection or durable listener is getting on. */
+export interface FollowerStatus {
+  readonly name: string;
+  readonly kind: 'projection' | 'listener';
+  readonly mode: 'async' | 'inline' | 'live';
+  /**
+   * `starting` before its version is known, `filling` for the first time or beside another, `stopped` after an error with `onError: 'stop'`,
+   * `superseded` where newer code has taken over.
+   */
+  readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
+  /** The version that this process follows with, and the one that readers see. */
+  readonly version: number | undefined;
+  readonly activeVersion: number | undefined;
+  /** The position before which everything is handled, in all segments. */
+  readonly position: bigint;
+  /** The position of the store's last event. */
+  readonly head: bigint;
+  readonly lag: { readonly events: number; readonly seconds: number; readonly trend: 'rising' | 'steady' | 'falling' };
+  readonly segments: readonly SegmentStatus[];
+  readonly parked: readonly ParkedSequence[];
+  readonly lastError: { readonly message: string; readonly at: string; readonly position: bigint | undefined } | undefined;
+  readonly rebuild: RebuildProgress | undefined;
+}
+
+/** A rebuild under way: a version that fills beside the one that is read. */
+export interface Rebuild {
+  readonly version: number;
+  /** Resolves when readers see the new version. @throws RebuildCancelledError */
+  readonly done: Promise<void>;
+  /** Gives the progress, about five times a second, until it is done; the last one is complete. */
+  progress(): AsyncIterable<RebuildProgress>;
+  /** Drops the new version; readers keep the old one. */
+  cancel(): Promise<void>;
+}
+
+/** What one can do with a projection or durable listener while it runs. */
+export interface Follower {
+  readonly name: string;
+  status(): Promise<FollowerStatus>;
+  /**
+   * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way already, also one that
+   * another process began or that was cut off, that one is returned.
+   * @throws NothingToRebuildError for durable listeners and live projections
+   */
+  rebuild(): Promise<Rebuild>;
+  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError */
+  waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
+  /** Returns a page of what is parked, in the order of positions. */
+  deadLetters(page?: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number }): Promise<readonly DeadLetter[]>;
+  /** Has a parked sequence, or all of them, tried again, by whichever process owns its segment; returns how many. */
+  retry(sequence?: string): Promise<number>;
+  /** Gives up on parked events: one, by its position; those of a sequence; or all. Returns how many. */
+  discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number>;
+  /** Goes on after `onError: 'stop'`. */
+  restart(): void;
+}

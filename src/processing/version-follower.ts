@@ -1,0 +1,171 @@
+import type { ReadModelVersion } from '../store';
+import type { FollowerParts } from './follower-parts';
+import type { SegmentPlace } from './page-handler';
+import { pause } from './pause';
+import { type FollowerEnd, SegmentFollower } from './segment-follower';
+import { type Membership, sharesOf } from './shares';
+
+/** A segment that this process has. */
+interface Held {
+  readonly follower: SegmentFollower;
+  readonly fence: bigint;
+  /** Until when the lease surely holds, by this process's clock. */
+  until: number;
+}
+
+const MOST_TICK = 500;
+const LEAST_TICK = 20;
+/** A handler that does not end is left behind. */
+const PATIENCE = 5000;
+
+/** Follows one version: with as many of its segments as are this process's share. */
+export class VersionFollower {
+  readonly #ending = new AbortController();
+  readonly #held = new Map<number, Held>();
+  readonly #replayUntil: bigint;
+  readonly #loop: Promise<void>;
+  #seat: { readonly segment: number; readonly fence: bigint } | undefined;
+  gone = false;
+
+  constructor(
+    private readonly parts: FollowerParts,
+    readonly version: ReadModelVersion,
+    replayUntil: bigint,
+    private readonly membership: Membership,
+  ) {
+    this.#replayUntil = replayUntil;
+    this.#loop = this.#run();
+  }
+
+  /** The positions of the segments that this process has. */
+  get positions(): ReadonlyMap<number, bigint> {
+    return new Map(Array.from(this.#held, ([segment, { follower }]) => [segment, follower.position]));
+  }
+
+  get stopped(): boolean {
+    return [...this.#held.values()].some(({ follower }) => follower.stopped);
+  }
+
+  get retrying(): boolean {
+    return [...this.#held.values()].some(({ follower }) => follower.retrying);
+  }
+
+  restart(): void {
+    for (const { follower } of this.#held.values()) follower.restart();
+  }
+
+  /** Has parked sequences that are due tried now, not at the next look. */
+  async tick(): Promise<void> {
+    await Promise.all(Array.from(this.#held.values(), ({ follower }) => follower.tick()));
+  }
+
+  /** Stops, keeps what is done, and gives the segments back. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await this.#loop;
+    await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
+    if (this.#seat) await this.#release(this.#seat.segment, this.#seat.fence);
+  }
+
+  async #run(): Promise<void> {
+    const tick = Math.max(LEAST_TICK, Math.min(MOST_TICK, this.membership.leaseDuration / 4));
+    while (!this.#ending.signal.aborted && !this.gone) {
+      try {
+        await this.#look();
+      } catch (error) {
+        this.parts.observer.failed(error, undefined);
+      }
+      this.#loseExpired();
+      for (const { follower } of this.#held.values()) void follower.tick();
+      await pause(tick, this.#ending.signal);
+    }
+  }
+
+  /** Renews the leases, takes what is free and due to this process, and gives back what is not. */
+  async #look(): Promise<void> {
+    const { segments } = this.version;
+    for (const [segment, held] of this.#held) await this.#renew(segment, held);
+    if (segments === 1) {
+      if (this.#held.size === 0) await this.#claim(0);
+      return;
+    }
+    const states = await this.parts.store.leases.segments(this.#projection, this.version.version);
+    const { quota, free, seat } = sharesOf(states, segments, this.membership.owner);
+    await this.#show(seat);
+    for (const segment of free) {
+      if (this.#held.size >= quota) break;
+      if (!this.#held.has(segment)) await this.#claim(segment);
+    }
+    const surplus = [...this.#held].slice(quota);
+    await Promise.all(surplus.map(([segment, held]) => this.#giveBack(segment, held)));
+  }
+
+  get #projection(): string {
+    return this.parts.handling.definition.name;
+  }
+
+  #nameOf(segment: number): { projection: string; version: number; segment: number } {
+    return { projection: this.#projection, version: this.version.version, segment };
+  }
+
+  get #claimOf(): { owner: string; duration: number } {
+    return { owner: this.membership.owner, duration: this.membership.leaseDuration };
+  }
+
+  async #renew(segment: number, held: Held): Promise<void> {
+    const asked = performance.now();
+    if (held.until - asked > (this.membership.leaseDuration * 2) / 3) return;
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
+    if (lease.ok && lease.fence === held.fence) held.until = asked + this.membership.leaseDuration;
+    else this.#forget(segment, held);
+  }
+
+  async #claim(segment: number): Promise<void> {
+    const asked = performance.now();
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
+    if (!lease.ok) return;
+    if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
+    const place: SegmentPlace = { ...this.#nameOf(segment), segments: this.version.segments, replayUntil: this.#replayUntil };
+    const follower = new SegmentFollower(this.parts, place, lease);
+    const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration };
+    this.#held.set(segment, held);
+    void follower.run().then(end => this.#ended(segment, held, end));
+    this.parts.observer.moved(false);
+  }
+
+  /** Lets others see that this process is here and wants a share. */
+  async #show(segment: number): Promise<void> {
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
+    if (lease.ok) this.#seat = { segment, fence: lease.fence };
+  }
+
+  /** A lease that could not be renewed in time may be somebody else's. */
+  #loseExpired(): void {
+    const now = performance.now();
+    for (const [segment, held] of this.#held) if (held.until < now) this.#forget(segment, held);
+  }
+
+  #forget(segment: number, held: Held): void {
+    this.#held.delete(segment);
+    held.follower.lost();
+  }
+
+  #ended(segment: number, held: Held, end: FollowerEnd): void {
+    if (end === 'gone') this.gone = true;
+    if (end !== 'closed' && this.#held.get(segment) === held) this.#held.delete(segment);
+    this.parts.observer.moved(false);
+  }
+
+  async #giveBack(segment: number, held: Held): Promise<void> {
+    this.#held.delete(segment);
+    const patience = new AbortController();
+    await Promise.race([held.follower.end(), pause(PATIENCE, patience.signal)]);
+    patience.abort();
+    await this.#release(segment, held.fence);
+  }
+
+  async #release(segment: number, fence: bigint): Promise<void> {
+    // Where the store cannot be asked the lease runs out by itself.
+    await this.parts.store.leases.release(this.#nameOf(segment), { owner: this.membership.owner, fence }).catch(() => undefined);
+  }
+}

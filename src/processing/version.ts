@@ -1,0 +1,108 @@
+import { EventualityError } from '../messages';
+import type { ProcessingStore, ReadModelVersion } from '../store';
+import type { FollowerDefinition } from './definition';
+import { Handover } from './handover';
+import type { Membership } from './shares';
+import { REPLAY_SEGMENT } from './shares';
+
+/** What the code that runs here makes: versions of another shape are other code's. */
+interface Shape {
+  readonly name: string;
+  readonly revision: number;
+  readonly segments: number;
+  readonly indexes: readonly string[];
+}
+
+/** Finds and makes the versions of one projection. */
+export class Versions {
+  readonly #shape: Shape;
+  readonly #handover: Handover | undefined;
+
+  constructor(
+    private readonly store: ProcessingStore,
+    { kind, name, options }: FollowerDefinition,
+    /** Returns the position of the store's last event. */
+    private readonly head: () => Promise<bigint>,
+    membership: Membership,
+  ) {
+    this.#handover = kind === 'listener' ? new Handover(store, name, membership) : undefined;
+    this.#shape = { name, revision: options.version ?? 1, segments: options.segments ?? 1, indexes: options.indexes ?? [] };
+  }
+
+  /** Returns the versions that are this code's to follow, ascending: the active one, and one that fills. */
+  async own(): Promise<readonly ReadModelVersion[]> {
+    const versions = await this.store.versions(this.#shape.name);
+    const active = versions.find(version => version.active)?.version ?? 0;
+    // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
+    return versions.filter(version => version.version >= active && this.#isOwn(version) && (version.active || !this.#handover));
+  }
+
+  /** As {@link own}; where there is none, it is made. */
+  async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
+    let own = await this.own();
+    while (own.length === 0 && !signal.aborted) {
+      const version = await this.add();
+      if (this.#handover) await this.#handOver(this.#handover, version, signal);
+      own = await this.own();
+    }
+    return own;
+  }
+
+  /** Makes the next version, and returns its number. The first of all is active at once. */
+  async add(): Promise<number> {
+    for (;;) {
+      const versions = await this.store.versions(this.#shape.name);
+      const last = versions.at(-1);
+      // Left by a process that died in a handover.
+      if (this.#handover && last && !last.active && this.#isOwn(last)) return last.version;
+      const version = (last?.version ?? 0) + 1;
+      try {
+        await this.store.prepare({ ...this.#shape, version });
+      } catch (error) {
+        // Another process has made it meanwhile, of another shape.
+        if (!EventualityError.is(error) || error.code !== 'INVALID_READ_MODEL') throw error;
+        if ((await this.store.versions(this.#shape.name)).some(known => known.version === version)) continue;
+        throw error;
+      }
+      if (!this.#handover || versions.length === 0) await this.#noteHead(version);
+      if (versions.length === 0) await this.store.activate(this.#shape.name, version);
+      return version;
+    }
+  }
+
+  /** Up to where events are older than a version. */
+  async replayUntil(version: number): Promise<bigint> {
+    const position = await this.store.checkpoint({ projection: this.#shape.name, version, segment: REPLAY_SEGMENT });
+    return position === 0n ? this.#noteHead(version) : position - 1n;
+  }
+
+  /** Lets readers see a version, and forgets those before it. */
+  async activate(version: number): Promise<void> {
+    const { name } = this.#shape;
+    await this.store.activate(name, version);
+    for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
+  }
+
+  drop(version: number): Promise<void> {
+    return this.store.drop(this.#shape.name, version);
+  }
+
+  async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
+    const from = (await this.store.versions(this.#shape.name)).find(({ active }) => active);
+    if (!from || from.version === version) return;
+    if (await handover.run(from, { version, segments: this.#shape.segments }, signal)) await this.activate(version);
+  }
+
+  /** Writes down where the events end now, plus one, so that an empty store is told from a version without a note. The first note holds. */
+  async #noteHead(version: number): Promise<bigint> {
+    const checkpoint = { projection: this.#shape.name, version, segment: REPLAY_SEGMENT };
+    const outcome = await this.store.commit({ checkpoint, from: 0n, to: (await this.head()) + 1n, writes: [] });
+    return (outcome.ok ? await this.store.checkpoint(checkpoint) : outcome.checkpoint) - 1n;
+  }
+
+  #isOwn({ revision, segments, indexes }: ReadModelVersion): boolean {
+    const shape = this.#shape;
+    if (revision !== shape.revision || segments !== shape.segments) return false;
+    return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));
+  }
+}
