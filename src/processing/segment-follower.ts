@@ -1,7 +1,7 @@
 import { EventualityError, type RecordedEvent } from '../messages';
 import type { FollowerParts } from './follower-parts';
 import { Halt } from './halt';
-import { type HandledPage, letterOf, PageHandler, type SegmentPlace } from './page-handler';
+import { type HandledPage, PageHandler, type SegmentPlace } from './page-handler';
 import { ParkedRetries } from './parked-retries';
 import { ParkedSequences } from './parked-sequences';
 import { backOff, pause } from './pause';
