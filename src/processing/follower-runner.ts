@@ -30,6 +30,9 @@ export interface RunnerParts {
 
 /** How often it is looked which versions there are, in milliseconds. */
 const LOOK = 250;
+/** How often a switch is tried in one look, with so many milliseconds, at most, in between. */
+const SWITCH_ATTEMPTS = 50;
+const SWITCH_PAUSE = 5;
 /** How often others' checkpoints are looked at by those who wait. */
 const POLL = 50;
 const DEFAULT_TIMEOUT = 5000;
@@ -43,6 +46,8 @@ export class FollowerRunner implements Follower {
   #lastError: FollowerStatus['lastError'];
   #loop: Promise<void> | undefined;
   #looking: Promise<void> = Promise.resolve();
+  /** Where the events ended when it was last looked whether a version has caught up. */
+  #headBefore: bigint | undefined;
   /** The versions that are this code's, as of the last look. */
   #own: readonly ReadModelVersion[] | undefined;
 
@@ -185,13 +190,21 @@ export class FollowerRunner implements Follower {
     for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
     for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
     const newest = own.at(-1);
-    if (newest && !newest.active && (await this.#hasCaughtUp(newest))) {
-      await this.#versions.activate(newest.version);
-      this.#own = [{ ...newest, active: true }];
-      this.parts.changed(this.name);
-      this.parts.changes.tell();
-      for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
+    if (newest && !newest.active && (await this.#hasCaughtUp(newest))) await this.#switchTo(newest);
+  }
+
+  /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
+  async #switchTo(newest: ReadModelVersion): Promise<void> {
+    const active = (await this.parts.store.versions(this.name)).find(version => version.active);
+    for (let attempt = 1; active && !(await this.#versions.replace(active, newest)); attempt++) {
+      if (attempt === SWITCH_ATTEMPTS) return;
+      await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
     }
+    if (!active) await this.#versions.activate(newest.version);
+    this.#own = [{ ...newest, active: true }];
+    this.parts.changed(this.name);
+    this.parts.changes.tell();
+    for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
   }
 
   async #follow(version: ReadModelVersion): Promise<void> {
@@ -207,13 +220,12 @@ export class FollowerRunner implements Follower {
     this.parts.changed(this.name);
   }
 
-  /** At the end of the events, and not behind the version that is read now: nobody sees anything older after the switch. */
+  /** As far as the events went when it was last looked. */
   async #hasCaughtUp(version: ReadModelVersion): Promise<boolean> {
-    const head = await this.parts.head.position();
-    const before = [...this.#running.values()].find(({ version: { active } }) => active);
-    const read = before && (await this.#status.position(before.version, before.positions));
+    const before = this.#headBefore;
+    this.#headBefore = await this.parts.head.position();
     const position = await this.#status.position(version, this.#running.get(version.version)?.positions);
-    return position >= head && position >= (read ?? 0n);
+    return position >= (before ?? this.#headBefore);
   }
 
   /** The version that readers see, where it is this code's; else the newest of this code's. */

@@ -24,6 +24,7 @@ export class SegmentFollower {
   readonly #checkpoint: SegmentCheckpoint;
   readonly #halt: Halt;
   #turn: Promise<unknown> = Promise.resolve();
+  #ticking: Promise<void> | undefined;
   #outcome: FollowerEnd | undefined;
   /** The event that failed and keeps the segment from going on. */
   #haltedBy: RecordedEvent | undefined;
@@ -92,7 +93,14 @@ export class SegmentFollower {
   }
 
   /** Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. */
-  async tick(): Promise<void> {
+  tick(): Promise<void> {
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = undefined;
+    });
+    return this.#ticking;
+  }
+
+  async #tick(): Promise<void> {
     try {
       await this.#inTurn(async () => {
         this.#went(await this.#checkpoint.flush());

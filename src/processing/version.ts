@@ -1,5 +1,5 @@
 import { EventualityError } from '../messages';
-import type { ProcessingStore, ReadModelVersion } from '../store';
+import type { ProcessingStore, ProjectionTransaction, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { Handover } from './handover';
 import type { Membership } from './shares';
@@ -78,13 +78,34 @@ export class Versions {
 
   /** Lets readers see a version, and forgets those before it. */
   async activate(version: number): Promise<void> {
+    await this.store.activate(this.#shape.name, version);
+    await this.#dropBefore(version);
+  }
+
+  /**
+   * As {@link activate}, if the version is not behind the one that is read now: nobody sees anything older after the switch. Commits of both
+   * wait meanwhile. Tells whether it did.
+   */
+  async replace(active: ReadModelVersion, version: ReadModelVersion): Promise<boolean> {
     const { name } = this.#shape;
-    await this.store.activate(name, version);
-    for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
+    const switched = await this.store.transaction(async transaction => {
+      const read = await positions(transaction, name, active);
+      const filled = await positions(transaction, name, version);
+      if (least(filled) < most(read)) return false;
+      await transaction.activate(name, version.version);
+      return true;
+    });
+    if (switched) await this.#dropBefore(version.version);
+    return switched;
   }
 
   drop(version: number): Promise<void> {
     return this.store.drop(this.#shape.name, version);
+  }
+
+  async #dropBefore(version: number): Promise<void> {
+    const { name } = this.#shape;
+    for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
   }
 
   async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
@@ -106,3 +127,17 @@ export class Versions {
     return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));
   }
 }
+
+/** Where the segments of a version stand; they stay there until the transaction ends. */
+async function positions(
+  transaction: ProjectionTransaction,
+  projection: string,
+  { version, segments }: ReadModelVersion,
+): Promise<bigint[]> {
+  const found: bigint[] = [];
+  for (let segment = 0; segment < segments; segment++) found.push(await transaction.lock({ projection, version, segment }));
+  return found;
+}
+
+const least = (list: readonly bigint[]): bigint => list.reduce((lowest, each) => (each < lowest ? each : lowest));
+const most = (list: readonly bigint[]): bigint => list.reduce((highest, each) => (each > highest ? each : highest));

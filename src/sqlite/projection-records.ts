@@ -94,6 +94,12 @@ export class ProjectionRecords {
     return { ok: true };
   }
 
+  /** Switches readers to a version. @throws UnknownReadModelError */
+  activate(readModel: string, version: number): void {
+    this.indexes(readModel, version);
+    this.statements.activate.run(readModel, version);
+  }
+
   drop(name: string, version: number): void {
     const { dropReadModel, dropDocuments, dropCheckpoints, deactivate } = this.statements;
     for (const statement of [dropReadModel, dropDocuments, dropCheckpoints, deactivate]) statement.run(name, version);

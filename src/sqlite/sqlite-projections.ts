@@ -113,10 +113,7 @@ export class SqliteProjections implements ProcessingStore {
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#write(() => {
-      this.#records.indexes(readModel, version);
-      this.#records.statements.activate.run(readModel, version);
-    });
+    await this.#write(() => this.#records.activate(readModel, version));
   }
 
   async drop(name: string, version: number): Promise<void> {

@@ -85,6 +85,10 @@ export class SqliteTransaction implements ProjectionTransaction {
     });
   }
 
+  async activate(readModel: string, version: number): Promise<void> {
+    this.#do(() => this.parts.records.activate(readModel, version));
+  }
+
   /** What fails takes the whole transaction back: SQLite may have ended it already, and what follows must not stand alone. */
   #do<T>(work: () => T): T {
     if (this.#ended) throw new TransactionEndedError();

@@ -14,6 +14,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   readonly #turns = new Turns();
   readonly #commits: ReadyCommit[] = [];
   readonly #checkpoints = new Map<string, bigint>();
+  readonly #activated = new Map<string, number>();
   #ended = false;
   #conflict = false;
   #failure: { readonly error: unknown } | undefined;
@@ -85,10 +86,18 @@ export class InMemoryTransaction implements ProjectionTransaction {
     });
   }
 
+  async activate(readModel: string, version: number): Promise<void> {
+    await this.#take(() => {
+      this.state.documents(readModel, version);
+      this.#activated.set(readModel, version);
+    });
+  }
+
   #keep(): void {
     // First, since this is what can fail: a subclass of the event store may write to a file.
     this.events?.keep();
     for (const commit of this.#commits) this.state.keep(commit);
+    for (const [readModel, version] of this.#activated) this.state.active.set(readModel, version);
   }
 
   #events(): StagedAppends {

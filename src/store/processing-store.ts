@@ -57,6 +57,8 @@ export interface ProjectionTransaction {
   get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
   /** As `ProjectionStore.commit`; it holds when the transaction does. */
   commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome>;
+  /** As `ProjectionStore.activate`; readers see the version when the transaction holds. */
+  activate(readModel: string, version: number): Promise<void>;
 }
 
 export interface ProcessingStore extends ProjectionStore {
