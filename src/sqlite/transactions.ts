@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ProjectionTransaction } from '../store';
 import type { SqliteConnection } from './driver';
 import { failureOf } from './failures';
@@ -40,6 +41,8 @@ export class Transactions {
   }
 
   async #run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    // Everything else here is synchronous: without a turn of the event loop in between, a stream of transactions would hold the process up.
+    await setImmediate();
     this.#parts ??= this.#open();
     const { connection, statements } = this.#parts;
     await whenUnlocked(this.settings, () => statements.begin.run());
