@@ -1,7 +1,20 @@
 import 'reflect-metadata';
 
 // The model: what a user writes.
-export { Aggregate, Command, CommandHandler, Event, EventHandler, InjectRepository, Module, QueryHandler } from './decorators';
+export {
+  Aggregate,
+  Command,
+  CommandHandler,
+  Event,
+  EventHandler,
+  InjectReadModel,
+  InjectRepository,
+  Listener,
+  Module,
+  Projection,
+  QueryHandler,
+  ReplayHandler,
+} from './decorators';
 export type {
   CommandHandlerDecorator,
   EventHandlerDecorator,
@@ -49,6 +62,7 @@ export type {
   MessageContext,
   PlainEvent,
   PlainMessage,
+  ProjectionReference,
   QueryContext,
   RecordedEvent,
   ResultOf,
@@ -56,7 +70,7 @@ export type {
 } from './messages';
 
 // Bootstrap: modules and the container.
-export { Application, bootstrap, repositoryToken } from './bootstrap';
+export { Application, bootstrap, readModelToken, repositoryToken } from './bootstrap';
 export type { BootstrapOptions, ContainerAdapter, Registration } from './bootstrap';
 
 // Flow and buses: what carries messages.
@@ -125,6 +139,28 @@ export type {
   TextPieces,
 } from './store';
 
+// Projections, durable listeners, and what they make: read models.
+export { defineListener, defineProjection } from './processing';
+export type {
+  Documents,
+  FollowerDefinition,
+  FollowerHandler,
+  FollowerOptions,
+  ListenerContext,
+  ListenerSpecification,
+  ProjectionContext,
+  ProjectionDefinition,
+  ProjectionHandler,
+  ProjectionMode,
+  ProjectionOptions,
+  ProjectionSpecification,
+  ReadModel,
+  ReadModelPage,
+  ReadModelQuery,
+  RetryRule,
+  ViewOf,
+} from './processing';
+
 // What projections keep: documents and checkpoints.
 export type {
   CheckpointName,
@@ -170,6 +206,7 @@ export {
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';
+export { LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './processing';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
 export { InvalidDecoratorError } from './decorators';
 export {

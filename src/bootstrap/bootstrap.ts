@@ -4,12 +4,15 @@ import type { ModuleClass, Provider, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';
 import { eventTypeOf, messageName, type RecordedEvent } from '../messages';
 import { definitionOf } from '../model';
+import type { FollowerDefinition, ProjectionDefinition } from '../processing';
 import type { HandlerContext } from '../repository';
 import { InMemoryEventStore } from '../store';
 import { Components, type HandlerClass } from './components';
 import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
 import { WiringError } from './errors';
+import { type FollowerClass, followerClasses, followerClassFaults } from './follower-classes';
 import { nameFaults } from './name-checks';
+import { readModelToken } from './read-model-token';
 import { repositoryToken } from './repository-token';
 import { snapshotStoreFaults } from './snapshot-checks';
 import { TsyringeAdapter } from './tsyringe-adapter';
@@ -50,14 +53,18 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const container = containerOf(options.container);
   registerProviders(components, container);
   registerRepositories(components, container, () => application);
+  const followers = followerClasses(components, container);
+  registerReadModels([...followers, ...(options.projections ?? [])], container, () => application);
   const faults = [
     ...components.faults,
     ...nameFaults(components),
     ...constructorFaults(components, container),
+    ...followerClassFaults(components, followers, options.projections ?? [], options.eventStore),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
   ];
   if (faults.length > 0) throw new WiringError(faults);
-  const parts = partsOf(components, options, container);
+  const projections = [...followers.map(({ definition }) => definition), ...(options.projections ?? [])];
+  const parts = { ...partsOf(components, options, container), projections };
   const application: Application = new Application(parts, container);
   subscribeListeners(components, parts.eventBus!, container);
   return application;
@@ -94,6 +101,19 @@ function registerRepositories({ aggregates }: Components, container: ContainerAd
           ? scope.resolve<HandlerContext>(COMMAND_CONTEXT).repository(aggregate)
           : application().repository(aggregate),
     });
+  }
+}
+
+function registerReadModels(
+  followers: readonly (FollowerClass | FollowerDefinition)[],
+  container: ContainerAdapter,
+  application: () => Application,
+): void {
+  for (const follower of followers) {
+    const { kind, name } = 'definition' in follower ? follower.definition : follower;
+    if (kind !== 'projection') continue;
+    const token = readModelToken('definition' in follower ? follower.type : (follower as ProjectionDefinition));
+    container.register<unknown>(token, { useFactory: () => application().readModel(name) });
   }
 }
 
@@ -143,10 +163,11 @@ function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdap
 function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, container: ContainerAdapter): void {
   const faults: string[] = [];
   const made: Record<string, EventListener[]>[] = [];
-  for (const { type, events, queries } of handlerClasses) {
+  for (const { type, events, queries, follower } of handlerClasses) {
     if (events.size + queries.size === 0) continue;
     try {
-      made.push(listenersOf(container.resolve<any>(type), events));
+      const instance = container.resolve<any>(type);
+      if (!follower) made.push(listenersOf(instance, events));
     } catch (error) {
       faults.push(`${type.name} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
     }

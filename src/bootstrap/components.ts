@@ -1,4 +1,12 @@
-import { MODULE, type ModuleClass, type ModuleOptions, type Provider, REPOSITORY_INJECTIONS } from '../decorators';
+import {
+  type FollowerRole,
+  followerRole,
+  MODULE,
+  type ModuleClass,
+  type ModuleOptions,
+  type Provider,
+  REPOSITORY_INJECTIONS,
+} from '../decorators';
 import { type ClassReference, ownMetadata } from '../messages';
 import {
   type AggregateClass,
@@ -11,6 +19,7 @@ import {
   inspectAggregate,
   isAggregateClass,
   QUERY_HANDLERS,
+  REPLAY_HANDLERS,
 } from '../model';
 
 type Class = new (...args: any[]) => any;
@@ -21,6 +30,9 @@ export interface HandlerClass {
   readonly commands: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly events: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly queries: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
+  readonly replays: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
+  /** What `@Projection` or `@Listener` said; its events are followed by checkpoint, those of other classes while the process runs. */
+  readonly follower: FollowerRole | undefined;
 }
 
 /** Everything that the modules of an application list, each once, sorted by its role. */
@@ -71,7 +83,16 @@ export class Components {
     const commands = handlersOf(type, COMMAND_HANDLERS, this.faults);
     const events = handlersOf(type, EVENT_HANDLERS, this.faults);
     const queries = handlersOf(type, QUERY_HANDLERS, this.faults);
-    if (commands.size + events.size + queries.size > 0) this.handlerClasses.push({ type, commands, events, queries });
+    const handlerClass = {
+      type,
+      commands,
+      events,
+      queries,
+      replays: handlersOf(type, REPLAY_HANDLERS, this.faults),
+      follower: followerRole(type),
+    };
+    if (handlerClass.follower || handlerClass.replays.size + commands.size + events.size + queries.size > 0)
+      this.handlerClasses.push(handlerClass);
     else if (this.faults.length === before) {
       const hint = ownMetadata(type, REPOSITORY_INJECTIONS) ? ' It has injected repositories but no handler.' : '';
       this.faults.push(

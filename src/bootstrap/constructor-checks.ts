@@ -60,6 +60,12 @@ export class ConstructorChecks {
     const repository = typeof token === 'symbol' ? /^Repository<(.*)>$/.exec(token.description ?? '') : null;
     if (repository)
       return [`${parameter} is the repository of ${repository[1]}, which is no component of any module. Add it to the components.`];
+    const readModel = typeof token === 'symbol' ? /^ReadModel<(.*)>$/.exec(token.description ?? '') : null;
+    if (readModel)
+      return [
+        `${parameter} is the read model of ${readModel[1]}, which is no projection of any module. Write @Projection above the class, and add ` +
+          'it to the components.',
+      ];
     return [
       `${parameter} asks for ${String(token)}, which nobody provides. Add { provide: ${typeof token === 'string' ? `'${token}'` : String(token)}, ... } to a module's providers.`,
     ];

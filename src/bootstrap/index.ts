@@ -1,4 +1,5 @@
 export { Application, type BootstrapOptions, bootstrap } from './bootstrap';
 export type { ContainerAdapter, Registration } from './container-adapter';
 export { WiringError } from './errors';
+export { readModelToken } from './read-model-token';
 export { repositoryToken } from './repository-token';

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import 'reflect-metadata';
 import { type DependencyContainer, inject, injectable, Lifecycle } from 'tsyringe';
-import { REPOSITORY_INJECTIONS, type RepositoryInjection, type Token } from '../decorators';
+import { READ_MODEL_INJECTIONS, REPOSITORY_INJECTIONS, type ReadModelInjection, type RepositoryInjection, type Token } from '../decorators';
 import { ownMetadata } from '../messages';
 import { ConstructorChecks } from './constructor-checks';
 import type { ContainerAdapter, Registration } from './container-adapter';
+import { readModelToken } from './read-model-token';
 import { repositoryToken } from './repository-token';
 
 const prepared = new WeakSet<Function>();
@@ -56,21 +57,26 @@ export class TsyringeAdapter implements ContainerAdapter {
   }
 }
 
-/** Hands on to tsyringe what decorators left on a class: its parameter types, and the repositories it wants. Once for each class. */
+/** Hands on to tsyringe what decorators left on a class: its parameter types, and the repositories and read models it wants. Once for each class. */
 function prepare(type: new (...args: any[]) => unknown): void {
   if (prepared.has(type)) return;
   prepared.add(type);
-  injectRepositories(type);
+  injectTokens(type);
   injectable()(type as never);
 }
 
 /** A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone. */
-function injectRepositories(type: Function): void {
-  const own = ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? [];
-  for (const { parameter, aggregate } of own) inject(repositoryToken(aggregate))(type, undefined, parameter);
+function injectTokens(type: Function): void {
+  const repositories = ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? [];
+  const readModels = ownMetadata<ReadModelInjection[]>(type, READ_MODEL_INJECTIONS) ?? [];
+  const own = [
+    ...repositories.map(({ parameter, aggregate }) => ({ parameter, token: repositoryToken(aggregate) })),
+    ...readModels.map(({ parameter, projection }) => ({ parameter, token: readModelToken(projection) })),
+  ];
+  for (const { parameter, token } of own) inject(token)(type, undefined, parameter);
   const parent: unknown = Object.getPrototypeOf(type);
   if (own.length > 0 || Reflect.hasOwnMetadata(TOKENS, type) || typeof parent !== 'function' || parent === Function.prototype) return;
-  injectRepositories(parent);
+  injectTokens(parent);
   const inherited: unknown = Reflect.getMetadata(TOKENS, parent);
   if (inherited) Reflect.defineMetadata(TOKENS, inherited, type);
 }

@@ -1,4 +1,4 @@
-import type { ClassReference, CommandContext, EventContext, Query, QueryContext, ResultOf } from '../messages';
+import type { ClassReference, CommandContext, Query, QueryContext, ResultOf } from '../messages';
 import {
   AggregateRoot,
   COMMAND_HANDLERS,
@@ -7,7 +7,9 @@ import {
   EVENT_HANDLERS,
   type EventsOf,
   QUERY_HANDLERS,
+  REPLAY_HANDLERS,
 } from '../model';
+import type { ListenerContext, ProjectionContext } from '../processing';
 import type { HandlerContext } from '../repository';
 import { handlerDecorator } from './dialect';
 
@@ -29,14 +31,17 @@ export interface CommandHandlerDecorator<C> {
   ): void;
 }
 
+/** All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ListenerContext` or `EventContext`. */
+type FollowingContext = ListenerContext & ProjectionContext<any>;
+
 /** Decorates a method `(event, context) => void` in either dialect; its parameter must be the event. */
 export interface EventHandlerDecorator<E> {
-  <A extends object, F extends (event: E, context: EventContext) => unknown>(
+  <A extends object, F extends (event: E, context: FollowingContext) => unknown>(
     target: Handling<A, E>,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<F>,
   ): void;
-  <A extends object, F extends (this: any, event: E, context: EventContext) => unknown>(
+  <A extends object, F extends (this: any, event: E, context: FollowingContext) => unknown>(
     method: F,
     context: ClassMethodDecoratorContext<Handling<A, E>, F>,
   ): void;
@@ -72,14 +77,25 @@ export function CommandHandler(...args: [command?: ClassReference, options?: Com
 }
 
 /**
- * Marks the method that follows an event. In an aggregate it changes the state, and nothing else does; in any other class it
- * listens: it is called after the event was stored, with an instance of the event class and an {@link EventContext}.
+ * Marks the method that follows an event. In an aggregate it changes the state, and nothing else does; in a class with `@Projection` it
+ * writes documents, with a `ProjectionContext`; in one with `@Listener` it has effects, with a `ListenerContext`; in any other class it is
+ * called after the event was stored, with an `EventContext`. It always gets an instance of the event class.
  * Without an argument the event is the class of the method's first parameter.
  */
 export function EventHandler(): EventHandlerDecorator<any>;
 export function EventHandler<E extends object>(event: ClassReference<E>): EventHandlerDecorator<E>;
 export function EventHandler(...args: [event?: ClassReference]): EventHandlerDecorator<any> {
   return handlerDecorator(EVENT_HANDLERS, args[0], args.length === 0) as EventHandlerDecorator<any>;
+}
+
+/**
+ * Marks the method of a projection or durable listener that is called instead of the `@EventHandler` for events that are replayed, while a
+ * version fills for the first time: to do the same in another way, or without its effects.
+ */
+export function ReplayHandler(): EventHandlerDecorator<any>;
+export function ReplayHandler<E extends object>(event: ClassReference<E>): EventHandlerDecorator<E>;
+export function ReplayHandler(...args: [event?: ClassReference]): EventHandlerDecorator<any> {
+  return handlerDecorator(REPLAY_HANDLERS, args[0], args.length === 0) as EventHandlerDecorator<any>;
 }
 
 /** Marks the method that answers a query; it returns the query's result or a promise of it. */

@@ -1,12 +1,21 @@
 export { Aggregate } from './aggregate';
 export {
+  type FollowerRole,
+  followerRole,
+  hasBothRoles,
+  Listener,
+  Projection,
+} from './follower';
+export {
   CommandHandler,
   type CommandHandlerDecorator,
   EventHandler,
   type EventHandlerDecorator,
   QueryHandler,
   type QueryHandlerDecorator,
+  ReplayHandler,
 } from './handlers';
+export { InjectReadModel, READ_MODEL_INJECTIONS, type ReadModelInjection } from './inject-read-model';
 export { InjectRepository, REPOSITORY_INJECTIONS, type RepositoryInjection } from './inject-repository';
 export { Command, Event, InvalidDecoratorError } from './messages';
 export { MODULE, Module, type ModuleClass, type ModuleOptions, type Provider, type Token } from './module';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
+  type ClassReference,
   type Clock,
   type CommandMessage,
   type CommandOutcome,
@@ -7,11 +8,13 @@ import {
   type DispatchOptions,
   type Logger,
   type MessageCause,
+  type ProjectionReference,
   type RecordedEvent,
   type ResultOf,
   systemClock,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
+import { type FollowerDefinition, followerFaults, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
 import { AggregateCommandHandler, type CacheOptions, Repository, type RepositoryOptions, Running, type UnitOfWork } from '../repository';
 import type { EventStore, SnapshotStore } from '../store';
 import { CommandBus, type CommandMiddleware } from './command-bus';
@@ -21,6 +24,7 @@ import { EventBus } from './event-bus';
 import type { EventContexts, EventListeners } from './event-listener';
 import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
 import { QueryBus, type QueryHandlerFunction, type QueryMiddleware } from './query-bus';
+import { ReadSide } from './read-side';
 
 /** The parts a Flow is assembled from. */
 export interface FlowParts {
@@ -35,6 +39,8 @@ export interface FlowParts {
   readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
   /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
   readonly listeners?: EventListeners;
+  /** Projections and durable listeners, as `defineProjection` and `defineListener` make them. */
+  readonly projections?: readonly FollowerDefinition[];
   /** Wraps every command; the first is the outermost. */
   readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
   /** Wraps every query; the first is the outermost. */
@@ -75,6 +81,7 @@ export class Flow implements Dispatcher {
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
   readonly #running = new Running();
+  readonly #readSide: ReadSide;
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -92,6 +99,7 @@ export class Flow implements Dispatcher {
     if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
+    this.#readSide = new ReadSide(parts.projections ?? [], eventStore);
     this.#register(parts);
     if (listeners) this.eventBus?.subscribe(listeners);
   }
@@ -129,8 +137,26 @@ export class Flow implements Dispatcher {
     return repository;
   }
 
+  /** Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws UnknownProjectionError */
+  readModel<P extends object>(projection: ClassReference<P>): ReadModel<ViewOf<P>>;
+  readModel<View extends object>(projection: ProjectionDefinition<View> | ClassReference | string): ReadModel<View>;
+  readModel(projection: ProjectionReference): ReadModel {
+    return this.#readSide.readModel(projection);
+  }
+
   /**
-   * Refuses new commands, waits until those under way, the listeners and the snapshots are done, and closes the event store.
+   * Gives the result of a query now, and again after each change of the read models it reads; the same result is not given twice. Ends when
+   * the signal is aborted, the loop is left, or the flow is closed; and with the error of a handler that throws.
+   * @throws FlowClosedError
+   */
+  watch<Q extends object>(query: Q, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ResultOf<Q>> {
+    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    const cause = this.#ambient?.getStore()?.cause;
+    return this.#readSide.watch(() => this.queryFrom(query, cause), options.signal);
+  }
+
+  /**
+   * Refuses new commands, ends live queries, waits until those under way, the listeners and the snapshots are done, and closes the event store.
    * Calling it again returns the same promise.
    */
   close(): Promise<void> {
@@ -208,6 +234,7 @@ export class Flow implements Dispatcher {
 
   async #close(): Promise<void> {
     this.#closed = true;
+    this.#readSide.endWatches();
     do {
       await this.#running.idle();
       await this.eventBus?.drain();
@@ -217,7 +244,14 @@ export class Flow implements Dispatcher {
   }
 }
 
-function refuseFaults({ eventStore, commandHandlers = {}, queryHandlers = {}, eventBus, snapshotStore }: FlowParts): void {
+function refuseFaults({
+  eventStore,
+  commandHandlers = {},
+  queryHandlers = {},
+  eventBus,
+  snapshotStore,
+  projections = [],
+}: FlowParts): void {
   const faults: string[] = [];
   for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
     if (typeof eventStore?.[method] !== 'function')
@@ -231,5 +265,6 @@ function refuseFaults({ eventStore, commandHandlers = {}, queryHandlers = {}, ev
   for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
     if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
   }
+  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }

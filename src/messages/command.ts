@@ -1,3 +1,4 @@
+import type { ClassReference } from './class-metadata';
 import { newId } from './ids';
 import { sealPayload, takeAsSealed } from './payload';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
@@ -18,7 +19,14 @@ export interface DispatchOptions {
   readonly expectedVersion?: number;
   /** Rejects the command with the signal's reason as long as nothing has been appended. */
   readonly signal?: AbortSignal;
+  /** Resolves when these projections are done with the command's events, too, so that reads see them; classes, definitions or names. */
+  readonly waitFor?: readonly ProjectionReference[];
+  /** For how long to wait for them, in milliseconds; default 5,000. Then it rejects with WaitTimeoutError, which has the outcome. */
+  readonly waitTimeout?: number;
 }
+
+/** A projection or durable listener: its class, its definition, or its name. */
+export type ProjectionReference = string | ClassReference | { readonly name: string };
 
 /** What became of a command. */
 export interface CommandOutcome {

@@ -8,7 +8,15 @@ export {
   setMetadata,
 } from './class-metadata';
 export { type Clock, isoTime, systemClock } from './clock';
-export { CommandMessage, type CommandOutcome, type DispatchOptions, isPlainMessage, type MessageCause, type PlainMessage } from './command';
+export {
+  CommandMessage,
+  type CommandOutcome,
+  type DispatchOptions,
+  isPlainMessage,
+  type MessageCause,
+  type PlainMessage,
+  type ProjectionReference,
+} from './command';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';

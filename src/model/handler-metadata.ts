@@ -41,6 +41,7 @@ export const AGGREGATE = metadataKey('aggregate');
 export const COMMAND_HANDLERS = metadataKey('command-handlers');
 export const EVENT_HANDLERS = metadataKey('event-handlers');
 export const QUERY_HANDLERS = metadataKey('query-handlers');
+export const REPLAY_HANDLERS = metadataKey('replay-handlers');
 
 /**
  * Finds the decorated handlers of one kind on a class and its parents; a subclass's handler replaces its parent's for the same message.

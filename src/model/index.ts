@@ -29,5 +29,6 @@ export {
   type HandlerMetadata,
   handlersOf,
   QUERY_HANDLERS,
+  REPLAY_HANDLERS,
 } from './handler-metadata';
 export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';

@@ -1,5 +1,5 @@
 import type { EventContext, RecordedEvent } from '../messages';
-import type { DocumentPage, DocumentQuery, TransactionWork } from '../store';
+import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from '../store';
 
 /**
  * When a projection follows: `async` behind the append, by checkpoint; `inline` in the transaction of the append; `live` when it is asked, with
@@ -103,6 +103,29 @@ export interface ProjectionDefinition<View extends object = any> extends Followe
   readonly view?: View;
 }
 
+/** The type of a projection's documents: of a definition, or of a class by the `ProjectionContext<View>` of its handlers. */
+export type ViewOf<P> = P extends ProjectionDefinition<infer View> ? View : [HandledView<P>] extends [never] ? any : HandledView<P>;
+type HandledView<P> = {
+  [Key in keyof P]: P[Key] extends (event: any, context: infer Context) => unknown
+    ? unknown extends Context
+      ? never
+      : Context extends ProjectionContext<infer View>
+        ? View
+        : never
+    : never;
+}[keyof P];
+
+/** A query over documents of a type: see {@link DocumentQuery}. */
+export interface ReadModelQuery<View extends object = any> extends Pick<DocumentQuery, 'limit' | 'after'> {
+  readonly where?: {
+    readonly [Field in keyof View & string]?:
+      | Extract<View[Field], DocumentValue>
+      | null
+      | readonly (Extract<View[Field], DocumentValue> | null)[];
+  };
+  readonly orderBy?: (keyof View & string) | { readonly field: keyof View & string; readonly direction: 'asc' | 'desc' };
+}
+
 /** The documents of a projection, for readers: always those of the version that is active. */
 export interface ReadModel<View extends object = any> {
   readonly name: string;
@@ -110,11 +133,11 @@ export interface ReadModel<View extends object = any> {
   /** Returns the documents with these ids, by id; those that are not there are left out. */
   getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>>;
   /** Returns a page of documents, in order. @throws InvalidDocumentQueryError */
-  find(query?: DocumentQuery): Promise<ReadModelPage<View>>;
+  find(query?: ReadModelQuery<View>): Promise<ReadModelPage<View>>;
   /** Returns the first document that a query finds. */
-  first(query?: DocumentQuery): Promise<Readonly<View> | undefined>;
+  first(query?: ReadModelQuery<View>): Promise<Readonly<View> | undefined>;
   /** Goes through all that a query finds, page by page. */
-  all(query?: DocumentQuery): AsyncIterable<Readonly<View>>;
+  all(query?: ReadModelQuery<View>): AsyncIterable<Readonly<View>>;
 }
 
 /** A page of documents; `cursor` is the `after` of the next. */

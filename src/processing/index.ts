@@ -1,4 +1,6 @@
 export { BufferedDocuments, type ReadDocuments } from './buffered-documents';
+export { ChangeFeed, type ChangeListener } from './change-feed';
+export { defineListener, defineProjection, type ListenerSpecification, type ProjectionSpecification } from './define-projection';
 export type {
   Documents,
   FollowerDefinition,
@@ -12,9 +14,17 @@ export type {
   ProjectionOptions,
   ReadModel,
   ReadModelPage,
+  ReadModelQuery,
   RetryRule,
+  ViewOf,
 } from './definition';
+export { DocumentReader } from './document-reader';
+export { LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
+export { followerFaults, keepsFollowers, type PlaceOf } from './follower-checks';
 export { NothingToRebuildError, RebuildCancelledError } from './follower-errors';
+export { LiveDocuments } from './live-documents';
 export { Projections, type ProjectionsParts } from './projections';
 export { InvalidSequenceError } from './sequence';
 export type { Follower, FollowerStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';
+export { StoredDocuments } from './stored-documents';
+export { Touches } from './touches';

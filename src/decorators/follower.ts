@@ -1,0 +1,41 @@
+import { type ClassReference, inheritedMetadata, metadataKey, setMetadata } from '../messages';
+import type { FollowerDefinition, FollowerOptions, ProjectionOptions } from '../processing';
+import { InvalidDecoratorError } from './messages';
+
+/** What `@Projection` or `@Listener` makes of a class. */
+export interface FollowerRole extends Pick<FollowerDefinition, 'kind' | 'name' | 'options'> {}
+
+const PROJECTION = metadataKey('projection');
+const LISTENER = metadataKey('listener');
+
+type FollowerDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
+
+/**
+ * Marks a class whose `@EventHandler` methods make documents of events, and names them; the name is durable, so the class can be renamed.
+ * @example @Projection('todo-list', { indexes: ['completed'] }) class TodoList {}
+ */
+export const Projection = (name: string, options: ProjectionOptions = {}): FollowerDecorator =>
+  marking('projection', PROJECTION, name, options);
+
+/**
+ * Marks a class whose `@EventHandler` methods have effects, and follow by checkpoint: what the process did not do before it ended is done
+ * when it is started again. The name is durable. Without this decorator a class listens only while the process runs.
+ * @example @Listener('mailer') class Mailer {}
+ */
+export const Listener = (name: string, options: FollowerOptions = {}): FollowerDecorator => marking('listener', LISTENER, name, options);
+
+/** Returns the role that its decorators, or those of the nearest of its parents, give a class. */
+export const followerRole = (type: Function): FollowerRole | undefined =>
+  inheritedMetadata<FollowerRole>(type, PROJECTION) ?? inheritedMetadata<FollowerRole>(type, LISTENER);
+
+/** Tells whether a class is marked as a projection and as a listener: it can be one of them only. */
+export const hasBothRoles = (type: Function): boolean =>
+  inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, LISTENER) !== undefined;
+
+function marking(kind: FollowerRole['kind'], key: symbol, name: string, options: ProjectionOptions): FollowerDecorator {
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidDecoratorError(
+      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: text that stays when the class is renamed; it got ${String(name)}.`,
+    );
+  return type => setMetadata(type, key, { kind, name, options } satisfies FollowerRole);
+}

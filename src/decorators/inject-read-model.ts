@@ -1,0 +1,20 @@
+import { appendMetadata, type ClassReference, metadataKey } from '../messages';
+import type { ProjectionDefinition } from '../processing';
+
+/** Which read model a constructor parameter wants. */
+export interface ReadModelInjection {
+  readonly parameter: number;
+  readonly projection: ClassReference | ProjectionDefinition;
+}
+
+export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
+
+/**
+ * Injects the documents of a projection into a constructor parameter, for reading.
+ * @example constructor(@InjectReadModel(TodoList) private readonly todos: ReadModel<TodoView>) {}
+ */
+export function InjectReadModel(projection: ClassReference | ProjectionDefinition) {
+  return (target: object, _key: string | symbol | undefined, parameter: number): void => {
+    appendMetadata(target, READ_MODEL_INJECTIONS, { parameter, projection } satisfies ReadModelInjection);
+  };
+}
