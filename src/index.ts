@@ -90,6 +90,7 @@ export type {
   QueryHandlerFunction,
   QueryMessage,
   QueryMiddleware,
+  WaitOptions,
 } from './flow';
 
 // Repository.
@@ -144,8 +145,10 @@ export { defineListener, defineProjection } from './processing';
 export type {
   Documents,
   FollowerDefinition,
+  Follower,
   FollowerHandler,
   FollowerOptions,
+  FollowerStatus,
   ListenerContext,
   ListenerSpecification,
   ProjectionContext,
@@ -153,11 +156,15 @@ export type {
   ProjectionHandler,
   ProjectionMode,
   ProjectionOptions,
+  Projections,
   ProjectionSpecification,
   ReadModel,
   ReadModelPage,
   ReadModelQuery,
+  Rebuild,
+  RebuildProgress,
   RetryRule,
+  SegmentStatus,
   ViewOf,
 } from './processing';
 
@@ -206,7 +213,16 @@ export {
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';
-export { LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './processing';
+export {
+  InlineProjectionError,
+  InvalidSequenceError,
+  LiveReadModelTooLargeError,
+  NothingStoredError,
+  NothingToRebuildError,
+  RebuildCancelledError,
+  UnknownProjectionError,
+  WaitTimeoutError,
+} from './processing';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
 export { InvalidDecoratorError } from './decorators';
 export {

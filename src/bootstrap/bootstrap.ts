@@ -66,7 +66,12 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const projections = [...followers.map(({ definition }) => definition), ...(options.projections ?? [])];
   const parts = { ...partsOf(components, options, container), projections };
   const application: Application = new Application(parts, container);
-  subscribeListeners(components, parts.eventBus!, container);
+  try {
+    subscribeListeners(components, parts.eventBus!, container);
+  } catch (error) {
+    void application.projections.close();
+    throw error;
+  }
   return application;
 }
 

@@ -6,7 +6,6 @@ import {
   type CommandOutcome,
   consoleLogger,
   type DispatchOptions,
-  type Logger,
   type MessageCause,
   type ProjectionReference,
   type RecordedEvent,
@@ -14,51 +13,19 @@ import {
   systemClock,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
-import { type FollowerDefinition, followerFaults, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
-import { AggregateCommandHandler, type CacheOptions, Repository, type RepositoryOptions, Running, type UnitOfWork } from '../repository';
-import type { EventStore, SnapshotStore } from '../store';
-import { CommandBus, type CommandMiddleware } from './command-bus';
+import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
+import { AggregateCommandHandler, Repository, type RepositoryOptions, Running, type UnitOfWork } from '../repository';
+import type { EventStore } from '../store';
+import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
-import { DuplicateHandlerError, FlowClosedError, InvalidConfigurationError } from './errors';
+import { DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
-import type { EventContexts, EventListeners } from './event-listener';
+import type { EventContexts } from './event-listener';
+import type { FlowParts } from './flow-parts';
 import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
-import { QueryBus, type QueryHandlerFunction, type QueryMiddleware } from './query-bus';
-import { ReadSide } from './read-side';
-
-/** The parts a Flow is assembled from. */
-export interface FlowParts {
-  readonly eventStore: EventStore;
-  /** Gets every recorded event; without one nobody is told. */
-  readonly eventBus?: EventBus;
-  /** Aggregates whose own command handlers are used: decorated classes or definitions. */
-  readonly aggregates?: readonly (AggregateClass | AggregateDefinition)[];
-  /** Command handlers by the command's name. */
-  readonly commandHandlers?: Readonly<Record<string, FlowCommandHandler>>;
-  /** Query handlers by the query's name. */
-  readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
-  /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
-  readonly listeners?: EventListeners;
-  /** Projections and durable listeners, as `defineProjection` and `defineListener` make them. */
-  readonly projections?: readonly FollowerDefinition[];
-  /** Wraps every command; the first is the outermost. */
-  readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
-  /** Wraps every query; the first is the outermost. */
-  readonly queryMiddleware?: readonly QueryMiddleware[];
-  /** Keeps the events of hot aggregates; default false. */
-  readonly cache?: CacheOptions | false;
-  /** Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It is not closed. */
-  readonly snapshotStore?: SnapshotStore | false;
-  /** Default the clock of the machine. */
-  readonly clock?: Clock;
-  /** Default the console. */
-  readonly logger?: Logger;
-  /**
-   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default false, because
-   * on Node 20 it slows every promise of the process. Without it handlers use their context, which costs nothing.
-   */
-  readonly ambientCausation?: boolean;
-}
+import { refuseFaults } from './part-checks';
+import { QueryBus } from './query-bus';
+import { ReadSide, type WaitOptions } from './read-side';
 
 interface Ambient {
   readonly cause: MessageCause;
@@ -88,8 +55,16 @@ export class Flow implements Dispatcher {
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
-    const { eventStore, eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
-    this.eventStore = eventStore;
+    const { eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
+    this.#readSide = new ReadSide({
+      eventStore: parts.eventStore,
+      definitions: parts.projections ?? [],
+      follow: parts.follow ?? true,
+      logger,
+      clock,
+      eventContext: event => new FlowEventContext(this, event),
+    });
+    this.eventStore = this.#readSide.eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
@@ -99,9 +74,15 @@ export class Flow implements Dispatcher {
     if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
-    this.#readSide = new ReadSide(parts.projections ?? [], eventStore);
     this.#register(parts);
     if (listeners) this.eventBus?.subscribe(listeners);
+    // Not before whoever makes this flow is done with it.
+    setImmediate(() => this.#closed || this.projections.start());
+  }
+
+  /** The projections and durable listeners that this flow runs: their status, rebuilds, and what is parked. */
+  get projections(): Projections {
+    return this.#readSide.projections;
   }
 
   /** The names of the commands that have a handler. */
@@ -145,6 +126,14 @@ export class Flow implements Dispatcher {
   }
 
   /**
+   * Resolves when all projections and durable listeners, or those named, are done with everything up to a position.
+   * @throws WaitTimeoutError, UnknownProjectionError
+   */
+  waitFor(position: bigint, options?: WaitOptions): Promise<void> {
+    return this.#readSide.waitFor(position, options);
+  }
+
+  /**
    * Gives the result of a query now, and again after each change of the read models it reads; the same result is not given twice. Ends when
    * the signal is aborted, the loop is left, or the flow is closed; and with the error of a handler that throws.
    * @throws FlowClosedError
@@ -156,7 +145,7 @@ export class Flow implements Dispatcher {
   }
 
   /**
-   * Refuses new commands, ends live queries, waits until those under way, the listeners and the snapshots are done, and closes the event store.
+   * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the snapshots are done, and closes the event store.
    * Calling it again returns the same promise.
    */
   close(): Promise<void> {
@@ -166,6 +155,9 @@ export class Flow implements Dispatcher {
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
   dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+    if (options?.waitFor) {
+      return this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent));
+    }
     let message: CommandMessage;
     try {
       message = this.#commands.message(command, options, cause, parent);
@@ -238,33 +230,9 @@ export class Flow implements Dispatcher {
     do {
       await this.#running.idle();
       await this.eventBus?.drain();
+      await this.projections.close();
     } while (this.#running.busy);
     for (const repository of this.#repositories.values()) await repository.drain();
     await this.eventStore.close();
   }
-}
-
-function refuseFaults({
-  eventStore,
-  commandHandlers = {},
-  queryHandlers = {},
-  eventBus,
-  snapshotStore,
-  projections = [],
-}: FlowParts): void {
-  const faults: string[] = [];
-  for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
-    if (typeof eventStore?.[method] !== 'function')
-      faults.push(`eventStore has no method ${method}; give an EventStore, such as new InMemoryEventStore().`);
-  }
-  for (const method of ['load', 'save', 'delete'] as const) {
-    if (snapshotStore && typeof snapshotStore[method] !== 'function')
-      faults.push(`snapshotStore has no method ${method}; give a SnapshotStore, such as new InMemorySnapshotStore().`);
-  }
-  if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
-  for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
-    if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
-  }
-  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));
-  if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }

@@ -9,7 +9,9 @@ export {
 } from './errors';
 export { EventBus, type EventBusOptions } from './event-bus';
 export type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
-export { Flow, type FlowParts } from './flow';
+export { Flow } from './flow';
+export type { FlowParts } from './flow-parts';
 export type { FlowCommandHandler } from './function-command-handler';
 export type { Middleware } from './middleware';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
+export type { WaitOptions } from './read-side';

@@ -1,42 +1,67 @@
 import { followerRole } from '../decorators';
-import type { ProjectionReference } from '../messages';
+import type { Clock, CommandOutcome, DispatchOptions, EventContext, Logger, ProjectionReference, RecordedEvent } from '../messages';
 import {
   ChangeFeed,
   DocumentReader,
   type FollowerDefinition,
+  InlineEventStore,
   keepsFollowers,
   LiveDocuments,
   type ProjectionDefinition,
+  Projections,
   type ReadModel,
   StoredDocuments,
   Touches,
   UnknownProjectionError,
+  WaitTimeoutError,
 } from '../processing';
 import type { EventStore } from '../store';
 import { Watch, type WatchSources } from './watch';
 
-/** What a Flow does for those who read: read models, and live queries over them. */
+/** What the read side is made of. */
+export interface ReadSideParts {
+  readonly eventStore: EventStore;
+  readonly definitions: readonly FollowerDefinition[];
+  readonly follow: boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly eventContext: (event: RecordedEvent) => EventContext;
+}
+
+/** How to wait for projections. */
+export interface WaitOptions {
+  /** Classes, definitions or names; default all of the flow's. */
+  readonly projections?: readonly ProjectionReference[];
+  /** Milliseconds; default 5,000. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a Flow does for those who read: projections, read models, and live queries over them. */
 export class ReadSide {
+  readonly projections: Projections;
+  /** The store to append to: where there are inline projections, appends bring them up to date. */
+  readonly eventStore: EventStore;
   readonly #definitions: ReadonlyMap<string, FollowerDefinition>;
   readonly #readModels = new Map<string, ReadModel>();
   readonly #stored = new Map<string, StoredDocuments>();
   readonly #touches = new Touches();
   readonly #feed: ChangeFeed;
   readonly #watches = new Set<Watch<any>>();
+  readonly #inline: InlineEventStore | undefined;
 
-  constructor(definitions: readonly FollowerDefinition[], eventStore: EventStore) {
+  constructor({ eventStore, definitions: given, logger, ...parts }: ReadSideParts) {
+    const definitions = given.map(stoppingInline);
     this.#definitions = new Map(definitions.map(definition => [definition.name, definition]));
-    const { projections } = eventStore;
-    const live = new Map<string, LiveDocuments>();
-    for (const definition of definitions.filter(isProjection)) {
-      const { name, options } = definition;
-      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore));
-      else this.#stored.set(name, new StoredDocuments(projections!, name, options.indexes ?? []));
-      const source = live.get(name) ?? this.#stored.get(name)!;
-      this.#readModels.set(name, new DocumentReader(name, source, this.#touches.touch));
-    }
-    const store = keepsFollowers(projections) ? projections : undefined;
+    const inline = definitions.filter(({ options }) => options.mode === 'inline');
+    const changed = (name: string): void => this.#feed.changed(name);
+    const switched = (name: string): void => this.#switched(name);
+    if (inline.length > 0) this.#inline = new InlineEventStore(eventStore, inline, logger, changed);
+    this.eventStore = this.#inline ?? eventStore;
+    const live = this.#readModelsOf(definitions.filter(isProjection));
+    const store = keepsFollowers(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, stored: [...this.#stored.keys()], live });
+    this.projections = new Projections({ eventStore, definitions, logger, changed, switched, ...parts });
   }
 
   /** Returns the durable name of a projection or durable listener. @throws UnknownProjectionError */
@@ -64,11 +89,59 @@ export class ReadSide {
     return new Watch(ask, sources, signal);
   }
 
+  /** Those with the mode `live` are never behind: they are left out. */
+  async waitFor(position: bigint, { projections, ...options }: WaitOptions = {}): Promise<void> {
+    const names = projections?.map(reference => this.nameOf(reference)) ?? [...this.#definitions.keys()];
+    const following = names.filter(name => this.#definitions.get(name)!.options.mode !== 'live');
+    await this.projections.waitFor(position, { ...options, projections: following });
+  }
+
+  /** Dispatches, and waits for what the options say to wait for; the error has the outcome of the command. */
+  async waiting(options: DispatchOptions, dispatch: (options: DispatchOptions) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    const { waitFor, waitTimeout, ...rest } = options;
+    const projections = waitFor!.map(reference => this.nameOf(reference));
+    const outcome = await dispatch(rest);
+    if (outcome.position === undefined) return outcome;
+    const { signal } = options;
+    const timing = { ...(waitTimeout !== undefined && { timeout: waitTimeout }), ...(signal && { signal }) };
+    try {
+      await this.waitFor(outcome.position, { projections, ...timing });
+    } catch (error) {
+      if (error instanceof WaitTimeoutError) throw new WaitTimeoutError(error.position, error.behind, error.timeout, outcome);
+      throw error;
+    }
+    return outcome;
+  }
+
   /** Ends the live queries. */
   endWatches(): void {
     for (const watch of this.#watches) watch.end();
   }
+
+  /** Returns the documents of those with the mode `live`. */
+  #readModelsOf(definitions: readonly ProjectionDefinition[]): Map<string, LiveDocuments> {
+    const live = new Map<string, LiveDocuments>();
+    const { eventStore } = this;
+    for (const definition of definitions) {
+      const { name, options } = definition;
+      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore));
+      else this.#stored.set(name, new StoredDocuments(eventStore.projections!, name, options.indexes ?? []));
+      const source = live.get(name) ?? this.#stored.get(name)!;
+      this.#readModels.set(name, new DocumentReader(name, source, this.#touches.touch));
+    }
+    return live;
+  }
+
+  /** Nothing that is read from here on comes from before. */
+  #switched(name: string): void {
+    this.#stored.get(name)?.switched();
+    this.#inline?.switched();
+  }
 }
+
+/** Where an inline projection fails while it fills, it waits: an event that was put aside would miss in the appends that follow. */
+const stoppingInline = (definition: FollowerDefinition): FollowerDefinition =>
+  definition.options.mode === 'inline' ? { ...definition, options: { ...definition.options, onError: 'stop' } } : definition;
 
 const isProjection = (definition: FollowerDefinition): definition is ProjectionDefinition => definition.kind === 'projection';
 

@@ -24,6 +24,23 @@ export class NothingStoredError extends EventualityError {
   }
 }
 
+/** Thrown by an append, and so by the command, when a handler of an inline projection throws; `cause` is what it threw. Nothing was appended. */
+export class InlineProjectionError extends EventualityError {
+  readonly code = 'INLINE_PROJECTION';
+
+  constructor(
+    readonly projection: string,
+    readonly eventName: string,
+    cause: unknown,
+  ) {
+    super(
+      `The inline projection '${projection}' could not take ${eventName}: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was ` +
+        "appended. Mend its handler, or take the mode 'async', in which only its own sequence waits.",
+      { cause },
+    );
+  }
+}
+
 /** Thrown when a projection or durable listener is asked for that there is none of. */
 export class UnknownProjectionError extends EventualityError {
   readonly code = 'UNKNOWN_PROJECTION';

@@ -24,8 +24,12 @@ export interface RunnerParts {
   readonly head: Head;
   readonly changes: Changes;
   readonly membership: Membership;
+  /** Without it, this process only looks. */
+  readonly follow: boolean;
   /** Told the name of a projection when its documents have changed, or others are read. */
   changed(name: string): void;
+  /** Told the name of a projection when readers see another version. */
+  switched(name: string): void;
 }
 
 /** How often it is looked which versions there are, in milliseconds. */
@@ -183,6 +187,10 @@ export class FollowerRunner implements Follower {
   /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */
   async #adjust(): Promise<void> {
     if (this.#ending.signal.aborted) return;
+    if (!this.parts.follow) {
+      this.#own = await this.#versions.own();
+      return;
+    }
     // Only the first look makes a version: later, where none is this code's any more, newer code has taken over.
     const own = this.#own ? await this.#versions.own() : await this.#versions.ownOrNew(this.#ending.signal);
     this.#own = own;
@@ -202,6 +210,7 @@ export class FollowerRunner implements Follower {
     }
     if (!active) await this.#versions.activate(newest.version);
     this.#own = [{ ...newest, active: true }];
+    this.parts.switched(this.name);
     this.parts.changed(this.name);
     this.parts.changes.tell();
     for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);

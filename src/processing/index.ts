@@ -19,9 +19,10 @@ export type {
   ViewOf,
 } from './definition';
 export { DocumentReader } from './document-reader';
-export { LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
+export { InlineProjectionError, LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
 export { followerFaults, keepsFollowers, type PlaceOf } from './follower-checks';
 export { NothingToRebuildError, RebuildCancelledError } from './follower-errors';
+export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
 export { Projections, type ProjectionsParts } from './projections';
 export { InvalidSequenceError } from './sequence';

@@ -19,10 +19,14 @@ export interface ProjectionsParts {
   readonly eventContext: (event: RecordedEvent) => EventContext;
   /** Told the name of a projection when its documents have changed, or others are read. */
   readonly changed?: (name: string) => void;
+  /** Told the name of a projection when readers see another version. */
+  readonly switched?: (name: string) => void;
   /** Default the console. */
   readonly logger?: Logger;
   /** Default the clock of the machine. */
   readonly clock?: Clock;
+  /** `false` only looks at how the processes that follow are getting on; default true. */
+  readonly follow?: boolean;
   /** For how long a segment stays with a process that gives no sign of life, in milliseconds; default 5,000. */
   readonly leaseDuration?: number;
 }
@@ -38,11 +42,22 @@ export class Projections {
   #closing: Promise<void> | undefined;
 
   constructor(parts: ProjectionsParts) {
-    const { eventStore, definitions, logger = consoleLogger, clock = systemClock, changed = () => undefined } = parts;
+    const {
+      eventStore,
+      definitions,
+      logger = consoleLogger,
+      clock = systemClock,
+      changed = () => undefined,
+      switched = () => undefined,
+    } = parts;
     this.#head = new Head(eventStore);
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
     const store = eventStore.projections as ProcessingStore;
-    const shared = { ...{ eventStore, store, logger, clock, changed, membership }, head: this.#head, changes: this.#changes };
+    const shared = {
+      ...{ eventStore, store, logger, clock, changed, switched, membership, follow: parts.follow ?? true },
+      head: this.#head,
+      changes: this.#changes,
+    };
     for (const definition of definitions) {
       if (definition.options.mode === 'live') continue;
       this.#runners.set(definition.name, new FollowerRunner(shared, new Handling(definition, parts.eventContext)));

@@ -1,0 +1,46 @@
+import type { Clock, CommandOutcome, Logger } from '../messages';
+import type { AggregateClass, AggregateDefinition } from '../model';
+import type { FollowerDefinition } from '../processing';
+import type { CacheOptions } from '../repository';
+import type { EventStore, SnapshotStore } from '../store';
+import type { CommandMiddleware } from './command-bus';
+import type { EventBus } from './event-bus';
+import type { EventListeners } from './event-listener';
+import type { FlowCommandHandler } from './function-command-handler';
+import type { QueryHandlerFunction, QueryMiddleware } from './query-bus';
+
+/** The parts a Flow is assembled from. */
+export interface FlowParts {
+  readonly eventStore: EventStore;
+  /** Gets every recorded event; without one nobody is told. */
+  readonly eventBus?: EventBus;
+  /** Aggregates whose own command handlers are used: decorated classes or definitions. */
+  readonly aggregates?: readonly (AggregateClass | AggregateDefinition)[];
+  /** Command handlers by the command's name. */
+  readonly commandHandlers?: Readonly<Record<string, FlowCommandHandler>>;
+  /** Query handlers by the query's name. */
+  readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
+  /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
+  readonly listeners?: EventListeners;
+  /** Projections and durable listeners, as `defineProjection` and `defineListener` make them. */
+  readonly projections?: readonly FollowerDefinition[];
+  /** Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part of each append. Default true. */
+  readonly follow?: boolean;
+  /** Wraps every command; the first is the outermost. */
+  readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
+  /** Wraps every query; the first is the outermost. */
+  readonly queryMiddleware?: readonly QueryMiddleware[];
+  /** Keeps the events of hot aggregates; default false. */
+  readonly cache?: CacheOptions | false;
+  /** Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It is not closed. */
+  readonly snapshotStore?: SnapshotStore | false;
+  /** Default the clock of the machine. */
+  readonly clock?: Clock;
+  /** Default the console. */
+  readonly logger?: Logger;
+  /**
+   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default false, because
+   * on Node 20 it slows every promise of the process. Without it handlers use their context, which costs nothing.
+   */
+  readonly ambientCausation?: boolean;
+}

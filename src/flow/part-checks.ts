@@ -1,0 +1,29 @@
+import { followerFaults } from '../processing';
+import { InvalidConfigurationError } from './errors';
+import type { FlowParts } from './flow-parts';
+
+/** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
+export function refuseFaults({
+  eventStore,
+  commandHandlers = {},
+  queryHandlers = {},
+  eventBus,
+  snapshotStore,
+  projections = [],
+}: FlowParts): void {
+  const faults: string[] = [];
+  for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
+    if (typeof eventStore?.[method] !== 'function')
+      faults.push(`eventStore has no method ${method}; give an EventStore, such as new InMemoryEventStore().`);
+  }
+  for (const method of ['load', 'save', 'delete'] as const) {
+    if (snapshotStore && typeof snapshotStore[method] !== 'function')
+      faults.push(`snapshotStore has no method ${method}; give a SnapshotStore, such as new InMemorySnapshotStore().`);
+  }
+  if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
+  for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
+    if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
+  }
+  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));
+  if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
+}

@@ -1,0 +1,145 @@
+import { EventualityError, type Logger, type RecordedEvent } from '../messages';
+import {
+  type AppendOutcome,
+  type EventStore,
+  PAGE_LIMIT,
+  type ProcessingStore,
+  type ProjectionTransaction,
+  type StreamAppend,
+} from '../store';
+import { BufferedDocuments } from './buffered-documents';
+import { InlineProjectionError } from './errors';
+import type { Handling } from './handling';
+import type { InlineVersion, InlineVersions } from './inline-versions';
+
+/** How often an append is begun anew because versions came or went meanwhile. */
+const TRIES = 5;
+
+/** Thrown inside of a transaction, and caught outside of it: what was believed about versions holds no more. */
+class StaleVersions extends Error {}
+
+/** What one append has to do. */
+interface Append {
+  readonly transaction: ProjectionTransaction;
+  readonly events: readonly RecordedEvent[];
+  /** The events that others have stored before, after a position. */
+  missing(after: bigint): Promise<readonly RecordedEvent[] | undefined>;
+}
+
+/**
+ * Appends together with what inline projections make of the events: in one transaction, which locks their checkpoints, in the order of their
+ * names, appends, handles what is missing before, and then the new events. Events that no inline projection handles are appended as always;
+ * the follower in the background, and the next append that matters, take the checkpoints past them.
+ */
+export class InlineAppends {
+  readonly #names: ReadonlySet<string>;
+  /** Versions that were looked for because one was far behind: it is so, then. */
+  #proven: readonly InlineVersion[] | undefined;
+
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly store: ProcessingStore,
+    private readonly versions: InlineVersions,
+    handlings: readonly Handling[],
+    private readonly logger: Logger,
+    private readonly changed: (name: string) => void,
+  ) {
+    this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
+  }
+
+  /** @throws InlineProjectionError when a handler throws; nothing was appended then */
+  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+    if (!this.#matters(appends)) return this.eventStore.append(appends);
+    for (let attempt = 1; ; attempt++) {
+      const versions = await this.versions.current();
+      if (versions.length === 0) return this.eventStore.append(appends);
+      try {
+        return await this.#together(appends, versions);
+      } catch (error) {
+        if (attempt === TRIES || !isStale(error)) throw error;
+        this.versions.forget();
+        this.#proven = await this.versions.current();
+      }
+    }
+  }
+
+  /** What is no list of appends is for the store to refuse. */
+  #matters(appends: readonly StreamAppend[]): boolean {
+    if (!Array.isArray(appends)) return false;
+    return (appends as readonly StreamAppend[]).some(append => append?.events?.some?.(event => this.#names.has(event?.name)));
+  }
+
+  async #together(appends: readonly StreamAppend[], versions: readonly InlineVersion[]): Promise<AppendOutcome> {
+    const handled: string[] = [];
+    const outcome = await this.store.transaction(async transaction => {
+      handled.length = 0;
+      const positions = new Map<InlineVersion, bigint>();
+      for (const version of versions) positions.set(version, await transaction.lock(version.checkpoint));
+      const appended = await transaction.append(appends);
+      if (!appended.ok || appended.events.length === 0) return appended;
+      const append = appendOf(transaction, appended.events);
+      for (const [version, position] of positions) {
+        const took = await this.#take(append, version, position);
+        // What is far behind is left to its follower. But it may be a version that is no longer: look once more before.
+        if (!took && versions !== this.#proven) throw new StaleVersions();
+        if (took) handled.push(version.checkpoint.projection);
+      }
+      return appended;
+    });
+    if (outcome.ok) for (const name of handled) this.changed(name);
+    return outcome;
+  }
+
+  /** Returns false when the version is too far behind to be brought up here. */
+  async #take(append: Append, { checkpoint, handling, replayUntil }: InlineVersion, from: bigint): Promise<boolean> {
+    const { projection, version } = checkpoint;
+    const to = append.events.at(-1)!.position;
+    if (from >= to) return true;
+    const missing = await append.missing(from);
+    if (!missing) return false;
+    const { transaction } = append;
+    const documents = new BufferedDocuments(projection, ids => transaction.get(projection, version, ids));
+    const effects = { documents, work: [], signal: NEVER };
+    for (const event of [...missing, ...append.events]) {
+      const replaying = event.position <= replayUntil;
+      const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
+      if (!handle) continue;
+      try {
+        await handling.call(handle, event, replaying, effects);
+      } catch (error) {
+        if (append.events.includes(event)) throw new InlineProjectionError(projection, event.name, error);
+        this.logger.error({ error, projection, position: event.position }, `The inline projection '${projection}' waits for its follower.`);
+        return false;
+      }
+    }
+    const { work } = effects;
+    const outcome = await transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work });
+    if (!outcome.ok) throw new StaleVersions();
+    return true;
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+const isStale = (error: unknown): boolean =>
+  error instanceof StaleVersions || (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL');
+
+function appendOf(transaction: ProjectionTransaction, events: readonly RecordedEvent[]): Append {
+  const first = events[0]!.position;
+  const read = new Map<bigint, Promise<readonly RecordedEvent[] | undefined>>();
+  const missing = async (after: bigint): Promise<readonly RecordedEvent[] | undefined> => {
+    if (after >= first - 1n) return [];
+    const page = await transaction.readAll({ after, limit: PAGE_LIMIT });
+    const before = page.filter(({ position }) => position < first);
+    return before.length === PAGE_LIMIT ? undefined : before;
+  };
+  return {
+    transaction,
+    events,
+    missing: after => {
+      const found = read.get(after) ?? missing(after);
+      read.set(after, found);
+      return found;
+    },
+  };
+}

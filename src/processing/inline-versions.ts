@@ -1,0 +1,73 @@
+import type { CheckpointName, EventStore, ProcessingStore } from '../store';
+import type { Handling } from './handling';
+import { Head } from './head';
+import { Versions } from './version';
+
+/** A version that an append brings up to date. */
+export interface InlineVersion {
+  readonly checkpoint: CheckpointName;
+  readonly handling: Handling;
+  readonly replayUntil: bigint;
+}
+
+/** For how long it is believed which versions there are, in milliseconds. */
+const TRUST = 250;
+
+interface Inline {
+  readonly handling: Handling;
+  readonly versions: Versions;
+  /** Up to where events are older, by version. */
+  readonly replays: Map<number, bigint>;
+}
+
+/** Knows the versions of inline projections: the active one, and one that fills beside it. */
+export class InlineVersions {
+  readonly #inline: readonly Inline[];
+  readonly #signal = new AbortController().signal;
+  #current: Promise<readonly InlineVersion[]> | undefined;
+  #looked = 0;
+  #begun = false;
+
+  constructor(eventStore: EventStore, store: ProcessingStore, handlings: readonly Handling[]) {
+    const head = new Head(eventStore);
+    // The membership is for listeners only, which are never inline.
+    const membership = { owner: 'inline', leaseDuration: 0 };
+    this.#inline = [...handlings]
+      .sort((one, other) => (one.definition.name < other.definition.name ? -1 : 1))
+      .map(handling => ({
+        handling,
+        versions: new Versions(store, handling.definition, () => head.position(), membership),
+        replays: new Map(),
+      }));
+  }
+
+  /** Returns the versions in the order in which they are locked. The first call makes one where there is none. */
+  current(): Promise<readonly InlineVersion[]> {
+    const now = performance.now();
+    if (!this.#current || now - this.#looked >= TRUST) {
+      this.#looked = now;
+      const looking = this.#look();
+      this.#current = looking;
+      looking.catch(() => this.#current === looking && this.forget());
+    }
+    return this.#current;
+  }
+
+  /** Versions have come or gone: the next call looks. */
+  forget(): void {
+    this.#current = undefined;
+  }
+
+  async #look(): Promise<readonly InlineVersion[]> {
+    const found: InlineVersion[] = [];
+    for (const { handling, versions, replays } of this.#inline) {
+      for (const { version } of this.#begun ? await versions.own() : await versions.ownOrNew(this.#signal)) {
+        const replayUntil = replays.get(version) ?? (await versions.replayUntil(version));
+        replays.set(version, replayUntil);
+        found.push({ checkpoint: { projection: handling.definition.name, version, segment: 0 }, handling, replayUntil });
+      }
+    }
+    this.#begun = true;
+    return found;
+  }
+}
