@@ -19,7 +19,7 @@ export interface SqliteOptions {
   readonly pollEvery?: number;
   /** The longest payload, and the longest metadata, of one event as JSON, in bytes; at most 67,108,864. Default 1,048,576. */
   readonly maxPayloadBytes?: number;
-  /** What `recordedAt` is taken from. Default: the clock of the machine. */
+  /** What `recordedAt` and the end of leases are taken from. Default: the clock of the machine. */
   readonly clock?: Clock;
 }
 

@@ -1,0 +1,84 @@
+import { InMemoryProjectionStore, type ProcessingStore } from '../../src/store';
+import { processingStoreContract } from '../../src/testing/projection-store-contract';
+
+type Breaking = (store: ProcessingStore) => Partial<ProcessingStore>;
+
+const broken: Readonly<Record<string, Breaking>> = {
+  'does not look at fences': store => ({ commit: ({ fence, ...commit }) => store.commit(commit) }),
+  'gives a segment to whoever asks': store => ({
+    leases: {
+      ...bound(store.leases),
+      async claim(name, claim) {
+        const outcome = await store.leases.claim(name, claim);
+        return outcome.ok ? outcome : { ok: true, fence: 1n, position: await store.checkpoint(name) };
+      },
+    },
+  }),
+  'never lets a lease run out': store => ({
+    leases: {
+      ...bound(store.leases),
+      claim: (name, claim) => store.leases.claim(name, { ...claim, duration: Math.max(claim.duration, 30_000) }),
+    },
+  }),
+  'parks letters without the checkpoint': store => ({
+    async commit({ park = [], ...commit }) {
+      const from = await store.checkpoint(commit.checkpoint);
+      await store.commit({ checkpoint: commit.checkpoint, from, to: from, writes: [], park });
+      return store.commit(commit);
+    },
+  }),
+  'forgets that somebody wants a retry': store => ({ deadLetters: { ...bound(store.deadLetters), retry: async () => 1 } }),
+  'keeps letters where it drops': store => ({ drop: async () => undefined, prepare: schema => store.prepare(schema) }),
+  'keeps what a transaction has written before it failed': store => ({
+    transaction: work =>
+      work({
+        append: () => Promise.reject(new Error('no events')),
+        readAll: () => Promise.reject(new Error('no events')),
+        lock: name => store.checkpoint(name),
+        get: (...wanted) => store.get(...wanted),
+        commit: commit => store.commit(commit),
+        activate: (...version) => store.activate(...version),
+      }),
+  }),
+  'runs work after the commit': store => ({
+    async commit({ work = [], ...commit }) {
+      const outcome = await store.commit(commit);
+      for (const each of work) await each(undefined);
+      return outcome;
+    },
+  }),
+  'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
+};
+
+/** All methods of an object, whatever class has them. */
+function bound<T extends object>(object: T): T {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter(name => name !== 'constructor');
+  const methods = names
+    .map(name => [name, (object as Record<string, unknown>)[name]] as const)
+    .filter(([, each]) => typeof each === 'function');
+  return Object.fromEntries(methods.map(([name, method]) => [name, (method as () => unknown).bind(object)])) as T;
+}
+
+async function failures(breaking: Breaking): Promise<string[]> {
+  const open = (): ProcessingStore => {
+    const store = new InMemoryProjectionStore();
+    return { ...bound(store), leases: store.leases, deadLetters: store.deadLetters, ...breaking(store) } as ProcessingStore;
+  };
+  const cases = processingStoreContract({ open });
+  const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));
+  return cases.flatMap(({ name }, place) => (outcomes[place]?.status === 'rejected' ? [name] : []));
+}
+
+describe('the contract notices a store that', () => {
+  test.each(Object.entries(broken))(
+    '%s',
+    async (_, breaking) => {
+      expect(await failures(breaking)).not.toEqual([]);
+    },
+    30_000,
+  );
+
+  test('and none that is whole', async () => {
+    expect(await failures(() => ({}))).toEqual([]);
+  });
+});
