@@ -18,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 3, title: 'snapshots', sql: snapshots },
   { number: 4, title: 'lone events, reads of streams, plans that are kept', sql: functions },
   { number: 5, title: 'read models and checkpoints', sql: readModels },
+  { number: 6, title: 'revisions, leases and dead letters', sql: following },
 ];
 
 function functions(names: StoreNames): string {
@@ -110,4 +111,38 @@ create table if not exists ${names.of('checkpoints')} (
   position   bigint not null,
   constraint ${names.local('checks_key')} primary key (projection, version, segment)
 ) with (fillfactor = 50);`;
+}
+
+// What was prepared before revisions and segments is of the first revision, in one segment. Leases have rows of their own: renewing one does not
+// touch the checkpoint, which commits are moving.
+function following(names: StoreNames): string {
+  return `alter table ${names.of('read_models')}
+  add column if not exists revision integer not null default 1,
+  add column if not exists segments integer not null default 1;
+
+create table if not exists ${names.of('leases')} (
+  projection  text collate "C" not null,
+  version     integer not null,
+  segment     integer not null,
+  owner       text collate "C",
+  lease_until timestamptz not null,
+  fence       bigint not null,
+  constraint ${names.local('leases_key')} primary key (projection, version, segment)
+) with (fillfactor = 50);
+
+create table if not exists ${names.of('dead_letters')} (
+  projection text collate "C" not null,
+  version    integer not null,
+  position   bigint not null,
+  segment    integer not null,
+  sequence   text collate "C" not null,
+  error      text collate "C",
+  attempts   integer not null,
+  retry      boolean not null,
+  parked_at  timestamptz(3) not null,
+  constraint ${names.local('letters_key')} primary key (projection, version, position)
+);
+
+create index if not exists ${names.local('letters_sequence')}
+  on ${names.of('dead_letters')} (projection, version, sequence, position);`;
 }

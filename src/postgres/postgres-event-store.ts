@@ -3,7 +3,7 @@ import {
   type AppendOutcome,
   type EventStore,
   PAGE_LIMIT,
-  type ProjectionStore,
+  type ProcessingStore,
   type RestoreOutcome,
   type SnapshotStore,
   StoreClosedError,
@@ -49,7 +49,7 @@ export class PostgresEventStore implements EventStore {
   /** Keeps snapshots in the same schema. */
   readonly snapshots: SnapshotStore;
   /** Keeps what projections make of the events, in the same schema. */
-  readonly projections: ProjectionStore;
+  readonly projections: ProcessingStore;
   readonly #database: Database;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
@@ -74,7 +74,11 @@ export class PostgresEventStore implements EventStore {
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
-    this.projections = new PostgresProjections(this.#database, work => this.#run(work));
+    this.projections = new PostgresProjections(
+      this.#database,
+      work => this.#run(work),
+      () => this.#ticker.hurry(),
+    );
     this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }

@@ -1,71 +1,80 @@
 import {
   type CheckpointName,
-  type CommitOutcome,
   canBeReadModel,
   checkCheckpoint,
-  checkCommit,
   checkReadModel,
-  checkSameIndexes,
+  checkSameSchema,
+  type DeadLetters,
   type DocumentPage,
   type DocumentQuery,
   documentPage,
-  groupWrites,
   isName,
-  type PreparedWrite,
-  type ProjectionCommit,
-  type ProjectionStore,
-  prepareWrites,
-  type ReadModelSchema,
+  knownSchema,
+  type ProcessingCommit,
+  type ProcessingCommitOutcome,
+  type ProcessingSchema,
+  type ProcessingStore,
+  type ProjectionTransaction,
+  type ReadModelVersion,
   type ResolvedQuery,
   resolveQuery,
+  type SegmentLeases,
+  sealedCommit,
   UnknownReadModelError,
-  type WriteGroup,
 } from '../store';
 import type { Database, Row, Statement } from './database';
+import { type KnownReadModel, KnownReadModels } from './known-read-models';
+import { PostgresDeadLetters } from './postgres-dead-letters';
+import { PostgresLeases } from './postgres-leases';
+import { PostgresProjectionTransaction } from './postgres-projection-transaction';
 import type { RunWork } from './postgres-snapshots';
-import { FindStatements, type IndexedReadModel, keyLists, type ProjectionStatements, projectionStatements } from './projection-statements';
-
-/** A read model as this process last saw it. */
-interface KnownReadModel extends IndexedReadModel {
-  readonly indexes: readonly string[];
-}
-
-/** What is to be written into one version of a read model. */
-interface Page {
-  readonly model: KnownReadModel;
-  readonly writes: readonly PreparedWrite[];
-}
+import { ProjectionCommits } from './projection-commits';
+import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
 
 /** Keeps documents and checkpoints in tables beside the events. */
-export class PostgresProjections implements ProjectionStore {
+export class PostgresProjections implements ProcessingStore {
+  readonly leases: SegmentLeases;
+  readonly deadLetters: DeadLetters;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
-  /** Saves asking; whatever is written or found on its strength is checked against what is stored. */
-  readonly #known = new Map<string, KnownReadModel>();
+  readonly #known: KnownReadModels;
+  readonly #commits: ProjectionCommits;
 
   constructor(
     private readonly database: Database,
     private readonly run: RunWork,
+    /** Called when a transaction was kept that may have appended. */
+    private readonly appended: () => void,
   ) {
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
+    this.#known = new KnownReadModels(this.#statements);
+    this.leases = new PostgresLeases(database, run);
+    const letters = new PostgresDeadLetters(database, run);
+    this.deadLetters = letters;
+    this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
   }
 
-  async prepare(schema: ReadModelSchema): Promise<void> {
+  async prepare(schema: ProcessingSchema): Promise<void> {
     checkReadModel(schema);
-    const { name, version, indexes } = schema;
+    const { name, version } = schema;
+    const wanted = knownSchema(schema);
     await this.run(async () => {
-      await this.#ask(this.#statements.prepare, [name, version, JSON.stringify(indexes)]);
-      this.#known.delete(keyOf(name, version));
-      checkSameIndexes(schema, (await this.#readModel(name, version)).indexes);
+      const { indexes, revision, segments } = wanted;
+      await this.#ask(this.#statements.prepare, [name, version, JSON.stringify(indexes), revision, segments]);
+      this.#known.forget(name, version);
+      const [row] = await this.#ask(this.#statements.readModel, [name, version]);
+      if (!row) throw new UnknownReadModelError(name, version);
+      const [found, foundRevision, foundSegments] = row;
+      const known = { indexes: JSON.parse(found!), revision: Number(foundRevision), segments: Number(foundSegments) };
+      checkSameSchema({ name, version, ...wanted }, known);
     });
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     if (!canBeReadModel(readModel, version)) throw new UnknownReadModelError(readModel, version);
     const rows = await this.run(() => this.#ask(this.#statements.get, [readModel, version, ids.filter(isName)]));
-    if (rows.length === 0) throw new UnknownReadModelError(readModel, version);
-    return new Map(found(rows).map(({ id, document }) => [id, JSON.parse(document) as object]));
+    return documentsOf(rows, readModel, version);
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
@@ -74,9 +83,9 @@ export class PostgresProjections implements ProjectionStore {
         const { model, resolved } = await this.#resolved(readModel, version, query);
         const { statement, values } = this.#finds.of(model, resolved);
         const rows = await this.#ask(statement, values);
-        if (rows.length > 0) return documentPage(found(rows), resolved);
+        if (rows.length > 0) return documentPage(foundDocuments(rows), resolved);
         // Dropped by another process, and perhaps prepared with other indexes.
-        this.#known.delete(keyOf(readModel, version));
+        this.#known.forget(readModel, version);
       }
     });
   }
@@ -86,10 +95,30 @@ export class PostgresProjections implements ProjectionStore {
     return this.run(() => this.#checkpoint(name));
   }
 
-  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    checkCommit(commit);
-    const groups = groupWrites(commit.writes);
-    return this.run(() => this.#commit(commit, groups));
+  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+    const sealed = sealedCommit(commit);
+    return this.run(() => this.#commits.commit(sealed));
+  }
+
+  async versions(name: string): Promise<readonly ReadModelVersion[]> {
+    const rows = isName(name) ? await this.run(() => this.#ask(this.#statements.versions, [name])) : [];
+    return rows.map(([version, revision, segments, indexes, active]) => ({
+      ...{ version: Number(version), revision: Number(revision), segments: Number(segments) },
+      ...{ indexes: JSON.parse(indexes!), active: active === 't' },
+    }));
+  }
+
+  async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    return this.run(async () => {
+      try {
+        const result = await this.#transaction(work);
+        this.appended();
+        return result;
+      } catch (error) {
+        if (error instanceof TakenBack) return error.result as T;
+        throw this.database.translated(error);
+      }
+    });
   }
 
   async active(readModel: string): Promise<number | undefined> {
@@ -110,7 +139,7 @@ export class PostgresProjections implements ProjectionStore {
         for (const statement of this.#statements.drop) await this.database.askOnRaw(client, statement, [name, version]);
       });
     await this.run(() => this.database.again(dropAll));
-    this.#known.delete(keyOf(name, version));
+    this.#known.forget(name, version);
   }
 
   /** What is known may be outdated: a query is refused only for what is stored. */
@@ -119,24 +148,20 @@ export class PostgresProjections implements ProjectionStore {
     try {
       return { model: known, resolved: resolveQuery(readModel, known.indexes, query) };
     } catch {
-      this.#known.delete(keyOf(readModel, version));
+      this.#known.forget(readModel, version);
       const model = await this.#readModel(readModel, version);
       return { model, resolved: resolveQuery(readModel, model.indexes, query) };
     }
   }
 
-  async #commit(commit: ProjectionCommit, groups: readonly WriteGroup[]): Promise<CommitOutcome> {
-    const { checkpoint, from } = commit;
-    const statement = from === 0n ? this.#statements.firstCommit : this.#statements.nextCommit;
-    for (;;) {
-      const [row] = await this.#ask(statement, commitValues(commit, await this.#pages(groups)));
-      if (row![0] === '1') return { ok: true };
-      // Either the checkpoint is elsewhere, or a read model is no longer what it was.
-      for (const { readModel, version } of groups) this.#known.delete(keyOf(readModel, version));
-      for (const { readModel, version } of groups) await this.#readModel(readModel, version);
-      const actual = await this.#checkpoint(checkpoint);
-      if (actual !== from) return { ok: false, checkpoint: actual };
-    }
+  #transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    const sources = { database: this.database, statements: this.#statements, commits: this.#commits };
+    return this.database.transaction(async client => {
+      const transaction = new PostgresProjectionTransaction(sources, client);
+      const result = await transaction.run(work);
+      if (transaction.conflict) throw new TakenBack(result);
+      return result;
+    });
   }
 
   async #checkpoint({ projection, version, segment }: CheckpointName): Promise<bigint> {
@@ -144,25 +169,8 @@ export class PostgresProjections implements ProjectionStore {
     return BigInt(row?.[0] ?? 0);
   }
 
-  async #pages(groups: readonly WriteGroup[]): Promise<Page[]> {
-    const pages: Page[] = [];
-    for (const group of groups) {
-      const model = await this.#readModel(group.readModel, group.version);
-      pages.push({ model, writes: prepareWrites(group, model.indexes) });
-    }
-    return pages;
-  }
-
-  async #readModel(name: string, version: number): Promise<KnownReadModel> {
-    const key = keyOf(name, version);
-    const known = this.#known.get(key);
-    if (known) return known;
-    const [row] = canBeReadModel(name, version) ? await this.#ask(this.#statements.indexes, [name, version]) : [];
-    if (!row) throw new UnknownReadModelError(name, version);
-    const [text] = row as string[];
-    const found = { name, version, text: text!, indexes: JSON.parse(text!) as string[] };
-    this.#known.set(key, found);
-    return found;
+  #readModel(name: string, version: number): Promise<KnownReadModel> {
+    return this.#known.get((question, values) => this.#ask(question, values), name, version);
   }
 
   /** Asks until there is an answer: all of it may happen twice without harm. */
@@ -171,22 +179,9 @@ export class PostgresProjections implements ProjectionStore {
   }
 }
 
-/** Takes rows of documents apart: there is one of nulls where nothing was found. */
-const found = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
-  rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
-
-function commitValues({ checkpoint, from, to }: ProjectionCommit, pages: readonly Page[]): unknown[] {
-  const models = pages.map(({ model }) => model);
-  const placed = pages.flatMap(({ writes }, index) => writes.map(write => ({ place: index + 1, ...write })));
-  const written = placed.filter(({ document }) => document !== null);
-  const deleted = placed.filter(({ document }) => document === null);
-  return [
-    ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
-    ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
-    ...[written.map(({ place }) => place), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
-    ...[deleted.map(({ place }) => place), deleted.map(({ id }) => id)],
-    ...keyLists(written),
-  ];
+/** Takes a transaction back that met a conflict, with what its work has returned. */
+class TakenBack extends Error {
+  constructor(readonly result: unknown) {
+    super('The transaction met a conflict.');
+  }
 }
-
-const keyOf = (name: string, version: number): string => JSON.stringify([name, version]);

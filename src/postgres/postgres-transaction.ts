@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../messages';
 import { type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../store';
 import { appendStatement, batchResults, batchValues, type UnitResult } from './append-batch';
-import { prepareUnit } from './append-unit';
+import { type AppendUnit, prepareUnit } from './append-unit';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { PostgresTransactionError } from './errors';
@@ -27,8 +27,12 @@ export class PostgresTransaction {
    */
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
     if (this.client.getTransactionStatus?.() === 'I') throw new PostgresTransactionError();
-    const { names, maxPayloadBytes, clock } = this.database.settings;
-    const unit = prepareUnit(appends, maxPayloadBytes);
+    return this.appendUnit(prepareUnit(appends, this.database.settings.maxPayloadBytes));
+  }
+
+  /** @internal */
+  async appendUnit(unit: AppendUnit): Promise<AppendOutcome> {
+    const { names, clock } = this.database.settings;
     const values = batchValues([unit], { repeated: false, wait: true, now: clock?.now() });
     let result: UnitResult = 'busy';
     // Having waited it is busy only when somebody made the stream in the very moment.

@@ -1,5 +1,5 @@
-import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery } from '../store';
-import { type Statement, statement } from './database';
+import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery, UnknownReadModelError } from '../store';
+import { type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
 
 /** The statements of documents and checkpoints that do not depend on a query. */
@@ -7,10 +7,21 @@ export type ProjectionStatements = ReturnType<typeof projectionStatements>;
 
 export function projectionStatements(names: StoreNames) {
   const [models, active, documents, checkpoints] = ['read_models', 'active_models', 'documents', 'checkpoints'].map(name => names.of(name));
+  const [leases, letters] = ['leases', 'dead_letters'].map(name => names.of(name));
   return {
     checkpoint: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`),
-    indexes: statement(`select indexes from ${models} where name = $1 and version = $2`),
-    prepare: statement(`insert into ${models} (name, version, indexes) values ($1, $2, $3) on conflict do nothing`),
+    /** Where a segment stands, and whether a fence, if one is given, is no longer the segment's. */
+    place: statement(`select (select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3),
+  $4::bigint is not null and not exists (
+    select from ${leases} where projection = $1 and version = $2 and segment = $3 and fence = $4 and owner is not null)`),
+    begin: statement(`insert into ${checkpoints} (projection, version, segment, position) values ($1, $2, $3, 0) on conflict do nothing`),
+    lock: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 for update`),
+    readModel: statement(`select indexes, revision, segments from ${models} where name = $1 and version = $2`),
+    prepare: statement(
+      `insert into ${models} (name, version, indexes, revision, segments) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+    ),
+    versions: statement(`select m.version, m.revision, m.segments, m.indexes, a.version is not null
+from ${models} m left join ${active} a on a.name = m.name and a.version = m.version where m.name = $1 order by m.version`),
     active: statement(`select version from ${active} where name = $1`),
     // Locked, so that a drop at the same time comes before or after.
     activate: statement(`with known as (select name, version from ${models} where name = $1 and version = $2 for key share)
@@ -24,7 +35,9 @@ left join ${documents} d on d.read_model = $1 and d.version = $2 and d.id = any(
     drop: [
       statement(`delete from ${models} where name = $1 and version = $2`),
       statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
-checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2)
+checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2),
+leases as (delete from ${leases} where projection = $1 and version = $2),
+letters as (delete from ${letters} where projection = $1 and version = $2)
 delete from ${active} where name = $1 and version = $2`),
     ],
   };
@@ -35,12 +48,12 @@ delete from ${active} where name = $1 and version = $2`),
  *
  * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them; $4 to $6: the checkpoint's name;
  * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12, $13: deletions, as places
- * and ids; from $14 on: the keys of the documents.
+ * and ids; $14 to $21: the keys of the documents; $22: the fence that must be the segment's, or null.
  * The ids of the deletions are named twice: "any" is what makes every plan go by the index.
  */
 function commitText(names: StoreNames, which: 'first' | 'next'): string {
   const checkpoints = names.of('checkpoints');
-  const allKnown = '(select count(*) from known) = cardinality($1::text[])';
+  const allKnown = '(select count(*) from known) = cardinality($1::text[]) and ($22::bigint is null or exists (select from held))';
   const move = {
     // Of two at once one waits for the other here, and finds the position moved.
     first: `insert into ${checkpoints} as c (projection, version, segment, position) select $4, $5, $6, $8::bigint where ${allKnown}
@@ -52,6 +65,9 @@ function commitText(names: StoreNames, which: 'first' | 'next'): string {
   return `with known as materialized (
   select w.place, r.name, r.version from unnest($1::text[], $2::integer[], $3::text[]) with ordinality w (name, version, indexes, place)
   join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes for key share of r
+), held as materialized (
+  select from ${names.of('leases')} l
+  where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $22 and l.owner is not null for key share
 ), moved as (
   ${move[which]} returning 1
 ), written as (
@@ -106,4 +122,14 @@ left join (${found}) d on true order by d.key${order}, d.id${order}`;
 export function keyLists(rows: readonly { readonly keys: readonly string[] }[]): ((string | null)[] | null)[] {
   const most = rows.reduce((count, { keys }) => Math.max(count, keys.length), 0);
   return KEY_COLUMNS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
+}
+
+/** Takes rows of documents apart: there is one of nulls where nothing was found. */
+export const foundDocuments = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
+  rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
+
+/** Returns documents by id. @throws UnknownReadModelError where there is not even a row of nulls */
+export function documentsOf(rows: readonly Row[], readModel: string, version: number): ReadonlyMap<string, object> {
+  if (rows.length === 0) throw new UnknownReadModelError(readModel, version);
+  return new Map(foundDocuments(rows).map(({ id, document }) => [id, JSON.parse(document) as object]));
 }

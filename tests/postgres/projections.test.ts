@@ -1,21 +1,23 @@
 import { StoreNames } from '../../src/postgres/names';
 import { projectionStatements } from '../../src/postgres/projection-statements';
-import type { EventStore, ProjectionStore } from '../../src/store';
-import { projectionStoreContract } from '../../src/testing';
+import type { EventStore, ProcessingStore, ProjectionStore } from '../../src/store';
+import { processingStoreContract, projectionStoreContract } from '../../src/testing/projection-store-contract';
 import { happened, TestSchema, to } from './database';
 
 const schema = new TestSchema(__filename);
 const owners = new WeakMap<ProjectionStore, EventStore>();
 let opened = 0;
 
-const contract = projectionStoreContract({
-  open() {
+const options = {
+  open(): ProcessingStore {
     const store = schema.open({ tablePrefix: `case_${++opened}_`, maxConnections: 4 });
     owners.set(store.projections, store);
     return store.projections;
   },
-  close: projections => owners.get(projections)!.close(),
-});
+  close: (projections: ProjectionStore) => owners.get(projections)!.close(),
+  events: (projections: ProjectionStore) => owners.get(projections)!,
+};
+const contract = [...projectionStoreContract(options), ...processingStoreContract(options)];
 
 test.each(contract.map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run(), 20_000);
 
@@ -73,7 +75,7 @@ test('documents are found, deleted and dropped by an index, page after page with
   expect(found).not.toMatch(/Seq Scan|Sort/);
   const { nextCommit } = projectionStatements(new StoreNames(schema.name, 'plans_'));
   const nothing: unknown[] = [[], [], '[]'];
-  const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, [1, 1], ['7', '8'], ...Array(8).fill(null)];
+  const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, [1, 1], ['7', '8'], ...Array(9).fill(null)];
   const committed = await plan(nextCommit.text, values);
   // By the whole key: PostgreSQL 18 looks for all ids at once, 15 for one after the other.
   expect(committed).toMatch(/documents_key on plans_documents d .*\n.*Index Cond: .*read_model = .*version = .*\bid = /);

@@ -1,0 +1,88 @@
+import {
+  type CheckpointName,
+  canBeReadModel,
+  checkCheckpoint,
+  checkClaim,
+  type LeaseClaim,
+  type LeaseOutcome,
+  type SegmentLeases,
+  type SegmentState,
+} from '../store';
+import { type Database, type Row, type Statement, statement } from './database';
+import type { StoreNames } from './names';
+import type { RunWork } from './postgres-snapshots';
+
+/** Leases in a table beside the checkpoints, by the clock of the server. */
+export class PostgresLeases implements SegmentLeases {
+  readonly #statements: ReturnType<typeof leaseStatements>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly run: RunWork,
+  ) {
+    this.#statements = leaseStatements(database.settings.names);
+  }
+
+  async claim({ projection, version, segment }: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
+    checkClaim({ projection, version, segment }, { owner, duration });
+    const name = [projection, version, segment];
+    return this.run(async () => {
+      for (;;) {
+        const [claimed] = await this.#ask(this.#statements.claim, [...name, owner, duration]);
+        if (claimed) {
+          // After the claim: whatever the owner before has committed is in it.
+          const [checkpoint] = await this.#ask(this.#statements.position, name);
+          return { ok: true, fence: BigInt(claimed[0]!), position: BigInt(checkpoint?.[0] ?? 0) };
+        }
+        const [held] = await this.#ask(this.#statements.held, name);
+        if (held) return { ok: false, owner: held[0]!, freeIn: Number(held[1]) };
+      }
+    });
+  }
+
+  async release(
+    { projection, version, segment }: CheckpointName,
+    { owner, fence }: { readonly owner: string; readonly fence: bigint },
+  ): Promise<void> {
+    checkCheckpoint({ projection, version, segment });
+    await this.run(() => this.#ask(this.#statements.release, [projection, version, segment, owner, fence]));
+  }
+
+  async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
+    if (!canBeReadModel(projection, version)) return [];
+    const rows = await this.run(() => this.#ask(this.#statements.segments, [projection, version]));
+    return rows.map(([segment, position, owner, freeIn]) => ({
+      ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
+    }));
+  }
+
+  /** Asks until there is an answer: a claim that is made twice is a renewal. */
+  #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
+    return this.database.askAgain(question, values);
+  }
+}
+
+function leaseStatements(names: StoreNames) {
+  const [leases, checkpoints] = [names.of('leases'), names.of('checkpoints')];
+  const named = 'projection = $1 and version = $2 and segment = $3';
+  const until = `clock_timestamp() + $5::integer * interval '1 millisecond'`;
+  const left = 'ceil(extract(epoch from lease_until - clock_timestamp()) * 1000)';
+  return {
+    claim:
+      statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, fence) values ($1, $2, $3, $4, ${until}, 1)
+on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until},
+  fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
+where l.owner is null or l.owner = excluded.owner or l.lease_until <= clock_timestamp() returning l.fence`),
+    position: statement(`select position from ${checkpoints} where ${named}`),
+    held: statement(`select owner, ${left} from ${leases} where ${named} and owner is not null and lease_until > clock_timestamp()`),
+    release: statement(`update ${leases} set owner = null, lease_until = '-infinity' where ${named} and owner = $4 and fence = $5`),
+    segments:
+      statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end
+from (select segment, position from ${checkpoints} where projection = $1 and version = $2) c
+full join (
+  select segment, owner, owner is not null and lease_until > clock_timestamp() as held,
+    case when lease_until > clock_timestamp() then ${left} else 0 end as free_in
+  from ${leases} where projection = $1 and version = $2
+) l using (segment) order by segment`),
+  };
+}

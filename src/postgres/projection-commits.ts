@@ -1,0 +1,134 @@
+import { type PreparedWrite, type ProcessingCommitOutcome, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
+import type { Database } from './database';
+import type { PostgresClient } from './driver';
+import { failureKind } from './failures';
+import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
+import type { PostgresDeadLetters } from './postgres-dead-letters';
+import { keyLists, type ProjectionStatements } from './projection-statements';
+
+/** What is to be written into one version of a read model. */
+interface Page {
+  readonly model: KnownReadModel;
+  readonly writes: readonly PreparedWrite[];
+}
+
+/** What the user's own work has thrown: it goes through as it is. */
+class WorkFailure extends Error {
+  constructor(readonly thrown: unknown) {
+    super('The work of a commit failed.');
+  }
+}
+
+/** Takes a transaction back whose commit was refused. */
+class Refusal extends Error {
+  constructor(readonly outcome: ProcessingCommitOutcome) {
+    super('The commit was refused.');
+  }
+}
+
+/** Writes commits: mostly with one statement; with work of the user's own, or dead letters, in a transaction. */
+export class ProjectionCommits {
+  constructor(
+    private readonly database: Database,
+    private readonly statements: ProjectionStatements,
+    private readonly known: KnownReadModels,
+    private readonly letters: PostgresDeadLetters,
+  ) {}
+
+  async commit(commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+    if (isPlain(commit)) return this.#write((question, values) => this.database.askAgain(question, values), commit);
+    try {
+      return await this.database.again(repeated => this.database.transaction(client => this.#inTransaction(client, commit, repeated)));
+    } catch (error) {
+      if (error instanceof Refusal) return error.outcome;
+      throw error instanceof WorkFailure ? error.thrown : error;
+    }
+  }
+
+  /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
+  async within(client: PostgresClient, commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+    const ask: Ask = (question, values) => this.database.askOnRaw(client, question, values);
+    const { checkpoint, from, work, park, unpark } = commit;
+    if (work.length > 0) {
+      // Locked before the work is done: nothing is done in vain.
+      const { projection, version, segment } = checkpoint;
+      await ask(this.statements.lock, [projection, version, segment]);
+      const refusal = await this.#refusal(ask, commit, from);
+      if (refusal) return refusal;
+      await doWork(client, work);
+    }
+    const outcome = await this.#write(ask, commit);
+    if (outcome.ok) await this.letters.change(client, checkpoint, park, unpark);
+    return outcome;
+  }
+
+  async #inTransaction(client: PostgresClient, commit: SealedCommit, repeated: boolean): Promise<ProcessingCommitOutcome> {
+    const { checkpoint, from, to, unpark } = commit;
+    // The checkpoint does not tell whether an attempt whose reply was lost has been kept, but the letters do.
+    if (repeated && from === to && unpark.length > 0 && (await this.letters.areGone(client, checkpoint, unpark))) return { ok: true };
+    const outcome = await this.within(client, commit);
+    if (!outcome.ok) throw new Refusal(outcome);
+    return outcome;
+  }
+
+  async #write(ask: Ask, commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+    const { from, groups } = commit;
+    const statement = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
+    for (;;) {
+      const [row] = await ask(statement, commitValues(commit, await this.#pages(ask, groups)));
+      if (row![0] === '1') return { ok: true };
+      // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
+      for (const { readModel, version } of groups) this.known.forget(readModel, version);
+      for (const { readModel, version } of groups) await this.known.get(ask, readModel, version);
+      const refusal = await this.#refusal(ask, commit, from);
+      if (refusal) return refusal;
+    }
+  }
+
+  async #refusal(ask: Ask, { checkpoint, fence }: SealedCommit, from: bigint): Promise<ProcessingCommitOutcome | undefined> {
+    const { projection, version, segment } = checkpoint;
+    const [row] = await ask(this.statements.place, [projection, version, segment, fence ?? null]);
+    const [position, fenced] = [BigInt(row![0] ?? 0), row![1] === 't'];
+    return fenced || position !== from ? { ok: false, checkpoint: position, fenced } : undefined;
+  }
+
+  async #pages(ask: Ask, groups: readonly WriteGroup[]): Promise<Page[]> {
+    const pages: Page[] = [];
+    for (const group of groups) {
+      const model = await this.known.get(ask, group.readModel, group.version);
+      pages.push({ model, writes: prepareWrites(group, model.indexes) });
+    }
+    return pages;
+  }
+}
+
+const isPlain = ({ work, park, unpark }: SealedCommit): boolean => work.length + park.length + unpark.length === 0;
+
+async function doWork(client: PostgresClient, work: SealedCommit['work']): Promise<void> {
+  for (const each of work) {
+    try {
+      await each(client);
+    } catch (error) {
+      // A lost connection or a deadlock is no fault of the work: the whole is done again.
+      throw failureKind(error) === 'final' ? new WorkFailure(error) : error;
+    }
+  }
+}
+
+function commitValues({ checkpoint, from, to, fence }: SealedCommit, pages: readonly Page[]): unknown[] {
+  const models = pages.map(({ model }) => model);
+  const placed = pages.flatMap(({ writes }, index) => writes.map(write => ({ place: index + 1, ...write })));
+  const written = placed.filter(({ document }) => document !== null);
+  const deleted = placed.filter(({ document }) => document === null);
+  return [
+    ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
+    ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
+    ...[written.map(({ place }) => place), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
+    ...[deleted.map(({ place }) => place), deleted.map(({ id }) => id)],
+    ...keyLists(written),
+    fence ?? null,
+  ];
+}
+
+/** What the work of a commit has thrown, where it was wrapped. */
+export const unwrapped = (error: unknown): unknown => (error instanceof WorkFailure ? error.thrown : error);
