@@ -12,7 +12,7 @@ import {
 import { DeadLetterRecords } from './dead-letter-records';
 import type { SqliteConnection } from './driver';
 import { LeaseRecords } from './lease-records';
-import { keyValues, type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
+import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
 import { runWork } from './user-work';
 
 /** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
@@ -20,7 +20,7 @@ interface Page {
   readonly readModel: string;
   readonly version: number;
   readonly indexes: string;
-  readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly (string | null)[] }[];
+  readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly string[] }[];
 }
 
 /** A commit whose documents are encoded. */
@@ -113,7 +113,7 @@ export class ProjectionRecords {
     const rows = prepareWrites(group, JSON.parse(indexes)).map(({ id, document, keys }): Page['rows'][number] => ({
       id,
       text: document && JSON.stringify(document),
-      keys: keyValues(keys),
+      keys,
     }));
     return { readModel, version, indexes, rows };
   }
@@ -121,7 +121,7 @@ export class ProjectionRecords {
   #write({ readModel, version, rows }: Page): void {
     for (const { id, text, keys } of rows) {
       if (text === null) this.statements.deleteDocument.run(readModel, version, id);
-      else this.statements.writeDocument.run(readModel, version, id, text, ...keys);
+      else this.statements.writeDocument[keys.length]!.run(readModel, version, id, text, ...keys);
     }
   }
 }

@@ -30,18 +30,18 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
     getDocuments: connection.prepare(
       'select id, document from documents where read_model = ? and version = ? and id in (select value from json_each(?))',
     ),
-    writeDocument: connection.prepare(
-      `insert into documents (read_model, version, id, document, ${KEY_COLUMNS.join(', ')}) values (?, ?, ?, ?, ${KEY_COLUMNS.map(() => '?').join(', ')})
-       on conflict (read_model, version, id)
-       do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}`,
-    ),
+    // By the number of indexes: what a read model does not have stays null.
+    writeDocument: Array.from({ length: KEY_COLUMNS.length + 1 }, (_, count) => connection.prepare(writeText(KEY_COLUMNS.slice(0, count)))),
     deleteDocument: connection.prepare('delete from documents where read_model = ? and version = ? and id = ?'),
     dropDocuments: connection.prepare('delete from documents where read_model = ? and version = ?'),
   };
 }
 
-/** Returns the keys of a document with one value for each column. */
-export const keyValues = (keys: readonly string[]): readonly (string | null)[] => KEY_COLUMNS.map((_, index) => keys[index] ?? null);
+function writeText(keys: readonly string[]): string {
+  const columns = ['document', ...keys];
+  return `insert into documents (read_model, version, id, ${columns.join(', ')}) values (?, ?, ?, ${columns.map(() => '?').join(', ')})
+    on conflict (read_model, version, id) do update set ${columns.map(column => `${column} = excluded.${column}`).join(', ')}`;
+}
 
 /** Prepares queries; those of one shape share a statement. */
 export class FindStatements {

@@ -38,7 +38,9 @@ test('work in a commit gets the connection of the driver, and is kept or taken b
   const insert = (connection: SqliteConnection): void => void connection.prepare('insert into mine values (?)').run(7);
   expect(await store.projections.commit({ ...page(0n, 1), work: [insert] })).toEqual({ ok: true });
   // Of the user's own table: no error of the store's.
-  await expect(store.projections.commit({ ...page(1n, 2), work: [insert] })).rejects.toThrow('UNIQUE constraint failed: mine.n');
+  await expect(store.projections.commit({ ...page(1n, 2), work: [insert] })).rejects.toMatchObject({
+    message: 'UNIQUE constraint failed: mine.n',
+  });
   const busy = Object.assign(new Error('of the user'), { code: 'SQLITE_BUSY' });
   const throws = (connection: SqliteConnection): void => {
     connection.exec('insert into mine values (8)');
