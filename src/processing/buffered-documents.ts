@@ -1,5 +1,5 @@
 import { sealPayload } from '../messages';
-import type { DocumentWrite } from '../store';
+import { type DocumentWrite, isName } from '../store';
 import type { Documents } from './definition';
 
 /** Reads documents as they are stored, by id; those that are not there are left out. */
@@ -38,6 +38,8 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
     this.reads++;
     let document = this.#known.get(id);
     if (document === undefined) {
+      // What no store can keep is nowhere; a database would refuse the question.
+      if (!isName(id)) return undefined;
       const stored = (await this.read([id])).get(id) ?? null;
       // Somebody may have written it meanwhile: a handler that does not wait for its reads.
       document = this.#known.get(id) ?? stored;

@@ -12,6 +12,7 @@ import { RunningRebuild } from './running-rebuild';
 import type { Membership } from './shares';
 import type { Follower, FollowerStatus, Rebuild } from './status';
 import { StatusReader } from './status-reader';
+import { thrownMessage } from './thrown-text';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
 
@@ -258,7 +259,7 @@ export class FollowerRunner implements Follower {
   }
 
   #failed(error: unknown, position: bigint | undefined): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = thrownMessage(error);
     this.#lastError = { message, at: new Date(this.parts.clock.now()).toISOString(), position };
   }
 }

@@ -6,6 +6,7 @@ import type { PageEffects } from './event-contexts';
 import type { Handling } from './handling';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
+import { thrownText } from './thrown-text';
 
 /** One segment of one version. */
 export interface SegmentPlace {
@@ -161,6 +162,5 @@ export function letterOf({ position }: RecordedEvent, sequence: string, error: u
 
 /** Every store can keep it: without NUL, and well-formed. */
 function textOf(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  return text.replaceAll('\0', '\uFFFD').slice(0, LONGEST_ERROR).toWellFormed();
+  return thrownText(error).replaceAll('\0', '\uFFFD').slice(0, LONGEST_ERROR).toWellFormed();
 }

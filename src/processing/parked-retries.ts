@@ -1,5 +1,6 @@
-import { EventualityError, type RecordedEvent } from '../messages';
+import type { RecordedEvent } from '../messages';
 import type { DeadLetter } from '../store';
+import { isOfHandler } from './commit-faults';
 import type { FollowerParts } from './follower-parts';
 import { type HandledPage, letterOf, type PageHandler, type SegmentPlace } from './page-handler';
 import type { ParkedSequences } from './parked-sequences';
@@ -41,7 +42,7 @@ export class ParkedRetries {
     try {
       return await this.#commit(letter, handled);
     } catch (error) {
-      if (EventualityError.is(error) || handled.work.length === 0) throw error;
+      if (!isOfHandler(error, handled)) throw error;
       return this.#failed(letter, event, error);
     }
   }

@@ -1,4 +1,5 @@
 import { EventualityError, type RecordedEvent } from '../messages';
+import { isOfHandler } from './commit-faults';
 import type { FollowerParts } from './follower-parts';
 import { Halt } from './halt';
 import { type HandledPage, PageHandler, type SegmentPlace } from './page-handler';
@@ -157,8 +158,8 @@ export class SegmentFollower {
     try {
       return await this.#conclude(handled);
     } catch (error) {
-      // SQL of the user's own fails only in the commit: then the events are taken one by one, and the one that fails alone is it.
-      if (EventualityError.is(error) || handled.work.length === 0) throw error;
+      // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
+      if (!isOfHandler(error, handled)) throw error;
       return this.#oneByOne(page);
     }
   }
@@ -170,7 +171,7 @@ export class SegmentFollower {
       try {
         if (!(await this.#conclude(handled))) return false;
       } catch (error) {
-        if (EventualityError.is(error) || handled.work.length === 0) throw error;
+        if (!isOfHandler(error, handled)) throw error;
         if (!(await this.#conclude(this.#pages.failed(event, error, this.#parked)))) return false;
       }
     }

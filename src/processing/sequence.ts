@@ -1,7 +1,7 @@
 import { EventualityError, type RecordedEvent } from '../messages';
+import { isName, LONGEST_NAME } from '../store';
 import type { FollowerDefinition } from './definition';
-
-const LONGEST_SEQUENCE = 255;
+import { thrownMessage, thrownText } from './thrown-text';
 
 /** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
 export class InvalidSequenceError extends EventualityError {
@@ -9,8 +9,8 @@ export class InvalidSequenceError extends EventualityError {
 
   constructor(projection: string, event: RecordedEvent, value: unknown) {
     super(
-      `sequenceBy of '${projection}' gave ${value instanceof Error ? `an error (${value.message})` : String(value)} for ${event.name} at position ` +
-        `${event.position}; it must give a text of 1 to ${LONGEST_SEQUENCE} characters.`,
+      `sequenceBy of '${projection}' gave ${value instanceof Error ? `an error (${thrownMessage(value)})` : thrownText(value)} for ${event.name} at ` +
+        `position ${event.position}; it must give a text of 1 to ${LONGEST_NAME} characters without NUL.`,
     );
   }
 }
@@ -30,7 +30,7 @@ export function sequencer({ name, options }: FollowerDefinition): (event: Record
     let value: unknown;
     try {
       value = sequenceBy(event);
-      if (typeof value === 'string' && value.length > 0 && value.length <= LONGEST_SEQUENCE) return { key: value, fault: undefined };
+      if (isName(value)) return { key: value as string, fault: undefined };
     } catch (error) {
       value = error;
     }
@@ -41,7 +41,7 @@ export function sequencer({ name, options }: FollowerDefinition): (event: Record
 /** Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand for the rest. */
 function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
   const key = `${aggregateName}/${aggregateId}`;
-  return key.length <= LONGEST_SEQUENCE ? key : `${key.slice(0, LONGEST_SEQUENCE - 9)}#${hash(key).toString(16).padStart(8, '0')}`;
+  return key.length <= LONGEST_NAME ? key : `${key.slice(0, LONGEST_NAME - 9)}#${hash(key).toString(16).padStart(8, '0')}`;
 }
 
 /** Returns the segment of a sequence. It must never change: the segments of a version rely on it. */
