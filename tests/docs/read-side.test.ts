@@ -1,0 +1,228 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  bootstrap,
+  defineListener,
+  defineProjection,
+  EventHandler,
+  Flow,
+  InjectReadModel,
+  InMemoryEventStore,
+  Listener,
+  type ListenerContext,
+  Module,
+  Projection,
+  type ProjectionContext,
+  Query,
+  QueryHandler,
+  type ReadModel,
+  ReplayHandler,
+  WaitTimeoutError,
+} from 'eventuality';
+import { sqlite } from 'eventuality/sqlite';
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
+import { TestSchema } from '../postgres/database';
+
+const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-read-side-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const schema = new TestSchema(__filename);
+
+// #region projection
+interface TodoView {
+  readonly id: string;
+  readonly description: string;
+  readonly completed: boolean;
+}
+
+@Projection('todo-list', { indexes: ['completed', 'description'] })
+class TodoList {
+  @EventHandler(TodoCreated)
+  created({ description }: TodoCreated, { documents, event }: ProjectionContext<TodoView>) {
+    documents.set(event.aggregateId, { id: event.aggregateId, description, completed: false });
+  }
+
+  @EventHandler(TodoRenamed)
+  async renamed({ description }: TodoRenamed, { documents, event }: ProjectionContext<TodoView>) {
+    await documents.update(event.aggregateId, { description });
+  }
+
+  @EventHandler(TodoCompleted)
+  async completed(_event: TodoCompleted, { documents, event }: ProjectionContext<TodoView>) {
+    await documents.update(event.aggregateId, { completed: true });
+  }
+}
+// #endregion projection
+
+interface Mails {
+  send(text: string, key: string): Promise<void>;
+}
+const sent: string[] = [];
+const mails: Mails = { send: async text => void sent.push(text) };
+
+// #region listener
+@Listener('mailer')
+class Mailer {
+  @EventHandler(TodoCompleted)
+  async completed(_event: TodoCompleted, { event }: ListenerContext) {
+    await mails.send(`${event.aggregateId} is done`, event.id);
+  }
+
+  @ReplayHandler(TodoCompleted)
+  before() {
+    // Done before there was a mailer: nobody is told any more.
+  }
+}
+// #endregion listener
+
+// #region query
+class OpenTodos extends Query<readonly TodoView[]> {
+  constructor(readonly limit = 100) {
+    super();
+  }
+}
+
+class TodoQueries {
+  constructor(@InjectReadModel(TodoList) private readonly todos: ReadModel<TodoView>) {}
+
+  @QueryHandler(OpenTodos)
+  async open({ limit }: OpenTodos) {
+    const { items } = await this.todos.find({ where: { completed: false }, orderBy: 'description', limit });
+    return items;
+  }
+}
+
+@Module({ components: [Todo, TodoList, TodoQueries, Mailer] })
+class TodoModule {}
+// #endregion query
+
+const quiet = { error: () => undefined, warn: () => undefined };
+
+test('projections, read models, reading one’s own writes', async () => {
+  // #region start
+  const flow = await bootstrap(TodoModule, { eventStore: sqlite(join(folder, 'todos.db')) });
+  // #endregion start
+  // #region wait
+  await flow.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [TodoList] });
+  const open = await flow.query(new OpenTodos()); // [{ id: '1', description: 'Buy milk', completed: false }]
+  // #endregion wait
+  expect(open).toEqual([{ id: '1', description: 'Buy milk', completed: false }]);
+  // #region read
+  const todos = flow.readModel(TodoList);
+  const todo = await todos.get('1');
+  const some = await todos.getMany(['1', '2']);
+  const first = await todos.first({ where: { completed: [true, false] }, orderBy: { field: 'description', direction: 'desc' } });
+  for await (const { description } of todos.all({ where: { completed: false } })) console.assert(description !== '');
+  // #endregion read
+  expect([todo?.description, some.size, first?.id]).toEqual(['Buy milk', 1, '1']);
+  // #region waiting
+  const { position } = await flow.dispatch(new CompleteTodo('1'));
+  await flow.waitFor(position!, { projections: [TodoList, Mailer], timeout: 2_000 });
+  // #endregion waiting
+  expect(sent).toEqual(['1 is done']);
+  // #region status
+  const { state, lag, parked } = await flow.projections.of('todo-list').status();
+  // #endregion status
+  expect({ state, events: lag.events, parked }).toEqual({ state: 'following', events: 0, parked: [] });
+  await flow.close();
+});
+
+test('a wait that took too long', async () => {
+  const flow = await bootstrap(TodoModule, { eventStore: new InMemoryEventStore(), follow: false });
+  let told: unknown;
+  // #region timeout
+  try {
+    await flow.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [TodoList], waitTimeout: 100 });
+  } catch (error) {
+    if (!(error instanceof WaitTimeoutError)) throw error;
+    told = error.outcome; // the command was carried out: do not dispatch it again
+  }
+  // #endregion timeout
+  expect(told).toMatchObject({ succeeded: true });
+  await flow.close();
+});
+
+test('a live query', async () => {
+  const flow = await bootstrap(TodoModule);
+  const shown: (readonly TodoView[])[] = [];
+  const show = (open: readonly TodoView[]): void => void shown.push(open);
+  // #region watch
+  const leaving = new AbortController();
+  const watching = (async () => {
+    for await (const open of flow.watch(new OpenTodos(), { signal: leaving.signal })) show(open);
+  })();
+  // #endregion watch
+  await flow.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [TodoList] });
+  while (shown.at(-1)?.length !== 1) await new Promise(setImmediate);
+  leaving.abort();
+  await watching;
+  expect(shown.at(-1)).toEqual([{ id: '1', description: 'Buy milk', completed: false }]);
+  await flow.close();
+});
+
+test('without classes', async () => {
+  const told: string[] = [];
+  // #region plain
+  const Totals = defineProjection<{ cents: number }>({
+    name: 'totals',
+    on: {
+      async Sold({ cents }, { documents, event }) {
+        const before = (await documents.get(event.aggregateId))?.cents ?? 0;
+        documents.set(event.aggregateId, { cents: before + cents });
+      },
+    },
+  });
+  const Teller = defineListener({ name: 'teller', on: { Sold: ({ cents }) => void told.push(`sold for ${cents}`) } });
+
+  const flow = new Flow({ eventStore: new InMemoryEventStore(), projections: [Totals, Teller] });
+  // #endregion plain
+  const outcome = await flow.eventStore.append([
+    {
+      stream: { aggregateName: 'Shop', aggregateId: '1' },
+      expected: 'any',
+      events: [1, 2].map(cents => ({ name: 'Sold', payload: { cents } })),
+    },
+  ]);
+  await flow.waitFor(outcome.ok ? outcome.events.at(-1)!.position : 0n);
+  expect(await flow.readModel(Totals).get('1')).toEqual({ cents: 3 });
+  await flow.close();
+});
+
+test('tables of one’s own, with Kysely', async () => {
+  await schema.sql(`create schema if not exists ${schema.name}`);
+  await schema.sql(`create table ${schema.name}.todo_words (todo text primary key, words integer not null)`);
+  const eventStore = schema.open();
+  // #region kysely
+  interface Tables {
+    todo_words: { todo: string; words: number };
+  }
+
+  // It only makes SQL; what runs it is the client of the transaction.
+  const kysely = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: db => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  }).withSchema(schema.name);
+
+  @Projection('todo-words')
+  class TodoWords {
+    @EventHandler(TodoCreated)
+    created({ description }: TodoCreated, { event, inTransaction }: ProjectionContext) {
+      const row = { todo: event.aggregateId, words: description.split(' ').length };
+      const { sql, parameters } = kysely.insertInto('todo_words').values(row).compile();
+      inTransaction(client => client.query(sql, parameters));
+    }
+  }
+  // #endregion kysely
+  @Module({ components: [Todo, TodoWords] })
+  class WordsModule {}
+  const flow = await bootstrap(WordsModule, { eventStore, logger: quiet });
+  await flow.dispatch(new CreateTodo('1', 'Buy oat milk'), { waitFor: [TodoWords] });
+  expect(await schema.sql(`select * from ${schema.name}.todo_words`)).toEqual([{ todo: '1', words: 3 }]);
+  await flow.close();
+});
