@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventStore, InMemoryEventStore } from 'eventuality';
 import { sqlite } from 'eventuality/sqlite';
+import { Schema } from '../postgres/database';
 
 /** A place for events that several stores can be opened in, where it is durable. */
 export interface Place {
@@ -10,10 +11,13 @@ export interface Place {
   end(): Promise<void>;
 }
 
+let schemas = 0;
+
 /** The stores that the read side is tested with; in memory there is one process, so all who open get the same store. */
 export const PLACES: readonly (readonly [name: string, make: () => Place])[] = [
   ['in memory', memory],
   ['in SQLite', file],
+  ['in PostgreSQL', schema],
 ];
 
 function memory(): Place {
@@ -35,4 +39,9 @@ function file(): Place {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function schema(): Place {
+  const own = new Schema(`read_side_${process.pid}_${++schemas}`);
+  return { open: () => own.open(), end: () => own.end() };
 }
