@@ -1,5 +1,4 @@
-import type { Database } from './database';
-import { statement } from './database';
+import { type Database, type Statement, statement } from './database';
 import { PostgresOptionsError, PostgresSchemaNewerError, PostgresSchemaOutdatedError } from './errors';
 import { MIGRATIONS, type Migration, NEWEST } from './migrations';
 import type { StoreNames } from './names';
@@ -16,7 +15,7 @@ export function migrationSql(options: PostgresSchemaOptions = {}): string {
   const faults: string[] = [];
   const names = checkedNames(options, faults);
   if (faults.length > 0) throw new PostgresOptionsError(faults);
-  return `begin;\n\n${steps(names, MIGRATIONS).join('\n\n')}\n\ncommit;\n`;
+  return `begin;\n\n${[...opening(names), ...steps(names, MIGRATIONS)].join('\n\n')}\n\ncommit;\n`;
 }
 
 /** Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError */
@@ -27,12 +26,26 @@ export async function migrate(database: Database): Promise<void> {
   if (found > NEWEST) throw new PostgresSchemaNewerError(names.schema, found, NEWEST);
   if (found === NEWEST) return;
   if (migrate === 'check') throw new PostgresSchemaOutdatedError(names.schema, found, NEWEST);
-  const pending = MIGRATIONS.filter(migration => migration.number > found);
-  await runInTransaction(database, steps(names, pending));
+  await apply(database);
+}
+
+/** Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. */
+async function apply(database: Database): Promise<void> {
+  const { names } = database.settings;
+  try {
+    await database.transaction(async client => {
+      for (const text of opening(names)) await client.query({ text });
+      const [newest] = await database.askOnRaw(client, newestIn(names), []);
+      const pending = MIGRATIONS.filter(({ number }) => number > Number(newest![0]));
+      for (const text of steps(names, pending)) await client.query({ text });
+    });
+  } catch (error) {
+    throw database.translated(error);
+  }
 }
 
 // The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need not have.
-function steps(names: StoreNames, migrations: readonly Migration[]): string[] {
+function opening(names: StoreNames): string[] {
   const { schema } = names;
   return [
     `select pg_advisory_xact_lock(${names.migrationLock});`,
@@ -42,29 +55,24 @@ function steps(names: StoreNames, migrations: readonly Migration[]): string[] {
   title      text not null,
   applied_at timestamptz not null default now()
 );`,
-    ...migrations.map(
-      ({ number, title, sql }) => `-- ${number}: ${title}
+  ];
+}
+
+function steps(names: StoreNames, migrations: readonly Migration[]): string[] {
+  return migrations.map(
+    ({ number, title, sql }) => `-- ${number}: ${title}
 ${sql(names)}
 
 insert into ${names.of('migrations')} (number, title) values (${number}, '${title}') on conflict do nothing;`,
-    ),
-  ];
+  );
 }
+
+const newestIn = (names: StoreNames): Statement => statement(`select coalesce(max(number), 0) from ${names.of('migrations')}`);
 
 async function schemaVersion(database: Database): Promise<number> {
   const table = database.settings.names.of('migrations');
   const [exists] = await database.ask(statement('select to_regclass($1) is not null'), [table]);
   if (exists![0] !== 't') return 0;
-  const [newest] = await database.ask(statement(`select coalesce(max(number), 0) from ${table}`), []);
+  const [newest] = await database.ask(newestIn(database.settings.names), []);
   return Number(newest![0]);
-}
-
-async function runInTransaction(database: Database, statements: readonly string[]): Promise<void> {
-  try {
-    await database.transaction(async client => {
-      for (const text of statements) await client.query({ text });
-    });
-  } catch (error) {
-    throw database.translated(error);
-  }
 }

@@ -23,6 +23,7 @@ import {
   UnknownReadModelError,
 } from '../store';
 import type { Database, Row, Statement } from './database';
+import { failureKind } from './failures';
 import { type KnownReadModel, KnownReadModels } from './known-read-models';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
@@ -30,6 +31,8 @@ import { PostgresProjectionTransaction } from './postgres-projection-transaction
 import type { RunWork } from './postgres-snapshots';
 import { ProjectionCommits } from './projection-commits';
 import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
+
+const MOST_COLLISIONS = 5;
 
 /** Keeps documents and checkpoints in tables beside the events. */
 export class PostgresProjections implements ProcessingStore {
@@ -111,7 +114,7 @@ export class PostgresProjections implements ProcessingStore {
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     return this.run(async () => {
       try {
-        const result = await this.#transaction(work);
+        const result = await this.#withoutCollision(work);
         this.appended();
         return result;
       } catch (error) {
@@ -151,6 +154,17 @@ export class PostgresProjections implements ProcessingStore {
       this.#known.forget(readModel, version);
       const model = await this.#readModel(readModel, version);
       return { model, resolved: resolveQuery(readModel, model.indexes, query) };
+    }
+  }
+
+  /** Where it got in the way of another transaction nothing was written, and all of it is done again. */
+  async #withoutCollision<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#transaction(work);
+      } catch (error) {
+        if (attempt === MOST_COLLISIONS || failureKind(error) !== 'collision') throw error;
+      }
     }
   }
 

@@ -71,7 +71,8 @@ export interface ProcessingStore extends ProjectionStore {
   /**
    * Runs work in one transaction, which holds when the work resolves, and is taken back when it throws, or has got a conflict from `append`.
    * It is also taken back, and rejects, when one of its calls has failed and the work went on all the same.
-   * Other commits and appends of this store may wait meanwhile: nothing in the work waits for one of them.
+   * Other commits and appends of this store may wait meanwhile: nothing in the work waits for one of them. It may be run again, where the
+   * store took the transaction back because of another one.
    */
   transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T>;
 }
