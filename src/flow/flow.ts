@@ -156,7 +156,7 @@ export class Flow implements Dispatcher {
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
   dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
     if (options?.waitFor) {
-      return this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent));
+      return this.#running.during(this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)));
     }
     let message: CommandMessage;
     try {

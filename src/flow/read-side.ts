@@ -102,8 +102,8 @@ export class ReadSide {
     const projections = waitFor!.map(reference => this.nameOf(reference));
     const outcome = await dispatch(rest);
     if (outcome.position === undefined) return outcome;
-    const { signal } = options;
-    const timing = { ...(waitTimeout !== undefined && { timeout: waitTimeout }), ...(signal && { signal }) };
+    // The signal is for what has not been appended yet: with it the outcome would be lost.
+    const timing = waitTimeout === undefined ? {} : { timeout: waitTimeout };
     try {
       await this.waitFor(outcome.position, { projections, ...timing });
     } catch (error) {

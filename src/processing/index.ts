@@ -1,4 +1,3 @@
-export { BufferedDocuments, type ReadDocuments } from './buffered-documents';
 export { ChangeFeed, type ChangeListener } from './change-feed';
 export { defineListener, defineProjection, type ListenerSpecification, type ProjectionSpecification } from './define-projection';
 export type {
@@ -20,11 +19,11 @@ export type {
 } from './definition';
 export { DocumentReader } from './document-reader';
 export { InlineProjectionError, LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
-export { followerFaults, keepsFollowers, type PlaceOf } from './follower-checks';
+export { followerFaults, keepsFollowers } from './follower-checks';
 export { NothingToRebuildError, RebuildCancelledError } from './follower-errors';
 export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
-export { Projections, type ProjectionsParts } from './projections';
+export { Projections } from './projections';
 export { InvalidSequenceError } from './sequence';
 export type { Follower, FollowerStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';
 export { StoredDocuments } from './stored-documents';

@@ -57,6 +57,7 @@ describe.each(Object.entries(COMPILERS))('%s', (name, { compile, leavesTypes }) 
         { succeeded: false, aggregateId: 'todo1', version: 2, events: [] },
       ],
       open: ['Buy bread'],
+      completed: [{ description: 'Buy milk', completed: true }],
       refusal: 'AGGREGATE_NOT_FOUND',
       loaded: { own: true, id: 'todo2', version: 1, description: 'Buy bread' },
     });

@@ -233,6 +233,36 @@ describe.each(PLACES)('%s', (where, make) => {
     },
   );
 
+  test('readers in another process see no error while versions come and go, and the new one within a second', async () => {
+    const { TodoModule, TodoList } = moduleOf('async');
+    const reader = await start(TodoModule, { follow: false });
+    const worker = await start(TodoModule);
+    const { position } = await worker.dispatch(new CreateTodo('1', 'Buy milk'));
+    await worker.waitFor(position!);
+    let ended = false;
+    const reads = (async () => {
+      for (; !ended; await new Promise(setImmediate)) {
+        expect(await reader.readModel(TodoList).get('1')).toMatchObject({ description: 'Buy milk' });
+        expect(await reader.query(new OpenTodos())).toEqual(['Buy milk']);
+      }
+    })();
+    for (let times = 1; times <= 3; times++) {
+      const rebuild = await worker.projections.of('todo-list').rebuild();
+      await Promise.race([rebuild.done, reads]);
+      expect(rebuild.version).toBe(times + 1);
+    }
+    ended = true;
+    await reads;
+    const newer = moduleOf('async', 'new: ').TodoModule;
+    await worker.close();
+    if (where === 'in memory') return;
+    const following = await start(newer);
+    await (await following.projections.of('todo-list').rebuild()).done;
+    const switched = performance.now();
+    await until(async () => (await reader.readModel(TodoList).get('1'))?.description === 'new: Buy milk', 'the new version is read');
+    expect(performance.now() - switched).toBeLessThan(1_000);
+  });
+
   test('a durable listener does what came while it was away, and dispatches with its cause', async () => {
     @Listener('completer')
     class Completer {

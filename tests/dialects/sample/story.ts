@@ -1,5 +1,5 @@
 import { bootstrap, EventualityError } from 'eventuality';
-import { CompleteTodo, CreateTodo, OpenTodos, Todo, TodoModule } from './todo';
+import { CompleteTodo, CreateTodo, OpenTodos, Todo, TodoModule, TodoViews } from './todo';
 
 async function main() {
   const flow = await bootstrap(TodoModule);
@@ -10,6 +10,7 @@ async function main() {
     await flow.dispatch(new CompleteTodo('todo1')),
   ];
   await flow.eventBus?.drain();
+  await flow.waitFor(outcomes[2]!.position!, { projections: [TodoViews] });
   const refusal = await flow.dispatch(new CompleteTodo('todo3')).catch(error => error);
   const todo = await flow.repository(Todo).load('todo2');
   const story = {
@@ -20,6 +21,7 @@ async function main() {
       events: events.map(({ name, schemaVersion, payload }) => [name, schemaVersion, payload, payload.constructor.name]),
     })),
     open: await flow.query(new OpenTodos()),
+    completed: (await flow.readModel(TodoViews).find({ where: { completed: true } })).items,
     refusal: EventualityError.is(refusal) && refusal.code,
     loaded: { own: todo instanceof Todo, id: todo.id, version: todo.version, description: todo.description },
   };

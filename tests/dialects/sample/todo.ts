@@ -1,4 +1,16 @@
-import { Aggregate, AggregateRoot, CommandHandler, Event, type EventContext, EventHandler, Module, Query, QueryHandler } from 'eventuality';
+import {
+  Aggregate,
+  AggregateRoot,
+  CommandHandler,
+  Event,
+  type EventContext,
+  EventHandler,
+  Module,
+  Projection,
+  type ProjectionContext,
+  Query,
+  QueryHandler,
+} from 'eventuality';
 
 // Compiled by several compilers, under both dialects of decorators, each the way its users have it.
 export class CreateTodo {
@@ -65,5 +77,18 @@ export class OpenList {
   }
 }
 
-@Module({ components: [Todo, OpenList] })
+@Projection('todos', { indexes: ['completed'] })
+export class TodoViews {
+  @EventHandler(TodoCreated)
+  created({ description }: TodoCreated, { documents, event }: ProjectionContext<{ description: string; completed: boolean }>) {
+    documents.set(event.aggregateId, { description, completed: false });
+  }
+
+  @EventHandler(TodoCompleted)
+  async completed(_event: TodoCompleted, { documents, event }: ProjectionContext<{ description: string; completed: boolean }>) {
+    await documents.update(event.aggregateId, { completed: true });
+  }
+}
+
+@Module({ components: [Todo, OpenList, TodoViews] })
 export class TodoModule {}

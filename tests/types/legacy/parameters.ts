@@ -4,9 +4,12 @@ import {
   CommandHandler,
   defineAggregate,
   type HandlerContext,
+  InjectReadModel,
   InjectRepository,
+  type ReadModel,
   type Repository,
 } from 'eventuality';
+import { TodoList } from '../projections';
 import { CreateTodo, Todo } from '../todo';
 
 // Parameter decorators exist only under legacy decorators.
@@ -24,6 +27,14 @@ export class Handlers {
   async create({ id }: CreateTodo, _context: HandlerContext) {
     await this.todos.add(new Todo(id));
   }
+}
+
+export class Reading {
+  constructor(
+    @InjectReadModel(TodoList) readonly todos: ReadModel<{ readonly description: string }>,
+    // @ts-expect-error a read model is asked for by its projection's class or definition
+    @InjectReadModel('todo-list') readonly byName: ReadModel,
+  ) {}
 }
 
 class Misplaced extends AggregateRoot {
