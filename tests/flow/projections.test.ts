@@ -124,6 +124,18 @@ describe.each(PLACES)('%s', (where, make) => {
     await expect(flow.waitFor(error.position, { projections: [TodoList], timeout: 20 })).rejects.toBeInstanceOf(WaitTimeoutError);
   });
 
+  test('the outcome of a command that waits is not lost when it is aborted, or the flow is closed, meanwhile', async () => {
+    const { TodoModule, TodoList } = moduleOf('async');
+    const flow = await start(TodoModule, { follow: false });
+    const aborting = new AbortController();
+    const options = { waitFor: [TodoList], waitTimeout: 300, signal: aborting.signal };
+    const waiting = flow.dispatch(new CreateTodo('1', 'x'), options).catch(each => each);
+    await until(async () => (await flow.repository(Todo).find('1')) !== null, 'the event is stored');
+    aborting.abort();
+    await flow.close();
+    expect(await waiting).toMatchObject({ code: 'WAIT_TIMEOUT', outcome: { succeeded: true, aggregateId: '1' } });
+  });
+
   test('a process that does not follow reads, waits and watches what others do', async () => {
     const { TodoModule, TodoList } = moduleOf('async');
     const reader = await start(TodoModule, { follow: false });
