@@ -26,6 +26,8 @@ export class SegmentFollower {
   readonly #halt: Halt;
   #turn: Promise<unknown> = Promise.resolve();
   #ticking: Promise<void> | undefined;
+  /** Up to where pages were taken since it was last read from where the segment stands. */
+  #readUntil = 0n;
   #outcome: FollowerEnd | undefined;
   /** The event that failed and keeps the segment from going on. */
   #haltedBy: RecordedEvent | undefined;
@@ -104,7 +106,7 @@ export class SegmentFollower {
   async #tick(): Promise<void> {
     try {
       await this.#inTurn(async () => {
-        this.#went(await this.#checkpoint.flush());
+        if (!this.#went(await this.#checkpoint.flush())) return;
         await this.#parked.refresh();
         for (const sequence of this.#parked.due()) {
           if (!this.#ending.signal.aborted) this.#went(await this.#retries.retry(sequence, this.#ending.signal));
@@ -117,6 +119,7 @@ export class SegmentFollower {
 
   async #follow(): Promise<void> {
     await this.#inTurn(() => this.#parked.refresh());
+    this.#readUntil = this.position;
     const reading = new AbortController();
     const signal = AbortSignal.any([reading.signal, this.#ending.signal]);
     const pages = this.parts.eventStore.subscribe({ after: this.position, signal })[Symbol.asyncIterator]();
@@ -150,17 +153,20 @@ export class SegmentFollower {
 
   /** Returns false when the segment stands elsewhere than at the end of the page: then it is followed anew from there. */
   async #page(page: readonly RecordedEvent[]): Promise<boolean> {
-    const { kind, options } = this.parts.handling.definition;
-    if (options.mode === 'inline' && (await this.#passedInline(page.at(-1)!.position))) return true;
+    const { kind } = this.parts.handling.definition;
+    const fresh = await this.#fresh(page);
+    if (!fresh) return false;
+    this.#readUntil = page.at(-1)!.position;
+    if (fresh.length === 0) return true;
     // Effects outside of the store are done once they are done: each is noted before the next.
-    if (kind === 'listener') return this.#oneByOne(page);
-    const handled = await this.#pages.handle(page, this.#parked, this.#ending.signal);
+    if (kind === 'listener') return this.#oneByOne(fresh);
+    const handled = await this.#pages.handle(fresh, this.#parked, this.#ending.signal);
     try {
       return await this.#conclude(handled);
     } catch (error) {
       // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
       if (!isOfHandler(error, handled)) throw error;
-      return this.#oneByOne(page);
+      return this.#oneByOne(fresh);
     }
   }
 
@@ -192,13 +198,18 @@ export class SegmentFollower {
     return !halt;
   }
 
-  /** An append may have handled the page already, in its own transaction. */
-  async #passedInline(to: bigint): Promise<boolean> {
-    const { projection, version, segment } = this.place;
-    const checkpoint = await this.parts.store.checkpoint({ projection, version, segment });
-    if (checkpoint < to) return false;
-    this.#checkpoint.moved(checkpoint);
-    return true;
+  /**
+   * Returns the events of a page that are not handled yet: an append may have handled some, in its own transaction. Undefined when the segment
+   * stands before the page: then it must be read anew from there.
+   */
+  async #fresh(page: readonly RecordedEvent[]): Promise<readonly RecordedEvent[] | undefined> {
+    if (this.parts.handling.definition.options.mode === 'inline') {
+      const { projection, version, segment } = this.place;
+      const checkpoint = await this.parts.store.checkpoint({ projection, version, segment });
+      if (checkpoint > this.position) this.#checkpoint.moved(checkpoint);
+    }
+    if (this.position < this.#readUntil) return undefined;
+    return page[0]!.position > this.position ? page : page.filter(({ position }) => position > this.position);
   }
 
   /** Tells whether a commit went through. */

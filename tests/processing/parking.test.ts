@@ -1,0 +1,184 @@
+import { defineProjection } from 'eventuality';
+import { happen, onEachStore, RETRY, type Tally, tally } from './processes';
+
+onEachStore(processes => {
+  const tallyOf = async (id: string): Promise<Tally | undefined> =>
+    (await processes().store.projections.get('tally', 1, [id])).get(id) as Tally | undefined;
+
+  test('an event that fails is tried again by itself, in order, while everything else goes on', async () => {
+    const { store } = processes();
+    const tries: string[] = [];
+    let failures = 2;
+    const projections = processes().start([
+      tally({}, text => {
+        tries.push(text);
+        if (text === 'late' && failures-- > 0) throw new Error('not yet');
+      }),
+    ]);
+    await happen(store, ['a'], 'late');
+    await happen(store, ['b'], 'other');
+    await happen(store, ['a'], 'after');
+    await projections.settled();
+    expect(await tallyOf('a')).toEqual({ count: 2, last: 'after' });
+    expect(await tallyOf('b')).toEqual({ count: 1, last: 'other' });
+    expect(tries.filter(text => text === 'late')).toHaveLength(3);
+    expect(tries.indexOf('after')).toBeGreaterThan(tries.lastIndexOf('late'));
+    expect((await projections.of('tally').status()).parked).toEqual([]);
+  });
+
+  test('after its last try only its sequence is parked; what is written by a handler that throws is not kept', async () => {
+    const { store } = processes();
+    let poisonous = true;
+    const half = defineProjection<Tally>({
+      name: 'tally',
+      retry: RETRY,
+      on: {
+        async Happened({ text }, { event, documents }) {
+          documents.set(event.aggregateId, { count: 1, last: text });
+          documents.set(`half-${event.aggregateId}`, { count: 1, last: text });
+          if (poisonous && text === 'poison') throw new Error('I do not like it');
+        },
+      },
+    });
+    const projections = processes().start([half]);
+    await happen(store, ['a'], 'fine');
+    const position = await happen(store, ['a'], 'poison');
+    await happen(store, ['a'], 'successor');
+    await happen(store, ['b'], 'fine');
+    await projections.settled();
+    expect(await tallyOf('a')).toEqual({ count: 1, last: 'fine' });
+    expect(await tallyOf('half-a')).toEqual({ count: 1, last: 'fine' });
+    expect(await tallyOf('b')).toEqual({ count: 1, last: 'fine' });
+    const follower = projections.of('tally');
+    const letters = await follower.deadLetters();
+    expect(letters).toMatchObject([
+      { sequence: 'Thing/a', position, attempts: 3, error: expect.stringContaining('I do not like it') },
+      { sequence: 'Thing/a', attempts: 0, error: undefined },
+    ]);
+    poisonous = false;
+    expect(await follower.retry('Thing/a')).toBe(1);
+    await projections.settled();
+    await until(async () => (await follower.deadLetters()).length === 0);
+    expect(await tallyOf('a')).toEqual({ count: 1, last: 'successor' });
+  });
+
+  test('a discarded event is left out, and its successors are handled; a discarded sequence is forgotten', async () => {
+    const { store } = processes();
+    const projections = processes().start([
+      tally({}, text => {
+        if (text.startsWith('poison')) throw new Error(text);
+      }),
+    ]);
+    const follower = projections.of('tally');
+    const position = await happen(store, ['a'], 'poison');
+    await happen(store, ['a'], 'successor');
+    await happen(store, ['b'], 'poison');
+    await happen(store, ['b'], 'lost');
+    await projections.settled();
+    expect(await follower.discard({ position })).toBe(1);
+    await until(async () => (await tallyOf('a')) !== undefined);
+    expect(await tallyOf('a')).toEqual({ count: 1, last: 'successor' });
+    expect(await follower.discard({ sequence: 'Thing/b' })).toBe(2);
+    await until(async () => (await follower.deadLetters()).length === 0);
+    await projections.waitFor(await happen(store, ['b'], 'new'));
+    await until(async () => (await tallyOf('b'))?.last === 'new');
+    expect(await tallyOf('b')).toEqual({ count: 1, last: 'new' });
+  });
+
+  test('what is parked outlives the process: the next one keeps its order and can have it tried', async () => {
+    const { store } = processes();
+    const failing = processes().start([tally({}, text => (text === 'poison' ? Promise.reject(new Error('no')) : undefined))]);
+    await happen(store, ['a'], 'poison');
+    await failing.settled();
+    await failing.close();
+    await happen(store, ['a'], 'successor');
+    const mended = processes().start([tally()]);
+    await mended.settled();
+    expect(await tallyOf('a')).toBeUndefined();
+    expect((await mended.of('tally').status()).parked).toMatchObject([{ events: 2 }]);
+    await mended.of('tally').retry();
+    await until(async () => (await tallyOf('a'))?.count === 2);
+    expect(await tallyOf('a')).toEqual({ count: 2, last: 'successor' });
+  });
+
+  test('with onError stop nothing goes past the event; restart goes on', async () => {
+    const { store } = processes();
+    let broken = true;
+    const projections = processes().start([
+      tally({ onError: 'stop' }, text => {
+        if (broken && text === 'poison') throw new Error('no');
+      }),
+    ]);
+    await happen(store, ['a'], 'fine');
+    const position = await happen(store, ['b'], 'poison');
+    await happen(store, ['c'], 'fine');
+    const follower = projections.of('tally');
+    await until(async () => (await follower.status()).state === 'stopped');
+    expect(await follower.status()).toMatchObject({ position: position - 1n, parked: [], lastError: { message: 'Error: no', position } });
+    expect([await tallyOf('a'), await tallyOf('c')]).toEqual([{ count: 1, last: 'fine' }, undefined]);
+    broken = false;
+    follower.restart();
+    await projections.settled();
+    expect(await tallyOf('c')).toEqual({ count: 1, last: 'fine' });
+    expect((await follower.status()).state).toBe('following');
+  });
+
+  test("a key of one's own parks what belongs together; an event without a key is parked alone", async () => {
+    const { store } = processes();
+    const sequenceBy = ({ payload }: { payload: object }): string => {
+      const { text } = payload as { text: string };
+      if (text === 'nothing') throw new Error('no key');
+      return text.split(' ')[0]!;
+    };
+    const projections = processes().start([
+      tally({ sequenceBy }, text => {
+        if (text === 'red poison') throw new Error('no');
+      }),
+    ]);
+    await happen(store, ['a'], 'red poison');
+    await happen(store, ['b'], 'red wine');
+    await happen(store, ['c'], 'blue sky');
+    await happen(store, ['d'], 'nothing');
+    await projections.settled();
+    const { parked } = await projections.of('tally').status();
+    expect(parked).toMatchObject([
+      { sequence: 'red', events: 2 },
+      { sequence: 'Thing/d', events: 1, error: expect.stringContaining('sequenceBy') },
+    ]);
+    expect([await tallyOf('b'), await tallyOf('c')]).toEqual([undefined, { count: 1, last: 'blue sky' }]);
+  });
+
+  test("SQL of one's own that fails in the commit is found, and only its event is parked", async () => {
+    const { store } = processes();
+    const withWork = defineProjection<Tally>({
+      name: 'tally',
+      retry: RETRY,
+      on: {
+        Happened({ text }, { event, documents, inTransaction }) {
+          documents.set(event.aggregateId, { count: 1, last: text });
+          inTransaction(() => {
+            if (text === 'poison') throw new Error('constraint');
+          });
+        },
+      },
+    });
+    for (const [id, text] of [
+      ['a', 'fine'],
+      ['b', 'poison'],
+      ['c', 'fine'],
+    ] as const)
+      await happen(store, [id], text);
+    const projections = processes().start([withWork]);
+    await projections.settled();
+    expect([await tallyOf('a'), await tallyOf('b'), await tallyOf('c')]).toEqual([
+      { count: 1, last: 'fine' },
+      undefined,
+      { count: 1, last: 'fine' },
+    ]);
+    expect(await projections.of('tally').deadLetters()).toMatchObject([{ attempts: 3, error: expect.stringContaining('constraint') }]);
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 5));
+}

@@ -1,0 +1,105 @@
+import {
+  defineListener,
+  defineProjection,
+  type EventContext,
+  type EventStore,
+  type FollowerDefinition,
+  type ProjectionSpecification,
+  type RecordedEvent,
+} from 'eventuality';
+import { Projections, type ProjectionsParts } from '../../src/processing';
+import type { ProcessingStore } from '../../src/store';
+import { PLACES, type Place } from './places';
+
+export const QUIET = { error: () => undefined, warn: () => undefined };
+
+/** Fast enough for tests, and long enough for a busy machine. */
+export const RETRY = { attempts: 3, delay: 1, maxDelay: 4 };
+
+/** What a tally has of one aggregate. */
+export interface Tally {
+  readonly count: number;
+  readonly last: string;
+}
+
+/** Counts the events of each aggregate: an event that is handled twice, or not at all, is seen. */
+export function tally(options: Partial<ProjectionSpecification<Tally>> = {}, handle: (text: string) => unknown = () => undefined) {
+  return defineProjection<Tally>({
+    name: 'tally',
+    retry: RETRY,
+    on: {
+      async Happened({ text }, { event, documents }) {
+        await handle(text);
+        const before = await documents.get(event.aggregateId);
+        documents.set(event.aggregateId, { count: (before?.count ?? 0) + 1, last: text });
+      },
+    },
+    ...options,
+  });
+}
+
+/** Notes what it is given. */
+export const noting = (notes: string[], options: object = {}): FollowerDefinition =>
+  defineListener({ name: 'noting', retry: RETRY, on: { Happened: ({ text }) => void notes.push(text) }, ...options });
+
+/** Appends an event to each of the aggregates, and returns the position of the last. */
+export async function happen(store: EventStore, ids: readonly string[], text = 'something'): Promise<bigint> {
+  let position = 0n;
+  for (const id of ids) {
+    const stream = { aggregateName: 'Thing', aggregateId: id };
+    const outcome = await store.append([{ stream, expected: 'any', events: [{ name: 'Happened', payload: { text } }] }]);
+    if (!outcome.ok) throw new Error('a conflict');
+    position = outcome.events.at(-1)!.position;
+  }
+  return position;
+}
+
+/** Several processes on one place, as far as projections are concerned. */
+export class Processes {
+  readonly place: Place;
+  readonly #running: Projections[] = [];
+
+  constructor(make: () => Place) {
+    this.place = make();
+  }
+
+  /** Opens a store that runs nothing. */
+  get store(): EventStore & { readonly projections: ProcessingStore } {
+    return this.place.open() as EventStore & { readonly projections: ProcessingStore };
+  }
+
+  start(definitions: readonly FollowerDefinition[], parts: Partial<ProjectionsParts> = {}): Projections {
+    const projections = new Projections({
+      eventStore: this.place.open(),
+      definitions,
+      eventContext: (event: RecordedEvent): EventContext => ({
+        event,
+        dispatch: () => Promise.reject(new Error('nobody to dispatch to')),
+        query: () => Promise.reject(new Error('nobody to ask')),
+      }),
+      logger: QUIET,
+      leaseDuration: 400,
+      ...parts,
+    });
+    this.#running.push(projections);
+    projections.start();
+    return projections;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#running.map(projections => projections.close()));
+    await this.place.end();
+  }
+}
+
+/** Runs tests on each of the stores, each test with processes of its own. */
+export function onEachStore(tests: (processes: () => Processes) => void): void {
+  describe.each(PLACES)('%s', (_, make) => {
+    let processes: Processes;
+    beforeEach(() => {
+      processes = new Processes(make);
+    });
+    afterEach(() => processes.end());
+    tests(() => processes);
+  });
+}
