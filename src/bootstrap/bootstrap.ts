@@ -45,7 +45,7 @@ export class Application extends Flow {
 /**
  * Makes an application of a module: finds the roles of its components by their decorators, makes them in a child of the container,
  * and assembles the Flow. In memory unless an `eventStore` is given.
- * @throws WiringError with every mistake that was found, each with its fix
+ * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where durable listeners must be made known to it
  */
 export async function bootstrap(module: ModuleClass, options: BootstrapOptions = {}): Promise<Application> {
   const components = new Components();
@@ -68,8 +68,9 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const application: Application = new Application(parts, container);
   try {
     subscribeListeners(components, parts.eventBus!, container);
+    await application.projections.ready();
   } catch (error) {
-    void application.projections.close();
+    await application.projections.close();
     throw error;
   }
   return application;

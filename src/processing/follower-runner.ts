@@ -77,6 +77,12 @@ export class FollowerRunner implements Follower {
     this.#loop ??= this.#run();
   }
 
+  /** Resolves when its first version is there: what happens from then on is news, and not older than it. @throws errors of the store */
+  async prepared(): Promise<void> {
+    const known = this.#own !== undefined || (await this.parts.store.versions(this.name)).length > 0;
+    if (!known && this.parts.follow) await this.#look();
+  }
+
   /** Stops, keeps what is done, and gives the segments back. */
   async close(): Promise<void> {
     this.#ending.abort();
@@ -105,7 +111,10 @@ export class FollowerRunner implements Follower {
     const filling = (await this.#versions.ownOrNew(this.#ending.signal)).find(({ active }) => !active);
     const version = filling?.version ?? (await this.#versions.add());
     await this.#look();
-    return new RunningRebuild(version, this.parts, this.name, this.#versions);
+    return new RunningRebuild(version, this.parts, this.name, async () => {
+      await this.#versions.drop(version);
+      await this.#look();
+    });
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -114,7 +123,7 @@ export class FollowerRunner implements Follower {
     for (;;) {
       signal?.throwIfAborted();
       const at = await this.position();
-      if (at >= position) return;
+      if (this.#own && at >= position) return;
       const left = until - performance.now();
       if (left <= 0) throw new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
       await this.parts.changes.next(Math.min(left, POLL), signal);
@@ -259,7 +268,8 @@ export class FollowerRunner implements Follower {
   }
 
   #failed(error: unknown, position: bigint | undefined): void {
-    const message = thrownMessage(error);
+    // Of what comes from a dead letter only the first line is the message; the rest is its stack.
+    const [message] = thrownMessage(error).split('\n', 1) as [string];
     this.#lastError = { message, at: new Date(this.parts.clock.now()).toISOString(), position };
   }
 }

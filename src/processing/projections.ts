@@ -74,6 +74,17 @@ export class Projections {
     for (const runner of this.#runners.values()) runner.start();
   }
 
+  /**
+   * Begins to follow, and resolves when each durable listener has its first version: what is appended from then on, it will be told. Before
+   * that it is older than the listener. `bootstrap` waits for it; await it yourself after `new Flow(...)` with listeners.
+   * @throws errors of the store
+   */
+  async ready(): Promise<void> {
+    const listeners = [...this.#runners.values()].filter(({ definition }) => definition.kind === 'listener');
+    await Promise.all(listeners.map(runner => runner.prepared()));
+    this.start();
+  }
+
   /** @throws UnknownProjectionError */
   of(name: string): Follower {
     const runner = this.#runners.get(name);

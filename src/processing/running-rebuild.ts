@@ -5,7 +5,6 @@ import { pause } from './pause';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { Rebuild, RebuildProgress } from './status';
-import type { Versions } from './version';
 
 const PROGRESS_EVERY = 200;
 
@@ -24,7 +23,7 @@ export class RunningRebuild implements Rebuild {
     readonly version: number,
     private readonly parts: RebuildParts,
     private readonly name: string,
-    private readonly versions: Versions,
+    private readonly drop: () => Promise<void>,
   ) {
     this.done = this.#whenActive();
     // Who does not ask for the end is not told of a cancellation.
@@ -43,7 +42,7 @@ export class RunningRebuild implements Rebuild {
   }
 
   async cancel(): Promise<void> {
-    if ((await this.parts.store.active(this.name)) !== this.version) await this.versions.drop(this.version);
+    if ((await this.parts.store.active(this.name)) !== this.version) await this.drop();
     await this.done.catch(() => undefined);
   }
 

@@ -31,30 +31,29 @@ export class Versions {
 
   /** Returns the versions that are this code's to follow, ascending: the active one, and one that fills. */
   async own(): Promise<readonly ReadModelVersion[]> {
-    const versions = await this.store.versions(this.#shape.name);
-    const active = versions.find(version => version.active)?.version ?? 0;
+    const own = ownOf(await this.store.versions(this.#shape.name), version => this.#isOwn(version));
     // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
-    return versions.filter(version => version.version >= active && this.#isOwn(version) && (version.active || !this.#handover));
+    return this.#handover ? own.filter(({ active }) => active) : own;
   }
 
   /** As {@link own}; where there is none, it is made. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
     let own = await this.own();
     while (own.length === 0 && !signal.aborted) {
-      const version = await this.add();
+      const version = await this.add({ unlessOwn: true });
       if (this.#handover) await this.#handOver(this.#handover, version, signal);
       own = await this.own();
     }
     return own;
   }
 
-  /** Makes the next version, and returns its number. The first of all is active at once. */
-  async add(): Promise<number> {
+  /** Makes the next version, and returns its number; `unlessOwn`: not where another process has made one meanwhile. The first is active at once. */
+  async add({ unlessOwn = false } = {}): Promise<number> {
     for (;;) {
       const versions = await this.store.versions(this.#shape.name);
+      const made = unlessOwn ? ownOf(versions, version => this.#isOwn(version)).at(-1) : undefined;
+      if (made) return made.version;
       const last = versions.at(-1);
-      // Left by a process that died in a handover.
-      if (this.#handover && last && !last.active && this.#isOwn(last)) return last.version;
       const version = (last?.version ?? 0) + 1;
       try {
         await this.store.prepare({ ...this.#shape, version });
@@ -110,7 +109,12 @@ export class Versions {
 
   async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
     const from = (await this.store.versions(this.#shape.name)).find(({ active }) => active);
-    if (!from || from.version === version) return;
+    if (from?.version === version) return;
+    if (!from) {
+      // The first of all, whose maker may have died.
+      await this.#noteHead(version);
+      return this.store.activate(this.#shape.name, version);
+    }
     if (await handover.run(from, { version, segments: this.#shape.segments }, signal)) await this.activate(version);
   }
 
@@ -126,6 +130,12 @@ export class Versions {
     if (revision !== shape.revision || segments !== shape.segments) return false;
     return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));
   }
+}
+
+/** Those of a kind that are not older than the active one. */
+function ownOf(versions: readonly ReadModelVersion[], isOwn: (version: ReadModelVersion) => boolean): ReadModelVersion[] {
+  const active = versions.find(version => version.active)?.version ?? 0;
+  return versions.filter(version => version.version >= active && isOwn(version));
 }
 
 /** Where the segments of a version stand; they stay there until the transaction ends. */

@@ -55,6 +55,17 @@ onEachStore(processes => {
     expect(notes).toEqual(['new', 'new', 'new', 'meanwhile', 'meanwhile']);
   });
 
+  test('what is appended as soon as a listener is ready is news to it, in every process that starts with it', async () => {
+    const { store } = processes();
+    await happen(store, ids(2), 'old');
+    const notes: string[] = [];
+    const both = [1, 2].map(() => processes().start([noting(notes)]));
+    await Promise.all(both.map(each => each.ready()));
+    await happen(store, ids(2), 'new');
+    await Promise.all(both.map(each => each.settled()));
+    expect(notes).toEqual(['new', 'new']);
+  });
+
   test('a replay handler is called for what is older, in place of the other', async () => {
     const { store } = processes();
     await happen(store, ids(2), 'old');

@@ -114,7 +114,7 @@ onEachStore(processes => {
     await happen(store, ['c'], 'fine');
     const follower = projections.of('tally');
     await until(async () => (await follower.status()).state === 'stopped');
-    expect(await follower.status()).toMatchObject({ position: position - 1n, parked: [], lastError: { message: 'Error: no', position } });
+    expect(await follower.status()).toMatchObject({ position: position - 1n, parked: [], lastError: { message: 'no', position } });
     expect([await tallyOf('a'), await tallyOf('c')]).toEqual([{ count: 1, last: 'fine' }, undefined]);
     broken = false;
     follower.restart();

@@ -7,7 +7,8 @@ import {
   type ProjectionSpecification,
   type RecordedEvent,
 } from 'eventuality';
-import { Projections, type ProjectionsParts } from '../../src/processing';
+import { Projections } from '../../src/processing';
+import type { ProjectionsParts } from '../../src/processing/projections';
 import type { ProcessingStore } from '../../src/store';
 import { PLACES, type Place } from './places';
 
@@ -23,13 +24,16 @@ export interface Tally {
 }
 
 /** Counts the events of each aggregate: an event that is handled twice, or not at all, is seen. */
-export function tally(options: Partial<ProjectionSpecification<Tally>> = {}, handle: (text: string) => unknown = () => undefined) {
+export function tally(
+  options: Partial<ProjectionSpecification<Tally>> = {},
+  handle: (text: string, signal: AbortSignal) => unknown = () => undefined,
+) {
   return defineProjection<Tally>({
     name: 'tally',
     retry: RETRY,
     on: {
-      async Happened({ text }, { event, documents }) {
-        await handle(text);
+      async Happened({ text }, { event, documents, signal }) {
+        await handle(text, signal);
         const before = await documents.get(event.aggregateId);
         documents.set(event.aggregateId, { count: (before?.count ?? 0) + 1, last: text });
       },
@@ -42,16 +46,12 @@ export function tally(options: Partial<ProjectionSpecification<Tally>> = {}, han
 export const noting = (notes: string[], options: object = {}): FollowerDefinition =>
   defineListener({ name: 'noting', retry: RETRY, on: { Happened: ({ text }) => void notes.push(text) }, ...options });
 
-/** Appends an event to each of the aggregates, and returns the position of the last. */
+/** Appends an event to each of the aggregates, in one step, and returns the position of the last. */
 export async function happen(store: EventStore, ids: readonly string[], text = 'something'): Promise<bigint> {
-  let position = 0n;
-  for (const id of ids) {
-    const stream = { aggregateName: 'Thing', aggregateId: id };
-    const outcome = await store.append([{ stream, expected: 'any', events: [{ name: 'Happened', payload: { text } }] }]);
-    if (!outcome.ok) throw new Error('a conflict');
-    position = outcome.events.at(-1)!.position;
-  }
-  return position;
+  const events = [{ name: 'Happened', payload: { text } }];
+  const outcome = await store.append(ids.map(id => ({ stream: { aggregateName: 'Thing', aggregateId: id }, expected: 'any', events })));
+  if (!outcome.ok) throw new Error('a conflict');
+  return outcome.events.at(-1)!.position;
 }
 
 /** Several processes on one place, as far as projections are concerned. */
