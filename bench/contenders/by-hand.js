@@ -9,7 +9,7 @@ export default {
   workloads: {
     w1: () => handWritten(),
     w2: () => noOpMap(),
-    w3: () => handWritten(),
+    w3: options => handWritten({ every: options.every }),
     w9a: () => ({ specifier: 'data:text/javascript,' }),
   },
 };

@@ -11,7 +11,7 @@ export default {
   versions: group => ({ w5: postgres, w6: postgres })[group]?.versions() ?? versions(),
   workloads: {
     w1: () => todoApp(),
-    w3: () => growingTodo(),
+    w3: options => growingTodo(options),
     w5: options => postgres.castore(options),
     w6: options => postgres.castore(options),
     w9a: () => ({ specifier: import.meta.resolve('@castore/core') }),

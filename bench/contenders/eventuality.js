@@ -13,7 +13,7 @@ export default {
   workloads: {
     w1: () => bootstrapped(),
     w2: () => noOpBus(),
-    w3: () => repositoryLoad(),
+    w3: options => repositoryLoad(options),
     w4: options => sqlite.eventStore(options),
     w5: options => postgres.eventStore(options),
     w6: options => postgres.commands(options),

@@ -11,7 +11,7 @@ export default {
   workloads: {
     w1: () => todoApp(),
     w2: () => noOpBus(),
-    w3: () => todoApp(),
+    w3: options => todoApp({ every: options.every }),
     w9a: () => ({ specifier: import.meta.resolve('@nestjs/cqrs') }),
     w9b: () => ({ program: new URL('../lib/start/nest.js', import.meta.url) }),
     w9c: () => installed(['@nestjs/common', '@nestjs/core', '@nestjs/cqrs', 'reflect-metadata', 'rxjs']),

@@ -1,6 +1,7 @@
 // The Todo domain without any framework, written to be fast: the same ids (eventuality's own generator), times formatted once a millisecond.
 import { newId } from '../../dist/index.js';
 import { Nothing } from './messages.js';
+import { Snapshots } from './snapshots.js';
 
 const ready = Promise.resolve();
 let lastTime = 0;
@@ -15,7 +16,9 @@ function isoTime() {
   return lastText;
 }
 
-export function handWritten({ awaited = false } = {}) {
+/** With `every`, a snapshot is taken every so many events. */
+export function handWritten({ awaited = false, every } = {}) {
+  const snapshots = every && new Snapshots(every);
   let streams = new Map();
   let position = 0n;
   let first = 0;
@@ -43,6 +46,13 @@ export function handWritten({ awaited = false } = {}) {
   function load(events) {
     const state = { description: '', renames: 0 };
     for (const event of events) evolve(state, event);
+    return state;
+  }
+
+  function loadFromSnapshot(id) {
+    const { version, state } = snapshots.load(id) ?? { version: 0, state: load([]) };
+    const events = read(id);
+    for (let index = version; index < events.length; index++) evolve(state, events[index]);
     return state;
   }
 
@@ -101,12 +111,13 @@ export function handWritten({ awaited = false } = {}) {
     async rename(id, description) {
       const events = awaited ? await readAsync(id) : read(id);
       if (events.length === 0) throw new Error(`${id} is missing`);
-      const state = load(events);
+      const state = snapshots ? loadFromSnapshot(id) : load(events);
       if (state.description === description) return undefined;
       const appended = awaited
         ? await appendAsync(id, events.length, 'RenameTodo', 'TodoRenamed', description)
         : append(id, events.length, 'RenameTodo', 'TodoRenamed', description);
       publish(appended);
+      if (appended.version % every === 0) snapshots.take(id, appended.version, loadFromSnapshot(id));
       return appended;
     },
   };
@@ -121,9 +132,10 @@ export function handWritten({ awaited = false } = {}) {
       return { events: first === second ? events.length : -1, text: events.at(-1)?.payload.description };
     },
     async load(id) {
-      const { description, renames } = load(read(id));
+      const { description, renames } = snapshots ? loadFromSnapshot(id) : load(read(id));
       return { text: description, renames };
     },
+    snapshot: id => snapshots.version(id),
   };
 }
 

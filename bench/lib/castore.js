@@ -1,5 +1,6 @@
 // @castore/core as its documentation shows it: an event store with a reducer, commands that get it, its in-memory adapter.
 import { createRequire } from 'node:module';
+import { Snapshots } from './snapshots.js';
 import { describe } from './todo.js';
 import { versionsOf } from './versions.js';
 
@@ -93,14 +94,30 @@ export function todoApp() {
   };
 }
 
-/** Rehydration: the events are pushed without loading what is there, which would be read 10,000 times. */
-export function growingTodo() {
+/**
+ * Rehydration: the events are pushed without loading what is there, which would be read 10,000 times. It has no snapshots; with those by
+ * hand (`every`) it reads the events after them and builds the aggregate from there.
+ */
+export function growingTodo({ every } = {}) {
   const { store, create, load } = todos(inMemory());
+  const snapshots = every && new Snapshots(every);
   let version = 1;
+  const fromSnapshot = async id => {
+    const snapshot = await snapshots.load(id);
+    const { events } = await store.getEvents(id, { minVersion: (snapshot?.version ?? 0) + 1 });
+    return store.buildAggregate(events, snapshot?.state);
+  };
   return {
     create,
-    rename: (aggregateId, description) =>
-      store.pushEvent({ aggregateId, version: ++version, type: 'TodoRenamed', payload: { description } }),
-    load,
+    async rename(aggregateId, description) {
+      await store.pushEvent({ aggregateId, version: ++version, type: 'TodoRenamed', payload: { description } });
+      if (version % every === 0) snapshots.take(aggregateId, version, await fromSnapshot(aggregateId));
+    },
+    async load(id) {
+      if (!snapshots) return load(id);
+      const { description, renames } = await fromSnapshot(id);
+      return { text: description, renames };
+    },
+    snapshot: id => snapshots.version(id),
   };
 }

@@ -1,5 +1,6 @@
 // @event-driven-io/emmett as its guide shows it: a decider, CommandHandler, a store; listeners on its in-memory message bus.
 import { inFlight } from './in-flight.js';
+import { Snapshots } from './snapshots.js';
 import { describe } from './todo.js';
 import { versionsOf } from './versions.js';
 
@@ -72,17 +73,32 @@ export async function todoApp() {
   };
 }
 
-/** Rehydration: the events are appended without loading what is there, which would be read 10,000 times. */
-export async function growingTodo() {
+/**
+ * Rehydration: the events are appended without loading what is there, which would be read 10,000 times. It has no snapshots; those by hand
+ * (`every`) are given to it as the initial state, and where to read from.
+ */
+export async function growingTodo({ every } = {}) {
   const { getInMemoryEventStore } = await import('@event-driven-io/emmett');
   const store = getInMemoryEventStore();
+  const snapshots = every && new Snapshots(every);
+  const load = async id => {
+    const snapshot = snapshots && (await snapshots.load(id));
+    const start = snapshot && { initialState: () => snapshot.state, read: { from: BigInt(snapshot.version) } };
+    return (await store.aggregateStream(id, { evolve, initialState, ...start })).state;
+  };
+  const append = async (id, event) => {
+    const { nextExpectedStreamVersion } = await store.appendToStream(id, [event]);
+    const version = Number(nextExpectedStreamVersion);
+    if (version % every === 0) snapshots.take(id, version, await load(id));
+  };
   return {
-    create: (id, description) => store.appendToStream(id, [decide.create(description)]),
-    rename: (id, description) => store.appendToStream(id, [renamed(description)]),
+    create: (id, description) => append(id, decide.create(description)),
+    rename: (id, description) => append(id, renamed(description)),
     async load(id) {
-      const { state } = await store.aggregateStream(id, { evolve, initialState });
-      return { text: state.description, renames: state.renames };
+      const { description, renames } = await load(id);
+      return { text: description, renames };
     },
+    snapshot: id => snapshots.version(id),
   };
 }
 

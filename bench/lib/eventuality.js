@@ -11,7 +11,7 @@ export const versions = async () => {
   return { eventuality: manifest.version };
 };
 
-function todoClass({ Aggregate, AggregateRoot, CommandHandler, EventHandler }) {
+function todoClass({ Aggregate, AggregateRoot, CommandHandler, EventHandler }, options) {
   class Todo extends AggregateRoot {
     description = '';
     renames = 0;
@@ -37,7 +37,7 @@ function todoClass({ Aggregate, AggregateRoot, CommandHandler, EventHandler }) {
   decorateMethod(Todo, 'rename', CommandHandler(RenameTodo));
   decorateMethod(Todo, 'created', EventHandler(TodoCreated));
   decorateMethod(Todo, 'renamed', EventHandler(TodoRenamed));
-  decorateClass(Todo, Aggregate('Todo'));
+  decorateClass(Todo, Aggregate('Todo', options));
   return Todo;
 }
 
@@ -115,10 +115,11 @@ export async function todoFlow(eventStore) {
   return { flow, rename: (id, description) => flow.dispatch(new RenameTodo(id, description)) };
 }
 
-export async function repositoryLoad() {
+/** Rehydration; `every` so many events a snapshot is taken. */
+export async function repositoryLoad({ every } = {}) {
   const all = await framework();
   const eventStore = new all.InMemoryEventStore();
-  const Todo = todoClass(all);
+  const Todo = todoClass(all, every && { snapshot: { every, version: 1 } });
   const flow = new all.Flow({ eventStore, aggregates: [Todo] });
   const todos = new all.Repository(Todo, eventStore);
   let growing;
@@ -133,6 +134,8 @@ export async function repositoryLoad() {
       const { description, renames } = await todos.load(id);
       return { text: description, renames };
     },
+    settled: () => todos.drain(),
+    snapshot: async id => (await eventStore.snapshots.load({ aggregateName: 'Todo', aggregateId: id }, 1))?.version,
   };
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { constructorTypes, decorateClass } from './decorate.js';
 import { CreateTodo, Nothing, RenameTodo } from './messages.js';
+import { Snapshots } from './snapshots.js';
 
 export const versions = async () => {
   const manifest = await import('@nestjs/cqrs/package.json', { with: { type: 'json' } });
@@ -25,8 +26,9 @@ class TodoRenamed {
 class EventStore {
   streams = new Map();
 
-  async read(id) {
-    return this.streams.get(id) ?? [];
+  async read(id, after = 0) {
+    const stream = this.streams.get(id) ?? [];
+    return after > 0 ? stream.slice(after) : stream;
   }
 
   async append(id, expected, events) {
@@ -83,10 +85,12 @@ async function nest() {
   return { ...(await import('@nestjs/common')), ...(await import('@nestjs/core')), ...(await import('@nestjs/cqrs')) };
 }
 
-export async function todoApp({ envelopes = false } = {}) {
+/** With `every`, a snapshot by hand is taken every so many events: @nestjs/cqrs has none. */
+export async function todoApp({ envelopes = false, every } = {}) {
   const { AggregateRoot, CommandBus, CommandHandler, CqrsModule, EventPublisher, EventsHandler, Module, NestFactory } = await nest();
   let first = 0;
   let second = 0;
+  const snapshots = every && new Snapshots(every);
 
   class Todo extends AggregateRoot {
     description = '';
@@ -123,15 +127,20 @@ export async function todoApp({ envelopes = false } = {}) {
     }
 
     async load(id) {
-      const events = await this.store.read(id);
+      const snapshot = snapshots && (await snapshots.load(id));
+      const after = snapshot?.version ?? 0;
+      const events = await this.store.read(id, after);
       const todo = this.publisher.mergeObjectContext(new Todo(id));
+      if (snapshot) Object.assign(todo, snapshot.state);
       todo.loadFromHistory(events);
-      todo.version = events.length;
+      todo.version = after + events.length;
       return todo;
     }
 
     async save(todo, commandName) {
-      await this.store.append(todo.id, todo.version, todo.getUncommittedEvents(), commandName);
+      const events = todo.getUncommittedEvents();
+      await this.store.append(todo.id, todo.version, events, commandName);
+      snapshots?.take(todo.id, todo.version + events.length, { description: todo.description, renames: todo.renames });
       todo.commit();
     }
   }
@@ -198,6 +207,7 @@ export async function todoApp({ envelopes = false } = {}) {
       const { description, renames } = await todos.load(id);
       return { text: description, renames };
     },
+    snapshot: id => snapshots.version(id),
   };
 }
 

@@ -38,13 +38,13 @@ function todoClass({ Aggregate, AggregateRoot, Event }) {
   return Todo;
 }
 
-async function start({ providers, events = [] }) {
+async function start({ providers, events = [], ...stores }) {
   require('reflect-metadata');
   const { Module } = require('@nestjs/common');
   const { NestFactory } = require('@nestjs/core');
   const { EventSourcingModule } = require('@ocoda/event-sourcing');
   class AppModule {}
-  decorateClass(AppModule, Module({ imports: [EventSourcingModule.forRoot({ events })], providers }));
+  decorateClass(AppModule, Module({ imports: [EventSourcingModule.forRoot({ events, ...stores })], providers }));
   return NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
 }
 
@@ -149,9 +149,53 @@ export async function todoApp() {
   };
 }
 
-export async function growingTodo() {
+export async function growingTodo({ every } = {}) {
+  if (every) return growingWithSnapshots(every);
   const app = await todoApp();
   return { create: app.create, rename: app.grow, load: app.load };
+}
+
+/** Its own snapshots, by the handler and the repository that its README shows. */
+async function growingWithSnapshots(interval) {
+  const ocoda = require('@ocoda/event-sourcing');
+  const { EventStore, EventStream, Id, Snapshot, SnapshotHandler, SnapshotStore, SnapshotStream } = ocoda;
+  const Todo = todoClass(ocoda);
+  class TodoSnapshots extends SnapshotHandler {
+    serialize({ id, description, renames }) {
+      return { id: id.value, description, renames };
+    }
+
+    deserialize({ id, ...state }) {
+      return Object.assign(new Todo(), state, { id: Id.from(id) });
+    }
+  }
+  decorateClass(TodoSnapshots, Snapshot(Todo, { name: 'todo', interval }));
+  const app = await start({ providers: [], events: [TodoCreated, TodoRenamed], snapshotStore: { client: 'in-memory' } });
+  const [events, snapshotStore] = [app.get(EventStore), app.get(SnapshotStore)];
+  for (const store of [events, snapshotStore]) await store.setup();
+  const snapshots = new TodoSnapshots(snapshotStore);
+  const save = todo => {
+    const uncommitted = todo.commit();
+    return Promise.all([snapshots.save(todo.id, todo), events.appendEvents(EventStream.for(Todo, todo.id), todo.version, uncommitted)]);
+  };
+  const growing = new Todo();
+  return {
+    create(id, description) {
+      growing.id = Id.from(id);
+      growing.create(description);
+      return save(growing);
+    },
+    rename(_id, description) {
+      growing.rename(description);
+      return save(growing);
+    },
+    async load(id) {
+      const todo = await snapshots.load(Id.from(id));
+      await todo.loadFromHistory(events.getEvents(EventStream.for(Todo, Id.from(id)), { fromVersion: todo.version + 1 }));
+      return { text: todo.description, renames: todo.renames };
+    },
+    snapshot: async id => (await snapshotStore.getLastEnvelope(SnapshotStream.for(Todo, Id.from(id)))).metadata.version,
+  };
 }
 
 export async function noOpBus() {
