@@ -23,6 +23,8 @@ export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' |
   readonly container?: DependencyContainer | ContainerAdapter;
   /** Called for each failure of a listener, beside the logger. */
   readonly onListenerError?: (error: unknown, event: RecordedEvent) => void;
+  /** Gets each projection and durable listener that was found or given; what it returns takes its place, under the same name. */
+  readonly adjustFollower?: (definition: FollowerDefinition) => FollowerDefinition;
 }
 
 /** A Flow whose parts were found in modules and made by a container. */
@@ -53,17 +55,19 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const container = containerOf(options.container);
   registerProviders(components, container);
   registerRepositories(components, container, () => application);
-  const followers = followerClasses(components, container);
+  const { adjustFollower: adjusted = same } = options;
+  const followers = followerClasses(components, container).map(({ type, definition }) => ({ type, definition: adjusted(definition) }));
+  const given = (options.projections ?? []).map(each => adjusted(each));
   registerReadModels([...followers, ...(options.projections ?? [])], container, () => application);
   const faults = [
     ...components.faults,
     ...nameFaults(components),
     ...constructorFaults(components, container),
-    ...followerClassFaults(components, followers, options.projections ?? [], options.eventStore),
+    ...followerClassFaults(components, followers, given, options.eventStore),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
   ];
   if (faults.length > 0) throw new WiringError(faults);
-  const projections = [...followers.map(({ definition }) => definition), ...(options.projections ?? [])];
+  const projections = [...followers.map(({ definition }) => definition), ...given];
   const parts = { ...partsOf(components, options, container), projections };
   const application: Application = new Application(parts, container);
   try {
@@ -75,6 +79,8 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   }
   return application;
 }
+
+const same = (definition: FollowerDefinition): FollowerDefinition => definition;
 
 function containerOf(given: DependencyContainer | ContainerAdapter = rootContainer): ContainerAdapter {
   return isContainerAdapter(given) ? given.createScope() : new TsyringeAdapter(given.createChildContainer());
@@ -135,7 +141,7 @@ function constructorFaults({ handlerClasses, providers }: Components, container:
 }
 
 function partsOf(components: Components, options: BootstrapOptions, container: ContainerAdapter): FlowParts {
-  const { container: _, onListenerError, eventStore, eventBus, ...rest } = options;
+  const { container: _, adjustFollower: __, onListenerError, eventStore, eventBus, ...rest } = options;
   return {
     ...rest,
     eventStore: eventStore ?? new InMemoryEventStore(rest.clock ? { clock: rest.clock } : {}),
@@ -188,11 +194,10 @@ function listenersOf(listener: any, events: HandlerClass['events']): Record<stri
       const type = eventTypeOf(event);
       return [
         type.name,
-        handlers.map(
-          ({ method }): EventListener =>
-            (recorded, context) =>
-              listener[method](type.revive(recorded.payload), context),
-        ),
+        handlers.map(({ method }): EventListener => {
+          const listen: EventListener = (recorded, context) => listener[method](type.revive(recorded.payload), context);
+          return Object.defineProperty(listen, 'name', { value: `${listener.constructor.name}.${String(method)}` });
+        }),
       ];
     }),
   );

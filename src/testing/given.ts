@@ -1,8 +1,9 @@
-import { AssertionError, deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual } from 'node:assert/strict';
 import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
+import { type ErrorClass, expectError, tookContinuations } from './expectations';
+import { History } from './history';
+import { GivenHistory } from './project';
 import { type Decided, decided, runCommand, type TestRun, type WhenOptions } from './run-command';
-
-type ErrorClass = abstract new (...args: any[]) => unknown;
 
 /** What is said to have happened before. */
 export interface Given {
@@ -30,9 +31,18 @@ export interface When {
  * @example await given(Todo, new TodoCreated('Buy milk')).when(new CompleteTodo('1')).then(new TodoCompleted());
  * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`; SnapshotRefusedError
  */
-export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given {
-  const definition = definitionOf(aggregate);
-  return { when: (command, options = {}) => new Expectation(definition, events, command, options) };
+export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given;
+/**
+ * Tests what a projection makes of events, in the order given, of as many aggregates as it takes.
+ * @example await given(history(Todo, '1', new TodoCreated('Buy milk'))).project(TodoList).then({ 1: { description: 'Buy milk' } });
+ * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`
+ */
+export function given(...histories: readonly History[]): GivenHistory;
+export function given(first?: AggregateClass | AggregateDefinition | History, ...others: readonly object[]): Given | GivenHistory {
+  if (first === undefined) return new GivenHistory([]);
+  if (first instanceof History) return new GivenHistory([first, ...(others as readonly History[])]);
+  const definition = definitionOf(first);
+  return { when: (command, options = {}) => new Expectation(definition, others, command, options) };
 }
 
 class Expectation implements When {
@@ -46,13 +56,7 @@ class Expectation implements When {
   ) {}
 
   async then(...expected: readonly object[]): Promise<void> {
-    // An `await` that comes too early calls `then` with its continuations: the second of them takes the complaint.
-    if (expected.length > 0 && expected.every(each => typeof each === 'function')) {
-      (expected[1] as (error: Error) => void)(
-        new TypeError('Say what is expected: .then(...events), .thenNothing(), .thenError(...) or .thenState(...).'),
-      );
-      return;
-    }
+    if (tookContinuations(expected, 'Say what is expected: .then(...events), .thenNothing(), .thenError(...) or .thenState(...).')) return;
     await this.#expectEvents(expected);
   }
 
@@ -62,21 +66,7 @@ class Expectation implements When {
 
   async thenError(expected: ErrorClass | string): Promise<void> {
     const { error, events } = await this.#result();
-    const wanted = typeof expected === 'string' ? `'${expected}'` : expected.name;
-    if (error === undefined) {
-      throw new AssertionError({
-        message: `Expected the error ${wanted}, but it led to ${JSON.stringify(events)}.`,
-        actual: events,
-        expected: wanted,
-      });
-    }
-    if (!isError(error.thrown, expected)) {
-      throw new AssertionError({
-        message: `Expected the error ${wanted}, but it threw ${String(error.thrown)}`,
-        actual: error.thrown,
-        expected: wanted,
-      });
-    }
+    expectError(error, events, expected);
   }
 
   async thenState(expected: object): Promise<void> {
@@ -98,10 +88,4 @@ class Expectation implements When {
     this.#run ??= runCommand(this.definition, this.events, this.command, this.options);
     return this.#run;
   }
-}
-
-function isError(thrown: unknown, expected: ErrorClass | string): boolean {
-  if (typeof expected === 'function') return thrown instanceof expected;
-  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
-  return code === expected || (typeof message === 'string' && message.includes(expected));
 }

@@ -1,6 +1,10 @@
 export { type ContractCase, type EventStoreContractOptions, eventStoreContract } from './event-store-contract';
 export { type Given, given, type When } from './given';
+export { type History, history } from './history';
+export type { GivenHistory, Projected, ProjectOptions } from './project';
 export { type ProjectionStoreContractOptions, projectionStoreContract } from './projection-store-contract';
+export type { RecordedCommand, RecordedEffect } from './recording';
 export type { WhenOptions } from './run-command';
 export { type SnapshotStoreContractOptions, snapshotStoreContract } from './snapshot-store-contract';
+export { TestFlow, type TestFlowOptions, testFlow } from './test-flow';
 export { VirtualClock } from './virtual-clock';

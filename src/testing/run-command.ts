@@ -5,6 +5,7 @@ import { type CommandContext, CommandMessage, isPlainMessage, messageName, type 
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
 import { decide, provenSnapshot } from '../repository';
 import { recordEvent } from '../store';
+import { copied } from './expectations';
 import { VirtualClock } from './virtual-clock';
 
 /** What a test decides about the surroundings of a command. */
@@ -133,5 +134,3 @@ function unequal(message: string, actual: unknown, expected: unknown): Assertion
 }
 
 const print = (value: unknown): string => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each));
-
-const copied = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));

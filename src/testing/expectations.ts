@@ -1,0 +1,38 @@
+import { AssertionError } from 'node:assert/strict';
+
+export type ErrorClass = abstract new (...args: any[]) => unknown;
+
+/** Finds out whether the error is the expected one: by its class, its `code`, or a part of its message. @throws AssertionError */
+export function expectError(error: { readonly thrown: unknown } | undefined, ledTo: unknown, expected: ErrorClass | string): void {
+  const wanted = typeof expected === 'string' ? `'${expected}'` : expected.name;
+  if (error === undefined) {
+    throw new AssertionError({
+      message: `Expected the error ${wanted}, but it led to ${JSON.stringify(ledTo)}.`,
+      actual: ledTo,
+      expected: wanted,
+    });
+  }
+  if (!isError(error.thrown, expected)) {
+    throw new AssertionError({
+      message: `Expected the error ${wanted}, but it threw ${String(error.thrown)}`,
+      actual: error.thrown,
+      expected: wanted,
+    });
+  }
+}
+
+/** An `await` that comes too early calls `then` with its continuations: the second of them takes the complaint. */
+export function tookContinuations(given: readonly unknown[], complaint: string): boolean {
+  if (given.length === 0 || !given.every(each => typeof each === 'function')) return false;
+  (given[1] as (error: Error) => void)(new TypeError(complaint));
+  return true;
+}
+
+/** Returns what stays of data that is stored: plain, and without its class. */
+export const copied = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
+
+function isError(thrown: unknown, expected: ErrorClass | string): boolean {
+  if (typeof expected === 'function') return thrown instanceof expected;
+  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+  return code === expected || (typeof message === 'string' && message.includes(expected));
+}

@@ -1,0 +1,28 @@
+import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
+import type { StreamAppend } from '../store';
+
+/** What happened to one aggregate, one event after the other. */
+export class History {
+  constructor(
+    private readonly definition: AggregateDefinition,
+    readonly aggregateId: string,
+    private readonly events: readonly object[],
+  ) {}
+
+  /** @internal What a store is to append: nothing where nothing happened. */
+  appends(): StreamAppend[] {
+    const { definition, aggregateId } = this;
+    const sealed = this.events.map(event => definition.seal(event));
+    const events = sealed.map(({ state, ...event }) => ({ ...event, metadata: state ? { state } : {} }));
+    if (events.length === 0) return [];
+    return [{ stream: { aggregateName: definition.name, aggregateId }, expected: 'any', events }];
+  }
+}
+
+/**
+ * Says what happened to an aggregate: its class or definition, its id, and its events. One aggregate may have several.
+ * @example history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted())
+ */
+export function history(aggregate: AggregateClass | AggregateDefinition, id: string, ...events: readonly object[]): History {
+  return new History(definitionOf(aggregate), id, events);
+}

@@ -1,0 +1,140 @@
+import { AssertionError, deepStrictEqual } from 'node:assert/strict';
+import { bootstrap } from '../bootstrap';
+import { followerRole, Module, type ModuleOptions } from '../decorators';
+import type { ClassReference } from '../messages';
+import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
+import { type EventStore, InMemoryEventStore } from '../store';
+import { copied, type ErrorClass, expectError, tookContinuations } from './expectations';
+import type { History } from './history';
+import { adjustedHandlers } from './recording';
+import { started } from './started';
+
+/** What a projection needs, as a module says it: `providers` of what its constructor takes. */
+export interface ProjectOptions extends ModuleOptions {}
+
+/** What is said to have happened, to any aggregates. */
+export class GivenHistory {
+  constructor(private readonly histories: readonly History[]) {}
+
+  /** The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it follows in memory. */
+  project<P extends ClassReference>(
+    projection: P,
+    options?: ProjectOptions,
+  ): Projected<P extends ClassReference<infer I> ? ViewOf<I> : any>;
+  project<View extends object>(projection: ProjectionDefinition<View>, options?: ProjectOptions): Projected<View>;
+  project(projection: ClassReference | ProjectionDefinition, options: ProjectOptions = {}): Projected {
+    return new Projecting(this.histories, projection, options);
+  }
+}
+
+/** What is expected of a projection. It runs once, however many expectations follow. */
+export interface Projected<View extends object = any> {
+  /** Expects exactly these documents, by id. */
+  then(documents: Readonly<Record<string, View>>): Promise<void>;
+  /** Expects that a handler throws an error of this class, with this `code`, or with this text in its message. */
+  thenError(expected: ErrorClass | string): Promise<void>;
+}
+
+interface Outcome {
+  readonly documents: Readonly<Record<string, object>>;
+  readonly error: { readonly thrown: unknown } | undefined;
+}
+
+class Projecting implements Projected {
+  #run: Promise<Outcome> | undefined;
+
+  constructor(
+    readonly histories: readonly History[],
+    readonly projection: ClassReference | ProjectionDefinition,
+    readonly options: ProjectOptions,
+  ) {}
+
+  async then(...expected: readonly Readonly<Record<string, object>>[]): Promise<void> {
+    if (tookContinuations(expected, 'Say what is expected: .then({ id: document }) or .thenError(...).')) return;
+    const { documents, error } = await this.#result();
+    if (error) throw error.thrown;
+    deepStrictEqual(documents, copied(expected[0] ?? {}));
+  }
+
+  async thenError(expected: ErrorClass | string): Promise<void> {
+    const { documents, error } = await this.#result();
+    expectError(error, documents, expected);
+  }
+
+  #result(): Promise<Outcome> {
+    this.#run ??= project(this.histories, this.projection, this.options);
+    return this.#run;
+  }
+}
+
+/** Lets the engine follow the events as they happen: they are no replay. */
+async function project(
+  histories: readonly History[],
+  projection: ClassReference | ProjectionDefinition,
+  options: ProjectOptions,
+): Promise<Outcome> {
+  const name = nameOf(projection);
+  const thrown: unknown[] = [];
+  const eventStore = new InMemoryEventStore();
+  const isClass = typeof projection === 'function';
+  class ProjectionModule {}
+  Module({ ...options, components: [...(options.components ?? []), ...(isClass ? [projection] : [])] })(ProjectionModule);
+  const flow = await bootstrap(ProjectionModule, {
+    eventStore,
+    projections: isClass ? [] : [projection],
+    adjustFollower: definition => (definition.name === name ? once(definition, error => thrown.push(error)) : definition),
+  });
+  try {
+    const follower = flow.projections.of(name);
+    await started(flow);
+    for (const append of histories.flatMap(history => history.appends())) await eventStore.append([append]);
+    await flow.projections.settled();
+    const [parked] = await follower.deadLetters({ limit: 1 });
+    const { activeVersion } = await follower.status();
+    const documents = await documentsOf(eventStore, name, activeVersion!);
+    if (!parked) return { documents, error: undefined };
+    return { documents, error: { thrown: thrown.length > 0 ? thrown[0] : unstorable(name, parked.error) } };
+  } finally {
+    await flow.close();
+  }
+}
+
+/** One call for each event, and what it throws is told. */
+function once(definition: FollowerDefinition, failed: (error: unknown) => void): FollowerDefinition {
+  const { mode: _, retry: __, onError: ___, ...options } = definition.options;
+  return {
+    ...definition,
+    options: { ...options, retry: { attempts: 1 } },
+    handlers: adjustedHandlers(definition, async (_event, handle) => {
+      try {
+        return await handle();
+      } catch (error) {
+        failed(error);
+        throw error;
+      }
+    }),
+  };
+}
+
+async function documentsOf({ projections }: EventStore, name: string, version: number): Promise<Record<string, object>> {
+  const documents: Record<string, object> = {};
+  let after: string | undefined;
+  do {
+    const page = await projections!.find(name, version, after === undefined ? {} : { after });
+    for (const { id, document } of page.items) documents[id] = copied(document);
+    after = page.cursor;
+  } while (after !== undefined);
+  return documents;
+}
+
+function nameOf(projection: ClassReference | ProjectionDefinition): string {
+  if (typeof projection !== 'function') return projection.name;
+  const role = followerRole(projection);
+  if (role?.kind === 'projection') return role.name;
+  throw new TypeError(
+    `${projection.name} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
+  );
+}
+
+const unstorable = (name: string, error: string | undefined): AssertionError =>
+  new AssertionError({ message: `What '${name}' wrote cannot be stored: ${error}`, actual: error });

@@ -1,0 +1,96 @@
+import type { RecordedEvent } from '../messages';
+import type { FollowerDefinition, FollowerHandler } from '../processing';
+
+/** A command that a flow was given in a test. */
+export interface RecordedCommand {
+  readonly name: string;
+  readonly command: object;
+  /** The events it led to, when it is done. */
+  readonly events?: readonly RecordedEvent[];
+  /** What it was refused with. */
+  readonly error?: unknown;
+}
+
+/** One call of a listener's handler, when it is done. */
+export interface RecordedEffect {
+  /** The name of a durable listener; of another one its class and method, like `Log.created`. */
+  readonly listener: string;
+  readonly event: RecordedEvent;
+  /** What it threw; a durable listener is called again then. */
+  readonly error?: unknown;
+}
+
+/** Returns the handlers of a definition with something around each call. */
+export function adjustedHandlers(
+  { handlers }: FollowerDefinition,
+  around: (event: RecordedEvent, handle: () => unknown) => Promise<unknown>,
+): ReadonlyMap<string, FollowerHandler> {
+  const wrapped =
+    (handle: FollowerHandler['handle']): FollowerHandler['handle'] =>
+    (payload, context) =>
+      around(context.event, () => handle(payload, context));
+  return new Map(
+    [...handlers].map(([name, { handle, replay, revive }]) => [
+      name,
+      { handle: wrapped(handle), ...(replay && { replay: wrapped(replay) }), revive },
+    ]),
+  );
+}
+
+/** Notes what a flow does in a test, and how much of it is under way. */
+export class Recording {
+  readonly commands: RecordedCommand[] = [];
+  readonly events: RecordedEvent[] = [];
+  readonly effects: RecordedEffect[] = [];
+  #begun = 0;
+  #underWay = 0;
+
+  /** Grows with everything that happens. */
+  get moves(): number {
+    return this.#begun + this.events.length;
+  }
+
+  get busy(): boolean {
+    return this.#underWay > 0;
+  }
+
+  readonly published = (event: RecordedEvent): void => void this.events.push(event);
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#begun++;
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  /** Notes a command when it begins, so that commands stand in the order of their beginnings. */
+  command<T extends { readonly events: readonly RecordedEvent[] }>(name: string, command: object, next: () => Promise<T>): Promise<T> {
+    const index = this.commands.push({ name, command }) - 1;
+    return this.during(async () => {
+      try {
+        const outcome = await next();
+        this.commands[index] = { name, command, events: outcome.events };
+        return outcome;
+      } catch (error) {
+        this.commands[index] = { name, command, error };
+        throw error;
+      }
+    });
+  }
+
+  effect(listener: string, event: RecordedEvent, handle: () => unknown): Promise<unknown> {
+    return this.during(async () => {
+      try {
+        const result = await handle();
+        this.effects.push({ listener, event });
+        return result;
+      } catch (error) {
+        this.effects.push({ listener, event, error });
+        throw error;
+      }
+    });
+  }
+}

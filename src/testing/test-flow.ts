@@ -1,0 +1,107 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Application, type BootstrapOptions, bootstrap } from '../bootstrap';
+import type { ModuleClass } from '../decorators';
+import type { RecordedEvent } from '../messages';
+import type { FollowerDefinition } from '../processing';
+import { InMemoryEventStore } from '../store';
+import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording } from './recording';
+import { started } from './started';
+import { VirtualClock } from './virtual-clock';
+
+/** What `testFlow` can be told: what `bootstrap` can, except what the test is made of. */
+export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follow' | 'adjustFollower'> {
+  /** Default one that begins at 2020-01-01T00:00:00Z. */
+  readonly clock?: VirtualClock;
+}
+
+/** A whole application in a test. */
+export class TestFlow {
+  readonly #recording: Recording;
+
+  /** @internal */
+  constructor(
+    readonly flow: Application,
+    readonly clock: VirtualClock,
+    recording: Recording,
+  ) {
+    this.#recording = recording;
+  }
+
+  /** The commands that were dispatched, by listeners too, in the order in which they began. */
+  get commands(): readonly RecordedCommand[] {
+    return this.#recording.commands;
+  }
+
+  /** The events that were recorded. Those given to the store behind the flow's back are not among them. */
+  get events(): readonly RecordedEvent[] {
+    return this.#recording.events;
+  }
+
+  /** What listeners did, durable ones and others: each call, in the order in which they ended. */
+  get effects(): readonly RecordedEffect[] {
+    return this.#recording.effects;
+  }
+
+  /**
+   * Resolves when nothing moves any more: commands, queries and listeners are done, projections and durable listeners have caught up or
+   * parked what they cannot do, and live queries have been asked again.
+   * @throws WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or durable listener does not catch up
+   */
+  async settle(options: { readonly timeout?: number } = {}): Promise<void> {
+    const { flow } = this;
+    let before: number;
+    do {
+      before = this.#recording.moves;
+      await flow.eventBus.drain();
+      await flow.projections.settled(options);
+      // What woke up meanwhile gets its turn: readers of live queries, and commands that nobody waits for.
+      await setImmediate();
+    } while (this.#recording.busy || this.#recording.moves !== before);
+  }
+
+  /** Closes the application. */
+  close(): Promise<void> {
+    return this.flow.close();
+  }
+
+  /** Closes the application at the end of a block: `await using app = await testFlow(Module)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Makes a whole application for a test: in memory unless a store is given, with a clock that the test moves, and retries without pauses.
+ * @example await using app = await testFlow(TodoModule);
+ * @throws WiringError
+ */
+export async function testFlow(module: ModuleClass, options: TestFlowOptions = {}): Promise<TestFlow> {
+  const { clock = new VirtualClock(), middleware = [], queryMiddleware = [] } = options;
+  const recording = new Recording();
+  const flow = await bootstrap(module, {
+    ...options,
+    eventStore: options.eventStore ?? new InMemoryEventStore({ clock }),
+    clock,
+    middleware: [(message, next) => recording.command(message.name, message.command, () => next(message)), ...middleware],
+    queryMiddleware: [(message, next) => recording.during(() => next(message)), ...queryMiddleware],
+    adjustFollower: definition => adjusted(definition, recording),
+  });
+  flow.eventBus.use(({ listener, ...rest }, next) => {
+    const deliver = (): Promise<unknown> => next({ listener, ...rest });
+    return listener === recording.published ? deliver() : recording.effect(listener.name, rest.event, deliver);
+  });
+  flow.eventBus.subscribeAll(recording.published);
+  await started(flow);
+  return new TestFlow(flow, clock, recording);
+}
+
+/** Pauses would be times of the machine, not of the test's clock. */
+function adjusted(definition: FollowerDefinition, recording: Recording): FollowerDefinition {
+  const { kind, name, options } = definition;
+  const background = (options.mode ?? 'async') === 'async';
+  return {
+    ...definition,
+    options: background ? { ...options, retry: { ...options.retry, delay: 0, maxDelay: 0 } } : options,
+    ...(kind === 'listener' && { handlers: adjustedHandlers(definition, (event, handle) => recording.effect(name, event, handle)) }),
+  };
+}
