@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
 import { translated } from './failures';
 import { NEWEST } from './migrations';
+import { OpenTransaction } from './open-transaction';
 import type { PostgresSettings } from './options';
 import { retried } from './retry';
 
@@ -23,7 +24,7 @@ export const statement = (text: string): Statement => ({
 // Parsers that the user registered with the driver must not change what is read here.
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
-const ignore = (): void => {};
+const FATE = statement('select txid_status($1::bigint)');
 
 /** Asks the database, on any connection of the pool, and translates what goes wrong. */
 export class Database {
@@ -60,24 +61,21 @@ export class Database {
     return (await client.query(this.#query(statement, values))).rows;
   }
 
-  /** Works in a transaction of its own, and lets what goes wrong through as it is; nothing was written then, unless the commit went wrong. */
+  /**
+   * Works in a transaction of its own, and lets what the work throws through as it is. Nothing was written then, unless the database could not
+   * be asked what became of the commit: PostgresUnreachableError.
+   */
   async transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let failure: Error | undefined;
-    // Without a listener a connection that is lost between two queries would end the process. The next query fails, that is enough.
-    client.on?.('error', ignore);
+    const { pool, settings } = this;
+    const fate = async (id: string): Promise<string | null> => (await this.askAgain(FATE, [id]))[0]![0]!;
+    const open = await this.again(() => OpenTransaction.begin({ pool, retryFor: settings.retryFor, fate }));
     try {
-      await client.query({ text: 'begin isolation level read committed' });
-      const result = await work(client);
-      await client.query({ text: 'commit' });
+      const result = await work(open.client);
+      await open.commit();
       return result;
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
+      await open.rollBack(error);
       throw error;
-    } finally {
-      // A connection on which something failed is not used again: what it began ends with it.
-      client.release(failure);
-      if (!failure) client.removeListener?.('error', ignore);
     }
   }
 

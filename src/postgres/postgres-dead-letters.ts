@@ -84,12 +84,6 @@ export class PostgresDeadLetters implements DeadLetters {
     ]);
   }
 
-  /** Tells whether none of these letters is there any more. */
-  async areGone(client: PostgresClient, { projection, version, segment }: CheckpointName, positions: readonly bigint[]): Promise<boolean> {
-    const values = [projection, version, segment, positions.map(String)];
-    return (await this.database.askOnRaw(client, this.#statements.find, values)).length === 0;
-  }
-
   #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
     return this.run(() => this.database.askAgain(question, values));
   }
@@ -116,7 +110,6 @@ select count(distinct sequence) from asked`),
     discard: statement(`with gone as (
   delete from ${letters} where ${named} and ${ofSequence(3)} and ($4::bigint is null or position = $4) returning 1
 ) select count(*) from gone`),
-    find: statement(`select 1 from ${letters} where ${named} and segment = $3 and position = any($4::bigint[])`),
     unpark: statement(`delete from ${letters} where ${named} and segment = $3 and position = any($4::bigint[])`),
     parkedAgain: statement(`update ${letters} set retry = false where ${named} and retry and sequence in (
   select sequence from ${letters} where ${named} and position = any($3::bigint[]))`),

@@ -24,6 +24,7 @@ import {
 } from '../store';
 import type { Database, Row, Statement } from './database';
 import { failureKind } from './failures';
+import { HeldTransactions } from './held-transactions';
 import { type KnownReadModel, KnownReadModels } from './known-read-models';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
@@ -42,6 +43,7 @@ export class PostgresProjections implements ProcessingStore {
   readonly #finds: FindStatements;
   readonly #known: KnownReadModels;
   readonly #commits: ProjectionCommits;
+  readonly #held: HeldTransactions;
 
   constructor(
     private readonly database: Database,
@@ -55,6 +57,7 @@ export class PostgresProjections implements ProcessingStore {
     this.leases = new PostgresLeases(database, run);
     const letters = new PostgresDeadLetters(database, run);
     this.deadLetters = letters;
+    this.#held = new HeldTransactions(database.settings.maxConnections);
     this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
   }
 
@@ -114,7 +117,7 @@ export class PostgresProjections implements ProcessingStore {
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     return this.run(async () => {
       try {
-        const result = await this.#withoutCollision(work);
+        const result = await this.#held.run(() => this.#withoutCollision(work));
         this.appended();
         return result;
       } catch (error) {

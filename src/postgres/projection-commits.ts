@@ -2,6 +2,7 @@ import { type PreparedWrite, type ProcessingCommitOutcome, prepareWrites, type S
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { failureKind } from './failures';
+import { HeldTransactions } from './held-transactions';
 import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
 import { keyLists, type ProjectionStatements } from './projection-statements';
@@ -28,17 +29,22 @@ class Refusal extends Error {
 
 /** Writes commits: mostly with one statement; with work of the user's own, or dead letters, in a transaction. */
 export class ProjectionCommits {
+  readonly #held: HeldTransactions;
+
   constructor(
     private readonly database: Database,
     private readonly statements: ProjectionStatements,
     private readonly known: KnownReadModels,
     private readonly letters: PostgresDeadLetters,
-  ) {}
+  ) {
+    this.#held = new HeldTransactions(database.settings.maxConnections);
+  }
 
   async commit(commit: SealedCommit): Promise<ProcessingCommitOutcome> {
     if (isPlain(commit)) return this.#write((question, values) => this.database.askAgain(question, values), commit);
     try {
-      return await this.database.again(repeated => this.database.transaction(client => this.#inTransaction(client, commit, repeated)));
+      const inTransaction = () => this.database.transaction(client => this.#inTransaction(client, commit));
+      return await this.#held.run(() => this.database.again(inTransaction));
     } catch (error) {
       if (error instanceof Refusal) return error.outcome;
       throw error instanceof WorkFailure ? error.thrown : error;
@@ -62,10 +68,7 @@ export class ProjectionCommits {
     return outcome;
   }
 
-  async #inTransaction(client: PostgresClient, commit: SealedCommit, repeated: boolean): Promise<ProcessingCommitOutcome> {
-    const { checkpoint, from, to, unpark } = commit;
-    // The checkpoint does not tell whether an attempt whose reply was lost has been kept, but the letters do.
-    if (repeated && from === to && unpark.length > 0 && (await this.letters.areGone(client, checkpoint, unpark))) return { ok: true };
+  async #inTransaction(client: PostgresClient, commit: SealedCommit): Promise<ProcessingCommitOutcome> {
     const outcome = await this.within(client, commit);
     if (!outcome.ok) throw new Refusal(outcome);
     return outcome;

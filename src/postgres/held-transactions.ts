@@ -1,0 +1,23 @@
+import { Batches } from './batches';
+
+const MOST = 3;
+
+type Job = () => Promise<unknown>;
+
+/**
+ * Lets few transactions at a time keep a connection to themselves while somebody's work is done: those that wait for one checkpoint must not
+ * take the connections which the work of the one that holds it may need.
+ */
+export class HeldTransactions {
+  readonly #lanes: Batches<Job>;
+
+  constructor(maxConnections: number) {
+    const lanes = Math.max(1, Math.min(MOST, Math.floor((maxConnections - 1) / 2)));
+    this.#lanes = new Batches<Job>({ lanes, enough: 1, hasRoom: () => false, run: async ([job]) => void (await job!()) });
+  }
+
+  /** Runs it as soon as there is room. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((settle, fail) => this.#lanes.add(() => work().then(settle, fail)));
+  }
+}
