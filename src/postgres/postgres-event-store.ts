@@ -3,7 +3,7 @@ import {
   type AppendOutcome,
   type EventStore,
   PAGE_LIMIT,
-  type ProcessingStore,
+  type ProjectionStore,
   type RestoreOutcome,
   type SnapshotStore,
   StoreClosedError,
@@ -49,7 +49,7 @@ export class PostgresEventStore implements EventStore {
   /** Keeps snapshots in the same schema. */
   readonly snapshots: SnapshotStore;
   /** Keeps what projections make of the events, in the same schema. */
-  readonly projections: ProcessingStore;
+  readonly projections: ProjectionStore;
   readonly #database: Database;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;

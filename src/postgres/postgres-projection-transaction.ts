@@ -2,11 +2,11 @@ import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type CheckpointName,
+  type CommitOutcome,
   canBeReadModel,
   checkCheckpoint,
   isName,
-  type ProcessingCommit,
-  type ProcessingCommitOutcome,
+  type ProjectionCommit,
   type ProjectionTransaction,
   type StorePage,
   type StreamAppend,
@@ -104,7 +104,7 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     });
   }
 
-  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = this.#checked(() => sealedCommit(commit));
     return this.#do(() => this.sources.commits.within(this.client, sealed));
   }

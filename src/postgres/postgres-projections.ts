@@ -1,5 +1,6 @@
 import {
   type CheckpointName,
+  type CommitOutcome,
   canBeReadModel,
   checkCheckpoint,
   checkReadModel,
@@ -10,11 +11,10 @@ import {
   documentPage,
   isName,
   knownSchema,
-  type ProcessingCommit,
-  type ProcessingCommitOutcome,
-  type ProcessingSchema,
-  type ProcessingStore,
+  type ProjectionCommit,
+  type ProjectionStore,
   type ProjectionTransaction,
+  type ReadModelSchema,
   type ReadModelVersion,
   type ResolvedQuery,
   resolveQuery,
@@ -36,7 +36,7 @@ import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements,
 const MOST_COLLISIONS = 5;
 
 /** Keeps documents and checkpoints in tables beside the events. */
-export class PostgresProjections implements ProcessingStore {
+export class PostgresProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #statements: ProjectionStatements;
@@ -61,7 +61,7 @@ export class PostgresProjections implements ProcessingStore {
     this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
   }
 
-  async prepare(schema: ProcessingSchema): Promise<void> {
+  async prepare(schema: ReadModelSchema): Promise<void> {
     checkReadModel(schema);
     const { name, version } = schema;
     const wanted = knownSchema(schema);
@@ -101,7 +101,7 @@ export class PostgresProjections implements ProcessingStore {
     return this.run(() => this.#checkpoint(name));
   }
 
-  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
     return this.run(() => this.#commits.commit(sealed));
   }

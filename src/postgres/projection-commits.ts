@@ -1,4 +1,4 @@
-import { type PreparedWrite, type ProcessingCommitOutcome, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
+import { type CommitOutcome, type PreparedWrite, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { failureKind } from './failures';
@@ -22,7 +22,7 @@ class WorkFailure extends Error {
 
 /** Takes a transaction back whose commit was refused. */
 class Refusal extends Error {
-  constructor(readonly outcome: ProcessingCommitOutcome) {
+  constructor(readonly outcome: CommitOutcome) {
     super('The commit was refused.');
   }
 }
@@ -40,7 +40,7 @@ export class ProjectionCommits {
     this.#held = new HeldTransactions(database.settings.maxConnections);
   }
 
-  async commit(commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: SealedCommit): Promise<CommitOutcome> {
     if (isPlain(commit)) return this.#write((question, values) => this.database.askAgain(question, values), commit);
     try {
       const inTransaction = () => this.database.transaction(client => this.#inTransaction(client, commit));
@@ -52,7 +52,7 @@ export class ProjectionCommits {
   }
 
   /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
-  async within(client: PostgresClient, commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+  async within(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
     const ask: Ask = (question, values) => this.database.askOnRaw(client, question, values);
     const { checkpoint, from, work, park, unpark } = commit;
     if (work.length > 0) {
@@ -68,13 +68,13 @@ export class ProjectionCommits {
     return outcome;
   }
 
-  async #inTransaction(client: PostgresClient, commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+  async #inTransaction(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
     const outcome = await this.within(client, commit);
     if (!outcome.ok) throw new Refusal(outcome);
     return outcome;
   }
 
-  async #write(ask: Ask, commit: SealedCommit): Promise<ProcessingCommitOutcome> {
+  async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
     const { from, groups } = commit;
     const statement = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
     for (;;) {
@@ -88,7 +88,7 @@ export class ProjectionCommits {
     }
   }
 
-  async #refusal(ask: Ask, { checkpoint, fence }: SealedCommit, from: bigint): Promise<ProcessingCommitOutcome | undefined> {
+  async #refusal(ask: Ask, { checkpoint, fence }: SealedCommit, from: bigint): Promise<CommitOutcome | undefined> {
     const { projection, version, segment } = checkpoint;
     const [row] = await ask(this.statements.place, [projection, version, segment, fence ?? null]);
     const [position, fenced] = [BigInt(row![0] ?? 0), row![1] === 't'];

@@ -1,4 +1,4 @@
-import type { EventStore, ProcessingStore } from '../store';
+import type { EventStore, ProjectionStore } from '../store';
 import type { LiveDocuments } from './live-documents';
 
 /** Who wants to know of changes. */
@@ -18,7 +18,7 @@ export interface ChangeSources {
   /** The projections whose documents are stored. */
   readonly stored: readonly string[];
   /** Undefined where nothing is stored. */
-  readonly store: ProcessingStore | undefined;
+  readonly store: ProjectionStore | undefined;
   readonly live: ReadonlyMap<string, LiveDocuments>;
 }
 
@@ -121,7 +121,7 @@ export class ChangeFeed {
 }
 
 /** Changes whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is active. */
-async function markOf(store: ProcessingStore, name: string): Promise<string> {
+async function markOf(store: ProjectionStore, name: string): Promise<string> {
   const version = await store.active(name);
   if (version === undefined) return '';
   const [segments, parked] = await Promise.all([

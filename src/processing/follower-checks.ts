@@ -1,4 +1,4 @@
-import { canBeReadModel, checkReadModel, type EventStore, InvalidReadModelError, type ProcessingStore } from '../store';
+import { canBeReadModel, checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../store';
 import type { FollowerDefinition } from './definition';
 
 /** How a definition is called in a fault. */
@@ -10,8 +10,8 @@ const BACKGROUND = ['segments', 'sequenceBy', 'retry', 'onError', 'replay'] as c
 const MOST_SEGMENTS = 256;
 
 /** Tells whether a store can keep what followers need. */
-export const keepsFollowers = (store: EventStore['projections']): store is ProcessingStore =>
-  store !== undefined && typeof (store as Partial<ProcessingStore>).versions === 'function';
+export const keepsFollowers = (store: EventStore['projections']): store is ProjectionStore =>
+  store !== undefined && typeof (store as Partial<ProjectionStore>).versions === 'function';
 
 /** Finds what keeps projections and durable listeners from working, as sentences with their fixes. */
 export function followerFaults(

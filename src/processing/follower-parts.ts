@@ -1,11 +1,11 @@
 import type { Logger } from '../messages';
-import type { EventStore, ProcessingStore } from '../store';
+import type { EventStore, ProjectionStore } from '../store';
 import type { Handling } from './handling';
 
 /** What the followers of all segments share. */
 export interface FollowerParts {
   readonly eventStore: EventStore;
-  readonly store: ProcessingStore;
+  readonly store: ProjectionStore;
   readonly handling: Handling;
   readonly logger: Logger;
   readonly observer: FollowerObserver;

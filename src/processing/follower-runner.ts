@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../messages';
-import type { DeadLetter, EventStore, ParkedName, ProcessingStore, ReadModelVersion } from '../store';
+import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
 import type { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
 import { WaitTimeoutError } from './errors';
@@ -19,7 +19,7 @@ import { VersionFollower } from './version-follower';
 /** What all followers of a process share. */
 export interface RunnerParts {
   readonly eventStore: EventStore;
-  readonly store: ProcessingStore;
+  readonly store: ProjectionStore;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly head: Head;

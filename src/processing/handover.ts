@@ -1,4 +1,4 @@
-import type { NewDeadLetter, ProcessingStore, ReadModelVersion } from '../store';
+import type { NewDeadLetter, ProjectionStore, ReadModelVersion } from '../store';
 import { pause } from './pause';
 import { segmentOf } from './sequence';
 import { type Membership, REPLAY_SEGMENT } from './shares';
@@ -12,7 +12,7 @@ const PAGE = 1000;
  */
 export class Handover {
   constructor(
-    private readonly store: ProcessingStore,
+    private readonly store: ProjectionStore,
     private readonly name: string,
     private readonly membership: Membership,
   ) {}

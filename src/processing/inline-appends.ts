@@ -4,7 +4,7 @@ import {
   type CheckpointName,
   type EventStore,
   PAGE_LIMIT,
-  type ProcessingStore,
+  type ProjectionStore,
   type ProjectionTransaction,
   type StreamAppend,
 } from '../store';
@@ -39,7 +39,7 @@ export class InlineAppends {
 
   constructor(
     private readonly eventStore: EventStore,
-    private readonly store: ProcessingStore,
+    private readonly store: ProjectionStore,
     private readonly versions: InlineVersions,
     handlings: readonly Handling[],
     private readonly logger: Logger,

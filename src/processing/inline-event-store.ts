@@ -2,7 +2,6 @@ import type { Logger, RecordedEvent } from '../messages';
 import type {
   AppendOutcome,
   EventStore,
-  ProcessingStore,
   ProjectionStore,
   RestoreOutcome,
   SnapshotStore,
@@ -29,7 +28,7 @@ export class InlineEventStore implements EventStore {
     logger: Logger,
     changed: (name: string) => void,
   ) {
-    const store = eventStore.projections as ProcessingStore;
+    const store = eventStore.projections as ProjectionStore;
     // Projections get no context to dispatch with.
     const handlings = definitions.map(definition => new Handling(definition, () => undefined as never));
     this.#versions = new InlineVersions(eventStore, store, handlings);

@@ -1,4 +1,4 @@
-import type { CheckpointName, EventStore, ProcessingStore } from '../store';
+import type { CheckpointName, EventStore, ProjectionStore } from '../store';
 import type { Handling } from './handling';
 import { Head } from './head';
 import { Versions } from './version';
@@ -28,7 +28,7 @@ export class InlineVersions {
   #looked = 0;
   #begun = false;
 
-  constructor(eventStore: EventStore, store: ProcessingStore, handlings: readonly Handling[]) {
+  constructor(eventStore: EventStore, store: ProjectionStore, handlings: readonly Handling[]) {
     const head = new Head(eventStore);
     // The membership is for listeners only, which are never inline.
     const membership = { owner: 'inline', leaseDuration: 0 };

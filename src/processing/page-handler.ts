@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../messages';
-import type { NewDeadLetter, ProcessingStore, TransactionWork } from '../store';
+import type { NewDeadLetter, ProjectionStore, TransactionWork } from '../store';
 import { BufferedDocuments } from './buffered-documents';
 import type { FollowerHandler } from './definition';
 import type { PageEffects } from './event-contexts';
@@ -53,7 +53,7 @@ export class PageHandler {
   constructor(
     private readonly handling: Handling,
     private readonly place: SegmentPlace,
-    private readonly store: ProcessingStore,
+    private readonly store: ProjectionStore,
   ) {
     this.#sequenceOf = sequencer(handling.definition);
     this.#parks = handling.definition.options.onError !== 'stop';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, consoleLogger, type EventContext, type Logger, type RecordedEvent, systemClock } from '../messages';
-import type { EventStore, ProcessingStore } from '../store';
+import type { EventStore, ProjectionStore } from '../store';
 import { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
 import { UnknownProjectionError, WaitTimeoutError } from './errors';
@@ -52,7 +52,7 @@ export class Projections {
     } = parts;
     this.#head = new Head(eventStore);
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
-    const store = eventStore.projections as ProcessingStore;
+    const store = eventStore.projections as ProjectionStore;
     const shared = {
       ...{ eventStore, store, logger, clock, changed, switched, membership, follow: parts.follow ?? true },
       head: this.#head,

@@ -1,11 +1,11 @@
-import type { ProcessingStore } from '../store';
+import type { ProjectionStore } from '../store';
 import type { Head } from './head';
 import type { Rate } from './rate';
 import type { RebuildProgress } from './status';
 
 /** Reads how a version that fills is getting on; all processes that fill it count. */
 export async function progressOf(
-  { store, head }: { readonly store: ProcessingStore; readonly head: Head },
+  { store, head }: { readonly store: ProjectionStore; readonly head: Head },
   name: string,
   version: number,
   rate: Rate,

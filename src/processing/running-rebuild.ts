@@ -1,4 +1,4 @@
-import type { ProcessingStore } from '../store';
+import type { ProjectionStore } from '../store';
 import { RebuildCancelledError } from './follower-errors';
 import type { Head } from './head';
 import { pause } from './pause';
@@ -10,7 +10,7 @@ const PROGRESS_EVERY = 200;
 
 /** What a rebuild is watched with. */
 export interface RebuildParts {
-  readonly store: ProcessingStore;
+  readonly store: ProjectionStore;
   readonly head: Head;
 }
 

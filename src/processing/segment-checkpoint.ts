@@ -1,9 +1,9 @@
-import type { ProcessingCommit, ProcessingStore } from '../store';
+import type { ProjectionCommit, ProjectionStore } from '../store';
 import type { FollowerObserver } from './follower-parts';
 import type { SegmentPlace } from './page-handler';
 
 /** What a commit changes, and up to where the segment is done with it. */
-export type SegmentChanges = Omit<ProcessingCommit, 'checkpoint' | 'from' | 'fence'>;
+export type SegmentChanges = Omit<ProjectionCommit, 'checkpoint' | 'from' | 'fence'>;
 
 /** How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is somebody else's. */
 export type SegmentOutcome = 'ok' | 'moved' | 'lost';
@@ -14,7 +14,7 @@ export class SegmentCheckpoint {
   #position: bigint;
 
   constructor(
-    private readonly store: ProcessingStore,
+    private readonly store: ProjectionStore,
     private readonly place: SegmentPlace,
     private readonly lease: { readonly fence: bigint; readonly position: bigint },
     private readonly observer: FollowerObserver,

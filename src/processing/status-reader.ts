@@ -1,5 +1,5 @@
 import type { Clock } from '../messages';
-import type { EventStore, ProcessingStore, ReadModelVersion } from '../store';
+import type { EventStore, ProjectionStore, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import type { Head } from './head';
 import { Rate } from './rate';
@@ -9,7 +9,7 @@ import type { FollowerStatus, SegmentStatus } from './status';
 /** What there is to read a status from. */
 export interface StatusParts {
   readonly eventStore: EventStore;
-  readonly store: ProcessingStore;
+  readonly store: ProjectionStore;
   readonly head: Head;
   readonly clock: Clock;
 }

@@ -1,5 +1,5 @@
 import { EventualityError } from '../messages';
-import type { ProcessingStore, ProjectionTransaction, ReadModelVersion } from '../store';
+import type { ProjectionStore, ProjectionTransaction, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { Handover } from './handover';
 import type { Membership } from './shares';
@@ -19,7 +19,7 @@ export class Versions {
   readonly #handover: Handover | undefined;
 
   constructor(
-    private readonly store: ProcessingStore,
+    private readonly store: ProjectionStore,
     { kind, name, options }: FollowerDefinition,
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
@@ -38,13 +38,13 @@ export class Versions {
 
   /** As {@link own}; where there is none, it is made. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
-    let own = await this.own();
-    while (own.length === 0 && !signal.aborted) {
+    for (;;) {
+      await this.#activateFirst();
+      const own = await this.own();
+      if (own.length > 0 || signal.aborted) return own;
       const version = await this.add({ unlessOwn: true });
       if (this.#handover) await this.#handOver(this.#handover, version, signal);
-      own = await this.own();
     }
-    return own;
   }
 
   /** Makes the next version, and returns its number; `unlessOwn`: not where another process has made one meanwhile. The first is active at once. */
@@ -63,8 +63,8 @@ export class Versions {
         if ((await this.store.versions(this.#shape.name)).some(known => known.version === version)) continue;
         throw error;
       }
-      if (!this.#handover || versions.length === 0) await this.#noteHead(version);
-      if (versions.length === 0) await this.store.activate(this.#shape.name, version);
+      if (versions.length === 0) await this.#activateFirst();
+      else if (!this.#handover) await this.#noteHead(version);
       return version;
     }
   }
@@ -102,6 +102,15 @@ export class Versions {
     return this.store.drop(this.#shape.name, version);
   }
 
+  /** The first version of all is active from the start. Whoever finds it without does it: its maker is not that far yet, or has died. */
+  async #activateFirst(): Promise<void> {
+    const versions = await this.store.versions(this.#shape.name);
+    const first = versions.some(({ active }) => active) ? undefined : versions.find(version => this.#isOwn(version));
+    if (!first) return;
+    await this.#noteHead(first.version);
+    await this.store.activate(this.#shape.name, first.version);
+  }
+
   async #dropBefore(version: number): Promise<void> {
     const { name } = this.#shape;
     for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
@@ -109,12 +118,7 @@ export class Versions {
 
   async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
     const from = (await this.store.versions(this.#shape.name)).find(({ active }) => active);
-    if (from?.version === version) return;
-    if (!from) {
-      // The first of all, whose maker may have died.
-      await this.#noteHead(version);
-      return this.store.activate(this.#shape.name, version);
-    }
+    if (!from || from.version === version) return;
     if (await handover.run(from, { version, segments: this.#shape.segments }, signal)) await this.activate(version);
   }
 

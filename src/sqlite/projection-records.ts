@@ -1,9 +1,9 @@
 import { type Clock, isoTime } from '../messages';
 import {
   type CheckpointName,
+  type CommitOutcome,
   canBeReadModel,
   type KnownSchema,
-  type ProcessingCommitOutcome,
   prepareWrites,
   type SealedCommit,
   UnknownReadModelError,
@@ -77,7 +77,7 @@ export class ProjectionRecords {
     return { ...commit, pages: commit.groups.map(group => this.#page(group)) };
   }
 
-  commit(commit: EncodedCommit): ProcessingCommitOutcome {
+  commit(commit: EncodedCommit): CommitOutcome {
     const { checkpoint, pages, fence } = commit;
     // Another process may have dropped one, and prepared it with other indexes.
     for (const { readModel, version, indexes } of pages) {

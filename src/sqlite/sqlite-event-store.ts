@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
-  type ProcessingStore,
+  type ProjectionStore,
   type RestoreOutcome,
   restoreRequests,
   type SnapshotStore,
@@ -47,7 +47,7 @@ export class SqliteEventStore implements EventStore {
   /** Keeps snapshots in the same file. */
   readonly snapshots: SnapshotStore;
   /** Keeps what projections make of the events, in the same file. */
-  readonly projections: ProcessingStore;
+  readonly projections: ProjectionStore;
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;

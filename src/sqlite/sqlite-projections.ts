@@ -1,5 +1,6 @@
 import {
   type CheckpointName,
+  type CommitOutcome,
   canBeReadModel,
   checkCheckpoint,
   checkReadModel,
@@ -10,11 +11,10 @@ import {
   documentPage,
   isName,
   knownSchema,
-  type ProcessingCommit,
-  type ProcessingCommitOutcome,
-  type ProcessingSchema,
-  type ProcessingStore,
+  type ProjectionCommit,
+  type ProjectionStore,
   type ProjectionTransaction,
+  type ReadModelSchema,
   type ReadModelVersion,
   resolveQuery,
   type SegmentLeases,
@@ -46,7 +46,7 @@ interface VersionRow {
 }
 
 /** Keeps documents, checkpoints, leases and dead letters in the file of the events. */
-export class SqliteProjections implements ProcessingStore {
+export class SqliteProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #records: ProjectionRecords;
@@ -64,7 +64,7 @@ export class SqliteProjections implements ProcessingStore {
     this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
   }
 
-  async prepare(schema: ProcessingSchema): Promise<void> {
+  async prepare(schema: ReadModelSchema): Promise<void> {
     checkReadModel(schema);
     const { name, version } = schema;
     const wanted = knownSchema(schema);
@@ -99,10 +99,10 @@ export class SqliteProjections implements ProcessingStore {
     return this.access.read(() => this.#records.checkpoint(name));
   }
 
-  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
     const encoded = await this.access.read(() => this.#records.encoded(sealed));
-    const write = (): ProcessingCommitOutcome => inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
+    const write = (): CommitOutcome => inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
     // A power cut takes the documents together with the checkpoint: what is lost is made again.
     return this.access.write(() => withoutDisk(this.connection, this.settings, write));
   }

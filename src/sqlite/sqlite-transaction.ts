@@ -2,10 +2,10 @@ import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type CheckpointName,
+  type CommitOutcome,
   checkCheckpoint,
   isName,
-  type ProcessingCommit,
-  type ProcessingCommitOutcome,
+  type ProjectionCommit,
   type ProjectionTransaction,
   type StorePage,
   type StreamAppend,
@@ -78,7 +78,7 @@ export class SqliteTransaction implements ProjectionTransaction {
     return new Map(Array.from(rows, ({ id, document }) => [id, JSON.parse(document)]));
   }
 
-  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     return this.#do(() => {
       const { records } = this.parts;
       return records.commit(records.encoded(sealedCommit(commit)));

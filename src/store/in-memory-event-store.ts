@@ -15,7 +15,7 @@ import type {
 } from './event-store';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
-import type { ProcessingStore } from './processing-store';
+import type { ProjectionStore } from './projection-store';
 import { recordEvent } from './record-event';
 import { eventsToRestore, type StoredPlace, sealRestored } from './restoring';
 import type { SnapshotStore } from './snapshot-store';
@@ -28,7 +28,7 @@ const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
 export class InMemoryEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
-  readonly projections: ProcessingStore;
+  readonly projections: ProjectionStore;
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   #lastFound: RecordedEvent[] | undefined;
   readonly #all: RecordedEvent[] = [];

@@ -2,10 +2,9 @@ import type { Clock } from '../messages';
 import { InMemoryDeadLetters } from './in-memory-dead-letters';
 import { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryLeases } from './in-memory-leases';
-import type { ProcessingCommitOutcome, ProcessingSchema } from './processing-store';
 import { checkSameSchema, knownSchema, type PreparedWrite, prepareWrites } from './projection-checks';
 import { UnknownReadModelError } from './projection-errors';
-import type { CheckpointName } from './projection-store';
+import type { CheckpointName, CommitOutcome, ReadModelSchema } from './projection-store';
 import type { SealedCommit } from './sealed-commit';
 import type { Turns } from './turns';
 
@@ -27,7 +26,7 @@ export class InMemoryProjectionState {
     this.deadLetters = new InMemoryDeadLetters(clock, turns);
   }
 
-  prepare(schema: ProcessingSchema): void {
+  prepare(schema: ReadModelSchema): void {
     const versions = this.versions(schema.name);
     const known = versions.get(schema.version);
     if (known) checkSameSchema(schema, known.schema);
@@ -58,7 +57,7 @@ export class InMemoryProjectionState {
   }
 
   /** Says why a commit must not be kept, given where its checkpoint stands; undefined when it may be. */
-  refusal({ checkpoint, from, fence }: SealedCommit, position: bigint): ProcessingCommitOutcome | undefined {
+  refusal({ checkpoint, from, fence }: SealedCommit, position: bigint): CommitOutcome | undefined {
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     return fenced || position !== from ? { ok: false, checkpoint: position, fenced } : undefined;
   }

@@ -3,16 +3,18 @@ import type { DeadLetters } from './dead-letters';
 import { resolveQuery } from './document-query';
 import { InMemoryProjectionState } from './in-memory-projection-state';
 import { InMemoryTransaction } from './in-memory-transaction';
-import type {
-  ProcessingCommit,
-  ProcessingCommitOutcome,
-  ProcessingSchema,
-  ProcessingStore,
-  ProjectionTransaction,
-  ReadModelVersion,
-} from './processing-store';
 import { checkCheckpoint, checkReadModel } from './projection-checks';
-import type { CheckpointName, DocumentPage, DocumentQuery } from './projection-store';
+import type {
+  CheckpointName,
+  CommitOutcome,
+  DocumentPage,
+  DocumentQuery,
+  ProjectionCommit,
+  ProjectionStore,
+  ReadModelSchema,
+  ReadModelVersion,
+} from './projection-store';
+import type { ProjectionTransaction } from './projection-transaction';
 import { type SealedCommit, sealedCommit } from './sealed-commit';
 import type { SegmentLeases } from './segment-leases';
 import { StagedAppends, type TransactionEvents } from './staged-appends';
@@ -22,7 +24,7 @@ import { Turns } from './turns';
  * Keeps documents, checkpoints, leases and dead letters in the memory of the process: complete in its semantics, gone when the process ends.
  * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
  */
-export class InMemoryProjectionStore implements ProcessingStore {
+export class InMemoryProjectionStore implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #state: InMemoryProjectionState;
@@ -41,7 +43,7 @@ export class InMemoryProjectionStore implements ProcessingStore {
     this.deadLetters = this.#state.deadLetters;
   }
 
-  async prepare(schema: ProcessingSchema): Promise<void> {
+  async prepare(schema: ReadModelSchema): Promise<void> {
     checkReadModel(schema);
     const given = { ...schema, indexes: [...schema.indexes] };
     await this.#turns.pass(() => this.#state.prepare(given));
@@ -67,7 +69,7 @@ export class InMemoryProjectionStore implements ProcessingStore {
     return this.#state.checkpoint(name);
   }
 
-  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
     return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.take(() => this.#commitWithWork(sealed));
   }
@@ -102,7 +104,7 @@ export class InMemoryProjectionStore implements ProcessingStore {
     return this.#turns.take(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
   }
 
-  #commit(sealed: SealedCommit): ProcessingCommitOutcome {
+  #commit(sealed: SealedCommit): CommitOutcome {
     const ready = this.#state.ready(sealed);
     const refusal = this.#state.refusal(ready, this.#state.checkpoint(ready.checkpoint));
     if (!refusal) this.#state.keep(ready);
@@ -110,7 +112,7 @@ export class InMemoryProjectionStore implements ProcessingStore {
   }
 
   /** In a turn of its own: nothing changes while the work of others is awaited. */
-  async #commitWithWork(sealed: SealedCommit): Promise<ProcessingCommitOutcome> {
+  async #commitWithWork(sealed: SealedCommit): Promise<CommitOutcome> {
     const transaction = new InMemoryTransaction(this.#state, undefined);
     return transaction.run(() => transaction.commitSealed(sealed));
   }

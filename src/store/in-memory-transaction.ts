@@ -1,10 +1,10 @@
 import type { RecordedEvent } from '../messages';
 import type { AppendOutcome, StorePage, StreamAppend } from './event-store';
 import type { InMemoryProjectionState, ReadyCommit } from './in-memory-projection-state';
-import type { ProcessingCommit, ProcessingCommitOutcome, ProjectionTransaction } from './processing-store';
 import { checkCheckpoint } from './projection-checks';
 import { EventsElsewhereError, TransactionEndedError } from './projection-errors';
-import type { CheckpointName } from './projection-store';
+import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-store';
+import type { ProjectionTransaction } from './projection-transaction';
 import { type SealedCommit, sealedCommit } from './sealed-commit';
 import { type StagedAppends, sealedAppends } from './staged-appends';
 import { Turns } from './turns';
@@ -70,11 +70,11 @@ export class InMemoryTransaction implements ProjectionTransaction {
     });
   }
 
-  async commit(commit: ProcessingCommit): Promise<ProcessingCommitOutcome> {
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     return this.commitSealed(this.#checked(() => sealedCommit(commit)));
   }
 
-  async commitSealed(sealed: SealedCommit): Promise<ProcessingCommitOutcome> {
+  async commitSealed(sealed: SealedCommit): Promise<CommitOutcome> {
     return this.#take(async () => {
       const ready = this.state.ready(sealed);
       const refusal = this.state.refusal(ready, this.#checkpoint(ready.checkpoint));

@@ -38,21 +38,11 @@ export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, segmentState } from './lease-rules';
-export type {
-  ProcessingCommit,
-  ProcessingCommitOutcome,
-  ProcessingSchema,
-  ProcessingStore,
-  ProjectionTransaction,
-  ReadModelVersion,
-  TransactionWork,
-} from './processing-store';
 export {
   canBeReadModel,
   checkCheckpoint,
   checkCommit,
   checkReadModel,
-  checkSameIndexes,
   checkSameSchema,
   groupWrites,
   type KnownSchema,
@@ -80,7 +70,9 @@ export type {
   ProjectionCommit,
   ProjectionStore,
   ReadModelSchema,
+  ReadModelVersion,
 } from './projection-store';
+export type { ProjectionTransaction, TransactionWork } from './projection-transaction';
 export { recordEvent, recordedMetadata } from './record-event';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
 export { type SealedCommit, sealedCommit } from './sealed-commit';

@@ -2,9 +2,8 @@ import { sealPayload } from '../messages';
 import { isName, LONGEST_NAME, shown } from './checks';
 import { checkDeadLetters } from './dead-letter-checks';
 import { documentKeys } from './document-keys';
-import type { ProcessingCommit, ProcessingSchema } from './processing-store';
 import { InvalidCommitError, InvalidReadModelError } from './projection-errors';
-import type { CheckpointName, DocumentWrite, ReadModelSchema } from './projection-store';
+import type { CheckpointName, DocumentWrite, ProjectionCommit, ReadModelSchema } from './projection-store';
 
 /** How many indexes a read model has at most. */
 export const MOST_INDEXES = 8;
@@ -16,7 +15,7 @@ const LAST_VERSION = 2 ** 31 - 1;
 const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
-export function checkReadModel({ name, version, indexes, revision = 1, segments = 1 }: ProcessingSchema): void {
+export function checkReadModel({ name, version, indexes, revision = 1, segments = 1 }: ReadModelSchema): void {
   const faults: string[] = [];
   if (!isName(name)) faults.push(nameFault('name', name));
   if (!isVersion(version)) faults.push(versionFault('version', version));
@@ -35,34 +34,29 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   if (faults.length > 0) throw new InvalidReadModelError(faults);
 }
 
-/** Refuses to prepare a version again with other indexes; their order is of no account. @throws InvalidReadModelError */
-export function checkSameIndexes({ name, version, indexes }: ReadModelSchema, known: readonly string[]): void {
-  if (indexes.length === known.length && indexes.every(field => known.includes(field))) return;
-  const [was, is] = [known, indexes].map(list => `[${list.join(', ')}]`);
-  throw new InvalidReadModelError([`'${name}' was prepared in version ${version} with the indexes ${was}, not ${is}. Raise its version.`]);
-}
-
 /** What a store keeps of the schema of a version. */
-export type KnownSchema = Required<Pick<ProcessingSchema, 'indexes' | 'revision' | 'segments'>>;
+export type KnownSchema = Required<Pick<ReadModelSchema, 'indexes' | 'revision' | 'segments'>>;
 
 /** Fills in what a schema leaves out. For those who write a store. */
-export const knownSchema = ({ indexes, revision = 1, segments = 1 }: ProcessingSchema): KnownSchema => ({
+export const knownSchema = ({ indexes, revision = 1, segments = 1 }: ReadModelSchema): KnownSchema => ({
   ...{ indexes: [...indexes], revision, segments },
 });
 
 /** Refuses to prepare a version again with another schema; the order of indexes is of no account. @throws InvalidReadModelError */
-export function checkSameSchema(schema: ProcessingSchema, known: KnownSchema): void {
-  checkSameIndexes(schema, known.indexes);
-  for (const field of ['revision', 'segments'] as const) {
-    const is = schema[field] ?? 1;
-    if (is === known[field]) continue;
-    const was = `'${schema.name}' was prepared in version ${schema.version} with ${field} ${known[field]}, not ${is}.`;
-    throw new InvalidReadModelError([`${was} Prepare another version.`]);
+export function checkSameSchema(schema: ReadModelSchema, known: KnownSchema): void {
+  const { indexes, revision, segments } = knownSchema(schema);
+  const changes: string[] = [];
+  if (indexes.length !== known.indexes.length || !indexes.every(field => known.indexes.includes(field))) {
+    changes.push(`the indexes [${known.indexes.join(', ')}], not [${indexes.join(', ')}]`);
   }
+  if (revision !== known.revision) changes.push(`revision ${known.revision}, not ${revision}`);
+  if (segments !== known.segments) changes.push(`segments ${known.segments}, not ${segments}`);
+  const place = `'${schema.name}' was prepared in version ${schema.version} with`;
+  if (changes.length > 0) throw new InvalidReadModelError(changes.map(change => `${place} ${change}. Raise its version.`));
 }
 
 /** Refuses a commit that no store can take; the documents are not looked at. For those who write a store. @throws InvalidCommitError */
-export function checkCommit({ checkpoint, from, to, writes, ...more }: ProcessingCommit): void {
+export function checkCommit({ checkpoint, from, to, writes, ...more }: ProjectionCommit): void {
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
     if (isPosition(position)) continue;

@@ -1,3 +1,7 @@
+import type { DeadLetterChanges, DeadLetters } from './dead-letters';
+import type { ProjectionTransaction, TransactionWork } from './projection-transaction';
+import type { SegmentLeases } from './segment-leases';
+
 /** A value by which documents are found: what a field can hold, apart from lists and objects. */
 export type DocumentValue = string | number | boolean | null;
 
@@ -10,6 +14,20 @@ export interface ReadModelSchema {
    * The top-level fields that `find` may filter and order by, eight at most. Fixed for a version: another choice is another version.
    */
   readonly indexes: readonly string[];
+  /** The version that the projection's class declares, from 1; default 1. A rebuild makes another version of the same revision. */
+  readonly revision?: number;
+  /** Into how many segments the version is split, 1 to 256; default 1. */
+  readonly segments?: number;
+}
+
+/** A version that was prepared and not dropped. */
+export interface ReadModelVersion {
+  readonly version: number;
+  readonly revision: number;
+  readonly segments: number;
+  readonly indexes: readonly string[];
+  /** Readers see this one. */
+  readonly active: boolean;
 }
 
 /** One document on its way to the store. */
@@ -67,8 +85,8 @@ export interface CheckpointName {
   readonly segment: number;
 }
 
-/** What a projection makes of a page of events: the documents, and how far it has come with them. */
-export interface ProjectionCommit {
+/** What a projection makes of a page of events: the documents, what it could not take, and how far it has come. */
+export interface ProjectionCommit extends DeadLetterChanges {
   readonly checkpoint: CheckpointName;
   /** Where the checkpoint must stand for the commit to go through; 0n where there is none yet. */
   readonly from: bigint;
@@ -76,13 +94,21 @@ export interface ProjectionCommit {
   readonly to: bigint;
   /** In the order given: of several for one document the last one holds. */
   readonly writes: readonly DocumentWrite[];
+  /** The fence of the lease; where it is given, the commit goes through only while it is the segment's. */
+  readonly fence?: bigint;
+  /** Run in order, before the documents are written; what it throws takes everything back and rejects the commit. */
+  readonly work?: readonly TransactionWork[];
 }
 
-/** What became of a commit; where the checkpoint stood elsewhere nothing was written, and it says where. */
-export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly checkpoint: bigint };
+/**
+ * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says that the segment belongs
+ * to somebody else by now.
+ */
+export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly checkpoint: bigint; readonly fenced: boolean };
 
 /**
- * Keeps what projections make of events: documents by id, and how far each projection has come. Both change in one transaction, so that
+ * Keeps what projections make of events: documents by id, how far each projection has come, who works on it, and what it
+ * could not take. All of it changes in one transaction, so that
  * each event takes effect exactly once. `projectionStoreContract` of `eventuality/testing` says, as tests, what an implementation must hold.
  */
 export interface ProjectionStore {
@@ -120,4 +146,15 @@ export interface ProjectionStore {
    * @throws StoreClosedError
    */
   drop(name: string, version: number): Promise<void>;
+  /** Returns the versions that were prepared and not dropped, ascending. @throws StoreClosedError */
+  versions(name: string): Promise<readonly ReadModelVersion[]>;
+  readonly leases: SegmentLeases;
+  readonly deadLetters: DeadLetters;
+  /**
+   * Runs work in one transaction, which holds when the work resolves, and is taken back when it throws, or has got a conflict from `append`.
+   * It is also taken back, and rejects, when one of its calls has failed and the work went on all the same.
+   * Other commits and appends of this store may wait meanwhile: nothing in the work waits for one of them. It may be run again, where the
+   * store took the transaction back because of another one.
+   */
+  transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T>;
 }

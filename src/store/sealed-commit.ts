@@ -1,8 +1,8 @@
 import { lettersToPark } from './dead-letter-checks';
 import type { NewDeadLetter } from './dead-letters';
-import type { ProcessingCommit, TransactionWork } from './processing-store';
 import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
-import type { CheckpointName } from './projection-store';
+import type { CheckpointName, ProjectionCommit } from './projection-store';
+import type { TransactionWork } from './projection-transaction';
 
 /** A commit that was checked, and that nobody can change while it waits to be written. */
 export interface SealedCommit {
@@ -17,7 +17,7 @@ export interface SealedCommit {
 }
 
 /** Checks a commit and seals it. For those who write a store. @throws InvalidCommitError, UnstorableValueError */
-export function sealedCommit(commit: ProcessingCommit): SealedCommit {
+export function sealedCommit(commit: ProjectionCommit): SealedCommit {
   checkCommit(commit);
   const { from, to, fence } = commit;
   const { projection, version, segment } = commit.checkpoint;

@@ -1,7 +1,7 @@
 import { StoreNames } from '../../src/postgres/names';
 import { projectionStatements } from '../../src/postgres/projection-statements';
-import type { EventStore, ProcessingStore, ProjectionStore } from '../../src/store';
-import { processingStoreContract, projectionStoreContract } from '../../src/testing/projection-store-contract';
+import type { EventStore, ProjectionStore } from '../../src/store';
+import { projectionStoreContract } from '../../src/testing';
 import { happened, TestSchema, to } from './database';
 
 const schema = new TestSchema(__filename);
@@ -9,7 +9,7 @@ const owners = new WeakMap<ProjectionStore, EventStore>();
 let opened = 0;
 
 const options = {
-  open(): ProcessingStore {
+  open(): ProjectionStore {
     const store = schema.open({ tablePrefix: `case_${++opened}_`, maxConnections: 4 });
     owners.set(store.projections, store);
     return store.projections;
@@ -17,7 +17,7 @@ const options = {
   close: (projections: ProjectionStore) => owners.get(projections)!.close(),
   events: (projections: ProjectionStore) => owners.get(projections)!,
 };
-const contract = [...projectionStoreContract(options), ...processingStoreContract(options)];
+const contract = projectionStoreContract(options);
 
 test.each(contract.map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run(), 20_000);
 

@@ -9,7 +9,7 @@ import {
 } from 'eventuality';
 import { Projections } from '../../src/processing';
 import type { ProjectionsParts } from '../../src/processing/projections';
-import type { ProcessingStore } from '../../src/store';
+import type { ProjectionStore } from '../../src/store';
 import { PLACES, type Place } from './places';
 
 export const QUIET = { error: () => undefined, warn: () => undefined };
@@ -64,8 +64,8 @@ export class Processes {
   }
 
   /** Opens a store that runs nothing. */
-  get store(): EventStore & { readonly projections: ProcessingStore } {
-    return this.place.open() as EventStore & { readonly projections: ProcessingStore };
+  get store(): EventStore & { readonly projections: ProjectionStore } {
+    return this.place.open() as EventStore & { readonly projections: ProjectionStore };
   }
 
   start(definitions: readonly FollowerDefinition[], parts: Partial<ProjectionsParts> = {}): Projections {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/sqlite';
-import type { ProcessingStore, ProjectionTransaction } from '../../src/store';
+import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
 import { everything, happened, testFiles, to } from './files';
 import { appendAndCount, checkpoint, type Inline } from './inline-process';
@@ -14,11 +14,11 @@ const page = (from: bigint, n: number) => ({
   ...{ checkpoint, from, to: from + 1n, writes: [{ readModel: 'counter', version: 1, id: 'all', document: { n } }] },
 });
 
-const prepare = (store: ProcessingStore): Promise<void> => store.prepare({ name: 'counter', version: 1, indexes: [] });
-const counted = async (store: ProcessingStore): Promise<unknown> => (await store.get('counter', 1, ['all'])).get('all');
+const prepare = (store: ProjectionStore): Promise<void> => store.prepare({ name: 'counter', version: 1, indexes: [] });
+const counted = async (store: ProjectionStore): Promise<unknown> => (await store.get('counter', 1, ['all'])).get('all');
 
 /** Holds a transaction open until it is told to end. */
-function held(store: ProcessingStore, work: (transaction: ProjectionTransaction) => Promise<unknown> = async () => undefined) {
+function held(store: ProjectionStore, work: (transaction: ProjectionTransaction) => Promise<unknown> = async () => undefined) {
   let release = (): void => undefined;
   const released = new Promise<void>(resolve => (release = resolve));
   let begun = (): void => undefined;

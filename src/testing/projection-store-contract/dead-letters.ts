@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { NewDeadLetter, ProcessingStore } from '../../store';
-import { all, commit, filled, NAME, type ProcessingCheck, refused, schema, segment, write } from './fixtures';
+import type { NewDeadLetter, ProjectionStore } from '../../store';
+import { all, commit, filled, NAME, refused, type SceneCheck, schema, segment, write } from './fixtures';
 
 const name = { projection: NAME, version: 1 };
 
@@ -13,21 +13,21 @@ const letter = (sequence: string, position: bigint, more: Partial<NewDeadLetter>
 const waiting = (sequence: string, position: bigint): NewDeadLetter => letter(sequence, position, { error: undefined, attempts: 0 });
 
 /** Parks letters of two sequences and two segments. */
-async function parked(store: ProcessingStore): Promise<void> {
+async function parked(store: ProjectionStore): Promise<void> {
   const park = [waiting('a', 5n), letter('b', 2n), letter('a', 3n)];
   assert.deepEqual(await store.commit({ ...commit(0n, 9n), park }), { ok: true });
   const other = { ...commit(0n, 9n), checkpoint: segment({ segment: 1 }), park: [letter('c', 4n), waiting('c', 12n)] };
   assert.deepEqual(await store.commit(other), { ok: true });
 }
 
-const positions = async (store: ProcessingStore, ...page: [object?]): Promise<bigint[]> =>
+const positions = async (store: ProjectionStore, ...page: [object?]): Promise<bigint[]> =>
   (await store.deadLetters.list(name, ...page)).map(({ position }) => position);
 
-const retries = async (store: ProcessingStore): Promise<string[]> =>
+const retries = async (store: ProjectionStore): Promise<string[]> =>
   (await store.deadLetters.sequences(name)).flatMap(({ sequence, retry }) => (retry ? [sequence] : []));
 
 /** What could not be handled. */
-export const deadLetterChecks: Readonly<Record<string, ProcessingCheck>> = {
+export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   'letters are parked together with the checkpoint, and listed by position': async ({ store }) => {
     const before = Date.now();
     await parked(store);

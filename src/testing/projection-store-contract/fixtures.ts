@@ -6,7 +6,6 @@ import type {
   DocumentQuery,
   DocumentWrite,
   EventStore,
-  ProcessingStore,
   ProjectionCommit,
   ProjectionStore,
   ReadModelSchema,
@@ -15,17 +14,17 @@ import type {
 /** A thing that a store of documents and checkpoints must hold. */
 export type Check = (store: ProjectionStore) => Promise<void>;
 
-/** What the newer checks get: the store and, where they are in one place, the events. */
+/** What most checks get: the store and, where they are in one place, the events. */
 export interface Scene {
-  readonly store: ProcessingStore;
+  readonly store: ProjectionStore;
   readonly events: EventStore | undefined;
 }
 
 /** A thing that a store of leases, dead letters and transactions must hold. */
-export type ProcessingCheck = (scene: Scene) => Promise<void>;
+export type SceneCheck = (scene: Scene) => Promise<void>;
 
 /** A thing that a store must hold which keeps documents beside the events. */
-export type EventsCheck = (scene: { readonly store: ProcessingStore; readonly events: EventStore }) => Promise<void>;
+export type EventsCheck = (scene: { readonly store: ProjectionStore; readonly events: EventStore }) => Promise<void>;
 
 export const NAME = 'things';
 
@@ -87,8 +86,7 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 
 /** Makes sure that a commit was refused because the checkpoint is elsewhere. */
 export function behind(outcome: CommitOutcome, checkpoint: bigint): void {
-  assert.equal(outcome.ok, false);
-  assert.equal(outcome.checkpoint, checkpoint);
+  assert.deepEqual(outcome, { ok: false, checkpoint, fenced: false });
 }
 
 /** Prepares the read model and writes documents into it, by id. */

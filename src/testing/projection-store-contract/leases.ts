@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { LeaseClaim, LeaseOutcome, ProcessingStore } from '../../store';
-import { all, commit, filled, NAME, type ProcessingCheck, refused, schema, segment, until, write } from './fixtures';
+import type { LeaseClaim, LeaseOutcome, ProjectionStore } from '../../store';
+import { all, commit, filled, NAME, refused, type SceneCheck, schema, segment, until, write } from './fixtures';
 
 const LONG = 60_000;
 
 const claim = (owner: string, duration = LONG): LeaseClaim => ({ owner, duration });
 
 /** Claims a segment that must be free, and returns the fence. */
-async function take(store: ProcessingStore, owner: string, duration = LONG): Promise<bigint> {
+async function take(store: ProjectionStore, owner: string, duration = LONG): Promise<bigint> {
   const outcome = await store.leases.claim(segment(), claim(owner, duration));
   assert.ok(outcome.ok, `${owner} does not get the segment`);
   return outcome.fence;
@@ -20,7 +20,7 @@ function heldBy(owner: string, outcome: LeaseOutcome): void {
 }
 
 /** Who works on which segment. */
-export const leaseChecks: Readonly<Record<string, ProcessingCheck>> = {
+export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   'a segment is its owner’s until it is given back': async ({ store }) => {
     const first = await take(store, 'one');
     heldBy('one', await store.leases.claim(segment(), claim('other')));

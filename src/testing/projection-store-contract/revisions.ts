@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { NAME, type ProcessingCheck, refused, schema } from './fixtures';
+import { NAME, refused, type SceneCheck, schema } from './fixtures';
 
 /** Which revisions there are versions of. */
-export const revisionChecks: Readonly<Record<string, ProcessingCheck>> = {
+export const revisionChecks: Readonly<Record<string, SceneCheck>> = {
   'lists the versions that were prepared, with their revisions and segments': async ({ store }) => {
     assert.deepEqual(await store.versions(NAME), []);
     await store.prepare({ ...schema({ version: 10 }), revision: 4, segments: 256 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { ProcessingStore, ProjectionTransaction } from '../../store';
-import { all, commit, filled, meanwhile, NAME, type ProcessingCheck, refused, rejectsWith, schema, segment, write } from './fixtures';
+import type { ProjectionStore, ProjectionTransaction } from '../../store';
+import { all, commit, filled, meanwhile, NAME, refused, rejectsWith, type SceneCheck, schema, segment, write } from './fixtures';
 
 const boom = (): Error => new Error('of the work itself');
 
-const state = async (store: ProcessingStore): Promise<unknown> => [
+const state = async (store: ProjectionStore): Promise<unknown> => [
   await all(store),
   await store.checkpoint(segment()),
   (await store.deadLetters.list({ projection: NAME, version: 1 })).map(({ position }) => position),
@@ -18,7 +18,7 @@ async function count(transaction: ProjectionTransaction, id: string): Promise<vo
 }
 
 /** Work in the transaction of a commit, and transactions of several steps. */
-export const transactionChecks: Readonly<Record<string, ProcessingCheck>> = {
+export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
   'runs the work of a commit in order, and once': async ({ store }) => {
     await filled(store, { a: { n: 1 } });
     const ran: string[] = [];

@@ -1,7 +1,8 @@
-import { InMemoryProjectionStore, type ProcessingStore } from '../../src/store';
-import { processingStoreContract } from '../../src/testing/projection-store-contract';
+import { InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
+import { projectionStoreContract } from '../../src/testing/projection-store-contract';
+import { bound } from './bound';
 
-type Breaking = (store: ProcessingStore) => Partial<ProcessingStore>;
+type Breaking = (store: ProjectionStore) => Partial<ProjectionStore>;
 
 const broken: Readonly<Record<string, Breaking>> = {
   'does not look at fences': store => ({ commit: ({ fence, ...commit }) => store.commit(commit) }),
@@ -50,21 +51,12 @@ const broken: Readonly<Record<string, Breaking>> = {
   'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
 };
 
-/** All methods of an object, whatever class has them. */
-function bound<T extends object>(object: T): T {
-  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter(name => name !== 'constructor');
-  const methods = names
-    .map(name => [name, (object as Record<string, unknown>)[name]] as const)
-    .filter(([, each]) => typeof each === 'function');
-  return Object.fromEntries(methods.map(([name, method]) => [name, (method as () => unknown).bind(object)])) as T;
-}
-
 async function failures(breaking: Breaking): Promise<string[]> {
-  const open = (): ProcessingStore => {
+  const open = (): ProjectionStore => {
     const store = new InMemoryProjectionStore();
-    return { ...bound(store), leases: store.leases, deadLetters: store.deadLetters, ...breaking(store) } as ProcessingStore;
+    return { ...bound(store), leases: store.leases, deadLetters: store.deadLetters, ...breaking(store) } as ProjectionStore;
   };
-  const cases = processingStoreContract({ open });
+  const cases = projectionStoreContract({ open });
   const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));
   return cases.flatMap(({ name }, place) => (outcomes[place]?.status === 'rejected' ? [name] : []));
 }

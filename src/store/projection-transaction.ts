@@ -1,0 +1,29 @@
+import type { RecordedEvent } from '../messages';
+import type { AppendOutcome, StorePage, StreamAppend } from './event-store';
+import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-store';
+
+/**
+ * SQL of one's own, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client, on SQLite the connection
+ * of the driver, where it must be synchronous.
+ */
+export type TransactionWork = (client: any) => unknown;
+
+/** A transaction of the store that takes events and documents: what inline projections need. */
+export interface ProjectionTransaction {
+  /**
+   * As `EventStore.append`. A conflict is a value; whoever gets one ends the transaction by returning, and nothing is written. Once it has
+   * gone through, every event of a lower position is stored, and other appends, of any process, wait until the transaction ends: without
+   * that a checkpoint could pass over an event that is still on its way.
+   */
+  append(appends: readonly StreamAppend[]): Promise<AppendOutcome>;
+  /** As `EventStore.readAll`, with what this transaction has appended. */
+  readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
+  /** Waits until no other transaction holds the checkpoint, keeps it to the end, and returns where it stands. Lock several by name. */
+  lock(name: CheckpointName): Promise<bigint>;
+  /** As `ProjectionStore.get`, with what this transaction has written. */
+  get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  /** As `ProjectionStore.commit`; it holds when the transaction does. */
+  commit(commit: ProjectionCommit): Promise<CommitOutcome>;
+  /** As `ProjectionStore.activate`; readers see the version when the transaction holds. */
+  activate(readModel: string, version: number): Promise<void>;
+}
