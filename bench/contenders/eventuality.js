@@ -17,6 +17,8 @@ export default {
     w4: options => sqlite.eventStore(options),
     w5: options => postgres.eventStore(options),
     w6: options => postgres.commands(options),
+    w7: options => postgres.readModel(options),
+    'w7-sqlite': options => sqlite.readModel(options),
     w9a: () => ({ specifier: new URL('../../dist/index.js', import.meta.url).href }),
     w9b: () => ({ program: new URL('../lib/start/eventuality.js', import.meta.url) }),
     w9c: () => ({ folder: fileURLToPath(new URL('../../', import.meta.url)) }),

@@ -25,6 +25,12 @@ export class TodoRenamed {
   }
 }
 
+export class TodoCompleted {
+  constructor(note) {
+    this.note = note;
+  }
+}
+
 /** What the handler that does nothing handles. */
 export class Nothing {
   constructor(id) {

@@ -46,7 +46,7 @@ const nameOf = (run, contender) => `${run}_${contender.replaceAll(/[^a-z0-9]/g, 
 /** What autovacuum would do some time after a store was filled. */
 export const settle = (url, tables) => once(url, `vacuum (analyze) ${tables.join(', ')}`);
 
-/** Runs a statement on a connection of its own; resolves to the rows. */
+/** Runs a statement on a connection of its own, which sees only what was committed; resolves to the rows. */
 export async function once(url, text) {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {});

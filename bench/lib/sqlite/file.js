@@ -10,11 +10,17 @@ export async function ownFolder() {
 }
 
 /** Counts on a connection of its own: it sees only what was committed. */
-export const rowsIn = (file, table) => async () => {
+export const rowsIn = (file, table) => async () => rows(file, `select count(*) as count from ${table}`)[0].count;
+
+/** Reads the documents of a table, as {@link rowsIn} counts. */
+export const documentsIn = (file, table) => async () =>
+  rows(file, `select id, document from ${table}`).map(({ id, document }) => ({ id, document: JSON.parse(document) }));
+
+function rows(file, query) {
   const database = new Database(file, { readonly: true });
   try {
-    return database.prepare(`select count(*) as count from ${table}`).get().count;
+    return database.prepare(query).all();
   } finally {
     database.close();
   }
-};
+}
