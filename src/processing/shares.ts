@@ -4,7 +4,7 @@ import type { SegmentState } from '../store';
 export const REPLAY_SEGMENT = 1000;
 
 /** From this number on, segments are claimed by processes only to be seen: those who hold one are there. */
-export const FIRST_MEMBER = 1001;
+const FIRST_MEMBER = 1001;
 
 /** Who this process is among those that share the segments. */
 export interface Membership {

@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from '../messages';
 import { letterPage } from './dead-letter-checks';
 import type { DeadLetter, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
-import type { CheckpointName } from './projection-store';
+import type { CheckpointName } from './projection-commit';
 import type { Turns } from './turns';
 
 /** What is parked of one version. */

@@ -2,7 +2,7 @@ import type { Clock } from '../messages';
 import { checkClaim } from './lease-checks';
 import { decideClaim, type KnownLease, segmentState } from './lease-rules';
 import { checkCheckpoint } from './projection-checks';
-import type { CheckpointName } from './projection-store';
+import type { CheckpointName } from './projection-commit';
 import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
 import type { Turns } from './turns';
 

@@ -3,8 +3,9 @@ import { InMemoryDeadLetters } from './in-memory-dead-letters';
 import { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryLeases } from './in-memory-leases';
 import { checkSameSchema, knownSchema, type PreparedWrite, prepareWrites } from './projection-checks';
+import type { CheckpointName, CommitOutcome } from './projection-commit';
 import { UnknownReadModelError } from './projection-errors';
-import type { CheckpointName, CommitOutcome, ReadModelSchema } from './projection-store';
+import type { ReadModelSchema } from './projection-store';
 import type { SealedCommit } from './sealed-commit';
 import type { Turns } from './turns';
 

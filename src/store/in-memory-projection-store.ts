@@ -4,16 +4,8 @@ import { resolveQuery } from './document-query';
 import { InMemoryProjectionState } from './in-memory-projection-state';
 import { InMemoryTransaction } from './in-memory-transaction';
 import { checkCheckpoint, checkReadModel } from './projection-checks';
-import type {
-  CheckpointName,
-  CommitOutcome,
-  DocumentPage,
-  DocumentQuery,
-  ProjectionCommit,
-  ProjectionStore,
-  ReadModelSchema,
-  ReadModelVersion,
-} from './projection-store';
+import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
+import type { DocumentPage, DocumentQuery, ProjectionStore, ReadModelSchema, ReadModelVersion } from './projection-store';
 import type { ProjectionTransaction } from './projection-transaction';
 import { type SealedCommit, sealedCommit } from './sealed-commit';
 import type { SegmentLeases } from './segment-leases';

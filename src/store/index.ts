@@ -1,7 +1,7 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
-export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
+export type { DeadLetter, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
@@ -41,16 +41,15 @@ export { decideClaim, type KnownLease, segmentState } from './lease-rules';
 export {
   canBeReadModel,
   checkCheckpoint,
-  checkCommit,
   checkReadModel,
   checkSameSchema,
-  groupWrites,
   type KnownSchema,
   knownSchema,
   type PreparedWrite,
   prepareWrites,
   type WriteGroup,
 } from './projection-checks';
+export type { CheckpointName, CommitOutcome, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
 export {
   EventsElsewhereError,
   InvalidCommitError,
@@ -60,19 +59,15 @@ export {
   UnknownReadModelError,
 } from './projection-errors';
 export type {
-  CheckpointName,
-  CommitOutcome,
   DocumentPage,
   DocumentQuery,
   DocumentValue,
-  DocumentWrite,
   FoundDocument,
-  ProjectionCommit,
   ProjectionStore,
   ReadModelSchema,
   ReadModelVersion,
 } from './projection-store';
-export type { ProjectionTransaction, TransactionWork } from './projection-transaction';
+export type { ProjectionTransaction } from './projection-transaction';
 export { recordEvent, recordedMetadata } from './record-event';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
 export { type SealedCommit, sealedCommit } from './sealed-commit';

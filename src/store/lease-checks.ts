@@ -1,7 +1,7 @@
 import { isName, LONGEST_NAME, shown } from './checks';
 import { checkpointFaults } from './projection-checks';
+import type { CheckpointName } from './projection-commit';
 import { InvalidCommitError } from './projection-errors';
-import type { CheckpointName } from './projection-store';
 import type { LeaseClaim } from './segment-leases';
 
 const LONGEST_LEASE = 3_600_000;

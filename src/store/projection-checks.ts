@@ -2,8 +2,9 @@ import { sealPayload } from '../messages';
 import { isName, LONGEST_NAME, shown } from './checks';
 import { checkDeadLetters } from './dead-letter-checks';
 import { documentKeys } from './document-keys';
+import type { CheckpointName, DocumentWrite, ProjectionCommit } from './projection-commit';
 import { InvalidCommitError, InvalidReadModelError } from './projection-errors';
-import type { CheckpointName, DocumentWrite, ProjectionCommit, ReadModelSchema } from './projection-store';
+import type { ReadModelSchema } from './projection-store';
 
 /** How many indexes a read model has at most. */
 export const MOST_INDEXES = 8;
@@ -106,7 +107,7 @@ export const canBeReadModel = (name: unknown, version: unknown): boolean => isNa
 const isVersion = (version: unknown): boolean =>
   Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_VERSION;
 /** Tells whether a value can be a position, or 0n. */
-export const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
+const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
 
 const nameFault = (path: string, name: unknown): string =>
   `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;

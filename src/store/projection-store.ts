@@ -1,5 +1,6 @@
-import type { DeadLetterChanges, DeadLetters } from './dead-letters';
-import type { ProjectionTransaction, TransactionWork } from './projection-transaction';
+import type { DeadLetters } from './dead-letters';
+import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
+import type { ProjectionTransaction } from './projection-transaction';
 import type { SegmentLeases } from './segment-leases';
 
 /** A value by which documents are found: what a field can hold, apart from lists and objects. */
@@ -28,16 +29,6 @@ export interface ReadModelVersion {
   readonly indexes: readonly string[];
   /** Readers see this one. */
   readonly active: boolean;
-}
-
-/** One document on its way to the store. */
-export interface DocumentWrite {
-  readonly readModel: string;
-  readonly version: number;
-  /** 1 to 255 characters. */
-  readonly id: string;
-  /** The whole document, in place of an earlier one; `null` deletes it. */
-  readonly document: object | null;
 }
 
 /**
@@ -75,36 +66,6 @@ export interface DocumentPage {
    */
   readonly cursor: string | undefined;
 }
-
-/** Names how far one segment of a projection has come. */
-export interface CheckpointName {
-  readonly projection: string;
-  /** From 1. */
-  readonly version: number;
-  /** From 0; a projection that is not split has segment 0. */
-  readonly segment: number;
-}
-
-/** What a projection makes of a page of events: the documents, what it could not take, and how far it has come. */
-export interface ProjectionCommit extends DeadLetterChanges {
-  readonly checkpoint: CheckpointName;
-  /** Where the checkpoint must stand for the commit to go through; 0n where there is none yet. */
-  readonly from: bigint;
-  /** Where it stands afterwards; not before `from`. The same as `from` writes documents without going on. */
-  readonly to: bigint;
-  /** In the order given: of several for one document the last one holds. */
-  readonly writes: readonly DocumentWrite[];
-  /** The fence of the lease; where it is given, the commit goes through only while it is the segment's. */
-  readonly fence?: bigint;
-  /** Run in order, before the documents are written; what it throws takes everything back and rejects the commit. */
-  readonly work?: readonly TransactionWork[];
-}
-
-/**
- * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says that the segment belongs
- * to somebody else by now.
- */
-export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly checkpoint: bigint; readonly fenced: boolean };
 
 /**
  * Keeps what projections make of events: documents by id, how far each projection has come, who works on it, and what it

@@ -1,12 +1,7 @@
 import type { RecordedEvent } from '../messages';
-import type { AppendOutcome, StorePage, StreamAppend } from './event-store';
-import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-store';
-
-/**
- * SQL of one's own, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client, on SQLite the connection
- * of the driver, where it must be synchronous.
- */
-export type TransactionWork = (client: any) => unknown;
+import type { StorePage } from './event-pages';
+import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
+import type { AppendOutcome, StreamAppend } from './stream-append';
 
 /** A transaction of the store that takes events and documents: what inline projections need. */
 export interface ProjectionTransaction {

@@ -1,8 +1,7 @@
 import { lettersToPark } from './dead-letter-checks';
 import type { NewDeadLetter } from './dead-letters';
 import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
-import type { CheckpointName, ProjectionCommit } from './projection-store';
-import type { TransactionWork } from './projection-transaction';
+import type { CheckpointName, ProjectionCommit, TransactionWork } from './projection-commit';
 
 /** A commit that was checked, and that nobody can change while it waits to be written. */
 export interface SealedCommit {

@@ -1,4 +1,4 @@
-import type { CheckpointName } from './projection-store';
+import type { CheckpointName } from './projection-commit';
 
 /** Who wants a segment, and for how long. */
 export interface LeaseClaim {

@@ -12,7 +12,7 @@ import type { ProjectionsParts } from '../../src/processing/projections';
 import type { ProjectionStore } from '../../src/store';
 import { PLACES, type Place } from './places';
 
-export const QUIET = { error: () => undefined, warn: () => undefined };
+const QUIET = { error: () => undefined, warn: () => undefined };
 
 /** Fast enough for tests, and long enough for a busy machine. */
 export const RETRY = { attempts: 3, delay: 1, maxDelay: 4 };

@@ -10,7 +10,7 @@ export interface Inline {
   readonly total?: number;
 }
 
-export const counter = { readModel: 'counter', version: 1, id: 'all' };
+const counter = { readModel: 'counter', version: 1, id: 'all' };
 export const checkpoint = { projection: 'counter', version: 1, segment: 0 };
 
 /** What an inline projection does: it appends, and counts all events that are not counted yet. */
