@@ -168,18 +168,31 @@ export type {
   ViewOf,
 } from './processing';
 
-// What projections keep: documents and checkpoints.
+// What projections keep: documents, checkpoints, leases and dead letters.
 export type {
   CheckpointName,
   CommitOutcome,
+  DeadLetter,
+  DeadLetterChanges,
+  DeadLetters,
   DocumentPage,
   DocumentQuery,
   DocumentValue,
   DocumentWrite,
   FoundDocument,
+  LeaseClaim,
+  LeaseOutcome,
+  NewDeadLetter,
+  ParkedName,
+  ParkedSequence,
   ProjectionCommit,
   ProjectionStore,
+  ProjectionTransaction,
   ReadModelSchema,
+  ReadModelVersion,
+  SegmentLeases,
+  SegmentState,
+  TransactionWork,
 } from './store';
 
 // Surroundings that can be replaced, and what helps to answer a mistyped name.

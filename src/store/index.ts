@@ -1,7 +1,7 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
-export type { DeadLetter, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
+export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
