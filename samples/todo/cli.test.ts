@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { RecordedEvent } from 'eventuality';
 import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
 import { TestSchema, url } from '../../tests/postgres/database';
+import { bar } from './bar';
 import { run } from './cli';
 import { openStore, type Place, placeOf } from './store';
 
@@ -35,6 +36,22 @@ async function stored(): Promise<readonly RecordedEvent[]> {
   return events;
 }
 
+async function createMany(count: number): Promise<void> {
+  const store = openStore(place);
+  const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
+  const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
+  await store.append(Array.from({ length: count }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
+  await store.close();
+}
+
+/** Takes away what is shown; the events stay. */
+async function deleteTheDocuments(): Promise<void> {
+  if (place.databaseUrl) return void (await schema.sql(`delete from "${schema.name}".documents`));
+  const database = betterSqlite3().open(place.file);
+  database.exec('delete from documents');
+  database.close();
+}
+
 const places: readonly [string, () => Promise<Place>][] = [
   ['in a SQLite file', async () => place],
   [
@@ -62,6 +79,32 @@ test.each(places)('each command finds what earlier runs left: %s', async (_, mak
   ]);
 });
 
+test.each(places)(
+  'a list whose documents are gone is filled anew, and is the same: %s',
+  async (_, make) => {
+    place = await make();
+    await createMany(1234);
+    await todo('complete', '7');
+    const { out: list } = await todo('list');
+    expect(list.slice(5, 8)).toEqual(['[ ] 6  Buy milk', '[x] 7  Buy milk', '[ ] 8  Buy milk']);
+    await deleteTheDocuments();
+    expect((await todo('list')).out).toEqual(['Nothing to do. Add something: npm run todo -- add "Buy milk"']);
+    const { code, out, err } = await todo('rebuild');
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+    for (const line of out) expect(line).toMatch(/^\[#*\.*\] +\d+% {2}\d+ of 1235 events(, \d+ s left|: the list is filled anew\.)?$/);
+    expect(out.at(-1)).toBe(`[${'#'.repeat(30)}] 100%  1235 of 1235 events: the list is filled anew.`);
+    expect((await todo('list')).out).toEqual(list);
+  },
+  30_000,
+);
+
+test('a bar shows the part that is done', () => {
+  const step = { version: 2, done: 250, total: 1000, rate: 100, secondsLeft: 7.5 };
+  expect(bar(step)).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events, 8 s left`);
+  expect(bar({ ...step, secondsLeft: undefined })).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events`);
+  expect(bar({ ...step, done: 0, total: 0 })).toBe(`[${'#'.repeat(30)}] 100%  0 of 0 events`);
+});
+
 test('the environment says where the todos are', () => {
   expect(placeOf({})).toEqual({ file: join(__dirname, 'todo.db') });
   expect(placeOf({ TODO_FILE: 'my.db', DATABASE_URL: '', EVENTUALITY_SCHEMA: '' })).toEqual({ file: 'my.db' });
@@ -73,11 +116,7 @@ test('a text that looks like an option goes behind two dashes', async () => {
 });
 
 test('the list is made again from more events than one page holds', async () => {
-  const store = openStore(place);
-  const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
-  const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
-  await store.append(Array.from({ length: 1234 }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
-  await store.close();
+  await createMany(1234);
   expect((await todo('list')).out).toHaveLength(1234);
   expect((await todo('add', 'Write')).out).toEqual(['Added 1235: Write']);
 });
@@ -90,17 +129,23 @@ test('the story is played without a file', async () => {
     'event    Todo 1 v1  TodoCreated {"description":"Buy milk"}',
   ]);
   expect(out).toContain('         refused: Todo 1 is completed; its description stays.');
-  expect(out.slice(-3)).toEqual(['[x] 1  Buy oat milk', '[ ] 2  Write the report', 'open: 1']);
+  expect(out.filter(line => line.startsWith('open'))).toEqual([
+    'open     Buy milk',
+    'open     Buy milk, Write the report',
+    'open     Buy oat milk, Write the report',
+    'open     Write the report',
+  ]);
+  expect(out.slice(-2)).toEqual(['[x] 1  Buy oat milk', '[ ] 2  Write the report']);
 });
 
 test.each([['help'], ['--help'], ['-h'], ['list', '--help']])('help names every command: %s %s', async (...args) => {
   const { code, out } = await todo(...args);
   expect(code).toBe(0);
-  for (const usage of ['add <text>', 'complete <id>', 'rename <id> <text>', 'list', 'history <id>'])
+  for (const usage of ['add <text>', 'complete <id>', 'rename <id> <text>', 'list', 'history <id>', 'rebuild'])
     expect(out.join('\n')).toContain(usage);
 });
 
-const known = 'There are: add, complete, rename, list, history, help.';
+const known = 'There are: add, complete, rename, list, history, rebuild, help.';
 
 test.each([
   [['ad', 'x'], `There is no 'ad'. Did you mean 'add'? ${known}`],
@@ -113,6 +158,8 @@ test.each([
   [['complete'], 'Use: complete <id>.'],
   [['complete', '1', '2'], 'Use: complete <id>.'],
   [['list', 'all'], 'Use: list.'],
+  [['rebuild', '1'], 'Use: rebuild.'],
+  [['rebild'], `There is no 'rebild'. Did you mean 'rebuild'? ${known}`],
   [['add', '  '], 'A todo needs a description.'],
   [['rename', '2', ''], 'A todo needs a description.'],
   [['complete', '7'], "There is no todo '7'."],
