@@ -46,7 +46,7 @@ async function createMany(count: number): Promise<void> {
 
 /** Takes away what is shown; the events stay. */
 async function deleteTheDocuments(): Promise<void> {
-  if (place.databaseUrl) return void (await schema.sql(`delete from "${schema.name}".documents`));
+  if (place.databaseUrl) return void (await schema.sql(`delete from "${schema.name}".eventuality_documents`));
   const database = betterSqlite3().open(place.file);
   database.exec('delete from documents');
   database.close();
