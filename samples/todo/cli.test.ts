@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { RecordedEvent } from 'eventuality';
 import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
 import { TestSchema, url } from '../../tests/postgres/database';
-import { bar } from './bar';
 import { run } from './cli';
 import { openStore, type Place, placeOf } from './store';
 
@@ -36,22 +35,6 @@ async function stored(): Promise<readonly RecordedEvent[]> {
   return events;
 }
 
-async function createMany(count: number): Promise<void> {
-  const store = openStore(place);
-  const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
-  const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
-  await store.append(Array.from({ length: count }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
-  await store.close();
-}
-
-/** Takes away what is shown; the events stay. */
-async function deleteTheDocuments(): Promise<void> {
-  if (place.databaseUrl) return void (await schema.sql(`delete from "${schema.name}".eventuality_documents`));
-  const database = betterSqlite3().open(place.file);
-  database.exec('delete from documents');
-  database.close();
-}
-
 const places: readonly [string, () => Promise<Place>][] = [
   ['in a SQLite file', async () => place],
   [
@@ -79,32 +62,6 @@ test.each(places)('each command finds what earlier runs left: %s', async (_, mak
   ]);
 });
 
-test.each(places)(
-  'a list whose documents are gone is filled anew, and is the same: %s',
-  async (_, make) => {
-    place = await make();
-    await createMany(1234);
-    await todo('complete', '7');
-    const { out: list } = await todo('list');
-    expect(list.slice(5, 8)).toEqual(['[ ] 6  Buy milk', '[x] 7  Buy milk', '[ ] 8  Buy milk']);
-    await deleteTheDocuments();
-    expect((await todo('list')).out).toEqual(['Nothing to do. Add something: npm run todo -- add "Buy milk"']);
-    const { code, out, err } = await todo('rebuild');
-    expect({ code, err }).toEqual({ code: 0, err: [] });
-    for (const line of out) expect(line).toMatch(/^\[#*\.*\] +\d+% {2}\d+ of 1235 events(, \d+ s left|: the list is filled anew\.)?$/);
-    expect(out.at(-1)).toBe(`[${'#'.repeat(30)}] 100%  1235 of 1235 events: the list is filled anew.`);
-    expect((await todo('list')).out).toEqual(list);
-  },
-  30_000,
-);
-
-test('a bar shows the part that is done', () => {
-  const step = { version: 2, done: 250, total: 1000, rate: 100, secondsLeft: 7.5 };
-  expect(bar(step)).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events, 8 s left`);
-  expect(bar({ ...step, secondsLeft: undefined })).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events`);
-  expect(bar({ ...step, done: 0, total: 0 })).toBe(`[${'#'.repeat(30)}] 100%  0 of 0 events`);
-});
-
 test('the environment says where the todos are', () => {
   expect(placeOf({})).toEqual({ file: join(__dirname, 'todo.db') });
   expect(placeOf({ TODO_FILE: 'my.db', DATABASE_URL: '', EVENTUALITY_SCHEMA: '' })).toEqual({ file: 'my.db' });
@@ -116,7 +73,11 @@ test('a text that looks like an option goes behind two dashes', async () => {
 });
 
 test('the list is made again from more events than one page holds', async () => {
-  await createMany(1234);
+  const store = openStore(place);
+  const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
+  const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
+  await store.append(Array.from({ length: 1234 }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
+  await store.close();
   expect((await todo('list')).out).toHaveLength(1234);
   expect((await todo('add', 'Write')).out).toEqual(['Added 1235: Write']);
 });
