@@ -1,8 +1,13 @@
 import { AggregateAlreadyExistsError, type Application } from 'eventuality';
+import { bar } from './bar';
 import { CompleteTodo, CreateTodo, RenameTodo, TodoError } from './domain';
 import { describe, type Print } from './log';
 import { line } from './story';
-import { AllTodos } from './todo-list';
+import { AllTodos, TodoList } from './todo-list';
+
+// The list follows the events a moment behind; where a process that followed was killed, another one takes over after some seconds.
+const PATIENCE = 30_000;
+const shown = { waitFor: [TodoList], waitTimeout: PATIENCE };
 
 /** What can be asked for on the command line. */
 export interface Action {
@@ -16,9 +21,8 @@ const add: Action = {
   takes: ['text'],
   help: 'writes a todo on the list',
   async run(flow, print, text = '') {
-    const todos = await flow.query(new AllTodos());
-    const highest = todos.reduce((highest, todo) => Math.max(highest, Number(todo.id)), 0);
-    const id = await createWithFreeId(flow, highest + 1, text);
+    const newest = await flow.readModel(TodoList).first({ orderBy: { field: 'place', direction: 'desc' } });
+    const id = await createWithFreeId(flow, Number(newest?.id ?? 0) + 1, text);
     await show(`Added ${id}`, flow, print, id);
   },
 };
@@ -27,7 +31,7 @@ const complete: Action = {
   takes: ['id'],
   help: 'ticks a todo off',
   async run(flow, print, id = '') {
-    const { succeeded } = await flow.dispatch(new CompleteTodo(id));
+    const { succeeded } = await flow.dispatch(new CompleteTodo(id), shown);
     if (!succeeded) throw new TodoError(`Todo ${id} is completed already.`);
     await show(`Completed ${id}`, flow, print, id);
   },
@@ -37,7 +41,7 @@ const rename: Action = {
   takes: ['id', 'text'],
   help: 'gives a todo another text',
   async run(flow, print, id = '', text = '') {
-    const { succeeded } = await flow.dispatch(new RenameTodo(id, text));
+    const { succeeded } = await flow.dispatch(new RenameTodo(id, text), shown);
     if (!succeeded) throw new TodoError(`Todo ${id} has that description already.`);
     await show(`Renamed ${id}`, flow, print, id);
   },
@@ -47,6 +51,7 @@ const list: Action = {
   takes: [],
   help: 'shows all todos',
   async run(flow, print) {
+    await flow.projections.settled({ timeout: PATIENCE });
     const todos = await flow.query(new AllTodos());
     if (todos.length === 0) print('Nothing to do. Add something: npm run todo -- add "Buy milk"');
     for (const todo of todos) print(line(todo));
@@ -63,13 +68,27 @@ const history: Action = {
   },
 };
 
-export const actions = new Map<string, Action>(Object.entries({ add, complete, rename, list, history }));
+const rebuild: Action = {
+  takes: [],
+  help: 'fills the list anew, beside the one that is shown meanwhile',
+  async run(flow, print) {
+    const rebuild = await flow.projections.of('todo-list').rebuild();
+    let drawn = '';
+    for await (const step of rebuild.progress()) {
+      drawn = bar(step);
+      print(drawn, true);
+    }
+    print(`${drawn}: the list is filled anew.`);
+  },
+};
+
+export const actions = new Map<string, Action>(Object.entries({ add, complete, rename, list, history, rebuild }));
 
 /** Somebody else may have taken a number in the meantime: then the next one is tried. */
 async function createWithFreeId(flow: Application, number: number, text: string): Promise<string> {
   const id = String(number);
   try {
-    await flow.dispatch(new CreateTodo(id, text));
+    await flow.dispatch(new CreateTodo(id, text), shown);
     return id;
   } catch (error) {
     if (!(error instanceof AggregateAlreadyExistsError)) throw error;
@@ -77,9 +96,7 @@ async function createWithFreeId(flow: Application, number: number, text: string)
   }
 }
 
-/** The list follows the events a moment later: it is asked when it has caught up. */
 async function show(what: string, flow: Application, print: Print, id: string): Promise<void> {
-  await flow.eventBus.drain();
-  const todos = await flow.query(new AllTodos());
-  print(`${what}: ${todos.find(todo => todo.id === id)?.description}`);
+  const todo = await flow.readModel(TodoList).get(id);
+  print(`${what}: ${todo?.description}`);
 }

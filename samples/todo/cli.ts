@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Application, bootstrap, nearest } from 'eventuality';
+import { bootstrap, nearest } from 'eventuality';
 import { type Action, actions } from './actions';
 import type { Print } from './log';
 import { TodoModule } from './module';
@@ -50,24 +50,16 @@ function actionOf(name: string, values: readonly string[]): Action {
   throw new UsageError(`Use: ${usage(name, action)}.${tooMany}`);
 }
 
+// What keeps a command from its work is answered by the command, in one line.
+const silent = { error: () => undefined, warn: () => undefined };
+
 async function act(action: Action, values: readonly string[], out: Print, place: Place): Promise<void> {
-  const flow = await bootstrap(TodoModule, { eventStore: openStore(place) });
+  const flow = await bootstrap(TodoModule, { eventStore: openStore(place), logger: silent });
   try {
-    await showThePast(flow);
     await action.run(flow, out, ...values);
   } finally {
     await flow.close();
   }
-}
-
-/** The list lives in memory: at each start it is made again from all events. */
-async function showThePast({ eventStore, eventBus }: Application): Promise<void> {
-  let page = await eventStore.readAll();
-  while (page.length > 0) {
-    eventBus.publish(page);
-    page = await eventStore.readAll({ after: page.at(-1)!.position });
-  }
-  await eventBus.drain();
 }
 
 const usage = (name: string, { takes }: Action): string => [name, ...takes.map(argument => `<${argument}>`)].join(' ');

@@ -8,7 +8,7 @@ export class DamagedFileError extends Error {}
 /**
  * Keeps events in a file: a line for each append, so that an append is there as a whole or not at all. Everything is read into memory
  * when the file is opened; versions, conflicts, pages and subscriptions are those of the in-memory store.
- * For one process at a time: a second one is refused.
+ * What projections make of them is in memory only, and made again after each opening. For one process at a time: a second one is refused.
  */
 export class JsonLinesEventStore extends InMemoryEventStore {
   private constructor(

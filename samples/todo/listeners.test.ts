@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { bootstrap, InMemoryEventStore } from 'eventuality';
 import { CompleteTodo, CreateTodo, RenameTodo } from './domain';
+import { JsonLinesEventStore } from './json-lines-event-store';
 import { loggedTodoModule, TodoModule } from './module';
-import { AllTodos, OpenTodos } from './todo-list';
+import { AllTodos, OpenTodos, TodoList } from './todo-list';
 
 async function somethingDone(lines: string[] = []) {
   const flow = await bootstrap(loggedTodoModule(line => lines.push(line)));
@@ -11,14 +15,15 @@ async function somethingDone(lines: string[] = []) {
   await flow.dispatch(new CompleteTodo('1'));
   await flow.dispatch(new CompleteTodo('1'));
   await flow.eventBus.drain();
+  await flow.projections.settled();
   return flow;
 }
 
 test('the list shows all todos in the order of their creation, and the open ones', async () => {
   const flow = await somethingDone();
   const [milk, report] = [
-    { id: '1', description: 'Buy milk', completed: true },
-    { id: '2', description: 'Write the report', completed: false },
+    { id: '1', description: 'Buy milk', completed: true, place: 1 },
+    { id: '2', description: 'Write the report', completed: false, place: 2 },
   ];
   expect(await flow.query(new AllTodos())).toEqual([milk, report]);
   expect(await flow.query(new OpenTodos())).toEqual([report]);
@@ -44,7 +49,7 @@ test('a log that cannot print stops neither the list nor the commands', async ()
   });
   const flow = await bootstrap(noPaper, { logger });
   expect((await flow.dispatch(new CreateTodo('1', 'Buy milk'))).succeeded).toBe(true);
-  expect((await flow.dispatch(new CompleteTodo('1'))).succeeded).toBe(true);
+  expect((await flow.dispatch(new CompleteTodo('1'), { waitFor: [TodoList] })).succeeded).toBe(true);
   await flow.eventBus.drain();
   expect(await flow.query(new OpenTodos())).toEqual([]);
   expect(failures).toHaveLength(2);
@@ -53,9 +58,24 @@ test('a log that cannot print stops neither the list nor the commands', async ()
 
 test('two applications of the same module share nothing', async () => {
   const [one, other] = [await bootstrap(TodoModule), await bootstrap(TodoModule, { eventStore: new InMemoryEventStore() })];
-  await one.dispatch(new CreateTodo('1', 'Buy milk'));
-  await one.eventBus.drain();
+  await one.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [TodoList] });
   expect(await one.query(new AllTodos())).toHaveLength(1);
   expect(await other.query(new AllTodos())).toEqual([]);
   await Promise.all([one.close(), other.close()]);
+});
+
+test('a file of lines keeps the events only: the list is made again when it is opened', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eventuality-todo-lines-'));
+  const open = () => bootstrap(TodoModule, { eventStore: JsonLinesEventStore.open(join(folder, 'todos.jsonl')) });
+  const first = await open();
+  await first.dispatch(new CreateTodo('1', 'Buy milk'));
+  await first.dispatch(new CreateTodo('2', 'Write'), { waitFor: [TodoList] });
+  const list = await first.query(new AllTodos());
+  expect(list.map(({ description }) => description)).toEqual(['Buy milk', 'Write']);
+  await first.close();
+  const again = await open();
+  await again.projections.settled();
+  expect(await again.query(new AllTodos())).toEqual(list);
+  await again.close();
+  rmSync(folder, { recursive: true });
 });

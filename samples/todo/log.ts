@@ -1,8 +1,8 @@
 import { type EventContext, EventHandler } from 'eventuality';
 import { TodoCompleted, TodoCreated, TodoRenamed } from './domain';
 
-/** Where the log writes its lines. */
-export type Print = (line: string) => void;
+/** Writes a line; one that is passing gives its place to the next, where that can be done. */
+export type Print = (line: string, passing?: boolean) => void;
 
 /** A listener that writes a line for each event. */
 export class Log {

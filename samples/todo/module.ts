@@ -1,9 +1,9 @@
 import { Module, type ModuleClass } from 'eventuality';
 import { Todo } from './domain';
 import { Log, type Print } from './log';
-import { TodoList } from './todo-list';
+import { TodoList, TodoQueries } from './todo-list';
 
-@Module({ components: [Todo, TodoList] })
+@Module({ components: [Todo, TodoList, TodoQueries] })
 export class TodoModule {}
 
 /** The same with a log. A dependency that is no class comes from outside: here, where the log prints. */

@@ -2,11 +2,13 @@ import { bootstrap } from 'eventuality';
 import { CompleteTodo, CreateTodo, RenameTodo } from './domain';
 import type { Print } from './log';
 import { loggedTodoModule } from './module';
-import { AllTodos, OpenTodos, type TodoView } from './todo-list';
+import { AllTodos, OpenTodos, TodoList, type TodoView } from './todo-list';
 
 /** Plays a short story in memory and prints the commands, the events and the list. */
 export async function story(print: Print): Promise<void> {
   const flow = await bootstrap(loggedTodoModule(print));
+  // A live query: its next result comes when the open todos have changed.
+  const open = flow.watch(new OpenTodos())[Symbol.asyncIterator]();
   const commands = [
     new CreateTodo('1', 'Buy milk'),
     new CreateTodo('2', 'Write the report'),
@@ -18,18 +20,19 @@ export async function story(print: Print): Promise<void> {
   for (const command of commands) {
     print(`command  ${command.constructor.name} ${JSON.stringify(command)}`);
     try {
-      const { succeeded } = await flow.dispatch(command);
+      const { succeeded } = await flow.dispatch(command, { waitFor: [TodoList] });
       await flow.eventBus.drain();
-      if (!succeeded) print('         led to no events');
+      print(succeeded ? `open     ${descriptions((await open.next()).value)}` : '         led to no events');
     } catch (error) {
       print(`         refused: ${(error as Error).message}`);
     }
   }
   print('');
   for (const todo of await flow.query(new AllTodos())) print(line(todo));
-  print(`open: ${(await flow.query(new OpenTodos())).length}`);
   await flow.close();
 }
+
+const descriptions = (todos: readonly TodoView[]): string => todos.map(({ description }) => description).join(', ');
 
 /** Puts a todo into one line. */
 export const line = ({ id, description, completed }: TodoView): string => `[${completed ? 'x' : ' '}] ${id}  ${description}`;

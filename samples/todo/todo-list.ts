@@ -1,47 +1,52 @@
-import { type EventContext, EventHandler, Query, QueryHandler } from 'eventuality';
+import { EventHandler, InjectReadModel, Projection, type ProjectionContext, Query, QueryHandler, type ReadModel } from 'eventuality';
 import { TodoCompleted, TodoCreated, TodoRenamed } from './domain';
 
 export interface TodoView {
   readonly id: string;
   readonly description: string;
   readonly completed: boolean;
+  /** The place in the list: todos stand in the order of their creation. */
+  readonly place: number;
 }
 
 export class AllTodos extends Query<readonly TodoView[]> {}
 
 export class OpenTodos extends Query<readonly TodoView[]> {}
 
-/** A listener that keeps a list up to date, and answers from it. */
+/** Keeps a list up to date, beside the events. */
+@Projection('todo-list', { indexes: ['completed', 'place'] })
 export class TodoList {
-  private readonly todos = new Map<string, TodoView>();
-
   @EventHandler(TodoCreated)
-  created({ description }: TodoCreated, { event }: EventContext) {
-    this.todos.set(event.aggregateId, { id: event.aggregateId, description, completed: false });
+  created({ description }: TodoCreated, { documents, event }: ProjectionContext<TodoView>) {
+    documents.set(event.aggregateId, { id: event.aggregateId, description, completed: false, place: Number(event.position) });
   }
 
   @EventHandler(TodoRenamed)
-  renamed({ description }: TodoRenamed, { event }: EventContext) {
-    this.change(event.aggregateId, { description });
+  async renamed({ description }: TodoRenamed, { documents, event }: ProjectionContext<TodoView>) {
+    await documents.update(event.aggregateId, { description });
   }
 
   @EventHandler(TodoCompleted)
-  completed(_: TodoCompleted, { event }: EventContext) {
-    this.change(event.aggregateId, { completed: true });
+  async completed(_: TodoCompleted, { documents, event }: ProjectionContext<TodoView>) {
+    await documents.update(event.aggregateId, { completed: true });
   }
+}
+
+/** Answers from the list. */
+export class TodoQueries {
+  constructor(@InjectReadModel(TodoList) private readonly todos: ReadModel<TodoView>) {}
 
   @QueryHandler(AllTodos)
-  all() {
-    return [...this.todos.values()];
+  async all() {
+    const todos: TodoView[] = [];
+    for await (const todo of this.todos.all({ orderBy: 'place' })) todos.push(todo);
+    return todos;
   }
 
   @QueryHandler(OpenTodos)
-  open() {
-    return this.all().filter(({ completed }) => !completed);
-  }
-
-  private change(id: string, change: Partial<TodoView>) {
-    const todo = this.todos.get(id);
-    if (todo) this.todos.set(id, { ...todo, ...change });
+  async open() {
+    const todos: TodoView[] = [];
+    for await (const todo of this.todos.all({ where: { completed: false }, orderBy: 'place' })) todos.push(todo);
+    return todos;
   }
 }
