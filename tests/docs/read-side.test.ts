@@ -30,6 +30,12 @@ const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-read-side-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const schema = new TestSchema(__filename);
 
+/** Draws how a rebuild is getting on. */
+const bar = {
+  drawn: [] as [number, number][],
+  draw: (done: number, total: number, _rate: number, _secondsLeft: number | undefined) => void bar.drawn.push([done, total]),
+};
+
 // #region projection
 interface TodoView {
   readonly id: string;
@@ -126,6 +132,19 @@ test('projections, read models, reading one’s own writes', async () => {
   const { state, lag, parked } = await flow.projections.of('todo-list').status();
   // #endregion status
   expect({ state, events: lag.events, parked }).toEqual({ state: 'following', events: 0, parked: [] });
+  // #region rebuild
+  const rebuild = await flow.projections.of('todo-list').rebuild();
+  for await (const { done, total, rate, secondsLeft } of rebuild.progress()) bar.draw(done, total, rate, secondsLeft);
+  await rebuild.done; // readers see the new version; `rebuild.cancel()` would have dropped it
+  // #endregion rebuild
+  expect(bar.drawn.at(-1)).toEqual([2, 2]);
+  // #region parked
+  const follower = flow.projections.of('todo-list');
+  for (const { sequence, position, error } of await follower.deadLetters()) console.error(sequence, position, error);
+  await follower.retry(); // all of them, when what was wrong is mended; or `retry(sequence)`
+  await follower.discard({ sequence: 'Todo/1' }); // or one event, by its `position`
+  // #endregion parked
+  expect(await follower.deadLetters()).toEqual([]);
   await flow.close();
 });
 
