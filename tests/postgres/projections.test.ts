@@ -82,6 +82,20 @@ test('documents are found, deleted and dropped by an index, page after page with
   expect(committed).not.toMatch(/Seq Scan/);
 });
 
+test('documents are read by id with one look for each, also with the plan that is kept', async () => {
+  const { projections } = schema.open({ tablePrefix: 'reading_' });
+  await projections.prepare(things);
+  const writes = Array.from({ length: 5000 }, (_, n) => write(`${n}`, { rank: n }));
+  await projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes });
+  const { get } = projectionStatements(new StoreNames(schema.name, 'reading_'));
+  const client = await schema.client();
+  await client.query('set plan_cache_mode = force_generic_plan');
+  await client.query(`prepare getting (text, integer, text[]) as ${get.text}`);
+  const { rows } = await client.query(`explain execute getting ('things', 1, '{7,8}')`);
+  const plan = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
+  expect(plan).toMatch(/documents_key on reading_documents.*\n.*Index Cond: .*read_model = .*version = .*id = wanted.id/);
+});
+
 test('the documents are jsonb, for SQL of your own', async () => {
   const { projections } = schema.open({ tablePrefix: 'sql_' });
   await projections.prepare(things);
