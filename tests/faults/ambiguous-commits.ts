@@ -100,7 +100,8 @@ class Ambiguity {
   async #whileTerminating(enough: number, write: Write): Promise<number[][]> {
     let [ended, over] = [0, false];
     const terminating = (async () => {
-      for (; !over; await sleep(20)) ended += await this.#terminate();
+      // Longer than it takes to connect and to append on a slow machine: where nothing ever gets through, nothing is shown.
+      for (; !over; await sleep(100)) ended += await this.#terminate();
     })();
     const written = await writeUntil(() => ended >= enough, write);
     over = true;
