@@ -1,10 +1,10 @@
 import { isoTime } from '../messages';
 import {
   type CheckpointName,
+  canBeParked,
   canBeReadModel,
   type DeadLetter,
   type DeadLetters,
-  isName,
   letterPage,
   type NewDeadLetter,
   type ParkedName,
@@ -14,8 +14,6 @@ import { type Database, type Row, type Statement, statement } from './database';
 import type { PostgresClient } from './driver';
 import type { StoreNames } from './names';
 import type { RunWork } from './postgres-snapshots';
-
-const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Dead letters in a table beside the checkpoints. */
 export class PostgresDeadLetters implements DeadLetters {
@@ -87,11 +85,6 @@ export class PostgresDeadLetters implements DeadLetters {
   #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
     return this.run(() => this.database.askAgain(question, values));
   }
-}
-
-/** Tells whether there can be such letters; null and undefined are for any. */
-function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {
-  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= LAST_POSITION);
 }
 
 function letterStatements(names: StoreNames) {

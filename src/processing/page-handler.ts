@@ -39,8 +39,6 @@ interface OwnEvent {
   readonly sequence: Sequence;
 }
 
-const LONGEST_ERROR = 4000;
-
 /** Lets the handlers take a page of events, one after the other. It changes nothing but what it returns. */
 export class PageHandler {
   readonly #sequenceOf: (event: RecordedEvent) => Sequence;
@@ -157,10 +155,5 @@ export class PageHandler {
 
 /** A dead letter of an event; without an error it waits for its predecessors. */
 export function letterOf({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter {
-  return { sequence, position, error: error === undefined && attempts === 0 ? undefined : textOf(error), attempts };
-}
-
-/** Every store can keep it: without NUL, and well-formed. */
-function textOf(error: unknown): string {
-  return thrownText(error).replaceAll('\0', '\uFFFD').slice(0, LONGEST_ERROR).toWellFormed();
+  return { sequence, position, error: error === undefined && attempts === 0 ? undefined : thrownText(error), attempts };
 }

@@ -2,8 +2,7 @@ import { EventualityError } from '../messages';
 import type { ProjectionStore, ProjectionTransaction, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { Handover } from './handover';
-import type { Membership } from './shares';
-import { REPLAY_SEGMENT } from './shares';
+import { type Membership, REPLAY_SEGMENT } from './shares';
 
 /** What the code that runs here makes: versions of another shape are other code's. */
 interface Shape {

@@ -1,7 +1,6 @@
-import { canBeReadModel, type DeadLetter, type DeadLetters, isName, letterPage, type ParkedName, type ParkedSequence } from '../store';
+import { canBeParked, canBeReadModel, type DeadLetter, type DeadLetters, letterPage, type ParkedName, type ParkedSequence } from '../store';
 import type { DeadLetterRecords } from './dead-letter-records';
 import type { SqliteConnection } from './driver';
-import { LAST_POSITION } from './event-row';
 import type { FileAccess } from './file-access';
 import { inTransaction } from './in-transaction';
 
@@ -45,9 +44,4 @@ export class SqliteDeadLetters implements DeadLetters {
   #write(work: () => number): Promise<number> {
     return this.access.write(() => inTransaction(this.connection, 'begin immediate', work));
   }
-}
-
-/** Tells whether there can be such letters; null and undefined are for any. */
-function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {
-  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= LAST_POSITION);
 }

@@ -39,6 +39,7 @@ export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, segmentState } from './lease-rules';
 export {
+  canBeParked,
   canBeReadModel,
   checkCheckpoint,
   checkReadModel,

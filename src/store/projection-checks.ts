@@ -114,6 +114,11 @@ const nameFault = (path: string, name: unknown): string =>
 const versionFault = (path: string, version: unknown): string =>
   `${path} is ${shown(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
 
+/** Tells whether there can be such letters; null and undefined are for any. For those who write a store. */
+export function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {
+  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= LAST_POSITION);
+}
+
 /** What a commit writes into one version of a read model, frozen and plain: of several writes for one document only the last is left. */
 export interface WriteGroup {
   readonly readModel: string;

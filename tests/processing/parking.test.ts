@@ -1,5 +1,5 @@
 import { defineProjection } from 'eventuality';
-import { happen, onEachStore, RETRY, type Tally, tally } from './processes';
+import { happen, onEachStore, RETRY, type Tally, tally, until } from './processes';
 
 onEachStore(processes => {
   const tallyOf = async (id: string): Promise<Tally | undefined> =>
@@ -178,7 +178,3 @@ onEachStore(processes => {
     expect(await projections.of('tally').deadLetters()).toMatchObject([{ attempts: 3, error: expect.stringContaining('constraint') }]);
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 5));
-}

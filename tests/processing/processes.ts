@@ -54,6 +54,11 @@ export async function happen(store: EventStore, ids: readonly string[], text = '
   return outcome.events.at(-1)!.position;
 }
 
+/** Resolves when a condition holds; the runner's own limit ends a wait in vain. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 5));
+}
+
 /** Several processes on one place, as far as projections are concerned. */
 export class Processes {
   readonly place: Place;

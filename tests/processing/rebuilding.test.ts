@@ -1,5 +1,5 @@
 import type { RebuildProgress } from 'eventuality';
-import { happen, noting, onEachStore, type Tally, tally } from './processes';
+import { happen, noting, onEachStore, type Tally, tally, until } from './processes';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `thing-${n}`);
 
@@ -145,7 +145,3 @@ onEachStore(processes => {
     expect(await versionsOf('noting')).toEqual([[2, true]]);
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 5));
-}

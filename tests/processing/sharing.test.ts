@@ -1,5 +1,5 @@
 import { segmentOf } from '../../src/processing/sequence';
-import { happen, onEachStore, type Processes, type Tally, tally } from './processes';
+import { happen, onEachStore, type Processes, type Tally, tally, until } from './processes';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `thing-${n}`);
 
@@ -84,8 +84,4 @@ function evenly(owners: readonly (string | undefined)[], count: number): boolean
   const shares = new Map<string | undefined, number>();
   for (const owner of owners) shares.set(owner, (shares.get(owner) ?? 0) + 1);
   return shares.size === count && !shares.has(undefined) && new Set(shares.values()).size === 1;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 5));
 }
