@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers';
 
-/** Waits some milliseconds, or until the signal ends it: then it resolves early. It does not keep the process alive. */
+/** Waits some milliseconds, or until the signal ends it: then it resolves early. It keeps the process alive: one that follows lives until it is closed. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     if (signal.aborted) return resolve();
@@ -10,7 +10,6 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
       resolve();
     };
     const timer = setTimeout(end, milliseconds);
-    timer.unref();
     signal.addEventListener('abort', end, { once: true });
   });
 }
