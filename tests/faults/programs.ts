@@ -46,6 +46,11 @@ export class Program {
     return this.lines;
   }
 
+  /** Sends it a signal: SIGSTOP and SIGCONT to freeze it for a while, SIGTERM to ask it to end. */
+  send(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Ends it as a power cut of the process would, and returns its lines. */
   async killed(): Promise<string[]> {
     this.#child.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { type EventStore, InMemoryEventStore } from '../../src/store';
 import { Schema } from '../postgres/database';
 import { Files } from '../sqlite/files';
+import type { Where } from './where';
 
 export type StoreName = 'memory' | 'SQLite' | 'PostgreSQL';
 
@@ -36,6 +37,38 @@ export async function withSchema<T>(use: (schema: Schema) => Promise<T>, url?: s
     await schema.end();
   }
 }
+
+/** New data of a durable store: a store that is open on it, and where other processes find it. */
+export interface DurablePlace {
+  readonly store: EventStore;
+  readonly where: Where;
+}
+
+/** Lends places of a durable store, and a folder; both are gone after their use. */
+export const withDurable = <T>(
+  name: Exclude<StoreName, 'memory'>,
+  use: (place: () => DurablePlace, folder: string) => Promise<T>,
+): Promise<T> =>
+  withFiles(async files => {
+    if (name === 'SQLite') {
+      const place = (): DurablePlace => {
+        const file = files.path();
+        return { store: sqliteAt(files, file), where: { file } };
+      };
+      return use(place, files.folder);
+    }
+    const lent: Schema[] = [];
+    const place = (): DurablePlace => {
+      const schema = new Schema(`faults_${process.pid}_${++schemas}`);
+      lent.push(schema);
+      return { store: schema.open(), where: { connectionString: schema.server, schema: schema.name } };
+    };
+    try {
+      return await use(place, files.folder);
+    } finally {
+      for (const schema of lent) await schema.end();
+    }
+  });
 
 function inOneFile(files: Files, count: number): EventStore[] {
   const file = files.path();
