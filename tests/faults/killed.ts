@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordedEvent } from '../../src/messages';
 import type { EventStore } from '../../src/store';
-import { range, type Schema, until } from '../postgres/database';
+import { range, until } from '../postgres/database';
 import { TestServer } from '../setup/test-server';
 import { everything, Files } from '../sqlite/files';
 import { type Figure, none, type Subject, some, told } from './figures';
@@ -9,7 +9,7 @@ import { Follower } from './follower';
 import { inversions } from './lags';
 import { built, Program } from './programs';
 import { Random } from './random';
-import { withFiles, withSchema } from './stores';
+import { whereOf, withFiles, withSchema } from './stores';
 import type { Where } from './where';
 import type { Writing } from './writing-process';
 
@@ -56,8 +56,6 @@ export async function killedPostgres(sizes: KillSizes, seed: number): Promise<Fi
     await server?.stop();
   }
 }
-
-const whereOf = ({ server, name }: Schema): Where => ({ connectionString: server, schema: name });
 
 interface Outcome {
   readonly acknowledged: readonly string[];

@@ -1,5 +1,7 @@
 import { ambiguousCommits } from './ambiguous-commits';
+import { backlog } from './backlog';
 import type { Figure } from './figures';
+import { followedInPostgres, followedInSqlite } from './followed-gaps';
 import { gaps } from './gaps';
 import { hostileInput } from './hostile-input';
 import { interleavings } from './interleavings';
@@ -14,6 +16,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['models', seed => models({ memory: 10_000, sqlite: 500, postgres: 500 }, seed)],
   ['interleavings', seed => interleavings({ schedules: 10_000 }, seed)],
   ['gaps', seed => gaps({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
+  ['followed-gaps-sqlite', seed => followedInSqlite({ writers: 32, duration: 10_000 }, seed)],
+  ['followed-gaps-postgres', seed => followedInPostgres({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
   ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
   ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
@@ -21,6 +25,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
   ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
+  ['backlog-sqlite', seed => backlog('SQLite', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],
+  ['backlog-postgres', seed => backlog('PostgreSQL', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],
 ]);
 
 /** Runs one rig and sends its figures to the parent process. */

@@ -6,8 +6,8 @@ import { TestServer } from '../setup/test-server';
 import { type Figure, table, unmet } from './figures';
 
 const RIGS = [
-  ...['models', 'interleavings', 'gaps', 'racers', 'any-version', 'killed-sqlite', 'killed-postgres'],
-  ...['ambiguous-commits', 'hostile-input', 'long-streams'],
+  ...['models', 'interleavings', 'gaps', 'followed-gaps-sqlite', 'followed-gaps-postgres', 'racers', 'any-version'],
+  ...['killed-sqlite', 'killed-postgres', 'ambiguous-commits', 'hostile-input', 'long-streams', 'backlog-sqlite', 'backlog-postgres'],
 ];
 
 /**

@@ -38,6 +38,8 @@ export async function withSchema<T>(use: (schema: Schema) => Promise<T>, url?: s
   }
 }
 
+export const whereOf = ({ server, name }: Schema): Where => ({ connectionString: server, schema: name });
+
 /** New data of a durable store: a store that is open on it, and where other processes find it. */
 export interface DurablePlace {
   readonly store: EventStore;
@@ -61,7 +63,7 @@ export const withDurable = <T>(
     const place = (): DurablePlace => {
       const schema = new Schema(`faults_${process.pid}_${++schemas}`);
       lent.push(schema);
-      return { store: schema.open(), where: { connectionString: schema.server, schema: schema.name } };
+      return { store: schema.open(), where: whereOf(schema) };
     };
     try {
       return await use(place, files.folder);

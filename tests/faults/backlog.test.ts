@@ -1,0 +1,10 @@
+import { backlog } from './backlog';
+import { faultsOf } from './figures';
+
+test.each(['SQLite', 'PostgreSQL'] as const)(
+  '%s: slow projections that are far behind hold only a few pages; what queues all it is given does not',
+  async name => {
+    expect(await faultsOf(seed => backlog(name, { events: 30_000, text: 3000, duration: 3000 }, seed))).toEqual([]);
+  },
+  120_000,
+);

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FollowerStatus } from '../../src/processing';
+import type { EventStore } from '../../src/store';
+import { range, type Schema, to, until } from '../postgres/database';
+import { everything, type Files } from '../sqlite/files';
+import { counting, type Differences, differences } from './counting';
+import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';
+import { DocumentLags } from './document-lags';
+import { below, type Figure, none, type Subject, some, told } from './figures';
+import { Lags, percentile } from './lags';
+import { built, Program } from './programs';
+import { projecting } from './projecting';
+import type { Projecting } from './projecting-process';
+import { Random } from './random';
+import { whereOf, withFiles, withSchema } from './stores';
+import type { Where } from './where';
+import type { Writing } from './writing-process';
+import { readByPosition, readByTime } from './wrong-readers';
+
+const FOLLOWING = 3;
+const WRITING = 4;
+const STREAMS = 200;
+const SHARED = { segments: 4, leaseDuration: 2000 };
+const PATIENCE = 60_000;
+/** Enough for a reader that goes wrong. */
+const CONTROL: GapSizes = { writers: 8, duration: 1000, stuck: 400 };
+
+/** Where a projection follows, and what is written meanwhile. */
+interface Scene {
+  readonly store: EventStore;
+  readonly where: Where;
+  write(): Promise<unknown>;
+}
+
+/** Lets three processes run a projection while writers in several processes write to one file. */
+export const followedInSqlite = (sizes: Omit<GapSizes, 'stuck'>, seed: number): Promise<Figure[]> =>
+  withFiles(async files => {
+    const script = built('writing-process', files.folder);
+    const followed = await follow(written(files, script, sizes), built('projecting-process', files.folder));
+    const wrong = written(files, script, CONTROL);
+    const done = `${sizes.writers} writers in ${WRITING} processes, ${sizes.duration / 1000} s; a projection in ${FOLLOWING} processes`;
+    const subject: Subject = { item: 4, store: 'SQLite', done, seed };
+    const control = { ...subject, done: 'a projection that goes on after the time of the last event it has seen' };
+    return [
+      ...zeros(subject, followed),
+      some(control, 'events lost in documents', (await followWrongly(wrong, readByTime(wrong.store))).lost),
+      lagged(subject, followed.lags.between(0, Number.POSITIVE_INFINITY)),
+    ];
+  });
+
+/** Lets three processes run a projection while writers commit in another order than they drew their positions. */
+export const followedInPostgres = (sizes: GapSizes, seed: number): Promise<Figure[]> =>
+  withFiles(async files => {
+    const script = built('projecting-process', files.folder);
+    const { writers, duration, stuck } = sizes;
+    const order = `${writers} writers, ${duration / 1000} s, 2% of own transactions rolled back, one stuck for ${stuck / 1000} s`;
+    const subject: Subject = { item: 4, store: 'PostgreSQL', done: `${order}; a projection in ${FOLLOWING} processes`, seed };
+    const control = { ...subject, done: 'a projection that goes on after the highest position it has seen' };
+    const figures = await withSchema(schema => besideTransactionElsewhere(schema.name, () => inDisorder(schema, script, sizes, subject)));
+    const wrong = await withSchema(schema => {
+      const { scene } = disorderly(schema, CONTROL, seed);
+      return followWrongly(scene, readByPosition(scene.store, schema));
+    });
+    return [...figures, some(control, 'events lost in documents', wrong.lost)];
+  });
+
+function written(files: Files, script: string, { writers, duration }: Omit<GapSizes, 'stuck'>): Scene {
+  const file = files.path();
+  const writing: Writing = { where: { file }, writers: writers / WRITING, streams: STREAMS };
+  const write = async (): Promise<void> => {
+    const programs = range(1, WRITING).map(() => new Program(script, writing));
+    await until(() => programs.every(({ length }) => length > 0), 'all processes write', PATIENCE);
+    await sleep(duration);
+    await Promise.all(programs.map(program => program.killed()));
+  };
+  return { store: files.store(file), where: { file }, write };
+}
+
+function disorderly(schema: Schema, sizes: GapSizes, seed: number): { scene: Scene; writers: DisorderlyWriters } {
+  const stores = [schema.open(), schema.open()];
+  const writers = new DisorderlyWriters(schema, stores, sizes, new Random(seed), new Lags());
+  return { scene: { store: stores[0]!, where: whereOf(schema), write: () => writers.write() }, writers };
+}
+
+async function inDisorder(schema: Schema, script: string, sizes: GapSizes, subject: Subject): Promise<Figure[]> {
+  const { scene, writers } = disorderly(schema, sizes, subject.seed);
+  const followed = await follow(scene, script);
+  const [from, end] = writers.stuck;
+  const { lags } = followed;
+  const behind = percentile(lags.between(from, end), 0.99);
+  const held = { ...subject, done: 'events behind the stuck transaction: held back until it ends' };
+  return [
+    ...zeros(subject, followed),
+    told(subject, 'transactions rolled back', `${writers.rolledBack}`),
+    lagged({ ...subject, done: 'events while nobody was stuck' }, [
+      ...lags.between(0, from),
+      ...lags.between(end, Number.POSITIVE_INFINITY),
+    ]),
+    told(held, 'p99 lag to the document', `${Math.round(behind)} ms`),
+  ];
+}
+
+interface Followed {
+  readonly documents: Differences;
+  readonly events: number;
+  readonly lags: DocumentLags;
+}
+
+async function follow({ store, where, write }: Scene, script: string): Promise<Followed> {
+  await store.append([to('first', 'any')]);
+  const programs = range(1, FOLLOWING).map(() => new Program(script, { where, ...SHARED } satisfies Projecting));
+  const watching = projecting(store, counting('counts', { segments: SHARED.segments }), { follow: false });
+  watching.start();
+  try {
+    await until(async () => ownersOf(await watching.of('counts').status()) === FOLLOWING, 'each process has a share', PATIENCE);
+    const lags = new DocumentLags(store, 'counts');
+    let over = false;
+    const measuring = lags.measure(() => over);
+    await write();
+    over = true;
+    await measuring;
+    // What does not hold in the end is in the figures.
+    await watching.settled({ timeout: PATIENCE }).catch(() => undefined);
+    return { documents: await differences(store, 'counts'), events: (await everything(store)).length, lags };
+  } finally {
+    await watching.close();
+    await Promise.all(programs.map(program => program.killed()));
+  }
+}
+
+const ownersOf = ({ segments }: FollowerStatus): number => new Set(segments.flatMap(({ owner }) => owner ?? [])).size;
+
+/** Runs a projection over a store that is read wrongly. */
+async function followWrongly({ store, write }: Scene, wrong: EventStore): Promise<Differences> {
+  await store.append([to('first', 'any')]);
+  const projections = projecting(wrong, counting('wrong'));
+  projections.start();
+  await projections.settled({ timeout: PATIENCE });
+  await write();
+  await projections.settled({ timeout: PATIENCE });
+  await projections.close();
+  return differences(store, 'wrong');
+}
+
+const zeros = (subject: Subject, { documents, events }: Followed): Figure[] => [
+  none(subject, 'events lost in documents', documents.lost),
+  none(subject, 'events twice in documents', documents.doubled),
+  none(subject, 'events out of order in documents', documents.disorder),
+  told(subject, 'events followed', `${events}`),
+];
+
+const lagged = (subject: Subject, lags: readonly number[]): Figure =>
+  below(subject, 'p99 lag to the document', percentile(lags, 0.99), 250, 'ms');
