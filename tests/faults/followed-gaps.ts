@@ -86,17 +86,16 @@ async function inDisorder(schema: Schema, script: string, sizes: GapSizes, subje
   const { scene, writers } = disorderly(schema, sizes, subject.seed);
   const followed = await follow(scene, script);
   const [from, end] = writers.stuck;
-  const { lags } = followed;
-  const behind = percentile(lags.between(from, end), 0.99);
-  const held = { ...subject, done: 'events behind the stuck transaction: held back until it ends' };
+  const lagsOf = (done: string, since: number, before: number): [Subject, readonly number[]] => [
+    { ...subject, done },
+    followed.lags.between(since, before),
+  ];
   return [
     ...zeros(subject, followed),
     told(subject, 'transactions rolled back', `${writers.rolledBack}`),
-    lagged({ ...subject, done: 'events while nobody was stuck' }, [
-      ...lags.between(0, from),
-      ...lags.between(end, Number.POSITIVE_INFINITY),
-    ]),
-    told(held, 'p99 lag to the document', `${Math.round(behind)} ms`),
+    lagged(...lagsOf('events before a transaction is stuck', 0, from)),
+    toldLag(...lagsOf('events behind the stuck transaction: held back until it ends', from, end)),
+    toldLag(...lagsOf('events after it, while the projection catches up', end, Number.POSITIVE_INFINITY)),
   ];
 }
 
@@ -149,5 +148,8 @@ const zeros = (subject: Subject, { documents, events }: Followed): Figure[] => [
   told(subject, 'events followed', `${events}`),
 ];
 
-const lagged = (subject: Subject, lags: readonly number[]): Figure =>
-  below(subject, 'p99 lag to the document', percentile(lags, 0.99), 250, 'ms');
+const LAG = 'p99 lag to the document';
+
+const lagged = (subject: Subject, lags: readonly number[]): Figure => below(subject, LAG, percentile(lags, 0.99), 250, 'ms');
+
+const toldLag = (subject: Subject, lags: readonly number[]): Figure => told(subject, LAG, `${Math.round(percentile(lags, 0.99))} ms`);
