@@ -9,7 +9,8 @@ import { retried } from './retry';
 /** A query that is asked again and again. */
 export interface Statement {
   readonly text: string;
-  readonly name: string;
+  /** The name under which connections keep it, and its plan; undefined: it is planned for its values each time. */
+  readonly name: string | undefined;
 }
 
 /** A row as it came: texts, and null. */
@@ -20,6 +21,9 @@ export const statement = (text: string): Statement => ({
   text,
   name: `eventuality_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`,
 });
+
+/** Makes a statement of which no plan is kept. */
+export const plannedAnew = (text: string): Statement => ({ text, name: undefined });
 
 // Parsers that the user registered with the driver must not change what is read here.
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
@@ -100,7 +104,7 @@ export class Database {
   #query({ text, name }: Statement, values: unknown[], timeout?: number): PostgresQuery {
     return {
       ...{ text, values, rowMode: 'array', types: AS_TEXT },
-      ...(this.settings.preparedStatements && { name }),
+      ...(this.settings.preparedStatements && name !== undefined && { name }),
       ...(timeout !== undefined && { query_timeout: timeout }),
     };
   }

@@ -76,9 +76,11 @@ export class ProjectionCommits {
 
   async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
     const { from, groups } = commit;
-    const statement = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
+    const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
     for (;;) {
-      const [row] = await ask(statement, commitValues(commit, await this.#pages(ask, groups)));
+      const { values, deletions } = commitValues(commit, await this.#pages(ask, groups));
+      const asked = deletions.length > 0 ? ask(statements.deleting, [...values, ...deletions]) : ask(statements.plain, values);
+      const [row] = await asked;
       if (row![0] === '1') return { ok: true };
       // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
       for (const { readModel, version } of groups) this.known.forget(readModel, version);
@@ -118,19 +120,23 @@ async function doWork(client: PostgresClient, work: SealedCommit['work']): Promi
   }
 }
 
-function commitValues({ checkpoint, from, to, fence }: SealedCommit, pages: readonly Page[]): unknown[] {
+/** Encodes a commit as the values of its statement, and those of the deletions, which have a statement of their own. */
+function commitValues(
+  { checkpoint, from, to, fence }: SealedCommit,
+  pages: readonly Page[],
+): { readonly values: unknown[]; readonly deletions: unknown[] } {
   const models = pages.map(({ model }) => model);
   const placed = pages.flatMap(({ writes }, index) => writes.map(write => ({ place: index + 1, ...write })));
   const written = placed.filter(({ document }) => document !== null);
   const deleted = placed.filter(({ document }) => document === null);
-  return [
+  const values = [
     ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
     ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
     ...[written.map(({ place }) => place), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
-    ...[deleted.map(({ place }) => place), deleted.map(({ id }) => id)],
     ...keyLists(written),
     fence ?? null,
   ];
+  return { values, deletions: deleted.length > 0 ? [deleted.map(({ place }) => place), deleted.map(({ id }) => id)] : [] };
 }
 
 /** What the work of a commit has thrown, where it was wrapped. */

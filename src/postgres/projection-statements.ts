@@ -1,5 +1,5 @@
 import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery, UnknownReadModelError } from '../store';
-import { type Row, type Statement, statement } from './database';
+import { plannedAnew, type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
 
 /** The statements of documents and checkpoints that do not depend on a query. */
@@ -33,8 +33,8 @@ left join (
   select f.id, f.document from unnest($3::text[]) wanted(id)
   cross join lateral (select * from ${documents} where read_model = $1 and version = $2 and id = wanted.id limit 1) f
 ) d on true`),
-    firstCommit: statement(commitText(names, 'first')),
-    nextCommit: statement(commitText(names, 'next')),
+    firstCommit: commitStatements(names, 'first'),
+    nextCommit: commitStatements(names, 'next'),
     // The first waits for commits under way, and stops those to come; what they have written is seen by the others.
     drop: [
       statement(`delete from ${models} where name = $1 and version = $2`),
@@ -47,17 +47,21 @@ delete from ${active} where name = $1 and version = $2`),
   };
 }
 
+/** The statements of a commit: without deletions, and with. */
+function commitStatements(names: StoreNames, which: 'first' | 'next') {
+  return { plain: statement(commitText(names, which)), deleting: plannedAnew(commitText(names, which, deletion(names))) };
+}
+
 /**
  * Writes a page and moves the checkpoint, in one statement: all of it or nothing, with one round trip. Says whether it did.
  *
  * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them; $4 to $6: the checkpoint's name;
- * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12, $13: deletions, as places
- * and ids; $14 to $21: the keys of the documents; $22: the fence that must be the segment's, or null.
- * The ids of the deletions are named twice: "any" is what makes every plan go by the index.
+ * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the
+ * documents; $20: the fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids.
  */
-function commitText(names: StoreNames, which: 'first' | 'next'): string {
+function commitText(names: StoreNames, which: 'first' | 'next', deletion = ''): string {
   const checkpoints = names.of('checkpoints');
-  const allKnown = '(select count(*) from known) = cardinality($1::text[]) and ($22::bigint is null or exists (select from held))';
+  const allKnown = '(select count(*) from known) = cardinality($1::text[]) and ($20::bigint is null or exists (select from held))';
   const move = {
     // Of two at once one waits for the other here, and finds the position moved.
     first: `insert into ${checkpoints} as c (projection, version, segment, position) select $4, $5, $6, $8::bigint where ${allKnown}
@@ -71,24 +75,26 @@ function commitText(names: StoreNames, which: 'first' | 'next'): string {
   join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes for key share of r
 ), held as materialized (
   select from ${names.of('leases')} l
-  where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $22 and l.owner is not null for key share
+  where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $20 and l.owner is not null for key share
 ), moved as (
   ${move[which]} returning 1
 ), written as (
   insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
   select k.name, k.version, g.id, g.document, ${KEY_COLUMNS.map(key => `g.${key}`).join(', ')}
   from moved, rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
-    ${KEY_COLUMNS.map((_, index) => `unnest($${14 + index}::text[])`).join(', ')}) as g (place, id, document, ${keys})
+    ${KEY_COLUMNS.map((_, index) => `unnest($${12 + index}::text[])`).join(', ')}) as g (place, id, document, ${keys})
   join known k on k.place = g.place
   on conflict (read_model, version, id)
   do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}
-), deleted as (
-  delete from ${names.of('documents')} d using moved, known k
-  where d.read_model = k.name and d.version = k.version and d.id = any($13::text[])
-    and (k.place, d.id) in (select * from unnest($12::integer[], $13::text[]))
-)
+)${deletion}
 select count(*) from moved`;
 }
+
+// Planned for these ids: a plan that is kept goes by what the table was when it was made, and through all documents of the read model.
+const deletion = (names: StoreNames): string => `, deleted as (
+  delete from ${names.of('documents')} d using moved, known k, unnest($21::integer[], $22::text[]) w (place, id)
+  where k.place = w.place and d.read_model = k.name and d.version = k.version and d.id = w.id
+)`;
 
 /** A read model, and its indexes as they are stored. */
 export interface IndexedReadModel {

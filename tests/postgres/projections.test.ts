@@ -75,8 +75,8 @@ test('documents are found, deleted and dropped by an index, page after page with
   expect(found).not.toMatch(/Seq Scan|Sort/);
   const { nextCommit } = projectionStatements(new StoreNames(schema.name, 'plans_'));
   const nothing: unknown[] = [[], [], '[]'];
-  const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, [1, 1], ['7', '8'], ...Array(9).fill(null)];
-  const committed = await plan(nextCommit.text, values);
+  const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, ...Array(9).fill(null), [1, 1], ['7', '8']];
+  const committed = await plan(nextCommit.deleting.text, values);
   // By the whole key: PostgreSQL 18 looks for all ids at once, 15 for one after the other.
   expect(committed).toMatch(/documents_key on plans_documents d .*\n.*Index Cond: .*read_model = .*version = .*\bid = /);
   expect(committed).not.toMatch(/Seq Scan/);
