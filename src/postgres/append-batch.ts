@@ -60,6 +60,11 @@ export function batchValues(units: readonly AppendUnit[], { repeated, wait, now 
 const eventValues = (events: readonly PreparedEvent[]): unknown[] => [
   events.map(event => event.stream.aggregateName),
   events.map(event => event.stream.aggregateId),
+  ...ownValues(events),
+];
+
+/** Encodes what events have apart from their streams: ids, names, schema versions, payloads, metadata. */
+export const ownValues = (events: readonly PreparedEvent[]): unknown[] => [
   plainArray(events.map(event => event.id)),
   events.map(event => event.name),
   plainArray(events.map(event => event.schemaVersion)),
@@ -71,7 +76,7 @@ const eventValues = (events: readonly PreparedEvent[]): unknown[] => [
 export function batchResults(row: Row, units: readonly AppendUnit[]): UnitResult[] {
   const outcomes = numbers(row[0]);
   const versions = numbers(row[1]);
-  const positions = row[2] ? row[2].slice(1, -1).split(',') : [];
+  const positions = listed(row[2]);
   const recordedAt = isoTime(Number(row[3]));
   let append = 0;
   let position = 0;
@@ -87,7 +92,8 @@ export function batchResults(row: Row, units: readonly AppendUnit[]): UnitResult
   });
 }
 
-function recordedEvents(unit: AppendUnit, versions: number[], positions: string[], recordedAt: string): readonly RecordedEvent[] {
+/** Makes the recorded events of a unit, by the version before it of each of its streams. */
+export function recordedEvents(unit: AppendUnit, versions: number[], positions: string[], recordedAt: string): readonly RecordedEvent[] {
   let index = 0;
   const events = unit.appends.flatMap((append, place) =>
     append.events.map((_, nth) => {
@@ -148,9 +154,13 @@ function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<str
 
 const isNone = (expected: ExpectedVersion): boolean => expected === 'none' || expected === 0;
 
-const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
+/** Encodes values that need no quotes. */
+export const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
-const numbers = (text: string | null | undefined): number[] => (text ? text.slice(1, -1).split(',').map(Number) : []);
+/** Reads an array of values without quotes; null is empty. */
+export const listed = (text: string | null | undefined): string[] => (text && text !== '{}' ? text.slice(1, -1).split(',') : []);
+
+const numbers = (text: string | null | undefined): number[] => listed(text).map(Number);
 
 function expectedNumber(expected: ExpectedVersion): number {
   if (typeof expected === 'number') return expected;

@@ -1,7 +1,7 @@
 import { isoTime } from '../messages';
 import type { AppendOutcome } from '../store';
 import { type BatchMode, recorded } from './append-batch';
-import type { AppendUnit } from './append-unit';
+import { type AppendUnit, versionBefore } from './append-unit';
 import { type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
 
@@ -25,10 +25,4 @@ export function oneEventOutcome([position, recordedAt]: Row, unit: AppendUnit): 
   if (position === null) return undefined;
   const event = recorded(unit.events[0]!, versionBefore(unit)! + 1, BigInt(position!), isoTime(Number(recordedAt)));
   return { ok: true, events: Object.freeze([event]) };
-}
-
-function versionBefore({ appends }: AppendUnit): number | undefined {
-  const { expected } = appends[0]!;
-  if (expected === 'none') return 0;
-  return typeof expected === 'number' ? expected : undefined;
 }

@@ -51,3 +51,10 @@ function checkTotal(events: readonly PreparedEvent[]): void {
   const bytes = events.reduce((sum, event) => sum + Buffer.byteLength(event.payloadJson) + Buffer.byteLength(event.metadataJson), 0);
   if (bytes > MOST_APPEND_BYTES) throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MOST_APPEND_BYTES);
 }
+
+/** The version that the first stream of a unit is expected to be at; undefined where any will do. */
+export function versionBefore({ appends }: AppendUnit): number | undefined {
+  const { expected } = appends[0]!;
+  if (expected === 'none') return 0;
+  return typeof expected === 'number' ? expected : undefined;
+}

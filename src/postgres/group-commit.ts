@@ -1,6 +1,7 @@
 import { EventualityError, type RecordedEvent } from '../messages';
 import { type AppendOutcome, DuplicateEventError, streamKey } from '../store';
 import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult } from './append-batch';
+import { appendExpectedStatement, ExpectedBatch } from './append-expected';
 import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
 import type { AppendUnit } from './append-unit';
 import { Batches } from './batches';
@@ -93,12 +94,14 @@ export class GroupCommit {
 export class AppendSender {
   readonly #append: Statement;
   readonly #appendOne: Statement;
+  readonly #appendExpected: Statement;
   readonly #byIds: Statement;
 
   constructor(private readonly database: Database) {
     const { names } = database.settings;
     this.#append = appendStatement(names);
     this.#appendOne = appendOneStatement(names);
+    this.#appendExpected = appendExpectedStatement(names);
     this.#byIds = storedStatement(names);
   }
 
@@ -118,11 +121,24 @@ export class AppendSender {
   }
 
   async #once(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
-    const values = oneEventValues(units, mode);
-    const appended = values && oneEventOutcome((await this.database.askRaw(this.#appendOne, values))[0]!, units[0]!);
-    if (appended) return [appended];
-    const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
-    return batchResults(row!, units);
+    const results = mode.repeated || mode.wait ? new Map<AppendUnit, UnitResult>() : await this.#atVersions(units, mode);
+    const left = units.filter(unit => !results.has(unit));
+    if (left.length > 0) {
+      const [row] = await this.database.askRaw(this.#append, batchValues(left, mode));
+      batchResults(row!, left).forEach((result, index) => void results.set(left[index]!, result));
+    }
+    return units.map(unit => results.get(unit)!);
+  }
+
+  /** Tries the short ways: for one event, and for streams at versions that are known. What they refuse has no result. */
+  async #atVersions(units: readonly AppendUnit[], mode: BatchMode): Promise<Map<AppendUnit, UnitResult>> {
+    const one = oneEventValues(units, mode);
+    if (one) {
+      const outcome = oneEventOutcome((await this.database.askRaw(this.#appendOne, one))[0]!, units[0]!);
+      return new Map(outcome && [[units[0]!, outcome]]);
+    }
+    const batch = ExpectedBatch.of(units);
+    return batch ? batch.results((await this.database.askRaw(this.#appendExpected, batch.values(mode.now)))[0]!) : new Map();
   }
 
   #now(): number | undefined {

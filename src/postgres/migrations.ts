@@ -1,3 +1,4 @@
+import { appendExpectedFunction } from './append-expected-function';
 import { appendFunction } from './append-function';
 import { appendOneFunction } from './append-one-function';
 import { horizonFunction } from './horizon-function';
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 4, title: 'lone events, reads of streams, plans that are kept', sql: functions },
   { number: 5, title: 'read models and checkpoints', sql: readModels },
   { number: 6, title: 'revisions, leases and dead letters', sql: following },
+  { number: 7, title: 'appends at known versions', sql: appendExpectedFunction },
 ];
 
 function functions(names: StoreNames): string {

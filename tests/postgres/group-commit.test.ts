@@ -1,5 +1,6 @@
+import type { Pool } from 'pg';
 import { newId } from '../../src/messages';
-import { happened, pause, range, stream, TestSchema, to } from './database';
+import { happened, pause, range, stream, TestSchema, to, until } from './database';
 
 const schema = new TestSchema(__filename);
 
@@ -8,6 +9,17 @@ async function transactions(ids: readonly string[]): Promise<number> {
   const table = `"${schema.name}".eventuality_events`;
   const [row] = await schema.sql(`select count(distinct xmin::text)::int as count from ${table} where aggregate_id = any($1)`, [ids]);
   return row.count;
+}
+
+/** Returns a list to which the text of every statement is added that the pool is asked from now on. */
+function textsOf(pool: Pool): string[] {
+  const texts: string[] = [];
+  const query = pool.query.bind(pool) as (asked: { text: string }) => Promise<never>;
+  pool.query = ((asked: { text: string }) => {
+    texts.push(asked.text);
+    return query(asked);
+  }) as never;
+  return texts;
 }
 
 test('appends that are asked for at once share transactions', async () => {
@@ -69,6 +81,51 @@ test('a stream that another transaction holds keeps only its own appends waiting
   expect(await waiting).toMatchObject({ ok: true, events: [{ version: 3 }] });
 });
 
+test('appends at known versions share a statement; what is refused of them leaves the others alone', async () => {
+  const pool = schema.pool();
+  const store = schema.open({ pool });
+  const made = range(1, 5).map(n => `known-${n}`);
+  await Promise.all(made.map(id => store.append([to(id, 'none', happened(), happened())])));
+  expect(await transactions(made)).toBe(1);
+  const client = await schema.client();
+  await client.query('begin');
+  await store.within(client).append([to('known-4', 2)]);
+  const asked = textsOf(pool);
+  const outcomes = Promise.all([
+    store.append([to('known-1', 2, happened({ n: 1 }), happened({ n: 2 }))]),
+    store.append([to('known-2', 1)]),
+    store.append([to('known-new', 0, happened({ n: 3 }))]),
+    store.append([to('known-3', 'none')]),
+    store.append([to('known-nowhere', 7)]),
+    store.append([to('known-4', 2)]),
+    store.append([to('known-5', 2, happened({ n: 4 }))]),
+  ]);
+  await until(() => asked.length > 0, 'something is asked');
+  expect(asked[0]).toContain('append_expected');
+  await until(async () => (await store.read(stream('known-1'))).length === 4, 'the others are appended while one waits');
+  await client.query('commit');
+  expect(await outcomes).toMatchObject([
+    {
+      ok: true,
+      events: [
+        { version: 3, payload: { n: 1 } },
+        { version: 4, payload: { n: 2 } },
+      ],
+    },
+    { ok: false, conflicts: [{ expected: 1, actual: 2 }] },
+    { ok: true, events: [{ aggregateId: 'known-new', version: 1, payload: { n: 3 } }] },
+    { ok: false, conflicts: [{ expected: 'none', actual: 2 }] },
+    { ok: false, conflicts: [{ expected: 7, actual: 0 }] },
+    { ok: false, conflicts: [{ expected: 2, actual: 3 }] },
+    { ok: true, events: [{ version: 3, payload: { n: 4 } }] },
+  ]);
+  for (const id of [...made, 'known-new']) {
+    const events = await store.read(stream(id));
+    expect(events.map(({ version }) => version)).toEqual(range(1, events.length));
+  }
+  expect(await store.read(stream('known-nowhere'))).toEqual([]);
+});
+
 test('a conflict leaves no trace of a stream that does not exist', async () => {
   const store = schema.open();
   const appends = [to('nowhere', 3), to('nowhere-either', 'none')];
@@ -105,13 +162,8 @@ test('reads of several streams that are asked for at once share a round trip', a
   const pool = schema.pool();
   const store = schema.open({ pool });
   await Promise.all(range(1, 20).map(n => store.append([to(`read-${n}`, 'none')])));
-  let queries = 0;
-  const query = pool.query.bind(pool) as (...given: unknown[]) => Promise<never>;
-  pool.query = ((...given: unknown[]) => {
-    queries++;
-    return query(...given);
-  }) as never;
+  const asked = textsOf(pool);
   const pages = await Promise.all(range(1, 20).map(n => store.read(stream(`read-${n}`))));
   expect(pages.map(page => page.map(event => event.aggregateId))).toEqual(range(1, 20).map(n => [`read-${n}`]));
-  expect(queries).toBe(1);
+  expect(asked).toHaveLength(1);
 });
