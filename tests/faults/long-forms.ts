@@ -1,11 +1,14 @@
 import { ambiguousCommits } from './ambiguous-commits';
 import { backlog } from './backlog';
+import { cutFollowers } from './cut-followers';
 import type { Figure } from './figures';
 import { followedInPostgres, followedInSqlite } from './followed-gaps';
+import { frozen } from './frozen';
 import { gaps } from './gaps';
 import { hostileInput } from './hostile-input';
 import { interleavings } from './interleavings';
 import { killedPostgres, killedSqlite } from './killed';
+import { killedFollowers } from './killed-followers';
 import { longStreams } from './long-streams';
 import { models } from './models';
 import { anyVersion, racers } from './racers';
@@ -22,7 +25,12 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
   ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
+  ['killed-followers-sqlite', seed => killedFollowers('SQLite', { cycles: 100 }, seed)],
+  ['killed-followers-postgres', seed => killedFollowers('PostgreSQL', { cycles: 200 }, seed)],
   ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
+  ['cut-followers', seed => cutFollowers({ cuts: 200, terminated: 400 }, seed)],
+  ['frozen-sqlite', seed => frozen('SQLite', { inHandlers: 30, anywhere: 30 }, seed)],
+  ['frozen-postgres', seed => frozen('PostgreSQL', { inHandlers: 30, anywhere: 30 }, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
   ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
   ['backlog-sqlite', seed => backlog('SQLite', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],

@@ -39,6 +39,11 @@ export class Program {
     return this.#out.length;
   }
 
+  /** The lines that were printed as a whole after so many characters. */
+  linesAfter(length: number): string[] {
+    return this.#out.slice(length).split('\n').slice(0, -1);
+  }
+
   /** Waits until it ends by itself and returns its lines. */
   async finished(): Promise<string[]> {
     await this.#ended;
@@ -57,5 +62,11 @@ export class Program {
     await this.#ended;
     if (this.#child.signalCode !== 'SIGKILL') throw new Error(`it had ended before: ${this.#errors}`);
     return this.lines;
+  }
+
+  /** Ends it the same way, where it has not ended yet, frozen or not. */
+  async gone(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 }

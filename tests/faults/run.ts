@@ -7,7 +7,8 @@ import { type Figure, table, unmet } from './figures';
 
 const RIGS = [
   ...['models', 'interleavings', 'gaps', 'followed-gaps-sqlite', 'followed-gaps-postgres', 'racers', 'any-version'],
-  ...['killed-sqlite', 'killed-postgres', 'ambiguous-commits', 'hostile-input', 'long-streams', 'backlog-sqlite', 'backlog-postgres'],
+  ...['killed-sqlite', 'killed-postgres', 'killed-followers-sqlite', 'killed-followers-postgres', 'ambiguous-commits', 'cut-followers'],
+  ...['frozen-sqlite', 'frozen-postgres', 'hostile-input', 'long-streams', 'backlog-sqlite', 'backlog-postgres'],
 ];
 
 /**

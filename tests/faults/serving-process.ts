@@ -5,8 +5,9 @@ import { FlowEventContext } from '../../src/flow/contexts';
 import { newId } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
 import { defineListener, Projections } from '../../src/processing';
+import type { ProjectionStore } from '../../src/store';
 import { followCarelessly } from './careless-follower';
-import { counting } from './counting';
+import { counting, projectionsOf } from './counting';
 import { assignment, openAt, type Where } from './where';
 
 /** What the serving process is to do. */
@@ -33,16 +34,40 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const logger = { error: () => {}, warn: () => {} };
 
 /**
+ * Says `refused` when a commit does not go through because the segment is somebody else's by now, and `done` when the checkpoint was there already: while
+ * the segment is its own, its commit has gone through before, and the reply was lost.
+ */
+function tellRefusals(store: ProjectionStore): void {
+  const commit = store.commit.bind(store);
+  store.commit = async page => {
+    const outcome = await commit(page);
+    if (!outcome.ok) say(outcome.fenced ? 'refused' : 'done');
+    return outcome;
+  };
+}
+
+/** Freezes this process, at a moment at which it holds no lock of the store; it says when. */
+function freeze(): void {
+  say(`frozen ${Date.now()}`);
+  process.kill(process.pid, 'SIGSTOP');
+}
+
+/**
  * A program that runs a projection and a durable listener, which dispatches a command for each event, until it is told to end. It prints `ready` when it can be
- * told so, `handling <position>` before the projection takes an event, and `closed` at the end.
+ * told so, `handling <position>` before the projection takes an event, and `closed` at the end. After SIGUSR2 it freezes in the next handler.
  */
 async function main({ where, segments, leaseDuration, slow, careless }: Serving): Promise<void> {
   const eventStore = openAt(where);
+  let freezing = false;
+  process.on('SIGUSR2', () => (freezing = true));
   const handling = async ({ position }: { position: bigint }): Promise<void> => {
     say(`handling ${position}`);
+    if (freezing) freeze();
+    freezing = false;
     if (slow) await sleep(slow);
   };
   if (careless) return followCarelessly(eventStore, { owner: newId(), leaseDuration, handling }, new AbortController().signal);
+  tellRefusals(projectionsOf(eventStore));
   const flow = new Flow({ eventStore, aggregates: [Notes], logger });
   const noting = defineListener({
     ...{ name: 'noting', segments, replay: 'run' },

@@ -2,7 +2,14 @@ import { type PostgresEventStore, postgres } from '../../src/postgres';
 import { type SqliteEventStore, sqlite } from '../../src/sqlite';
 
 /** Where a store has its data, in a form that can be given to another process. */
-export type Where = { readonly file: string } | { readonly connectionString: string; readonly schema: string };
+export type Where =
+  | { readonly file: string }
+  | {
+      readonly connectionString: string;
+      readonly schema: string;
+      /** For how many milliseconds the store tries again what failed with its connection. */
+      readonly retryFor?: number;
+    };
 
 const SILENT = { error: () => {}, warn: () => {} };
 

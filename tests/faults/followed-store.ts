@@ -1,0 +1,87 @@
+import type { RecordedEvent } from '../../src/messages';
+import type { EventStore } from '../../src/store';
+import { happened, range, to, until } from '../postgres/database';
+import { everything } from '../sqlite/files';
+import { type Differences, differences, isSame } from './counting';
+import { type Figure, none, type Subject, told } from './figures';
+import type { Random } from './random';
+
+/** So many that no segment is without any. */
+const STREAMS = 60;
+const PATIENCE = 12_000;
+
+/** What serving processes have made of what was written. */
+export interface Followed {
+  readonly written: number;
+  readonly documents: Differences;
+  readonly notedTwice: number;
+  readonly notNoted: number;
+}
+
+/** Lets events come into a store while processes follow it, and looks what these have made of them. */
+export class FollowedStore {
+  #over = false;
+  #written = 0;
+  #writing: Promise<void> | undefined;
+
+  /** `appended` is told each event that was written. */
+  constructor(
+    readonly store: EventStore,
+    private readonly random: Random,
+    private readonly appended: (event: RecordedEvent) => void = () => undefined,
+  ) {}
+
+  /** Begins to write; there is something when it resolves. */
+  async start(): Promise<void> {
+    await this.#append('0', 1);
+    this.#writing = this.#write();
+  }
+
+  /** Writes no more. */
+  async stop(): Promise<void> {
+    this.#over = true;
+    await this.#writing;
+  }
+
+  /** Waits until everything is followed. What is not in the end is in what was made of it. */
+  async settled(): Promise<void> {
+    const isDone = async (): Promise<boolean> => isSame(await differences(this.store, 'counts')) && (await this.#notes()).notNoted === 0;
+    await until(isDone, 'everything is followed', PATIENCE).catch(() => undefined);
+  }
+
+  async followed(): Promise<Followed> {
+    return { written: this.#written, documents: await differences(this.store, 'counts'), ...(await this.#notes()) };
+  }
+
+  async #write(): Promise<void> {
+    while (!this.#over) {
+      await this.#append(`${this.random.below(STREAMS)}`, 1 + this.random.below(3));
+      await this.random.pause(10);
+    }
+  }
+
+  async #append(id: string, count: number): Promise<void> {
+    const outcome = await this.store.append([to(id, 'any', ...range(1, count).map(n => happened({ n })))]);
+    if (!outcome.ok) throw new Error('"any" was a conflict');
+    this.#written += count;
+    for (const event of outcome.events) this.appended(event);
+  }
+
+  async #notes(): Promise<{ notedTwice: number; notNoted: number }> {
+    const events = await everything(this.store);
+    const notes = events.filter(({ name }) => name === 'Noted').map(({ payload }) => (payload as { of: string }).of);
+    const noted = new Set(notes);
+    const notNoted = events.filter(({ name, id }) => name === 'Happened' && !noted.has(id)).length;
+    return { notedTwice: notes.length - noted.size, notNoted };
+  }
+}
+
+/** What must hold of what serving processes have made of events. */
+export const followedFigures = (subject: Subject, { written, documents, notNoted, notedTwice }: Followed): Figure[] => [
+  told(subject, 'events written', `${written}`),
+  none(subject, 'events lost in documents', documents.lost),
+  none(subject, 'events twice in documents', documents.doubled),
+  none(subject, 'events out of order in documents', documents.disorder),
+  none(subject, 'events without the effect of a listener that dispatches', notNoted),
+  none(subject, 'effects twice', notedTwice),
+];
