@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordedEvent } from '../../src/messages';
 import type { EventStore } from '../../src/store';
-import { happened, range, to, until } from '../postgres/database';
+import { happened, range, to } from '../postgres/database';
 import { everything } from '../sqlite/files';
 import { type Differences, differences, isSame } from './counting';
 import { type Figure, none, type Subject, told } from './figures';
@@ -43,10 +44,14 @@ export class FollowedStore {
     await this.#writing;
   }
 
-  /** Waits until everything is followed. What is not in the end is in what was made of it. */
+  /** Waits until everything is followed, or nothing more comes of it. What is not in the end is in what was made of it. */
   async settled(): Promise<void> {
-    const isDone = async (): Promise<boolean> => isSame(await differences(this.store, 'counts')) && (await this.#notes()).notNoted === 0;
-    await until(isDone, 'everything is followed', PATIENCE).catch(() => undefined);
+    for (let left = -1, since = Date.now(); Date.now() - since < PATIENCE; await sleep(100)) {
+      const { documents, notNoted } = await this.followed();
+      if (isSame(documents) && notNoted === 0) return;
+      if (documents.lost + notNoted !== left) since = Date.now();
+      left = documents.lost + notNoted;
+    }
   }
 
   async followed(): Promise<Followed> {

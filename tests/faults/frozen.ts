@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { segmentOf } from '../../src/processing/sequence';
+import { loadDriver } from '../../src/sqlite/load-driver';
 import { range, until } from '../postgres/database';
 import { type Differences, differences, projectionsOf } from './counting';
 import { below, type Figure, type Subject, some, told } from './figures';
@@ -9,6 +10,7 @@ import { Random } from './random';
 import type { Serving } from './serving-process';
 import { ServingProgram } from './serving-program';
 import { type DurablePlace, withDurable } from './stores';
+import type { Where } from './where';
 
 const PROCESSES = 3;
 const CARELESS_CYCLES = 10;
@@ -38,6 +40,8 @@ interface Outcome extends Followed {
   /** How long it took until others had handled events of all segments of a frozen process, in milliseconds. */
   readonly inHandlers: readonly number[];
   readonly anywhere: readonly number[];
+  /** How many of these held the lock on the file meanwhile. */
+  readonly locking: number;
   /** How many commits were refused because the segment was somebody else's. */
   readonly refused: number;
 }
@@ -57,6 +61,7 @@ class Freezing {
   /** The segment of each event, by its position. */
   readonly #segments = new Map<string, number>();
   #last = 0n;
+  #locking = 0;
   #programs: readonly ServingProgram[] = [];
 
   constructor(
@@ -76,7 +81,8 @@ class Freezing {
       await this.#followed.stop();
       await this.#followed.settled();
       const lines = (await Promise.all(this.#programs.map(program => program.ended()))).flat();
-      return { ...(await this.#followed.followed()), ...times, refused: lines.filter(line => line === 'refused').length };
+      const locking = this.#locking;
+      return { ...(await this.#followed.followed()), ...times, locking, refused: lines.filter(line => line === 'refused').length };
     });
   }
 
@@ -143,6 +149,7 @@ class Freezing {
     const isTakenOver = (): boolean => had.every(segment => others.some(other => this.#lastTaken(other, frozen).has(segment)));
     await until(isTakenOver, 'the segments are taken over', LONGEST_FREEZE).catch(() => undefined);
     const time = Date.now() - since;
+    if (time > LATEST && isLocked(this.place.where)) this.#locking++;
     await this.random.pause(300);
     program.send('SIGCONT');
     return had.length > 0 ? time : undefined;
@@ -179,22 +186,40 @@ class Freezing {
   }
 }
 
+/** Tells whether somebody keeps the lock on a file for longer than a transaction takes. */
+function isLocked(where: Where): boolean {
+  if (!('file' in where)) return false;
+  const connection = loadDriver().open(where.file);
+  try {
+    connection.exec('pragma busy_timeout = 200; begin immediate; rollback');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    connection.close();
+  }
+}
+
 function figures(store: string, seed: number, outcome: Outcome, careless: Differences): Figure[] {
-  const { inHandlers, anywhere, refused } = outcome;
+  const { inHandlers, anywhere, locking, refused } = outcome;
   const subject = (done: string): Subject => ({ item: 9, store, done, seed });
   const handling = subject(`${inHandlers.length} times a process frozen in a handler`);
   const anytime = subject(`${anywhere.length} times a process frozen at any moment`);
   const longest = Math.max(...anywhere);
   return [
     below(handling, 'longest takeover', Math.max(...inHandlers), LATEST, 'ms'),
-    told(handling, `takeovers that took longer`, `${late(inHandlers)}`),
+    told(handling, 'takeovers that took longer', `${late(inHandlers)}`),
     // A process that is frozen in the middle of writing into a file keeps all others from it.
     store === 'SQLite' ? told(anytime, 'longest takeover', `${longest} ms`) : below(anytime, 'longest takeover', longest, LATEST, 'ms'),
-    told(anytime, `takeovers that took longer than ${LATEST} ms`, `${late(anywhere)}`),
+    told(
+      anytime,
+      `takeovers that took longer than ${LATEST} ms; of these, from one that held the lock on the file`,
+      `${late(anywhere)}, ${locking}`,
+    ),
     ...followedFigures(subject('the same, all of them'), outcome),
     some(subject('the same, all of them'), 'late commits refused', refused),
     some(subject('a projection with a lease but no fence, frozen in a handler'), 'events lost or twice', careless.lost + careless.doubled),
   ];
 }
 
-const late = (times: readonly number[]): number => times.filter(time => time >= LATEST).length;
+const late = (times: readonly number[]): number => times.filter(time => time > LATEST).length;
