@@ -20,6 +20,7 @@ const LATEST = SERVING.leaseDuration + 1000;
 /** Then it is thawed in any case: whoever waits for a file whose lock it holds gives up after 5 s. */
 const LONGEST_FREEZE = 3000;
 const PATIENCE = 12_000;
+const LATE_IN_FILE = `takeovers that took longer than ${LATEST} ms, and how many from one that held the lock on the file`;
 
 export interface Freezes {
   /** How many times a process is frozen while it is in a handler. */
@@ -205,21 +206,19 @@ function figures(store: string, seed: number, outcome: Outcome, careless: Differ
   const subject = (done: string): Subject => ({ item: 9, store, done, seed });
   const handling = subject(`${inHandlers.length} times a process frozen in a handler`);
   const anytime = subject(`${anywhere.length} times a process frozen at any moment`);
-  const longest = Math.max(...anywhere);
   return [
-    below(handling, 'longest takeover', Math.max(...inHandlers), LATEST, 'ms'),
-    told(handling, 'takeovers that took longer', `${late(inHandlers)}`),
+    ...promised(handling, inHandlers),
     // A process that is frozen in the middle of writing into a file keeps all others from it.
-    store === 'SQLite' ? told(anytime, 'longest takeover', `${longest} ms`) : below(anytime, 'longest takeover', longest, LATEST, 'ms'),
-    told(
-      anytime,
-      `takeovers that took longer than ${LATEST} ms; of these, from one that held the lock on the file`,
-      `${late(anywhere)}, ${locking}`,
-    ),
+    ...(store === 'SQLite' ? [told(anytime, LATE_IN_FILE, `${late(anywhere)}, ${locking}`)] : promised(anytime, anywhere)),
     ...followedFigures(subject('the same, all of them'), outcome),
     some(subject('the same, all of them'), 'late commits refused', refused),
     some(subject('a projection with a lease but no fence, frozen in a handler'), 'events lost or twice', careless.lost + careless.doubled),
   ];
 }
+
+const promised = (subject: Subject, times: readonly number[]): Figure[] => [
+  below(subject, 'longest takeover', Math.max(...times), LATEST, 'ms'),
+  told(subject, 'takeovers that took longer', `${late(times)}`),
+];
 
 const late = (times: readonly number[]): number => times.filter(time => time > LATEST).length;
