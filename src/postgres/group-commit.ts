@@ -7,9 +7,8 @@ import type { AppendUnit } from './append-unit';
 import { Batches } from './batches';
 import { type Database, type Row, type Statement, statement } from './database';
 import { failureKind } from './failures';
-import { EVENT_COLUMNS } from './horizon-function';
 import type { StoreNames } from './names';
-import { recordedEvent } from './rows';
+import { EVENT_COLUMNS, recordedEvent } from './rows';
 
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;

@@ -1,10 +1,5 @@
 import type { StoreNames } from './names';
 
-/** The columns of a recorded event, in the order in which `recordedEvent` reads them. */
-export const EVENT_COLUMNS =
-  'e.position, e.aggregate_name, e.aggregate_id, e.version, e.event_id, e.name, e.schema_version, e.payload, e.metadata, ' +
-  '(extract(epoch from e.recorded_at) * 1000)::bigint';
-
 /**
  * Makes the function that returns the horizon: the highest position below which nothing can appear any more.
  *

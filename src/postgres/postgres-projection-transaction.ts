@@ -18,11 +18,10 @@ import {
 import { prepareUnit } from './append-unit';
 import { type Database, type Statement, statement } from './database';
 import type { PostgresClient } from './driver';
-import { EVENT_COLUMNS } from './horizon-function';
 import { PostgresTransaction } from './postgres-transaction';
 import { type ProjectionCommits, unwrapped } from './projection-commits';
 import { documentsOf, type ProjectionStatements } from './projection-statements';
-import { recordedEvent } from './rows';
+import { EVENT_COLUMNS, recordedEvent } from './rows';
 
 /** What transactions are made with. */
 export interface TransactionSources {

@@ -49,6 +49,6 @@ export class PostgresTransaction {
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     const request = { stream, ...streamPage(page) };
     const rows = await this.database.askOn(this.client, streamsStatement(this.database.settings.names), streamsValues([request]));
-    return streamPages(rows, 1)[0]!;
+    return streamPages(rows, [request])[0]!;
   }
 }

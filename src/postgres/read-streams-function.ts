@@ -1,5 +1,8 @@
-import { EVENT_COLUMNS } from './horizon-function';
 import type { StoreNames } from './names';
+
+const COLUMNS =
+  'e.position, e.aggregate_name, e.aggregate_id, e.version, e.event_id, e.name, e.schema_version, e.payload, e.metadata, ' +
+  '(extract(epoch from e.recorded_at) * 1000)::bigint';
 
 /**
  * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they are made anew for the
@@ -16,11 +19,11 @@ as $read_streams$
 #variable_conflict use_column
 begin
   if cardinality(p_names) = 1 then
-    return query select 1::bigint, ${EVENT_COLUMNS} from ${events}
+    return query select 1::bigint, ${COLUMNS} from ${events}
       where e.aggregate_name = p_names[1] and e.aggregate_id = p_ids[1] and e.version >= p_first[1] order by e.version limit p_limits[1];
     return;
   end if;
-  return query select q.place, ${EVENT_COLUMNS}
+  return query select q.place, ${COLUMNS}
     from unnest(p_names, p_ids, p_first, p_limits) with ordinality q(name, id, first, page, place)
     cross join lateral (
       select * from ${events} where e.aggregate_name = q.name and e.aggregate_id = q.id and e.version >= q.first

@@ -3,7 +3,7 @@ import type { StreamName } from '../store';
 import { Batches } from './batches';
 import { type Database, type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
-import { recordedEvent } from './rows';
+import { recordedEvent, STREAM_COLUMNS } from './rows';
 
 const LANES = 2;
 const ENOUGH = 32;
@@ -42,7 +42,7 @@ export class StreamReads {
   async #read(batch: readonly Waiting[]): Promise<void> {
     try {
       const rows = await this.database.askAgain(this.#statement, streamsValues(batch));
-      const pages = streamPages(rows, batch.length);
+      const pages = streamPages(rows, batch);
       for (let index = 0; index < batch.length; index++) batch[index]!.settle(pages[index]!);
     } catch (error) {
       for (const waiting of batch) waiting.fail(error);
@@ -52,7 +52,7 @@ export class StreamReads {
 
 /** The question for pages of several streams. */
 export const streamsStatement = (names: StoreNames): Statement =>
-  statement(`select * from ${names.of('read_streams')}($1::text[], $2::text[], $3::bigint[], $4::integer[])`);
+  statement(`select ${STREAM_COLUMNS}, e.place from ${names.of('read_streams')}($1::text[], $2::text[], $3::bigint[], $4::integer[]) e`);
 
 /** Encodes pages as the values of {@link streamsStatement}. */
 export const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
@@ -63,8 +63,12 @@ export const streamsValues = (requests: readonly StreamRequest[]): unknown[] => 
 ];
 
 /** Sorts the rows into one page for each request. */
-export function streamPages(rows: readonly Row[], requests: number): readonly RecordedEvent[][] {
-  const pages = Array.from({ length: requests }, (): RecordedEvent[] => []);
-  for (const row of rows) pages[Number(row[0]) - 1]!.push(recordedEvent(row, 1));
+export function streamPages(rows: readonly Row[], requests: readonly StreamRequest[]): readonly RecordedEvent[][] {
+  const pages = requests.map((): RecordedEvent[] => []);
+  for (const row of rows) {
+    const place = Number(row[3]) - 1;
+    const { aggregateName, aggregateId } = requests[place]!.stream;
+    pages[place]!.push(recordedEvent(row, aggregateName, aggregateId));
+  }
   return pages;
 }
