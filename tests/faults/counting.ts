@@ -51,11 +51,11 @@ export interface Differences {
   readonly disorder: number;
 }
 
-/** Compares the counts of a projection, in the version that is read, with the events of the store. */
-export async function differences(store: EventStore, name: string): Promise<Differences> {
+/** Compares the counts of a projection, in the version that is read, with the events of the store; of all aggregates, or some. */
+export async function differences(store: EventStore, name: string, isAsked: (id: string) => boolean = () => true): Promise<Differences> {
   const folded = new Map<string, number>();
   for (const { name: event, aggregateId } of await everything(store)) {
-    if (event === 'Happened') folded.set(aggregateId, (folded.get(aggregateId) ?? 0) + 1);
+    if (event === 'Happened' && isAsked(aggregateId)) folded.set(aggregateId, (folded.get(aggregateId) ?? 0) + 1);
   }
   const counts = await countsOf(projectionsOf(store), name, [...folded.keys()]);
   const total = { lost: 0, doubled: 0, disorder: 0 };
@@ -72,7 +72,8 @@ export const isSame = ({ lost, doubled, disorder }: Differences): boolean => los
 
 export const projectionsOf = (store: EventStore): ProjectionStore => store.projections as ProjectionStore;
 
-async function countsOf(store: ProjectionStore, name: string, ids: readonly string[]): Promise<Map<string, Count>> {
+/** Returns the counts of aggregates, by their ids, in the version that is read. */
+export async function countsOf(store: ProjectionStore, name: string, ids: readonly string[]): Promise<Map<string, Count>> {
   const counts = new Map<string, Count>();
   const version = await store.active(name);
   if (version === undefined) return counts;

@@ -11,8 +11,13 @@ import { killedPostgres, killedSqlite } from './killed';
 import { killedFollowers } from './killed-followers';
 import { longStreams } from './long-streams';
 import { models } from './models';
+import { poisoned } from './poisoned';
 import { anyVersion, racers } from './racers';
 import { newSeed } from './random';
+import { rebuilt } from './rebuilt';
+
+const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
+const REBUILDS = { rate: 500, history: 20_000, rebuilds: 20 };
 
 /** The long form of each rig, as `run.ts` knows it by name. */
 const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new Map([
@@ -31,6 +36,10 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['cut-followers', seed => cutFollowers({ cuts: 200, terminated: 400 }, seed)],
   ['frozen-sqlite', seed => frozen('SQLite', { inHandlers: 30, anywhere: 30 }, seed)],
   ['frozen-postgres', seed => frozen('PostgreSQL', { inHandlers: 30, anywhere: 30 }, seed)],
+  ['poisoned-sqlite', seed => poisoned('SQLite', POISON, seed)],
+  ['poisoned-postgres', seed => poisoned('PostgreSQL', POISON, seed)],
+  ['rebuilt-sqlite', seed => rebuilt('SQLite', REBUILDS, seed)],
+  ['rebuilt-postgres', seed => rebuilt('PostgreSQL', REBUILDS, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
   ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
   ['backlog-sqlite', seed => backlog('SQLite', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],

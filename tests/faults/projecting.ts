@@ -10,6 +10,7 @@ export const projecting = (
   options: Pick<ProjectionsParts, 'follow' | 'leaseDuration'> = {},
 ): Projections => new Projections({ ...options, eventStore, definitions: [definition], logger: SILENT, eventContext });
 
-function eventContext(): never {
+/** Who dispatches is a listener. */
+export function eventContext(): never {
   throw new Error('There is no listener.');
 }

@@ -8,7 +8,18 @@ import { type Figure, table, unmet } from './figures';
 const RIGS = [
   ...['models', 'interleavings', 'gaps', 'followed-gaps-sqlite', 'followed-gaps-postgres', 'racers', 'any-version'],
   ...['killed-sqlite', 'killed-postgres', 'killed-followers-sqlite', 'killed-followers-postgres', 'ambiguous-commits', 'cut-followers'],
-  ...['frozen-sqlite', 'frozen-postgres', 'hostile-input', 'long-streams', 'backlog-sqlite', 'backlog-postgres'],
+  ...[
+    'frozen-sqlite',
+    'frozen-postgres',
+    'poisoned-sqlite',
+    'poisoned-postgres',
+    'rebuilt-sqlite',
+    'rebuilt-postgres',
+    'hostile-input',
+    'long-streams',
+    'backlog-sqlite',
+    'backlog-postgres',
+  ],
 ];
 
 /**

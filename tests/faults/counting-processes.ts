@@ -1,0 +1,34 @@
+import type { Projections } from '../../src/processing';
+import { range, until } from '../postgres/database';
+import type { Counting } from './counting-process';
+import { Program } from './programs';
+
+const PROCESSES = 3;
+const PATIENCE = 20_000;
+
+/** Three processes that run the same projections. */
+export class CountingProcesses {
+  readonly #programs: readonly Program[];
+
+  constructor(script: string, counting: Counting) {
+    this.#programs = range(1, PROCESSES).map(() => new Program(script, counting));
+  }
+
+  /** Waits until each of them has a share of each projection. */
+  async haveShared(projections: Projections): Promise<void> {
+    const isShared = async (): Promise<boolean> =>
+      (await projections.status()).every(({ segments }) => new Set(segments.flatMap(({ owner }) => owner ?? [])).size === PROCESSES);
+    await until(isShared, 'each process has a share', PATIENCE);
+  }
+
+  /** Asks them to end, and returns what all of them have printed. */
+  async ended(): Promise<string[]> {
+    for (const program of this.#programs) program.send('SIGTERM');
+    return (await Promise.all(this.#programs.map(program => program.finished()))).flat();
+  }
+
+  /** Where something went wrong: none of them is left behind. */
+  kill(): void {
+    for (const program of this.#programs) program.send('SIGKILL');
+  }
+}
