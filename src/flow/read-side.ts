@@ -56,7 +56,8 @@ export class ReadSide {
     const inline = definitions.filter(({ options }) => options.mode === 'inline');
     const changed = (name: string): void => this.#feed.changed(name);
     const switched = (name: string): void => this.#switched(name);
-    if (inline.length > 0) this.#inline = new InlineEventStore(eventStore, inline, logger, changed);
+    if (inline.length > 0)
+      this.#inline = new InlineEventStore(eventStore, inline, logger, changed, name => this.#stored.get(name)?.switched());
     this.eventStore = this.#inline ?? eventStore;
     const live = this.#readModelsOf(definitions.filter(isProjection));
     const store = keepsFollowers(eventStore.projections) ? eventStore.projections : undefined;

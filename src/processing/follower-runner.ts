@@ -198,12 +198,12 @@ export class FollowerRunner implements Follower {
   async #adjust(): Promise<void> {
     if (this.#ending.signal.aborted) return;
     if (!this.parts.follow) {
-      this.#own = await this.#versions.own();
+      this.#know(await this.#versions.own());
       return;
     }
     // Only the first look makes a version: later, where none is this code's any more, newer code has taken over.
     const own = this.#own ? await this.#versions.own() : await this.#versions.ownOrNew(this.#ending.signal);
-    this.#own = own;
+    this.#know(own);
     const wanted = new Map(own.map(version => [version.version, version]));
     for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
     for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
@@ -213,17 +213,24 @@ export class FollowerRunner implements Follower {
 
   /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
-    const active = (await this.parts.store.versions(this.name)).find(version => version.active);
-    for (let attempt = 1; active && !(await this.#versions.replace(active, newest)); attempt++) {
+    for (let attempt = 1; !(await this.#versions.replaceWith(newest)); attempt++) {
       if (attempt === SWITCH_ATTEMPTS) return;
       await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
     }
-    if (!active) await this.#versions.activate(newest.version);
-    this.#own = [{ ...newest, active: true }];
+    // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
+    this.#know([{ ...newest, active: true }]);
+    await this.#versions.dropBefore(newest.version);
+    for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
+  }
+
+  /** Takes note of the versions that are this code's; where readers are to see another one than before, they are told. */
+  #know(own: readonly ReadModelVersion[]): void {
+    const before = this.#own?.find(({ active }) => active)?.version;
+    this.#own = own;
+    if (own.find(({ active }) => active)?.version === before) return;
     this.parts.switched(this.name);
     this.parts.changed(this.name);
     this.parts.changes.tell();
-    for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
   }
 
   async #follow(version: ReadModelVersion): Promise<void> {

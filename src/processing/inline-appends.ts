@@ -12,6 +12,7 @@ import { BufferedDocuments, type ReadDocuments } from './buffered-documents';
 import { InlineProjectionError } from './errors';
 import type { Handling } from './handling';
 import type { InlineVersion, InlineVersions } from './inline-versions';
+import { REPLACED } from './version';
 
 /** How often an append is begun anew because versions came or went meanwhile. */
 const TRIES = 5;
@@ -76,6 +77,7 @@ export class InlineAppends {
       handled.length = 0;
       const positions = new Map<InlineVersion, bigint>();
       for (const version of versions) positions.set(version, await transaction.lock(version.checkpoint));
+      if ([...positions.values()].includes(REPLACED)) throw new StaleVersions();
       const appended = await transaction.append(appends);
       if (!appended.ok || appended.events.length === 0) return appended;
       const append = appendOf(transaction, appended.events);

@@ -27,11 +27,12 @@ export class InlineEventStore implements EventStore {
     definitions: readonly FollowerDefinition[],
     logger: Logger,
     changed: (name: string) => void,
+    switched: (name: string) => void,
   ) {
     const store = eventStore.projections as ProjectionStore;
     // Projections get no context to dispatch with.
     const handlings = definitions.map(definition => new Handling(definition, () => undefined as never));
-    this.#versions = new InlineVersions(eventStore, store, handlings);
+    this.#versions = new InlineVersions(eventStore, store, handlings, switched);
     this.#appends = new InlineAppends(eventStore, store, this.#versions, handlings, logger, changed);
     if (eventStore.restore) this.restore = (events: readonly RecordedEvent[]): Promise<RestoreOutcome> => eventStore.restore!(events);
   }

@@ -18,6 +18,8 @@ interface Inline {
   readonly versions: Versions;
   /** Up to where events are older, by version. */
   readonly replays: Map<number, bigint>;
+  /** The version that readers saw when it was last looked. */
+  active: number | undefined;
 }
 
 /** Knows the versions of inline projections: the active one, and one that fills beside it. */
@@ -28,7 +30,13 @@ export class InlineVersions {
   #looked = 0;
   #begun = false;
 
-  constructor(eventStore: EventStore, store: ProjectionStore, handlings: readonly Handling[]) {
+  constructor(
+    eventStore: EventStore,
+    store: ProjectionStore,
+    handlings: readonly Handling[],
+    /** Told the name of a projection when appends go into another version than before: readers are to find there what is appended. */
+    private readonly switched: (name: string) => void,
+  ) {
     const head = new Head(eventStore);
     // The membership is for listeners only, which are never inline.
     const membership = { owner: 'inline', leaseDuration: 0 };
@@ -38,6 +46,7 @@ export class InlineVersions {
         handling,
         versions: new Versions(store, handling.definition, () => head.position(), membership),
         replays: new Map(),
+        active: undefined,
       }));
   }
 
@@ -60,8 +69,13 @@ export class InlineVersions {
 
   async #look(): Promise<readonly InlineVersion[]> {
     const found: InlineVersion[] = [];
-    for (const { handling, versions, replays } of this.#inline) {
-      for (const { version } of this.#begun ? await versions.own() : await versions.ownOrNew(this.#signal)) {
+    for (const inline of this.#inline) {
+      const { handling, versions, replays } = inline;
+      const own = this.#begun ? await versions.own() : await versions.ownOrNew(this.#signal);
+      const active = own.find(version => version.active)?.version;
+      if (active !== inline.active) this.switched(handling.definition.name);
+      inline.active = active;
+      for (const { version } of own) {
         const replayUntil = replays.get(version) ?? (await versions.replayUntil(version));
         replays.set(version, replayUntil);
         found.push({ checkpoint: { projection: handling.definition.name, version, segment: 0 }, handling, replayUntil });

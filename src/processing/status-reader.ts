@@ -5,6 +5,7 @@ import type { Head } from './head';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { FollowerStatus, SegmentStatus } from './status';
+import { REPLACED } from './version';
 
 /** What there is to read a status from. */
 export interface StatusParts {
@@ -44,7 +45,7 @@ export class StatusReader {
     const { name, kind, options } = this.definition;
     const { version, lastError } = own;
     const [activeVersion, head] = [await this.parts.store.active(name), await this.parts.head.position()];
-    const segments = version ? await this.segments(version, own.own) : [];
+    const segments = version ? (await this.segments(version, own.own)).map(each => upTo(head, each)) : [];
     const position = lowest(segments);
     const events = head > position ? Number(head - position) : 0;
     this.#lag.add(events);
@@ -57,11 +58,15 @@ export class StatusReader {
     };
   }
 
-  /** The position before which everything is handled or parked, in all segments of a version. */
+  /**
+   * The position before which everything is handled or parked, in all segments of a version; 0n for one that was replaced: it does not say how
+   * far the one is that readers see now.
+   */
   async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint> {
     // Whoever has all of them need not ask.
-    if (own?.size === version.segments) return [...own.values()].reduce((least, each) => (each < least ? each : least));
-    return lowest(await this.segments(version, own));
+    const segments =
+      own?.size === version.segments ? Array.from(own.values(), position => ({ position })) : await this.segments(version, own);
+    return segments.some(({ position }) => position === REPLACED) ? 0n : lowest(segments);
   }
 
   async segments({ version, segments }: ReadModelVersion, own: ReadonlyMap<number, bigint> = new Map()): Promise<SegmentStatus[]> {
@@ -93,6 +98,10 @@ export class StatusReader {
   }
 }
 
-const lowest = (segments: readonly SegmentStatus[]): bigint =>
+/** A version that was replaced stands beyond all events. */
+const upTo = (head: bigint, segment: SegmentStatus): SegmentStatus =>
+  segment.position === REPLACED ? { ...segment, position: head } : segment;
+
+const lowest = (segments: readonly Pick<SegmentStatus, 'position'>[]): bigint =>
   segments.reduce<bigint | undefined>((least, { position }) => (least === undefined || position < least ? position : least), undefined) ??
   0n;

@@ -4,6 +4,12 @@ import type { FollowerDefinition } from './definition';
 import { Handover } from './handover';
 import { type Membership, REPLAY_SEGMENT } from './shares';
 
+/**
+ * Where the checkpoints of a version stand since readers see another one: beyond all events, so that whoever still follows it changes nothing
+ * more. What one reads there is then never ahead of the version that took its place.
+ */
+export const REPLACED = 2n ** 62n;
+
 /** What the code that runs here makes: versions of another shape are other code's. */
 interface Shape {
   readonly name: string;
@@ -75,26 +81,22 @@ export class Versions {
   }
 
   /** Lets readers see a version, and forgets those before it. */
-  async activate(version: number): Promise<void> {
+  async #activate(version: number): Promise<void> {
     await this.store.activate(this.#shape.name, version);
-    await this.#dropBefore(version);
+    await this.dropBefore(version);
   }
 
   /**
-   * As {@link activate}, if the version is not behind the one that is read now: nobody sees anything older after the switch. Commits of both
-   * wait meanwhile. Tells whether it did.
+   * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the switch. Commits of both
+   * wait meanwhile, and those of the old one fail afterwards. Returns true when readers see the version, or a later one.
    */
-  async replace(active: ReadModelVersion, version: ReadModelVersion): Promise<boolean> {
+  async replaceWith(version: ReadModelVersion): Promise<boolean> {
     const { name } = this.#shape;
-    const switched = await this.store.transaction(async transaction => {
-      const read = await positions(transaction, name, active);
-      const filled = await positions(transaction, name, version);
-      if (least(filled) < most(read)) return false;
-      await transaction.activate(name, version.version);
-      return true;
-    });
-    if (switched) await this.#dropBefore(version.version);
-    return switched;
+    const active = (await this.store.versions(name)).find(known => known.active);
+    if (active && active.version >= version.version) return true;
+    if (active && !(await this.store.transaction(transaction => replace(transaction, name, active, version)))) return false;
+    if (!active) await this.store.activate(name, version.version);
+    return true;
   }
 
   drop(version: number): Promise<void> {
@@ -110,7 +112,8 @@ export class Versions {
     await this.store.activate(this.#shape.name, first.version);
   }
 
-  async #dropBefore(version: number): Promise<void> {
+  /** Forgets the versions before one. */
+  async dropBefore(version: number): Promise<void> {
     const { name } = this.#shape;
     for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
   }
@@ -118,7 +121,7 @@ export class Versions {
   async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
     const from = (await this.store.versions(this.#shape.name)).find(({ active }) => active);
     if (!from || from.version === version) return;
-    if (await handover.run(from, { version, segments: this.#shape.segments }, signal)) await this.activate(version);
+    if (await handover.run(from, { version, segments: this.#shape.segments }, signal)) await this.#activate(version);
   }
 
   /** Writes down where the events end now, plus one, so that an empty store is told from a version without a note. The first note holds. */
@@ -141,11 +144,27 @@ function ownOf(versions: readonly ReadModelVersion[], isOwn: (version: ReadModel
   return versions.filter(version => version.version >= active && isOwn(version));
 }
 
+async function replace(
+  transaction: ProjectionTransaction,
+  projection: string,
+  active: ReadModelVersion,
+  { version, segments }: ReadModelVersion,
+): Promise<boolean> {
+  const read = await positions(transaction, projection, active);
+  const filled = await positions(transaction, projection, { version, segments });
+  if (least(filled) < most(read)) return false;
+  for (const [segment, from] of read.entries()) {
+    await transaction.commit({ checkpoint: { projection, version: active.version, segment }, from, to: REPLACED, writes: [] });
+  }
+  await transaction.activate(projection, version);
+  return true;
+}
+
 /** Where the segments of a version stand; they stay there until the transaction ends. */
 async function positions(
   transaction: ProjectionTransaction,
   projection: string,
-  { version, segments }: ReadModelVersion,
+  { version, segments }: Pick<ReadModelVersion, 'version' | 'segments'>,
 ): Promise<bigint[]> {
   const found: bigint[] = [];
   for (let segment = 0; segment < segments; segment++) found.push(await transaction.lock({ projection, version, segment }));

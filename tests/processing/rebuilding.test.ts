@@ -1,7 +1,24 @@
-import type { RebuildProgress } from 'eventuality';
+import { type EventStore, Flow, type RebuildProgress } from 'eventuality';
+import type { ProjectionStore } from '../../src/store';
+import { SILENT } from '../postgres/database';
 import { happen, noting, onEachStore, type Tally, tally, until } from './processes';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `thing-${n}`);
+
+/** An object with some members of its own in front of those of another. */
+const before = <T extends object>(own: Partial<T>, target: T): T =>
+  new Proxy(target, {
+    get(_, key) {
+      const value = Reflect.get(key in own ? own : target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+/** The store, but versions are not dropped before a promise resolves. */
+const dropsAfter = (promise: Promise<void>, store: EventStore & { readonly projections: ProjectionStore }): EventStore => {
+  const drop = (name: string, version: number): Promise<void> => promise.then(() => store.projections.drop(name, version));
+  return before({ projections: before<ProjectionStore>({ drop }, store.projections) }, store);
+};
 
 onEachStore(processes => {
   const versionsOf = async (name = 'tally'): Promise<[number, boolean][]> =>
@@ -67,6 +84,49 @@ onEachStore(processes => {
     const total = await written;
     await projections.settled();
     expect(await read('thing-0')).toEqual({ count: total, last: `${total - 1}` });
+  });
+
+  test('after the switch the version before does not change any more, though it is still there', async () => {
+    const { store } = processes();
+    await happen(store, ids(20));
+    let drop = (): void => undefined;
+    const dropping = new Promise<void>(resolve => (drop = resolve));
+    const started = [1, 2].map(() => processes().start([tally()], { eventStore: dropsAfter(dropping, processes().store) }));
+    await Promise.all(started.map(projections => projections.settled()));
+    try {
+      await (await started[0]!.of('tally').rebuild()).done;
+      const position = await happen(store, ['thing-0'], 'after');
+      await until(async () => (await read('thing-0'))?.count === 2);
+      const old = (await store.projections.get('tally', 1, ['thing-0'])).get('thing-0');
+      expect(old).toEqual({ count: 1, last: 'something' });
+      await Promise.all(started.map(projections => projections.waitFor(position)));
+    } finally {
+      drop();
+    }
+    await until(async () => (await versionsOf()).toString() === '2,true');
+  });
+
+  test('what is appended just after a switch is found in an inline projection, by each process', async () => {
+    let drop = (): void => undefined;
+    const dropping = new Promise<void>(resolve => (drop = resolve));
+    const projections = [{ ...tally(), options: { mode: 'inline' } as const }];
+    const flows = [1, 2].map(() => new Flow({ eventStore: dropsAfter(dropping, processes().store), projections, logger: SILENT }));
+    try {
+      for (const { eventStore } of flows) await happen(eventStore, ['thing']);
+      let count = flows.length;
+      let over = false;
+      const rebuild = await flows[0]!.projections.of('tally').rebuild();
+      void rebuild.done.then(() => (over = true));
+      for (let after = 0; after < 100; after += over ? 1 : 0) {
+        const flow = flows[count % flows.length]!;
+        await happen(flow.eventStore, ['thing']);
+        expect(await flow.readModel<Tally>('tally').get('thing')).toMatchObject({ count: ++count });
+        await new Promise(resolve => setImmediate(resolve));
+      }
+    } finally {
+      drop();
+      await Promise.all(flows.map(flow => flow.close()));
+    }
   });
 
   test('a cancelled rebuild leaves readers what they had; the next one begins anew', async () => {
