@@ -2,8 +2,11 @@
 export interface BatchRules<Job> {
   /** How many batches may be on their way at once. */
   readonly lanes: number;
-  /** How many jobs a batch takes before others are left to another lane. */
-  readonly enough: number;
+  /**
+   * How long a batch is waited for before another one sets out beside it, in milliseconds: one large batch costs less than two small ones.
+   * 0: it is not waited for.
+   */
+  readonly patience: number;
   /** Tells whether a job must wait until a batch has come back. Asked only while one is on its way. */
   mustWait?(job: Job): boolean;
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
@@ -13,13 +16,16 @@ export interface BatchRules<Job> {
 }
 
 /**
- * Carries jobs out in batches. A lone job sets out in the same turn of the event loop; what comes while all lanes are taken goes together
- * in the next batch, in the order in which it came.
+ * Carries jobs out in batches. A lone job sets out in the same turn of the event loop; what comes while a batch is on its way goes together
+ * in the next one, in the order in which it came.
  */
 export class Batches<Job> {
   readonly #queue: Job[] = [];
   readonly #rules: BatchRules<Job>;
   #onTheirWay = 0;
+  /** The batch that is waited for, and when the patience with it ends: only looked at where somebody waits. */
+  #waitedFor: readonly Job[] | undefined;
+  #patience: NodeJS.Timeout | undefined;
   #scheduled = false;
 
   constructor(rules: BatchRules<Job>) {
@@ -34,11 +40,14 @@ export class Batches<Job> {
   // At the end of the turn, not at once: whoever was answered by the last batch has asked again by then.
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.lanes) return;
+    if (this.#waitedFor) {
+      this.#patience ??= setTimeout(() => this.#waitNoMore(), this.#rules.patience);
+      return;
+    }
     this.#scheduled = true;
     setImmediate(() => this.#start());
   }
 
-  // All lanes that are free at once: in another turn one of them could have come back, and what is left would be divided again.
   #start(): void {
     this.#scheduled = false;
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) void this.#carryOut(batch);
@@ -46,19 +55,26 @@ export class Batches<Job> {
 
   async #carryOut(batch: readonly Job[]): Promise<void> {
     this.#onTheirWay++;
+    if (this.#rules.patience > 0) this.#waitedFor = batch;
     await this.#rules.run(batch);
     this.#onTheirWay--;
+    if (this.#waitedFor === batch) this.#waitNoMore();
+    else this.#schedule();
+  }
+
+  #waitNoMore(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    this.#waitedFor = undefined;
     this.#schedule();
   }
 
-  /** Takes jobs in the order in which they came, as many as leave something for the lanes that are free. */
+  /** Takes jobs in the order in which they came, as many as may go together. */
   #nextBatch(): Job[] {
     const batch: Job[] = [];
-    const free = this.#rules.lanes - this.#onTheirWay;
-    if (free === 0) return batch;
-    const most = Math.max(Math.ceil(this.#queue.length / free), this.#rules.enough);
+    if (this.#waitedFor || this.#onTheirWay >= this.#rules.lanes) return batch;
     for (const job of this.#queue) {
-      if (batch.length === most || (this.#onTheirWay > 0 && this.#rules.mustWait?.(job))) break;
+      if (this.#onTheirWay > 0 && this.#rules.mustWait?.(job)) break;
       if (batch.length > 0 && !this.#rules.hasRoom(batch, job)) break;
       batch.push(job);
     }

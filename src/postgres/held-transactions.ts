@@ -13,7 +13,7 @@ export class HeldTransactions {
 
   constructor(maxConnections: number) {
     const lanes = Math.max(1, Math.min(MOST, Math.floor((maxConnections - 1) / 2)));
-    this.#lanes = new Batches<Job>({ lanes, enough: 1, hasRoom: () => false, run: async ([job]) => void (await job!()) });
+    this.#lanes = new Batches<Job>({ lanes, patience: 0, hasRoom: () => false, run: async ([job]) => void (await job!()) });
   }
 
   /** Runs it as soon as there is room. */

@@ -5,8 +5,8 @@ import { type Database, type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
 import { recordedEvent, STREAM_COLUMNS } from './rows';
 
-const LANES = 2;
-const ENOUGH = 32;
+const LANES = 4;
+const PATIENCE = 50;
 const MOST_STREAMS = 100;
 
 /** A page of one stream that somebody waits for. */
@@ -29,7 +29,7 @@ export class StreamReads {
   constructor(private readonly database: Database) {
     this.#statement = streamsStatement(database.settings.names);
     this.#batches = new Batches({
-      ...{ lanes: LANES, enough: ENOUGH },
+      ...{ lanes: LANES, patience: PATIENCE },
       hasRoom: batch => batch.length < MOST_STREAMS,
       run: batch => this.#read(batch),
     });

@@ -27,7 +27,7 @@ test('appends that are asked for at once share transactions', async () => {
   await store.ready();
   const ids = range(1, 100).map(n => `shared-${n}`);
   await Promise.all(ids.map(id => store.append([to(id, 'none')])));
-  expect(await transactions(ids)).toBe(2);
+  expect(await transactions(ids)).toBe(1);
 });
 
 test('one conflict, one duplicate and one bad payload leave their neighbours alone', async () => {
@@ -79,6 +79,21 @@ test('a stream that another transaction holds keeps only its own appends waiting
   expect(held).toBe(true);
   await client.query('commit');
   expect(await waiting).toMatchObject({ ok: true, events: [{ version: 3 }] });
+});
+
+test('a batch that is held up by a stream in the making does not hold up those that come after it', async () => {
+  const store = schema.open();
+  await store.ready();
+  const client = await schema.client();
+  await client.query('begin');
+  await store.within(client).append([to('in-the-making', 'none')]);
+  let held = true;
+  const waiting = store.append([to('in-the-making', 'none')]).finally(() => (held = false));
+  await pause(20);
+  await Promise.all(range(1, 20).map(n => store.append([to(`beside-${n}`, 'none')])));
+  expect(held).toBe(true);
+  await client.query('rollback');
+  expect(await waiting).toMatchObject({ ok: true, events: [{ version: 1 }] });
 });
 
 test('appends at known versions share a statement; what is refused of them leaves the others alone', async () => {
