@@ -1,3 +1,4 @@
+import { inFlightLock, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
@@ -5,7 +6,7 @@ import type { StoreNames } from './names';
  * are to be made; they come first. It answers with the places of the streams that are at another version or held by another transaction
  * (`refused`), has written nothing for these, and leaves it to the append function to find out which.
  *
- * Whole lists instead of loops: half the time of the append function. New streams come before those that exist, and within each in the order
+ * Whole lists instead of loops: two thirds of the append function's time. New streams come before those that exist, and within each in the order
  * in which the caller sorted them, which is the same for all writers: no deadlocks.
  */
 export function appendExpectedFunction(names: StoreNames): string {
@@ -25,9 +26,7 @@ declare
   v_ids   text[];
   v_moved integer[];
 begin
-  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-    raise exception 'eventuality: isolation' using errcode = 'EVT01', detail = current_setting('transaction_isolation');
-  end if;
+${REFUSE_OTHER_ISOLATION}
   recorded_at := (extract(epoch from v_at) * 1000)::bigint;
 
 ${streams(names)}
@@ -68,12 +67,12 @@ function streams(names: StoreNames): string {
   end if;`;
 }
 
-// As in the append function: first the lock that says "I may still commit positions above this one", then the positions.
+// First the lock, then the positions.
 function events(names: StoreNames): string {
   return `  if cardinality(refused) = v_all then
     return;
   end if;
-  perform pg_advisory_xact_lock_shared((${names.lockNamespace}::bigint << 48) | case when is_called then last_value else 0 end)
+  perform ${inFlightLock(names)}
     from ${names.of('positions')};
   with inserted as (
     insert into ${names.of('events')}

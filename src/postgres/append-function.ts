@@ -1,3 +1,4 @@
+import { inFlightLock, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /** What the append function says of one unit of appends. */
@@ -46,9 +47,7 @@ declare
   v_start    integer;
   v_event    integer := 0;
 begin
-  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-    raise exception 'eventuality: isolation' using errcode = 'EVT01', detail = current_setting('transaction_isolation');
-  end if;
+${REFUSE_OTHER_ISOLATION}
   recorded_at := (extract(epoch from v_at) * 1000)::bigint;
 
 ${lock(names)}
@@ -137,7 +136,7 @@ function write(names: StoreNames): string {
         where t.aggregate_name = s.name and t.aggregate_id = s.id and t.version <> s.version and s.version > 0;
     end if;
     if current_setting('${setting}', true) is distinct from 'held' then
-      perform pg_advisory_xact_lock_shared((${names.lockNamespace}::bigint << 48) | case when is_called then last_value else 0 end),
+      perform ${inFlightLock(names)},
               set_config('${setting}', 'held', true) from ${names.of('positions')};
     end if;
     with inserted as (

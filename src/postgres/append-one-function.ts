@@ -1,3 +1,4 @@
+import { inFlightLock, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
@@ -17,9 +18,7 @@ as $append_one$
 declare
   v_at timestamptz(3) := coalesce(to_timestamp(p_recorded_at / 1000.0), clock_timestamp());
 begin
-  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-    raise exception 'eventuality: isolation' using errcode = 'EVT01', detail = current_setting('transaction_isolation');
-  end if;
+${REFUSE_OTHER_ISOLATION}
   if p_expected = 0 then
     insert into ${names.of('streams')} (aggregate_name, aggregate_id, version) values (p_aggregate_name, p_aggregate_id, 1)
       on conflict do nothing;
@@ -31,7 +30,7 @@ begin
   if not found then
     return;
   end if;
-  perform pg_advisory_xact_lock_shared((${names.lockNamespace}::bigint << 48) | case when is_called then last_value else 0 end)
+  perform ${inFlightLock(names)}
     from ${names.of('positions')};
   insert into ${names.of('events')}
       (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, payload, metadata, recorded_at)

@@ -119,7 +119,7 @@ export class AppendSender {
   }
 
   async #once(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
-    const results = mode.repeated || mode.wait ? new Map<AppendUnit, UnitResult>() : await this.#atVersions(units, mode);
+    const results = mode.repeated || mode.wait ? new Map<AppendUnit, UnitResult>() : await this.#atVersions(units, mode.now);
     const left = units.filter(unit => !results.has(unit));
     if (left.length > 0) {
       const [row] = await this.database.askRaw(this.#append, batchValues(left, mode));
@@ -128,15 +128,15 @@ export class AppendSender {
     return units.map(unit => results.get(unit)!);
   }
 
-  /** Tries the short ways: for one event, and for streams at versions that are known. What they refuse has no result. */
-  async #atVersions(units: readonly AppendUnit[], mode: BatchMode): Promise<Map<AppendUnit, UnitResult>> {
-    const one = oneEventValues(units, mode);
+  /** Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What they refuse has no result. */
+  async #atVersions(units: readonly AppendUnit[], now: number | undefined): Promise<Map<AppendUnit, UnitResult>> {
+    const one = oneEventValues(units, now);
     if (one) {
       const outcome = oneEventOutcome((await this.database.askRaw(this.#appendOne, one))[0]!, units[0]!);
       return new Map(outcome && [[units[0]!, outcome]]);
     }
     const batch = ExpectedBatch.of(units);
-    return batch ? batch.results((await this.database.askRaw(this.#appendExpected, batch.values(mode.now)))[0]!) : new Map();
+    return batch ? batch.results((await this.database.askRaw(this.#appendExpected, batch.values(now)))[0]!) : new Map();
   }
 
   #now(): number | undefined {

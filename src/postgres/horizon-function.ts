@@ -1,3 +1,4 @@
+import { REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
@@ -13,9 +14,7 @@ declare
   v_drawn     bigint;
   v_in_flight bigint;
 begin
-  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-    raise exception 'eventuality: isolation' using errcode = 'EVT01', detail = current_setting('transaction_isolation');
-  end if;
+${REFUSE_OTHER_ISOLATION}
   if pg_is_in_recovery() then
     raise exception 'eventuality: replica' using errcode = 'EVT02';
   end if;

@@ -1,7 +1,7 @@
 import { type EventMetadata, isoTime, type RecordedEvent } from '../messages';
 import type { Row } from './database';
 
-// What has no spaces in it travels as one text, with the name at its end: for the driver each column costs about as much as it is long.
+// What has no spaces in it travels as one text, with the name at its end: the driver pays for each column of each row.
 const head = (position: string, milliseconds: string): string =>
   `concat_ws(' ', e.${position}, e.version, e.event_id, e.schema_version, ${milliseconds}, e.name)`;
 

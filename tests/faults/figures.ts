@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Differences } from './counting';
 import { newSeed } from './random';
 
 /** What a rig has tried, on which store, and the seed it chose by. */
@@ -27,6 +28,13 @@ const figure = (subject: Subject, target: string, measured: string, met: boolean
 
 /** What must not happen, not once. */
 export const none = (subject: Subject, what: string, count: number): Figure => figure(subject, `0 ${what}`, `${count}`, count === 0);
+
+/** No differences between what a projection has made of the events and what they are. */
+export const noDifferences = (subject: Subject, { lost, doubled, disorder }: Differences, what = 'events', where = ''): Figure[] => [
+  none(subject, `${what} lost${where}`, lost),
+  none(subject, `${what} twice${where}`, doubled),
+  none(subject, `${what} out of order${where}`, disorder),
+];
 
 /** A negative control: what the rig must notice, or else its zeros say nothing. */
 export const some = (subject: Subject, what: string, count: number): Figure =>

@@ -6,7 +6,7 @@ import { everything, type Files } from '../sqlite/files';
 import { counting, type Differences, differences } from './counting';
 import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';
 import { DocumentLags } from './document-lags';
-import { below, type Figure, none, type Subject, some, told } from './figures';
+import { below, type Figure, noDifferences, type Subject, some, told } from './figures';
 import { Lags, percentile } from './lags';
 import { built, Program } from './programs';
 import { projecting } from './projecting';
@@ -145,9 +145,7 @@ async function followWrongly({ store, write }: Scene, wrong: EventStore): Promis
 }
 
 const zeros = (subject: Subject, { documents, events }: Followed): Figure[] => [
-  none(subject, 'events lost in documents', documents.lost),
-  none(subject, 'events twice in documents', documents.doubled),
-  none(subject, 'events out of order in documents', documents.disorder),
+  ...noDifferences(subject, documents, 'events', ' in documents'),
   told(subject, 'events followed', `${events}`),
 ];
 

@@ -4,7 +4,7 @@ import type { EventStore } from '../../src/store';
 import { happened, range, to } from '../postgres/database';
 import { everything } from '../sqlite/files';
 import { type Differences, differences, isSame } from './counting';
-import { type Figure, none, type Subject, told } from './figures';
+import { type Figure, noDifferences, none, type Subject, told } from './figures';
 import type { Random } from './random';
 
 /** So many that no segment is without any. */
@@ -84,9 +84,7 @@ export class FollowedStore {
 /** What must hold of what serving processes have made of events. */
 export const followedFigures = (subject: Subject, { written, documents, notNoted, notedTwice }: Followed): Figure[] => [
   told(subject, 'events written', `${written}`),
-  none(subject, 'events lost in documents', documents.lost),
-  none(subject, 'events twice in documents', documents.doubled),
-  none(subject, 'events out of order in documents', documents.disorder),
+  ...noDifferences(subject, documents, 'events', ' in documents'),
   none(subject, 'events without the effect of a listener that dispatches', notNoted),
   none(subject, 'effects twice', notedTwice),
 ];

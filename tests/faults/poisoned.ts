@@ -5,7 +5,7 @@ import type { EventStore } from '../../src/store';
 import { range, SILENT, until } from '../postgres/database';
 import { countsOf, type Differences, differences, isSame, projectionsOf } from './counting';
 import { CountingProcesses } from './counting-processes';
-import { below, exactly, type Figure, none, type Subject, some, told } from './figures';
+import { below, exactly, type Figure, noDifferences, none, type Subject, some, told } from './figures';
 import { percentile } from './lags';
 import { type Poison, poisonedProjections } from './poison';
 import { built } from './programs';
@@ -179,16 +179,12 @@ function figures(subject: Subject, sizes: PoisonSizes, outcome: Outcome): Figure
     exactly(subject, 'sequences parked', parked.own, sizes.poisoned),
     told(subject, 'events parked', `${parked.events}`),
     none(subject, 'other sequences parked', parked.others),
-    none(subject, 'events of other aggregates lost', parked.sound.lost),
-    none(subject, 'events of other aggregates twice', parked.sound.doubled),
-    none(subject, 'events of other aggregates out of order', parked.sound.disorder),
+    ...noDifferences(subject, parked.sound, 'events of other aggregates'),
     none(subject, 'successors of a poison handled before it', parked.beyond),
     told(subject, 'p99 lag of other aggregates, without and with poison', `${without.toFixed(1)} ms, ${withPoison.toFixed(1)} ms`),
     below(subject, 'p99 lag of other aggregates', withPoison, Math.round(2 * without), 'ms'),
     none(after, 'letters left', outcome.lettersLeft),
-    none(after, 'events lost', cured.lost),
-    none(after, 'events twice', cured.doubled),
-    none(after, 'events out of order', cured.disorder),
+    ...noDifferences(after, cured),
     some(stopping, 'events of other aggregates lost', parked.stoppingLost),
     some(skipping, 'successors of a poison handled before it', parked.skippingBeyond),
     some(skipping, 'events out of order', outcome.skippingDisorder),

@@ -7,7 +7,7 @@ import { rebuildHastily, rebuildInPlace } from './careless-rebuilds';
 import { type Count, counting, type Differences, differences, isSame, projectionsOf } from './counting';
 import { CountingProcesses } from './counting-processes';
 import { DocumentReaders } from './document-readers';
-import { exactly, type Figure, none, type Subject, some, told } from './figures';
+import { exactly, type Figure, noDifferences, none, type Subject, some, told } from './figures';
 import { built } from './programs';
 import { Random } from './random';
 import { SteadyWriter } from './steady-writer';
@@ -152,9 +152,7 @@ function figures(subject: Subject, sizes: RebuildSizes, outcomes: Readonly<Recor
     none(subject, 'reads that found something older than a read before', readers.stale),
     none(subject, 'documents behind the old version at a switch', watch.behind),
     none(subject, 'documents that differ from the old version at a switch', watch.different),
-    none(subject, 'events lost in the end', inTheEnd.lost),
-    none(subject, 'events twice in the end', inTheEnd.doubled),
-    none(subject, 'events out of order in the end', inTheEnd.disorder),
+    ...noDifferences(subject, inTheEnd, 'events', ' in the end'),
     exactly(subject, 'version in the end', sound.versions, 1),
     some(deleting, 'reads that found something older than a read before', inPlace.readers.stale),
     some(hurrying, 'reads that found something older than a read before', hasty.readers.stale),
