@@ -2,6 +2,7 @@
 import { newId } from '../../dist/index.js';
 import { Nothing } from './messages.js';
 import { Snapshots } from './snapshots.js';
+import { describe } from './todo.js';
 
 const ready = Promise.resolve();
 let lastTime = 0;
@@ -126,6 +127,14 @@ export function handWritten({ awaited = false, every } = {}) {
     calls: () => first + second,
     reset: () => {
       streams = new Map();
+    },
+    fill(events, streamCount) {
+      for (let index = 0; index < streamCount; index++) {
+        const id = `filled-${index}`;
+        for (let version = 0; version < events / streamCount; version++) {
+          append(id, version, 'CreateTodo', version === 0 ? 'TodoCreated' : 'TodoRenamed', describe(id, version));
+        }
+      }
     },
     async stream(id) {
       const events = read(id);

@@ -1,5 +1,6 @@
 // Growth in memory: the command of w1 (load 3 events, append 1, 2 listeners) in a store that holds so many events already.
 import { performance } from 'node:perf_hooks';
+import { handWritten } from '../lib/by-hand.js';
 import * as castore from '../lib/castore.js';
 import { check } from '../lib/check.js';
 import * as emmett from '../lib/emmett.js';
@@ -29,6 +30,7 @@ export default {
       versions: eventuality.versions,
       make: eventuality.bootstrapped,
     }),
+    ...sizes({ id: 'by-hand', title: 'by hand', of: [SMALL, MEDIUM, LARGE], make: () => handWritten() }),
     ...sizes({ id: 'castore', title: 'Castore', of: [SMALL, MEDIUM, LARGE], versions: castore.versions, make: castore.todoApp }),
     // Counting all streams for each event and filtering all events for each load: a million would take hours to fill.
     ...sizes({ id: 'emmett', title: 'Emmett', of: [SMALL, MEDIUM], versions: emmett.versions, make: emmett.todoApp }),
