@@ -14,8 +14,8 @@ import {
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
 import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
-import { AggregateCommandHandler, Repository, type RepositoryOptions, Running, type UnitOfWork } from '../repository';
-import type { EventStore } from '../store';
+import { AggregateCommandHandler, Repository, type RepositoryOptions, type UnitOfWork } from '../repository';
+import { type EventStore, Running } from '../store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError } from './errors';

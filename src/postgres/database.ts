@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
 import { translated } from './failures';
+import { KeptClients } from './kept-clients';
 import { NEWEST } from './migrations';
 import { OpenTransaction } from './open-transaction';
 import type { PostgresSettings } from './options';
@@ -32,15 +33,19 @@ const FATE = statement('select txid_status($1::bigint)');
 
 /** Asks the database, on any connection of the pool, and translates what goes wrong. */
 export class Database {
+  readonly #clients: KeptClients;
+
   constructor(
     readonly pool: PostgresPool,
     readonly settings: PostgresSettings,
-  ) {}
+  ) {
+    this.#clients = new KeptClients(pool);
+  }
 
   /** Asks once. */
   async ask(statement: Statement, values: unknown[], timeout?: number): Promise<readonly Row[]> {
     try {
-      return (await this.pool.query(this.#query(statement, values, timeout))).rows;
+      return (await this.#clients.query(this.#query(statement, values, timeout))).rows;
     } catch (error) {
       throw this.translated(error);
     }
@@ -48,7 +53,7 @@ export class Database {
 
   /** Asks until there is an answer: for what may happen twice without harm. */
   async askAgain(statement: Statement, values: unknown[]): Promise<readonly Row[]> {
-    return this.again(async () => (await this.pool.query(this.#query(statement, values))).rows);
+    return this.again(async () => (await this.#clients.query(this.#query(statement, values))).rows);
   }
 
   /** Asks on a connection of the caller's. */
@@ -94,7 +99,12 @@ export class Database {
 
   /** Asks the pool once and lets what goes wrong through as it is; for {@link again}. */
   async askRaw(statement: Statement, values: unknown[]): Promise<readonly Row[]> {
-    return (await this.pool.query(this.#query(statement, values))).rows;
+    return (await this.#clients.query(this.#query(statement, values))).rows;
+  }
+
+  /** Gives the pool its clients back; asked again it borrows them anew. */
+  giveBack(): void {
+    this.#clients.giveBack();
   }
 
   translated(error: unknown): unknown {

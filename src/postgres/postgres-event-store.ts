@@ -5,6 +5,7 @@ import {
   PAGE_LIMIT,
   type ProjectionStore,
   type RestoreOutcome,
+  Running,
   type SnapshotStore,
   StoreClosedError,
   type StorePage,
@@ -16,6 +17,7 @@ import {
   storePage,
   streamPage,
 } from '../store';
+import { abortable } from './abortable';
 import { prepareUnit } from './append-unit';
 import { Database, type Statement, statement } from './database';
 import { openPool, type PostgresClient } from './driver';
@@ -32,7 +34,6 @@ import { EVENT_COLUMNS, recordedEvent } from './rows';
 import { checkedStart } from './start';
 import { StreamReads } from './stream-reads';
 import { Ticker } from './ticker';
-import { abortable, Work } from './work';
 
 const TICK_TIMEOUT = 1000;
 const PAGE_TIMEOUT = 10_000;
@@ -53,7 +54,7 @@ export class PostgresEventStore implements EventStore {
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
   readonly #ticker: Ticker;
-  readonly #work = new Work();
+  readonly #running = new Running();
   readonly #subscriptions = new Set<Subscription>();
   readonly #readAll: Statement;
   readonly #horizon: Statement;
@@ -102,14 +103,14 @@ export class PostgresEventStore implements EventStore {
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes);
-    return this.#work.done(this.#afterStart(() => this.#commits.append(unit)));
+    return this.#running.during(this.#afterStart(() => this.#commits.append(unit)));
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     const request = { stream, ...streamPage(page) };
     if (!isStorable(stream)) return [];
-    return this.#work.done(
+    return this.#running.during(
       abortable(
         this.#afterStart(() => this.#reads.read(request)),
         page?.signal,
@@ -121,14 +122,14 @@ export class PostgresEventStore implements EventStore {
     this.#refuseWhenClosed();
     const { after, limit } = storePage(page);
     const rows = this.#afterStart(() => this.#database.askAgain(this.#readAll, [after, limit]));
-    return (await this.#work.done(abortable(rows, page?.signal))).map(row => recordedEvent(row));
+    return (await this.#running.during(abortable(rows, page?.signal))).map(row => recordedEvent(row));
   }
 
   /** Restores as `EventStore.restore` says. Appends wait until it is committed; it waits for open transactions that have appended. */
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#refuseWhenClosed();
     const restoring = restore(this.#database, events);
-    const outcome = await this.#work.done(this.#afterStart(restoring));
+    const outcome = await this.#running.during(this.#afterStart(restoring));
     this.#ticker.hurry();
     return outcome;
   }
@@ -169,8 +170,9 @@ export class PostgresEventStore implements EventStore {
 
   async #close(): Promise<void> {
     for (const subscription of this.#subscriptions) subscription.end();
-    await this.#work.allDone();
+    await this.#running.idle();
     const { pool, settings } = this.#database;
+    this.#database.giveBack();
     if (settings.pool === undefined) await pool.end();
     pool.removeListener('error', this.#onPoolError);
   }
@@ -181,7 +183,7 @@ export class PostgresEventStore implements EventStore {
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseWhenClosed();
-    return this.#work.done(this.#afterStart(work));
+    return this.#running.during(this.#afterStart(work));
   }
 
   #afterStart<T>(work: () => Promise<T>): Promise<T> {
@@ -189,7 +191,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async #askHorizon(): Promise<string> {
-    const [row] = await this.#work.done(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT)));
+    const [row] = await this.#running.during(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT)));
     return row![0]!;
   }
 
@@ -198,7 +200,7 @@ export class PostgresEventStore implements EventStore {
     this.#ticker.throwFault();
     try {
       const page = this.#afterStart(() => this.#database.ask(this.#readAll, [after, PAGE_LIMIT], PAGE_TIMEOUT));
-      return (await this.#work.done(page)).map(row => recordedEvent(row));
+      return (await this.#running.during(page)).map(row => recordedEvent(row));
     } catch (error) {
       if (!mayPass(error)) throw error;
       this.#ticker.lost(error);

@@ -1,8 +1,8 @@
 import { isoTime } from '../messages';
 import type { NewSnapshot, Snapshot, SnapshotStore, StreamName } from '../store';
+import { abortable } from './abortable';
 import { type Database, type Statement, statement } from './database';
 import { isStorable } from './names';
-import { abortable } from './work';
 
 /** Runs work as the store does: after its start, not after its end, and such that `close()` waits for it. */
 export type RunWork = <T>(work: () => Promise<T>) => Promise<T>;

@@ -7,14 +7,13 @@ import {
   type Decision,
   MissingAggregateIdError,
 } from '../model';
-import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT, type StreamAppend } from '../store';
+import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT, Running, type StreamAppend } from '../store';
 import type { AggregateLoader } from './aggregate-loader';
 import { failed, succeeded } from './command-outcome';
 import { ReentrantCommandError } from './errors';
 import { Lane, Lanes } from './lanes';
 import { Origin } from './origin';
 import { pauseAfterConflict, TRIES } from './retry';
-import { Running } from './running';
 
 /**
  * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one aggregate run

@@ -6,6 +6,5 @@ export { asOrigin, Origin } from './origin';
 export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
 export { pauseAfterConflict, TRIES } from './retry';
-export { Running } from './running';
 export type { CacheOptions } from './stream-cache';
 export { UnitOfWork } from './unit-of-work';

@@ -4,6 +4,7 @@ import {
   type EventStore,
   type ProjectionStore,
   type RestoreOutcome,
+  Running,
   restoreRequests,
   type SnapshotStore,
   StoreClosedError,
@@ -55,7 +56,7 @@ export class SqliteEventStore implements EventStore {
   readonly #followers: Followers;
   readonly #access: FileAccess;
   readonly #transactions: Transactions;
-  readonly #restoring = new Set<Promise<unknown>>();
+  readonly #restoring = new Running();
   #closing: Promise<void> | undefined;
 
   /**
@@ -107,12 +108,9 @@ export class SqliteEventStore implements EventStore {
     this.#refuseWhenClosed();
     const requests = restoreRequests(events, this.#settings.maxPayloadBytes);
     const writer = new RestoreWriter(this.#connection, this.#statements);
-    const restoring = this.#access.finish(() => writer.write(requests));
-    this.#restoring.add(restoring);
     try {
-      return await restoring;
+      return await this.#restoring.during(this.#access.finish(() => writer.write(requests)));
     } finally {
-      this.#restoring.delete(restoring);
       this.#followers.wake();
     }
   }
@@ -130,7 +128,7 @@ export class SqliteEventStore implements EventStore {
   async #close(): Promise<void> {
     this.#followers.end();
     await this.#commits.drained();
-    await Promise.allSettled(this.#restoring);
+    await this.#restoring.idle();
     await this.#access.over();
     this.#transactions.close();
     this.#connection.close();

@@ -12,6 +12,7 @@ import type {
   SubscribeOptions,
 } from './event-store';
 import type { ProjectionStore } from './projection-store';
+import { Running } from './running';
 import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
@@ -32,7 +33,7 @@ export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
  */
 export class CustomEventStore implements EventStore {
   readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
-  readonly #writing = new Set<Promise<unknown>>();
+  readonly #writing = new Running();
   #closing: Promise<void> | undefined;
   /** There when it is among the parts: it cannot be derived. */
   readonly restore?: (events: readonly RecordedEvent[]) => Promise<RestoreOutcome>;
@@ -104,18 +105,15 @@ export class CustomEventStore implements EventStore {
 
   async #close(): Promise<void> {
     for (const subscription of this.#subscriptions.keys()) subscription.end();
-    await Promise.allSettled(this.#writing);
+    await this.#writing.idle();
     await this.parts.close?.();
   }
 
   async #write<T>(write: () => Promise<T>): Promise<T> {
     this.#refuseWhenClosed();
-    const writing = write();
-    this.#writing.add(writing);
     try {
-      return await writing;
+      return await this.#writing.during(write());
     } finally {
-      this.#writing.delete(writing);
       for (const subscription of this.#subscriptions.keys()) subscription.wake();
     }
   }

@@ -71,6 +71,7 @@ export type {
 export type { ProjectionTransaction } from './projection-transaction';
 export { recordEvent, recordedMetadata } from './record-event';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
+export { Running } from './running';
 export { type SealedCommit, sealedCommit } from './sealed-commit';
 export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
