@@ -11,8 +11,13 @@ export interface BatchRules<Job> {
   mustWait?(job: Job): boolean;
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
   hasRoom(batch: readonly Job[], job: Job): boolean;
-  /** Carries a batch out. It settles every job and never rejects. */
-  run(batch: readonly Job[]): Promise<void>;
+  /**
+   * From how many jobs on a batch is halved when all who ask do so in step: nobody came while the last one was on its way. The halves set out together,
+   * and whoever is answered by the first one goes on while the second one comes in. Default: never.
+   */
+  readonly halvedFrom?: number;
+  /** Carries a batch out. Never rejects; returns what settles its jobs. */
+  run(batch: readonly Job[]): Promise<() => void>;
 }
 
 /**
@@ -27,6 +32,8 @@ export class Batches<Job> {
   #waitedFor: readonly Job[] | undefined;
   #patience: NodeJS.Timeout | undefined;
   #scheduled = false;
+  /** Whether the last batch came back to nobody waiting. */
+  #inStep = false;
 
   constructor(rules: BatchRules<Job>) {
     this.#rules = rules;
@@ -41,7 +48,10 @@ export class Batches<Job> {
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.lanes) return;
     if (this.#waitedFor) {
-      this.#patience ??= setTimeout(() => this.#waitNoMore(), this.#rules.patience);
+      this.#patience ??= setTimeout(() => {
+        this.#waitNoMore();
+        this.#schedule();
+      }, this.#rules.patience);
       return;
     }
     this.#scheduled = true;
@@ -50,32 +60,40 @@ export class Batches<Job> {
 
   #start(): void {
     this.#scheduled = false;
+    const { halvedFrom = Number.POSITIVE_INFINITY } = this.#rules;
+    if (this.#inStep && this.#onTheirWay === 0 && this.#queue.length >= halvedFrom) {
+      void this.#carryOut(this.#nextBatch(this.#queue.length / 2));
+      this.#waitedFor = undefined;
+    }
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) void this.#carryOut(batch);
   }
 
   async #carryOut(batch: readonly Job[]): Promise<void> {
     this.#onTheirWay++;
     if (this.#rules.patience > 0) this.#waitedFor = batch;
-    await this.#rules.run(batch);
+    const settle = await this.#rules.run(batch);
     this.#onTheirWay--;
     if (this.#waitedFor === batch) this.#waitNoMore();
-    else this.#schedule();
+    this.#inStep = this.#queue.length === 0;
+    // A batch of about the same size sets out before the answers are worked on; few would go better with those who ask again.
+    if (!this.#scheduled && this.#queue.length * 2 >= batch.length) this.#start();
+    settle();
+    this.#schedule();
   }
 
   #waitNoMore(): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;
     this.#waitedFor = undefined;
-    this.#schedule();
   }
 
   /** Takes jobs in the order in which they came, as many as may go together. */
-  #nextBatch(): Job[] {
+  #nextBatch(most = Number.POSITIVE_INFINITY): Job[] {
     const batch: Job[] = [];
     if (this.#waitedFor || this.#onTheirWay >= this.#rules.lanes) return batch;
     for (const job of this.#queue) {
       if (this.#onTheirWay > 0 && this.#rules.mustWait?.(job)) break;
-      if (batch.length > 0 && !this.#rules.hasRoom(batch, job)) break;
+      if (batch.length >= most || (batch.length > 0 && !this.#rules.hasRoom(batch, job))) break;
       batch.push(job);
     }
     this.#queue.splice(0, batch.length);

@@ -57,27 +57,34 @@ export class GroupCommit {
     return new Promise((settle, fail) => this.#together.add({ unit, keys, settle, fail }));
   }
 
-  async #sendTogether(batch: readonly Waiting[]): Promise<void> {
+  async #sendTogether(batch: readonly Waiting[]): Promise<() => void> {
     const keys = batch.flatMap(waiting => waiting.keys);
     for (const key of keys) this.#onTheirWay.add(key);
     try {
       const results = await this.sender.send(batch.map(waiting => waiting.unit));
-      this.appended();
-      for (let index = 0; index < batch.length; index++) await this.#settle(batch[index]!, results[index]!);
+      return () => {
+        this.appended();
+        for (let index = 0; index < batch.length; index++) void this.#settle(batch[index]!, results[index]!);
+      };
     } catch (error) {
       const ownFault = batch.length > 1 && !EventualityError.is(error) && failureKind(error) !== 'connection';
-      for (const waiting of batch) ownFault ? this.#alone.add(waiting) : waiting.fail(error);
+      return () => {
+        for (const waiting of batch) ownFault ? this.#alone.add(waiting) : waiting.fail(error);
+      };
     } finally {
       for (const key of keys) this.#onTheirWay.delete(key);
     }
   }
 
-  async #sendAlone(waiting: Waiting): Promise<void> {
+  async #sendAlone(waiting: Waiting): Promise<() => void> {
     try {
-      await this.#settle(waiting, await this.sender.sendPatiently(waiting.unit));
-      this.appended();
+      const result = await this.sender.sendPatiently(waiting.unit);
+      return () => {
+        this.appended();
+        void this.#settle(waiting, result);
+      };
     } catch (error) {
-      waiting.fail(error);
+      return () => waiting.fail(error);
     }
   }
 

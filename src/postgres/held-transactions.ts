@@ -4,6 +4,8 @@ const MOST = 3;
 
 type Job = () => Promise<unknown>;
 
+const settled = (): void => {};
+
 /**
  * Lets few transactions at a time keep a connection to themselves while somebody's work is done: those that wait for one checkpoint must not
  * take the connections which the work of the one that holds it may need.
@@ -13,7 +15,15 @@ export class HeldTransactions {
 
   constructor(maxConnections: number) {
     const lanes = Math.max(1, Math.min(MOST, Math.floor((maxConnections - 1) / 2)));
-    this.#lanes = new Batches<Job>({ lanes, patience: 0, hasRoom: () => false, run: async ([job]) => void (await job!()) });
+    this.#lanes = new Batches<Job>({
+      lanes,
+      patience: 0,
+      hasRoom: () => false,
+      run: async ([job]) => {
+        await job!();
+        return settled;
+      },
+    });
   }
 
   /** Runs it as soon as there is room. */

@@ -8,6 +8,7 @@ import { recordedEvent, STREAM_COLUMNS } from './rows';
 const LANES = 4;
 const PATIENCE = 50;
 const MOST_STREAMS = 100;
+const HALVED_FROM = 16;
 
 /** A page of one stream that somebody waits for. */
 export interface StreamRequest {
@@ -29,7 +30,7 @@ export class StreamReads {
   constructor(private readonly database: Database) {
     this.#statement = streamsStatement(database.settings.names);
     this.#batches = new Batches({
-      ...{ lanes: LANES, patience: PATIENCE },
+      ...{ lanes: LANES, patience: PATIENCE, halvedFrom: HALVED_FROM },
       hasRoom: batch => batch.length < MOST_STREAMS,
       run: batch => this.#read(batch),
     });
@@ -39,13 +40,22 @@ export class StreamReads {
     return new Promise((settle, fail) => this.#batches.add({ ...request, settle, fail }));
   }
 
-  async #read(batch: readonly Waiting[]): Promise<void> {
+  async #read(batch: readonly Waiting[]): Promise<() => void> {
+    const fail = (error: unknown): void => {
+      for (const waiting of batch) waiting.fail(error);
+    };
     try {
       const rows = await this.database.askAgain(this.#statement, streamsValues(batch));
-      const pages = streamPages(rows, batch);
-      for (let index = 0; index < batch.length; index++) batch[index]!.settle(pages[index]!);
+      return () => {
+        try {
+          const pages = streamPages(rows, batch);
+          for (let index = 0; index < batch.length; index++) batch[index]!.settle(pages[index]!);
+        } catch (error) {
+          fail(error);
+        }
+      };
     } catch (error) {
-      for (const waiting of batch) waiting.fail(error);
+      return () => fail(error);
     }
   }
 }

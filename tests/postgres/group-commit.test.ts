@@ -183,3 +183,18 @@ test('reads of several streams that are asked for at once share a round trip', a
   expect(pages.map(page => page.map(event => event.aggregateId))).toEqual(range(1, 20).map(n => [`read-${n}`]));
   expect(asked).toHaveLength(1);
 });
+
+test('reads that are asked for in step, again and again, go as two halves at once', async () => {
+  const { pool, asked } = listening();
+  const store = schema.open({ pool });
+  const ids = range(1, 32).map(n => `step-${n}`);
+  await Promise.all(ids.map(id => store.append([to(id, 'none')])));
+  const statements: number[] = [];
+  for (let step = 0; step < 4; step++) {
+    asked.length = 0;
+    const pages = await Promise.all(ids.map(id => store.read(stream(id))));
+    expect(pages.map(page => page.map(event => event.aggregateId))).toEqual(ids.map(id => [id]));
+    statements.push(asked.length);
+  }
+  expect(statements).toEqual([1, 2, 2, 2]);
+});
