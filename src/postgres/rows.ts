@@ -17,10 +17,11 @@ export function recordedEvent(
   aggregateName: string = ofRow!,
   aggregateId: string = idOfRow!,
 ): RecordedEvent {
-  const [position, version, id, schemaVersion, milliseconds, ...name] = head!.split(' ');
+  const parts = head!.split(' ');
+  const [position, version, id, schemaVersion, milliseconds, name] = parts;
   return Object.freeze({
     id: id!,
-    name: name.join(' '),
+    name: parts.length === 6 ? name! : parts.slice(5).join(' '),
     schemaVersion: Number(schemaVersion),
     aggregateName,
     aggregateId,
