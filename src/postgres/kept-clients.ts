@@ -1,4 +1,5 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQuery } from './driver';
+import { borrow } from './lent-client';
 
 /** How long a client is kept, in milliseconds: so long another part of the application may have to wait for one. */
 const LONGEST = 100;
@@ -32,7 +33,7 @@ export class KeptClients {
   /** Asks as the pool does: a client whose question has failed is ended. */
   async query(query: PostgresQuery): Promise<{ rows: any[] }> {
     if (!this.#counting) return this.#pool.query(query);
-    const kept = this.#kept.pop() ?? new KeptClient(await this.#pool.connect(), this.#round, this.#kept);
+    const kept = this.#kept.pop() ?? (await borrow(this.#pool, client => new KeptClient(client, this.#round, this.#kept)));
     try {
       const answer = await kept.client.query(query);
       this.#keep(kept, this.#counting);

@@ -1,4 +1,18 @@
-import type { PostgresPoolClient } from './driver';
+import type { PostgresPool, PostgresPoolClient } from './driver';
+
+/**
+ * Borrows a client of a pool; `take` gets it before anything else can happen to it. The server may say in one packet that it is ready and that it ends
+ * the connection: whoever awaits the pool's promise begins to listen too late for that, and it ends the process.
+ */
+export function borrow<T>(pool: PostgresPool, take: (client: PostgresPoolClient) => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const lent: unknown = (pool.connect as WithCallback).call(pool, (error, client) => (error ? reject(error) : resolve(take(client!))));
+    // A pool of another make that takes no callback.
+    if (lent instanceof Promise) lent.then(client => resolve(take(client)), reject);
+  });
+}
+
+type WithCallback = (callback: (error: unknown, client?: PostgresPoolClient) => void) => unknown;
 
 const ignore = (): void => {};
 
