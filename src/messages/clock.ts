@@ -18,7 +18,7 @@ let start = '';
 
 /**
  * Formats a time as ISO 8601 in UTC with milliseconds. The text of the last millisecond asked for is kept, and what the times of its second
- * begin with: a third of the time it takes to make an event of a row.
+ * begin with: formatting each anew took a third of the time in which an event is made of a row.
  * @throws RangeError when there is no such time
  */
 export function isoTime(time: number): string {

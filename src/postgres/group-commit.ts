@@ -64,7 +64,7 @@ export class GroupCommit {
       const results = await this.sender.send(batch.map(waiting => waiting.unit));
       return () => {
         this.appended();
-        for (let index = 0; index < batch.length; index++) void this.#settle(batch[index]!, results[index]!);
+        for (let index = 0; index < batch.length; index++) this.#settle(batch[index]!, results[index]!);
       };
     } catch (error) {
       const ownFault = batch.length > 1 && !EventualityError.is(error) && failureKind(error) !== 'connection';
@@ -81,16 +81,16 @@ export class GroupCommit {
       const result = await this.sender.sendPatiently(waiting.unit);
       return () => {
         this.appended();
-        void this.#settle(waiting, result);
+        this.#settle(waiting, result);
       };
     } catch (error) {
       return () => waiting.fail(error);
     }
   }
 
-  #settle(waiting: Waiting, result: UnitResult): Promise<void> | void {
+  #settle(waiting: Waiting, result: UnitResult): void {
     if (result === 'busy') this.#alone.add(waiting);
-    else if (result === 'known') return this.sender.stored(waiting.unit).then(waiting.settle, waiting.fail);
+    else if (result === 'known') this.sender.stored(waiting.unit).then(waiting.settle, waiting.fail);
     else waiting.settle(result);
   }
 }

@@ -2,9 +2,7 @@ import { Batches } from './batches';
 
 const MOST = 3;
 
-type Job = () => Promise<unknown>;
-
-const settled = (): void => {};
+type Job = () => Promise<() => void>;
 
 /**
  * Lets few transactions at a time keep a connection to themselves while somebody's work is done: those that wait for one checkpoint must not
@@ -15,19 +13,18 @@ export class HeldTransactions {
 
   constructor(maxConnections: number) {
     const lanes = Math.max(1, Math.min(MOST, Math.floor((maxConnections - 1) / 2)));
-    this.#lanes = new Batches<Job>({
-      lanes,
-      patience: 0,
-      hasRoom: () => false,
-      run: async ([job]) => {
-        await job!();
-        return settled;
-      },
-    });
+    this.#lanes = new Batches<Job>({ lanes, patience: 0, hasRoom: () => false, run: ([job]) => job!() });
   }
 
   /** Runs it as soon as there is room. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise((settle, fail) => this.#lanes.add(() => work().then(settle, fail)));
+    return new Promise((settle, fail) => {
+      this.#lanes.add(() =>
+        work().then(
+          result => () => settle(result),
+          error => () => fail(error),
+        ),
+      );
+    });
   }
 }

@@ -1,5 +1,5 @@
-import type { PostgresPool, PostgresPoolClient, PostgresQuery } from './driver';
-import { borrow } from './lent-client';
+import type { PostgresPool, PostgresQuery } from './driver';
+import { borrow, type LentClient } from './lent-client';
 
 /** How long a client is kept, in milliseconds: so long another part of the application may have to wait for one. */
 const LONGEST = 100;
@@ -20,10 +20,8 @@ interface CountingPool extends PostgresPool {
 export class KeptClients {
   readonly #pool: PostgresPool;
   readonly #counting: CountingPool | undefined;
-  readonly #kept: KeptClient[] = [];
+  readonly #kept: LentClient[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Goes up whenever all are given back: who was lent before does not stay. */
-  #round = 0;
 
   constructor(pool: PostgresPool) {
     this.#pool = pool;
@@ -33,13 +31,13 @@ export class KeptClients {
   /** Asks as the pool does: a client whose question has failed is ended. */
   async query(query: PostgresQuery): Promise<{ rows: any[] }> {
     if (!this.#counting) return this.#pool.query(query);
-    const kept = this.#kept.pop() ?? (await borrow(this.#pool, client => new KeptClient(client, this.#round, this.#kept)));
+    const lent = this.#take() ?? (await borrow(this.#pool));
     try {
-      const answer = await kept.client.query(query);
-      this.#keep(kept, this.#counting);
+      const answer = await lent.client.query(query);
+      this.#keep(lent, this.#counting);
       return answer;
     } catch (error) {
-      kept.end(error);
+      lent.end(error);
       throw error;
     }
   }
@@ -48,53 +46,25 @@ export class KeptClients {
   giveBack(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#round++;
-    for (const kept of this.#kept.splice(0)) kept.giveBack();
+    for (const lent of this.#kept.splice(0)) lent.giveBack();
   }
 
-  #keep(kept: KeptClient, { totalCount, idleCount, waitingCount, options }: CountingPool): void {
+  /** Returns the client that was used last, and gives those back whose connection was lost meanwhile. */
+  #take(): LentClient | undefined {
+    for (;;) {
+      const lent = this.#kept.pop();
+      if (!lent?.lost) return lent;
+      lent.giveBack();
+    }
+  }
+
+  #keep(lent: LentClient, { totalCount, idleCount, waitingCount, options }: CountingPool): void {
     const roomForOthers = waitingCount === 0 && (idleCount > 0 || totalCount < options.max);
-    if (!roomForOthers || kept.round !== this.#round || kept.lost) kept.giveBack();
+    if (!roomForOthers || lent.lost || performance.now() - lent.since > LONGEST) lent.giveBack();
     else {
-      this.#kept.push(kept);
+      this.#kept.push(lent);
       this.#timer ??= setTimeout(() => this.giveBack(), LONGEST);
     }
-  }
-}
-
-/** A client on loan. */
-class KeptClient {
-  /** What its connection has ended with. */
-  lost: Error | undefined;
-  // Without a listener a connection that is lost between two questions would end the process.
-  readonly #onError = (error: Error): void => {
-    this.lost = error;
-    const place = this.shelf.indexOf(this);
-    if (place < 0) return;
-    this.shelf.splice(place, 1);
-    this.giveBack();
-  };
-
-  constructor(
-    readonly client: PostgresPoolClient,
-    readonly round: number,
-    /** Where it is while nobody uses it. */
-    private readonly shelf: KeptClient[],
-  ) {
-    client.on?.('error', this.#onError);
-  }
-
-  giveBack(): void {
-    if (this.lost) this.end(this.lost);
-    else {
-      this.client.removeListener?.('error', this.#onError);
-      this.client.release();
-    }
-  }
-
-  /** The listener stays: a connection that is being ended may still fail. */
-  end(error: unknown): void {
-    this.client.release(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

@@ -1,35 +1,39 @@
 import type { PostgresPool, PostgresPoolClient } from './driver';
 
 /**
- * Borrows a client of a pool; `take` gets it before anything else can happen to it. The server may say in one packet that it is ready and that it ends
- * the connection: whoever awaits the pool's promise begins to listen too late for that, and it ends the process.
+ * Borrows a client of a pool, and listens to it before anything else can happen: the server may say in one packet that it is ready and that it
+ * ends the connection. Whoever awaits the pool's promise begins to listen too late for that, and it ends the process.
  */
-export function borrow<T>(pool: PostgresPool, take: (client: PostgresPoolClient) => T): Promise<T> {
+export function borrow(pool: PostgresPool): Promise<LentClient> {
   return new Promise((resolve, reject) => {
-    const lent: unknown = (pool.connect as WithCallback).call(pool, (error, client) => (error ? reject(error) : resolve(take(client!))));
-    // A pool of another make that takes no callback.
-    if (lent instanceof Promise) lent.then(client => resolve(take(client)), reject);
+    const connect = pool.connect as (callback: (error: unknown, client?: PostgresPoolClient) => void) => unknown;
+    const promised = connect.call(pool, (error, client) => (error ? reject(error) : resolve(new LentClient(client!))));
+    // `pg` returns nothing where it is given a callback; a pool of another make may know promises only.
+    (promised as Promise<PostgresPoolClient> | undefined)?.then(client => resolve(new LentClient(client)), reject);
   });
 }
 
-type WithCallback = (callback: (error: unknown, client?: PostgresPoolClient) => void) => unknown;
-
-const ignore = (): void => {};
-
-/** A client that the pool has lent for a transaction. */
+/** A client that the pool has lent. */
 export class LentClient {
+  readonly since = performance.now();
+  /** Whether its connection was lost while nobody asked anything. */
+  lost = false;
+  // Without a listener such a loss would end the process. The next query fails, that is enough.
+  readonly #onError = (): void => {
+    this.lost = true;
+  };
+
   constructor(readonly client: PostgresPoolClient) {
-    // Without a listener a connection that is lost between two queries would end the process. The next query fails, that is enough.
-    client.on?.('error', ignore);
+    client.on?.('error', this.#onError);
   }
 
-  /** Gives it back for others to use. */
+  /** Gives it back for others to use; the pool itself ends one whose connection was lost. */
   giveBack(): void {
-    this.client.removeListener?.('error', ignore);
-    this.client.release();
+    if (!this.lost) this.client.removeListener?.('error', this.#onError);
+    this.client.release(this.lost);
   }
 
-  /** Ends the connection: what was begun on it ends with it. */
+  /** Ends the connection: what was begun on it ends with it. The listener stays: it may still fail. */
   end(error: unknown): void {
     this.client.release(error instanceof Error ? error : new Error(String(error)));
   }

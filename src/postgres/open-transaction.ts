@@ -1,7 +1,7 @@
 import type { PostgresClient, PostgresPool } from './driver';
 import { PostgresUnreachableError } from './errors';
 import { failureKind } from './failures';
-import { borrow, LentClient } from './lent-client';
+import { borrow, type LentClient } from './lent-client';
 
 /** What a transaction needs of the database. */
 export interface TransactionSource {
@@ -25,7 +25,7 @@ export class OpenTransaction {
 
   /** Begins with its number in one round trip; read committed, whatever is the default: the order of events needs it. */
   static async begin(source: TransactionSource): Promise<OpenTransaction> {
-    const lent = await borrow(source.pool, client => new LentClient(client));
+    const lent = await borrow(source.pool);
     try {
       const answers: unknown = await lent.client.query({ text: BEGIN });
       const [, { rows }] = answers as [unknown, { rows: [{ id: string }] }];

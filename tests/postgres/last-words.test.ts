@@ -1,4 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { StandingProxy } from '../setup/standing-proxy';
 import { stream, TestSchema, to, url } from './database';
 
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
@@ -11,53 +12,28 @@ function farewell(): Buffer {
   return Buffer.concat([Buffer.from('E'), length, fields]);
 }
 
-/** Stands before the server; the next answers that are asked for end their connection in the same packet that says that all is well. */
-class LastWords {
+/** Ends connections in the same packet in which the server says that all is well. */
+class LastWords extends StandingProxy {
   /** How many answers to let pass first, and how many connections to end then. */
   passing = 0;
   ending = 0;
-  readonly #sockets = new Set<Socket>();
-  readonly #server: Server = createServer(client => this.#carry(client));
 
-  async start(): Promise<string> {
-    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
-    const address = new URL(url);
-    address.host = `127.0.0.1:${(this.#server.address() as { port: number }).port}`;
-    return address.href;
-  }
-
-  stop(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-  }
-
-  #carry(client: Socket): void {
-    const { port, hostname } = new URL(url);
-    const upstream = connect(Number(port || 5432), hostname);
-    for (const socket of [client, upstream]) {
-      this.#sockets.add(socket);
-      socket.on('error', () => {}).on('close', () => [client, upstream].map(each => each.destroy()));
-    }
-    client.on('data', data => upstream.write(data));
-    upstream.on('data', data => {
-      const ready = data.subarray(-READY.length).equals(READY);
-      if (!ready || this.ending === 0 || this.passing-- > 0) return void client.write(data);
-      this.ending--;
-      client.end(Buffer.concat([data, farewell()]));
-    });
+  protected answer(data: Buffer, client: Socket): void {
+    const ready = data.subarray(-READY.length).equals(READY);
+    if (!ready || this.ending === 0 || this.passing-- > 0) return void client.write(data);
+    this.ending--;
+    client.end(Buffer.concat([data, farewell()]));
   }
 }
 
 const schema = new TestSchema(__filename);
-const lastWords = new LastWords();
-let address: string;
-beforeAll(async () => {
-  address = await lastWords.start();
-});
+const lastWords = new LastWords(url);
+beforeAll(() => lastWords.start());
 afterAll(() => lastWords.stop());
+const pool = () => schema.pool({ connectionString: lastWords.url('last-words') });
 
 test.each([0, 1, 2, 3])('goes on when a connection is ended in the same breath as an answer: the one after %p others', async passing => {
-  const store = schema.open({ pool: schema.pool({ connectionString: address }) });
+  const store = schema.open({ pool: pool() });
   const id = `last-${passing}`;
   await store.append([to(id, 'none')]);
   lastWords.passing = passing;
@@ -70,7 +46,7 @@ test.each([0, 1, 2, 3])('goes on when a connection is ended in the same breath a
 });
 
 test('so does a transaction, on a connection that is new', async () => {
-  const store = schema.open({ pool: schema.pool({ connectionString: address }) });
+  const store = schema.open({ pool: pool() });
   await store.ready();
   for (let passing = 0; passing < 3; passing++) {
     lastWords.passing = passing;
