@@ -3,7 +3,7 @@ import { appendFunction } from './append-function';
 import { appendOneFunction } from './append-one-function';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
-import { readStreamsFunction } from './read-streams-function';
+import { readStreamFunction, readStreamsFunction } from './read-streams-function';
 
 /** One step of the schema. Every statement can be run again without harm. */
 export interface Migration {
@@ -21,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 5, title: 'read models and checkpoints', sql: readModels },
   { number: 6, title: 'revisions, leases and dead letters', sql: following },
   { number: 7, title: 'appends at known versions', sql: appendExpectedFunction },
+  { number: 8, title: 'reads of one stream', sql: readStreamFunction },
 ];
 
 function functions(names: StoreNames): string {

@@ -6,7 +6,8 @@ import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { PostgresTransactionError } from './errors';
 import { storedOutcome, storedStatement } from './group-commit';
-import { streamPages, streamsStatement, streamsValues } from './stream-reads';
+import { recordedEvent } from './rows';
+import { streamStatement, streamValues } from './stream-reads';
 
 /**
  * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll back.
@@ -48,7 +49,7 @@ export class PostgresTransaction {
   /** Reads a page of a stream as the transaction sees it, its own appends included. @throws InvalidPageError */
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     const request = { stream, ...streamPage(page) };
-    const rows = await this.database.askOn(this.client, streamsStatement(this.database.settings.names), streamsValues([request]));
-    return streamPages(rows, [request])[0]!;
+    const rows = await this.database.askOn(this.client, streamStatement(this.database.settings.names), streamValues(request));
+    return rows.map(row => recordedEvent(row, stream.aggregateName, stream.aggregateId));
   }
 }

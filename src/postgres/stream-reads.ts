@@ -25,10 +25,12 @@ interface Waiting extends StreamRequest {
 /** Reads streams; those that are asked for at once share a round trip. */
 export class StreamReads {
   readonly #batches: Batches<Waiting>;
-  readonly #statement: Statement;
+  readonly #one: Statement;
+  readonly #several: Statement;
 
   constructor(private readonly database: Database) {
-    this.#statement = streamsStatement(database.settings.names);
+    this.#one = streamStatement(database.settings.names);
+    this.#several = streamsStatement(database.settings.names);
     this.#batches = new Batches({
       ...{ lanes: LANES, patience: PATIENCE, halvedFrom: HALVED_FROM },
       hasRoom: batch => batch.length < MOST_STREAMS,
@@ -45,7 +47,7 @@ export class StreamReads {
       for (const waiting of batch) waiting.fail(error);
     };
     try {
-      const rows = await this.database.askAgain(this.#statement, streamsValues(batch));
+      const rows = await this.#ask(batch);
       return () => {
         try {
           const pages = streamPages(rows, batch);
@@ -58,25 +60,35 @@ export class StreamReads {
       return () => fail(error);
     }
   }
+
+  #ask(batch: readonly StreamRequest[]): Promise<readonly Row[]> {
+    if (batch.length === 1) return this.database.askAgain(this.#one, streamValues(batch[0]!));
+    return this.database.askAgain(this.#several, streamsValues(batch));
+  }
 }
 
-/** The question for pages of several streams. */
-export const streamsStatement = (names: StoreNames): Statement =>
+/** The question for a page of one stream. */
+export const streamStatement = (names: StoreNames): Statement =>
+  statement(`select ${STREAM_COLUMNS} from ${names.of('read_stream')}($1::text, $2::text, $3::bigint, $4::integer) e`);
+
+/** Encodes a page as the values of {@link streamStatement}. */
+export const streamValues = ({ stream, from, limit }: StreamRequest): unknown[] => [stream.aggregateName, stream.aggregateId, from, limit];
+
+const streamsStatement = (names: StoreNames): Statement =>
   statement(`select ${STREAM_COLUMNS}, e.place from ${names.of('read_streams')}($1::text[], $2::text[], $3::bigint[], $4::integer[]) e`);
 
-/** Encodes pages as the values of {@link streamsStatement}. */
-export const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
+const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
   requests.map(({ stream }) => stream.aggregateName),
   requests.map(({ stream }) => stream.aggregateId),
   `{${requests.map(({ from }) => from).join(',')}}`,
   `{${requests.map(({ limit }) => limit).join(',')}}`,
 ];
 
-/** Sorts the rows into one page for each request. */
-export function streamPages(rows: readonly Row[], requests: readonly StreamRequest[]): readonly RecordedEvent[][] {
+/** Sorts the rows into one page for each request; those of a lone one do not say whose they are. */
+function streamPages(rows: readonly Row[], requests: readonly StreamRequest[]): readonly (readonly RecordedEvent[])[] {
   const pages = requests.map((): RecordedEvent[] => []);
   for (const row of rows) {
-    const place = Number(row[3]) - 1;
+    const place = requests.length === 1 ? 0 : Number(row[3]) - 1;
     const { aggregateName, aggregateId } = requests[place]!.stream;
     pages[place]!.push(recordedEvent(row, aggregateName, aggregateId));
   }
