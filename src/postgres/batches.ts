@@ -12,10 +12,10 @@ export interface BatchRules<Job> {
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
   hasRoom(batch: readonly Job[], job: Job): boolean;
   /**
-   * From how many jobs on a batch is halved when all who ask do so in step: nobody came while the last one was on its way. The halves set out together,
-   * and whoever is answered by the first one goes on while the second one comes in. Default: never.
+   * Tells whether so many jobs set out as two halves when all who ask do so in step: nobody came while the last batch was on its way. The halves set
+   * out together, and whoever is answered by the first one goes on while the second one comes in. Default: never.
    */
-  readonly halvedFrom?: number;
+  halves?(jobs: number): boolean;
   /** Carries a batch out. Never rejects; returns what settles its jobs. */
   run(batch: readonly Job[]): Promise<() => void>;
 }
@@ -39,6 +39,11 @@ export class Batches<Job> {
     this.#rules = rules;
   }
 
+  /** Whether a batch is on its way, or somebody waits for one. */
+  get busy(): boolean {
+    return this.#onTheirWay > 0 || this.#queue.length > 0;
+  }
+
   add(job: Job): void {
     this.#queue.push(job);
     this.#schedule();
@@ -60,8 +65,7 @@ export class Batches<Job> {
 
   #start(): void {
     this.#scheduled = false;
-    const { halvedFrom = Number.POSITIVE_INFINITY } = this.#rules;
-    if (this.#inStep && this.#onTheirWay === 0 && this.#queue.length >= halvedFrom) {
+    if (this.#inStep && this.#onTheirWay === 0 && this.#rules.halves?.(this.#queue.length)) {
       void this.#carryOut(this.#nextBatch(this.#queue.length / 2));
       this.#waitedFor = undefined;
     }

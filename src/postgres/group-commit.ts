@@ -52,6 +52,11 @@ export class GroupCommit {
     });
   }
 
+  /** Whether a batch of appends is on its way, or somebody waits for one. */
+  get busy(): boolean {
+    return this.#together.busy;
+  }
+
   append(unit: AppendUnit): Promise<AppendOutcome> {
     const keys = [...unit.appends.map(({ stream }) => streamKey(stream)), ...unit.chosenIds];
     return new Promise((settle, fail) => this.#together.add({ unit, keys, settle, fail }));

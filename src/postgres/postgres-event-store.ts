@@ -72,7 +72,7 @@ export class PostgresEventStore implements EventStore {
     this.#database.pool.on('error', this.#onPoolError);
     this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
-    this.#reads = new StreamReads(this.#database);
+    this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
     this.projections = new PostgresProjections(
       this.#database,

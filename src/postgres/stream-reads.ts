@@ -8,7 +8,7 @@ import { recordedEvent, STREAM_COLUMNS } from './rows';
 const LANES = 4;
 const PATIENCE = 50;
 const MOST_STREAMS = 100;
-const HALVED_FROM = 16;
+const HALVED_FROM = 24;
 
 /** A page of one stream that somebody waits for. */
 export interface StreamRequest {
@@ -28,11 +28,16 @@ export class StreamReads {
   readonly #one: Statement;
   readonly #several: Statement;
 
-  constructor(private readonly database: Database) {
+  /** @param appending tells whether appends are under way: what is loaded to be changed is in two groups then, of which one reads while the other appends */
+  constructor(
+    private readonly database: Database,
+    appending: () => boolean,
+  ) {
     this.#one = streamStatement(database.settings.names);
     this.#several = streamsStatement(database.settings.names);
     this.#batches = new Batches({
-      ...{ lanes: LANES, patience: PATIENCE, halvedFrom: HALVED_FROM },
+      ...{ lanes: LANES, patience: PATIENCE },
+      halves: jobs => jobs >= HALVED_FROM && !appending(),
       hasRoom: batch => batch.length < MOST_STREAMS,
       run: batch => this.#read(batch),
     });

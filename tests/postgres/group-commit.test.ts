@@ -198,3 +198,15 @@ test('reads that are asked for in step, again and again, go as two halves at onc
   }
   expect(statements).toEqual([1, 2, 2, 2]);
 });
+
+test('they go together while appends are under way: then not all who ask are in step', async () => {
+  const { pool, asked } = listening();
+  const store = schema.open({ pool });
+  const ids = range(1, 32).map(n => `group-${n}`);
+  await Promise.all(ids.map(id => store.append([to(id, 'none')])));
+  for (let step = 0; step < 4; step++) {
+    asked.length = 0;
+    await Promise.all([store.append([to(`other-${step}`, 'none')]), ...ids.map(id => store.read(stream(id)))]);
+    expect(asked.filter(text => text.includes('read_streams'))).toHaveLength(1);
+  }
+});
