@@ -6,8 +6,9 @@ import { describe } from '../lib/todo.js';
 
 const SEEDED = ['', 'first', 'second'];
 const SEEDING = 16;
-/** How long is warmed up before each round at most, in seconds: while the others had their rounds, V8 may have thrown away what it had compiled. */
+/** How long is warmed up before each round, in seconds: while the others had their rounds, V8 may have thrown away what it had compiled. */
 const WARMING = 1;
+const WARMING_TODOS = 1000;
 
 export default [1, 64].map((concurrency, place) => ({
   id: `w6-${concurrency}`,
@@ -29,7 +30,7 @@ async function prepare(app, { quick, concurrency }) {
   let ids = 0;
   let total = 0;
   return async function round() {
-    const todos = Array.from({ length: operations * 2 }, () => `todo-${++ids}`);
+    const todos = Array.from({ length: operations + WARMING_TODOS }, () => `todo-${++ids}`);
     await inFlight(
       SEEDING,
       index => index < todos.length,
@@ -39,17 +40,15 @@ async function prepare(app, { quick, concurrency }) {
           SEEDED.map(what => describe(todos[index], what)),
         ),
     );
-    const rename = id => app.rename(id, describe(id, 'third'));
     const inTime = forSeconds(WARMING);
-    const { operations: warmed } = await inFlight(
-      concurrency,
-      index => index < operations && inTime(),
-      index => rename(todos[operations + index]),
-    );
+    const { operations: warmed } = await inFlight(concurrency, inTime, index => {
+      const id = todos[operations + (index % WARMING_TODOS)];
+      return app.rename(id, describe(id, index));
+    });
     const result = await inFlight(
       concurrency,
       index => index < operations,
-      index => rename(todos[index]),
+      index => app.rename(todos[index], describe(todos[index], 'third')),
     );
     total += todos.length * SEEDED.length + warmed + operations;
     await verify(app, total, [todos[0], todos[operations - 1]]);
