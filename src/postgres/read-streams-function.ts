@@ -32,7 +32,7 @@ begin
 end $read_streams$;`;
 }
 
-/** Makes the function that reads a page of one stream, as {@link readStreamsFunction} does: without lists, a seventh of the time of a lone read less. */
+/** Makes the function that reads a page of one stream, as {@link readStreamsFunction} does: without lists, an eighth of the time of a lone read less. */
 export function readStreamFunction(names: StoreNames): string {
   return `create or replace function ${names.of('read_stream')}(p_name text, p_id text, p_first bigint, p_limit integer)
 returns table (event_position bigint, aggregate_name text, aggregate_id text, version bigint, event_id uuid, name text,
