@@ -18,8 +18,6 @@ export default [1, 64].map((concurrency, place) => ({
   unit: 'commands/s',
   references: ['emmett', 'pg-statement'],
   params: { concurrency },
-  // So long until V8 has compiled what a command runs through: the median of one in flight falls for ten thousand commands.
-  warmUps: concurrency === 1 ? 10 : 3,
   setup: () => server(),
   prepare,
 }));

@@ -6,8 +6,7 @@ import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { PostgresTransactionError } from './errors';
 import { storedOutcome, storedStatement } from './group-commit';
-import { recordedEvent } from './rows';
-import { streamStatement, streamValues } from './stream-reads';
+import { streamEvents, streamStatement, streamValues } from './stream-reads';
 
 /**
  * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll back.
@@ -50,6 +49,6 @@ export class PostgresTransaction {
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     const request = { stream, ...streamPage(page) };
     const rows = await this.database.askOn(this.client, streamStatement(this.database.settings.names), streamValues(request));
-    return rows.map(row => recordedEvent(row, stream.aggregateName, stream.aggregateId));
+    return streamEvents(rows, stream);
   }
 }

@@ -6,7 +6,8 @@ const COLUMNS =
 
 /**
  * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they are made anew for the
- * arrays of each call, which takes longer than the reading.
+ * arrays of each call, which takes longer than the reading. Its short way for one stream is from before there was {@link readStreamFunction}: a step that
+ * was published stays as it is.
  */
 export function readStreamsFunction(names: StoreNames): string {
   const events = `${names.of('events')} e`;

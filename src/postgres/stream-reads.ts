@@ -89,11 +89,16 @@ const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
   `{${requests.map(({ limit }) => limit).join(',')}}`,
 ];
 
+/** Makes the events of one stream from its rows. */
+export const streamEvents = (rows: readonly Row[], { aggregateName, aggregateId }: StreamName): readonly RecordedEvent[] =>
+  rows.map(row => recordedEvent(row, aggregateName, aggregateId));
+
 /** Sorts the rows into one page for each request; those of a lone one do not say whose they are. */
 function streamPages(rows: readonly Row[], requests: readonly StreamRequest[]): readonly (readonly RecordedEvent[])[] {
+  if (requests.length === 1) return [streamEvents(rows, requests[0]!.stream)];
   const pages = requests.map((): RecordedEvent[] => []);
   for (const row of rows) {
-    const place = requests.length === 1 ? 0 : Number(row[3]) - 1;
+    const place = Number(row[3]) - 1;
     const { aggregateName, aggregateId } = requests[place]!.stream;
     pages[place]!.push(recordedEvent(row, aggregateName, aggregateId));
   }

@@ -91,3 +91,28 @@ test.each(['repeatable read', 'serializable'])('a transaction that is %s is refu
   await client.query('rollback');
   expect(await store.read(stream('strict'))).toEqual([]);
 });
+
+/** How often the open transaction has gone through the whole table of events, and how often by an index. */
+async function scans(): Promise<{ whole: number; by_index: number }> {
+  const { rows } = await client.query(
+    `select seq_scan::int as whole, idx_scan::int as by_index from pg_stat_xact_user_tables where schemaname = $1 and relname = 'eventuality_events'`,
+    [schema.name],
+  );
+  return rows[0];
+}
+
+test('streams are read by the index, also while the table is so small that a plan of its own would go through all of it', async () => {
+  await store.append([to('few', 'none', happened(), happened())]);
+  const events = `"${schema.name}".eventuality_events`;
+  await schema.sql(`analyze ${events}`);
+  await client.query('begin');
+  await client.query(`select payload from ${events} where aggregate_name = $1 and aggregate_id = $2 order by version`, ['Todo', 'few']);
+  const control = await scans();
+  expect(control).toMatchObject({ whole: 1 });
+  expect(await store.within(client).read(stream('few'))).toHaveLength(2);
+  await client.query(`select * from "${schema.name}".eventuality_read_streams('{Todo,Todo}', '{few,both}', '{1,1}', '{9,9}')`);
+  const { whole, by_index } = await scans();
+  await client.query('rollback');
+  expect(whole).toBe(control.whole);
+  expect(by_index).toBeGreaterThan(control.by_index);
+});
