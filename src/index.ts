@@ -116,7 +116,13 @@ export {
   Subscription,
 } from './store';
 export type {
+  AppendOptions,
   AppendOutcome,
+  ClaimName,
+  ClaimOutcome,
+  CommandClaim,
+  CommandJournal,
+  CommandResult,
   Conflict,
   EventStore,
   EventStoreParts,
@@ -210,6 +216,7 @@ export {
   SnapshotRefusedError,
 } from './model';
 export {
+  ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
   EventsElsewhereError,

@@ -36,6 +36,17 @@ export class DuplicateEventError extends EventualityError {
   }
 }
 
+/** Thrown when a command is appended under a claim that has run out and was taken over: it is being carried out elsewhere. */
+export class ClaimLostError extends EventualityError {
+  readonly code = 'CLAIM_LOST';
+
+  constructor(readonly commandId: string) {
+    super(
+      `The command '${commandId}' was taken over by another process, because this one gave no sign of life. Ask for its outcome again.`,
+    );
+  }
+}
+
 /** Thrown when a page asked for is out of range. */
 export class InvalidPageError extends EventualityError {
   readonly code = 'INVALID_PAGE';

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../messages';
+import type { ClaimName, CommandJournal } from './command-journal';
 import type { StorePage, StreamPage } from './event-pages';
 import type { ProjectionStore } from './projection-store';
 import type { SnapshotStore } from './snapshot-store';
@@ -13,6 +14,12 @@ export interface RestoreOutcome {
   readonly restored: number;
   /** How many were stored already. */
   readonly skipped: number;
+}
+
+/** What belongs to an append beside its events. */
+export interface AppendOptions {
+  /** The claim of the command that the events come from: its result is recorded in the journal together with them. */
+  readonly command?: ClaimName;
 }
 
 /** Where a subscription starts and what ends it. */
@@ -32,12 +39,15 @@ export interface EventStore {
   readonly snapshots?: SnapshotStore | undefined;
   /** Keeps what projections make of the events, beside them; a store without one has none. */
   readonly projections?: ProjectionStore | undefined;
+  /** Remembers commands by their ids, in the transactions of their appends; without one only this process does, while it runs. */
+  readonly commands?: CommandJournal | undefined;
   /**
    * Appends to one or several streams: all of it or nothing. A stream may occur once.
    * An append whose events (by their ids) are all stored in that stream already is answered with the stored ones.
-   * @throws InvalidAppendError, UnstorableValueError, StoreClosedError
+   * @throws InvalidAppendError, UnstorableValueError, DuplicateEventError, StoreClosedError; ClaimLostError when the command of the options is
+   * claimed by another one by now: nothing was written then
    */
-  append(appends: readonly StreamAppend[]): Promise<AppendOutcome>;
+  append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
   /** Reads a page of one stream, by version. An unknown stream is empty. @throws InvalidPageError, StoreClosedError */
   read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]>;
   /** Reads a page of the whole store, by position. @throws InvalidPageError, StoreClosedError */

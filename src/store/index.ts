@@ -1,4 +1,5 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
+export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
 export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
@@ -7,6 +8,7 @@ export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
 export { encodedEvent } from './encoding';
 export {
+  ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
   InvalidAppendError,
@@ -18,6 +20,7 @@ export {
   StoreClosedError,
 } from './errors';
 export {
+  type AppendOptions,
   type AppendOutcome,
   type Conflict,
   type EventStore,

@@ -1,0 +1,58 @@
+import type { RecordedEvent } from '../messages';
+
+/** A command that is about to be carried out. */
+export interface CommandClaim {
+  /** The command's id: 1 to 255 characters. */
+  readonly id: string;
+  /** A digest of what the command is: its name and its content. */
+  readonly fingerprint: string;
+  /** Names this attempt; a new UUID for each. */
+  readonly token: string;
+  /** For how long others wait for it without a sign of life, in milliseconds. */
+  readonly lease: number;
+  /** For how long its outcome is kept, in milliseconds. */
+  readonly keep: number;
+}
+
+/** What became of a command that was carried out. */
+export interface CommandResult {
+  /** The events, in the order of the append; empty when the command led to none. */
+  readonly events: readonly RecordedEvent[];
+  /** The aggregate of a command without events, and its version; of one with events they are in the events. */
+  readonly aggregateId: string;
+  readonly version: number;
+}
+
+/**
+ * What a claim is answered with: it is `claimed`; or the command is `running` under another token; or it is `done`, and this is its result.
+ * Whether it is the same command is for the caller to compare, by the fingerprint that was recorded.
+ */
+export type ClaimOutcome =
+  | { readonly state: 'claimed' }
+  | { readonly state: 'running'; readonly fingerprint: string }
+  | { readonly state: 'done'; readonly fingerprint: string; readonly result: CommandResult };
+
+/** Names the claim under which something is written. */
+export interface ClaimName {
+  readonly id: string;
+  readonly token: string;
+}
+
+/**
+ * Remembers the commands that have an id: which are being carried out, and what became of those that were, so that a command that is repeated,
+ * by whatever process, takes effect once and is answered alike. It belongs to an event store: the result of a command with events is
+ * recorded by `EventStore.append(appends, { command })`, in the transaction of the append.
+ */
+export interface CommandJournal {
+  /**
+   * Claims a command, unless it is done or somebody has claimed it. A claim whose lease has run out by the store's clock, and one whose
+   * result is no longer to be kept, is free again.
+   */
+  claim(claim: CommandClaim): Promise<ClaimOutcome>;
+  /** Extends a claim by a lease from now. Resolves to false when it is not the caller's any more. */
+  renew(claim: ClaimName, lease: number): Promise<boolean>;
+  /** Records that a command is done and led to no events. Resolves to false when the claim is not the caller's any more. */
+  complete(claim: ClaimName, result: { readonly aggregateId: string; readonly version: number }): Promise<boolean>;
+  /** Gives a claim back: the command failed, and what it threw is not kept. Does nothing when it is not the caller's, or done. */
+  release(claim: ClaimName): Promise<void>;
+}
