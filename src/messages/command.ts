@@ -52,8 +52,10 @@ export interface MessageCause {
 export class CommandMessage<Command extends object = any> implements MessageCause {
   #id: string | undefined;
   #metadata: EventMetadata | undefined;
-  /** Which aggregate is handling the command right now. @internal */
-  working: { readonly handler: object; readonly id: string } | undefined;
+  /** Its handler changes nothing before it has returned, and can be run again. @internal */
+  restartable = false;
+  /** The claim under which it is carried out, where it has an id. @internal */
+  claim: { readonly id: string; readonly token: string } | undefined;
 
   constructor(
     /** The durable name. */

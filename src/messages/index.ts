@@ -17,6 +17,7 @@ export {
   type PlainMessage,
   type ProjectionReference,
 } from './command';
+export { commandFingerprint, messageFingerprint } from './command-identity';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
