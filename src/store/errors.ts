@@ -31,8 +31,22 @@ export class InvalidAppendError extends EventualityError {
 export class DuplicateEventError extends EventualityError {
   readonly code = 'DUPLICATE_EVENT';
 
-  constructor(readonly eventId: string) {
-    super(`An event with the id '${eventId}' is stored already. Repeat an append as a whole, or give new events new ids.`);
+  constructor(
+    readonly eventId: string,
+    /** How it is stored, where that is known: `with another payload`. */
+    readonly difference?: string,
+  ) {
+    const how = difference === undefined ? '' : `: ${difference}`;
+    super(`An event with the id '${eventId}' is stored already${how}. Repeat an append as a whole, or give new events new ids.`);
+  }
+}
+
+/** Thrown when a claim of a command is malformed; all its faults are listed and nothing was written. */
+export class InvalidClaimError extends EventualityError {
+  readonly code = 'INVALID_CLAIM';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The claim of a command was refused: ${listed(faults)}`);
   }
 }
 
