@@ -66,6 +66,7 @@ export type {
   QueryContext,
   RecordedEvent,
   ResultOf,
+  RetryRule,
   SealedEvent,
 } from './messages';
 
@@ -84,8 +85,8 @@ export type {
   EventListener,
   EventListeners,
   EventMiddleware,
-  FlowCommandHandler,
   FlowParts,
+  GivenCommandHandler,
   Middleware,
   QueryHandlerFunction,
   QueryMessage,
@@ -95,7 +96,7 @@ export type {
 
 // Repository.
 export { Repository } from './repository';
-export type { Addition, CacheOptions, HandlerContext, RepositoryOptions } from './repository';
+export type { Addition, CacheOptions, FlowCommandHandler, HandlerContext, RepositoryOptions } from './repository';
 
 // Event store: the port, its in-memory form, and what helps to write another.
 export {
@@ -171,7 +172,6 @@ export type {
   ReadModelQuery,
   Rebuild,
   RebuildProgress,
-  RetryRule,
   SegmentStatus,
   ViewOf,
 } from './processing';
@@ -212,6 +212,7 @@ export { EventualityError, UnnamedMessageError, UnstorableValueError } from './m
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
+  ForeignEventError,
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,
@@ -246,7 +247,15 @@ export {
   UnknownProjectionError,
   WaitTimeoutError,
 } from './processing';
-export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
+export {
+  CommandIdReusedError,
+  DeadlockError,
+  ForeignAggregateError,
+  NothingToAddError,
+  ReentrantCommandError,
+  TurnsYieldedError,
+  UnitOfWorkClosedError,
+} from './repository';
 export { InvalidDecoratorError } from './decorators';
 export {
   DuplicateHandlerError,

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Provider, Token } from '../decorators';
-import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';
+import { EventBus, type EventListener, Flow, type FlowParts, type GivenCommandHandler, type QueryHandlerFunction } from '../flow';
 import { eventTypeOf, messageName, type RecordedEvent } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
-import type { HandlerContext } from '../repository';
+import type { FlowCommandHandler, HandlerContext } from '../repository';
 import { InMemoryEventStore } from '../store';
 import { Components, type HandlerClass } from './components';
 import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
@@ -111,7 +111,7 @@ function registerRepositories({ aggregates }: Components, container: ContainerAd
       useFactory: scope =>
         scope.has(COMMAND_CONTEXT)
           ? scope.resolve<HandlerContext>(COMMAND_CONTEXT).repository(aggregate)
-          : application().repository(aggregate),
+          : application().repositoryOf(aggregate),
     });
   }
 }
@@ -153,15 +153,16 @@ function partsOf(components: Components, options: BootstrapOptions, container: C
   };
 }
 
-function commandHandlers({ type, commands }: HandlerClass, container: ContainerAdapter): [string, FlowCommandHandler][] {
-  return [...commands].map(([command, [handler]]) => [
-    messageName(command),
-    (message, context) => {
+function commandHandlers({ type, commands }: HandlerClass, container: ContainerAdapter): [string, GivenCommandHandler][] {
+  return [...commands].map(([command, [handler]]) => {
+    const { method, options } = handler!;
+    const handle: FlowCommandHandler = (message, context) => {
       const scope = container.createScope();
       scope.register(COMMAND_CONTEXT, { useValue: context });
-      return scope.resolve<any>(type)[handler!.method](message, context);
-    },
-  ]);
+      return scope.resolve<any>(type)[method](message, context);
+    };
+    return [messageName(command), { handle, retry: options.retry }];
+  });
 }
 
 function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdapter): [string, QueryHandlerFunction][] {

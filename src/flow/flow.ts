@@ -14,15 +14,23 @@ import {
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
 import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
-import { AggregateCommandHandler, Repository, type RepositoryOptions, type UnitOfWork } from '../repository';
+import {
+  AggregateCommandHandler,
+  expectRepositories,
+  FunctionCommandHandler,
+  IdempotentCommands,
+  Repository,
+  type RepositoryOptions,
+  runOutsideOfUnits,
+  TurnRegistry,
+} from '../repository';
 import { type EventStore, Running } from '../store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
-import type { FlowParts } from './flow-parts';
-import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
+import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions } from './read-side';
@@ -48,7 +56,10 @@ export class Flow implements Dispatcher {
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
   readonly #running = new Running();
+  readonly #turns = new TurnRegistry();
   readonly #readSide: ReadSide;
+  readonly #idempotent: IdempotentCommands;
+  readonly #functions: FunctionCommandHandler;
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -67,6 +78,15 @@ export class Flow implements Dispatcher {
     this.eventStore = this.#readSide.eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
+    const { eventStore } = this;
+    this.#idempotent = new IdempotentCommands({ eventStore, retention: parts.commandRetention ?? COMMAND_RETENTION_MS, logger });
+    this.#functions = new FunctionCommandHandler({
+      stores: [eventStore, parts.eventStore],
+      turns: this.#turns,
+      retry: parts.retry,
+      recorded: events => this.#publish(events),
+      contextOf: (message, unit) => new FlowCommandContext(this, message, unit),
+    });
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
@@ -109,6 +129,12 @@ export class Flow implements Dispatcher {
 
   /** Returns the repository of an aggregate, the same one each time; what it saves is given to the event bus. */
   repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
+    expectRepositories(this.eventStore);
+    return this.repositoryOf(aggregate);
+  }
+
+  /** @internal */
+  repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
     const definition = definitionOf(aggregate);
     let repository = this.#repositories.get(definition);
     if (!repository) {
@@ -165,16 +191,16 @@ export class Flow implements Dispatcher {
       return Promise.reject(error);
     }
     const ambient = this.#ambient;
-    if (ambient) return ambient.run({ cause: message, parent: message }, () => this.#commands.send(message));
-    return this.#commands.send(message);
+    if (ambient) return ambient.run({ cause: message, parent: message }, () => runOutsideOfUnits(() => this.#commands.send(message)));
+    return runOutsideOfUnits(() => this.#commands.send(message));
   }
 
   /** @internal */
   queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
-    return this.#queries.query(query, cause);
+    return runOutsideOfUnits(() => this.#queries.query(query, cause));
   }
 
-  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {} }: FlowParts): void {
+  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {}, retry }: FlowParts): void {
     const duplicates: string[] = [];
     const attempt = (name: string, register: () => void): void => {
       try {
@@ -185,8 +211,14 @@ export class Flow implements Dispatcher {
       }
     };
     for (const aggregate of aggregates) {
-      const repository = this.repository(aggregate);
-      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events), this.#running);
+      const repository = this.repositoryOf(aggregate);
+      const surroundings = {
+        recorded: (events: readonly RecordedEvent[]) => this.#publish(events),
+        running: this.#running,
+        turns: this.#turns,
+        retry,
+      };
+      const handler = new AggregateCommandHandler(repository.loader, surroundings);
       for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
     }
     for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
@@ -195,21 +227,22 @@ export class Flow implements Dispatcher {
   }
 
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
-    this.#commands.register(name, (_command, message) => handler.handle(message, rule, new FlowCommandContext(this, message)));
+    this.#commands.register(name, (_command, message) => {
+      const handle = () => handler.handle(message, rule, () => new FlowCommandContext(this, message));
+      return message.options.commandId === undefined ? handle() : this.#once(message, handle);
+    });
   }
 
-  #registerFunction(name: string, handler: FlowCommandHandler): void {
-    this.#commands.register(name, async (_command, message) => {
-      this.#running.begin();
-      try {
-        const contextOf = (unit: UnitOfWork): FlowCommandContext => new FlowCommandContext(this, message, unit);
-        const { outcome, published } = await runHandlerFunction(handler, message, this.eventStore, contextOf);
-        if (!published) this.#publish(outcome.events);
-        return outcome;
-      } finally {
-        this.#running.end();
-      }
+  #registerFunction(name: string, given: GivenCommandHandler): void {
+    const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
+    this.#commands.register(name, (_command, message) => {
+      const run = () => this.#functions.handle(handle, message, retry);
+      return message.options.commandId === undefined ? this.#running.during(run()) : this.#once(message, run);
     });
+  }
+
+  #once(message: CommandMessage, handle: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    return this.#running.during(this.#idempotent.run(message, handle));
   }
 
   #contextsOfEvents(): EventContexts {

@@ -21,7 +21,8 @@ export function refuseFaults({
       faults.push(`snapshotStore has no method ${method}; give a SnapshotStore, such as new InMemorySnapshotStore().`);
   }
   if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
-  for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
+  for (const [name, given] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
+    const handler = typeof given === 'object' && name in commandHandlers ? given?.handle : given;
     if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
   }
   if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));

@@ -19,6 +19,7 @@ export {
 } from './command';
 export { commandFingerprint, messageFingerprint } from './command-identity';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
+export { DispatchedCommands } from './dispatched-commands';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
 export { derivedId, newId } from './ids';
@@ -35,4 +36,5 @@ export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
+export { pauseBefore, type RetryRule } from './retry-rule';
 export { knownNames, nearest } from './suggestion';

@@ -1,4 +1,4 @@
-import type { CommandContext, SealedEvent } from '../messages';
+import type { CommandContext, RetryRule, SealedEvent } from '../messages';
 import { newId } from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
@@ -28,6 +28,7 @@ export type PlainCommandHandler<State> =
   | {
       readonly creates?: Creates;
       readonly target?: (command: any) => unknown;
+      readonly retry?: RetryRule;
       readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision<object>;
     };
 
@@ -111,7 +112,7 @@ function plainSnapshots<State extends object>(
 
 function commandRule<State>(handler: PlainCommandHandler<State>, id: ((command: any) => unknown) | undefined): CommandRule<State> {
   if (typeof handler === 'function') return { creates: false, target: id, decide: handler };
-  return { creates: handler.creates ?? false, target: handler.target ?? id, decide: handler.decide };
+  return { creates: handler.creates ?? false, target: handler.target ?? id, retry: handler.retry, decide: handler.decide };
 }
 
 /** Makes the class of the objects that `load` returns: the methods of the specification, recording what they return. */

@@ -28,7 +28,7 @@ export class AggregateAlreadyExistsError extends EventualityError {
   ) {
     super(
       `${aggregateName} '${aggregateId}' ${deleted ? 'was deleted; its id is not used again' : 'exists already'}. ` +
-        `Use another id, or { creates: 'if-missing' } when either is fine.`,
+        (deleted ? 'Use another id.' : `Use another id, or { creates: 'if-missing' } when either is fine.`),
     );
   }
 }
@@ -56,6 +56,17 @@ export class InvalidDecisionError extends EventualityError {
         : `${String(value)} (${typeof value})`;
     super(
       `${aggregateName} decided on ${kind}, which is no event. Return an instance of an event class, Event({ ... }), a list of these, or nothing.`,
+    );
+  }
+}
+
+/** Thrown when an aggregate is given an event that says it is another one's. */
+export class ForeignEventError extends EventualityError {
+  readonly code = 'FOREIGN_EVENT';
+
+  constructor(eventName: string, owner: string, aggregate: string) {
+    super(
+      `The event ${eventName} of ${owner} was applied to ${aggregate}. An aggregate decides on its own events: { aggregateId: this.id }.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { type ClassReference, messageMetadata, metadataKey, metadataLists } from '../messages';
+import { type ClassReference, messageMetadata, metadataKey, metadataLists, type RetryRule } from '../messages';
 import type { Creates } from './aggregate-definition';
 import type { SnapshotOptions } from './snapshot-rule';
 
@@ -8,6 +8,8 @@ export interface CommandHandlerOptions<C = any> {
   readonly creates?: Creates;
   /** Finds the aggregate's id in the command; default the aggregate's own way, else the command's `id`. */
   readonly target?: (command: C) => string;
+  /** How the command is tried again when an aggregate that it changes had moved on; default the flow's rule. */
+  readonly retry?: RetryRule;
 }
 
 /** What `@Aggregate(name, options)` takes. */

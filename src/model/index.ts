@@ -14,6 +14,7 @@ export {
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
+  ForeignEventError,
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,

@@ -17,7 +17,7 @@ export class UnitOfWorkClosedError extends EventualityError {
   readonly code = 'UNIT_OF_WORK_CLOSED';
 
   constructor(commandName: string) {
-    super(`A repository of the command ${commandName} was used after its handler had returned. Await everything inside the handler.`);
+    super(`A repository was used by the handler of ${commandName} after it had returned. Await everything inside the handler.`);
   }
 }
 
@@ -48,7 +48,9 @@ export class DeadlockError extends EventualityError {
     /** What the command would have waited for, and what those wait for in turn. */
     readonly turns: readonly AwaitedTurn[],
   ) {
-    const steps = turns.map(({ aggregateName, aggregateId, commandName }) => `${aggregateName} '${aggregateId}', which handles ${commandName}`);
+    const steps = turns.map(
+      ({ aggregateName, aggregateId, commandName }) => `${aggregateName} '${aggregateId}', which handles ${commandName}`,
+    );
     super(
       `${commandName} would wait for ${steps.join('; that waits for ')}; and that waits for ${commandName}. ` +
         'Do not await a command inside the handler of another aggregate: dispatch it from a listener, or change both aggregates in one handler.',
@@ -75,8 +77,20 @@ export class CommandIdReusedError extends EventualityError {
     reason: string,
     cause?: unknown,
   ) {
-    super(`${commandName} has the commandId '${commandId}', ${reason}. Give each command an id of its own, and repeat a command as it was.`, {
-      cause,
-    });
+    super(
+      `${commandName} has the commandId '${commandId}', ${reason}. Give each command an id of its own, and repeat a command as it was.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Thrown when an aggregate without any event is to be added: nothing would be stored of it. */
+export class NothingToAddError extends EventualityError {
+  readonly code = 'NOTHING_TO_ADD';
+
+  constructor(aggregateName: string, aggregateId: string) {
+    super(`${aggregateName} '${aggregateId}' was added without an event, so there is nothing to store. Apply its first event before.`);
   }
 }
