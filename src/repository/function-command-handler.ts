@@ -44,10 +44,10 @@ export class FunctionCommandHandler {
           if (turns.yielded) await turns.takeAgain();
           return await this.#run(handler, unit, turns);
         } catch (error) {
-          const again = turns.yielded !== undefined || (error === unit.conflict && expectedVersion === undefined);
           const rule = conflictRetry(this.parts.retry, ownRetry, retry);
-          if (!again || attempt >= rule.attempts) throw error;
-          await pauseBefore(attempt + 1, rule, signal);
+          const conflict = error === unit.conflict && expectedVersion === undefined;
+          if (!(turns.yielded || conflict) || attempt >= rule.attempts) throw error;
+          if (conflict) await pauseBefore(attempt + 1, rule, signal);
         } finally {
           unit.close();
         }

@@ -1,4 +1,5 @@
 import type { CommandMessage } from '../messages';
+import { type StreamName, streamKey } from '../store';
 import { TurnsYieldedError } from './errors';
 import { type Turn, Turns } from './turns';
 
@@ -28,6 +29,8 @@ interface Held {
 /** The turns that one command takes while its handler loads several aggregates; it keeps them until the events are appended. */
 export class HeldTurns {
   readonly #held = new Map<string, Held>();
+  /** What this command has ever taken, or wanted to take. */
+  readonly #wanted = new Map<string, StreamName>();
   #yielded: TurnsYieldedError | undefined;
 
   constructor(
@@ -45,7 +48,8 @@ export class HeldTurns {
   /** Takes the turn of an aggregate, once. @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason of the command's signal */
   async take(aggregateName: string, id: string): Promise<void> {
     if (this.#yielded) throw this.#yielded;
-    const key = JSON.stringify([aggregateName, id]);
+    const key = streamKey({ aggregateName, aggregateId: id });
+    this.#wanted.set(key, { aggregateName, aggregateId: id });
     try {
       const held = this.#held.get(key) ?? this.#enter(key, aggregateName, id);
       await held.entered;
@@ -57,10 +61,10 @@ export class HeldTurns {
 
   /** Gives all turns back, and takes them again in the one order in which all commands do so: two that met do not meet again. */
   async takeAgain(): Promise<void> {
-    const wanted = [...this.#held].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, held]) => held);
+    const wanted = [...this.#wanted].sort(([left], [right]) => (left < right ? -1 : 1));
     this.giveBack();
     this.#yielded = undefined;
-    for (const { aggregateName, id } of wanted) await this.take(aggregateName, id);
+    for (const [, { aggregateName, aggregateId }] of wanted) await this.take(aggregateName, aggregateId);
   }
 
   giveBack(): void {
