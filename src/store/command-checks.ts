@@ -1,5 +1,5 @@
 import { isName, LONGEST_NAME, shown } from './checks';
-import type { ClaimName, CommandClaim } from './command-journal';
+import type { ClaimName, CommandClaim, CommandResult } from './command-journal';
 import { InvalidAppendError, InvalidClaimError } from './errors';
 import type { AppendOptions, StreamAppend } from './event-store';
 
@@ -21,6 +21,15 @@ export function checkCommandClaim(claim: CommandClaim): void {
 /** Refuses the name of a claim that no store can have, and a lease to extend it by. For those who write a store. @throws InvalidClaimError */
 export function checkClaimName(claim: ClaimName, lease = 1): void {
   const faults = [...nameFaults(claim), ...durationFaults('lease', lease, LONGEST_LEASE_MS)];
+  if (faults.length > 0) throw new InvalidClaimError(faults);
+}
+
+/** Refuses the result of a command without events that no store can keep. For those who write a store. @throws InvalidClaimError */
+export function checkCommandResult(claim: ClaimName, { aggregateId, version }: Pick<CommandResult, 'aggregateId' | 'version'>): void {
+  const faults = nameFaults(claim);
+  if (aggregateId !== '' && !isName(aggregateId))
+    faults.push(`aggregateId is ${shown(aggregateId)}; it must be text of at most ${LONGEST_NAME} characters without NUL.`);
+  if (!Number.isSafeInteger(version) || version < 0) faults.push(`version is ${shown(version)}; it must be an integer from 0.`);
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 

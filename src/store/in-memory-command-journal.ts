@@ -1,5 +1,5 @@
 import { type Clock, type RecordedEvent, systemClock } from '../messages';
-import { checkClaimName, checkCommandClaim } from './command-checks';
+import { checkClaimName, checkCommandClaim, checkCommandResult } from './command-checks';
 import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
 import { isFree, resultOf } from './command-rules';
 import { ClaimLostError } from './errors';
@@ -64,7 +64,7 @@ export class InMemoryCommandJournal implements CommandJournal {
   }
 
   async complete({ id, token }: ClaimName, { aggregateId, version }: { aggregateId: string; version: number }): Promise<boolean> {
-    checkClaimName({ id, token });
+    checkCommandResult({ id, token }, { aggregateId, version });
     return this.#pass(() => {
       const known = this.#of({ id, token });
       if (known && !known.result) this.#done(known, { events: Object.freeze([]), aggregateId, version });
