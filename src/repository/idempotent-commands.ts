@@ -81,7 +81,7 @@ export class IdempotentCommands {
     message.claim = { ...claim, recorded: false };
     try {
       const outcome = await work();
-      this.#own?.record(claim, outcome.events);
+      if (outcome.events.length > 0) this.#own?.record(claim, outcome.events);
       if (message.claim.recorded || (await this.#journal.complete(claim, outcome))) return outcome;
       return undefined;
     } catch (error) {
