@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Provider, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';
-import { eventTypeOf, messageName, type RecordedEvent } from '../messages';
+import { eventTypeOf, messageName, type RecordedEvent, thrownMessage } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
 import type { HandlerContext } from '../repository';
@@ -181,7 +181,7 @@ function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, 
       const instance = container.resolve<any>(type);
       if (!follower) made.push(listenersOf(instance, events));
     } catch (error) {
-      faults.push(`${type.name} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+      faults.push(`${type.name} cannot be made: ${thrownMessage(error)}`);
     }
   }
   if (faults.length > 0) throw new WiringError(faults);

@@ -1,4 +1,4 @@
-import { type ClassReference, consoleLogger, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
+import { type ClassReference, consoleLogger, eventTypeOf, type Logger, type RecordedEvent, shownText, shownValue } from '../messages';
 import { InvalidConfigurationError, NoFlowError } from './errors';
 import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 import { ListenerQueue, type QueueOwner } from './listener-queue';
@@ -185,7 +185,7 @@ function flattened(listeners: EventListeners): [string, EventListener][] {
 function refuseFaults(entries: readonly [string, unknown][]): void {
   const faults = entries
     .filter(([, listener]) => typeof listener !== 'function')
-    .map(([name, listener]) => `the listener of ${name} is ${String(listener)}; it must be a function.`);
+    .map(([name, listener]) => `the listener of ${shownText(name)} is ${shownValue(listener)}; it must be a function.`);
   if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
 }
 

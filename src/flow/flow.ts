@@ -97,13 +97,13 @@ export class Flow implements Dispatcher {
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
-    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command?.constructor?.name ?? String(command)));
+    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command));
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
   /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, FlowClosedError */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    if (this.#closed) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
   }
 
@@ -139,7 +139,7 @@ export class Flow implements Dispatcher {
    * @throws FlowClosedError
    */
   watch<Q extends object>(query: Q, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    if (this.#closed) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
     return this.#readSide.watch(() => this.queryFrom(query, cause), options.signal);
   }

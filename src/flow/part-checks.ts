@@ -1,3 +1,4 @@
+import { shownText, shownValue } from '../messages';
 import { followerFaults } from '../processing';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts } from './flow-parts';
@@ -22,7 +23,7 @@ export function refuseFaults({
   }
   if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
   for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
-    if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
+    if (typeof handler !== 'function') faults.push(`the handler of ${shownText(name)} is ${shownValue(handler)}; it must be a function.`);
   }
   if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);

@@ -43,5 +43,6 @@ export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
-export { shownText, shownValue, shownWithType } from './shown';
+export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
 export { knownNames, nearest } from './suggestion';
+export { thrownMessage, thrownText } from './thrown-text';

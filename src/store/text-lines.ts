@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
+import { shownValue } from '../messages';
 import { abortablePieces } from './abortable-pieces';
-import { shown } from './checks';
 import { InvalidImportError } from './errors';
 
 /** Text, or bytes in UTF-8, cut anywhere, as a file is read. */
@@ -29,7 +29,7 @@ export async function* textLines(pieces: TextPieces, signal?: AbortSignal): Asyn
   let yielded = false;
   for await (const piece of abortablePieces(pieces, signal)) {
     if (typeof piece !== 'string' && !ArrayBuffer.isView(piece))
-      throw new InvalidImportError(number, `a piece of it is ${shown(piece)}; pieces must be text or bytes.`);
+      throw new InvalidImportError(number, `a piece of it is ${shownValue(piece)}; pieces must be text or bytes.`);
     let part = '';
     for (const bytes of partsOf(piece)) {
       part = typeof bytes === 'string' ? bytes : decoded(bytes, decoder, number);

@@ -234,9 +234,9 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     ['bytes that are not UTF-8', line => Buffer.from(line.replace('Größe', 'Gr\xf6\xdfe'), 'latin1'), /bytes that are not UTF-8/],
     ['a field that is unknown', line => change(line, { payloads: {} }), /'payloads' is no field\. Did you mean 'payload'\?/],
     ['a position that is a number', line => change(line, { position: 3 }), /its position is 3; it must be text of decimal digits\./],
-    ['an id that is none', line => change(line, { id: 'x' }), /its id is "x"; it must be a UUID in lower case\./],
+    ['an id that is none', line => change(line, { id: 'x' }), /its id is 'x'; it must be a UUID in lower case\./],
     ['a payload that is missing', line => change(line, { payload: undefined }), /an object/],
-    ['a time that is none', line => change(line, { recordedAt: 'yesterday' }), /its recordedAt is "yesterday"/],
+    ['a time that is none', line => change(line, { recordedAt: 'yesterday' }), /its recordedAt is 'yesterday'/],
     ['a key that nobody may have', line => line.replace('"payload":{', '"payload":{"__proto__":{},'), /__proto__/],
     ['a gap in a stream', (_, lines) => lines[509]!, /it is version 73 of .*, but version 72 must come next\./],
     [
