@@ -27,8 +27,9 @@ export class AggregateAlreadyExistsError extends EventualityError {
     deleted = false,
   ) {
     super(
-      `${aggregateName} '${shownText(aggregateId)}' ${deleted ? 'was deleted; its id is not used again' : 'exists already'}. ` +
-        `Use another id, or { creates: 'if-missing' } when either is fine.`,
+      deleted
+        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id is not used again. Use another id.`
+        : `${aggregateName} '${shownText(aggregateId)}' exists already. Use another id, or { creates: 'if-missing' } when either is fine.`,
     );
   }
 }
