@@ -81,7 +81,7 @@ export class PayloadTooLargeError extends EventualityError {
   }
 }
 
-/** Thrown when an event cannot be restored: it is not whole, or does not follow on what is there. Nothing of the call was written. */
+/** Thrown when an event cannot be restored: it is not whole, is too large, or does not follow on what is there. Nothing of the call was written. */
 export class InvalidRestoreError extends EventualityError {
   readonly code = 'INVALID_RESTORE';
 
