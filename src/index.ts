@@ -249,6 +249,7 @@ export {
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,
+  ListenerTimeoutError,
   NoFlowError,
   UnknownCommandError,
   UnknownQueryError,

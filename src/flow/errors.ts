@@ -1,4 +1,4 @@
-import { EventualityError, isPlainMessage, knownNames, listed, shownText, shownValue } from '../messages';
+import { EventualityError, isPlainMessage, knownNames, listed, type RecordedEvent, shownText, shownValue } from '../messages';
 
 /** Thrown when nobody handles a command. */
 export class UnknownCommandError extends EventualityError {
@@ -60,6 +60,27 @@ export class NoFlowError extends EventualityError {
 
   constructor() {
     super('This event bus is used alone: there is no flow to dispatch to. Give it to a Flow, or publish with a context.');
+  }
+}
+
+/** Reported to the logger and the hooks when a listener holds up `drain({ timeout })`, and so `flow.close()`, for too long; it is left behind. */
+export class ListenerTimeoutError extends EventualityError {
+  readonly code = 'LISTENER_TIMEOUT';
+
+  constructor(
+    /** The name of its function. */
+    readonly listener: string,
+    /** What it has not returned from. */
+    readonly event: RecordedEvent,
+    /** Milliseconds. */
+    readonly timeout: number,
+    /** How many events wait behind this one, and are lost when the process exits. */
+    readonly waiting: number,
+  ) {
+    super(
+      `The listener '${shownText(listener)}' has not returned from ${shownText(event.name)}, and the time to wait for listeners, ${timeout} ms, is ` +
+        `over; ${waiting} more events wait for it. Let it give up by itself (a timeout of what it calls), or raise closeTimeout.`,
+    );
   }
 }
 

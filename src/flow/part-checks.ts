@@ -11,6 +11,8 @@ export function refuseFaults({
   eventBus,
   snapshotStore,
   projections = [],
+  onError,
+  closeTimeout = 0,
 }: FlowParts): void {
   const faults: string[] = [];
   for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
@@ -25,6 +27,8 @@ export function refuseFaults({
   for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
     if (typeof handler !== 'function') faults.push(`the handler of ${shownText(name)} is ${shownValue(handler)}; it must be a function.`);
   }
+  if (onError !== undefined && typeof onError !== 'function') faults.push(`onError is ${shownValue(onError)}; it must be a function.`);
+  if (!(closeTimeout >= 0)) faults.push(`closeTimeout is ${shownValue(closeTimeout)}; it must be milliseconds from 0, or Infinity.`);
   if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }

@@ -28,6 +28,7 @@ export {
   type ListenerFailure,
   type OnError,
   reportFailure,
+  tellHook,
 } from './failure';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
