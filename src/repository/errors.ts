@@ -1,4 +1,4 @@
-import { EventualityError } from '../messages';
+import { EventualityError, shownText, shownWithType } from '../messages';
 
 /** Thrown when a handler dispatches a command to the very aggregate that is waiting for it: neither could ever go on. */
 export class ReentrantCommandError extends EventualityError {
@@ -6,7 +6,7 @@ export class ReentrantCommandError extends EventualityError {
 
   constructor(inner: string, outer: string, aggregateName: string, aggregateId: string) {
     super(
-      `${inner} was dispatched to ${aggregateName} '${aggregateId}' while that aggregate still handles ${outer}. ` +
+      `${shownText(inner)} was dispatched to ${aggregateName} '${shownText(aggregateId)}' while that aggregate still handles ${shownText(outer)}. ` +
         'Apply the event in the first handler, or dispatch the command from a listener.',
     );
   }
@@ -17,7 +17,7 @@ export class UnitOfWorkClosedError extends EventualityError {
   readonly code = 'UNIT_OF_WORK_CLOSED';
 
   constructor(commandName: string) {
-    super(`A repository was used by the handler of ${commandName} after it had returned. Await everything inside the handler.`);
+    super(`A repository was used by the handler of ${shownText(commandName)} after it had returned. Await everything inside the handler.`);
   }
 }
 
@@ -26,9 +26,9 @@ export class ForeignAggregateError extends EventualityError {
   readonly code = 'FOREIGN_AGGREGATE';
 
   constructor(aggregateName: string, value: unknown) {
-    const kind =
-      typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'value'}` : `${String(value)} (${typeof value})`;
-    super(`The repository of ${aggregateName} was given ${kind}. Give it an aggregate that it loaded, or a new one of its class.`);
+    super(
+      `The repository of ${aggregateName} was given ${shownWithType(value)}. Give it an aggregate that it loaded, or a new one of its class.`,
+    );
   }
 }
 
@@ -49,10 +49,11 @@ export class DeadlockError extends EventualityError {
     readonly turns: readonly AwaitedTurn[],
   ) {
     const steps = turns.map(
-      ({ aggregateName, aggregateId, commandName }) => `${aggregateName} '${aggregateId}', which handles ${commandName}`,
+      ({ aggregateName, aggregateId, commandName }) =>
+        `${aggregateName} '${shownText(aggregateId)}', which handles ${shownText(commandName)}`,
     );
     super(
-      `${commandName} would wait for ${steps.join('; that waits for ')}; and that waits for ${commandName}. ` +
+      `${shownText(commandName)} would wait for ${steps.join('; that waits for ')}; and that waits for it. ` +
         'Do not await a command inside the handler of another aggregate: dispatch it from a listener, or change both aggregates in one handler.',
     );
   }
@@ -63,7 +64,7 @@ export class TurnsYieldedError extends EventualityError {
   readonly code = 'TURNS_YIELDED';
 
   constructor(commandName: string) {
-    super(`${commandName} waits for a command that waits for it. Let this error pass: the handler is run again.`);
+    super(`${shownText(commandName)} waits for a command that waits for it. Let this error pass: the handler is run again.`);
   }
 }
 
@@ -78,7 +79,7 @@ export class CommandIdReusedError extends EventualityError {
     cause?: unknown,
   ) {
     super(
-      `${commandName} has the commandId '${commandId}', ${reason}. Give each command an id of its own, and repeat a command as it was.`,
+      `${shownText(commandName)} has the commandId '${shownText(commandId)}', ${reason}. Give each command an id of its own, and repeat a command as it was.`,
       {
         cause,
       },
@@ -91,6 +92,8 @@ export class NothingToAddError extends EventualityError {
   readonly code = 'NOTHING_TO_ADD';
 
   constructor(aggregateName: string, aggregateId: string) {
-    super(`${aggregateName} '${aggregateId}' was added without an event, so there is nothing to store. Apply its first event before.`);
+    super(
+      `${aggregateName} '${shownText(aggregateId)}' was added without an event, so there is nothing to store. Apply its first event before.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
-import { isName, LONGEST_NAME, shown } from './checks';
+import { shownValue } from '../messages';
+import { isName, LONGEST_NAME } from './checks';
 import type { ClaimName, CommandClaim, CommandResult } from './command-journal';
 import { InvalidAppendError, InvalidClaimError } from './errors';
 import type { AppendOptions, StreamAppend } from './event-store';
@@ -13,7 +14,7 @@ const TEXT = `text of 1 to ${LONGEST_NAME} characters without NUL`;
 export function checkCommandClaim(claim: CommandClaim): void {
   const { fingerprint, lease, keep } = claim ?? {};
   const faults = nameFaults(claim);
-  if (!isName(fingerprint)) faults.push(`fingerprint is ${shown(fingerprint)}; it must be ${TEXT}.`);
+  if (!isName(fingerprint)) faults.push(`fingerprint is ${shownValue(fingerprint)}; it must be ${TEXT}.`);
   faults.push(...durationFaults('lease', lease, LONGEST_LEASE_MS), ...durationFaults('keep', keep, LONGEST_KEEP_MS));
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
@@ -28,8 +29,8 @@ export function checkClaimName(claim: ClaimName, lease = 1): void {
 export function checkCommandResult(claim: ClaimName, { aggregateId, version }: Pick<CommandResult, 'aggregateId' | 'version'>): void {
   const faults = nameFaults(claim);
   if (aggregateId !== '' && !isName(aggregateId))
-    faults.push(`aggregateId is ${shown(aggregateId)}; it must be text of at most ${LONGEST_NAME} characters without NUL.`);
-  if (!Number.isSafeInteger(version) || version < 0) faults.push(`version is ${shown(version)}; it must be an integer from 0.`);
+    faults.push(`aggregateId is ${shownValue(aggregateId)}; it must be text of at most ${LONGEST_NAME} characters without NUL.`);
+  if (!Number.isSafeInteger(version) || version < 0) faults.push(`version is ${shownValue(version)}; it must be an integer from 0.`);
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
@@ -52,12 +53,12 @@ export const commandIsDone = ({ id }: ClaimName): InvalidAppendError =>
 function nameFaults(claim: ClaimName): string[] {
   const { id, token } = claim ?? {};
   const faults: string[] = [];
-  if (!isName(id)) faults.push(`id is ${shown(id)}; it must be ${TEXT}.`);
-  if (!isName(token)) faults.push(`token is ${shown(token)}; it must be ${TEXT}.`);
+  if (!isName(id)) faults.push(`id is ${shownValue(id)}; it must be ${TEXT}.`);
+  if (!isName(token)) faults.push(`token is ${shownValue(token)}; it must be ${TEXT}.`);
   return faults;
 }
 
 function durationFaults(field: string, value: unknown, longest: number): string[] {
   if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= longest) return [];
-  return [`${field} is ${shown(value)}; it must be an integer from 1 to ${longest}, in milliseconds.`];
+  return [`${field} is ${shownValue(value)}; it must be an integer from 1 to ${longest}, in milliseconds.`];
 }
