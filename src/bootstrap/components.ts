@@ -1,12 +1,4 @@
-import {
-  type FollowerRole,
-  followerRole,
-  MODULE,
-  type ModuleClass,
-  type ModuleOptions,
-  type Provider,
-  REPOSITORY_INJECTIONS,
-} from '../decorators';
+import { type FollowerRole, followerRole, MODULE, type ModuleClass, type ModuleOptions, type Provider } from '../decorators';
 import { type ClassReference, ownMetadata } from '../messages';
 import {
   type AggregateClass,
@@ -20,6 +12,7 @@ import {
   isAggregateClass,
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
+  REPOSITORY_INJECTIONS,
 } from '../model';
 
 type Class = new (...args: any[]) => any;

@@ -1,4 +1,5 @@
 import type { Token } from '../decorators';
+import { isClassType, parameterLabel } from '../model';
 
 type Class = new (...args: any[]) => unknown;
 
@@ -6,8 +7,6 @@ interface TokenDescriptor {
   readonly token: Token;
   readonly isOptional?: boolean;
 }
-
-const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
 /** Finds out, before anything is made, whether tsyringe can make a class: by the types and tokens of its constructor's parameters. */
 export class ConstructorChecks {
@@ -24,9 +23,8 @@ export class ConstructorChecks {
     const types = metadata<unknown[]>('design:paramtypes', type);
     const tokens = metadata<Record<number, Token | TokenDescriptor>>('injectionTokens', type) ?? {};
     const count = Math.max(type.length, types?.length ?? 0);
-    const names = parameterNames(type);
     return Array.from({ length: count }, (_, index) => {
-      const parameter = `${type.name}: the ${ORDINALS[index] ?? `${index + 1}th`} constructor parameter${names[index] ? ` '${names[index]}'` : ''}`;
+      const parameter = `${type.name}: the ${parameterLabel(type, index)}`;
       return this.#faults(parameter, tokens[index], types?.[index], types !== undefined);
     }).flat();
   }
@@ -42,7 +40,7 @@ export class ConstructorChecks {
           'esbuild and tsx leave none: there write @inject(TheClass) before the parameter, or provide the class with a useFactory.',
       ];
     }
-    if (typeof type !== 'function' || [Object, Function, String, Number, Boolean, Array, Promise, Symbol, BigInt].includes(type as never)) {
+    if (!isClassType(type)) {
       const kind =
         typeof type === 'function' ? `${type.name}, an interface or a basic type` : 'undefined, as when two files import each other';
       return [`${parameter} is of the type ${kind}. Write @inject('a token') before it and provide the token in a module.`];
@@ -77,10 +75,4 @@ const isDescriptor = (token: Token | TokenDescriptor): token is TokenDescriptor 
 
 function metadata<T>(key: string, type: Class): T | undefined {
   return (Reflect as unknown as { getMetadata(key: string, target: object): T | undefined }).getMetadata(key, type);
-}
-
-/** Reads the parameters' names off the source, where it can be read: for messages only. */
-function parameterNames(type: Class): string[] {
-  const list = /constructor\s*\(([^)]*)\)/.exec(Function.prototype.toString.call(type))?.[1] ?? '';
-  return list.split(',').map(parameter => /^\s*([A-Za-z_$][\w$]*)/.exec(parameter)?.[1] ?? '');
 }

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import 'reflect-metadata';
 import { type DependencyContainer, inject, injectable, Lifecycle } from 'tsyringe';
-import { READ_MODEL_INJECTIONS, REPOSITORY_INJECTIONS, type ReadModelInjection, type RepositoryInjection, type Token } from '../decorators';
+import type { ReadModelInjection, RepositoryInjection, Token } from '../decorators';
 import { ownMetadata } from '../messages';
+import { READ_MODEL_INJECTIONS, REPOSITORY_INJECTIONS } from '../model';
 import { ConstructorChecks } from './constructor-checks';
 import type { ContainerAdapter, Registration } from './container-adapter';
 import { readModelToken } from './read-model-token';
