@@ -1,12 +1,9 @@
 import type { Token } from '../decorators';
 import { isClassType, parameterLabel } from '../model';
+import { chosenTokens, delayedClass, isDelayed, isDescriptor, prepare, type TokenDescriptor, typesOf } from './constructor-tokens';
+import { unknownToken } from './tokens';
 
 type Class = new (...args: any[]) => unknown;
-
-interface TokenDescriptor {
-  readonly token: Token;
-  readonly isOptional?: boolean;
-}
 
 /** Finds out, before anything is made, whether tsyringe can make a class: by the types and tokens of its constructor's parameters. */
 export class ConstructorChecks {
@@ -14,14 +11,16 @@ export class ConstructorChecks {
 
   constructor(
     private readonly isRegistered: (token: Token) => boolean,
-    private readonly prepare: (type: Class) => void,
+    /** Returns the class that a token stands for, if it is one. */
+    private readonly classOf: (token: Token) => Class | undefined,
   ) {}
 
   faultsOf(type: Class): string[] {
     if (this.#seen.has(type)) return [];
     this.#seen.add(type);
-    const types = metadata<unknown[]>('design:paramtypes', type);
-    const tokens = metadata<Record<number, Token | TokenDescriptor>>('injectionTokens', type) ?? {};
+    prepare(type);
+    const types = typesOf(type);
+    const tokens = chosenTokens(type);
     const count = Math.max(type.length, types?.length ?? 0);
     return Array.from({ length: count }, (_, index) => {
       const parameter = `${type.name}: the ${parameterLabel(type, index)}`;
@@ -48,31 +47,16 @@ export class ConstructorChecks {
     return this.#tokenFaults(parameter, type as Class);
   }
 
-  #tokenFaults(parameter: string, token: Token): string[] {
+  #tokenFaults(parameter: string, asked: Token): string[] {
+    const token = isDelayed(asked) ? delayedClass(asked) : asked;
+    if (token === undefined)
+      return [`${parameter} asks for delay(() => ...) whose function returns no class. Return the class: delay(() => TheClass).`];
+    const type = this.classOf(token);
+    if (type) return this.faultsOf(type);
     if (this.isRegistered(token)) return [];
-    if (typeof token === 'function') {
-      this.prepare(token as Class);
-      return this.faultsOf(token as Class);
-    }
-    if (typeof token === 'object') return [];
-    const repository = typeof token === 'symbol' ? /^Repository<(.*)>$/.exec(token.description ?? '') : null;
-    if (repository)
-      return [`${parameter} is the repository of ${repository[1]}, which is no component of any module. Add it to the components.`];
-    const readModel = typeof token === 'symbol' ? /^ReadModel<(.*)>$/.exec(token.description ?? '') : null;
-    if (readModel)
-      return [
-        `${parameter} is the read model of ${readModel[1]}, which is no projection of any module. Write @Projection above the class, and add ` +
-          'it to the components.',
-      ];
-    return [
-      `${parameter} asks for ${String(token)}, which nobody provides. Add { provide: ${typeof token === 'string' ? `'${token}'` : String(token)}, ... } to a module's providers.`,
-    ];
+    return typeof token === 'string' || typeof token === 'symbol' ? [unknownToken(`${parameter} ${asksFor(token)}`, token)] : [];
   }
 }
 
-const isDescriptor = (token: Token | TokenDescriptor): token is TokenDescriptor =>
-  typeof token === 'object' && token !== null && 'token' in token;
-
-function metadata<T>(key: string, type: Class): T | undefined {
-  return (Reflect as unknown as { getMetadata(key: string, target: object): T | undefined }).getMetadata(key, type);
-}
+const asksFor = (token: string | symbol): string =>
+  typeof token === 'symbol' && /^(Repository|ReadModel)<.*>$/.test(token.description ?? '') ? 'is' : 'asks for';
