@@ -71,8 +71,8 @@ export type {
 } from './messages';
 
 // Bootstrap: modules and the container.
-export { Application, bootstrap, readModelToken, repositoryToken } from './bootstrap';
-export type { BootstrapOptions, ContainerAdapter, Registration } from './bootstrap';
+export { Application, bootstrap, injectedTokens, readModelToken, repositoryToken, TsyringeAdapter } from './bootstrap';
+export type { BootstrapOptions, ContainerAdapter, Disposable, Making, Registration } from './bootstrap';
 
 // Flow and buses: what carries messages.
 export { CommandBus, EventBus, Flow, QueryBus } from './flow';

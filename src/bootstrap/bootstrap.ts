@@ -1,21 +1,26 @@
 import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
-import type { ModuleClass, Provider, Token } from '../decorators';
+import type { ModuleClass, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowParts, type GivenCommandHandler, type QueryHandlerFunction } from '../flow';
-import { eventTypeOf, messageName, thrownMessage } from '../messages';
+import { consoleLogger, eventTypeOf, type Logger, messageName } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
-import type { FlowCommandHandler, HandlerContext } from '../repository';
+import type { FlowCommandHandler } from '../repository';
 import { InMemoryEventStore } from '../store';
+import { CommandScopes, type RepositorySource } from './command-scopes';
 import { Components, type HandlerClass } from './components';
 import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
+import { disposed, disposing } from './disposal';
 import { WiringError } from './errors';
 import { type FollowerClass, followerClasses, followerClassFaults } from './follower-classes';
 import { nameFaults } from './name-checks';
+import { Providers } from './providers';
 import { readModelToken } from './read-model-token';
 import { repositoryToken } from './repository-token';
 import { snapshotStoreFaults } from './snapshot-checks';
+import { cannotBeMade, Trials } from './trials';
 import { TsyringeAdapter } from './tsyringe-adapter';
+import { unitFaults } from './unit-checks';
 
 /** What `bootstrap` can be told; every part has a default. */
 export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners'>> {
@@ -30,16 +35,45 @@ export class Application extends Flow {
   /** An application always has an event bus. */
   declare readonly eventBus: EventBus;
   readonly #container: ContainerAdapter;
+  readonly #logger: Logger;
+  #ending: Promise<void> | undefined;
 
   constructor(parts: FlowParts, container: ContainerAdapter) {
     super(parts);
     this.#container = container;
+    this.#logger = parts.logger ?? consoleLogger;
   }
 
   /** Returns what the application's container makes for a token. */
   resolve<T>(token: Token<T>): T {
     return this.#container.resolve(token);
   }
+
+  /**
+   * Closes the flow and its event store, and then calls `dispose()` of all that the container made for this application, the last made
+   * first; what one of them throws is reported to the logger. Calling it again returns the same promise.
+   */
+  override close(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await super.close();
+    } finally {
+      await disposed(this.#container, this.#logger);
+    }
+  }
+}
+
+/** What the steps of `bootstrap` work on. */
+interface Wiring {
+  readonly components: Components;
+  readonly container: ContainerAdapter;
+  readonly providers: Providers;
+  readonly commandScopes: CommandScopes;
+  readonly logger: Logger;
 }
 
 /**
@@ -51,8 +85,14 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const components = new Components();
   components.collect(module);
   const container = containerOf(options.container);
-  registerProviders(components, container);
-  registerRepositories(components, container, () => application);
+  const providers = new Providers(container);
+  const commandScopes = new CommandScopes(
+    container,
+    plainRepositories(() => application),
+  );
+  const wiring: Wiring = { components, container, providers, commandScopes, logger: options.logger ?? consoleLogger };
+  providers.register(components);
+  for (const aggregate of components.aggregates) commandScopes.register(aggregate);
   const { adjustFollower: adjusted = same } = options;
   const followers = followerClasses(components, container).map(({ type, definition }) => ({ type, definition: adjusted(definition) }));
   const given = (options.projections ?? []).map(each => adjusted(each));
@@ -60,19 +100,22 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const faults = [
     ...components.faults,
     ...nameFaults(components),
-    ...constructorFaults(components, container),
+    ...providers.faults(),
+    ...constructorFaults(wiring),
+    ...repositoryFaults(wiring),
     ...followerClassFaults(components, followers, given, options.eventStore),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
   ];
   if (faults.length > 0) throw new WiringError(faults);
   const projections = [...followers.map(({ definition }) => definition), ...given];
-  const parts = { ...partsOf(components, options, container), projections };
-  const application: Application = new Application(parts, container);
+  const application: Application = new Application({ ...partsOf(wiring, options), projections }, container);
   try {
-    subscribeListeners(components, parts.eventBus!, container);
+    await tryCommandHandlers(wiring, application);
+    subscribeListeners(components, application.eventBus, container);
     await application.projections.ready();
   } catch (error) {
     await application.projections.close();
+    await disposed(container, wiring.logger);
     throw error;
   }
   return application;
@@ -81,37 +124,7 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
 const same = (definition: FollowerDefinition): FollowerDefinition => definition;
 
 function containerOf(given: DependencyContainer | ContainerAdapter = rootContainer): ContainerAdapter {
-  return isContainerAdapter(given) ? given.createScope() : new TsyringeAdapter(given.createChildContainer());
-}
-
-/** Command handlers are made for each command, so that their repositories belong to it; whatever else listens or answers is made once. */
-function registerProviders({ providers, handlerClasses }: Components, container: ContainerAdapter): void {
-  for (const { type, commands } of handlerClasses) container.register(type, { useClass: type, singleton: commands.size === 0 });
-  for (const provider of providers) {
-    if (typeof provider === 'function') container.register(provider, { useClass: provider, singleton: true });
-    else registerProvider(provider, container);
-  }
-}
-
-function registerProvider(provider: Provider, container: ContainerAdapter): void {
-  const { provide } = provider;
-  if ('useClass' in provider) container.register(provide, { useClass: provider.useClass, singleton: provider.singleton ?? true });
-  else if ('useFactory' in provider)
-    container.register(provide, { useFactory: scope => provider.useFactory(token => scope.resolve(token)) });
-  else container.register(provide, { useValue: provider.useValue });
-}
-
-const COMMAND_CONTEXT = Symbol('the context of the command being handled');
-
-function registerRepositories({ aggregates }: Components, container: ContainerAdapter, application: () => Application): void {
-  for (const aggregate of aggregates) {
-    container.register<unknown>(repositoryToken(aggregate) as symbol, {
-      useFactory: scope =>
-        scope.has(COMMAND_CONTEXT)
-          ? scope.resolve<HandlerContext>(COMMAND_CONTEXT).repository(aggregate)
-          : application().repositoryOf(aggregate),
-    });
-  }
+  return (isContainerAdapter(given) ? given : new TsyringeAdapter(given)).createScope();
 }
 
 function registerReadModels(
@@ -127,36 +140,72 @@ function registerReadModels(
   }
 }
 
-function constructorFaults({ handlerClasses, providers }: Components, container: ContainerAdapter): string[] {
+function constructorFaults({ components: { handlerClasses, providers }, container }: Wiring): string[] {
   const provided = [...providers].flatMap(provider =>
     typeof provider === 'function' ? [provider] : 'useClass' in provider ? [provider.useClass] : [],
   );
-  const byFactory = new Set(
-    [...providers].map(provider => (typeof provider === 'object' && 'useFactory' in provider ? provider.provide : undefined)),
+  const madeOtherwise = new Set(
+    [...providers].map(provider =>
+      typeof provider === 'object' && ('useFactory' in provider || 'useToken' in provider) ? provider.provide : undefined,
+    ),
   );
-  const made = [...handlerClasses.map(({ type }) => type), ...provided].filter(type => !byFactory.has(type));
+  const made = [...handlerClasses.map(({ type }) => type), ...provided].filter(type => !madeOtherwise.has(type));
   return [...new Set(made.flatMap(type => container.faultsOf?.(type) ?? []))];
 }
 
-function partsOf(components: Components, options: BootstrapOptions, container: ContainerAdapter): FlowParts {
+/** Repositories of no command, as listeners have them. */
+const plainRepositories = (application: () => Application): RepositorySource => ({
+  repository: aggregate => application().repositoryOf(aggregate),
+});
+
+const withCommands = ({ handlerClasses }: Components): HandlerClass['type'][] =>
+  handlerClasses.filter(({ commands }) => commands.size > 0).map(({ type }) => type);
+
+/** Finds repositories that would not belong to the command, as far as that is known before anything is made. */
+function repositoryFaults({ components, providers }: Wiring): string[] {
+  const repositories = new Set<Token>([...components.aggregates].map(aggregate => repositoryToken(aggregate)));
+  return unitFaults(
+    withCommands(components),
+    token => providers.makingOf(token),
+    token => repositories.has(token),
+  );
+}
+
+/** Makes what shows its mistakes only when it is made: what is behind factories, and where the container cannot be asked. */
+async function tryCommandHandlers(wiring: Wiring, application: Application): Promise<void> {
+  const { components, container, providers, commandScopes, logger } = wiring;
+  const trials = new Trials(
+    container,
+    providers,
+    commandScopes,
+    plainRepositories(() => application),
+  );
+  const faults = withCommands(components).flatMap(type => trials.faultsOf(type));
+  for (const scope of trials.scopes) await disposed(scope, logger);
+  const all = new Set([...faults, ...repositoryFaults(wiring)]);
+  if (all.size > 0) throw new WiringError([...all]);
+}
+
+function partsOf({ components, container, commandScopes, logger }: Wiring, options: BootstrapOptions): FlowParts {
   const { container: _, adjustFollower: __, eventStore, eventBus, ...rest } = options;
+  const { handlerClasses, aggregates } = components;
   return {
     ...rest,
     eventStore: eventStore ?? new InMemoryEventStore(rest.clock ? { clock: rest.clock } : {}),
     eventBus: eventBus ?? new EventBus(rest.logger ? { logger: rest.logger } : {}),
-    aggregates: [...components.aggregates].map(definitionOf),
-    commandHandlers: Object.fromEntries(components.handlerClasses.flatMap(handlerClass => commandHandlers(handlerClass, container))),
-    queryHandlers: Object.fromEntries(components.handlerClasses.flatMap(handlerClass => queryHandlers(handlerClass, container))),
+    aggregates: [...aggregates].map(definitionOf),
+    commandHandlers: Object.fromEntries(handlerClasses.flatMap(each => commandHandlers(each, commandScopes, logger))),
+    queryHandlers: Object.fromEntries(handlerClasses.flatMap(each => queryHandlers(each, container))),
   };
 }
 
-function commandHandlers({ type, commands }: HandlerClass, container: ContainerAdapter): [string, GivenCommandHandler][] {
+function commandHandlers({ type, commands }: HandlerClass, scopes: CommandScopes, logger: Logger): [string, GivenCommandHandler][] {
   return [...commands].map(([command, [handler]]) => {
     const { method, options } = handler!;
     const handle: FlowCommandHandler = (message, context) => {
-      const scope = container.createScope();
-      scope.register(COMMAND_CONTEXT, { useValue: context });
-      return scope.resolve<any>(type)[method](message, context);
+      const scope = scopes.scopeFor(context);
+      const handled = scopes.make<any>(type, scope)[method](message, context);
+      return scope.dispose ? disposing(handled, scope, logger) : handled;
     };
     return [messageName(command), { handle, retry: options.retry }];
   });
@@ -179,7 +228,7 @@ function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, 
       const instance = container.resolve<any>(type);
       if (!follower) made.push(listenersOf(instance, events));
     } catch (error) {
-      faults.push(`${type.name} cannot be made: ${thrownMessage(error)}`);
+      faults.push(cannotBeMade(type, error));
     }
   }
   if (faults.length > 0) throw new WiringError(faults);

@@ -1,12 +1,4 @@
-import {
-  type FollowerRole,
-  followerRole,
-  MODULE,
-  type ModuleClass,
-  type ModuleOptions,
-  type Provider,
-  REPOSITORY_INJECTIONS,
-} from '../decorators';
+import { type FollowerRole, followerRole, MODULE, type ModuleClass, type ModuleOptions, type Provider } from '../decorators';
 import { type ClassReference, ownMetadata, shownText, shownWithKeys } from '../messages';
 import {
   type AggregateClass,
@@ -20,9 +12,13 @@ import {
   isAggregateClass,
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
+  REPOSITORY_INJECTIONS,
 } from '../model';
 
 type Class = new (...args: any[]) => any;
+
+const WAYS = ['useValue', 'useClass', 'useFactory', 'useToken'];
+const TOKEN_TYPES = ['string', 'symbol', 'function'];
 
 /** A class with handlers that the container makes. */
 export interface HandlerClass {
@@ -106,10 +102,14 @@ export class Components {
     if (typeof provider === 'function') this.providers.add(provider);
     else if (typeof provider !== 'object' || provider === null || provider.provide === undefined) {
       this.faults.push(
-        `A provider of ${module} is ${nameOf(provider)}; give a class or { provide: token, useValue | useClass | useFactory }.`,
+        `A provider of ${module} is ${nameOf(provider)}; give a class or { provide: token, useValue | useClass | useFactory | useToken }.`,
       );
-    } else if (['useValue', 'useClass', 'useFactory'].filter(way => way in provider).length !== 1) {
-      this.faults.push(`The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of useValue, useClass, useFactory.`);
+    } else if (WAYS.filter(way => way in provider).length !== 1) {
+      this.faults.push(`The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of ${WAYS.join(', ')}.`);
+    } else if ('useToken' in provider && !TOKEN_TYPES.includes(typeof provider.useToken)) {
+      this.faults.push(
+        `The provider of ${nameOf(provider.provide)} in ${module} stands for ${nameOf(provider.useToken)}; give a class, a text or a symbol.`,
+      );
     } else this.providers.add(provider);
   }
 }

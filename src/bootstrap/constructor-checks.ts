@@ -1,13 +1,9 @@
 import type { Token } from '../decorators';
+import { isClassType, parameterLabel } from '../model';
+import { chosenTokens, delayedClass, isDelayed, isDescriptor, prepare, type TokenDescriptor, typesOf } from './constructor-tokens';
+import { unknownToken } from './tokens';
 
 type Class = new (...args: any[]) => unknown;
-
-interface TokenDescriptor {
-  readonly token: Token;
-  readonly isOptional?: boolean;
-}
-
-const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
 /** Finds out, before anything is made, whether tsyringe can make a class: by the types and tokens of its constructor's parameters. */
 export class ConstructorChecks {
@@ -15,18 +11,19 @@ export class ConstructorChecks {
 
   constructor(
     private readonly isRegistered: (token: Token) => boolean,
-    private readonly prepare: (type: Class) => void,
+    /** Returns the class that a token stands for, if it is one. */
+    private readonly classOf: (token: Token) => Class | undefined,
   ) {}
 
   faultsOf(type: Class): string[] {
     if (this.#seen.has(type)) return [];
     this.#seen.add(type);
-    const types = metadata<unknown[]>('design:paramtypes', type);
-    const tokens = metadata<Record<number, Token | TokenDescriptor>>('injectionTokens', type) ?? {};
+    prepare(type);
+    const types = typesOf(type);
+    const tokens = chosenTokens(type);
     const count = Math.max(type.length, types?.length ?? 0);
-    const names = parameterNames(type);
     return Array.from({ length: count }, (_, index) => {
-      const parameter = `${type.name}: the ${ORDINALS[index] ?? `${index + 1}th`} constructor parameter${names[index] ? ` '${names[index]}'` : ''}`;
+      const parameter = `${type.name}: the ${parameterLabel(type, index)}`;
       return this.#faults(parameter, tokens[index], types?.[index], types !== undefined);
     }).flat();
   }
@@ -42,7 +39,7 @@ export class ConstructorChecks {
           'esbuild and tsx leave none: there write @inject(TheClass) before the parameter, or provide the class with a useFactory.',
       ];
     }
-    if (typeof type !== 'function' || [Object, Function, String, Number, Boolean, Array, Promise, Symbol, BigInt].includes(type as never)) {
+    if (!isClassType(type)) {
       const kind =
         typeof type === 'function' ? `${type.name}, an interface or a basic type` : 'undefined, as when two files import each other';
       return [`${parameter} is of the type ${kind}. Write @inject('a token') before it and provide the token in a module.`];
@@ -50,37 +47,16 @@ export class ConstructorChecks {
     return this.#tokenFaults(parameter, type as Class);
   }
 
-  #tokenFaults(parameter: string, token: Token): string[] {
+  #tokenFaults(parameter: string, asked: Token): string[] {
+    const token = isDelayed(asked) ? delayedClass(asked) : asked;
+    if (token === undefined)
+      return [`${parameter} asks for delay(() => ...) whose function returns no class. Return the class: delay(() => TheClass).`];
+    const type = this.classOf(token);
+    if (type) return this.faultsOf(type);
     if (this.isRegistered(token)) return [];
-    if (typeof token === 'function') {
-      this.prepare(token as Class);
-      return this.faultsOf(token as Class);
-    }
-    if (typeof token === 'object') return [];
-    const repository = typeof token === 'symbol' ? /^Repository<(.*)>$/.exec(token.description ?? '') : null;
-    if (repository)
-      return [`${parameter} is the repository of ${repository[1]}, which is no component of any module. Add it to the components.`];
-    const readModel = typeof token === 'symbol' ? /^ReadModel<(.*)>$/.exec(token.description ?? '') : null;
-    if (readModel)
-      return [
-        `${parameter} is the read model of ${readModel[1]}, which is no projection of any module. Write @Projection above the class, and add ` +
-          'it to the components.',
-      ];
-    return [
-      `${parameter} asks for ${String(token)}, which nobody provides. Add { provide: ${typeof token === 'string' ? `'${token}'` : String(token)}, ... } to a module's providers.`,
-    ];
+    return typeof token === 'string' || typeof token === 'symbol' ? [unknownToken(`${parameter} ${asksFor(token)}`, token)] : [];
   }
 }
 
-const isDescriptor = (token: Token | TokenDescriptor): token is TokenDescriptor =>
-  typeof token === 'object' && token !== null && 'token' in token;
-
-function metadata<T>(key: string, type: Class): T | undefined {
-  return (Reflect as unknown as { getMetadata(key: string, target: object): T | undefined }).getMetadata(key, type);
-}
-
-/** Reads the parameters' names off the source, where it can be read: for messages only. */
-function parameterNames(type: Class): string[] {
-  const list = /constructor\s*\(([^)]*)\)/.exec(Function.prototype.toString.call(type))?.[1] ?? '';
-  return list.split(',').map(parameter => /^\s*([A-Za-z_$][\w$]*)/.exec(parameter)?.[1] ?? '');
-}
+const asksFor = (token: string | symbol): string =>
+  typeof token === 'symbol' && /^(Repository|ReadModel)<.*>$/.test(token.description ?? '') ? 'is' : 'asks for';

@@ -1,5 +1,7 @@
 export { Application, type BootstrapOptions, bootstrap } from './bootstrap';
-export type { ContainerAdapter, Registration } from './container-adapter';
+export type { ContainerAdapter, Disposable, Making, Registration } from './container-adapter';
 export { WiringError } from './errors';
+export { injectedTokens } from './injected-tokens';
 export { readModelToken } from './read-model-token';
 export { repositoryToken } from './repository-token';
+export { TsyringeAdapter } from './tsyringe-adapter';

@@ -1,27 +1,56 @@
 import 'reflect-metadata';
-import 'reflect-metadata';
-import { type DependencyContainer, inject, injectable, Lifecycle } from 'tsyringe';
-import { READ_MODEL_INJECTIONS, REPOSITORY_INJECTIONS, type ReadModelInjection, type RepositoryInjection, type Token } from '../decorators';
-import { ownMetadata } from '../messages';
+import { type DependencyContainer, Lifecycle } from 'tsyringe';
+import type { Token } from '../decorators';
 import { ConstructorChecks } from './constructor-checks';
-import type { ContainerAdapter, Registration } from './container-adapter';
-import { readModelToken } from './read-model-token';
-import { repositoryToken } from './repository-token';
+import { constructorTokens, prepare } from './constructor-tokens';
+import type { ContainerAdapter, Disposable, Making, Registration } from './container-adapter';
+import { disposeOf } from './disposal';
+import { disposablesOf, TsyringeInside } from './tsyringe-inside';
 
-const prepared = new WeakSet<Function>();
-/** Where tsyringe keeps what `@inject` said. */
-const TOKENS = 'injectionTokens';
+type Class = new (...args: any[]) => unknown;
 
-/** Makes a tsyringe container serve as the container of an application. */
+interface Known {
+  /** What was registered for the application, not in the container outside, and not for a command. */
+  readonly own: Map<Token, Registration>;
+  readonly settled: Set<Token>;
+  readonly outside: TsyringeInside;
+}
+
+/**
+ * Makes a tsyringe container serve as the container of an application, which works in a child of it. Pass one to `bootstrap` wrapped in
+ * an adapter of your own to change a part of it.
+ *
+ * What tsyringe makes once in a container outside of the application (`@singleton()`) stays there, as long as it needs nothing of the
+ * application; what does is made once for each application.
+ */
 export class TsyringeAdapter implements ContainerAdapter {
-  constructor(private readonly container: DependencyContainer) {}
+  /** The application's own: neither the container it was given, which is only read, nor the scope of a command. */
+  readonly #application: TsyringeAdapter | undefined;
+  /** What is known of the application's own container, and of the one it was given; its scopes share it. */
+  readonly #known: Known;
+
+  constructor(
+    private readonly container: DependencyContainer,
+    /** @internal */ parent?: TsyringeAdapter,
+  ) {
+    this.#application = parent && (parent.#application ?? this);
+    this.#known =
+      parent && this.#application !== this
+        ? parent.#known
+        : { own: new Map(), settled: new Set(), outside: new TsyringeInside((parent ?? this).container) };
+  }
 
   register<T>(token: Token<T>, registration: Registration<T>): void {
     const { container } = this;
-    if ('useValue' in registration) container.register(token as never, { useValue: registration.useValue });
-    else if ('useFactory' in registration) {
+    if (this.#application === this) this.#known.own.set(token, registration);
+    if ('useValue' in registration) {
+      const { useValue } = registration;
+      // tsyringe takes neither for a value.
+      const absent = useValue === undefined || useValue === null;
+      container.register(token as never, (absent ? { useFactory: () => useValue } : { useValue }) as never);
+    } else if ('useFactory' in registration) {
       container.register(token as never, {
-        useFactory: scope => registration.useFactory(scope === container ? this : new TsyringeAdapter(scope)),
+        useFactory: scope => registration.useFactory(scope === container ? this : new TsyringeAdapter(scope, this)),
       });
     } else {
       prepare(registration.useClass);
@@ -43,40 +72,79 @@ export class TsyringeAdapter implements ContainerAdapter {
   }
 
   resolve<T>(token: Token<T>): T {
-    if (typeof token === 'function') prepare(token as never);
+    this.#settle(token);
     return this.container.resolve(token as never);
   }
 
   createScope(): ContainerAdapter {
-    return new TsyringeAdapter(this.container.createChildContainer());
+    return new TsyringeAdapter(this.container.createChildContainer(), this);
   }
 
-  faultsOf(type: new (...args: any[]) => unknown): readonly string[] {
-    prepare(type);
-    return new ConstructorChecks(token => this.has(token), prepare).faultsOf(type);
+  faultsOf(type: Class): readonly string[] {
+    this.#settle(type);
+    return new ConstructorChecks(
+      token => this.has(token),
+      token => this.#classOf(token),
+    ).faultsOf(type);
   }
-}
 
-/** Hands on to tsyringe what decorators left on a class: its parameter types, and the repositories and read models it wants. Once for each class. */
-function prepare(type: new (...args: any[]) => unknown): void {
-  if (prepared.has(type)) return;
-  prepared.add(type);
-  injectTokens(type);
-  injectable()(type as never);
-}
+  makingOf(token: Token): Making | undefined {
+    this.#settle(token);
+    return this.#making(token);
+  }
 
-/** A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone. */
-function injectTokens(type: Function): void {
-  const repositories = ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? [];
-  const readModels = ownMetadata<ReadModelInjection[]>(type, READ_MODEL_INJECTIONS) ?? [];
-  const own = [
-    ...repositories.map(({ parameter, aggregate }) => ({ parameter, token: repositoryToken(aggregate) })),
-    ...readModels.map(({ parameter, projection }) => ({ parameter, token: readModelToken(projection) })),
-  ];
-  for (const { parameter, token } of own) inject(token)(type, undefined, parameter);
-  const parent: unknown = Object.getPrototypeOf(type);
-  if (own.length > 0 || Reflect.hasOwnMetadata(TOKENS, type) || typeof parent !== 'function' || parent === Function.prototype) return;
-  injectTokens(parent);
-  const inherited: unknown = Reflect.getMetadata(TOKENS, parent);
-  if (inherited) Reflect.defineMetadata(TOKENS, inherited, type);
+  adopt(made: Disposable): void {
+    disposablesOf(this.container)?.add(made);
+  }
+
+  get dispose(): (() => Promise<void>) | undefined {
+    const disposables = disposablesOf(this.container);
+    if (!disposables?.size) return undefined;
+    return () => {
+      const made = [...disposables].reverse();
+      disposables.clear();
+      return disposeOf(made);
+    };
+  }
+
+  #classOf(token: Token): Class | undefined {
+    const registration = this.#known.own.get(token);
+    if (!registration) return this.#known.outside.classOf(token);
+    return 'useClass' in registration ? registration.useClass : undefined;
+  }
+
+  #making(token: Token): Making | undefined {
+    const registration = this.#known.own.get(token);
+    if (!registration) return this.#known.outside.makingOf(token);
+    if ('useClass' in registration) return { once: registration.singleton, needs: constructorTokens(registration.useClass) };
+    return 'useValue' in registration ? { once: true, needs: [] } : undefined;
+  }
+
+  /** Decides for all that a token leads to where it is made, once for each token. */
+  #settle(token: Token): void {
+    const application = this.#application;
+    if (application && !this.#known.settled.has(token)) application.#settleAll(token);
+  }
+
+  #settleAll(token: Token): void {
+    const { own, settled } = this.#known;
+    if (settled.has(token)) return;
+    settled.add(token);
+    if (!own.has(token)) this.#settleOutside(token);
+    for (const need of this.#making(token)?.needs ?? []) this.#settleAll(need);
+  }
+
+  #settleOutside(token: Token): void {
+    const { outside } = this.#known;
+    const type = outside.singletonOf(token);
+    if (!type) return;
+    if (this.#needsOwn(type, new Set())) this.register(token, { useClass: type, singleton: true });
+    else this.container.register(token as never, { useFactory: () => outside.container.resolve(token as never) });
+  }
+
+  #needsOwn(token: Token, seen: Set<Token>): boolean {
+    if (seen.has(token)) return false;
+    seen.add(token);
+    return (this.#making(token)?.needs ?? []).some(need => this.#known.own.has(need) || this.#needsOwn(need, seen));
+  }
 }

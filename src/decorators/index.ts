@@ -15,7 +15,7 @@ export {
   type QueryHandlerDecorator,
   ReplayHandler,
 } from './handlers';
-export { InjectReadModel, READ_MODEL_INJECTIONS, type ReadModelInjection } from './inject-read-model';
-export { InjectRepository, REPOSITORY_INJECTIONS, type RepositoryInjection } from './inject-repository';
+export { InjectReadModel, type ReadModelInjection } from './inject-read-model';
+export { InjectRepository, type RepositoryInjection } from './inject-repository';
 export { Command, Event, InvalidDecoratorError } from './messages';
 export { MODULE, Module, type ModuleClass, type ModuleOptions, type Provider, type Token } from './module';

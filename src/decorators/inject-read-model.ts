@@ -1,4 +1,5 @@
-import { appendMetadata, type ClassReference, metadataKey } from '../messages';
+import { appendMetadata, type ClassReference } from '../messages';
+import { READ_MODEL_INJECTIONS } from '../model';
 import type { ProjectionDefinition } from '../processing';
 
 /** Which read model a constructor parameter wants. */
@@ -6,8 +7,6 @@ export interface ReadModelInjection {
   readonly parameter: number;
   readonly projection: ClassReference | ProjectionDefinition;
 }
-
-export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
 
 /**
  * Injects the documents of a projection into a constructor parameter, for reading.

@@ -1,13 +1,11 @@
-import { appendMetadata, metadataKey } from '../messages';
-import type { AggregateClass, AggregateDefinition } from '../model';
+import { appendMetadata } from '../messages';
+import { type AggregateClass, type AggregateDefinition, REPOSITORY_INJECTIONS } from '../model';
 
 /** Which repository a constructor parameter wants. */
 export interface RepositoryInjection {
   readonly parameter: number;
   readonly aggregate: AggregateClass | AggregateDefinition;
 }
-
-export const REPOSITORY_INJECTIONS = metadataKey('repository-injections');
 
 /**
  * Injects the repository of an aggregate into a constructor parameter. In a class with command handlers its changes

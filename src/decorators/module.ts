@@ -1,11 +1,16 @@
 import { type ClassReference, metadataKey, setMetadata } from '../messages';
 import type { AggregateDefinition } from '../model';
 
-/** How a module provides a dependency to the container, as tsyringe's providers do. */
+/**
+ * How a module provides a dependency to the container, as tsyringe's providers do: a value, a class, a function, or another token's.
+ * `singleton` says whether it is made once for the application, or for each that asks for it; default true, and false for a class with
+ * command handlers.
+ */
 export type Provider<T = any> = { readonly provide: Token<T> } & (
   | { readonly useValue: T }
   | { readonly useClass: new (...args: any[]) => T; readonly singleton?: boolean }
-  | { readonly useFactory: (resolve: <D>(token: Token<D>) => D) => T }
+  | { readonly useFactory: (resolve: <D>(token: Token<D>) => D) => T; readonly singleton?: boolean }
+  | { readonly useToken: Token<T> }
 );
 
 /** What a dependency is asked for by. */

@@ -2,6 +2,7 @@ import { type ClassReference, type EventType, eventTypeOf, inheritedMetadata, me
 import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
 import { classSnapshots } from './class-snapshots';
+import { constructorFaults } from './constructor-faults';
 import { InvalidAggregateError } from './errors';
 import { AGGREGATE, type AggregateMetadata, COMMAND_HANDLERS, EVENT_HANDLERS, type FoundHandler, handlersOf } from './handler-metadata';
 import { sealEvent } from './seal-event';
@@ -56,6 +57,7 @@ function inspect(type: AggregateClass): AggregateInspection {
   const metadata = inheritedMetadata<AggregateMetadata>(type, AGGREGATE);
   if (!metadata) faults.push(`${type.name} is not marked as an aggregate. Write @Aggregate('${type.name}') above the class.`);
   if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
+  faults.push(...constructorFaults(type));
   const commandHandlers = handlersOf(type, COMMAND_HANDLERS, faults);
   const eventHandlers = handlersOf(type, EVENT_HANDLERS, faults);
   const { name: className } = type;

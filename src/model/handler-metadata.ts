@@ -44,6 +44,8 @@ export const COMMAND_HANDLERS = metadataKey('command-handlers');
 export const EVENT_HANDLERS = metadataKey('event-handlers');
 export const QUERY_HANDLERS = metadataKey('query-handlers');
 export const REPLAY_HANDLERS = metadataKey('replay-handlers');
+export const REPOSITORY_INJECTIONS = metadataKey('repository-injections');
+export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
 
 /**
  * Finds the decorated handlers of one kind on a class and its parents; a subclass's handler replaces its parent's for the same message.

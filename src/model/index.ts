@@ -2,6 +2,7 @@ export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass }
 export type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 export { AggregateInstance, INSTANCE } from './aggregate-instance';
 export { AggregateRoot, type EventsOf } from './aggregate-root';
+export { isClassType, parameterLabel, parameterTokens, parameterTypes } from './constructor-parameters';
 export {
   type AggregateSpecification,
   defineAggregate,
@@ -30,6 +31,8 @@ export {
   type HandlerMetadata,
   handlersOf,
   QUERY_HANDLERS,
+  READ_MODEL_INJECTIONS,
   REPLAY_HANDLERS,
+  REPOSITORY_INJECTIONS,
 } from './handler-metadata';
 export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';

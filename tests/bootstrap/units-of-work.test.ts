@@ -190,33 +190,6 @@ test('a class that handles a command and listens has the right repository in eac
   expect(heard).toEqual(['a 10', 'b 5', 'a 15']);
 });
 
-test('a provider made once keeps the plain repository, whichever command made it first', async () => {
-  class Directory {
-    constructor(@InjectRepository(Account) private readonly accounts: Repository<Account>) {}
-
-    exists = async (id: string) => (await this.accounts.find(id)) !== null;
-  }
-  class CheckedTransfers {
-    constructor(
-      private readonly directory: Directory,
-      @InjectRepository(Account) private readonly accounts: Repository<Account>,
-    ) {}
-
-    @CommandHandler(Transfer)
-    async transfer({ to, amount }: Transfer) {
-      if (!(await this.directory.exists(to))) return;
-      const account = await this.accounts.load(to);
-      account.receive(amount);
-      await this.accounts.save(account);
-    }
-  }
-  const flow = await application({ components: [CheckedTransfers], providers: [Directory] });
-  expect((await flow.dispatch(new Transfer('a', 'b', 1))).succeeded).toBe(true);
-  expect((await flow.dispatch(new Transfer('a', 'b', 1))).succeeded).toBe(true);
-  expect(await flow.resolve(Directory).exists('missing')).toBe(false);
-  expect(await balances(flow)).toEqual([10, 2]);
-});
-
 test('a provider made anew takes part in the unit of work of each command', async () => {
   class Cashier {
     constructor(@InjectRepository(Account) private readonly accounts: Repository<Account>) {}

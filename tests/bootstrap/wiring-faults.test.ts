@@ -320,15 +320,15 @@ describe('one fault alone', () => {
   test('a provider that says nothing, or two things', async () => {
     expect(await faultsOf({ providers: [{ provide: 'a' } as never, { provide: 'b', useValue: 1, useFactory: () => 1 } as never] })).toEqual(
       [
-        'The provider of a in TestModule must have exactly one of useValue, useClass, useFactory.',
-        'The provider of b in TestModule must have exactly one of useValue, useClass, useFactory.',
+        'The provider of a in TestModule must have exactly one of useValue, useClass, useFactory, useToken.',
+        'The provider of b in TestModule must have exactly one of useValue, useClass, useFactory, useToken.',
       ],
     );
   });
 
   test('a provider without a token', async () => {
     expect(await faultsOf({ providers: [{ useValue: 1 } as never] })).toEqual([
-      'A provider of TestModule is an object with the keys [useValue]; give a class or { provide: token, useValue | useClass | useFactory }.',
+      'A provider of TestModule is an object with the keys [useValue]; give a class or { provide: token, useValue | useClass | useFactory | useToken }.',
     ]);
   });
 

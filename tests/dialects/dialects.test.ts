@@ -84,4 +84,13 @@ describe.each(Object.entries(COMPILERS))('%s', (name, { compile, leavesTypes }) 
       faults: [fault("first constructor parameter 'mailer'"), fault("second constructor parameter 'second'")],
     });
   });
+
+  test('a service in the constructor of an aggregate is a fault, also in that of its parent', async () => {
+    expect(await printed('service')).toEqual({
+      faults: [
+        expect.stringMatching(/^Letter: the first constructor parameter 'mailer' is not handed on as the id/),
+        expect.stringMatching(/^Parcel: the second constructor parameter 'mailer' of its parent Addressed would be undefined/),
+      ],
+    });
+  });
 });
