@@ -30,6 +30,9 @@ export function failureKind(error: unknown): FailureKind {
   return LOST.test(error instanceof Error ? error.message : '') ? 'connection' : 'final';
 }
 
+/** Tells whether somebody cancelled the query, or it took longer than `statement_timeout`. */
+export const isCancelled = (error: unknown): boolean => errorCode(error) === '57014';
+
 /** Turns an error of the driver into one of the documented ones, where there is one for it. */
 export function translated(error: unknown, schema: string, needed: number): unknown {
   switch (errorCode(error)) {

@@ -21,8 +21,8 @@ import { abortable } from './abortable';
 import { prepareUnit } from './append-unit';
 import { Database, type Statement, statement } from './database';
 import { openPool, type PostgresClient } from './driver';
-import { PostgresUnreachableError } from './errors';
-import { failureKind } from './failures';
+import { PostgresReplicaError, PostgresUnreachableError } from './errors';
+import { failureKind, isCancelled } from './failures';
 import { AppendSender, GroupCommit } from './group-commit';
 import { isStorable } from './names';
 import type { PostgresSettings } from './options';
@@ -79,7 +79,7 @@ export class PostgresEventStore implements EventStore {
       work => this.#run(work),
       () => this.#ticker.hurry(),
     );
-    this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
+    this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }
 
@@ -195,18 +195,21 @@ export class PostgresEventStore implements EventStore {
     return row![0]!;
   }
 
-  /** Reads a page for a follower; where the connection is lost, there is nothing to read until the ticker has one again. */
+  /** Reads a page for a follower; after a failure that may pass there is nothing to read until the ticker is answered again. */
   async #followerPage(after: bigint): Promise<readonly RecordedEvent[]> {
-    this.#ticker.throwFault();
     try {
       const page = this.#afterStart(() => this.#database.ask(this.#readAll, [after, PAGE_LIMIT], PAGE_TIMEOUT));
       return (await this.#running.during(page)).map(row => recordedEvent(row));
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!this.#mayPass(error)) throw error;
       this.#ticker.lost(error);
       return [];
     }
   }
-}
 
-const mayPass = (error: unknown): boolean => error instanceof PostgresUnreachableError || failureKind(error) !== 'final';
+  /** Whether a follower that met this error goes on by itself. During a fail-over the server may be a replica for a while. */
+  #mayPass(error: unknown): boolean {
+    if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
+    return isCancelled(error) || (this.#started && error instanceof PostgresReplicaError);
+  }
+}
