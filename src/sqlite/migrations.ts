@@ -91,6 +91,8 @@ export const MIGRATIONS: readonly string[] = [
     primary key (projection, version, position)
   ) strict;
   create index dead_letters_sequence on dead_letters (projection, version, sequence, position);`,
+  // For how long a lease was claimed: one that holds for longer is from before the clock was set back.
+  'alter table leases add column duration integer not null default 5000;',
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {
