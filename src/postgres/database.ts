@@ -71,13 +71,13 @@ export class Database {
   }
 
   /**
-   * Works in a transaction of its own, and lets what the work throws through as it is. Nothing was written then, unless the database could not
-   * be asked what became of the commit: PostgresUnreachableError.
+   * Works once in a transaction of its own, and lets what goes wrong through as it is; for {@link again}. Nothing was written then, unless the
+   * database could not be asked what became of the commit: PostgresUnreachableError.
    */
   async transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
     const { pool, settings } = this;
     const fate = async (id: string): Promise<string | null> => (await this.askAgain(FATE, [id]))[0]![0]!;
-    const open = await this.again(() => OpenTransaction.begin({ pool, retryFor: settings.retryFor, fate }));
+    const open = await OpenTransaction.begin({ pool, retryFor: settings.retryFor, fate });
     try {
       const result = await work(open.client);
       await open.commit();
