@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
+import { PostgresPositionsError } from './errors';
 import { translated } from './failures';
 import { KeptClients } from './kept-clients';
 import { NEWEST } from './migrations';
@@ -38,6 +39,8 @@ export class Database {
   constructor(
     readonly pool: PostgresPool,
     readonly settings: PostgresSettings,
+    /** Called when the sequence of positions has turned out to be behind the events. */
+    private readonly misplaced: () => void,
   ) {
     this.#clients = new KeptClients(pool);
   }
@@ -108,7 +111,9 @@ export class Database {
   }
 
   translated(error: unknown): unknown {
-    return translated(error, this.settings.names.schema, NEWEST);
+    const result = translated(error, this.settings.names, NEWEST);
+    if (result instanceof PostgresPositionsError) this.misplaced();
+    return result;
   }
 
   #query({ text, name }: Statement, values: unknown[], timeout?: number): PostgresQuery {

@@ -66,7 +66,7 @@ export class PostgresEventStore implements EventStore {
   /** Use `postgres(...)`, which checks the options. */
   constructor(settings: PostgresSettings) {
     const { names, pool, connectionString, pollEvery, logger } = settings;
-    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings);
+    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings, () => this.#restart());
     // Without a listener a connection that ends while it is idle would end the process.
     this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     this.#database.pool.on('error', this.#onPoolError);
@@ -85,7 +85,8 @@ export class PostgresEventStore implements EventStore {
 
   /**
    * Connects, checks the server and brings the schema up to date; every other method does so on its first use.
-   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresSchemaOutdatedError, PostgresSchemaNewerError
+   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
+   * PostgresSchemaNewerError, PostgresPositionsError
    */
   ready(): Promise<void> {
     this.#starting ??= checkedStart(this.#database).then(
@@ -188,6 +189,12 @@ export class PostgresEventStore implements EventStore {
 
   #afterStart<T>(work: () => Promise<T>): Promise<T> {
     return this.#started ? work() : this.ready().then(work);
+  }
+
+  /** Has the next call check the store as the first one did. */
+  #restart(): void {
+    this.#started = false;
+    this.#starting = undefined;
   }
 
   async #askHorizon(): Promise<string> {
