@@ -43,11 +43,6 @@ export class StoreNames {
     return `eventuality.${this.schema}.${this.prefix}in_flight`;
   }
 
-  /** The upper 16 bits of this store's in-flight locks, so that stores in one database do not hold each other up. */
-  get lockNamespace(): number {
-    return 0x4000 | (sha256('in-flight', this.schema, this.prefix).readUInt16BE(0) & 0x3fff);
-  }
-
   /**
    * The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. Stores of one schema share it:
    * the first of them makes the schema.

@@ -81,6 +81,15 @@ test('a position that is in use is an error and no reason to draw another one; t
   expect((await store.readAll()).at(-1)).toMatchObject({ aggregateId: 'inline' });
 });
 
+test('events stay visible where somebody has said which position comes next', async () => {
+  const store = schema.open({ tablePrefix: 'next_' });
+  for (const n of range(1, 3)) await store.append([to(`${n}`, 'none')]);
+  await setBack('next_', 10);
+  expect(await positionsOf(store)).toEqual([1, 2, 3]);
+  await store.append([to('4', 'none')]);
+  expect(await positionsOf(store)).toEqual([1, 2, 3, 10]);
+});
+
 test('stores that start while others append find nothing amiss', async () => {
   const writer = schema.open({ tablePrefix: 'busy_' });
   await writer.ready();
