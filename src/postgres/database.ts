@@ -34,15 +34,26 @@ const FATE = statement('select txid_status($1::bigint)');
 
 /** Asks the database, on any connection of the pool, and translates what goes wrong. */
 export class Database {
+  // Private fields: what is printed of a store must not hold the password, which a pool has in its options.
+  readonly #pool: PostgresPool;
+  readonly #settings: PostgresSettings;
   readonly #clients: KeptClients;
+  readonly #misplaced: () => void;
 
-  constructor(
-    readonly pool: PostgresPool,
-    readonly settings: PostgresSettings,
-    /** Called when the sequence of positions has turned out to be behind the events. */
-    private readonly misplaced: () => void,
-  ) {
+  /** `misplaced` is called when the sequence of positions has turned out to be behind the events. */
+  constructor(pool: PostgresPool, settings: PostgresSettings, misplaced: () => void) {
+    this.#pool = pool;
+    this.#settings = settings;
     this.#clients = new KeptClients(pool);
+    this.#misplaced = misplaced;
+  }
+
+  get pool(): PostgresPool {
+    return this.#pool;
+  }
+
+  get settings(): PostgresSettings {
+    return this.#settings;
   }
 
   /** Asks once. */
@@ -112,7 +123,7 @@ export class Database {
 
   translated(error: unknown): unknown {
     const result = translated(error, this.settings.names, NEWEST);
-    if (result instanceof PostgresPositionsError) this.misplaced();
+    if (result instanceof PostgresPositionsError) this.#misplaced();
     return result;
   }
 
