@@ -174,8 +174,9 @@ export class PostgresEventStore implements EventStore {
     await this.#running.idle();
     const { pool, settings } = this.#database;
     this.#database.giveBack();
+    // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may fail meanwhile.
     if (settings.pool === undefined) await pool.end();
-    pool.removeListener('error', this.#onPoolError);
+    else pool.removeListener('error', this.#onPoolError);
   }
 
   #refuseWhenClosed(): void {

@@ -42,6 +42,16 @@ test('an append with inline projections is tried again when its backend is ended
   await flow.close();
 }, 20_000);
 
+test('a connection that is ended while the store closes does not end the process', async () => {
+  for (let round = 0; round < 20; round++) {
+    const store = schema.open({ connectionString: urlOf('closing'), tablePrefix: 'closing_', migrate: round === 0 ? 'auto' : 'off' });
+    await Promise.all(['a', 'b', 'c'].map(id => store.append([to(id, 'any')])));
+    const ending = end('closing', 'true');
+    await new Promise(resolve => setTimeout(resolve, round / 4));
+    await Promise.all([store.close(), ending]);
+  }
+});
+
 test('what user code throws in a transaction is not taken for a lost connection, whatever it looks like', async () => {
   const { projections } = schema.open({ tablePrefix: 'looks_' });
   for (const code of ['ECONNREFUSED', '57P01', '40001']) {
