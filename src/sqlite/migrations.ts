@@ -105,6 +105,8 @@ export const MIGRATIONS: readonly string[] = [
     event_ids text
   ) strict, without rowid;
   create index commands_expires on commands (expires);`,
+  // For how long a lease was claimed: one that holds for longer is from before the clock was set back.
+  'alter table leases add column duration integer not null default 5000;',
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

@@ -44,7 +44,7 @@ export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { checkClaim } from './lease-checks';
-export { decideClaim, type KnownLease, segmentState } from './lease-rules';
+export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
 export {
   canBeParked,
   canBeReadModel,
