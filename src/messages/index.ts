@@ -20,6 +20,7 @@ export {
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
+export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
 export {
