@@ -78,7 +78,9 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
       const present = Object.keys(fresh);
       if (fields.join() !== present.join())
         throw new TypeError(`The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`);
-      return objectOf(filled(fresh, objectOf(decodeState(state)) as object), 'The state restored') as State;
+      const data = objectOf(decodeState(state));
+      if (!restore) refuseOtherKind(data, subject.dataOf(fresh));
+      return objectOf(filled(fresh, data), 'The state restored') as State;
     },
   };
 }
@@ -97,6 +99,12 @@ export function snapshotFaults(options: SnapshotOptions | undefined): string[] {
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** Tells lists, maps and the like from objects with fields. */
+function refuseOtherKind(data: object, expected: object): void {
+  const [found, wanted] = [data, expected].map(value => Object.prototype.toString.call(value));
+  if (found !== wanted) throw new TypeError(`The state of the snapshot is ${found}, not ${wanted}.`);
+}
 
 function envelopeOf(text: string): { fields: readonly string[]; state: unknown } {
   const { fields, state } = objectOf(JSON.parse(text)) as { fields?: unknown; state?: unknown };
