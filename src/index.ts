@@ -258,6 +258,7 @@ export {
 } from './repository';
 export { InvalidDecoratorError } from './decorators';
 export {
+  CloseWithinHandlerError,
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,

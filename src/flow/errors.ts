@@ -54,6 +54,17 @@ export class FlowClosedError extends EventualityError {
   }
 }
 
+/** Thrown when a handler or listener awaits `flow.close()`, which waits for that handler. The flow closes all the same. */
+export class CloseWithinHandlerError extends EventualityError {
+  readonly code = 'CLOSE_WITHIN_HANDLER';
+
+  constructor() {
+    super(
+      'A handler awaited flow.close(), which waits for the handler. Call it without awaiting it: the flow closes when the handler is done.',
+    );
+  }
+}
+
 /** Thrown when a listener of an event bus that belongs to no Flow dispatches or asks. */
 export class NoFlowError extends EventualityError {
   readonly code = 'NO_FLOW';

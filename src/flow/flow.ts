@@ -6,6 +6,7 @@ import {
   type CommandOutcome,
   consoleLogger,
   type DispatchOptions,
+  isWithinHandler,
   type MessageCause,
   type ProjectionReference,
   type RecordedEvent,
@@ -27,7 +28,7 @@ import {
 import { type EventStore, Running } from '../store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
-import { DuplicateHandlerError, FlowClosedError } from './errors';
+import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
 import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
@@ -176,11 +177,16 @@ export class Flow implements Dispatcher {
 
   /**
    * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the snapshots are done, and closes the event store.
+   * In a handler or listener it is not awaited: there it rejects with CloseWithinHandlerError, and the flow closes when the handler is done.
    * Listeners of the event bus are waited for until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
-    return this.#closing;
+    if (!isWithinHandler()) return this.#closing;
+    // The flow closes all the same, when the handler is done: only who awaits it there would wait for ever.
+    const refused = Promise.reject(new CloseWithinHandlerError());
+    refused.catch(() => undefined);
+    return refused;
   }
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */

@@ -1,5 +1,6 @@
 export { CommandBus, type CommandHandlerFunction, type CommandMiddleware } from './command-bus';
 export {
+  CloseWithinHandlerError,
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,

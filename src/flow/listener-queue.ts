@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../messages';
+import { HANDLING, type RecordedEvent } from '../messages';
 import type { EventContexts, EventListener } from './event-listener';
 
 /** An event on its way to a listener. */
@@ -23,6 +23,8 @@ export interface QueueOwner {
 interface Waiting extends Delivery {
   next: Waiting | undefined;
 }
+
+const LATER = `${HANDLING}, a listener`;
 
 /** Delivers events to one listener: asynchronously, one after the other, whatever becomes of each. */
 export class ListenerQueue {
@@ -67,11 +69,11 @@ export class ListenerQueue {
   readonly run = (): void => {
     this.#awaited = undefined;
     for (let waiting = this.#take(); waiting; waiting = this.#take()) {
-      const { listener, event, contexts } = waiting;
       try {
-        const result = this.owner.deliver(listener, event, contexts);
+        const result = this[HANDLING](waiting);
         if (typeof (result as Promise<unknown> | undefined)?.then === 'function') {
-          this.#await(result as Promise<unknown>, waiting);
+          this.#awaited = waiting;
+          void this[LATER](result as Promise<unknown>, waiting);
           return;
         }
       } catch (error) {
@@ -91,11 +93,18 @@ export class ListenerQueue {
     return waiting;
   }
 
-  #await(result: Promise<unknown>, waiting: Waiting): void {
-    this.#awaited = waiting;
-    result.then(this.run, error => {
+  /** @internal */
+  [HANDLING]({ listener, event, contexts }: Waiting): unknown {
+    return this.owner.deliver(listener, event, contexts);
+  }
+
+  /** @internal */
+  async [LATER](result: Promise<unknown>, waiting: Waiting): Promise<void> {
+    try {
+      await result;
+    } catch (error) {
       this.owner.failed(error, waiting);
-      this.run();
-    });
+    }
+    this.run();
   }
 }

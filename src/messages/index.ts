@@ -32,6 +32,7 @@ export {
   reportFailure,
   tellHook,
 } from './failure';
+export { HANDLING, isWithinHandler } from './handling-frame';
 export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';

@@ -2,6 +2,7 @@ import {
   type CommandContext,
   type CommandMessage,
   type CommandOutcome,
+  HANDLING,
   pauseBefore,
   type RecordedEvent,
   type RetryRule,
@@ -65,7 +66,7 @@ export class AggregateCommandHandler {
    * and whatever the handler throws; nothing was appended then
    */
   handle(message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
-    return this.#takeTurn(message, rule, contextOf, this.#target(message, rule));
+    return this[HANDLING](message, rule, contextOf, this.#target(message, rule));
   }
 
   #target({ name, command }: CommandMessage, rule: CommandRule): string {
@@ -76,7 +77,8 @@ export class AggregateCommandHandler {
   }
 
   // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.
-  async #takeTurn(message: CommandMessage, rule: CommandRule, contextOf: ContextOf, id: string): Promise<CommandOutcome> {
+  /** @internal */
+  async [HANDLING](message: CommandMessage, rule: CommandRule, contextOf: ContextOf, id: string): Promise<CommandOutcome> {
     const { expectedVersion, signal } = message.options;
     let turn: Turn | undefined;
     this.#running.begin();

@@ -1,4 +1,4 @@
-import { type CommandMessage, type CommandOutcome, pauseBefore, type RecordedEvent, type RetryRule } from '../messages';
+import { type CommandMessage, type CommandOutcome, HANDLING, pauseBefore, type RecordedEvent, type RetryRule } from '../messages';
 import type { EventStore } from '../store';
 import { runInUnit } from './ambient-unit';
 import { succeeded } from './command-outcome';
@@ -42,7 +42,7 @@ export class FunctionCommandHandler {
         const unit = new UnitOfWork(this.parts.stores, message, turns);
         try {
           if (turns.yielded) await turns.takeAgain();
-          return await this.#run(handler, unit, turns);
+          return await this[HANDLING](handler, unit, turns);
         } catch (error) {
           const rule = conflictRetry(this.parts.retry, ownRetry, retry);
           const conflict = error === unit.conflict && expectedVersion === undefined;
@@ -58,7 +58,8 @@ export class FunctionCommandHandler {
     }
   }
 
-  async #run(handler: FlowCommandHandler, unit: UnitOfWork, turns: HeldTurns): Promise<CommandOutcome> {
+  /** @internal */
+  async [HANDLING](handler: FlowCommandHandler, unit: UnitOfWork, turns: HeldTurns): Promise<CommandOutcome> {
     const { message } = unit;
     const context = this.parts.contextOf(message, unit);
     const returned = await runInUnit(unit, () => handler(message.command, context));

@@ -1,0 +1,71 @@
+import { CloseWithinHandlerError, defineAggregate, Event, Flow, InMemoryEventStore } from 'eventuality';
+
+const quiet = { error: () => undefined, warn: () => undefined };
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/** A flow in which every kind of handler may close it, at once or after it has awaited something. */
+function closable(close: (flow: Flow) => Promise<unknown>, late: boolean) {
+  const inHandler = async (): Promise<void> => {
+    if (late) await sleep(2);
+    await close(flow);
+  };
+  const Thing = defineAggregate({
+    name: 'Thing',
+    state: {},
+    commands: {
+      Close: {
+        creates: 'if-missing',
+        decide: async (_, { id }) => {
+          await inHandler();
+          return Event({ aggregateId: id, name: 'Closed', payload: {} });
+        },
+      },
+      Open: { creates: 'if-missing', decide: (_, { id }) => Event({ aggregateId: id, name: 'Opened', payload: {} }) },
+    },
+  });
+  const failures: unknown[] = [];
+  const flow: Flow = new Flow({
+    eventStore: new InMemoryEventStore(),
+    aggregates: [Thing],
+    logger: quiet,
+    onError: error => failures.push(error),
+    commandHandlers: { CloseByFunction: async () => Promise.all([inHandler()]).then(() => []) },
+    listeners: { Opened: inHandler },
+  });
+  return { flow, failures };
+}
+
+const command = (name: string) => ({ name, message: { id: '1' } });
+
+describe.each([
+  ['at once', false],
+  ['after an await', true],
+])('close() that a handler awaits %s', (_, late) => {
+  test.each(['Close', 'CloseByFunction'])('is refused in %s, and the flow closes when the handler is done', async name => {
+    const { flow } = closable(each => each.close(), late);
+    const started = performance.now();
+    await expect(flow.dispatch(command(name))).rejects.toBeInstanceOf(CloseWithinHandlerError);
+    await flow.close();
+    expect(performance.now() - started).toBeLessThan(1000);
+    await expect(flow.dispatch(command('Open'))).rejects.toMatchObject({ code: 'FLOW_CLOSED' });
+  });
+
+  test('is refused in a listener', async () => {
+    const { flow, failures } = closable(each => each.close(), late);
+    await flow.dispatch(command('Open'));
+    await sleep(20);
+    await flow.close();
+    expect(failures).toEqual([expect.any(CloseWithinHandlerError)]);
+  });
+});
+
+test('close() that a handler calls without awaiting it closes the flow when the handler is done', async () => {
+  const { flow } = closable(async each => void each.close(), true);
+  expect((await flow.dispatch(command('Close'))).succeeded).toBe(true);
+  await flow.close();
+});
+
+test('close() after a command that was awaited is no close within a handler', async () => {
+  const { flow } = closable(async () => undefined, true);
+  await flow.dispatch(command('Open')).then(() => flow.close());
+});
