@@ -15,14 +15,25 @@ export interface BatchMode {
   readonly now: number | undefined;
 }
 
+/**
+ * What is to be found out about a unit: some of its events are stored already (`known`), or its command is `done`, or the claim of its command
+ * is `lost`. Of the last two nothing was written.
+ */
+export type Unresolved = 'known' | 'done' | 'lost';
+
 /** What became of a unit: the port's outcome, or what needs another question first. */
-export type UnitResult = AppendOutcome | 'known' | 'busy';
+export type UnitResult = AppendOutcome | Unresolved | 'busy';
+
+/** The types of {@link batchValues}. */
+export const APPEND_TYPES = [
+  ...['text[]', 'text[]', 'bigint[]', 'boolean[]', 'integer[]', 'integer[]', 'bigint[]', 'integer[]', 'integer[]', 'text[]'],
+  ...['text[]', 'uuid[]', 'text[]', 'integer[]', 'jsonb', 'jsonb', 'boolean', 'boolean', 'bigint'],
+];
 
 /** The call of the append function. */
 export function appendStatement(names: StoreNames): Statement {
-  return statement(`select outcomes, versions, positions, recorded_at from ${names.of('append')}(
-$1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::integer[], $6::integer[], $7::bigint[], $8::integer[], $9::integer[], $10::text[],
-$11::text[], $12::uuid[], $13::text[], $14::integer[], $15::jsonb, $16::jsonb, $17::boolean, $18::boolean, $19::bigint)`);
+  const parameters = APPEND_TYPES.map((type, index) => `$${index + 1}::${type}`).join(', ');
+  return statement(`select outcomes, versions, positions, recorded_at from ${names.of('append')}(\n${parameters})`);
 }
 
 /** Encodes a batch as the values of {@link appendStatement}. */

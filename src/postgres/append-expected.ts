@@ -17,7 +17,7 @@ interface Placed {
   readonly expected: number;
 }
 
-/** Units of one stream each, at a version, no two of one stream; in the order in which all writers take streams. */
+/** Units of one stream each, at a version, no two of one stream, and of no command; in the order in which all writers take streams. */
 export class ExpectedBatch {
   readonly #placed: readonly Placed[];
 
@@ -29,7 +29,7 @@ export class ExpectedBatch {
   static of(units: readonly AppendUnit[]): ExpectedBatch | undefined {
     const placed = new Map<string, Placed>();
     for (const unit of units) {
-      const expected = unit.appends.length === 1 && unit.chosenIds.length === 0 ? versionBefore(unit) : undefined;
+      const expected = isPlain(unit) ? versionBefore(unit) : undefined;
       if (expected === undefined) return undefined;
       const key = streamKey(unit.appends[0]!.stream);
       placed.set(key, { unit, key, expected });
@@ -78,6 +78,9 @@ export class ExpectedBatch {
     return results;
   }
 }
+
+const isPlain = ({ appends, chosenIds, command }: AppendUnit): boolean =>
+  appends.length === 1 && chosenIds.length === 0 && command === undefined;
 
 // Those that are to be made first, as in the append function.
 function inOrder(left: Placed, right: Placed): number {

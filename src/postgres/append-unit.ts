@@ -1,5 +1,15 @@
 import { newId, type RecordedEvent, sealPayload } from '../messages';
-import { checkAppends, encodedEvent, PayloadTooLargeError, recordedMetadata, type StreamAppend, type StreamName } from '../store';
+import {
+  type AppendOptions,
+  type ClaimName,
+  checkAppends,
+  claimOf,
+  encodedEvent,
+  PayloadTooLargeError,
+  recordedMetadata,
+  type StreamAppend,
+  type StreamName,
+} from '../store';
 import { MOST_APPEND_BYTES } from './options';
 
 /** An event with its id fixed, so that it can be sent again. */
@@ -21,13 +31,15 @@ export interface AppendUnit {
   /** The ids that the caller chose: only these can be stored already. */
   readonly chosenIds: readonly string[];
   readonly characters: number;
+  /** Under whose claim it is made. */
+  readonly command: ClaimName | undefined;
 }
 
 /**
  * Checks, seals and encodes an append, and gives every event its id.
- * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError
+ * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError, InvalidClaimError
  */
-export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: number): AppendUnit {
+export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: number, options?: AppendOptions): AppendUnit {
   checkAppends(appends);
   const events: PreparedEvent[] = [];
   const chosenIds: string[] = [];
@@ -44,7 +56,7 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
     }
   }
   if (characters > MOST_APPEND_BYTES / 3) checkTotal(events);
-  return { appends, events, chosenIds, characters };
+  return { appends, events, chosenIds, characters, command: options && claimOf(appends, options) };
 }
 
 function checkTotal(events: readonly PreparedEvent[]): void {

@@ -1,14 +1,14 @@
-import { EventualityError, type RecordedEvent } from '../messages';
-import { type AppendOutcome, DuplicateEventError, streamKey } from '../store';
-import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult } from './append-batch';
+import { EventualityError } from '../messages';
+import { type AppendOutcome, streamKey } from '../store';
+import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult, type Unresolved } from './append-batch';
+import { appendClaimedStatement, sendClaimed } from './append-claimed';
 import { appendExpectedStatement, ExpectedBatch } from './append-expected';
 import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
 import type { AppendUnit } from './append-unit';
 import { Batches } from './batches';
-import { type Database, type Row, type Statement, statement } from './database';
+import type { Database, Statement } from './database';
 import { failureKind } from './failures';
-import type { StoreNames } from './names';
-import { EVENT_COLUMNS, recordedEvent } from './rows';
+import { StoredUnits } from './stored-units';
 
 const MOST_EVENTS = 1000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
@@ -18,7 +18,7 @@ const PATIENCE = 50;
 
 interface Waiting {
   readonly unit: AppendUnit;
-  /** What no two batches on their way may have in common: streams, and ids that the callers chose. */
+  /** What no two batches on their way may have in common: streams, commands, and ids that the callers chose. */
   readonly keys: readonly string[];
   settle(outcome: AppendOutcome): void;
   fail(error: unknown): void;
@@ -59,6 +59,8 @@ export class GroupCommit {
 
   append(unit: AppendUnit): Promise<AppendOutcome> {
     const keys = [...unit.appends.map(({ stream }) => streamKey(stream)), ...unit.chosenIds];
+    // No stream's key begins so: a name is not empty.
+    if (unit.command) keys.push(`\0${unit.command.id}`);
     return new Promise((settle, fail) => this.#together.add({ unit, keys, settle, fail }));
   }
 
@@ -95,7 +97,7 @@ export class GroupCommit {
 
   #settle(waiting: Waiting, result: UnitResult): void {
     if (result === 'busy') this.#alone.add(waiting);
-    else if (result === 'known') this.sender.stored(waiting.unit).then(waiting.settle, waiting.fail);
+    else if (typeof result === 'string') this.sender.resolved(waiting.unit, result).then(waiting.settle, waiting.fail);
     else waiting.settle(result);
   }
 }
@@ -105,14 +107,16 @@ export class AppendSender {
   readonly #append: Statement;
   readonly #appendOne: Statement;
   readonly #appendExpected: Statement;
-  readonly #byIds: Statement;
+  readonly #appendClaimed: Statement;
+  readonly #stored: StoredUnits;
 
   constructor(private readonly database: Database) {
-    const { names } = database.settings;
+    const { names, clock } = database.settings;
     this.#append = appendStatement(names);
     this.#appendOne = appendOneStatement(names);
     this.#appendExpected = appendExpectedStatement(names);
-    this.#byIds = storedStatement(names);
+    this.#appendClaimed = appendClaimedStatement(names);
+    this.#stored = new StoredUnits(names, clock);
   }
 
   send(units: readonly AppendUnit[]): Promise<UnitResult[]> {
@@ -125,19 +129,23 @@ export class AppendSender {
     return result!;
   }
 
-  /** Returns the stored events of a unit of which some are known to be stored. */
-  async stored(unit: AppendUnit): Promise<AppendOutcome> {
-    return storedOutcome(unit, await this.database.askAgain(this.#byIds, [unit.events.map(event => event.id)]));
+  /** Finds out what becomes of a unit that was not simply appended. */
+  resolved(unit: AppendUnit, result: Unresolved): Promise<AppendOutcome> {
+    return this.#stored.outcomeOf(unit, result, (question, values) => this.database.askAgain(question, values));
   }
 
   async #once(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
     const results = mode.repeated || mode.wait ? new Map<AppendUnit, UnitResult>() : await this.#atVersions(units, mode.now);
     const left = units.filter(unit => !results.has(unit));
-    if (left.length > 0) {
-      const [row] = await this.database.askRaw(this.#append, batchValues(left, mode));
-      batchResults(row!, left).forEach((result, index) => void results.set(left[index]!, result));
-    }
+    if (left.length > 0) (await this.#generally(left, mode)).forEach((result, index) => void results.set(left[index]!, result));
     return units.map(unit => results.get(unit)!);
+  }
+
+  async #generally(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
+    if (units.some(({ command }) => command !== undefined))
+      return sendClaimed(this.#appendClaimed, units, mode, (question, values) => this.database.askRaw(question, values));
+    const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
+    return batchResults(row!, units);
   }
 
   /** Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What they refuse has no result. */
@@ -156,22 +164,6 @@ export class AppendSender {
   }
 }
 
-/** The question for events by their ids. */
-export const storedStatement = (names: StoreNames): Statement =>
-  statement(`select ${EVENT_COLUMNS} from ${names.of('events')} e where e.event_id = any($1::uuid[])`);
-
-/** Answers a repeated append with what is stored. @throws DuplicateEventError unless all of it is stored, each event in its stream */
-export function storedOutcome(unit: AppendUnit, rows: readonly Row[]): AppendOutcome {
-  const byId = new Map(rows.map(row => recordedEvent(row)).map(event => [event.id, event]));
-  const events: RecordedEvent[] = [];
-  for (const { id, stream } of unit.events) {
-    const event = byId.get(id);
-    if (event && event.aggregateId === stream.aggregateId && event.aggregateName === stream.aggregateName) events.push(event);
-  }
-  if (events.length < unit.events.length) throw new DuplicateEventError(unit.events.find(event => byId.has(event.id))!.id);
-  return { ok: true, events: Object.freeze(events) };
-}
-
 /** The places of results in the order of their positions: who appended first hears of it first, and what follows from that comes in this order. */
 function inOrderOfPositions(results: readonly UnitResult[]): readonly number[] {
   const places = results.map((_, index) => index);
@@ -180,13 +172,14 @@ function inOrderOfPositions(results: readonly UnitResult[]): readonly number[] {
   return places.sort((one, other) => (positions[one]! < positions[other]! ? -1 : positions[one]! > positions[other]! ? 1 : 0));
 }
 
-// Units that share a chosen id go one after the other: only then does the second see that it is a repetition.
+// Units that share a chosen id, or a command, go one after the other: only then does the second see that it is a repetition.
 function hasRoom(batch: readonly Waiting[], { unit }: Waiting): boolean {
   let events = unit.events.length;
   let characters = unit.characters;
   for (const { unit: other } of batch) {
     events += other.events.length;
     characters += other.characters;
+    if (unit.command && other.command?.id === unit.command.id) return false;
     if (unit.chosenIds.length > 0 && other.chosenIds.some(id => unit.chosenIds.includes(id))) return false;
   }
   return events <= MOST_EVENTS && characters <= MOST_CHARACTERS;

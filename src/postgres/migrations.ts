@@ -1,6 +1,7 @@
 import { appendExpectedFunction } from './append-expected-function';
 import { appendFunction } from './append-function';
 import { appendOneFunction } from './append-one-function';
+import { appendClaimedFunction, claimFunction, commandTable } from './command-functions';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
 import { readStreamFunction, readStreamsFunction } from './read-streams-function';
@@ -24,7 +25,12 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 8, title: 'reads of one stream', sql: readStreamFunction },
   { number: 9, title: 'for how long a lease was claimed', sql: leaseDurations },
   { number: 10, title: 'in-flight locks that no two stores share', sql: inFlightLocks },
+  { number: 11, title: 'commands', sql: commands },
 ];
+
+function commands(names: StoreNames): string {
+  return [commandTable(names), claimFunction(names), appendClaimedFunction(names)].join('\n\n');
+}
 
 function functions(names: StoreNames): string {
   return [appendFunction(names), appendOneFunction(names), readStreamsFunction(names)].join('\n\n');

@@ -1,6 +1,8 @@
 import type { RecordedEvent } from '../messages';
 import {
+  type AppendOptions,
   type AppendOutcome,
+  type CommandJournal,
   type EventStore,
   PAGE_LIMIT,
   type ProjectionStore,
@@ -26,6 +28,7 @@ import { failureKind, isCancelled } from './failures';
 import { AppendSender, GroupCommit } from './group-commit';
 import { isStorable } from './names';
 import type { PostgresSettings } from './options';
+import { PostgresCommands } from './postgres-commands';
 import { PostgresProjections } from './postgres-projections';
 import { PostgresSnapshots } from './postgres-snapshots';
 import { PostgresTransaction } from './postgres-transaction';
@@ -50,6 +53,8 @@ export class PostgresEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
   /** Keeps what projections make of the events, in the same schema. */
   readonly projections: ProjectionStore;
+  /** Remembers commands in the same schema. */
+  readonly commands: CommandJournal;
   readonly #database: Database;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
@@ -74,6 +79,7 @@ export class PostgresEventStore implements EventStore {
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
+    this.commands = new PostgresCommands(this.#database, work => this.#run(work));
     this.projections = new PostgresProjections(
       this.#database,
       work => this.#run(work),
@@ -101,9 +107,9 @@ export class PostgresEventStore implements EventStore {
     return this.#starting;
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
-    const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes);
+    const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes, options);
     return this.#running.during(this.#afterStart(() => this.#commits.append(unit)));
   }
 

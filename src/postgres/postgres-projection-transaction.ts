@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../messages';
 import {
+  type AppendOptions,
   type AppendOutcome,
   type CheckpointName,
   type CommitOutcome,
@@ -73,9 +74,9 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     }
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     // At once, as the caller may change what it gave.
-    const unit = this.#checked(() => prepareUnit(appends, this.sources.database.settings.maxPayloadBytes));
+    const unit = this.#checked(() => prepareUnit(appends, this.sources.database.settings.maxPayloadBytes, options));
     return this.#do(async () => {
       await this.#keepOthersOut();
       const outcome = await new PostgresTransaction(this.sources.database, this.client).appendUnit(unit);

@@ -1,11 +1,12 @@
 import type { RecordedEvent } from '../messages';
-import { type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../store';
+import { type AppendOptions, type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../store';
 import { appendStatement, batchResults, batchValues, type UnitResult } from './append-batch';
+import { appendClaimedStatement, sendClaimed } from './append-claimed';
 import { type AppendUnit, prepareUnit } from './append-unit';
-import type { Database } from './database';
+import type { Database, Row, Statement } from './database';
 import type { PostgresClient } from './driver';
 import { PostgresTransactionError } from './errors';
-import { storedOutcome, storedStatement } from './group-commit';
+import { StoredUnits } from './stored-units';
 import { streamEvents, streamStatement, streamValues } from './stream-reads';
 
 /**
@@ -25,24 +26,34 @@ export class PostgresTransaction {
    * Waits for other transactions that have appended to the same streams.
    * @throws PostgresTransactionError when no transaction is open, PostgresIsolationError, and what `EventStore.append` throws
    */
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     if (this.client.getTransactionStatus?.() === 'I') throw new PostgresTransactionError();
-    return this.appendUnit(prepareUnit(appends, this.database.settings.maxPayloadBytes));
+    return this.appendUnit(prepareUnit(appends, this.database.settings.maxPayloadBytes, options));
   }
 
   /** @internal */
   async appendUnit(unit: AppendUnit): Promise<AppendOutcome> {
     const { names, clock } = this.database.settings;
-    const values = batchValues([unit], { repeated: false, wait: true, now: clock?.now() });
     let result: UnitResult = 'busy';
     // Having waited it is busy only when somebody made the stream in the very moment.
-    while (result === 'busy') {
-      const [row] = await this.database.askOn(this.client, appendStatement(names), values);
-      result = batchResults(row!, [unit])[0]!;
+    while (result === 'busy') result = await this.#send(unit);
+    if (typeof result !== 'string') return result;
+    return new StoredUnits(names, clock).outcomeOf(unit, result, (question, values) => this.#ask(question, values));
+  }
+
+  async #send(unit: AppendUnit): Promise<UnitResult> {
+    const { names, clock } = this.database.settings;
+    const mode = { repeated: false, wait: true, now: clock?.now() };
+    if (unit.command) {
+      const [result] = await sendClaimed(appendClaimedStatement(names), [unit], mode, (question, values) => this.#ask(question, values));
+      return result!;
     }
-    if (result !== 'known') return result;
-    const rows = await this.database.askOn(this.client, storedStatement(names), [unit.events.map(event => event.id)]);
-    return storedOutcome(unit, rows);
+    const [row] = await this.#ask(appendStatement(names), batchValues([unit], mode));
+    return batchResults(row!, [unit])[0]!;
+  }
+
+  #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
+    return this.database.askOn(this.client, question, values);
   }
 
   /** Reads a page of a stream as the transaction sees it, its own appends included. @throws InvalidPageError */

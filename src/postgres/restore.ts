@@ -13,10 +13,10 @@ import type { Database, Row } from './database';
 import { statement } from './database';
 import type { PostgresClient } from './driver';
 import { IN_FLIGHT_LOCK } from './function-parts';
-import { storedStatement } from './group-commit';
 import type { StoreNames } from './names';
 import { MOST_APPEND_BYTES } from './options';
 import { recordedEvent } from './rows';
+import { storedStatement } from './stored-units';
 
 /**
  * Writes recorded events as they are, in one transaction, and again where the reply was lost: what is stored by then is known by its id.

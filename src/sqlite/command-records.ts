@@ -1,5 +1,5 @@
 import type { Clock, RecordedEvent } from '../messages';
-import { type ClaimName, type ClaimOutcome, type CommandClaim, isFree, resultOf } from '../store';
+import { type ClaimName, type ClaimOutcome, type CommandClaim, type CommandResult, isFree, resultOf } from '../store';
 import type { SqliteConnection } from './driver';
 import { type EventRow, recordedEvent } from './event-row';
 import type { Statements } from './statements';
@@ -9,11 +9,11 @@ interface CommandRow {
   readonly token: string;
   readonly lease: number;
   readonly until: number;
-  /** Null while it is running. */
-  readonly aggregate_id: string | null;
+  /** A list in JSON; null while the command is running. */
+  readonly event_ids: string | null;
+  /** Of a command without events, as is the version. */
+  readonly aggregate_id: string;
   readonly version: number;
-  /** A list in JSON. */
-  readonly event_ids: string;
 }
 
 /** How many commands whose time is over each claim forgets at most: more than the one that it may add. */
@@ -47,7 +47,7 @@ export class CommandRecords {
     if (refusal) return refusal;
     const { id, fingerprint, token, lease, keep } = claim;
     const until = now + lease;
-    this.#statements.claim.run(id, fingerprint, token, lease, keep, until, Math.max(until, now + keep));
+    this.#statements.claim.run(id, fingerprint, token, lease, keep, until, until + keep);
     return { state: 'claimed' };
   }
 
@@ -62,27 +62,33 @@ export class CommandRecords {
 
   /** How the command of a claim stands; undefined when the claim is another one's. */
   stateOf({ id, token }: ClaimName): 'running' | 'done' | undefined {
-    const row = this.#statements.state.get(id, token) as Pick<CommandRow, 'aggregate_id'> | undefined;
+    const row = this.#statements.state.get(id, token) as Pick<CommandRow, 'event_ids'> | undefined;
     return row && (isDone(row) ? 'done' : 'running');
   }
 
-  /** Records that a command is done, unless that is recorded already. */
-  complete({ id, token }: ClaimName, aggregateId: string, version: number, events: readonly RecordedEvent[] = []): void {
-    const now = this.#now();
-    const eventIds = JSON.stringify(events.map(event => event.id));
-    this.#statements.complete.run(aggregateId, version, eventIds, now, now, id, token);
+  /** Records that a command is done and led to no events, unless it is done already. */
+  complete(claim: ClaimName, aggregateId: string, version: number): void {
+    this.#done(claim, [], aggregateId, version);
   }
 
   /** As {@link complete}, of a command that led to events. */
   record(claim: ClaimName, events: readonly RecordedEvent[]): void {
-    const { aggregateId, version } = resultOf(events);
-    this.complete(claim, aggregateId, version, events);
+    this.#done(
+      claim,
+      events.map(event => event.id),
+      null,
+      null,
+    );
   }
 
-  #resultOf({ aggregate_id, version, event_ids }: CommandRow) {
-    const ids = JSON.parse(event_ids) as string[];
-    const events = Object.freeze(ids.map(id => recordedEvent(this.events.findEvent.get(id) as EventRow)));
-    return { events, aggregateId: aggregate_id!, version };
+  #done({ id, token }: ClaimName, eventIds: readonly string[], aggregateId: string | null, version: number | null): void {
+    this.#statements.done.run(JSON.stringify(eventIds), aggregateId, version, this.#now(), id, token);
+  }
+
+  #resultOf({ event_ids, aggregate_id, version }: CommandRow): CommandResult {
+    const ids = JSON.parse(event_ids!) as string[];
+    if (ids.length === 0) return { events: Object.freeze([]), aggregateId: aggregate_id, version };
+    return resultOf(Object.freeze(ids.map(id => recordedEvent(this.events.findEvent.get(id) as EventRow))));
   }
 
   #now(): number {
@@ -90,21 +96,19 @@ export class CommandRecords {
   }
 }
 
-const isDone = ({ aggregate_id }: Pick<CommandRow, 'aggregate_id'>): boolean => aggregate_id !== null;
+const isDone = ({ event_ids }: Pick<CommandRow, 'event_ids'>): boolean => event_ids !== null;
 
 function prepareCommandStatements(connection: SqliteConnection) {
-  const running = 'id = ? and token = ? and aggregate_id is null';
+  const running = 'id = ? and token = ? and event_ids is null';
   return {
     find: connection.prepare('select fingerprint, token, lease, until, aggregate_id, version, event_ids from commands where id = ?'),
-    state: connection.prepare('select aggregate_id from commands where id = ? and token = ?'),
+    state: connection.prepare('select event_ids from commands where id = ? and token = ?'),
     claim: connection.prepare(
       `insert or replace into commands (id, fingerprint, token, lease, keep, until, expires) values (?, ?, ?, ?, ?, ?, ?)`,
     ),
     renew: connection.prepare(`update commands set until = ?, lease = ? where ${running}`),
     release: connection.prepare(`delete from commands where ${running}`),
-    complete: connection.prepare(
-      `update commands set aggregate_id = ?, version = ?, event_ids = ?, until = ? + keep, expires = ? + keep where ${running}`,
-    ),
+    done: connection.prepare(`update commands set event_ids = ?, aggregate_id = ?, version = ?, until = ? + keep where ${running}`),
     forget: connection.prepare(
       'delete from commands where id in (select id from commands where expires <= ? and until <= ? order by expires limit ?)',
     ),

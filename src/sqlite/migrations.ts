@@ -91,7 +91,7 @@ export const MIGRATIONS: readonly string[] = [
     primary key (projection, version, position)
   ) strict;
   create index dead_letters_sequence on dead_letters (projection, version, sequence, position);`,
-  // A command is done where it has an aggregate. Its row is found by the clock of the store when it may be forgotten.
+  // A command is done when it has a list of events; `expires` finds the rows that may be forgotten.
   `create table commands (
     id text primary key,
     fingerprint text not null,
@@ -100,9 +100,9 @@ export const MIGRATIONS: readonly string[] = [
     keep integer not null,
     until integer not null,
     expires integer not null,
+    event_ids text,
     aggregate_id text,
-    version integer,
-    event_ids text
+    version integer
   ) strict, without rowid;
   create index commands_expires on commands (expires);`,
   // For how long a lease was claimed: one that holds for longer is from before the clock was set back.

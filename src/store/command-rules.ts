@@ -11,10 +11,10 @@ export interface CommandTimes {
 }
 
 /**
- * Tells whether a command may be claimed although another claim is known. A claim that would stand for longer than its whole lease was made
- * before the clock was set back: it counts as run out, for nobody knows when it would. For those who write a store.
+ * Tells whether a command may be claimed although another claim is known. A claim that would stand for longer than twice its lease was made
+ * before the clock was set back: it counts as run out. Twice, since the clocks of two processes differ a little. For those who write a store.
  */
-export const isFree = ({ done, until, lease }: CommandTimes, now: number): boolean => until <= now || (!done && until > now + lease);
+export const isFree = ({ done, until, lease }: CommandTimes, now: number): boolean => until <= now || (!done && until > now + 2 * lease);
 
 /** Makes the result of a command that led to events. For those who write a store. */
 export function resultOf(events: readonly RecordedEvent[]): CommandResult {

@@ -11,8 +11,8 @@ interface KnownCommand {
   readonly keep: number;
   lease: number;
   until: number;
-  /** When it may be forgotten. Later than `until` while it is running: a holder that was only slow still finds its claim. */
-  expires: number;
+  /** When it may be forgotten, where it is free by then: late enough for a holder that was only slow to find its claim. */
+  readonly expires: number;
   result: CommandResult | undefined;
 }
 
@@ -113,7 +113,7 @@ export class InMemoryCommandJournal implements CommandJournal {
       if (known.token !== token) return { state: 'running', fingerprint: known.fingerprint };
     }
     const until = now + lease;
-    this.#commands.set(id, { fingerprint, token, keep, lease, until, expires: Math.max(until, now + keep), result: undefined });
+    this.#commands.set(id, { fingerprint, token, keep, lease, until, expires: until + keep, result: undefined });
     return { state: 'claimed' };
   }
 
@@ -125,7 +125,6 @@ export class InMemoryCommandJournal implements CommandJournal {
   #done(known: KnownCommand, result: CommandResult): void {
     known.result = result;
     known.until = this.#clock.now() + known.keep;
-    known.expires = known.until;
   }
 
   /** Goes round over all of them, a few at a time: no claim takes long, and nothing stays for ever. */

@@ -57,7 +57,12 @@ export class Schema {
     await Promise.all(this.#pools.map(pool => pool.end()));
     const client = new Client(this.server);
     await client.connect();
-    await client.query(`set client_min_messages = warning; drop schema if exists "${this.name}" cascade`);
+    await client.query('set client_min_messages = warning');
+    // A few at a time: the server has room for so many locks in one transaction.
+    const { rows } = await client.query('select tablename from pg_tables where schemaname = $1', [this.name]);
+    for (let tables = rows; tables.length > 0; tables = tables.slice(100))
+      await client.query(`drop table ${tables.slice(0, 100).map(({ tablename }) => `"${this.name}"."${tablename}"`)} cascade`);
+    await client.query(`drop schema if exists "${this.name}" cascade`);
     await client.end();
   }
 }
