@@ -1,3 +1,4 @@
+import { ownRequire } from '../messages';
 import { PostgresDriverMissingError } from './errors';
 
 /** A query as `pg` takes it: the text, its values, and how the rows are wanted. */
@@ -56,8 +57,13 @@ export function openPool({ connectionString, maxConnections, connectTimeout }: P
 
 function loadDriver(): { Pool: new (config: object) => PostgresPool } {
   try {
+    // A bundler sees this one, and may make the driver a part of the bundle; where that is an ES module, `require` may be missing.
     return require('pg');
-  } catch (error) {
-    throw new PostgresDriverMissingError(error);
+  } catch {
+    try {
+      return ownRequire()('pg');
+    } catch (error) {
+      throw new PostgresDriverMissingError(error);
+    }
   }
 }
