@@ -66,6 +66,7 @@ export type {
   QueryContext,
   RecordedEvent,
   ResultOf,
+  RetryRule,
   SealedEvent,
 } from './messages';
 
@@ -84,8 +85,8 @@ export type {
   EventListener,
   EventListeners,
   EventMiddleware,
-  FlowCommandHandler,
   FlowParts,
+  GivenCommandHandler,
   Middleware,
   QueryHandlerFunction,
   QueryMessage,
@@ -95,7 +96,7 @@ export type {
 
 // Repository.
 export { Repository } from './repository';
-export type { Addition, CacheOptions, HandlerContext, RepositoryOptions } from './repository';
+export type { Addition, CacheOptions, FlowCommandHandler, HandlerContext, RepositoryOptions } from './repository';
 
 // Event store: the port, its in-memory form, and what helps to write another.
 export {
@@ -104,12 +105,14 @@ export {
   eventsToRestore,
   exportEvents,
   importEvents,
+  InMemoryCommandJournal,
   InMemoryEventStore,
   InMemoryProjectionStore,
   InMemorySnapshotStore,
   isExpected,
   recordedMetadata,
   recordEvent,
+  repeatedEvents,
   sealRestored,
   storePage,
   streamPage,
@@ -169,7 +172,6 @@ export type {
   ReadModelQuery,
   Rebuild,
   RebuildProgress,
-  RetryRule,
   SegmentStatus,
   ViewOf,
 } from './processing';
@@ -203,13 +205,14 @@ export type {
 
 // Surroundings that can be replaced, and what helps to answer a mistyped name.
 export { nearest, systemClock } from './messages';
-export type { Clock, Logger } from './messages';
+export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
 export { BundledNameError, EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
+  ForeignEventError,
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,
@@ -221,6 +224,7 @@ export {
   DuplicateEventError,
   EventsElsewhereError,
   InvalidAppendError,
+  InvalidClaimError,
   InvalidCommitError,
   InvalidDocumentQueryError,
   InvalidImportError,
@@ -243,12 +247,21 @@ export {
   UnknownProjectionError,
   WaitTimeoutError,
 } from './processing';
-export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './repository';
+export {
+  CommandIdReusedError,
+  DeadlockError,
+  ForeignAggregateError,
+  NothingToAddError,
+  ReentrantCommandError,
+  TurnsYieldedError,
+  UnitOfWorkClosedError,
+} from './repository';
 export { InvalidDecoratorError } from './decorators';
 export {
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,
+  ListenerTimeoutError,
   NoFlowError,
   UnknownCommandError,
   UnknownQueryError,

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Token } from '../decorators';
-import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';
-import { consoleLogger, eventTypeOf, type Logger, messageName, type RecordedEvent } from '../messages';
+import { EventBus, type EventListener, Flow, type FlowParts, type GivenCommandHandler, type QueryHandlerFunction } from '../flow';
+import { consoleLogger, eventTypeOf, type Logger, messageName } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
+import type { FlowCommandHandler } from '../repository';
 import { InMemoryEventStore } from '../store';
-import { CommandScopes } from './command-scopes';
+import { CommandScopes, type RepositorySource } from './command-scopes';
 import { Components, type HandlerClass } from './components';
 import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
 import { disposed, disposing } from './disposal';
@@ -26,8 +27,6 @@ import { unitFaults } from './unit-checks';
 export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners'>> {
   /** The container whose child the application uses; default tsyringe's own. */
   readonly container?: DependencyContainer | ContainerAdapter;
-  /** Called for each failure of a listener, beside the logger. */
-  readonly onListenerError?: (error: unknown, event: RecordedEvent) => void;
   /**
    * Where the names of commands and events may come from: `'class'`, from their classes where no decorator gives one, or `'explicit'`, from
    * `@Command('name')` and `@Event('name')` alone, so that neither a renamed class nor a bundler changes one. Default `'class'`.
@@ -93,7 +92,10 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   components.collect(module);
   const container = containerOf(options.container);
   const providers = new Providers(container);
-  const commandScopes = new CommandScopes(container, { repository: aggregate => application.repository(aggregate) });
+  const commandScopes = new CommandScopes(
+    container,
+    plainRepositories(() => application),
+  );
   const wiring: Wiring = { components, container, providers, commandScopes, logger: options.logger ?? consoleLogger };
   providers.register(components);
   for (const aggregate of components.aggregates) commandScopes.register(aggregate);
@@ -158,6 +160,11 @@ function constructorFaults({ components: { handlerClasses, providers }, containe
   return [...new Set(made.flatMap(type => container.faultsOf?.(type) ?? []))];
 }
 
+/** Repositories of no command, as listeners have them. */
+const plainRepositories = (application: () => Application): RepositorySource => ({
+  repository: aggregate => application().repositoryOf(aggregate),
+});
+
 const withCommands = ({ handlerClasses }: Components): HandlerClass['type'][] =>
   handlerClasses.filter(({ commands }) => commands.size > 0).map(({ type }) => type);
 
@@ -174,7 +181,12 @@ function repositoryFaults({ components, providers }: Wiring): string[] {
 /** Makes what shows its mistakes only when it is made: what is behind factories, and where the container cannot be asked. */
 async function tryCommandHandlers(wiring: Wiring, application: Application): Promise<void> {
   const { components, container, providers, commandScopes, logger } = wiring;
-  const trials = new Trials(container, providers, commandScopes, application);
+  const trials = new Trials(
+    container,
+    providers,
+    commandScopes,
+    plainRepositories(() => application),
+  );
   const faults = withCommands(components).flatMap(type => trials.faultsOf(type));
   for (const scope of trials.scopes) await disposed(scope, logger);
   const all = new Set([...faults, ...repositoryFaults(wiring)]);
@@ -182,28 +194,28 @@ async function tryCommandHandlers(wiring: Wiring, application: Application): Pro
 }
 
 function partsOf({ components, container, commandScopes, logger }: Wiring, options: BootstrapOptions): FlowParts {
-  const { container: _, adjustFollower: __, names: ___, onListenerError, eventStore, eventBus, ...rest } = options;
+  const { container: _, adjustFollower: __, names: ___, eventStore, eventBus, ...rest } = options;
   const { handlerClasses, aggregates } = components;
   return {
     ...rest,
     eventStore: eventStore ?? new InMemoryEventStore(rest.clock ? { clock: rest.clock } : {}),
-    eventBus:
-      eventBus ?? new EventBus({ ...(rest.logger && { logger: rest.logger }), ...(onListenerError && { onError: onListenerError }) }),
+    eventBus: eventBus ?? new EventBus(rest.logger ? { logger: rest.logger } : {}),
     aggregates: [...aggregates].map(definitionOf),
     commandHandlers: Object.fromEntries(handlerClasses.flatMap(each => commandHandlers(each, commandScopes, logger))),
     queryHandlers: Object.fromEntries(handlerClasses.flatMap(each => queryHandlers(each, container))),
   };
 }
 
-function commandHandlers({ type, commands }: HandlerClass, scopes: CommandScopes, logger: Logger): [string, FlowCommandHandler][] {
-  return [...commands].map(([command, [handler]]) => [
-    messageName(command),
-    (message, context) => {
+function commandHandlers({ type, commands }: HandlerClass, scopes: CommandScopes, logger: Logger): [string, GivenCommandHandler][] {
+  return [...commands].map(([command, [handler]]) => {
+    const { method, options } = handler!;
+    const handle: FlowCommandHandler = (message, context) => {
       const scope = scopes.scopeFor(context);
-      const handled = scopes.make<any>(type, scope)[handler!.method](message, context);
+      const handled = scopes.make<any>(type, scope)[method](message, context);
       return scope.dispose ? disposing(handled, scope, logger) : handled;
-    },
-  ]);
+    };
+    return [messageName(command), { handle, retry: options.retry }];
+  });
 }
 
 function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdapter): [string, QueryHandlerFunction][] {

@@ -1,5 +1,6 @@
 import type { Token } from '../decorators';
-import { type CommandScopes, type RepositorySource } from './command-scopes';
+import { thrownMessage } from '../messages';
+import type { CommandScopes, RepositorySource } from './command-scopes';
 import type { HandlerClass } from './components';
 import type { ContainerAdapter } from './container-adapter';
 import { WiringError } from './errors';
@@ -79,5 +80,4 @@ export class Trials {
 }
 
 /** Says that a class cannot be made, and why. */
-export const cannotBeMade = (type: Class, error: unknown): string =>
-  `${type.name} cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+export const cannotBeMade = (type: Class, error: unknown): string => `${type.name} cannot be made: ${thrownMessage(error)}`;

@@ -1,7 +1,8 @@
 import {
   type Clock,
-  type CommandMessage,
+  CommandMessage,
   type CommandOutcome,
+  DispatchedCommands,
   type DispatchOptions,
   type EventContext,
   type EventMetadata,
@@ -24,7 +25,7 @@ export interface Dispatcher {
     parent?: CommandMessage,
   ): Promise<CommandOutcome>;
   queryFrom<Q extends object>(query: Q, cause: MessageCause | undefined): Promise<ResultOf<Q>>;
-  repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
+  repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
 }
 
 // The contexts below make a function only when a handler takes it: most handlers take none. It can be passed on, as it needs no `this`.
@@ -35,7 +36,9 @@ export class FlowCommandContext implements HandlerContext {
     private readonly flow: Dispatcher,
     private readonly message: CommandMessage,
     private readonly unit?: UnitOfWork,
-  ) {}
+  ) {
+    message.dispatched?.again();
+  }
 
   get commandId(): string {
     return this.message.id;
@@ -62,7 +65,14 @@ export class FlowCommandContext implements HandlerContext {
   }
 
   get dispatch(): HandlerContext['dispatch'] {
-    return (command, options) => this.flow.dispatchFrom(command, options, this.message, this.message);
+    return async (command, options) => {
+      const { flow, message } = this;
+      message.dispatched ??= new DispatchedCommands();
+      const causeId = options?.commandId === undefined ? message.options.commandId : undefined;
+      return message.dispatched.dispatch(command, causeId, commandId =>
+        flow.dispatchFrom(command, commandId === undefined ? options : { ...options, commandId }, message, message),
+      );
+    };
   }
 
   get query(): HandlerContext['query'] {
@@ -71,7 +81,7 @@ export class FlowCommandContext implements HandlerContext {
 
   get repository(): HandlerContext['repository'] {
     return aggregate => {
-      const repository = this.flow.repository(aggregate);
+      const repository = this.flow.repositoryOf(aggregate);
       return this.unit ? repository.within(this.unit) : repository;
     };
   }
@@ -102,7 +112,8 @@ export class FlowQueryContext implements QueryContext {
   ) {}
 
   get dispatch(): QueryContext['dispatch'] {
-    return (command, options) => this.flow.dispatchFrom(command, options, this.cause);
+    return (command, options) =>
+      this.flow.dispatchFrom(command, options, this.cause, this.cause instanceof CommandMessage ? this.cause : undefined);
   }
 
   get query(): QueryContext['query'] {

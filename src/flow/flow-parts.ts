@@ -1,13 +1,18 @@
-import type { Clock, CommandOutcome, Logger } from '../messages';
+import type { Clock, CommandOutcome, Logger, OnError, RetryRule } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { FollowerDefinition } from '../processing';
-import type { CacheOptions } from '../repository';
+import type { CacheOptions, FlowCommandHandler } from '../repository';
 import type { EventStore, SnapshotStore } from '../store';
 import type { CommandMiddleware } from './command-bus';
 import type { EventBus } from './event-bus';
 import type { EventListeners } from './event-listener';
-import type { FlowCommandHandler } from './function-command-handler';
 import type { QueryHandlerFunction, QueryMiddleware } from './query-bus';
+
+/** For how long the outcomes of commands with an id are kept, unless something else is said: seven days. */
+export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** A command handler, or one with a rule of its own for conflicts. */
+export type GivenCommandHandler = FlowCommandHandler | { readonly handle: FlowCommandHandler; readonly retry?: RetryRule | undefined };
 
 /** The parts a Flow is assembled from. */
 export interface FlowParts {
@@ -17,7 +22,11 @@ export interface FlowParts {
   /** Aggregates whose own command handlers are used: decorated classes or definitions. */
   readonly aggregates?: readonly (AggregateClass | AggregateDefinition)[];
   /** Command handlers by the command's name. */
-  readonly commandHandlers?: Readonly<Record<string, FlowCommandHandler>>;
+  readonly commandHandlers?: Readonly<Record<string, GivenCommandHandler>>;
+  /** How a command is tried again when an aggregate had moved on; default 20 attempts, 5 to 200 ms apart. Handlers and dispatch can say otherwise. */
+  readonly retry?: RetryRule;
+  /** For how long the outcome of a command with an id is kept, in milliseconds; default seven days. The ids of its events stay for ever. */
+  readonly commandRetention?: number;
   /** Query handlers by the query's name. */
   readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
   /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
@@ -38,6 +47,13 @@ export interface FlowParts {
   readonly clock?: Clock;
   /** Default the console. */
   readonly logger?: Logger;
+  /**
+   * Called for each failure of a listener with what this flow published, beside the logger and also where an `eventBus` is given; the context
+   * says what failed. What it throws, or rejects with, is logged and harms nothing.
+   */
+  readonly onError?: OnError;
+  /** How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for ever. */
+  readonly closeTimeout?: number;
   /**
    * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default false, because
    * on Node 20 it slows every promise of the process. Without it handlers use their context, which costs nothing.

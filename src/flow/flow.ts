@@ -14,18 +14,28 @@ import {
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
 import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
-import { AggregateCommandHandler, Repository, type RepositoryOptions, type UnitOfWork } from '../repository';
+import {
+  AggregateCommandHandler,
+  expectRepositories,
+  FunctionCommandHandler,
+  IdempotentCommands,
+  Repository,
+  type RepositoryOptions,
+  runOutsideOfUnits,
+  TurnRegistry,
+} from '../repository';
 import { type EventStore, Running } from '../store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
-import type { FlowParts } from './flow-parts';
-import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
+import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions } from './read-side';
+
+const CLOSE_TIMEOUT = 10_000;
 
 interface Ambient {
   readonly cause: MessageCause;
@@ -48,7 +58,11 @@ export class Flow implements Dispatcher {
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
   readonly #running = new Running();
+  readonly #turns = new TurnRegistry();
   readonly #readSide: ReadSide;
+  readonly #idempotent: IdempotentCommands;
+  readonly #functions: FunctionCommandHandler;
+  readonly #closeTimeout: number;
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -67,10 +81,20 @@ export class Flow implements Dispatcher {
     this.eventStore = this.#readSide.eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
+    const { eventStore } = this;
+    this.#idempotent = new IdempotentCommands({ eventStore, retention: parts.commandRetention ?? COMMAND_RETENTION_MS, logger });
+    this.#functions = new FunctionCommandHandler({
+      stores: [eventStore, parts.eventStore],
+      turns: this.#turns,
+      retry: parts.retry,
+      recorded: events => this.#publish(events),
+      contextOf: (message, unit) => new FlowCommandContext(this, message, unit),
+    });
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
-    this.#eventContexts = this.#contextsOfEvents();
+    this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
+    this.#closeTimeout = parts.closeTimeout ?? CLOSE_TIMEOUT;
     if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
@@ -97,18 +121,24 @@ export class Flow implements Dispatcher {
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
-    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command?.constructor?.name ?? String(command)));
+    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command));
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
   /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, FlowClosedError */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    if (this.#closed) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
   }
 
   /** Returns the repository of an aggregate, the same one each time; what it saves is given to the event bus. */
   repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
+    expectRepositories(this.eventStore);
+    return this.repositoryOf(aggregate);
+  }
+
+  /** @internal */
+  repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
     const definition = definitionOf(aggregate);
     let repository = this.#repositories.get(definition);
     if (!repository) {
@@ -139,14 +169,14 @@ export class Flow implements Dispatcher {
    * @throws FlowClosedError
    */
   watch<Q extends object>(query: Q, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    if (this.#closed) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
     return this.#readSide.watch(() => this.queryFrom(query, cause), options.signal);
   }
 
   /**
    * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the snapshots are done, and closes the event store.
-   * Calling it again returns the same promise.
+   * Listeners of the event bus are waited for until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -165,16 +195,16 @@ export class Flow implements Dispatcher {
       return Promise.reject(error);
     }
     const ambient = this.#ambient;
-    if (ambient) return ambient.run({ cause: message, parent: message }, () => this.#commands.send(message));
-    return this.#commands.send(message);
+    if (ambient) return ambient.run({ cause: message, parent: message }, () => runOutsideOfUnits(() => this.#commands.send(message)));
+    return runOutsideOfUnits(() => this.#commands.send(message));
   }
 
   /** @internal */
   queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
-    return this.#queries.query(query, cause);
+    return runOutsideOfUnits(() => this.#queries.query(query, cause));
   }
 
-  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {} }: FlowParts): void {
+  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {}, retry }: FlowParts): void {
     const duplicates: string[] = [];
     const attempt = (name: string, register: () => void): void => {
       try {
@@ -185,8 +215,14 @@ export class Flow implements Dispatcher {
       }
     };
     for (const aggregate of aggregates) {
-      const repository = this.repository(aggregate);
-      const handler = new AggregateCommandHandler(repository.loader, events => this.#publish(events), this.#running);
+      const repository = this.repositoryOf(aggregate);
+      const surroundings = {
+        recorded: (events: readonly RecordedEvent[]) => this.#publish(events),
+        running: this.#running,
+        turns: this.#turns,
+        retry,
+      };
+      const handler = new AggregateCommandHandler(repository.loader, surroundings);
       for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
     }
     for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
@@ -195,21 +231,22 @@ export class Flow implements Dispatcher {
   }
 
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
-    this.#commands.register(name, (_command, message) => handler.handle(message, rule, new FlowCommandContext(this, message)));
+    this.#commands.register(name, (_command, message) => {
+      const handle = () => handler.handle(message, rule, () => new FlowCommandContext(this, message));
+      return message.options.commandId === undefined ? handle() : this.#once(message, handle);
+    });
   }
 
-  #registerFunction(name: string, handler: FlowCommandHandler): void {
-    this.#commands.register(name, async (_command, message) => {
-      this.#running.begin();
-      try {
-        const contextOf = (unit: UnitOfWork): FlowCommandContext => new FlowCommandContext(this, message, unit);
-        const { outcome, published } = await runHandlerFunction(handler, message, this.eventStore, contextOf);
-        if (!published) this.#publish(outcome.events);
-        return outcome;
-      } finally {
-        this.#running.end();
-      }
+  #registerFunction(name: string, given: GivenCommandHandler): void {
+    const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
+    this.#commands.register(name, (_command, message) => {
+      const run = () => this.#functions.handle(handle, message, retry);
+      return message.options.commandId === undefined ? this.#running.during(run()) : this.#once(message, run);
     });
+  }
+
+  #once(message: CommandMessage, handle: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    return this.#running.during(this.#idempotent.run(message, handle));
   }
 
   #contextsOfEvents(): EventContexts {
@@ -227,9 +264,10 @@ export class Flow implements Dispatcher {
   async #close(): Promise<void> {
     this.#closed = true;
     this.#readSide.endWatches();
+    let drained = true;
     do {
       await this.#running.idle();
-      await this.eventBus?.drain();
+      if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
       await this.projections.close();
     } while (this.#running.busy);
     for (const repository of this.#repositories.values()) await repository.drain();

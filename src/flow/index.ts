@@ -3,6 +3,7 @@ export {
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,
+  ListenerTimeoutError,
   NoFlowError,
   UnknownCommandError,
   UnknownQueryError,
@@ -10,8 +11,7 @@ export {
 export { EventBus, type EventBusOptions } from './event-bus';
 export type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 export { Flow } from './flow';
-export type { FlowParts } from './flow-parts';
-export type { FlowCommandHandler } from './function-command-handler';
+export type { FlowParts, GivenCommandHandler } from './flow-parts';
 export type { Middleware } from './middleware';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
 export type { WaitOptions } from './read-side';

@@ -2,6 +2,7 @@ import type { ClassReference } from './class-metadata';
 import { newId } from './ids';
 import { sealPayload, takeAsSealed } from './payload';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
+import type { RetryRule } from './retry-rule';
 
 /** A command or query without a class: its name and its data. */
 export interface PlainMessage<Data extends object = any> {
@@ -11,13 +12,18 @@ export interface PlainMessage<Data extends object = any> {
 
 /** What a caller may say about a command. */
 export interface DispatchOptions {
-  /** Identifies the command; default a new UUID v7. A command repeated with the same id appends nothing and returns the first outcome. */
+  /**
+   * Identifies the command; default a new UUID v7. A command that is repeated with its id, by whatever process, takes effect once and resolves to the
+   * first outcome; one of another name or content rejects with CommandIdReusedError. 1 to 255 characters.
+   */
   readonly commandId?: string;
   /** Entries for the metadata of every event, such as `{ actor: 'ann' }`; a `correlationId` given here is kept. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The version the caller decided on: any other version rejects with ConcurrencyError, and nothing is tried again. */
   readonly expectedVersion?: number;
-  /** Rejects the command with the signal's reason as long as nothing has been appended. */
+  /** How the command is tried again when a stream had moved on; default what its handler says, else 20 attempts, 5 to 200 ms apart. */
+  readonly retry?: RetryRule;
+  /** Rejects the command with the signal's reason as long as nothing has been appended, wherever it waits. */
   readonly signal?: AbortSignal;
   /** Resolves when these projections are done with the command's events, too, so that reads see them; classes, definitions or names. */
   readonly waitFor?: readonly ProjectionReference[];
@@ -48,12 +54,26 @@ export interface MessageCause {
   readonly correlationId: string;
 }
 
+/** Remembers what the handler of a command has dispatched: see `DispatchedCommands`. */
+export interface Dispatches {
+  again(): void;
+  dispatch(
+    command: object,
+    causeId: string | undefined,
+    send: (commandId: string | undefined) => Promise<CommandOutcome>,
+  ): Promise<CommandOutcome>;
+}
+
 /** A command on its way, as middleware and handlers see it. */
 export class CommandMessage<Command extends object = any> implements MessageCause {
   #id: string | undefined;
   #metadata: EventMetadata | undefined;
-  /** Which aggregate is handling the command right now. @internal */
-  working: { readonly handler: object; readonly id: string } | undefined;
+  /** Its handler changes nothing before it has returned, and can be run again. @internal */
+  restartable = false;
+  /** The claim under which it is carried out, where it has an id; `recorded` once its outcome is. @internal */
+  claim: { readonly id: string; readonly token: string; recorded: boolean } | undefined;
+  /** What its handler has dispatched. @internal */
+  dispatched: Dispatches | undefined;
 
   constructor(
     /** The durable name. */

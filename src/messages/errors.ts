@@ -1,4 +1,5 @@
 import { packageFolder } from './own-file';
+import { shownMessage } from './shown';
 
 const BRAND = Symbol.for('eventuality:error');
 /** What marks a frame as not the caller's: our files, those of Node, and what is built in, such as `Array.from`. */
@@ -16,7 +17,7 @@ export abstract class EventualityError extends Error {
   abstract readonly code: string;
 
   constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(shownMessage(message), options);
     this.name = new.target.name;
     Object.defineProperty(this, BRAND, { value: true });
     if (packageFolder === undefined) Error.captureStackTrace(this, new.target);

@@ -18,9 +18,22 @@ export {
   type PlainMessage,
   type ProjectionReference,
 } from './command';
+export { commandFingerprint, messageFingerprint } from './command-identity';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
+export { DispatchedCommands } from './dispatched-commands';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
+export {
+  type FailureContext,
+  type FailureReporting,
+  type FollowerFailure,
+  type InlineProjectionFailure,
+  type ListenerFailure,
+  type OnError,
+  reportFailure,
+  tellHook,
+} from './failure';
+export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
 export {
@@ -36,4 +49,7 @@ export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
+export { pauseBefore, type RetryRule } from './retry-rule';
+export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
 export { knownNames, nearest } from './suggestion';
+export { thrownMessage, thrownText } from './thrown-text';

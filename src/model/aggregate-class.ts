@@ -101,6 +101,7 @@ function commandRules(
     rules.set(name, {
       creates: options.creates ?? false,
       target: options.target ?? metadata?.id,
+      retry: options.retry,
       decide: (state, message, context) => handle.call(state, message, context),
     });
   }

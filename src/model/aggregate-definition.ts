@@ -1,4 +1,4 @@
-import type { CommandContext, SealedEvent } from '../messages';
+import type { CommandContext, RetryRule, SealedEvent } from '../messages';
 import type { SnapshotRule } from './snapshot-rule';
 
 /** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */
@@ -13,6 +13,8 @@ export interface CommandRule<State = any> {
   readonly creates: Creates;
   /** Finds the id of the aggregate a command is for; default the command's `id`. */
   readonly target?: ((command: any) => unknown) | undefined;
+  /** How the command is tried again when the aggregate had moved on; default the flow's rule. */
+  readonly retry?: RetryRule | undefined;
   decide(state: State, command: any, context: CommandContext): Decision;
 }
 

@@ -1,6 +1,6 @@
-import type { RecordedEvent, SealedEvent } from '../messages';
+import { isPlainEvent, type PlainEvent, type RecordedEvent, type SealedEvent } from '../messages';
 import type { AggregateDefinition, AggregateHandle } from './aggregate-definition';
-import { InvalidDecisionError } from './errors';
+import { ForeignEventError, InvalidDecisionError } from './errors';
 
 /** Under this key an exposed aggregate gives its instance to the repository. */
 export const INSTANCE = Symbol.for('eventuality:instance');
@@ -68,7 +68,13 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   /** Applies an event from inside a handler; should the handler return the same object too, it still counts once. */
   applyWithin(event: object): void {
     this.#applyOne(event);
-    this.#taken = [...(this.#taken ?? []), event];
+    if (this.#taken) this.#taken.push(event);
+    else this.#taken = [event];
+  }
+
+  /** Tells whether an event, as an action was given it or as it returned it, is one of the changes. */
+  hasApplied(event: object): boolean {
+    return this.changes.includes(event as SealedEvent) || this.#taken?.includes(event) === true;
   }
 
   /** Applies what a handler returned, less what it had applied itself. */
@@ -84,8 +90,21 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
       );
   }
 
+  /** A plain event says whose it is. */
+  #refuseForeign(event: PlainEvent): void {
+    if (!isPlainEvent(event)) return;
+    const { aggregateId, aggregateName, name } = event;
+    if (aggregateId !== this.id || (aggregateName !== undefined && aggregateName !== this.definition.name))
+      throw new ForeignEventError(
+        name,
+        `${aggregateName ?? this.definition.name} '${aggregateId}'`,
+        `${this.definition.name} '${this.id}'`,
+      );
+  }
+
   #applyOne(event: unknown): SealedEvent {
     if (typeof event !== 'object' || event === null) throw new InvalidDecisionError(this.definition.name, event);
+    if ((event as PlainEvent).aggregateId !== undefined) this.#refuseForeign(event as PlainEvent);
     const sealed = this.definition.seal(event);
     this.state = this.definition.evolve(this.state, sealed);
     // A list that begins empty and grows takes room for seventeen; mostly it is one event.

@@ -1,5 +1,5 @@
+import { hiddenFields } from '../messages';
 import { INSTANCE } from './aggregate-instance';
-import { hiddenFields } from './hidden-fields';
 import { type SnapshotOptions, type SnapshotRule, snapshotRule } from './snapshot-rule';
 import { ownEntries, UnkeepableValue } from './state-codec';
 

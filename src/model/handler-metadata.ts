@@ -1,4 +1,4 @@
-import { type ClassReference, messageMetadata, metadataKey, metadataLists } from '../messages';
+import { type ClassReference, messageMetadata, metadataKey, metadataLists, type RetryRule, shownValue } from '../messages';
 import type { Creates } from './aggregate-definition';
 import type { SnapshotOptions } from './snapshot-rule';
 
@@ -8,6 +8,8 @@ export interface CommandHandlerOptions<C = any> {
   readonly creates?: Creates;
   /** Finds the aggregate's id in the command; default the aggregate's own way, else the command's `id`. */
   readonly target?: (command: C) => string;
+  /** How the command is tried again when an aggregate that it changes had moved on; default the flow's rule. */
+  readonly retry?: RetryRule;
 }
 
 /** What `@Aggregate(name, options)` takes. */
@@ -70,7 +72,7 @@ function faultOf(type: Function, { method, type: message, isStatic }: HandlerMet
     return `${place} does not say which message it handles, and the compiler left no type to infer it from (esbuild, tsx and standard decorators leave none; so does a type-only import). Name the class in the decorator.`;
   }
   if (typeof message !== 'function')
-    return `${place} handles ${String(message)}, which is no class. Two files that import each other can leave it undefined.`;
+    return `${place} handles ${shownValue(message)}, which is no class. Two files that import each other can leave it undefined.`;
   if (!messageMetadata(message) && message.name === '') return `${place} handles an anonymous class. Give the class a name.`;
   if (typeof type.prototype[method] !== 'function') return `${place} is not a public method.`;
   return undefined;

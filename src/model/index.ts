@@ -15,6 +15,7 @@ export {
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
+  ForeignEventError,
   InvalidAggregateError,
   InvalidDecisionError,
   MissingAggregateIdError,

@@ -1,3 +1,4 @@
+import { shownValue } from '../messages';
 import { SnapshotRefusedError } from './errors';
 import { decodeState, encodeState, UnkeepableValue } from './state-codec';
 
@@ -77,7 +78,9 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
       const present = Object.keys(fresh);
       if (fields.join() !== present.join())
         throw new TypeError(`The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`);
-      return objectOf(filled(fresh, objectOf(decodeState(state)) as object), 'The state restored') as State;
+      const data = objectOf(decodeState(state));
+      if (!restore) refuseOtherKind(data, subject.dataOf(fresh));
+      return objectOf(filled(fresh, data), 'The state restored') as State;
     },
   };
 }
@@ -85,17 +88,23 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
 /** Lists what is wrong with the option. */
 export function snapshotFaults(options: SnapshotOptions | undefined): string[] {
   if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null) return [`snapshot is ${String(options)}; give { every: 100, version: 1 }.`];
+  if (typeof options !== 'object' || options === null) return [`snapshot is ${shownValue(options)}; give { every: 100, version: 1 }.`];
   const { every, version = 1, take, restore } = options;
   const faults: string[] = [];
-  if (!isCount(every)) faults.push(`snapshot.every is ${String(every)}; it must be an integer from 1.`);
-  if (!isCount(version)) faults.push(`snapshot.version is ${String(version)}; it must be an integer from 1.`);
+  if (!isCount(every)) faults.push(`snapshot.every is ${shownValue(every)}; it must be an integer from 1.`);
+  if (!isCount(version)) faults.push(`snapshot.version is ${shownValue(version)}; it must be an integer from 1.`);
   if (typeof take !== typeof restore || (take !== undefined && typeof take !== 'function'))
     faults.push('snapshot needs both of take and restore, as functions, or neither.');
   return faults;
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** Tells lists, maps and the like from objects with fields. */
+function refuseOtherKind(data: object, expected: object): void {
+  const [found, wanted] = [data, expected].map(value => Object.prototype.toString.call(value));
+  if (found !== wanted) throw new TypeError(`The state of the snapshot is ${found}, not ${wanted}.`);
+}
 
 function envelopeOf(text: string): { fields: readonly string[]; state: unknown } {
   const { fields, state } = objectOf(JSON.parse(text)) as { fields?: unknown; state?: unknown };

@@ -1,4 +1,4 @@
-import { inFlightLock, REFUSE_OTHER_ISOLATION } from './function-parts';
+import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
@@ -72,7 +72,7 @@ function events(names: StoreNames): string {
   return `  if cardinality(refused) = v_all then
     return;
   end if;
-  perform ${inFlightLock(names)}
+  perform ${IN_FLIGHT_LOCK}
     from ${names.of('positions')};
   with inserted as (
     insert into ${names.of('events')}

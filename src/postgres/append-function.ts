@@ -1,4 +1,4 @@
-import { inFlightLock, REFUSE_OTHER_ISOLATION } from './function-parts';
+import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /** What the append function says of one unit of appends. */
@@ -136,7 +136,7 @@ function write(names: StoreNames): string {
         where t.aggregate_name = s.name and t.aggregate_id = s.id and t.version <> s.version and s.version > 0;
     end if;
     if current_setting('${setting}', true) is distinct from 'held' then
-      perform ${inFlightLock(names)},
+      perform ${IN_FLIGHT_LOCK},
               set_config('${setting}', 'held', true) from ${names.of('positions')};
     end if;
     with inserted as (

@@ -1,4 +1,4 @@
-import { inFlightLock, REFUSE_OTHER_ISOLATION } from './function-parts';
+import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
@@ -30,7 +30,7 @@ ${REFUSE_OTHER_ISOLATION}
   if not found then
     return;
   end if;
-  perform ${inFlightLock(names)}
+  perform ${IN_FLIGHT_LOCK}
     from ${names.of('positions')};
   insert into ${names.of('events')}
       (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, payload, metadata, recorded_at)

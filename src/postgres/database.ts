@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
+import { PostgresPositionsError } from './errors';
 import { translated } from './failures';
 import { KeptClients } from './kept-clients';
 import { NEWEST } from './migrations';
@@ -33,13 +34,26 @@ const FATE = statement('select txid_status($1::bigint)');
 
 /** Asks the database, on any connection of the pool, and translates what goes wrong. */
 export class Database {
+  // Private fields: what is printed of a store must not hold the password, which a pool has in its options.
+  readonly #pool: PostgresPool;
+  readonly #settings: PostgresSettings;
   readonly #clients: KeptClients;
+  readonly #misplaced: () => void;
 
-  constructor(
-    readonly pool: PostgresPool,
-    readonly settings: PostgresSettings,
-  ) {
+  /** `misplaced` is called when the sequence of positions has turned out to be behind the events. */
+  constructor(pool: PostgresPool, settings: PostgresSettings, misplaced: () => void) {
+    this.#pool = pool;
+    this.#settings = settings;
     this.#clients = new KeptClients(pool);
+    this.#misplaced = misplaced;
+  }
+
+  get pool(): PostgresPool {
+    return this.#pool;
+  }
+
+  get settings(): PostgresSettings {
+    return this.#settings;
   }
 
   /** Asks once. */
@@ -71,13 +85,13 @@ export class Database {
   }
 
   /**
-   * Works in a transaction of its own, and lets what the work throws through as it is. Nothing was written then, unless the database could not
-   * be asked what became of the commit: PostgresUnreachableError.
+   * Works once in a transaction of its own, and lets what goes wrong through as it is; for {@link again}. Nothing was written then, unless the
+   * database could not be asked what became of the commit: PostgresUnreachableError.
    */
   async transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
     const { pool, settings } = this;
     const fate = async (id: string): Promise<string | null> => (await this.askAgain(FATE, [id]))[0]![0]!;
-    const open = await this.again(() => OpenTransaction.begin({ pool, retryFor: settings.retryFor, fate }));
+    const open = await OpenTransaction.begin({ pool, retryFor: settings.retryFor, fate });
     try {
       const result = await work(open.client);
       await open.commit();
@@ -108,7 +122,9 @@ export class Database {
   }
 
   translated(error: unknown): unknown {
-    return translated(error, this.settings.names.schema, NEWEST);
+    const result = translated(error, this.settings.names, NEWEST);
+    if (result instanceof PostgresPositionsError) this.#misplaced();
+    return result;
   }
 
   #query({ text, name }: Statement, values: unknown[], timeout?: number): PostgresQuery {

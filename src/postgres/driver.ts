@@ -1,5 +1,5 @@
 import { ownRequire } from '../messages';
-import { PostgresDriverMissingError } from './errors';
+import { PostgresDriverMissingError, PostgresOptionsError } from './errors';
 
 /** A query as `pg` takes it: the text, its values, and how the rows are wanted. */
 export interface PostgresQuery {
@@ -43,9 +43,10 @@ export interface PoolSettings {
   readonly connectTimeout: number;
 }
 
-/** Makes a pool with the driver `pg`. @throws PostgresDriverMissingError */
+/** Makes a pool with the driver `pg`. @throws PostgresDriverMissingError, PostgresOptionsError for an address that the driver cannot read */
 export function openPool({ connectionString, maxConnections, connectTimeout }: PoolSettings): PostgresPool {
-  const { Pool } = loadDriver();
+  const { Pool, Client } = loadDriver();
+  checkAddress(Client, connectionString);
   return new Pool({
     connectionString,
     max: maxConnections,
@@ -55,7 +56,26 @@ export function openPool({ connectionString, maxConnections, connectTimeout }: P
   });
 }
 
-function loadDriver(): { Pool: new (config: object) => PostgresPool } {
+/** Reads the address as the driver does, which connects to nothing yet. The driver's own error may hold the password: none of it is passed on. */
+function checkAddress(Client: Driver['Client'], connectionString: string): void {
+  try {
+    new Client({ connectionString });
+  } catch (error) {
+    const { path } = error as { readonly path?: unknown };
+    const reason = typeof path === 'string' ? `the file '${path}' cannot be read` : 'it is no URL';
+    throw new PostgresOptionsError([
+      `connectionString has no address of a database: ${reason}. It must be postgres://user:password@host:port/database, ` +
+        'with encodeURIComponent(password) where the password has special characters.',
+    ]);
+  }
+}
+
+interface Driver {
+  readonly Pool: new (config: object) => PostgresPool;
+  readonly Client: new (config: object) => unknown;
+}
+
+function loadDriver(): Driver {
   try {
     // A bundler sees this one, and may make the driver a part of the bundle; where that is an ES module, `require` may be missing.
     return require('pg');

@@ -1,4 +1,5 @@
-import { EventualityError, listed } from '../messages';
+import { EventualityError, listed, thrownMessage } from '../messages';
+import type { StoreNames } from './names';
 
 /** Thrown when the options of `postgres(...)` are wrong; all faults are listed, nothing was connected. */
 export class PostgresOptionsError extends EventualityError {
@@ -26,7 +27,7 @@ export class PostgresUnreachableError extends EventualityError {
   readonly code = 'POSTGRES_UNREACHABLE';
 
   constructor(cause: unknown) {
-    const reason = cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause instanceof Error ? cause.message : cause;
+    const reason = cause instanceof AggregateError ? cause.errors.map(thrownMessage).join('; ') : thrownMessage(cause);
     super(`PostgreSQL cannot be reached: ${reason}. Check the address, the credentials and that the server accepts connections.`, {
       cause,
     });
@@ -53,6 +54,36 @@ export class PostgresSchemaNewerError extends EventualityError {
   constructor(schema: string, found: number, known: number) {
     super(
       `The event store in schema '${schema}' is at migration ${found}, this version of eventuality knows ${known}. Update the package.`,
+    );
+  }
+}
+
+/**
+ * Thrown when the sequence of positions is behind the events: a table was restored or replicated without it, or an older backup was put in place.
+ * New events would get positions that followers have passed. Nothing was appended.
+ */
+export class PostgresPositionsError extends EventualityError {
+  readonly code = 'POSTGRES_POSITIONS';
+
+  /** `places` says where the sequence and the events stand; without it, a position that was drawn is an event's already. */
+  constructor(names: StoreNames, places: { readonly drawn: bigint; readonly last: bigint } | undefined, cause?: unknown) {
+    const found = places ? `It is at ${places.drawn}, the last event at ${places.last}` : 'A position that it gave is in use already';
+    super(
+      `The sequence of positions in schema '${names.schema}' is behind the events. ${found}. ` +
+        `A store with { migrate: 'auto' } moves it when it starts, or with its next call; or run: ${names.movePositions};`,
+      { cause },
+    );
+  }
+}
+
+/** Thrown when the database keeps text in another encoding than UTF-8: what it cannot encode could not be stored. */
+export class PostgresEncodingError extends EventualityError {
+  readonly code = 'POSTGRES_ENCODING';
+
+  constructor(readonly encoding: string) {
+    super(
+      `The database keeps text in the encoding ${encoding}, in which not every text can be stored. ` +
+        `Make one with UTF-8 (create database ... encoding 'UTF8' template template0), and give its address.`,
     );
   }
 }

@@ -1,5 +1,12 @@
 import { EventualityError } from '../messages';
-import { PostgresIsolationError, PostgresReplicaError, PostgresSchemaOutdatedError, PostgresUnreachableError } from './errors';
+import {
+  PostgresIsolationError,
+  PostgresPositionsError,
+  PostgresReplicaError,
+  PostgresSchemaOutdatedError,
+  PostgresUnreachableError,
+} from './errors';
+import type { StoreNames } from './names';
 
 /** What can be done about a failed query: connect again, just try again, or nothing. */
 export type FailureKind = 'connection' | 'collision' | 'final';
@@ -26,12 +33,25 @@ export function failureKind(error: unknown): FailureKind {
   if (EventualityError.is(error)) return 'final';
   const code = errorCode(error);
   if (code !== undefined && (CONNECTION.test(code) || SOCKET.has(code))) return 'connection';
-  if (code !== undefined && COLLISION.test(code)) return 'collision';
+  if (code !== undefined && COLLISION.test(code)) return isTakenPosition(error) ? 'final' : 'collision';
   return LOST.test(error instanceof Error ? error.message : '') ? 'connection' : 'final';
 }
 
+/** Tells whether somebody cancelled the query, or it took longer than `statement_timeout`. */
+export const isCancelled = (error: unknown): boolean => errorCode(error) === '57014';
+
+/** Tells whether the role lacks a right. */
+export const isForbidden = (error: unknown): boolean => errorCode(error) === '42501';
+
+/** Tells whether a position that was drawn is an event's already: drawing another one might hit a gap, where no follower looks. */
+function isTakenPosition(error: unknown): boolean {
+  const { table, constraint } = error as { table?: unknown; constraint?: unknown };
+  return errorCode(error) === '23505' && /events$/.test(String(table)) && /events_key$/.test(String(constraint));
+}
+
 /** Turns an error of the driver into one of the documented ones, where there is one for it. */
-export function translated(error: unknown, schema: string, needed: number): unknown {
+export function translated(error: unknown, names: StoreNames, needed: number): unknown {
+  if (isTakenPosition(error)) return new PostgresPositionsError(names, undefined, error);
   switch (errorCode(error)) {
     case 'EVT01':
       return new PostgresIsolationError((error as { detail?: string }).detail ?? 'unknown', error);
@@ -41,7 +61,7 @@ export function translated(error: unknown, schema: string, needed: number): unkn
     case '42P01':
     case '42883':
     case '3F000':
-      return new PostgresSchemaOutdatedError(schema, 0, needed, error);
+      return new PostgresSchemaOutdatedError(names.schema, 0, needed, error);
     case '28000':
     case '28P01':
     case '3D000':

@@ -1,8 +1,10 @@
 export type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresQuery } from './driver';
 export {
   PostgresDriverMissingError,
+  PostgresEncodingError,
   PostgresIsolationError,
   PostgresOptionsError,
+  PostgresPositionsError,
   PostgresReplicaError,
   PostgresSchemaNewerError,
   PostgresSchemaOutdatedError,

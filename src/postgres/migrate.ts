@@ -29,19 +29,17 @@ export async function migrate(database: Database): Promise<void> {
   await apply(database);
 }
 
-/** Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. */
+/** Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. Begins anew where its connection is lost. */
 async function apply(database: Database): Promise<void> {
   const { names } = database.settings;
-  try {
-    await database.transaction(async client => {
+  const migrateOnce = (): Promise<void> =>
+    database.transaction(async client => {
       for (const text of opening(names)) await client.query({ text });
       const [newest] = await database.askOnRaw(client, newestIn(names), []);
       const pending = MIGRATIONS.filter(({ number }) => number > Number(newest![0]));
       for (const text of steps(names, pending)) await client.query({ text });
     });
-  } catch (error) {
-    throw database.translated(error);
-  }
+  await database.again(migrateOnce);
 }
 
 // The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need not have.
@@ -71,8 +69,8 @@ const newestIn = (names: StoreNames): Statement => statement(`select coalesce(ma
 
 async function schemaVersion(database: Database): Promise<number> {
   const table = database.settings.names.of('migrations');
-  const [exists] = await database.ask(statement('select to_regclass($1) is not null'), [table]);
+  const [exists] = await database.askAgain(statement('select to_regclass($1) is not null'), [table]);
   if (exists![0] !== 't') return 0;
-  const [newest] = await database.ask(newestIn(database.settings.names), []);
+  const [newest] = await database.askAgain(newestIn(database.settings.names), []);
   return Number(newest![0]);
 }

@@ -22,6 +22,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 6, title: 'revisions, leases and dead letters', sql: following },
   { number: 7, title: 'appends at known versions', sql: appendExpectedFunction },
   { number: 8, title: 'reads of one stream', sql: readStreamFunction },
+  { number: 9, title: 'for how long a lease was claimed', sql: leaseDurations },
+  { number: 10, title: 'in-flight locks that no two stores share', sql: inFlightLocks },
 ];
 
 function functions(names: StoreNames): string {
@@ -148,4 +150,13 @@ create table if not exists ${names.of('dead_letters')} (
 
 create index if not exists ${names.local('letters_sequence')}
   on ${names.of('dead_letters')} (projection, version, sequence, position);`;
+}
+
+function inFlightLocks(names: StoreNames): string {
+  return [appendFunction(names), appendOneFunction(names), appendExpectedFunction(names), horizonFunction(names)].join('\n\n');
+}
+
+// A lease that holds for longer than it was claimed for is from before the clock of the server was set back.
+function leaseDurations(names: StoreNames): string {
+  return `alter table ${names.of('leases')} add column if not exists duration integer not null default 5000;`;
 }

@@ -32,14 +32,15 @@ export class StoreNames {
     return `"${this.prefix}${name}"`;
   }
 
+  /** The statement that moves the sequence of positions behind the last event. */
+  get movePositions(): string {
+    const [positions, events] = [this.of('positions'), this.of('events')];
+    return `select setval('${positions}', greatest(last_value, (select max(position) from ${events}))) from ${positions}`;
+  }
+
   /** The session setting by which a transaction knows that it holds the in-flight lock already. */
   get inFlightSetting(): string {
     return `eventuality.${this.schema}.${this.prefix}in_flight`;
-  }
-
-  /** The upper 16 bits of this store's in-flight locks, so that stores in one database do not hold each other up. */
-  get lockNamespace(): number {
-    return 0x4000 | (sha256('in-flight', this.schema, this.prefix).readUInt16BE(0) & 0x3fff);
   }
 
   /**

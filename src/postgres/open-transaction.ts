@@ -66,11 +66,11 @@ export class OpenTransaction {
 
   /** Asks until it has ended, on another connection: the server may be about to commit what it has received. */
   async #isKept(error: unknown): Promise<boolean> {
-    const deadline = Date.now() + this.source.retryFor;
+    const deadline = performance.now() + this.source.retryFor;
     for (;;) {
       const fate = await this.source.fate(this.id);
       if (fate === 'committed' || fate === 'aborted') return fate === 'committed';
-      if (Date.now() > deadline) throw new PostgresUnreachableError(error);
+      if (performance.now() > deadline) throw new PostgresUnreachableError(error);
       await new Promise(resolve => setTimeout(resolve, ASK_EVERY));
     }
   }

@@ -21,8 +21,8 @@ import { abortable } from './abortable';
 import { prepareUnit } from './append-unit';
 import { Database, type Statement, statement } from './database';
 import { openPool, type PostgresClient } from './driver';
-import { PostgresUnreachableError } from './errors';
-import { failureKind } from './failures';
+import { PostgresReplicaError, PostgresUnreachableError } from './errors';
+import { failureKind, isCancelled } from './failures';
 import { AppendSender, GroupCommit } from './group-commit';
 import { isStorable } from './names';
 import type { PostgresSettings } from './options';
@@ -66,7 +66,7 @@ export class PostgresEventStore implements EventStore {
   /** Use `postgres(...)`, which checks the options. */
   constructor(settings: PostgresSettings) {
     const { names, pool, connectionString, pollEvery, logger } = settings;
-    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings);
+    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings, () => this.#restart());
     // Without a listener a connection that ends while it is idle would end the process.
     this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     this.#database.pool.on('error', this.#onPoolError);
@@ -79,13 +79,14 @@ export class PostgresEventStore implements EventStore {
       work => this.#run(work),
       () => this.#ticker.hurry(),
     );
-    this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
+    this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }
 
   /**
    * Connects, checks the server and brings the schema up to date; every other method does so on its first use.
-   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresSchemaOutdatedError, PostgresSchemaNewerError
+   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
+   * PostgresSchemaNewerError, PostgresPositionsError
    */
   ready(): Promise<void> {
     this.#starting ??= checkedStart(this.#database).then(
@@ -173,8 +174,9 @@ export class PostgresEventStore implements EventStore {
     await this.#running.idle();
     const { pool, settings } = this.#database;
     this.#database.giveBack();
+    // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may fail meanwhile.
     if (settings.pool === undefined) await pool.end();
-    pool.removeListener('error', this.#onPoolError);
+    else pool.removeListener('error', this.#onPoolError);
   }
 
   #refuseWhenClosed(): void {
@@ -190,23 +192,32 @@ export class PostgresEventStore implements EventStore {
     return this.#started ? work() : this.ready().then(work);
   }
 
+  /** Has the next call check the store as the first one did. */
+  #restart(): void {
+    this.#started = false;
+    this.#starting = undefined;
+  }
+
   async #askHorizon(): Promise<string> {
     const [row] = await this.#running.during(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT)));
     return row![0]!;
   }
 
-  /** Reads a page for a follower; where the connection is lost, there is nothing to read until the ticker has one again. */
+  /** Reads a page for a follower; after a failure that may pass there is nothing to read until the ticker is answered again. */
   async #followerPage(after: bigint): Promise<readonly RecordedEvent[]> {
-    this.#ticker.throwFault();
     try {
       const page = this.#afterStart(() => this.#database.ask(this.#readAll, [after, PAGE_LIMIT], PAGE_TIMEOUT));
       return (await this.#running.during(page)).map(row => recordedEvent(row));
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!this.#mayPass(error)) throw error;
       this.#ticker.lost(error);
       return [];
     }
   }
-}
 
-const mayPass = (error: unknown): boolean => error instanceof PostgresUnreachableError || failureKind(error) !== 'final';
+  /** Whether a follower that met this error goes on by itself. During a fail-over the server may be a replica for a while. */
+  #mayPass(error: unknown): boolean {
+    if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
+    return isCancelled(error) || (this.#started && error instanceof PostgresReplicaError);
+  }
+}

@@ -3,6 +3,7 @@ import {
   canBeReadModel,
   checkCheckpoint,
   checkClaim,
+  LEASE_TOLERANCE,
   type LeaseClaim,
   type LeaseOutcome,
   type SegmentLeases,
@@ -66,23 +67,25 @@ function leaseStatements(names: StoreNames) {
   const [leases, checkpoints] = [names.of('leases'), names.of('checkpoints')];
   const named = 'projection = $1 and version = $2 and segment = $3';
   const until = `clock_timestamp() + $5::integer * interval '1 millisecond'`;
-  const left = 'ceil(extract(epoch from lease_until - clock_timestamp()) * 1000)';
+  const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
+  // One that holds for longer than it was claimed for is from before the clock was set back: it has run out.
+  const latest = `clock_timestamp() + (l.duration + ${LEASE_TOLERANCE}) * interval '1 millisecond'`;
+  const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
   return {
-    claim:
-      statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, fence) values ($1, $2, $3, $4, ${until}, 1)
-on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until},
+    claim: statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, fence)
+values ($1, $2, $3, $4, ${until}, $5, 1)
+on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
   fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
-where l.owner is null or l.owner = excluded.owner or l.lease_until <= clock_timestamp() returning l.fence`),
+where l.owner = excluded.owner or not (${held}) returning l.fence`),
     position: statement(`select position from ${checkpoints} where ${named}`),
-    held: statement(`select owner, ${left} from ${leases} where ${named} and owner is not null and lease_until > clock_timestamp()`),
+    held: statement(`select l.owner, ${left} from ${leases} l where ${named} and ${held}`),
     release: statement(`update ${leases} set owner = null, lease_until = '-infinity' where ${named} and owner = $4 and fence = $5`),
     segments:
       statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end
 from (select segment, position from ${checkpoints} where projection = $1 and version = $2) c
 full join (
-  select segment, owner, owner is not null and lease_until > clock_timestamp() as held,
-    case when lease_until > clock_timestamp() then ${left} else 0 end as free_in
-  from ${leases} where projection = $1 and version = $2
+  select l.segment, l.owner, ${held} as held, case when ${held} then ${left} else 0 end as free_in
+  from ${leases} l where projection = $1 and version = $2
 ) l using (segment) order by segment`),
   };
 }

@@ -18,6 +18,7 @@ import {
 import { prepareUnit } from './append-unit';
 import { type Database, type Statement, statement } from './database';
 import type { PostgresClient } from './driver';
+import { failureKind } from './failures';
 import { PostgresTransaction } from './postgres-transaction';
 import { type ProjectionCommits, unwrapped } from './projection-commits';
 import { documentsOf, type ProjectionStatements } from './projection-statements';
@@ -39,6 +40,7 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   #ended = false;
   #conflict = false;
   #failure: { readonly error: unknown } | undefined;
+  #interruption: unknown;
 
   constructor(
     private readonly sources: TransactionSources,
@@ -52,6 +54,11 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   /** An append met a conflict: nothing of the transaction may be kept. */
   get conflict(): boolean {
     return this.#conflict;
+  }
+
+  /** What the database has interrupted the transaction with, as it came: a lost connection, a deadlock. Undefined where it did not. */
+  get interruption(): unknown {
+    return this.#interruption;
   }
 
   /** Runs the work. @throws what it throws, or else what one of its calls has thrown */
@@ -150,7 +157,8 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
       try {
         return await work();
       } catch (error) {
-        this.#failure = { error: unwrapped(error) };
+        if (failureKind(error) !== 'final') this.#interruption = error;
+        this.#failure = { error: this.sources.database.translated(unwrapped(error)) };
         throw this.#failure.error;
       }
     });

@@ -23,17 +23,14 @@ import {
   UnknownReadModelError,
 } from '../store';
 import type { Database, Row, Statement } from './database';
-import { failureKind } from './failures';
 import { HeldTransactions } from './held-transactions';
 import { type KnownReadModel, KnownReadModels } from './known-read-models';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
 import { PostgresProjectionTransaction } from './postgres-projection-transaction';
 import type { RunWork } from './postgres-snapshots';
-import { ProjectionCommits } from './projection-commits';
+import { ProjectionCommits, unwrapped, WorkFailure } from './projection-commits';
 import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
-
-const MOST_COLLISIONS = 5;
 
 /** Keeps documents and checkpoints in tables beside the events. */
 export class PostgresProjections implements ProjectionStore {
@@ -117,12 +114,12 @@ export class PostgresProjections implements ProjectionStore {
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     return this.run(async () => {
       try {
-        const result = await this.#held.run(() => this.#withoutCollision(work));
+        const result = await this.#held.run(() => this.database.again(() => this.#transaction(work)));
         this.appended();
         return result;
       } catch (error) {
         if (error instanceof TakenBack) return error.result as T;
-        throw this.database.translated(error);
+        throw unwrapped(error);
       }
     });
   }
@@ -160,22 +157,14 @@ export class PostgresProjections implements ProjectionStore {
     }
   }
 
-  /** Where it got in the way of another transaction nothing was written, and all of it is done again. */
-  async #withoutCollision<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#transaction(work);
-      } catch (error) {
-        if (attempt === MOST_COLLISIONS || failureKind(error) !== 'collision') throw error;
-      }
-    }
-  }
-
+  /** Where the database itself interrupted it nothing was written, and all of it can be done again; what the work throws is none of that. */
   #transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     const sources = { database: this.database, statements: this.#statements, commits: this.#commits };
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
-      const result = await transaction.run(work);
+      const result = await transaction.run(work).catch((error: unknown) => {
+        throw transaction.interruption ?? new WorkFailure(error);
+      });
       if (transaction.conflict) throw new TakenBack(result);
       return result;
     });

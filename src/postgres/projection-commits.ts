@@ -14,7 +14,7 @@ interface Page {
 }
 
 /** What the user's own work has thrown: it goes through as it is. */
-class WorkFailure extends Error {
+export class WorkFailure extends Error {
   constructor(readonly thrown: unknown) {
     super('The work of a commit failed.');
   }

@@ -12,6 +12,7 @@ import {
 import type { Database, Row } from './database';
 import { statement } from './database';
 import type { PostgresClient } from './driver';
+import { IN_FLIGHT_LOCK } from './function-parts';
 import { storedStatement } from './group-commit';
 import type { StoreNames } from './names';
 import { MOST_APPEND_BYTES } from './options';
@@ -101,8 +102,7 @@ class RestoreTransaction {
   /** The sequence is moved at once, not with the commit: until then the lock holds followers back, as it does for an append. */
   async #movePositions(last: bigint): Promise<void> {
     const positions = this.#names.of('positions');
-    const drawn = 'case when is_called then last_value else 0 end';
-    await this.#ask(`select pg_advisory_xact_lock_shared((${this.#names.lockNamespace}::bigint << 48) | ${drawn})::text from ${positions}`);
+    await this.#ask(`select ${IN_FLIGHT_LOCK}::text from ${positions}`);
     await this.#ask(`select setval('${positions}', greatest(last_value, $1::bigint)) from ${positions}`, [last]);
   }
 

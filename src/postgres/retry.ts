@@ -9,7 +9,7 @@ const MOST_COLLISIONS = 10;
  * The work is told whether it may have happened already.
  */
 export async function retried<T>(milliseconds: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
-  const deadline = Date.now() + milliseconds;
+  const deadline = performance.now() + milliseconds;
   let pause = FIRST_PAUSE;
   for (let collisions = 0, repeated = false; ; repeated = true) {
     try {
@@ -18,7 +18,7 @@ export async function retried<T>(milliseconds: number, work: (repeated: boolean)
       const kind = failureKind(error);
       if (kind === 'final') throw error;
       if (kind === 'collision' && ++collisions > MOST_COLLISIONS) throw error;
-      if (kind === 'connection' && Date.now() + pause > deadline) throw error;
+      if (kind === 'connection' && performance.now() + pause > deadline) throw error;
       await sleep(kind === 'collision' ? Math.random() * 10 * collisions : pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE);
     }

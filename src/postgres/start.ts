@@ -1,17 +1,25 @@
 import { type Database, statement } from './database';
-import { PostgresIsolationError, PostgresReplicaError } from './errors';
+import { PostgresEncodingError, PostgresIsolationError, PostgresReplicaError } from './errors';
 import { migrate } from './migrate';
+import { checkPositions } from './positions';
 
+const SERVER = statement(
+  `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on', current_setting('transaction_isolation'), current_setting('server_encoding')`,
+);
 const HONEST = ['read committed', 'read uncommitted'];
 
 /**
- * Makes sure that a store can work here: on a primary, in an isolation that keeps the order, on a schema that it knows.
- * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresSchemaOutdatedError, PostgresSchemaNewerError
+ * Makes sure that a store can work here: on a primary, in an isolation that keeps the order and an encoding that has every text, on a schema that it knows, with
+ * positions that come after all events.
+ * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
+ * PostgresSchemaNewerError, PostgresPositionsError
  */
 export async function checkedStart(database: Database): Promise<void> {
-  const question = `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on', current_setting('transaction_isolation')`;
-  const [row] = await database.ask(statement(question), []);
-  if (row![0] === 't') throw new PostgresReplicaError();
-  if (!HONEST.includes(row![1]!)) throw new PostgresIsolationError(row![1]!);
+  const [row] = await database.ask(SERVER, []);
+  const [isReadOnly, isolation, encoding] = row!;
+  if (isReadOnly === 't') throw new PostgresReplicaError();
+  if (!HONEST.includes(isolation!)) throw new PostgresIsolationError(isolation!);
+  if (encoding !== 'UTF8') throw new PostgresEncodingError(encoding!);
   await migrate(database);
+  await checkPositions(database);
 }

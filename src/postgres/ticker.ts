@@ -31,7 +31,6 @@ export class Ticker {
   #lastWake = 0;
   #lastAsked = 0;
   #lost = false;
-  #fault: unknown;
 
   constructor(private readonly source: TickerSource) {}
 
@@ -45,25 +44,19 @@ export class Ticker {
     if (this.#followers.size > 0) return;
     clearTimeout(this.#timer);
     this.#horizon = undefined;
-    this.#fault = undefined;
   }
 
   /** Asks at once: this process has appended something. */
   hurry(): void {
     if (this.#followers.size === 0) return;
     if (this.#asking) this.#hurried = true;
-    else this.#plan(Math.max(0, this.#lastAsked + LEAST_PAUSE - Date.now()));
+    else this.#plan(Math.max(0, this.#lastAsked + LEAST_PAUSE - performance.now()));
   }
 
-  /** Says that a follower's connection was lost: it is to be woken when there is one again. */
+  /** Says that a follower's question failed for a reason that may pass: the follower is to be woken when the database answers again. */
   lost(error: unknown): void {
-    if (!this.#lost) this.source.logger.warn({ error }, 'The connection to PostgreSQL was lost; followers wait until there is one again.');
+    if (!this.#lost) this.source.logger.warn({ error }, 'PostgreSQL does not answer the followers; they go on as soon as it does.');
     this.#lost = true;
-  }
-
-  /** Throws what keeps the followers from ever going on. */
-  throwFault(): void {
-    if (this.#fault !== undefined) throw this.#fault;
   }
 
   #plan(pause: number): void {
@@ -74,7 +67,7 @@ export class Ticker {
   async #tick(): Promise<void> {
     this.#asking = true;
     this.#hurried = false;
-    this.#lastAsked = Date.now();
+    this.#lastAsked = performance.now();
     const pause = await this.#ask();
     this.#asking = false;
     if (this.#followers.size > 0) this.#plan(this.#hurried ? LEAST_PAUSE : pause);
@@ -84,22 +77,20 @@ export class Ticker {
   async #ask(): Promise<number> {
     try {
       const horizon = await this.source.horizon();
-      if (this.#lost || horizon !== this.#horizon || Date.now() - this.#lastWake >= WAKE_ANYWAY) this.#wakeAll();
+      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_ANYWAY) this.#wakeAll();
       this.#horizon = horizon;
       this.#lost = false;
       return this.source.pollEvery;
     } catch (error) {
       if (this.source.mayPass(error)) this.lost(error);
-      else {
-        this.#fault = error;
-        this.#wakeAll();
-      }
+      // Each follower finds out for itself whether it can read: no failure is kept beyond the moment in which it came about.
+      else this.#wakeAll();
       return Math.max(this.source.pollEvery, LONGEST_OUTAGE_PAUSE);
     }
   }
 
   #wakeAll(): void {
-    this.#lastWake = Date.now();
+    this.#lastWake = performance.now();
     for (const follower of this.#followers) follower.wake();
   }
 }

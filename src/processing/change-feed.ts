@@ -1,5 +1,6 @@
 import type { EventStore, ProjectionStore } from '../store';
 import type { LiveDocuments } from './live-documents';
+import { pause } from './pause';
 
 /** Who wants to know of changes. */
 export interface ChangeListener {
@@ -9,7 +10,7 @@ export interface ChangeListener {
   readonly about: ReadonlySet<string> | undefined;
 }
 
-/** Milliseconds between two looks at what other processes did. */
+/** Milliseconds between two looks at what other processes did, and before events that could not be followed are followed again. */
 const LOOK_EVERY = 100;
 
 /** What there is to look at. */
@@ -113,7 +114,9 @@ export class ChangeFeed {
     try {
       for await (const _page of this.sources.eventStore.subscribe({ after, signal })) this.changed(name);
     } catch {
-      // Whoever reads the live read model gets the same error from the store; it is followed again from there.
+      // Those who read the live read model ask again, and follow it from there, but not at once: what failed may go on failing.
+      await pause(LOOK_EVERY, signal);
+      if (signal.aborted) return;
       this.#following.delete(name);
       this.changed(name);
     }

@@ -1,4 +1,4 @@
-import type { EventContext, RecordedEvent } from '../messages';
+import type { EventContext, RecordedEvent, RetryRule } from '../messages';
 import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from '../store';
 
 /**
@@ -34,20 +34,19 @@ export interface ProjectionContext<View extends object = any> {
   inTransaction(work: TransactionWork): void;
 }
 
-/** What a durable listener gets as its second parameter: it has effects, and may dispatch. */
+/**
+ * What a durable listener gets as its second parameter: it has effects, and may dispatch.
+ *
+ * Its handler may run again for the same event. A command that it dispatches then is known again by what it is, and is not carried out twice: so the
+ * content of commands must follow from the event, from `now` and from `newId()`; where it cannot, give a `commandId`.
+ */
 export interface ListenerContext extends EventContext {
   readonly replaying: boolean;
   readonly signal: AbortSignal;
-}
-
-/** How often a handler that throws is called again, before its sequence is parked. */
-export interface RetryRule {
-  /** Calls in all, from 1; default 5. */
-  readonly attempts?: number;
-  /** Milliseconds before the second call; default 50. Each further one waits twice as long, with jitter. */
-  readonly delay?: number;
-  /** Milliseconds at most; default 5,000. */
-  readonly maxDelay?: number;
+  /** When the event was recorded: the same each time the handler runs. */
+  readonly now: Date;
+  /** Returns a UUID, the same ones in the same order each time the handler runs. */
+  newId(): string;
 }
 
 /** What projections and durable listeners can be told. */
@@ -59,6 +58,7 @@ export interface FollowerOptions {
    * all of them.
    */
   readonly sequenceBy?: 'aggregate' | 'all' | ((event: RecordedEvent) => string);
+  /** How a handler that throws is called again, before its sequence is parked; default 5 attempts, 50 to 5,000 ms apart. */
   readonly retry?: RetryRule;
   /** After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody restarts it. */
   readonly onError?: 'park' | 'stop';

@@ -1,4 +1,4 @@
-import { derivedId, type EventContext, type RecordedEvent } from '../messages';
+import { derivedId, type EventContext, messageFingerprint, type RecordedEvent } from '../messages';
 import type { TransactionWork } from '../store';
 import type { BufferedDocuments } from './buffered-documents';
 import type { ListenerContext, ProjectionContext } from './definition';
@@ -32,11 +32,13 @@ export class EffectsContext implements ProjectionContext {
 }
 
 /**
- * The context of one event, for a durable listener. What it dispatches follows from the event, and has an id made of it: where a process died
- * before it could say that the event is done, the same command comes again, and appends nothing.
+ * The context of one event, for a durable listener. What it dispatches has an id made of the event, the listener and of what the command is: where
+ * the handler runs again, in whatever order, each command is known again and takes effect once.
  */
 export class EffectsListenerContext implements ListenerContext {
-  #dispatched = 0;
+  /** How many equal commands were dispatched, by their fingerprint. */
+  #dispatched: Map<string, number> | undefined;
+  #ids = 0;
 
   constructor(
     private readonly listener: string,
@@ -49,14 +51,30 @@ export class EffectsListenerContext implements ListenerContext {
     return this.base.event;
   }
 
+  get now(): Date {
+    return new Date(this.event.recordedAt);
+  }
+
+  get newId(): ListenerContext['newId'] {
+    return () => derivedId(`${this.event.id} ${this.listener} id`, ++this.#ids);
+  }
+
   get dispatch(): EventContext['dispatch'] {
-    return (command, options) => {
-      const commandId = options?.commandId ?? derivedId(`${this.event.id} ${this.listener}`, ++this.#dispatched);
+    return async (command, options) => {
+      const commandId = options?.commandId ?? this.#idOf(command);
       return this.base.dispatch(command, { ...options, commandId });
     };
   }
 
   get query(): EventContext['query'] {
     return this.base.query;
+  }
+
+  #idOf(command: object): string {
+    const fingerprint = messageFingerprint(command);
+    this.#dispatched ??= new Map();
+    const equals = (this.#dispatched.get(fingerprint) ?? 0) + 1;
+    this.#dispatched.set(fingerprint, equals);
+    return derivedId(`${this.event.id} ${this.listener} ${fingerprint}`, equals);
   }
 }

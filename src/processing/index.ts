@@ -14,7 +14,6 @@ export type {
   ReadModel,
   ReadModelPage,
   ReadModelQuery,
-  RetryRule,
   ViewOf,
 } from './definition';
 export { DocumentReader } from './document-reader';

@@ -1,5 +1,6 @@
 import { EventualityError, type Logger, type RecordedEvent } from '../messages';
 import {
+  type AppendOptions,
   type AppendOutcome,
   type CheckpointName,
   type EventStore,
@@ -50,13 +51,13 @@ export class InlineAppends {
   }
 
   /** @throws InlineProjectionError when a handler throws; nothing was appended then */
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    if (!this.#matters(appends)) return this.eventStore.append(appends);
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    if (!this.#matters(appends)) return this.eventStore.append(appends, options);
     for (let attempt = 1; ; attempt++) {
       const versions = await this.versions.current();
-      if (versions.length === 0) return this.eventStore.append(appends);
+      if (versions.length === 0) return this.eventStore.append(appends, options);
       try {
-        return await this.#together(appends, versions);
+        return await this.#together(appends, options, versions);
       } catch (error) {
         if (attempt === TRIES || !isStale(error)) throw error;
         this.versions.forget();
@@ -71,14 +72,18 @@ export class InlineAppends {
     return (appends as readonly StreamAppend[]).some(append => append?.events?.some?.(event => this.#names.has(event?.name)));
   }
 
-  async #together(appends: readonly StreamAppend[], versions: readonly InlineVersion[]): Promise<AppendOutcome> {
+  async #together(
+    appends: readonly StreamAppend[],
+    options: AppendOptions | undefined,
+    versions: readonly InlineVersion[],
+  ): Promise<AppendOutcome> {
     const handled: string[] = [];
     const outcome = await this.store.transaction(async transaction => {
       handled.length = 0;
       const positions = new Map<InlineVersion, bigint>();
       for (const version of versions) positions.set(version, await transaction.lock(version.checkpoint));
       if ([...positions.values()].includes(REPLACED)) throw new StaleVersions();
-      const appended = await transaction.append(appends);
+      const appended = await transaction.append(appends, options);
       if (!appended.ok || appended.events.length === 0) return appended;
       const append = appendOf(transaction, appended.events);
       for (const [version, position] of positions) {

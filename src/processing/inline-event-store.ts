@@ -1,6 +1,8 @@
 import type { Logger, RecordedEvent } from '../messages';
 import type {
+  AppendOptions,
   AppendOutcome,
+  CommandJournal,
   EventStore,
   ProjectionStore,
   RestoreOutcome,
@@ -45,13 +47,17 @@ export class InlineEventStore implements EventStore {
     return this.eventStore.projections;
   }
 
+  get commands(): CommandJournal | undefined {
+    return this.eventStore.commands;
+  }
+
   /** Says that other versions may be there. */
   switched(): void {
     this.#versions.forget();
   }
 
-  append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    return this.#appends.append(appends);
+  append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    return this.#appends.append(appends, options);
   }
 
   read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {

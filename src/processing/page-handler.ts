@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../messages';
+import { type RecordedEvent, thrownText } from '../messages';
 import type { NewDeadLetter, ProjectionStore, TransactionWork } from '../store';
 import { BufferedDocuments } from './buffered-documents';
 import type { FollowerHandler } from './definition';
@@ -6,7 +6,6 @@ import type { PageEffects } from './event-contexts';
 import type { Handling } from './handling';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
-import { thrownText } from './thrown-text';
 
 /** One segment of one version. */
 export interface SegmentPlace {

@@ -1,5 +1,5 @@
+import type { RetryRule } from '../messages';
 import type { DeadLetters, ParkedName } from '../store';
-import type { RetryRule } from './definition';
 import { backOff } from './pause';
 
 /** So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits. */

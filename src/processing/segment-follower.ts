@@ -12,7 +12,8 @@ import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
 export type FollowerEnd = 'closed' | 'lost' | 'gone';
 
 const STORE_PAUSE = 100;
-const LONGEST_STORE_PAUSE = 5000;
+/** So soon after a failure of the store has passed does a follower go on, in milliseconds. */
+const LONGEST_STORE_PAUSE = 1000;
 /** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
 const MOST_UNCOMMITTED = 10_000n;
 

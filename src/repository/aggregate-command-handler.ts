@@ -1,4 +1,11 @@
-import type { CommandContext, CommandMessage, CommandOutcome, RecordedEvent } from '../messages';
+import {
+  type CommandContext,
+  type CommandMessage,
+  type CommandOutcome,
+  pauseBefore,
+  type RecordedEvent,
+  type RetryRule,
+} from '../messages';
 import {
   AggregateAlreadyExistsError,
   type AggregateInstance,
@@ -7,49 +14,58 @@ import {
   type Decision,
   MissingAggregateIdError,
 } from '../model';
-import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT, Running, type StreamAppend } from '../store';
+import { type AppendOutcome, ConcurrencyError, type EventStore, LONGEST_NAME, Running, type StreamAppend } from '../store';
 import type { AggregateLoader } from './aggregate-loader';
 import { failed, succeeded } from './command-outcome';
-import { ReentrantCommandError } from './errors';
-import { Lane, Lanes } from './lanes';
-import { Origin } from './origin';
-import { pauseAfterConflict, TRIES } from './retry';
+import { conflictRetry } from './conflict-retry';
+import { TurnRegistry } from './held-turns';
+import { newAppend } from './new-events';
+import type { Turn, Turns } from './turns';
+
+/** What the commands of a flow share. */
+export interface CommandSurroundings {
+  /** Told of the events of each command, once; not again when a command is repeated. */
+  readonly recorded?: (events: readonly RecordedEvent[]) => void;
+  /** Told when a command begins and ends. */
+  readonly running?: Running;
+  readonly turns?: TurnRegistry;
+  /** How commands are tried again whose aggregate had moved on. */
+  readonly retry?: RetryRule | undefined;
+}
+
+/** Makes the context for one call of a handler. */
+export type ContextOf = () => CommandContext;
 
 /**
  * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one aggregate run
  * one after the other in the process; when another process was faster, the aggregate is loaded again and decides again.
  */
 export class AggregateCommandHandler {
-  readonly #lanes = new Lanes();
+  readonly #turns: Turns;
+  readonly #recordedBy: CommandSurroundings['recorded'];
+  readonly #running: Running;
+  readonly #retry: RetryRule | undefined;
 
   constructor(
     readonly loader: AggregateLoader,
-    /** Told of the events of each command, once; not again when a command is repeated. */
-    readonly recorded?: (events: readonly RecordedEvent[]) => void,
-    /** Told when a command begins and ends. */
-    readonly running = new Running(),
-  ) {}
+    { recorded, running = new Running(), turns = new TurnRegistry(), retry }: CommandSurroundings = {},
+  ) {
+    this.#recordedBy = recorded;
+    this.#running = running;
+    this.#turns = turns.of(loader.definition.name);
+    this.#retry = retry;
+  }
 
   get store(): EventStore {
     return this.loader.store;
   }
 
   /**
-   * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError, ReentrantCommandError,
+   * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError, ReentrantCommandError, DeadlockError,
    * and whatever the handler throws; nothing was appended then
    */
-  handle(message: CommandMessage, rule: CommandRule, context: CommandContext): Promise<CommandOutcome> {
-    const id = this.#target(message, rule);
-    this.#refuseReentrance(message, id);
-    return this.#takeTurn(message, rule, context, id);
-  }
-
-  #refuseReentrance(message: CommandMessage, id: string): void {
-    for (let waiting = message.parent; waiting; waiting = waiting.parent) {
-      const { working } = waiting;
-      if (working?.id === id && working.handler === this)
-        throw new ReentrantCommandError(message.name, waiting.name, this.loader.definition.name, id);
-    }
+  handle(message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
+    return this.#takeTurn(message, rule, contextOf, this.#target(message, rule));
   }
 
   #target({ name, command }: CommandMessage, rule: CommandRule): string {
@@ -60,18 +76,16 @@ export class AggregateCommandHandler {
   }
 
   // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.
-  async #takeTurn(message: CommandMessage, rule: CommandRule, context: CommandContext, id: string): Promise<CommandOutcome> {
-    const { commandId, expectedVersion, signal } = message.options;
-    this.running.begin();
-    const turn = this.#lanes.enter(id);
-    const lane = turn instanceof Lane ? turn : await turn;
-    message.working = { handler: this, id };
+  async #takeTurn(message: CommandMessage, rule: CommandRule, contextOf: ContextOf, id: string): Promise<CommandOutcome> {
+    const { expectedVersion, signal } = message.options;
+    let turn: Turn | undefined;
+    this.#running.begin();
     try {
-      const first = commandId === undefined ? undefined : await this.#outcomeOf(commandId, id);
-      if (first) return first;
+      const entered = this.#turns.enter(id, message, signal);
+      turn = entered instanceof Promise ? await entered : entered;
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
-        const ahead = attempt === 1 ? this.#decideAhead(message, rule, context, id) : undefined;
+        const ahead = attempt === 1 ? this.#decideAhead(message, rule, contextOf, id) : undefined;
         let instance = ahead && (await ahead);
         if (!instance) {
           if (this.loader.snapshots) instance = await this.loader.load(id, signal);
@@ -79,33 +93,39 @@ export class AggregateCommandHandler {
             instance = this.loader.start(id);
             while (this.loader.fold(instance, await this.loader.nextPage(instance, signal)));
           }
-          const decision = decide(instance, message, rule, context);
+          const decision = decide(instance, message, rule, contextOf());
           instance.applyReturned(isPromise(decision) ? await decision : decision);
         }
         if (instance.changes.length === 0) return failed(id, instance.version);
         signal?.throwIfAborted();
-        const outcome = await this.store.append([this.#appendOf(instance, message)]);
+        const outcome = await this.#append(instance, message);
         if (outcome.ok) return this.#recorded(id, outcome.events);
         this.loader.cache?.delete(id);
-        if (expectedVersion !== undefined || attempt === TRIES) throw new ConcurrencyError(outcome.conflicts);
-        await pauseAfterConflict(attempt, signal);
+        const retry = conflictRetry(this.#retry, rule.retry, message.options.retry);
+        if (expectedVersion !== undefined || attempt >= retry.attempts) throw new ConcurrencyError(outcome.conflicts);
+        await pauseBefore(attempt + 1, retry, signal);
       }
     } finally {
-      message.working = undefined;
-      this.#lanes.leave(lane);
-      this.running.end();
+      if (turn) this.#turns.leave(turn);
+      this.#running.end();
     }
   }
 
-  #appendOf({ id, version, changes }: AggregateInstance, message: CommandMessage): StreamAppend {
-    const stream = { aggregateName: this.loader.definition.name, aggregateId: id };
-    return { stream, expected: version, events: new Origin(message).newEvents(changes) };
+  #append({ id, version, changes }: AggregateInstance, message: CommandMessage): Promise<AppendOutcome> {
+    const append = newAppend(message, { aggregateName: this.loader.definition.name, aggregateId: id }, version, changes);
+    return message.claim ? this.#appendClaimed([append], message.claim) : this.store.append([append]);
+  }
+
+  async #appendClaimed(appends: readonly StreamAppend[], claim: NonNullable<CommandMessage['claim']>): Promise<AppendOutcome> {
+    const outcome = await this.store.append(appends, { command: claim });
+    claim.recorded = outcome.ok;
+    return outcome;
   }
 
   #recorded(id: string, events: readonly RecordedEvent[]): CommandOutcome {
     this.loader.cache?.extend(id, events);
     this.loader.snapshots?.appended(id, events);
-    this.recorded?.(events);
+    this.#recordedBy?.(events);
     return succeeded(events);
   }
 
@@ -117,23 +137,23 @@ export class AggregateCommandHandler {
   #decideAhead(
     message: CommandMessage,
     rule: CommandRule,
-    context: CommandContext,
+    contextOf: ContextOf,
     id: string,
   ): Promise<AggregateInstance | undefined> | undefined {
     const baseline = this.loader.baseline(id) ?? (rule.creates === true ? this.loader.fresh(id) : undefined);
-    return baseline && this.#decideFrom(baseline, message, rule, context);
+    return baseline && this.#decideFrom(baseline, message, rule, contextOf);
   }
 
   async #decideFrom(
     baseline: AggregateInstance,
     message: CommandMessage,
     rule: CommandRule,
-    context: CommandContext,
+    contextOf: ContextOf,
   ): Promise<AggregateInstance | undefined> {
     const { id, version } = baseline;
     let failure: { error: unknown } | undefined;
     try {
-      const decision = decide(baseline, message, rule, context);
+      const decision = decide(baseline, message, rule, contextOf());
       baseline.applyReturned(isPromise(decision) ? await decision : decision);
       if (baseline.changes.length > 0) return baseline;
     } catch (error) {
@@ -143,18 +163,6 @@ export class AggregateCommandHandler {
     if (current.version !== version) return undefined;
     if (failure) throw failure.error;
     return baseline;
-  }
-
-  /** Finds the events of a command that is being repeated. */
-  async #outcomeOf(commandId: string, id: string): Promise<CommandOutcome | undefined> {
-    const stream = { aggregateName: this.loader.definition.name, aggregateId: id };
-    const found: RecordedEvent[] = [];
-    for (let from = 1; ; from += PAGE_LIMIT) {
-      const page = await this.store.read(stream, { from });
-      for (const event of page) if (event.metadata.causationId === commandId) found.push(event);
-      if (page.length < PAGE_LIMIT) break;
-    }
-    return found.length > 0 ? succeeded(found) : undefined;
   }
 }
 

@@ -1,10 +1,20 @@
 export { AggregateCommandHandler, decide } from './aggregate-command-handler';
+export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
 export { succeeded } from './command-outcome';
-export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './errors';
+export {
+  CommandIdReusedError,
+  DeadlockError,
+  ForeignAggregateError,
+  NothingToAddError,
+  ReentrantCommandError,
+  TurnsYieldedError,
+  UnitOfWorkClosedError,
+} from './errors';
+export { type FlowCommandHandler, FunctionCommandHandler } from './function-command-handler';
 export type { HandlerContext } from './handler-context';
-export { asOrigin, Origin } from './origin';
+export { TurnRegistry } from './held-turns';
+export { IdempotentCommands } from './idempotent-commands';
 export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
-export { pauseAfterConflict, TRIES } from './retry';
 export type { CacheOptions } from './stream-cache';
-export { UnitOfWork } from './unit-of-work';
+export type { UnitOfWork } from './unit-of-work';

@@ -12,8 +12,9 @@ import {
 } from '../model';
 import { type AppendOutcome, ConcurrencyError, type EventStore, LONGEST_NAME } from '../store';
 import { AggregateLoader, type SnapshotKeeping } from './aggregate-loader';
-import { ForeignAggregateError } from './errors';
-import { currentOrigin, Origin } from './origin';
+import { expectRepositories, unitOver } from './ambient-unit';
+import { ForeignAggregateError, NothingToAddError } from './errors';
+import { newAppend } from './new-events';
 import { type CacheOptions, StreamCache } from './stream-cache';
 import type { UnitOfWork } from './unit-of-work';
 
@@ -35,18 +36,17 @@ export type Addition<A> =
       ? A | (Partial<State> & { readonly id?: string; readonly [attribute: string]: unknown })
       : A;
 
-const origins = new WeakMap<AggregateInstance, Origin>();
-
 /**
  * Loads and saves the aggregates of one kind.
  *
- * By itself, each `add`, `save` and `delete` is one append. Inside a command (`@InjectRepository`, `context.repository`) they take part in
- * its unit of work: everything is appended together when the handler has returned.
+ * By itself, each `add`, `save` and `delete` is one append. In the handler function or class of a command, however the repository was made, they
+ * take part in its unit of work: everything is appended together when the handler has returned, or not at all; and what is loaded waits for its
+ * turn, as commands to one aggregate do.
  */
 export class Repository<A = any> {
   readonly definition: AggregateDefinition<any, A>;
   readonly #loader: AggregateLoader<any, A>;
-  readonly #unit: UnitOfWork | undefined;
+  readonly #within: UnitOfWork | undefined;
   readonly #options: RepositoryOptions;
 
   /** @throws InvalidAggregateError when the class is not declared as an aggregate should be */
@@ -59,20 +59,22 @@ export class Repository<A = any> {
     this.definition = definitionOf(aggregate);
     this.#loader =
       within?.loader ?? new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined, options);
-    this.#unit = within?.unit;
+    this.#within = within?.unit;
     this.#options = options;
+    if (!within && !options.recorded) expectRepositories(store);
   }
 
   /**
    * Stores a new aggregate: one made by `new`, with its events applied; or, for a plain one, its attributes, which become the event
    * `<name>Created`. Resolves to the recorded events; inside a command to none, as they are recorded after its handler.
-   * @throws AggregateAlreadyExistsError, MissingAggregateIdError, ForeignAggregateError
+   * @throws AggregateAlreadyExistsError (in a command when it is appended), MissingAggregateIdError, ForeignAggregateError, NothingToAddError
    */
   async add(aggregate: Addition<A>): Promise<readonly RecordedEvent[]> {
-    const origin = currentOrigin();
     const instance = this.#instanceOf(aggregate) ?? this.#create(aggregate);
+    this.#checkId(`The ${this.definition.name} to be stored`, instance.id);
     if (instance.version > 0) throw new AggregateAlreadyExistsError(this.definition.name, instance.id);
-    const outcome = await this.#store(instance, origin, 'add');
+    if (instance.changes.length === 0) throw new NothingToAddError(this.definition.name, instance.id);
+    const outcome = await this.#store(instance, 'add');
     if (outcome.ok) return outcome.events;
     throw new AggregateAlreadyExistsError(this.definition.name, instance.id);
   }
@@ -97,7 +99,7 @@ export class Repository<A = any> {
   async save(aggregate: A): Promise<readonly RecordedEvent[]> {
     const instance = this.#instanceOf(aggregate);
     if (!instance) throw new ForeignAggregateError(this.definition.name, aggregate);
-    const outcome = await this.#store(instance, currentOrigin(), 'save');
+    const outcome = await this.#store(instance, 'save');
     if (outcome.ok) return outcome.events;
     throw new ConcurrencyError(outcome.conflicts);
   }
@@ -107,11 +109,10 @@ export class Repository<A = any> {
    * @throws AggregateNotFoundError, ConcurrencyError
    */
   async delete(id: string): Promise<readonly RecordedEvent[]> {
-    const origin = currentOrigin();
     const instance = await this.#load(id);
     if (!instance.exists) throw new AggregateNotFoundError(this.definition.name, id, instance.deleted);
     instance.delete();
-    const outcome = await this.#store(instance, origin, 'delete');
+    const outcome = await this.#store(instance, 'delete');
     if (outcome.ok) return outcome.events;
     throw new ConcurrencyError(outcome.conflicts);
   }
@@ -131,18 +132,29 @@ export class Repository<A = any> {
     return this.#loader;
   }
 
+  /** The unit of work of the command that is being handled. */
+  get #unit(): UnitOfWork | undefined {
+    return this.#within ?? unitOver(this.#loader.store);
+  }
+
   async #load(id: string): Promise<AggregateInstance<any, A>> {
-    const origin = currentOrigin();
-    if (typeof id !== 'string' || id === '' || id.length > LONGEST_NAME)
-      throw new MissingAggregateIdError(this.definition.name, 'The id asked for', id);
-    const known = this.#unit?.loaded(this.definition, id);
+    this.#checkId('The id asked for', id);
+    const unit = this.#unit;
+    if (!unit) return this.#loader.load(id);
+    const { definition } = this;
+    const known = unit.loaded(definition, id);
     if (known) return known;
-    const instance = await this.#loader.load(id, this.#unit?.message.options.signal);
-    if (origin) origins.set(instance, origin);
-    const meanwhile = this.#unit?.loaded(this.definition, id);
+    await unit.turnOf(definition.name, id);
+    const instance = unit.loaded(definition, id) ?? (await this.#loader.load(id, unit.message.options.signal));
+    const meanwhile = unit.loaded(definition, id);
     if (meanwhile) return meanwhile;
-    this.#unit?.keep(instance);
+    unit.keep(instance, this.#loader.snapshots);
     return instance;
+  }
+
+  #checkId(source: string, id: unknown): void {
+    if (typeof id !== 'string' || id === '' || id.length > LONGEST_NAME)
+      throw new MissingAggregateIdError(this.definition.name, source, id);
   }
 
   #instanceOf(aggregate: unknown): AggregateInstance<any, A> | undefined {
@@ -162,23 +174,13 @@ export class Repository<A = any> {
     return instance;
   }
 
-  async #store(instance: AggregateInstance<any, A>, current: Origin | undefined, action: string): Promise<AppendOutcome> {
-    const { name } = this.definition;
-    if (typeof instance.id !== 'string' || instance.id === '')
-      throw new MissingAggregateIdError(name, `The ${name} to be stored`, instance.id);
-    if (this.#unit) {
-      this.#unit.stage(instance, instance.version, this.#loader.snapshots);
-      return { ok: true, events: [] };
-    }
-    if (instance.changes.length === 0) return { ok: true, events: [] };
-    const origin = current ?? origins.get(instance) ?? this.#ownOrigin(action);
-    const stream = { aggregateName: name, aggregateId: instance.id };
-    const { expectedVersion = instance.version } = origin.message.options;
-    if (expectedVersion !== instance.version)
-      return { ok: false, conflicts: [{ stream, expected: expectedVersion, actual: instance.version }] };
-    const outcome = await this.#loader.store.append([{ stream, expected: instance.version, events: origin.newEvents(instance.changes) }]);
+  async #store(instance: AggregateInstance<any, A>, action: string): Promise<AppendOutcome> {
+    const unit = this.#unit;
+    if (unit) unit.stage(instance, this.#loader.snapshots);
+    if (unit || instance.changes.length === 0) return { ok: true, events: [] };
+    const stream = { aggregateName: this.definition.name, aggregateId: instance.id };
+    const outcome = await this.#loader.store.append([newAppend(this.#messageOf(action), stream, instance.version, instance.changes)]);
     if (outcome.ok) {
-      origin.recorded = true;
       instance.changes = [];
       instance.stored(outcome.events);
       this.#loader.cache?.extend(instance.id, outcome.events);
@@ -188,9 +190,9 @@ export class Repository<A = any> {
     return outcome;
   }
 
-  #ownOrigin(action: string): Origin {
-    return new Origin(
-      new CommandMessage(`${this.definition.name}.${action}`, {}, this.#options.metadata ? { metadata: this.#options.metadata } : {}),
-    );
+  /** What is stored outside of a command has metadata as if it were one of its own. */
+  #messageOf(action: string): CommandMessage {
+    const { metadata } = this.#options;
+    return new CommandMessage(`${this.definition.name}.${action}`, {}, metadata ? { metadata } : {});
   }
 }

@@ -1,14 +1,23 @@
 import type { CommandMessage, CommandOutcome, RecordedEvent, SealedEvent } from '../messages';
-import type { AggregateDefinition, AggregateInstance } from '../model';
-import { ConcurrencyError, type EventStore, type ExpectedVersion, type StreamAppend } from '../store';
+import { AggregateAlreadyExistsError, type AggregateDefinition, type AggregateInstance } from '../model';
+import {
+  type AppendOutcome,
+  ConcurrencyError,
+  type Conflict,
+  type EventStore,
+  type StreamAppend,
+  type StreamName,
+  streamKey,
+} from '../store';
 import type { AggregateSnapshots } from './aggregate-snapshots';
 import { failed, succeeded } from './command-outcome';
 import { UnitOfWorkClosedError } from './errors';
-import { Origin } from './origin';
+import type { HeldTurns } from './held-turns';
+import { newAppends, type StreamChanges } from './new-events';
 
 interface Staged {
   readonly instance: AggregateInstance;
-  readonly expected: ExpectedVersion;
+  readonly expected: number;
   readonly changes: readonly SealedEvent[];
   readonly snapshots: AggregateSnapshots | undefined;
 }
@@ -18,18 +27,22 @@ interface Staged {
  * appended together when the handler has returned, or not at all.
  */
 export class UnitOfWork {
-  readonly origin: Origin;
   readonly #staged = new Map<AggregateInstance, Staged>();
   readonly #loaded = new Map<AggregateDefinition, Map<string, AggregateInstance>>();
-  /** True when the events of the last commit had been stored before: by the first run of a command that is repeated. */
-  repeated = false;
+  readonly #snapshots = new Map<AggregateInstance, AggregateSnapshots | undefined>();
   #closed = false;
+  /** What the commit was rejected with because a stream had moved on: then the handler can be run again. */
+  conflict: ConcurrencyError | undefined;
 
   constructor(
-    readonly store: EventStore,
+    /** The store that is appended to, and those that repositories made by hand may be over: it, and what it wraps. */
+    readonly stores: readonly [EventStore, ...EventStore[]],
     readonly message: CommandMessage,
-  ) {
-    this.origin = new Origin(message);
+    private readonly turns: HeldTurns,
+  ) {}
+
+  get store(): EventStore {
+    return this.stores[0];
   }
 
   /** Returns the one instance of an aggregate in this unit, where it was loaded before. */
@@ -38,42 +51,68 @@ export class UnitOfWork {
     return this.#loaded.get(definition)?.get(id);
   }
 
+  /** The aggregates that were loaded or added, in that order. */
+  get instances(): AggregateInstance[] {
+    return [...this.#loaded.values()].flatMap(instances => [...instances.values()]);
+  }
+
+  /** Waits for the turn of an aggregate: until the unit is over no other command of this process changes it. */
+  async turnOf(aggregateName: string, id: string): Promise<void> {
+    this.#refuseWhenClosed();
+    await this.turns.take(aggregateName, id);
+    this.#refuseWhenClosed();
+  }
+
   /** Keeps an instance as the one of this unit. */
-  keep(instance: AggregateInstance): void {
+  keep(instance: AggregateInstance, snapshots?: AggregateSnapshots): void {
     this.#refuseWhenClosed();
     const { definition, id } = instance;
     this.#loaded.set(definition, (this.#loaded.get(definition) ?? new Map()).set(id, instance));
+    if (snapshots) this.#snapshots.set(instance, snapshots);
   }
 
   /** Takes note of the changes an aggregate has so far; staging it again replaces them. */
-  stage(instance: AggregateInstance, expected: ExpectedVersion, snapshots?: AggregateSnapshots): void {
+  stage(instance: AggregateInstance, snapshots = this.#snapshots.get(instance)): void {
     this.#refuseWhenClosed();
-    const before = this.#staged.get(instance);
-    this.keep(instance);
+    this.keep(instance, snapshots);
     if (instance.changes.length === 0) return;
-    this.#staged.set(instance, { instance, expected: before?.expected ?? expected, changes: [...instance.changes], snapshots });
+    this.#staged.set(instance, { instance, expected: instance.version, changes: [...instance.changes], snapshots });
   }
 
   /**
    * Appends what was staged, and plain events beside it, in one step.
-   * @throws ConcurrencyError when one of the streams had moved on; nothing was appended then
+   * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be made is there; nothing was
+   * appended then
    */
-  async commit(plain: readonly StreamAppend[] = []): Promise<CommandOutcome> {
+  async commit(plain: readonly StreamChanges[] = []): Promise<CommandOutcome> {
     this.close();
-    const staged = [...this.#staged.values()].map(({ instance, expected, changes }) => ({
-      stream: { aggregateName: instance.definition.name, aggregateId: instance.id },
-      expected,
-      events: this.origin.newEvents(changes),
-    }));
-    const appends = [...staged, ...plain];
+    const staged = [...this.#staged.values()].map(({ instance, expected, changes }) => ({ stream: streamOf(instance), expected, changes }));
+    const appends = newAppends(this.message, [...staged, ...plain]);
     if (appends.length === 0) return this.#nothing();
-    this.#refuseOtherVersion(appends[0]!);
-    const outcome = await this.store.append(appends);
-    if (!outcome.ok) throw new ConcurrencyError(outcome.conflicts);
+    const outcome = await this.#append(this.#pinned(appends));
+    if (!outcome.ok) throw this.#rejection(outcome.conflicts);
     this.#tellSnapshots(outcome.events);
-    const { expected } = appends[0]!;
-    this.repeated = typeof expected === 'number' && outcome.events[0]!.version <= expected;
     return succeeded(outcome.events);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+    const { claim } = this.message;
+    if (!claim) return this.store.append(appends);
+    const outcome = await this.store.append(appends, { command: claim });
+    claim.recorded = outcome.ok;
+    return outcome;
+  }
+
+  #rejection(conflicts: readonly Conflict[]): Error {
+    const added = [...this.#staged.values()].filter(({ expected }) => expected === 0).map(({ instance }) => instance);
+    const taken = added.find(instance => conflicts.some(({ stream }) => streamKey(stream) === streamKey(streamOf(instance))));
+    if (taken) return new AggregateAlreadyExistsError(taken.definition.name, taken.id);
+    this.conflict = new ConcurrencyError(conflicts);
+    return this.conflict;
   }
 
   #tellSnapshots(events: readonly RecordedEvent[]): void {
@@ -87,19 +126,20 @@ export class UnitOfWork {
     }
   }
 
-  close(): void {
-    this.#closed = true;
-  }
-
   /** A version the caller pinned is that of the first aggregate the command changes. */
-  #refuseOtherVersion({ stream, expected }: StreamAppend): void {
+  #pinned(appends: readonly StreamAppend[]): readonly StreamAppend[] {
     const pinned = this.message.options.expectedVersion;
-    if (pinned === undefined || pinned === expected) return;
-    throw new ConcurrencyError([{ stream, expected: pinned, actual: typeof expected === 'number' ? expected : 0 }]);
+    const [first, ...rest] = appends as [StreamAppend, ...StreamAppend[]];
+    if (pinned === undefined || pinned === first.expected) return appends;
+    if (first.expected === 'any') return [{ ...first, expected: pinned }, ...rest];
+    throw new ConcurrencyError([{ stream: first.stream, expected: pinned, actual: first.expected as number }]);
   }
 
   #nothing(): CommandOutcome {
-    const first = [...this.#loaded.values()].flatMap(instances => [...instances.values()])[0];
+    const [first] = this.instances;
+    const pinned = this.message.options.expectedVersion;
+    if (first && pinned !== undefined && pinned !== first.version)
+      throw new ConcurrencyError([{ stream: streamOf(first), expected: pinned, actual: first.version }]);
     return failed(first?.id ?? '', first?.version ?? 0);
   }
 
@@ -107,3 +147,5 @@ export class UnitOfWork {
     if (this.#closed) throw new UnitOfWorkClosedError(this.message.name);
   }
 }
+
+const streamOf = ({ definition, id }: AggregateInstance): StreamName => ({ aggregateName: definition.name, aggregateId: id });

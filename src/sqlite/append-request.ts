@@ -1,5 +1,15 @@
 import { newId, sealPayload } from '../messages';
-import { checkAppends, type ExpectedVersion, encodedEvent, type NewEvent, recordedMetadata, type StreamName } from '../store';
+import {
+  type AppendOptions,
+  type ClaimName,
+  checkAppends,
+  claimOf,
+  type ExpectedVersion,
+  encodedEvent,
+  type NewEvent,
+  recordedMetadata,
+  type StreamName,
+} from '../store';
 
 /** An event that is sealed and encoded, with its id. */
 export interface EncodedEvent {
@@ -21,13 +31,19 @@ export interface AppendRequest {
   /** Whether a caller chose an id: only such events can be stored already. */
   readonly chosenIds: boolean;
   readonly eventCount: number;
+  /** Under whose claim it is made. */
+  readonly command: ClaimName | undefined;
 }
 
 /**
  * Checks, seals and encodes an append. What is wrong with it is found here, before it shares a transaction with others.
- * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError
+ * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError, InvalidClaimError
  */
-export function appendRequest(appends: Parameters<typeof checkAppends>[0], maxPayloadBytes: number): AppendRequest {
+export function appendRequest(
+  appends: Parameters<typeof checkAppends>[0],
+  maxPayloadBytes: number,
+  options: AppendOptions | undefined,
+): AppendRequest {
   checkAppends(appends);
   let chosenIds = false;
   let eventCount = 0;
@@ -36,7 +52,7 @@ export function appendRequest(appends: Parameters<typeof checkAppends>[0], maxPa
     chosenIds ||= events.some(({ id }) => id !== undefined);
     return { stream: { aggregateName, aggregateId }, expected, events: events.map(event => encoded(event, maxPayloadBytes)) };
   });
-  return { streams, chosenIds, eventCount };
+  return { streams, chosenIds, eventCount, command: claimOf(appends, options) };
 }
 
 function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, maxBytes: number): EncodedEvent {

@@ -1,6 +1,7 @@
-import { type Clock, isoTime, type RecordedEvent } from '../messages';
-import { type AppendOutcome, type Conflict, DuplicateEventError, isExpected, recordEvent } from '../store';
+import { type Clock, EventualityError, isoTime, type RecordedEvent } from '../messages';
+import { type AppendOutcome, ClaimLostError, type Conflict, commandIsDone, isExpected, recordEvent, repeatedEvents } from '../store';
 import type { AppendRequest, StreamRequest } from './append-request';
+import type { CommandRecords } from './command-records';
 import type { SqliteConnection } from './driver';
 import { type EventRow, recordedEvent } from './event-row';
 import { rollBack } from './migrations';
@@ -8,7 +9,7 @@ import { resultCode } from './result-code';
 import type { Statements } from './statements';
 
 /** What became of one request of a batch. */
-export type WriteResult = AppendOutcome | DuplicateEventError;
+export type WriteResult = AppendOutcome | EventualityError;
 
 interface FoundStream {
   readonly stream: number;
@@ -24,6 +25,7 @@ export class AppendWriter {
   constructor(
     private readonly connection: SqliteConnection,
     private readonly statements: Statements,
+    private readonly commands: CommandRecords,
     private readonly clock: Clock,
   ) {}
 
@@ -38,7 +40,7 @@ export class AppendWriter {
     }
   }
 
-  /** Writes a request in a transaction that somebody else has begun. @throws DuplicateEventError */
+  /** Writes a request in a transaction that somebody else has begun. @throws DuplicateEventError, ClaimLostError, InvalidAppendError */
   writeWithin(request: AppendRequest): AppendOutcome {
     if (request.eventCount === 0) return { ok: true, events: Object.freeze([]) };
     this.#begin();
@@ -69,6 +71,17 @@ export class AppendWriter {
   }
 
   #result(request: AppendRequest, someRepeated: boolean): WriteResult {
+    const { command } = request;
+    if (!command) return this.#append(request, someRepeated);
+    const state = this.commands.stateOf(command);
+    if (!state) return new ClaimLostError(command.id);
+    if (state === 'done') return this.#repeated(request) ?? commandIsDone(command);
+    const result = this.#append(request, someRepeated);
+    if (!(result instanceof Error) && result.ok) this.commands.record(command, result.events);
+    return result;
+  }
+
+  #append(request: AppendRequest, someRepeated: boolean): WriteResult {
     const found = request.streams.map(({ stream }) => this.#find(stream));
     const conflicts: Conflict[] = [];
     for (const [index, { stream, expected }] of request.streams.entries()) {
@@ -88,20 +101,20 @@ export class AppendWriter {
     return this.statements.findStream.get(aggregateName, aggregateId) as FoundStream | undefined;
   }
 
-  /** Answers with the stored events when each of the request's is stored, by its id, in the stream it is meant for. */
-  #repeated({ streams, eventCount }: AppendRequest): WriteResult | undefined {
-    const events: RecordedEvent[] = [];
-    let duplicate: string | undefined;
-    for (const { stream, events: wanted } of streams) {
-      for (const { event } of wanted) {
-        const row = this.statements.findEvent.get(event.id) as EventRow | undefined;
-        if (!row) continue;
-        duplicate ??= event.id;
-        if (row.aggregate_id === stream.aggregateId && row.aggregate_name === stream.aggregateName) events.push(recordedEvent(row));
-      }
+  /** Answers with the stored events when all of the request is stored. */
+  #repeated({ streams }: AppendRequest): WriteResult | undefined {
+    const appends = streams.map(({ stream, expected, events }) => ({ stream, expected, events: events.map(({ event }) => event) }));
+    const stored = (id: string): RecordedEvent | undefined => {
+      const row = this.statements.findEvent.get(id) as EventRow | undefined;
+      return row && recordedEvent(row);
+    };
+    try {
+      const events = repeatedEvents(appends, stored);
+      return events && { ok: true, events };
+    } catch (error) {
+      if (EventualityError.is(error)) return error;
+      throw error;
     }
-    if (duplicate === undefined) return undefined;
-    return events.length < eventCount ? new DuplicateEventError(duplicate) : { ok: true, events: Object.freeze(events) };
   }
 
   #add({ stream, events }: StreamRequest, found: FoundStream | undefined): RecordedEvent[] {

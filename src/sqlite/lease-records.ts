@@ -12,6 +12,7 @@ import type { SqliteConnection } from './driver';
 interface LeaseRow {
   readonly owner: string | null;
   readonly until: number;
+  readonly duration: number;
   readonly fence: string;
 }
 
@@ -30,8 +31,8 @@ export class LeaseRecords {
     const row = this.#statements.find.get(projection, version, segment) as LeaseRow | undefined;
     const decision = decideClaim(row && known(row), claim, now);
     if (!decision.ok) return decision;
-    const { until, fence } = decision.lease;
-    this.#statements.write.run(projection, version, segment, claim.owner, Math.ceil(until), fence);
+    const { until, duration, fence } = decision.lease;
+    this.#statements.write.run(projection, version, segment, claim.owner, Math.ceil(until), duration, fence);
     return { ok: true, fence, position: checkpoint(name) };
   }
 
@@ -60,20 +61,23 @@ export class LeaseRecords {
   }
 }
 
-const known = ({ owner, until, fence }: LeaseRow): KnownLease => ({ owner: owner ?? undefined, until, fence: BigInt(fence) });
+const known = ({ owner, until, duration, fence }: LeaseRow): KnownLease => ({
+  ...{ owner: owner ?? undefined, until, duration, fence: BigInt(fence) },
+});
 
 function prepareLeaseStatements(connection: SqliteConnection) {
   const named = 'projection = ? and version = ?';
   return {
-    find: connection.prepare(`select owner, until, cast(fence as text) as fence from leases where ${named} and segment = ?`),
+    find: connection.prepare(`select owner, until, duration, cast(fence as text) as fence from leases where ${named} and segment = ?`),
     write: connection.prepare(
-      `insert into leases (projection, version, segment, owner, until, fence) values (?, ?, ?, ?, ?, ?)
-       on conflict (projection, version, segment) do update set owner = excluded.owner, until = excluded.until, fence = excluded.fence`,
+      `insert into leases (projection, version, segment, owner, until, duration, fence) values (?, ?, ?, ?, ?, ?, ?)
+       on conflict (projection, version, segment) do update
+       set owner = excluded.owner, until = excluded.until, duration = excluded.duration, fence = excluded.fence`,
     ),
     release: connection.prepare(`update leases set owner = null, until = 0 where ${named} and segment = ? and owner = ? and fence = ?`),
     holds: connection.prepare(`select 1 from leases where ${named} and segment = ? and fence = ? and owner is not null`),
     positions: connection.prepare(`select segment, cast(position as text) as position from checkpoints where ${named}`),
-    all: connection.prepare(`select segment, owner, until, cast(fence as text) as fence from leases where ${named}`),
+    all: connection.prepare(`select segment, owner, until, duration, cast(fence as text) as fence from leases where ${named}`),
     drop: connection.prepare(`delete from leases where ${named}`),
   };
 }

@@ -91,6 +91,22 @@ export const MIGRATIONS: readonly string[] = [
     primary key (projection, version, position)
   ) strict;
   create index dead_letters_sequence on dead_letters (projection, version, sequence, position);`,
+  // A command is done where it has an aggregate. Its row is found by the clock of the store when it may be forgotten.
+  `create table commands (
+    id text primary key,
+    fingerprint text not null,
+    token text not null,
+    lease integer not null,
+    keep integer not null,
+    until integer not null,
+    expires integer not null,
+    aggregate_id text,
+    version integer,
+    event_ids text
+  ) strict, without rowid;
+  create index commands_expires on commands (expires);`,
+  // For how long a lease was claimed: one that holds for longer is from before the clock was set back.
+  'alter table leases add column duration integer not null default 5000;',
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

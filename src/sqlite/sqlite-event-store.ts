@@ -1,6 +1,8 @@
 import type { RecordedEvent } from '../messages';
 import {
+  type AppendOptions,
   type AppendOutcome,
+  type CommandJournal,
   type EventStore,
   type ProjectionStore,
   type RestoreOutcome,
@@ -18,6 +20,7 @@ import {
 } from '../store';
 import { appendRequest } from './append-request';
 import { AppendWriter } from './append-writer';
+import { CommandRecords } from './command-records';
 import type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from './driver';
 import { type EventRow, LAST_POSITION, recordedEvent } from './event-row';
 import { failureOf } from './failures';
@@ -28,6 +31,7 @@ import { loadDriver } from './load-driver';
 import { openAgain, openFile } from './open-file';
 import { checkedOptions, type SqliteOptions, type SqliteSettings } from './options';
 import { RestoreWriter } from './restore';
+import { SqliteCommands } from './sqlite-commands';
 import { SqliteProjections } from './sqlite-projections';
 import { SqliteSnapshots } from './sqlite-snapshots';
 import { prepareStatements, type Statements } from './statements';
@@ -49,6 +53,8 @@ export class SqliteEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
   /** Keeps what projections make of the events, in the same file. */
   readonly projections: ProjectionStore;
+  /** Remembers commands in the same file. */
+  readonly commands: CommandJournal;
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
@@ -71,7 +77,8 @@ export class SqliteEventStore implements EventStore {
     this.#statements = prepareStatements(this.#connection);
     this.#followers = new Followers(() => this.#dataVersion(), this.#settings.pollEvery);
     this.#access = new FileAccess(this.#settings, () => this.#refuseWhenClosed());
-    const writer = new AppendWriter(this.#connection, this.#statements, this.#settings.clock);
+    const commands = new CommandRecords(this.#connection, this.#statements, this.#settings.clock);
+    const writer = new AppendWriter(this.#connection, this.#statements, commands, this.#settings.clock);
     this.#commits = new GroupCommit({
       busyTimeout: this.#settings.busyTimeout,
       write: requests => writer.write(requests),
@@ -80,15 +87,16 @@ export class SqliteEventStore implements EventStore {
       failureOf: error => failureOf(error, this.#settings),
     });
     this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, this.#access);
+    this.commands = new SqliteCommands(this.#connection, commands, this.#settings, this.#access);
     this.#transactions = new Transactions(this.#forTransactions(driver), this.#settings, this.#access);
     this.projections = new SqliteProjections(this.#connection, this.#settings, this.#access, this.#transactions);
     this.file = this.#settings.file;
     this.driver = driver.name;
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
-    const request = appendRequest(appends, this.#settings.maxPayloadBytes);
+    const request = appendRequest(appends, this.#settings.maxPayloadBytes, options);
     return request.eventCount === 0 ? { ok: true, events: Object.freeze([]) } : this.#commits.append(request);
   }
 

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../messages';
 import {
+  type AppendOptions,
   type AppendOutcome,
   type CheckpointName,
   type CommitOutcome,
@@ -48,9 +49,9 @@ export class SqliteTransaction implements ProjectionTransaction {
     }
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     return this.#do(() => {
-      const request = appendRequest(appends, this.settings.maxPayloadBytes);
+      const request = appendRequest(appends, this.settings.maxPayloadBytes, options);
       const outcome = this.parts.writer.writeWithin(request);
       this.#conflict ||= !outcome.ok;
       return outcome;

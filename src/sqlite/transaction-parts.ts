@@ -1,5 +1,6 @@
 import type { Clock } from '../messages';
 import { AppendWriter } from './append-writer';
+import { CommandRecords } from './command-records';
 import type { SqliteConnection } from './driver';
 import { ProjectionRecords } from './projection-records';
 import { prepareStatements, type Statements } from './statements';
@@ -14,6 +15,6 @@ export interface TransactionParts {
 
 export function transactionParts(connection: SqliteConnection, clock: Clock): TransactionParts {
   const statements = prepareStatements(connection);
-  const writer = new AppendWriter(connection, statements, clock);
+  const writer = new AppendWriter(connection, statements, new CommandRecords(connection, statements, clock), clock);
   return { connection, statements, writer, records: new ProjectionRecords(connection, clock) };
 }

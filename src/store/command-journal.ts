@@ -18,7 +18,7 @@ export interface CommandClaim {
 export interface CommandResult {
   /** The events, in the order of the append; empty when the command led to none. */
   readonly events: readonly RecordedEvent[];
-  /** The aggregate of a command without events, and its version; of one with events they are in the events. */
+  /** The aggregate of a command without events, empty when it is none's, and its version; of one with events, those of the last event. */
   readonly aggregateId: string;
   readonly version: number;
 }
@@ -46,12 +46,13 @@ export interface ClaimName {
 export interface CommandJournal {
   /**
    * Claims a command, unless it is done or somebody has claimed it. A claim whose lease has run out by the store's clock, and one whose
-   * result is no longer to be kept, is free again.
+   * result is no longer to be kept, is free again. The same claim again (by its token) is a renewal.
+   * @throws InvalidClaimError, StoreClosedError
    */
   claim(claim: CommandClaim): Promise<ClaimOutcome>;
-  /** Extends a claim by a lease from now. Resolves to false when it is not the caller's any more. */
+  /** Extends a claim by a lease from now. Resolves to false when it is not the caller's any more. Of a command that is done it changes nothing. */
   renew(claim: ClaimName, lease: number): Promise<boolean>;
-  /** Records that a command is done and led to no events. Resolves to false when the claim is not the caller's any more. */
+  /** Records that a command is done and led to no events. Resolves to false when the claim is not the caller's any more. Once done, it stays as it is. */
   complete(claim: ClaimName, result: { readonly aggregateId: string; readonly version: number }): Promise<boolean>;
   /** Gives a claim back: the command failed, and what it threw is not kept. Does nothing when it is not the caller's, or done. */
   release(claim: ClaimName): Promise<void>;

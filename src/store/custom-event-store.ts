@@ -1,7 +1,9 @@
 import type { RecordedEvent } from '../messages';
 import { streamPage } from './checks';
+import type { CommandJournal } from './command-journal';
 import { StoreClosedError } from './errors';
 import type {
+  AppendOptions,
   AppendOutcome,
   EventStore,
   RestoreOutcome,
@@ -16,9 +18,9 @@ import { Running } from './running';
 import type { SnapshotStore } from './snapshot-store';
 import { Subscription } from './subscription';
 
-/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots and projections. */
+/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots, projections and commands. */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
-  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections'>>;
+  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>>;
 
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
@@ -26,10 +28,15 @@ export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
  * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand events),
  * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery` milliseconds
  * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. `restore` is there when it
- * is given. To override a part
- * of an existing store, pass the rest through:
+ * is given. To override a part of an existing store, pass the rest through; where `commands` is passed on, `append` takes part in them by
+ * its second argument:
  *
- * @example new CustomEventStore({ append: appends => { count(appends); return store.append(appends); }, readAll: page => store.readAll(page) })
+ * @example
+ * new CustomEventStore({
+ *   append: (appends, options) => { count(appends); return store.append(appends, options); },
+ *   readAll: page => store.readAll(page),
+ *   commands: store.commands,
+ * })
  */
 export class CustomEventStore implements EventStore {
   readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
@@ -53,8 +60,12 @@ export class CustomEventStore implements EventStore {
     return this.parts.projections;
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    return this.#write(() => this.parts.append(appends));
+  get commands(): CommandJournal | undefined {
+    return this.parts.commands;
+  }
+
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    return this.#write(() => this.parts.append(appends, options));
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {

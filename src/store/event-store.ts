@@ -1,12 +1,12 @@
 import type { RecordedEvent } from '../messages';
-import type { ClaimName, CommandJournal } from './command-journal';
+import type { CommandJournal } from './command-journal';
 import type { StorePage, StreamPage } from './event-pages';
 import type { ProjectionStore } from './projection-store';
 import type { SnapshotStore } from './snapshot-store';
-import type { AppendOutcome, Conflict, ExpectedVersion, NewEvent, StreamAppend } from './stream-append';
+import type { AppendOptions, AppendOutcome, Conflict, ExpectedVersion, NewEvent, StreamAppend } from './stream-append';
 import type { StreamName } from './stream-name';
 
-export type { AppendOutcome, Conflict, ExpectedVersion, NewEvent, StorePage, StreamAppend, StreamName, StreamPage };
+export type { AppendOptions, AppendOutcome, Conflict, ExpectedVersion, NewEvent, StorePage, StreamAppend, StreamName, StreamPage };
 
 /** What became of the events that were to be restored. */
 export interface RestoreOutcome {
@@ -14,12 +14,6 @@ export interface RestoreOutcome {
   readonly restored: number;
   /** How many were stored already. */
   readonly skipped: number;
-}
-
-/** What belongs to an append beside its events. */
-export interface AppendOptions {
-  /** The claim of the command that the events come from: its result is recorded in the journal together with them. */
-  readonly command?: ClaimName;
 }
 
 /** Where a subscription starts and what ends it. */
@@ -43,8 +37,10 @@ export interface EventStore {
   readonly commands?: CommandJournal | undefined;
   /**
    * Appends to one or several streams: all of it or nothing. A stream may occur once.
-   * An append whose events (by their ids) are all stored in that stream already is answered with the stored ones.
-   * @throws InvalidAppendError, UnstorableValueError, DuplicateEventError, StoreClosedError; ClaimLostError when the command of the options is
+   * An append that is stored already, as a whole and by the ids of its events, is answered with the stored ones. It is the same one when
+   * streams, order, names, schema versions and payloads are, and the version that it names; metadata is not compared.
+   * @throws InvalidAppendError, UnstorableValueError, DuplicateEventError when some of its events are stored, but not as this append,
+   * StoreClosedError; InvalidClaimError, ClaimLostError when the command of the options is
    * claimed by another one by now: nothing was written then
    */
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
@@ -64,7 +60,8 @@ export interface EventStore {
    * An event that is stored already (the same id, stream and version) is skipped, so that it can be repeated. The others must come after
    * the last position there, in ascending order up to 2^47 (positions may be missing), and continue their streams without a gap.
    * Appends afterwards get later positions; subscriptions yield what was restored.
-   * @throws InvalidRestoreError, PayloadTooLargeError, StoreClosedError
+   * @throws InvalidRestoreError for an event that is not whole, does not follow, or is larger than the store takes (then `cause` is the
+   * PayloadTooLargeError); PayloadTooLargeError where all events together are too large for one call; StoreClosedError
    */
   restore?(events: readonly RecordedEvent[]): Promise<RestoreOutcome>;
   /** Finishes what was accepted, ends subscriptions, frees resources. Calling it again does nothing. */

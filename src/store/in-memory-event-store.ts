@@ -1,7 +1,10 @@
 import { type Clock, isoTime, type RecordedEvent, systemClock } from '../messages';
 import { checkAppends, givesIds, isExpected, storePage, streamPage } from './checks';
-import { DuplicateEventError, StoreClosedError } from './errors';
+import { claimOf, commandIsDone } from './command-checks';
+import type { ClaimName, CommandJournal } from './command-journal';
+import { StoreClosedError } from './errors';
 import type {
+  AppendOptions,
   AppendOutcome,
   Conflict,
   EventStore,
@@ -13,10 +16,12 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from './event-store';
+import { InMemoryCommandJournal } from './in-memory-command-journal';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
 import type { ProjectionStore } from './projection-store';
 import { recordEvent } from './record-event';
+import { repeatedEvents } from './repeated-events';
 import { eventsToRestore, type StoredPlace, sealRestored } from './restoring';
 import type { SnapshotStore } from './snapshot-store';
 import { appendInTurn, type TransactionEvents } from './staged-appends';
@@ -29,6 +34,8 @@ const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 export class InMemoryEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
   readonly projections: ProjectionStore;
+  readonly commands: CommandJournal;
+  readonly #commands: InMemoryCommandJournal;
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   #lastFound: RecordedEvent[] | undefined;
   readonly #all: RecordedEvent[] = [];
@@ -40,6 +47,7 @@ export class InMemoryEventStore implements EventStore {
   readonly #lent: TransactionEvents = {
     clock: { now: () => this.#clock.now() },
     turns: this.#turns,
+    commands: () => this.#commands,
     refuseWhenClosed: () => this.#refuseWhenClosed(),
     versionOf: stream => this.#stream(stream)?.length ?? 0,
     stored: id => this.#withIds().get(id),
@@ -57,21 +65,17 @@ export class InMemoryEventStore implements EventStore {
     this.#clock = options.clock ?? systemClock;
     this.snapshots = new InMemorySnapshotStore({ clock: this.#clock });
     this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#lent);
+    this.#commands = new InMemoryCommandJournal({ clock: this.#clock }, this.#lent);
+    this.commands = this.#commands;
     // One by one, so that a source that counts knows which one was refused; none is stored already.
     for (const event of options.events ?? []) for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
-    if (this.#turns.taken) return appendInTurn(this.#lent, appends);
+    if (this.#turns.taken) return appendInTurn(this.#lent, appends, options);
     checkAppends(appends);
-    const repeated = givesIds(appends) ? this.#repeated(appends) : undefined;
-    if (repeated) return { ok: true, events: repeated };
-    const conflicts = this.#conflicts(appends);
-    if (conflicts) return { ok: false, conflicts };
-    const events = Object.freeze(this.#record(appends));
-    this.#write(events);
-    return { ok: true, events };
+    return this.#append(appends, options && claimOf(appends, options));
   }
 
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
@@ -117,6 +121,21 @@ export class InMemoryEventStore implements EventStore {
    * rejects the call, and nothing is kept.
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
+
+  /** In one step with the result of the command, where there is one. */
+  #append(appends: readonly StreamAppend[], command?: ClaimName): AppendOutcome {
+    const done = command && this.#commands.isDone(command);
+    let events = givesIds(appends) ? repeatedEvents(appends, id => this.#withIds().get(id)) : undefined;
+    if (!events) {
+      if (done) throw commandIsDone(command);
+      const conflicts = this.#conflicts(appends);
+      if (conflicts) return { ok: false, conflicts };
+      events = Object.freeze(this.#record(appends));
+      this.#write(events);
+    }
+    if (command) this.#commands.record(command, events);
+    return { ok: true, events };
+  }
 
   #write(events: readonly RecordedEvent[]): void {
     this.persist(events);
@@ -179,26 +198,6 @@ export class InMemoryEventStore implements EventStore {
     return conflicts;
   }
 
-  /** Returns the stored events when every event of the appends is stored, by its id, in the stream it is meant for. */
-  #repeated(appends: readonly StreamAppend[]): RecordedEvent[] | undefined {
-    const byId = this.#withIds();
-    const repeated: RecordedEvent[] = [];
-    let duplicate: string | undefined;
-    let total = 0;
-    for (const { stream, events } of appends) {
-      total += events.length;
-      for (const { id } of events) {
-        const stored = id === undefined ? undefined : byId.get(id);
-        if (!stored) continue;
-        duplicate ??= id;
-        if (isOf(stored, stream)) repeated.push(stored);
-      }
-    }
-    if (duplicate === undefined) return undefined;
-    if (repeated.length < total) throw new DuplicateEventError(duplicate);
-    return repeated;
-  }
-
   /** Events get into the index only when it is used: who never gives ids never pays for it. */
   #withIds(): ReadonlyMap<string, RecordedEvent> {
     for (let index = this.#byId.size; index < this.#all.length; index++) this.#byId.set(this.#all[index]!.id, this.#all[index]!);
@@ -233,6 +232,3 @@ export class InMemoryEventStore implements EventStore {
     else this.#streams.set(event.aggregateName, new Map([[event.aggregateId, [event]]]));
   }
 }
-
-const isOf = (event: RecordedEvent, { aggregateName, aggregateId }: StreamName): boolean =>
-  event.aggregateId === aggregateId && event.aggregateName === aggregateName;

@@ -31,7 +31,7 @@ export class InMemoryLeases implements SegmentLeases {
     await this.turns.pass(() => {
       const leases = this.#of(projection, version);
       const lease = leases.get(segment);
-      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { owner: undefined, until: 0, fence });
+      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { ...lease, owner: undefined });
     });
   }
 

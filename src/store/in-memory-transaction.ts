@@ -1,12 +1,12 @@
 import type { RecordedEvent } from '../messages';
-import type { AppendOutcome, StorePage, StreamAppend } from './event-store';
+import type { AppendOptions, AppendOutcome, StorePage, StreamAppend } from './event-store';
 import type { InMemoryProjectionState, ReadyCommit } from './in-memory-projection-state';
 import { checkCheckpoint } from './projection-checks';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import { EventsElsewhereError, TransactionEndedError } from './projection-errors';
 import type { ProjectionTransaction } from './projection-transaction';
 import { type SealedCommit, sealedCommit } from './sealed-commit';
-import { type StagedAppends, sealedAppends } from './staged-appends';
+import { type StagedAppends, sealedAppend } from './staged-appends';
 import { Turns } from './turns';
 
 /** A transaction in memory: what it writes lies beside what is stored until it has ended well. Nobody else writes meanwhile. */
@@ -38,8 +38,8 @@ export class InMemoryTransaction implements ProjectionTransaction {
     }
   }
 
-  async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    const sealed = this.#checked(() => sealedAppends(appends));
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    const sealed = this.#checked(() => sealedAppend(appends, options));
     return this.#take(() => {
       const outcome = this.#events().append(sealed);
       this.#conflict ||= !outcome.ok;

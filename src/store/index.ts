@@ -1,5 +1,7 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
+export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone } from './command-checks';
 export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
+export { type CommandTimes, isFree, resultOf } from './command-rules';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
 export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
@@ -12,6 +14,7 @@ export {
   ConcurrencyError,
   DuplicateEventError,
   InvalidAppendError,
+  InvalidClaimError,
   InvalidImportError,
   InvalidPageError,
   InvalidRestoreError,
@@ -36,11 +39,12 @@ export {
 } from './event-store';
 export { type ExportOptions, exportEvents } from './export-events';
 export { type ImportOptions, type ImportReport, importEvents } from './import-events';
+export { InMemoryCommandJournal } from './in-memory-command-journal';
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { checkClaim } from './lease-checks';
-export { decideClaim, type KnownLease, segmentState } from './lease-rules';
+export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
 export {
   canBeParked,
   canBeReadModel,
@@ -73,6 +77,7 @@ export type {
 } from './projection-store';
 export type { ProjectionTransaction } from './projection-transaction';
 export { recordEvent, recordedMetadata } from './record-event';
+export { repeatedEvents } from './repeated-events';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
 export { Running } from './running';
 export { type SealedCommit, sealedCommit } from './sealed-commit';

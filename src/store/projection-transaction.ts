@@ -1,16 +1,16 @@
 import type { RecordedEvent } from '../messages';
 import type { StorePage } from './event-pages';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
-import type { AppendOutcome, StreamAppend } from './stream-append';
+import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
 
 /** A transaction of the store that takes events and documents: what inline projections need. */
 export interface ProjectionTransaction {
   /**
-   * As `EventStore.append`. A conflict is a value; whoever gets one ends the transaction by returning, and nothing is written. Once it has
+   * As `EventStore.append`, the options included. A conflict is a value; whoever gets one ends the transaction by returning, and nothing is written. Once it has
    * gone through, every event of a lower position is stored, and other appends, of any process, wait until the transaction ends: without
    * that a checkpoint could pass over an event that is still on its way.
    */
-  append(appends: readonly StreamAppend[]): Promise<AppendOutcome>;
+  append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
   /** As `EventStore.readAll`, with what this transaction has appended. */
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
   /** Waits until no other transaction holds the checkpoint, keeps it to the end, and returns where it stands. Lock several by name. */

@@ -1,8 +1,11 @@
 import { type Clock, isoTime, type RecordedEvent, sealPayload } from '../messages';
 import { checkAppends, isExpected, storePage } from './checks';
-import { DuplicateEventError } from './errors';
-import type { AppendOutcome, Conflict, NewEvent, StorePage, StreamAppend, StreamName } from './event-store';
+import { claimOf, commandIsDone } from './command-checks';
+import type { ClaimName } from './command-journal';
+import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StorePage, StreamAppend, StreamName } from './event-store';
+import type { InMemoryCommandJournal } from './in-memory-command-journal';
 import { recordEvent } from './record-event';
+import { repeatedEvents } from './repeated-events';
 import { streamKey } from './stream-name';
 import type { Turns } from './turns';
 
@@ -10,6 +13,7 @@ import type { Turns } from './turns';
 export interface TransactionEvents {
   readonly clock: Clock;
   readonly turns: Turns;
+  commands(): InMemoryCommandJournal;
   refuseWhenClosed(): void;
   versionOf(stream: StreamName): number;
   stored(id: string): RecordedEvent | undefined;
@@ -24,21 +28,18 @@ export class StagedAppends {
   readonly #events: RecordedEvent[] = [];
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #versions = new Map<string, number>();
+  /** What is to be recorded of commands, by their ids. */
+  readonly #results = new Map<string, { readonly command: ClaimName; readonly events: readonly RecordedEvent[] }>();
 
   constructor(private readonly store: TransactionEvents) {}
 
-  append(appends: readonly StreamAppend[]): AppendOutcome {
-    const repeated = this.#repeated(appends);
-    if (repeated) return { ok: true, events: Object.freeze(repeated) };
-    const conflicts: Conflict[] = [];
-    for (const { stream, expected } of appends) {
-      const actual = this.#version(stream);
-      if (!isExpected(expected, actual)) conflicts.push({ stream, expected, actual });
-    }
-    if (conflicts.length > 0) return { ok: false, conflicts };
-    const recordedAt = isoTime(this.store.clock.now());
-    const events = appends.flatMap(({ stream, events }) => events.map(event => this.#stage(event, stream, recordedAt)));
-    return { ok: true, events: Object.freeze(events) };
+  append({ appends, command }: SealedAppend): AppendOutcome {
+    const done = command && (this.#results.has(command.id) || this.store.commands().isDone(command));
+    const repeated = repeatedEvents(appends, id => this.#byId.get(id) ?? this.store.stored(id));
+    if (done && !repeated) throw commandIsDone(command);
+    const outcome = repeated ? { ok: true as const, events: repeated } : this.#append(appends);
+    if (command && outcome.ok) this.#results.set(command.id, { command, events: outcome.events });
+    return outcome;
   }
 
   readAll(page?: StorePage): readonly RecordedEvent[] {
@@ -49,6 +50,19 @@ export class StagedAppends {
 
   keep(): void {
     if (this.#events.length > 0) this.store.write(this.#events);
+    for (const { command, events } of this.#results.values()) this.store.commands().record(command, events);
+  }
+
+  #append(appends: readonly StreamAppend[]): AppendOutcome {
+    const conflicts: Conflict[] = [];
+    for (const { stream, expected } of appends) {
+      const actual = this.#version(stream);
+      if (!isExpected(expected, actual)) conflicts.push({ stream, expected, actual });
+    }
+    if (conflicts.length > 0) return { ok: false, conflicts };
+    const recordedAt = isoTime(this.store.clock.now());
+    const events = appends.flatMap(({ stream, events }) => events.map(event => this.#stage(event, stream, recordedAt)));
+    return { ok: true, events: Object.freeze(events) };
   }
 
   #stage(event: NewEvent, stream: StreamName, recordedAt: string): RecordedEvent {
@@ -64,25 +78,18 @@ export class StagedAppends {
   #version(stream: StreamName): number {
     return this.#versions.get(streamKey(stream)) ?? this.store.versionOf(stream);
   }
-
-  /** Returns the stored events when every event of the appends is stored, by its id, in the stream it is meant for. */
-  #repeated(appends: readonly StreamAppend[]): RecordedEvent[] | undefined {
-    const wanted = appends.flatMap(({ stream, events }) => events.map(({ id }) => ({ id, stream })));
-    const found = wanted.map(({ id, stream }) => {
-      const stored = id === undefined ? undefined : (this.#byId.get(id) ?? this.store.stored(id));
-      return stored && { stored, fits: streamKey(stored) === streamKey(stream) };
-    });
-    const duplicate = found.find(each => each !== undefined);
-    if (!duplicate) return undefined;
-    if (!found.every(each => each?.fits)) throw new DuplicateEventError(duplicate.stored.id);
-    return found.map(each => each!.stored);
-  }
 }
 
-/** Checks appends and makes a copy of them that nobody can change while it waits. @throws what `checkAppends` and `sealPayload` throw */
-export function sealedAppends(appends: readonly StreamAppend[]): readonly StreamAppend[] {
+/** Appends that were checked, and that nobody can change while they wait. */
+export interface SealedAppend {
+  readonly appends: readonly StreamAppend[];
+  readonly command: ClaimName | undefined;
+}
+
+/** Checks appends and seals them. @throws what `append` of an event store throws */
+export function sealedAppend(appends: readonly StreamAppend[], options?: AppendOptions): SealedAppend {
   checkAppends(appends);
-  return appends.map(({ stream: { aggregateName, aggregateId }, expected, events }) => ({
+  const sealed = appends.map(({ stream: { aggregateName, aggregateId }, expected, events }) => ({
     ...{ stream: { aggregateName, aggregateId }, expected },
     events: events.map(event => ({
       ...event,
@@ -90,11 +97,16 @@ export function sealedAppends(appends: readonly StreamAppend[]): readonly Stream
       ...(event.metadata && { metadata: sealPayload(event.metadata, 'metadata') }),
     })),
   }));
+  return { appends: sealed, command: claimOf(appends, options) };
 }
 
 /** Appends after the transactions that are under way. @throws what `append` of an event store throws */
-export async function appendInTurn(store: TransactionEvents, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-  const sealed = sealedAppends(appends);
+export async function appendInTurn(
+  store: TransactionEvents,
+  appends: readonly StreamAppend[],
+  options: AppendOptions | undefined,
+): Promise<AppendOutcome> {
+  const sealed = sealedAppend(appends, options);
   return store.turns.take(() => {
     const staged = new StagedAppends(store);
     const outcome = staged.append(sealed);

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../messages';
+import type { ClaimName } from './command-journal';
 import type { StreamName } from './stream-name';
 
 /** An event that is to be appended. */
@@ -24,6 +25,12 @@ export interface StreamAppend {
   readonly stream: StreamName;
   readonly expected: ExpectedVersion;
   readonly events: readonly NewEvent[];
+}
+
+/** What belongs to an append beside its events. */
+export interface AppendOptions {
+  /** The claim of the command that the events come from: its result is recorded in the journal together with them. */
+  readonly command?: ClaimName;
 }
 
 /** A stream that was not as an append expected it. */

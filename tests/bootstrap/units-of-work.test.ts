@@ -121,7 +121,7 @@ test('a conflict in every try rejects with ConcurrencyError, and nothing of the 
     }
   }
   const flow = await application({ components: [Overtaken] }, { eventStore });
-  await expect(flow.dispatch(new Transfer('a', 'b', 4))).rejects.toBeInstanceOf(ConcurrencyError);
+  await expect(flow.dispatch(new Transfer('a', 'b', 4), { retry: { attempts: 3 } })).rejects.toBeInstanceOf(ConcurrencyError);
   expect(runs).toBe(3);
   expect(await balances(flow)).toEqual([10, 300]);
 });
@@ -158,7 +158,7 @@ test('a repository injected into a listener stores at once', async () => {
     }
   }
   const errors: unknown[] = [];
-  const flow = await application({ components: [Bonus] }, { onListenerError: error => errors.push(error) });
+  const flow = await application({ components: [Bonus] }, { onError: error => errors.push(error) });
   await flow.eventBus!.drain();
   expect(errors).toEqual([]);
   expect(await balances(flow)).toEqual([11, 1]);

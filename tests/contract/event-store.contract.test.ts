@@ -11,9 +11,10 @@ function customStores(): EventStoreContractOptions {
   const on = (keeper: EventStore): EventStore => {
     const store = new CustomEventStore(
       {
-        append: appends => keeper.append(appends),
+        append: (appends, options) => keeper.append(appends, options),
         readAll: page => keeper.readAll(page),
         restore: events => keeper.restore!(events),
+        commands: keeper.commands,
       },
       { pollEvery: 5 },
     );
@@ -21,7 +22,7 @@ function customStores(): EventStoreContractOptions {
     return store;
   };
   const again = (store: EventStore): EventStore => on(keepers.get(store)!);
-  return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again, restores: true };
+  return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again, restores: true, commands: true };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-contract-'));
@@ -30,14 +31,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function sqliteStores(): EventStoreContractOptions {
   let files = 0;
   const again = (store: EventStore): EventStore => sqlite((store as SqliteEventStore).file);
-  return { open: () => sqlite(join(folder, `${++files}.db`)), reopen: again, openAgain: again, restores: true };
+  return { open: () => sqlite(join(folder, `${++files}.db`)), reopen: again, openAgain: again, restores: true, commands: true };
 }
 
 const stores: Readonly<Record<string, EventStoreContractOptions>> = {
-  InMemoryEventStore: { open: () => new InMemoryEventStore(), restores: true },
+  InMemoryEventStore: { open: () => new InMemoryEventStore(), restores: true, commands: true },
   'CustomEventStore of append and readAll': customStores(),
   SqliteEventStore: sqliteStores(),
-  'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true },
+  'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true, commands: true },
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {
@@ -49,7 +50,7 @@ test('the cases of the contract have different names', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('the cases about durability, sharing and restoring are there only when the store can be tried for it', () => {
+test('the cases about durability, sharing, restoring and commands are there only when the store can be tried for it', () => {
   const open = (): EventStore => new InMemoryEventStore();
   const names = (options: EventStoreContractOptions): string[] => eventStoreContract(options).map(({ name }) => name);
   const durable = 'keeps its events when it is closed and opened again';
@@ -59,6 +60,9 @@ test('the cases about durability, sharing and restoring are there only when the 
   const restored = 'restores events as they were recorded, with positions left out';
   expect(names({ open })).not.toEqual(expect.arrayContaining([restored]));
   expect(names({ open, restores: true })).toContain(restored);
+  const commands = 'lets exactly one of 16 claimers through';
+  expect(names({ open })).not.toEqual(expect.arrayContaining([commands]));
+  expect(names({ open, commands: true })).toContain(commands);
   expect(names({ open, reopen: open })).toContain(durable);
   expect(names({ open, openAgain: open })).toContain(shared);
 });

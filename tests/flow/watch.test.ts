@@ -5,6 +5,7 @@ import {
   EventHandler,
   FlowClosedError,
   InjectReadModel,
+  InMemoryEventStore,
   Module,
   Projection,
   type ProjectionContext,
@@ -162,4 +163,28 @@ test('no update is lost, however the changes fall: each watcher ends with the la
     expect(lengths.at(-1)).toBe(200);
   }
   await flow.close();
+});
+
+/** Reads work; whoever subscribes meets an error. */
+class StoreWithoutSubscriptions extends InMemoryEventStore {
+  override subscribe(): AsyncIterable<never> {
+    return {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('nobody can subscribe')) }),
+    };
+  }
+}
+
+test('where a store can be read but not followed, a live query asks again with pauses, and finds what is new', async () => {
+  const flow = await bootstrap(TodoModule, { eventStore: new StoreWithoutSubscriptions() });
+  running.push(flow);
+  const todos = flow.resolve(Todos);
+  const results = iterator(flow.watch(new OpenTodos()));
+  expect(await results.next()).toEqual(value([]));
+  const next = results.next();
+  todos.asked = 0;
+  await new Promise(resolve => setTimeout(resolve, 350));
+  expect(todos.asked).toBeGreaterThan(0);
+  expect(todos.asked).toBeLessThan(8);
+  await flow.dispatch(new CreateTodo('1', 'shop'));
+  expect(await next).toEqual(value(['shop']));
 });

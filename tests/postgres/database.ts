@@ -76,9 +76,9 @@ export const range = (from: number, until: number): number[] => Array.from({ len
 
 /** Waits until a condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string, patience = 10_000): Promise<void> {
-  const deadline = Date.now() + patience;
+  const deadline = performance.now() + patience;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${patience} ms in vain: ${what}`);
+    if (performance.now() > deadline) throw new Error(`Waited ${patience} ms in vain: ${what}`);
     await pause(5);
   }
 }

@@ -78,6 +78,8 @@ describe('a damaged snapshot', () => {
     'is a list': () => '[]',
     'has no state': text => JSON.stringify({ fields: JSON.parse(text).fields }),
     'has a state that is no object': text => JSON.stringify({ ...JSON.parse(text), state: 7 }),
+    'has a state that is a list': text => JSON.stringify({ ...JSON.parse(text), state: [1] }),
+    'has a state that is a map': text => JSON.stringify({ ...JSON.parse(text), state: { $: 'Map', of: [] } }),
     'has a value of an unknown kind': text =>
       JSON.stringify({ ...JSON.parse(text), state: { total: { $: 'Decimal', of: '1' }, seen: [] } }),
     'has a state that began with other fields': text => JSON.stringify({ ...JSON.parse(text), fields: ['total'] }),
@@ -179,6 +181,29 @@ describe('an aggregate whose state cannot be kept', () => {
     expect(logger.errors[0]).toMatchObject({ code: 'SNAPSHOT_REFUSED', aggregateName: 'Private' });
     expect(await eventStore.snapshots.load({ aggregateName: 'Private', aggregateId: 'a' }, 1)).toBeUndefined();
     expect((await flow.repository(Private).load('a')).count).toBe(2);
+  });
+
+  test.each([
+    ['a comment', '/** #level (in litres) */', 'this.#level'],
+    ['a text', "label = 'the #level (in litres)';", 'this.#level'],
+    ['a comment within', '', 'this./* x */#level'],
+  ])('because of a private field that %s hides from a search of the text has none either', async (_, before, field) => {
+    const body = `${before} #level = 0; get level() { return ${field}; } fill({ by }) { ${field} += by; }`;
+    const Filled: new () => AggregateRoot<Went> & { level: number } = new Function('Root', `return class extends Root { ${body} }`)(
+      AggregateRoot,
+    );
+    Aggregate('Vault', { snapshot: { every: 1 } })(Filled as never, undefined as never);
+    EventHandler(Went)(Filled.prototype as never, 'fill' as never, {} as never);
+    const eventStore = new InMemoryEventStore();
+    const stream = { aggregateName: 'Vault', aggregateId: 'v' };
+    await eventStore.append([{ stream, expected: 'none', events: [{ name: 'Went', payload: { by: 5 } }] }]);
+    const logger = new ToldLogger();
+    const vaults = new Repository(Filled, eventStore, { logger });
+    expect((await vaults.load('v')).level).toBe(5);
+    await vaults.drain();
+    expect(logger.told).toEqual([expect.stringContaining('private fields (#level) cannot be seen')]);
+    expect(await eventStore.snapshots.load(stream, 1)).toBeUndefined();
+    expect((await vaults.load('v')).level).toBe(5);
   });
 
   class Money {

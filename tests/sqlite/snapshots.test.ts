@@ -22,7 +22,7 @@ test('a file of a version before snapshots gets their table, and keeps its event
   await store.append(to('1'));
   await store.close();
   const shell = files.shell(store.file);
-  const later = ['snapshots', 'read_models', 'active_models', 'documents', 'checkpoints', 'leases', 'dead_letters'];
+  const later = ['snapshots', 'read_models', 'active_models', 'documents', 'checkpoints', 'leases', 'dead_letters', 'commands'];
   shell.exec(`${later.map(table => `drop table ${table};`).join(' ')} pragma user_version = 1`);
   shell.close();
   const again = files.store(store.file);

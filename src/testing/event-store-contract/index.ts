@@ -1,4 +1,7 @@
 import { appending } from './appending';
+import { commandsDurably, commandsShared } from './carrying-on';
+import { carryingOut } from './carrying-out';
+import { claiming } from './claiming';
 import { closing } from './closing';
 import { durability } from './durability';
 import { expecting } from './expecting';
@@ -27,7 +30,7 @@ export interface ContractCase {
  *
  * The cases are independent of each other, in order and in data: each opens stores of its own and closes them. None takes longer
  * than some seconds on a slow machine. Those about durability come with `reopen`, those about several stores on the same data with
- * `openAgain`, those about `restore` with `restores`. The names of the cases are unique.
+ * `openAgain`, those about `restore` with `restores`, those about commands with `commands`. The names of the cases are unique.
  *
  * @example
  * for (const { name, run } of eventStoreContract({ open: () => new MyEventStore() })) test(name, run);
@@ -49,5 +52,8 @@ export function eventStoreContract(options: EventStoreContractOptions): readonly
   if (options.restores) themes.push(restoring);
   if (options.restores && options.reopen) themes.push(restoringDurably);
   if (options.restores && options.openAgain) themes.push(restoringShared);
+  if (options.commands) themes.push(claiming, carryingOut);
+  if (options.commands && options.reopen) themes.push(commandsDurably);
+  if (options.commands && options.openAgain) themes.push(commandsShared);
   return themes.flatMap(checks => Object.entries(checks)).map(([name, check]) => ({ name, run: () => play(check, options) }));
 }

@@ -88,6 +88,70 @@ export const repeating: Checks = {
     assert.deepEqual(await everything(store), before);
   },
 
+  'refuses an append of known events with another name, payload or schema version': async ({ store }) => {
+    const [one, two] = withIds(2);
+    const before = await write(store, streamOf('1'), one!, two!);
+    const others: NewEvent[] = [
+      { ...two!, name: 'Other' },
+      { ...two!, payload: { n: 3 } },
+      { ...two!, payload: { n: '2' } },
+      { ...two!, payload: { n: 2, more: null } },
+      { ...two!, payload: {} },
+      { ...two!, payload: { n: [2] } },
+      { ...two!, schemaVersion: 2 },
+    ];
+    for (const other of others) {
+      const error = await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'none', one!, other)]), JSON.stringify(other));
+      assert.equal(error.eventId, two!.id);
+    }
+    assert.deepEqual(await everything(store), before);
+  },
+
+  'refuses an append of known events in another order, or with others in between': async ({ store }) => {
+    const [one, two, three, four] = withIds(4);
+    await write(store, streamOf('1'), one!, two!, three!);
+    await write(store, streamOf('2'), four!);
+    const all = await everything(store);
+    const append = (...events: NewEvent[]) => [to(streamOf('1'), 'any', ...events)];
+    await refused('DUPLICATE_EVENT', () => store.append(append(two!, one!, three!)), 'the first two the other way round');
+    await refused('DUPLICATE_EVENT', () => store.append(append(one!, three!)), 'the first and the third');
+    const other = [to(streamOf('2'), 'any', four!), to(streamOf('1'), 'any', one!, two!, three!)];
+    await refused('DUPLICATE_EVENT', () => store.append(other), 'the later stream first');
+    assert.deepEqual(await everything(store), all);
+  },
+
+  'refuses an append of known events that names another version': async ({ store }) => {
+    await write(store, streamOf('1'), happened());
+    const events = withIds(2);
+    const first = await appended(store, [to(streamOf('1'), 1, ...events)]);
+    for (const expected of [0, 2, 3, 'none'] as const)
+      await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), expected, ...events)]), `a repetition at ${expected}`);
+    for (const expected of [1, 'any', 'exists'] as const)
+      assert.deepEqual(await appended(store, [to(streamOf('1'), expected, ...events)]), first, `a repetition at ${expected}`);
+    assert.equal((await everything(store)).length, 3);
+  },
+
+  'answers a repeated append whatever the order of keys and the metadata': async ({ store }) => {
+    const [id, stream] = [newId(), streamOf('1')];
+    const payload = { b: [{ y: 1.5, x: null }, 'ü'], a: { z: 1e21, long: 5e-324, none: undefined }, zero: -0 };
+    const first = await write(store, stream, happened(payload, { id, metadata: { correlationId: 'one' } }));
+    const turned = { zero: 0, a: { long: 5e-324, z: 1e21 }, b: [{ x: null, y: 1.5 }, 'ü'] };
+    assert.deepEqual(await write(store, stream, happened(turned, { id, metadata: { correlationId: 'two', tenant: 't' } })), first);
+    await refused('DUPLICATE_EVENT', () => write(store, stream, happened({ ...turned, b: ['ü', { x: null, y: 1.5 }] }, { id })));
+    assert.equal((await everything(store)).length, 1);
+  },
+
+  'looks at known events also in a transaction of projections': async ({ store }) => {
+    if (!store.projections) return;
+    const events = withIds(2);
+    const first = await write(store, streamOf('1'), ...events);
+    const within = (...given: NewEvent[]) => store.projections!.transaction(each => each.append([to(streamOf('1'), 'none', ...given)]));
+    assert.deepEqual(await within(...events), { ok: true, events: first });
+    await refused('DUPLICATE_EVENT', () => within(events[0]!, { ...events[1]!, payload: { n: 3 } }));
+    await refused('DUPLICATE_EVENT', () => within(events[1]!, events[0]!));
+    assert.deepEqual(await everything(store), first);
+  },
+
   'refuses the same id twice within one append': async ({ store }) => {
     const [event] = withIds(1);
     const error = await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'any', event!, event!)]));

@@ -16,6 +16,8 @@ export interface EventStoreContractOptions {
   openAgain?(open: EventStore): EventStore | Promise<EventStore>;
   /** Whether the store has `restore`: it adds the cases about that. Default false. */
   readonly restores?: boolean;
+  /** Whether the store has `commands`: it adds the cases about them. Default false. */
+  readonly commands?: boolean;
   /** How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default 5,000. */
   readonly patience?: number;
 }

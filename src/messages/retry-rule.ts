@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How something that failed is tried again. */
+export interface RetryRule {
+  /** Calls in all, from 1. */
+  readonly attempts?: number;
+  /** Milliseconds before the second call. Each further one waits twice as long, with jitter. */
+  readonly delay?: number;
+  /** Milliseconds before any call, at most. */
+  readonly maxDelay?: number;
+}
+
+/** Waits before the next call: up to the delay, at random, so that rivals do not meet again. @throws the reason of the signal, at once */
+export async function pauseBefore(
+  attempt: number,
+  { delay, maxDelay }: Pick<Required<RetryRule>, 'delay' | 'maxDelay'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const longest = Math.min(delay * 2 ** (attempt - 2), maxDelay);
+  try {
+    await sleep(Math.random() * longest, undefined, signal ? { signal } : {});
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  }
+}

@@ -1,0 +1,40 @@
+import { type CommandMessage, derivedId, type SealedEvent } from '../messages';
+import type { ExpectedVersion, NewEvent, StreamAppend, StreamName } from '../store';
+
+/** What a command changes in one stream. */
+export interface StreamChanges {
+  readonly stream: StreamName;
+  readonly expected: ExpectedVersion;
+  readonly changes: readonly SealedEvent[];
+}
+
+/** Makes the appends of a command: with its metadata, and, where it has an id, with ids that a repeated command makes again. */
+export function newAppends(message: CommandMessage, changes: readonly StreamChanges[]): StreamAppend[] {
+  let made = 0;
+  return changes.map(({ stream, expected, changes }) => ({
+    ...{ stream, expected },
+    events: changes.map(change => newEvent(message, change, ++made)),
+  }));
+}
+
+/** Makes the append of a command that changes one aggregate. */
+export function newAppend(
+  message: CommandMessage,
+  stream: StreamName,
+  expected: ExpectedVersion,
+  changes: readonly SealedEvent[],
+): StreamAppend {
+  const events =
+    changes.length === 1 ? [newEvent(message, changes[0]!, 1)] : changes.map((change, index) => newEvent(message, change, index + 1));
+  return { stream, expected, events };
+}
+
+function newEvent(
+  { metadata: common, options }: CommandMessage,
+  { name, schemaVersion, payload, state, deletes }: SealedEvent,
+  place: number,
+): NewEvent {
+  const metadata = state || deletes ? { ...common, ...(state && { state }), ...(deletes && { deleted: true }) } : common;
+  if (options.commandId === undefined) return { name, schemaVersion, payload, metadata };
+  return { name, schemaVersion, payload, metadata, id: derivedId(options.commandId, place) };
+}

@@ -1,0 +1,112 @@
+import type { Clock, RecordedEvent } from '../messages';
+import { type ClaimName, type ClaimOutcome, type CommandClaim, isFree, resultOf } from '../store';
+import type { SqliteConnection } from './driver';
+import { type EventRow, recordedEvent } from './event-row';
+import type { Statements } from './statements';
+
+interface CommandRow {
+  readonly fingerprint: string;
+  readonly token: string;
+  readonly lease: number;
+  readonly until: number;
+  /** Null while it is running. */
+  readonly aggregate_id: string | null;
+  readonly version: number;
+  /** A list in JSON. */
+  readonly event_ids: string;
+}
+
+/** How many commands whose time is over each claim forgets at most: more than the one that it may add. */
+const MOST_FORGOTTEN = 4;
+
+/** Reads and writes commands through one connection; whoever writes has begun a transaction. */
+export class CommandRecords {
+  readonly #statements: ReturnType<typeof prepareCommandStatements>;
+
+  constructor(
+    connection: SqliteConnection,
+    private readonly events: Statements,
+    private readonly clock: Clock,
+  ) {
+    this.#statements = prepareCommandStatements(connection);
+  }
+
+  /** Returns the answer to a claim that does not go through; undefined when it would. */
+  refusal({ id, token }: CommandClaim): ClaimOutcome | undefined {
+    const row = this.#statements.find.get(id) as CommandRow | undefined;
+    if (!row || isFree({ ...row, done: isDone(row) }, this.#now())) return undefined;
+    const { fingerprint } = row;
+    if (isDone(row)) return { state: 'done', fingerprint, result: this.#resultOf(row) };
+    return row.token === token ? undefined : { state: 'running', fingerprint };
+  }
+
+  claim(claim: CommandClaim): ClaimOutcome {
+    const now = this.#now();
+    this.#statements.forget.run(now, now, MOST_FORGOTTEN);
+    const refusal = this.refusal(claim);
+    if (refusal) return refusal;
+    const { id, fingerprint, token, lease, keep } = claim;
+    const until = now + lease;
+    this.#statements.claim.run(id, fingerprint, token, lease, keep, until, Math.max(until, now + keep));
+    return { state: 'claimed' };
+  }
+
+  renew(claim: ClaimName, lease: number): boolean {
+    this.#statements.renew.run(this.#now() + lease, lease, claim.id, claim.token);
+    return this.stateOf(claim) !== undefined;
+  }
+
+  release({ id, token }: ClaimName): void {
+    this.#statements.release.run(id, token);
+  }
+
+  /** How the command of a claim stands; undefined when the claim is another one's. */
+  stateOf({ id, token }: ClaimName): 'running' | 'done' | undefined {
+    const row = this.#statements.state.get(id, token) as Pick<CommandRow, 'aggregate_id'> | undefined;
+    return row && (isDone(row) ? 'done' : 'running');
+  }
+
+  /** Records that a command is done, unless that is recorded already. */
+  complete({ id, token }: ClaimName, aggregateId: string, version: number, events: readonly RecordedEvent[] = []): void {
+    const now = this.#now();
+    const eventIds = JSON.stringify(events.map(event => event.id));
+    this.#statements.complete.run(aggregateId, version, eventIds, now, now, id, token);
+  }
+
+  /** As {@link complete}, of a command that led to events. */
+  record(claim: ClaimName, events: readonly RecordedEvent[]): void {
+    const { aggregateId, version } = resultOf(events);
+    this.complete(claim, aggregateId, version, events);
+  }
+
+  #resultOf({ aggregate_id, version, event_ids }: CommandRow) {
+    const ids = JSON.parse(event_ids) as string[];
+    const events = Object.freeze(ids.map(id => recordedEvent(this.events.findEvent.get(id) as EventRow)));
+    return { events, aggregateId: aggregate_id!, version };
+  }
+
+  #now(): number {
+    return Math.ceil(this.clock.now());
+  }
+}
+
+const isDone = ({ aggregate_id }: Pick<CommandRow, 'aggregate_id'>): boolean => aggregate_id !== null;
+
+function prepareCommandStatements(connection: SqliteConnection) {
+  const running = 'id = ? and token = ? and aggregate_id is null';
+  return {
+    find: connection.prepare('select fingerprint, token, lease, until, aggregate_id, version, event_ids from commands where id = ?'),
+    state: connection.prepare('select aggregate_id from commands where id = ? and token = ?'),
+    claim: connection.prepare(
+      `insert or replace into commands (id, fingerprint, token, lease, keep, until, expires) values (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    renew: connection.prepare(`update commands set until = ?, lease = ? where ${running}`),
+    release: connection.prepare(`delete from commands where ${running}`),
+    complete: connection.prepare(
+      `update commands set aggregate_id = ?, version = ?, event_ids = ?, until = ? + keep, expires = ? + keep where ${running}`,
+    ),
+    forget: connection.prepare(
+      'delete from commands where id in (select id from commands where expires <= ? and until <= ? order by expires limit ?)',
+    ),
+  };
+}

@@ -1,0 +1,60 @@
+import {
+  type ClaimName,
+  type ClaimOutcome,
+  type CommandClaim,
+  type CommandJournal,
+  checkClaimName,
+  checkCommandClaim,
+  checkCommandResult,
+} from '../store';
+import type { CommandRecords } from './command-records';
+import type { SqliteConnection } from './driver';
+import type { FileAccess } from './file-access';
+import { inTransaction } from './in-transaction';
+import type { SqliteSettings } from './options';
+import { withoutDisk } from './without-disk';
+
+/** Remembers commands in the file of the events; the processes that share it are on one machine, and go by its clock. */
+export class SqliteCommands implements CommandJournal {
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly records: CommandRecords,
+    private readonly settings: SqliteSettings,
+    private readonly access: FileAccess,
+  ) {}
+
+  async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
+    const claim = { id, fingerprint, token, lease, keep };
+    checkCommandClaim(claim);
+    // Who waits for a command asks again and again: that takes no lock.
+    const refusal = await this.access.read(() => this.records.refusal(claim));
+    return refusal ?? this.#writeLightly(() => this.records.claim(claim));
+  }
+
+  async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
+    checkClaimName({ id, token }, lease);
+    return this.#writeLightly(() => this.records.renew({ id, token }, lease));
+  }
+
+  async complete({ id, token }: ClaimName, { aggregateId, version }: { aggregateId: string; version: number }): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version });
+    return this.access.write(() =>
+      inTransaction(this.connection, 'begin immediate', () => {
+        this.records.complete({ id, token }, aggregateId, version);
+        return this.records.stateOf({ id, token }) !== undefined;
+      }),
+    );
+  }
+
+  async release({ id, token }: ClaimName): Promise<void> {
+    checkClaimName({ id, token });
+    await this.#writeLightly(() => this.records.release({ id, token }));
+  }
+
+  /** Without waiting for the disk: a power cut ends those who have claimed, too. */
+  #writeLightly<T>(work: () => T): Promise<T> {
+    return this.access.write(() =>
+      withoutDisk(this.connection, this.settings, () => inTransaction(this.connection, 'begin immediate', work)),
+    );
+  }
+}

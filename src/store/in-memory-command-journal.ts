@@ -1,0 +1,143 @@
+import { type Clock, type RecordedEvent, systemClock } from '../messages';
+import { checkClaimName, checkCommandClaim, checkCommandResult } from './command-checks';
+import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
+import { isFree, resultOf } from './command-rules';
+import { ClaimLostError } from './errors';
+import { Turns } from './turns';
+
+interface KnownCommand {
+  readonly fingerprint: string;
+  readonly token: string;
+  readonly keep: number;
+  lease: number;
+  until: number;
+  /** When it may be forgotten. Later than `until` while it is running: a holder that was only slow still finds its claim. */
+  expires: number;
+  result: CommandResult | undefined;
+}
+
+/** How many commands each claim looks at, to forget those whose time is over: more than the one that it may add. */
+const LOOKED_AT = 4;
+
+/**
+ * Remembers commands in the memory of the process: complete in its semantics, gone when the process ends. The `commands` of an
+ * `InMemoryEventStore`; made by itself it can stand beside a store that has none, where {@link record} is called after each append.
+ */
+export class InMemoryCommandJournal implements CommandJournal {
+  readonly #commands = new Map<string, KnownCommand>();
+  #looking = this.#commands.entries();
+  readonly #clock: Clock;
+  readonly #turns: Turns;
+  readonly #refuseWhenClosed: () => void;
+
+  /**
+   * @param options `clock` tells when a claim has run out; default the machine's
+   * @param store lent by an event store in memory: claims wait for its transactions, and are refused when it is closed
+   */
+  constructor(options: { readonly clock?: Clock } = {}, store?: { readonly turns: Turns; refuseWhenClosed(): void }) {
+    this.#clock = options.clock ?? systemClock;
+    this.#turns = store?.turns ?? new Turns();
+    this.#refuseWhenClosed = () => store?.refuseWhenClosed();
+  }
+
+  /** How many commands are known: those that are running, and those whose results are kept. */
+  get size(): number {
+    return this.#commands.size;
+  }
+
+  async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
+    const claim = { id, fingerprint, token, lease, keep };
+    checkCommandClaim(claim);
+    return this.#pass(() => this.#claim(claim));
+  }
+
+  async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
+    checkClaimName({ id, token }, lease);
+    return this.#pass(() => {
+      const known = this.#of({ id, token });
+      if (known && !known.result) {
+        known.until = this.#clock.now() + lease;
+        known.lease = lease;
+      }
+      return known !== undefined;
+    });
+  }
+
+  async complete({ id, token }: ClaimName, { aggregateId, version }: { aggregateId: string; version: number }): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version });
+    return this.#pass(() => {
+      const known = this.#of({ id, token });
+      if (known && !known.result) this.#done(known, { events: Object.freeze([]), aggregateId, version });
+      return known !== undefined;
+    });
+  }
+
+  async release({ id, token }: ClaimName): Promise<void> {
+    checkClaimName({ id, token });
+    await this.#pass(() => {
+      const known = this.#of({ id, token });
+      if (known && !known.result) this.#commands.delete(id);
+    });
+  }
+
+  /**
+   * Makes sure that a claim is still the caller's, and tells whether its command is done. For an append, before it writes.
+   * @throws InvalidClaimError, ClaimLostError
+   */
+  isDone(claim: ClaimName): boolean {
+    checkClaimName(claim);
+    const known = this.#of(claim);
+    if (!known) throw new ClaimLostError(claim.id);
+    return known.result !== undefined;
+  }
+
+  /**
+   * Records at once that a command is done and led to these events, in the order of their append; one that is done already stays as it is.
+   * @throws InvalidClaimError, ClaimLostError when the claim was taken over by another one
+   */
+  record(claim: ClaimName, events: readonly RecordedEvent[]): void {
+    if (!this.isDone(claim)) this.#done(this.#of(claim)!, resultOf(events));
+  }
+
+  #pass<T>(work: () => T): Promise<T> {
+    this.#refuseWhenClosed();
+    return this.#turns.pass(work);
+  }
+
+  #claim({ id, fingerprint, token, lease, keep }: CommandClaim): ClaimOutcome {
+    const now = this.#clock.now();
+    this.#forgetSome(now);
+    const known = this.#commands.get(id);
+    if (known && !isFree({ ...known, done: known.result !== undefined }, now)) {
+      if (known.result) return { state: 'done', fingerprint: known.fingerprint, result: known.result };
+      if (known.token !== token) return { state: 'running', fingerprint: known.fingerprint };
+    }
+    const until = now + lease;
+    this.#commands.set(id, { fingerprint, token, keep, lease, until, expires: Math.max(until, now + keep), result: undefined });
+    return { state: 'claimed' };
+  }
+
+  #of({ id, token }: ClaimName): KnownCommand | undefined {
+    const known = this.#commands.get(id);
+    return known?.token === token ? known : undefined;
+  }
+
+  #done(known: KnownCommand, result: CommandResult): void {
+    known.result = result;
+    known.until = this.#clock.now() + known.keep;
+    known.expires = known.until;
+  }
+
+  /** Goes round over all of them, a few at a time: no claim takes long, and nothing stays for ever. */
+  #forgetSome(now: number): void {
+    for (let count = 0; count < LOOKED_AT; count++) {
+      const next = this.#looking.next();
+      if (next.done) {
+        this.#looking = this.#commands.entries();
+        return;
+      }
+      const [id, { until, expires }] = next.value;
+      if (until <= now && expires <= now) this.#commands.delete(id);
+    }
+  }
+}

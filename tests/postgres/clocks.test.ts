@@ -1,0 +1,36 @@
+import { CuttingProxy } from '../faults/cutting-proxy';
+import { pause, TestSchema, to, url } from './database';
+
+const schema = new TestSchema(__filename);
+const HOUR = 3_600_000;
+
+afterEach(() => jest.restoreAllMocks());
+
+test('retryFor keeps its length when the clock is set back meanwhile', async () => {
+  const proxy = new CuttingProxy(url, () => 0);
+  await proxy.start();
+  const store = schema.open({ connectionString: proxy.url('clocks'), tablePrefix: 'retried_', retryFor: 1000 });
+  await store.append([to('a', 'none')]);
+  await proxy.stop();
+  const started = performance.now();
+  const failing = expect(store.append([to('a', 'any')])).rejects.toMatchObject({ code: 'POSTGRES_UNREACHABLE' });
+  await pause(100);
+  const now = Date.now;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() - HOUR);
+  await failing;
+  expect(performance.now() - started).toBeLessThan(2500);
+}, 20_000);
+
+test('when the clock of the server is set back, a lease has run out and its owner may renew it', async () => {
+  const { leases } = schema.open({ tablePrefix: 'leases_' }).projections;
+  const segment = { projection: 'things', version: 1, segment: 0 };
+  const [one, other] = ['one', 'other'].map(owner => ({ owner, duration: 60_000 }));
+  const setBack = () => schema.sql(`update "${schema.name}".leases_leases set lease_until = lease_until + interval '1 hour'`);
+  await leases.claim(segment, one!);
+  await setBack();
+  expect(await leases.segments('things', 1)).toEqual([{ segment: 0, position: 0n, owner: undefined, freeIn: 0 }]);
+  expect(await leases.claim(segment, one!)).toMatchObject({ ok: true, fence: 1n });
+  await setBack();
+  expect(await leases.claim(segment, other!)).toMatchObject({ ok: true, fence: 2n });
+  expect(await leases.claim(segment, one!)).toMatchObject({ ok: false, owner: 'other' });
+});
