@@ -72,7 +72,7 @@ export type {
 
 // Bootstrap: modules and the container.
 export { Application, bootstrap, injectedTokens, readModelToken, repositoryToken, TsyringeAdapter } from './bootstrap';
-export type { BootstrapOptions, ContainerAdapter, Disposable, Making, Registration } from './bootstrap';
+export type { BootstrapOptions, ContainerAdapter, Disposable, Making, MessageNames, Registration } from './bootstrap';
 
 // Flow and buses: what carries messages.
 export { CommandBus, EventBus, Flow, QueryBus } from './flow';
@@ -208,7 +208,7 @@ export { nearest, systemClock } from './messages';
 export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
-export { EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
+export { BundledNameError, EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

@@ -71,6 +71,7 @@ async function pack(folder: string): Promise<string> {
   const tsc = [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
   const out = ['--outDir', join(folder, 'dist'), '--tsBuildInfoFile', join(workshop, 'build.tsbuildinfo')];
   await run(process.execPath, [...tsc, ...out], { cwd: root });
+  await run(process.execPath, ['-r', 'ts-node/register/transpile-only', 'scripts/plain-exports.ts', join(folder, 'dist')], { cwd: root });
   const { stdout } = await run('npm', ['pack', '--pack-destination', workshop, '--ignore-scripts', ...QUIET], { cwd: folder });
   return join(workshop, stdout.trim().split('\n').at(-1)!);
 }

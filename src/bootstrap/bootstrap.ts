@@ -13,6 +13,7 @@ import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
 import { disposed, disposing } from './disposal';
 import { WiringError } from './errors';
 import { type FollowerClass, followerClasses, followerClassFaults } from './follower-classes';
+import { type MessageNames, messageNameFaults } from './message-names';
 import { nameFaults } from './name-checks';
 import { Providers } from './providers';
 import { readModelToken } from './read-model-token';
@@ -26,6 +27,11 @@ import { unitFaults } from './unit-checks';
 export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners'>> {
   /** The container whose child the application uses; default tsyringe's own. */
   readonly container?: DependencyContainer | ContainerAdapter;
+  /**
+   * Where the names of commands and events may come from: `'class'`, from their classes where no decorator gives one, or `'explicit'`, from
+   * `@Command('name')` and `@Event('name')` alone, so that neither a renamed class nor a bundler changes one. Default `'class'`.
+   */
+  readonly names?: MessageNames;
   /** Gets each projection and durable listener that was found or given; what it returns takes its place, under the same name. */
   readonly adjustFollower?: (definition: FollowerDefinition) => FollowerDefinition;
 }
@@ -100,6 +106,7 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const faults = [
     ...components.faults,
     ...nameFaults(components),
+    ...messageNameFaults(components, options.names),
     ...providers.faults(),
     ...constructorFaults(wiring),
     ...repositoryFaults(wiring),
@@ -187,7 +194,7 @@ async function tryCommandHandlers(wiring: Wiring, application: Application): Pro
 }
 
 function partsOf({ components, container, commandScopes, logger }: Wiring, options: BootstrapOptions): FlowParts {
-  const { container: _, adjustFollower: __, eventStore, eventBus, ...rest } = options;
+  const { container: _, adjustFollower: __, names: ___, eventStore, eventBus, ...rest } = options;
   const { handlerClasses, aggregates } = components;
   return {
     ...rest,

@@ -1,15 +1,16 @@
+import { packageFolder } from './own-file';
 import { shownMessage } from './shown';
 
 const BRAND = Symbol.for('eventuality:error');
-const PACKAGE_FOLDER = __dirname.replace(/[\\/]messages$/, '');
 /** What marks a frame as not the caller's: our files, those of Node, and what is built in, such as `Array.from`. */
-const OWN_FRAME = [PACKAGE_FOLDER, '(node:', '(<anonymous>)'];
+const OWN_FRAME = [...(packageFolder === undefined ? [] : [packageFolder]), '(node:', '(<anonymous>)'];
 
 /**
  * The base of every error that the framework throws.
  *
  * `code` is stable: match it (or the class) instead of the message. The message says what was wrong, which value,
- * and what to do. The stack starts in the caller's code: the framework's own leading frames are left out.
+ * and what to do. The stack starts in the caller's code: the framework's own leading frames are left out. In a bundle, where they cannot
+ * be told from the caller's, it starts where the error was thrown.
  */
 export abstract class EventualityError extends Error {
   /** Stable name of the failure, such as `AGGREGATE_NOT_FOUND`; all of them are listed in `docs/errors.md`. */
@@ -19,6 +20,7 @@ export abstract class EventualityError extends Error {
     super(shownMessage(message), options);
     this.name = new.target.name;
     Object.defineProperty(this, BRAND, { value: true });
+    if (packageFolder === undefined) Error.captureStackTrace(this, new.target);
     this.stack = withoutOwnFrames(this);
   }
 
@@ -38,5 +40,5 @@ function withoutOwnFrames(error: Error): string {
   const frames = lines.findIndex(line => /^\s+at /.test(line));
   if (frames < 0) return lines.join('\n');
   const foreign = lines.findIndex((line, index) => index >= frames && !OWN_FRAME.some(part => line.includes(part)));
-  return `${error.name}: ${error.message}${foreign < 0 ? '' : `\n${lines.slice(foreign).join('\n')}`}`;
+  return `${error.name}: ${error.message}\n${lines.slice(foreign < 0 ? frames : foreign).join('\n')}`;
 }

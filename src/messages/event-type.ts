@@ -1,3 +1,4 @@
+import { BundledNameError, bundledName } from './bundled-names';
 import type { ClassReference } from './class-metadata';
 import { type EventCodec, messageMetadata, messageName } from './names';
 import { sealPayload } from './payload';
@@ -18,19 +19,22 @@ export class EventType<E extends object = any> {
   readonly name: string;
   readonly schemaVersion: number;
   readonly #codec: EventCodec<E> | undefined;
+  readonly #bundledName: boolean;
 
   constructor(readonly type: ClassReference<E>) {
     const metadata = messageMetadata(type);
     this.name = messageName(type);
     this.schemaVersion = metadata?.version ?? 1;
     this.#codec = metadata?.codec;
+    this.#bundledName = !metadata && bundledName(type) !== undefined;
   }
 
   /**
    * Takes a deeply frozen copy of the event.
-   * @throws UnstorableValueError naming the field that cannot be stored
+   * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a name that stays
    */
   seal(event: E): SealedEvent {
+    if (this.#bundledName) throw new BundledNameError(this.type);
     const data = this.#codec ? this.#codec.encode(event) : event;
     return { name: this.name, schemaVersion: this.schemaVersion, payload: sealPayload(data, this.name) };
   }

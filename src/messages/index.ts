@@ -1,3 +1,4 @@
+export { BundledNameError, bundledName, stableNameAdvice } from './bundled-names';
 export {
   appendMetadata,
   type ClassReference,
@@ -44,6 +45,7 @@ export {
   messageName,
   UnnamedMessageError,
 } from './names';
+export { ownFolder, ownRequire } from './own-file';
 export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';

@@ -2,7 +2,7 @@ export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass }
 export type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 export { AggregateInstance, INSTANCE } from './aggregate-instance';
 export { AggregateRoot, type EventsOf } from './aggregate-root';
-export { isClassType, parameterLabel, parameterTokens, parameterTypes } from './constructor-parameters';
+export { isClassType, parameterLabel } from './constructor-parameters';
 export {
   type AggregateSpecification,
   defineAggregate,

@@ -1,3 +1,4 @@
+import { ownRequire } from '../messages';
 import { PostgresDriverMissingError, PostgresOptionsError } from './errors';
 
 /** A query as `pg` takes it: the text, its values, and how the rows are wanted. */
@@ -76,8 +77,13 @@ interface Driver {
 
 function loadDriver(): Driver {
   try {
+    // A bundler sees this one, and may make the driver a part of the bundle; where that is an ES module, `require` may be missing.
     return require('pg');
-  } catch (error) {
-    throw new PostgresDriverMissingError(error);
+  } catch {
+    try {
+      return ownRequire()('pg');
+    } catch (error) {
+      throw new PostgresDriverMissingError(error);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ownFolder, ownRequire } from '../messages';
 import type { SqliteConnection, SqliteDriver } from './driver';
 import { reasonOf, SqliteDriverMissingError } from './errors';
 
@@ -16,7 +17,7 @@ export interface Surroundings {
  * @throws SqliteDriverMissingError when it is not there, does not fit this Node, or does not load
  */
 export function betterSqlite3(surroundings: Surroundings = {}): SqliteDriver {
-  const { folders = [__dirname, process.cwd()], nodeVersion = process.versions.node } = surroundings;
+  const { folders = [ownFolder(), process.cwd()], nodeVersion = process.versions.node } = surroundings;
   const install = `npm install better-sqlite3@${major(nodeVersion) < 22 ? 12 : 13}`;
   const manifest = found(folders);
   if (!manifest) throw new SqliteDriverMissingError([`The package better-sqlite3 is not installed. Install it: ${install}`]);
@@ -33,7 +34,7 @@ export function betterSqlite3(surroundings: Surroundings = {}): SqliteDriver {
 
 function found(folders: readonly string[]): string | undefined {
   try {
-    return require.resolve('better-sqlite3/package.json', { paths: [...folders] });
+    return ownRequire().resolve('better-sqlite3/package.json', { paths: [...folders] });
   } catch {
     return undefined;
   }
@@ -41,7 +42,7 @@ function found(folders: readonly string[]): string | undefined {
 
 function loaded(folder: string, version: string): Database {
   try {
-    const Library = require(folder) as Database;
+    const Library = ownRequire()(folder) as Database;
     // Its native half is loaded by the first database.
     new Library(':memory:').close();
     return Library;

@@ -52,6 +52,16 @@ test('the stack of a rejection starts in the code of the caller', async () => {
   expect(firstFrame(await store.readAll().catch((error: unknown) => error))).toContain('errors.test.ts');
 });
 
+test('a stack without a frame of the caller keeps the frames it has', () => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  try {
+    expect(firstFrame(thrownBy(() => sealPayload({ a: 1n }, 'E')))).toMatch(/src.messages/);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+});
+
 test('the stack begins with the name and the message', () => {
   const error = new StoreClosedError();
   expect(error.stack?.startsWith(`StoreClosedError: ${error.message}\n`)).toBe(true);

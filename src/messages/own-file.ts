@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the code of this module runs from, as the frames of a stack name it: a file of the package, or the bundle it is a part of. */
+const SOURCE = frameFile(new Error().stack ?? '');
+const PACKAGE = /^(.*[\\/](?:dist|src))[\\/]messages[\\/]own-file\.[jt]s$/.exec(SOURCE ?? '')?.[1];
+
+/** The folder that only files of the package are in, as the frames of a stack name it; undefined in a bundle. */
+export const packageFolder: string | undefined = PACKAGE;
+
+/** The folder to look for packages from that are loaded when they are needed: the package's own, or that of the bundle. */
+export function ownFolder(): string {
+  // An ES module has no __dirname, and neither has a bundle that is one.
+  if (typeof __dirname === 'string') return __dirname;
+  if (SOURCE?.startsWith('file:')) return dirname(fileURLToPath(SOURCE));
+  return process.cwd();
+}
+
+/** Returns a `require` that works in a bundle of either kind, and that bundlers do not look into. */
+export const ownRequire = (): NodeJS.Require => createRequire(join(ownFolder(), 'package.js'));
+
+function frameFile(stack: string): string | undefined {
+  const frame = stack.split('\n').find(line => /^\s+at /.test(line));
+  return /\(?((?:file:\/\/)?(?:[A-Za-z]:)?[^():]+):\d+:\d+\)?$/.exec(frame?.replace(/^\s+at /, '').replace(/^.*\(/, '') ?? '')?.[1];
+}
