@@ -31,8 +31,9 @@ export {
   messageName,
   UnnamedMessageError,
 } from './names';
-export { isStorableText, sealPayload, UnstorableValueError } from './payload';
+export { isStorableText, sealPayload } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
 export { knownNames, nearest } from './suggestion';
+export { isNative, refuseHidden, UnstorableValueError } from './unstorable';
