@@ -12,12 +12,12 @@ const COMPILED = '#private';
  * Private methods and static fields are no data of an instance.
  *
  * Not found is data that the class's text does not show: kept by a function of another place, or by helpers that a minifier has renamed.
- * @param until the parent at which to stop
+ * @param prototype that of the class
+ * @param until that of the parent at which to stop
  */
-export function hiddenFields(type: Function, until?: unknown): string[] {
+export function hiddenFields(prototype: object | null, until: object | null = null): string[] {
   const found = new Set<string>();
-  const last = (until as Function | null | undefined)?.prototype;
-  for (let level = type.prototype; level && level !== last; level = Object.getPrototypeOf(level)) {
+  for (let level = prototype; level !== null && level !== until; level = Object.getPrototypeOf(level)) {
     if (!Object.hasOwn(level, 'constructor') || typeof level.constructor !== 'function') continue;
     for (const name of declaredFields(Function.prototype.toString.call(level.constructor))) found.add(name);
   }

@@ -46,7 +46,7 @@ export {
   UnnamedMessageError,
 } from './names';
 export { ownFolder, ownRequire } from './own-file';
-export { isStorableText, sealPayload, UnstorableValueError } from './payload';
+export { isStorableText, sealPayload } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
@@ -54,3 +54,4 @@ export { pauseBefore, type RetryRule } from './retry-rule';
 export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
 export { knownNames, nearest } from './suggestion';
 export { thrownMessage, thrownText } from './thrown-text';
+export { isNative, refuseHidden, UnstorableValueError } from './unstorable';

@@ -1,22 +1,6 @@
-import { EventualityError } from './errors';
-import { shownPath } from './shown';
-
-/** Thrown when an event or a document cannot be stored without losing a value; `path` names the field. */
-export class UnstorableValueError extends EventualityError {
-  readonly code = 'UNSTORABLE_VALUE';
-
-  constructor(
-    readonly path: string,
-    reason: string,
-  ) {
-    super(
-      `${shownPath(path)} cannot be stored: it is ${reason}. Give it data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,
-    );
-  }
-}
+import { isPlain, refuseHiddenData, refuseHiddenProperty, UnstorableValueError } from './unstorable';
 
 const DEEPEST = 100;
-const BUILT_IN = /^\[object (Date|RegExp|Error|Promise|DataView|String|Number|Boolean|(Weak)?(Map|Set|Ref)|\w*Array(Buffer)?)\]$/;
 
 class Given {
   constructor(object: object) {
@@ -39,13 +23,18 @@ class Seal extends Given {
   }
 }
 
+/** The keys of an instance that was sealed, by its prototype: what has such a prototype has all its data where JSON looks. */
+const sealedKeys = new WeakMap<object, readonly string[]>();
+const NO_KEYS: readonly string[] = [];
+
 /**
  * Returns a deeply frozen copy of a message's data, with the prototype of its class, after making sure that JSON carries all of it.
  *
  * What is refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside arrays, instances of
- * classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone surrogates (PostgreSQL refuses them), and what is
- * circular or nested deeper than 100 levels. The message itself may be an instance of a class, but not of one that keeps its data
- * where JSON does not look (a date, a map, an error), nor of one with a `toJSON` method, which would decide what is stored.
+ * classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone surrogates (PostgreSQL refuses them), what is
+ * circular or nested deeper than 100 levels, and what JSON leaves out: properties under symbols, those that are not enumerable, and named
+ * ones of arrays. The message itself may be an instance of a class, but not of one that keeps its data where JSON does not look (a date, a
+ * map, an error, private `#fields` and `accessor`s, the prototype), nor of one with a `toJSON` method, which would decide what is stored.
  * Properties that are `undefined` are left out, `-0` becomes `0`, as in JSON.
  * What has been sealed before is returned as it is.
  *
@@ -56,10 +45,14 @@ export function sealPayload<T extends object>(payload: T, name: string): Readonl
     throw new UnstorableValueError(name, `${typeof payload === 'object' ? 'null' : `a ${typeof payload}`}, not an object`);
   if (Seal.isOn(payload)) return payload;
   if (Array.isArray(payload)) throw new UnstorableValueError(name, 'an array, not an object');
-  refuseHiddenData(payload, name);
-  const copy = Object.create(Object.getPrototypeOf(payload));
+  const prototype = Object.getPrototypeOf(payload);
+  const keys = sealedKeys.get(prototype);
+  if (keys === undefined) refuseHiddenData(payload, name);
+  const copy = Object.create(prototype);
   Seal.put(copy);
-  return copyObject(payload, copy, name, 0) as T;
+  copyObject(payload, copy, name, 0, keys ?? NO_KEYS);
+  if (keys === undefined && prototype !== null) sealedKeys.set(prototype, Object.keys(copy));
+  return copy;
 }
 
 /** Takes a fresh object as sealed without looking at it: for data made by the framework itself, of text and numbers only. */
@@ -68,30 +61,34 @@ export function takeAsSealed<T extends object>(fresh: T): Readonly<T> {
   return Object.freeze(fresh);
 }
 
-/** Prototypes whose instances were found to have all their data where JSON looks. */
-const openPrototypes = new WeakSet<object>();
-
-function refuseHiddenData(payload: object, path: string): void {
-  const prototype = Object.getPrototypeOf(payload);
-  if (prototype !== null && openPrototypes.has(prototype)) return;
-  const kind = Object.prototype.toString.call(payload);
-  if (kind !== '[object Object]' && BUILT_IN.test(kind)) throw new UnstorableValueError(path, `an instance of ${kind.slice(8, -1)}`);
-  // Of the prototype: an instance may hide the method behind a field of that name, and the next one not.
-  if (typeof prototype?.toJSON === 'function') throw new UnstorableValueError(path, 'an object with a toJSON method');
-  if (prototype !== null) openPrototypes.add(prototype);
-}
-
-function copyObject(source: object, copy: Record<string, unknown>, path: string, depth: number): object {
-  for (const key of Object.keys(source)) {
+function copyObject(source: object, copy: Record<string, unknown>, path: string, depth: number, sealed: readonly string[]): object {
+  let count = 0;
+  for (const key in source) {
+    if (!Object.hasOwn(source, key)) continue;
+    const isSealed = sealed[count++] === key;
     const value = (source as Record<string, unknown>)[key];
     if (value === undefined) continue;
-    if (key === '__proto__') throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of whoever reads it');
-    if (!storableKeys.has(key) && !isStorableKey(key))
-      throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
-    if (typeof value === 'string') copy[key] = storableText(value, path, key);
+    if (!isSealed && !storableKeys.has(key)) refuseKey(key, path);
+    if (typeof value === 'string') copy[key] = isStorableText(value) ? value : storableText(value, `${path}.${key}`);
     else if (typeof value === 'boolean') copy[key] = value;
     else if (typeof value === 'number' && Number.isFinite(value)) copy[key] = value === 0 ? 0 : value;
     else copy[key] = copyValue(value, `${path}.${key}`, depth);
+  }
+  // Counted first: it is asked of every object, and the property is looked for only where there is one.
+  if (Object.getOwnPropertyNames(source).length !== count || Object.getOwnPropertySymbols(source).length > 0)
+    refuseHiddenProperty(source, path);
+  return Object.freeze(copy);
+}
+
+function copyArray(source: readonly unknown[], path: string, depth: number): readonly unknown[] {
+  if (Object.getOwnPropertyNames(source).length !== source.length + 1 || Object.getOwnPropertySymbols(source).length > 0)
+    refuseHiddenProperty(source, path);
+  const copy: unknown[] = [];
+  for (let index = 0; index < source.length; index++) {
+    const value = source[index];
+    if (typeof value === 'string' && isStorableText(value)) copy.push(value);
+    else if (typeof value === 'number' && Number.isFinite(value)) copy.push(value === 0 ? 0 : value);
+    else copy.push(copyValue(value, `${path}[${index}]`, depth));
   }
   return Object.freeze(copy);
 }
@@ -117,34 +114,27 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
 
 function copyNested(value: object, path: string, depth: number): object {
   if (depth > DEEPEST) throw new UnstorableValueError(path, `circular, or nested deeper than ${DEEPEST} levels`);
-  if (Array.isArray(value)) return Object.freeze(Array.from(value, (item, index) => copyValue(item, `${path}[${index}]`, depth)));
   const prototype = Object.getPrototypeOf(value);
-  if (!isPlain(prototype)) throw new UnstorableValueError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`);
-  return copyObject(value, {}, path, depth);
-}
-
-// A plain object of another realm (a worker, a test runner's sandbox) has that realm's Object.prototype: nothing above it.
-function isPlain(prototype: object | null): boolean {
-  return (
-    prototype === null ||
-    prototype === Object.prototype ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
-  );
+  // The prototype of arrays is an array, in every realm; that of a class which extends them is none.
+  if (Array.isArray(value) && Array.isArray(prototype)) return copyArray(value, path, depth);
+  if (!isPlain(prototype) || Array.isArray(value))
+    throw new UnstorableValueError(path, `an instance of ${prototype?.constructor?.name ?? 'a class'}`);
+  return copyObject(value, {}, path, depth, NO_KEYS);
 }
 
 /** Keys that were looked at before: an application has few of them; where keys are data, only the first so many are kept. */
 const storableKeys = new Set<string>();
 
-function isStorableKey(key: string): boolean {
-  if (!isStorableText(key)) return false;
+function refuseKey(key: string, path: string): void {
+  if (key === '__proto__') throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of whoever reads it');
+  if (!isStorableText(key)) throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
   if (storableKeys.size < 10_000) storableKeys.add(key);
-  return true;
 }
 
 /** Tells whether every store can keep a text: PostgreSQL takes neither NUL nor half a surrogate pair. */
 export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-function storableText(text: string, path: string, key?: string): string {
+function storableText(text: string, path: string): string {
   if (isStorableText(text)) return text;
-  throw new UnstorableValueError(key === undefined ? path : `${path}.${key}`, 'text with a NUL character or half a surrogate pair');
+  throw new UnstorableValueError(path, 'text with a NUL character or half a surrogate pair');
 }

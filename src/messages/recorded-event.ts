@@ -23,6 +23,10 @@ export interface RecordedEvent<Payload extends object = object> {
   readonly version: number;
   /** Place among all events of the store, ascending from 1; a position can be missing, never used twice. */
   readonly position: bigint;
+  /**
+   * What happened, as data: an instance of the event class where this process has just recorded it, a plain object where a database was read.
+   * Handlers and listeners are given instances.
+   */
   readonly payload: Readonly<Payload>;
   readonly metadata: EventMetadata;
   /** When the store accepted it, ISO 8601 in UTC. */

@@ -10,15 +10,15 @@ export function classSnapshots(
   options: SnapshotOptions | undefined,
 ): SnapshotRule<object> | undefined {
   if (options === undefined) return undefined;
-  const hidden = hiddenFields(type, rootOf(type));
+  const hidden = hiddenFields(type.prototype, rootOf(type));
   const subject = { name, initialState: (id: string) => new type(id), refusal: refusalOf(hidden), dataOf: fieldsOf, filled };
   return snapshotRule<object>(options, subject);
 }
 
-/** The class above those of the user's, whose private fields are no state. */
-function rootOf(type: Function): unknown {
-  let level: unknown = type;
-  while (typeof level === 'function' && !Object.hasOwn(level.prototype ?? {}, INSTANCE)) level = Object.getPrototypeOf(level);
+/** The prototype of the class above those of the user's, whose private fields are no state. */
+function rootOf(type: Function): object | null {
+  let level: object | null = type.prototype;
+  while (level !== null && !Object.hasOwn(level, INSTANCE)) level = Object.getPrototypeOf(level);
   return level;
 }
 

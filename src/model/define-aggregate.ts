@@ -1,6 +1,7 @@
 import { type CommandContext, newId, type RetryRule, type SealedEvent, shownValue } from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
+import { lostInCopy } from './copied-state';
 import { InvalidAggregateError } from './errors';
 import { sealEvent } from './seal-event';
 import { type SnapshotOptions, snapshotFaults, snapshotRule } from './snapshot-rule';
@@ -163,6 +164,8 @@ function refuseFaults({
   if (typeof name !== 'string' || name === '') faults.push(`name is ${shownValue(name)}; it must be text.`);
   if ((typeof state !== 'object' || state === null) && typeof state !== 'function')
     faults.push(`state is ${shownValue(state)}; give an object, or a function that makes one.`);
+  const lost = typeof state === 'object' ? lostInCopy(state, 'state') : undefined;
+  if (lost !== undefined) faults.push(`state cannot be copied for each aggregate: ${lost}. Give a function that makes it.`);
   for (const [key, method] of Object.entries(methods)) {
     if (['id', 'version', 'state'].includes(key)) faults.push(`methods.${key} would hide the aggregate's ${key}; use another name.`);
     if (typeof method !== 'function') faults.push(`methods.${key} is not a function.`);

@@ -1,4 +1,4 @@
-import { type EventType, eventTypeOf, isPlainEvent, messageMetadata, type SealedEvent } from '../messages';
+import { type EventType, eventTypeOf, isNative, isPlainEvent, messageMetadata, type SealedEvent } from '../messages';
 import { InvalidDecisionError } from './errors';
 
 const checked = new WeakMap<Function, EventType>();
@@ -20,6 +20,4 @@ export function sealEvent(aggregateName: string, event: object): SealedEvent {
 }
 
 // Object, Array, Map, Promise, Error...: none of them is an event class, unless somebody said so with @Event.
-function isBuiltIn(type: Function): boolean {
-  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type)) && !messageMetadata(type);
-}
+const isBuiltIn = (type: Function): boolean => isNative(type) && !messageMetadata(type);

@@ -1,4 +1,4 @@
-import { sealPayload } from '../messages';
+import { refuseHidden, sealPayload } from '../messages';
 import { type DocumentWrite, isName } from '../store';
 import type { Documents } from './definition';
 
@@ -49,12 +49,15 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   }
 
   set(id: string, document: View): void {
-    this.#write(id, sealPayload(document, `${this.name} '${id}'`));
+    this.#write(id, sealPayload(document, this.#nameOf(id)));
   }
 
   async update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void> {
     const document = await this.get(id);
-    if (document) this.set(id, typeof change === 'function' ? change(document) : { ...document, ...change });
+    if (!document) return;
+    if (typeof change === 'function') return this.set(id, change(document));
+    refuseHidden(change, this.#nameOf(id));
+    this.set(id, { ...document, ...change });
   }
 
   delete(id: string): void {
@@ -79,6 +82,10 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   /** Returns what was written, for the commit. */
   writes(version: number): DocumentWrite[] {
     return Array.from(this.#written, id => ({ readModel: this.name, version, id, document: this.#known.get(id)! }));
+  }
+
+  #nameOf(id: string): string {
+    return `${this.name} '${id}'`;
   }
 
   #write(id: string, document: object | null): void {

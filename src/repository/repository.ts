@@ -1,4 +1,4 @@
-import { CommandMessage, plainEvent, type RecordedEvent } from '../messages';
+import { CommandMessage, plainEvent, type RecordedEvent, refuseHidden } from '../messages';
 import {
   AggregateAlreadyExistsError,
   type AggregateClass,
@@ -168,6 +168,7 @@ export class Repository<A = any> {
   #create(attributes: unknown): AggregateInstance<any, A> {
     const { name, newId } = this.definition;
     if (!newId || typeof attributes !== 'object' || attributes === null) throw new ForeignAggregateError(name, attributes);
+    refuseHidden(attributes, name);
     const { id, ...payload } = attributes as { id?: string };
     const instance = this.#loader.fresh(id ?? newId());
     instance.apply(plainEvent({ aggregateId: instance.id, name: `${name}Created`, payload }));

@@ -25,6 +25,42 @@ class Hiding extends Texting {
   }
 }
 
+class Hidden {
+  readonly #level: number;
+  constructor(level: number) {
+    this.#level = level;
+  }
+  get level(): number {
+    return this.#level;
+  }
+}
+
+class Inheriting extends Hidden {
+  readonly note = 'n';
+}
+
+const aside = new WeakMap<object, number>();
+
+class Aside {
+  constructor(level: number) {
+    aside.set(this, level);
+  }
+}
+
+class Disguised extends Map {
+  override get [Symbol.toStringTag](): string {
+    return 'Disguised';
+  }
+}
+
+const SECRET = Symbol('secret');
+class Marked {
+  readonly a = 1;
+  readonly [SECRET] = 2;
+}
+
+const unlisted = (object: object): object => Object.defineProperty(object, 'note', { value: 'n' });
+
 const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>(inner => ({ a: inner }), {});
 
 const circular: Record<string, unknown> = {};
@@ -58,6 +94,24 @@ const refusals: readonly (readonly [what: string, payload: unknown, path: string
   ['a payload that is an error', new RangeError('r'), 'E', 'an instance of Error'],
   ['a payload of bytes', new Uint8Array(2), 'E', 'an instance of Uint8Array'],
   ['a payload whose class has a toJSON method', new Texting(), 'E', 'a toJSON method'],
+  ['a payload with a private field', new Hidden(5), 'E.#level', 'a private field, which JSON does not show'],
+  ['a payload with a private field of its parent', new Inheriting(5), 'E.#level', 'a private field'],
+  ['a payload with data in a WeakMap', new Aside(5), 'E.#private', 'data in a WeakMap'],
+  ['a payload that has private fields from Node', new (class Link extends URLSearchParams {})(), 'E.#searchParams', 'a private field'],
+  ['a payload that hides that it is a map', new Disguised(), 'E', 'an instance of Map'],
+  ['a payload with a symbol as key', { a: 1, [SECRET]: 2 }, 'E[Symbol(secret)]', 'the value of a symbol'],
+  ['an instance with a symbol as key', new Marked(), 'E[Symbol(secret)]', 'the value of a symbol'],
+  ['an object within that has a symbol as key', { a: [{ [SECRET]: 2 }] }, 'E.a[0][Symbol(secret)]', 'the value of a symbol'],
+  ['a field that is not enumerable', unlisted({ a: 1 }), 'E.note', 'not enumerable'],
+  ['a field of an instance that is not enumerable', unlisted(new Placed(1)), 'E.note', 'not enumerable'],
+  ['a field within that is not enumerable', { a: unlisted({}) }, 'E.a.note', 'not enumerable'],
+  ['data on the prototype', Object.create({ note: 'n' }), 'E.note', 'a property of its prototype'],
+  ['a named property of an array', { l: Object.assign([1, 2], { total: 3 }) }, 'E.l.total', 'a named property of an array'],
+  ['a hidden property of an array', { l: unlisted([1]) }, 'E.l.note', 'a named property of an array'],
+  ['a symbol of an array', { l: Object.assign([1], { [SECRET]: 3 }) }, 'E.l[Symbol(secret)]', 'the value of a symbol'],
+  ['the match of a regular expression', { m: /b/.exec('abc') }, 'E.m.index', 'a named property of an array'],
+  ['a subclass of Array', { l: new (class Lines extends Array {})() }, 'E.l', 'an instance of Lines'],
+  ['an array without a prototype', { l: Object.setPrototypeOf([], null) }, 'E.l', 'an instance of a class'],
   ['a payload that hides such a method behind a field', new Hiding('text'), 'E', 'a toJSON method'],
 ];
 
@@ -113,4 +167,38 @@ test('takes objects without a prototype', () => {
   const bare: Record<string, unknown> = Object.assign(Object.create(null), { a: 1 });
   expect(sealPayload({ bare }, 'E')).toEqual({ bare: { a: 1 } });
   expect({ ...sealPayload(bare, 'E') }).toEqual({ a: 1 });
+});
+
+test('looks at each instance, also when one of its class and shape was sealed before', () => {
+  sealPayload(new Placed(1), 'Placed');
+  expect(() => sealPayload(Object.assign(new Placed(1), { [SECRET]: 2 }), 'Placed')).toThrow('Placed[Symbol(secret)]');
+  expect(() => sealPayload(unlisted(new Placed(1)), 'Placed')).toThrow('Placed.note');
+  expect(() => sealPayload(new Hidden(1), 'Hidden')).toThrow('Hidden.#level');
+  expect(() => sealPayload(new Hidden(1), 'Hidden')).toThrow('Hidden.#level');
+  expect(() => sealPayload({ 'a\0': 1 }, 'E')).toThrow('a key with a NUL');
+  expect(() => sealPayload({ 'a\0': 1 }, 'E')).toThrow('a key with a NUL');
+});
+
+test('takes private methods, static fields, getters and computed properties, which hold no data of the instance', () => {
+  class Sum {
+    static made = 0;
+    static #made = 0;
+    constructor(readonly a: number) {
+      Sum.#made++;
+    }
+    get twice(): number {
+      return 2 * this.a;
+    }
+    #thrice(): number {
+      return 3 * this.a + Sum.#made;
+    }
+    thrice(): number {
+      return this.#thrice();
+    }
+  }
+  expect({ ...sealPayload(new Sum(1), 'Sum') }).toEqual({ a: 1 });
+  const computed = Object.defineProperty({}, 'a', { get: () => 1, enumerable: true });
+  expect(sealPayload(computed, 'E')).toEqual({ a: 1 });
+  const other: object = require('node:vm').runInNewContext('({ list: [1, { a: 2 }] })');
+  expect(sealPayload(other, 'E')).toEqual({ list: [1, { a: 2 }] });
 });

@@ -6,6 +6,13 @@ class Money {
   constructor(readonly amount: number) {}
 }
 
+class Hidden {
+  readonly #level = 5;
+  get level(): number {
+    return this.#level;
+  }
+}
+
 const circular: Record<string, unknown> = {};
 circular.self = circular;
 
@@ -28,6 +35,11 @@ const UNSTORABLE: readonly (readonly [path: string, payload: object])[] = [
   ['Happened.list[0]', { list: ['\udc00'] }],
   ['Happened.a\0b', { 'a\0b': 1 }],
   [`Happened.self${'.self'.repeat(100)}`, circular],
+  ['Happened.#level', new Hidden()],
+  ['Happened[Symbol(secret)]', { a: 1, [Symbol('secret')]: 2 }],
+  ['Happened.list.total', { list: Object.assign([1], { total: 1 }) }],
+  ['Happened.list', { list: new (class Lines extends Array {})() }],
+  ['Happened.inner.note', { inner: Object.defineProperty({}, 'note', { value: 'n' }) }],
   ['Happened', [1, 2]],
   ['Happened', new Date(0)],
   ['Happened', new Map([['a', 1]])],

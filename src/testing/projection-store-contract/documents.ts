@@ -2,6 +2,13 @@ import assert from 'node:assert/strict';
 import type { DocumentWrite } from '../../store';
 import { all, type Check, filled, ids, NAME, put, refused, schema, segment, write } from './fixtures';
 
+class Hidden {
+  readonly #level = 5;
+  get level(): number {
+    return this.#level;
+  }
+}
+
 /** Changes a document in every way there is; frozen ones refuse. */
 function deface(document: object): void {
   const nested = (document as { nested: { list: unknown[] } }).nested;
@@ -97,7 +104,18 @@ export const documentChecks: Readonly<Record<string, Check>> = {
 
   'refuses what JSON cannot carry, and writes nothing of the commit': async store => {
     await filled(store, { a: { n: 1 } });
-    for (const document of [{ at: new Date() }, { n: Number.NaN }, { text: '\0' }, { text: '\ud800' }, [1], new Map(), 'text', 7n]) {
+    const hidden = [new Hidden(), { a: 1, [Symbol('secret')]: 2 }, { list: Object.assign([1], { total: 1 }) }];
+    for (const document of [
+      { at: new Date() },
+      { n: Number.NaN },
+      { text: '\0' },
+      { text: '\ud800' },
+      [1],
+      new Map(),
+      'text',
+      7n,
+      ...hidden,
+    ]) {
       await refused('UNSTORABLE_VALUE', () => put(store, write('a', { n: 2 }), write('b', document as object)));
     }
     assert.deepEqual(await all(store), { a: { n: 1 } });
