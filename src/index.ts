@@ -185,6 +185,7 @@ export type {
   DocumentQuery,
   DocumentValue,
   DocumentWrite,
+  EventsBeside,
   FoundDocument,
   LeaseClaim,
   LeaseOutcome,

@@ -74,10 +74,12 @@ export class PostgresEventStore implements EventStore {
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
+    const { append, readAll } = PostgresEventStore.prototype;
     this.projections = new PostgresProjections(
       this.#database,
       work => this.#run(work),
       () => this.#ticker.hurry(),
+      { store: this, append, readAll },
     );
     this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());

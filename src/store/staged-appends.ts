@@ -2,12 +2,14 @@ import { type Clock, isoTime, type RecordedEvent, sealPayload } from '../message
 import { checkAppends, isExpected, storePage } from './checks';
 import { DuplicateEventError } from './errors';
 import type { AppendOutcome, Conflict, NewEvent, StorePage, StreamAppend, StreamName } from './event-store';
+import type { EventsBeside } from './projection-transaction';
 import { recordEvent } from './record-event';
 import { streamKey } from './stream-name';
 import type { Turns } from './turns';
 
 /** What an event store in memory lends to the transactions of its projections. */
 export interface TransactionEvents {
+  readonly beside: EventsBeside;
   readonly clock: Clock;
   readonly turns: Turns;
   refuseWhenClosed(): void;
