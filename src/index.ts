@@ -187,6 +187,7 @@ export type {
   DocumentQuery,
   DocumentValue,
   DocumentWrite,
+  EventsBeside,
   FoundDocument,
   LeaseClaim,
   LeaseOutcome,

@@ -1,5 +1,5 @@
-// Puts the figures of a run into the docs: tables between markers in performance.md, and a chart for each group of workloads.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Puts the figures of a run into the docs: tables between markers in docs/figures, and a chart for each group of workloads.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { workloads } from './catalogue.js';
 import { chart } from './chart.js';
 import { groupOf } from './group.js';
@@ -8,23 +8,30 @@ import { table } from './report.js';
 /** Replaces what stands between `<!-- bench:w5 -->` and `<!-- /bench:w5 -->`; returns what was written and what was not. */
 export function writeDocs(report, docs) {
   mkdirSync(new URL('charts/', docs), { recursive: true });
-  const page = new URL('performance.md', docs);
-  let text = readFileSync(page, 'utf8');
+  const pages = readdirSync(new URL('figures/', docs)).filter(name => name.endsWith('.md'));
   const written = [];
   for (const [group, results] of groupsOf(report.workloads)) {
     if (results.length < workloads.filter(workload => groupOf(workload) === group).length) {
       written.push(`nothing for ${group}: only some of its workloads were run`);
       continue;
     }
-    const [start, end] = [`<!-- bench:${group} -->`, `<!-- /bench:${group} -->`];
-    const [from, to] = [text.indexOf(start), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`docs/performance.md has no place for ${group}: ${start} ... ${end}`);
-    text = `${text.slice(0, from + start.length)}\n${section(report, group, results)}\n${text.slice(to)}`;
+    const name = pages.find(page => readFileSync(new URL(`figures/${page}`, docs), 'utf8').includes(startOf(group)));
+    if (!name) throw new Error(`docs/figures has no place for ${group}: ${startOf(group)} ... ${endOf(group)}`);
+    replace(new URL(`figures/${name}`, docs), group, section(report, group, results));
     writeFileSync(new URL(`charts/${group}.svg`, docs), chart(group, results));
-    written.push(`docs/performance.md, ${group}`, `docs/charts/${group}.svg`);
+    written.push(`docs/figures/${name}, ${group}`, `docs/charts/${group}.svg`);
   }
-  writeFileSync(page, text);
   return written;
+}
+
+const startOf = group => `<!-- bench:${group} -->`;
+const endOf = group => `<!-- /bench:${group} -->`;
+
+function replace(page, group, content) {
+  const text = readFileSync(page, 'utf8');
+  const [start, end] = [text.indexOf(startOf(group)) + startOf(group).length, text.indexOf(endOf(group))];
+  if (end < start) throw new Error(`${page.pathname} has no end of ${group}: ${endOf(group)}`);
+  writeFileSync(page, `${text.slice(0, start)}\n${content}\n${text.slice(end)}`);
 }
 
 function groupsOf(results) {
@@ -37,9 +44,17 @@ function section({ date, node, cpu, load, rounds, quick }, group, results) {
   const servers = [...new Set(results.flatMap(({ server }) => server ?? []))].map(server => `, ${server}`).join('');
   const run = `${date.slice(0, 10)}, Node ${node}${servers}, ${cpu}, load ${load} at the start, ${rounds} rounds${quick ? ', **a quick run: noisy**' : ''}.`;
   const titles = results.map(({ title }) => title).join('; ');
-  return [run, '', `![${titles}](charts/${group}.svg)`, '', '```', results.map(tableOf).join('\n\n'), '```', '', versionsOf(results)].join(
-    '\n',
-  );
+  return [
+    run,
+    '',
+    `![${titles}](../charts/${group}.svg)`,
+    '',
+    '```',
+    results.map(tableOf).join('\n\n'),
+    '```',
+    '',
+    versionsOf(results),
+  ].join('\n');
 }
 
 /** The versions are the same in each table of a group: they stand below, once. */

@@ -80,10 +80,12 @@ export class PostgresEventStore implements EventStore {
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
     this.commands = new PostgresCommands(this.#database, work => this.#run(work));
+    const { append, readAll } = PostgresEventStore.prototype;
     this.projections = new PostgresProjections(
       this.#database,
       work => this.#run(work),
       () => this.#ticker.hurry(),
+      { store: this, append, readAll },
     );
     this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());

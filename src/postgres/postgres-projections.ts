@@ -9,6 +9,7 @@ import {
   type DocumentPage,
   type DocumentQuery,
   documentPage,
+  type EventsBeside,
   isName,
   knownSchema,
   type ProjectionCommit,
@@ -47,6 +48,7 @@ export class PostgresProjections implements ProjectionStore {
     private readonly run: RunWork,
     /** Called when a transaction was kept that may have appended. */
     private readonly appended: () => void,
+    readonly eventsBeside: EventsBeside,
   ) {
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);

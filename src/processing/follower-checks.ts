@@ -82,18 +82,31 @@ function sharedNames(definitions: readonly FollowerDefinition[], placeOf: PlaceO
     );
 }
 
-function storeFaults(definitions: readonly FollowerDefinition[], { projections }: EventStore, placeOf: PlaceOf): string[] {
+function storeFaults(definitions: readonly FollowerDefinition[], eventStore: EventStore, placeOf: PlaceOf): string[] {
   const stored = definitions.filter(({ options }) => options.mode !== 'live');
   if (stored.length === 0) return [];
-  if (!keepsFollowers(projections))
+  if (!keepsFollowers(eventStore.projections))
     return [
       `${stored.map(placeOf).join(' and ')} need${stored.length === 1 ? 's' : ''} an event store that keeps documents and checkpoints; this one ` +
         "has no `projections`, or not all of it. Take another store, or the mode 'live'.",
     ];
-  if (typeof projections.transaction === 'function') return [];
-  return stored
-    .filter(({ options }) => options.mode === 'inline')
-    .map(each => `${placeOf(each)} has the mode 'inline', and the event store has no \`projections.transaction\`. Take the mode 'async'.`);
+  const fault = inlineFault(eventStore, eventStore.projections);
+  if (fault === undefined) return [];
+  return stored.filter(({ options }) => options.mode === 'inline').map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`);
+}
+
+/** Says why the transactions of the projections cannot do the appends of an event store, and what to do. */
+function inlineFault(eventStore: EventStore, { transaction, eventsBeside }: ProjectionStore): string | undefined {
+  if (typeof transaction !== 'function') return "the event store has no `projections.transaction`. Take the mode 'async'.";
+  if (eventsBeside === undefined)
+    return "its documents are not kept beside the events: the transactions of the event store's `projections` take none. Take the mode 'async'.";
+  const { store, append, readAll } = eventsBeside;
+  if (store === eventStore && append === eventStore.append && readAll === eventStore.readAll) return undefined;
+  const own = store === eventStore ? 'its class overrides append or readAll' : 'it wraps another store';
+  return (
+    `its appends would go past the event store given: ${own}, and the transactions of its \`projections\` append and read without that. ` +
+    "Take the mode 'async', or give projections whose `eventsBeside` is this store."
+  );
 }
 
 const isIntegerFrom = (least: number, value: number): boolean => Number.isSafeInteger(value) && value >= least;

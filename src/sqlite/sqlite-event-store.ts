@@ -89,7 +89,12 @@ export class SqliteEventStore implements EventStore {
     this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, this.#access);
     this.commands = new SqliteCommands(this.#connection, commands, this.#settings, this.#access);
     this.#transactions = new Transactions(this.#forTransactions(driver), this.#settings, this.#access);
-    this.projections = new SqliteProjections(this.#connection, this.#settings, this.#access, this.#transactions);
+    const { append, readAll } = SqliteEventStore.prototype;
+    this.projections = new SqliteProjections(this.#connection, this.#settings, this.#access, this.#transactions, {
+      store: this,
+      append,
+      readAll,
+    });
     this.file = this.#settings.file;
     this.driver = driver.name;
   }

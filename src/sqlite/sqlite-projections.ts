@@ -9,6 +9,7 @@ import {
   type DocumentPage,
   type DocumentQuery,
   documentPage,
+  type EventsBeside,
   isName,
   knownSchema,
   type ProjectionCommit,
@@ -57,6 +58,7 @@ export class SqliteProjections implements ProjectionStore {
     private readonly settings: SqliteSettings,
     private readonly access: FileAccess,
     private readonly transactions: Transactions,
+    readonly eventsBeside: EventsBeside,
   ) {
     this.#records = new ProjectionRecords(connection, settings.clock);
     this.#finds = new FindStatements(connection);

@@ -45,6 +45,7 @@ export class InMemoryEventStore implements EventStore {
   readonly #clock: Clock;
   readonly #turns = new Turns();
   readonly #lent: TransactionEvents = {
+    beside: { store: this, append: InMemoryEventStore.prototype.append, readAll: InMemoryEventStore.prototype.readAll },
     clock: { now: () => this.#clock.now() },
     turns: this.#turns,
     commands: () => this.#commands,

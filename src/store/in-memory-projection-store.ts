@@ -6,7 +6,7 @@ import { InMemoryTransaction } from './in-memory-transaction';
 import { checkCheckpoint, checkReadModel } from './projection-checks';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { DocumentPage, DocumentQuery, ProjectionStore, ReadModelSchema, ReadModelVersion } from './projection-store';
-import type { ProjectionTransaction } from './projection-transaction';
+import type { EventsBeside, ProjectionTransaction } from './projection-transaction';
 import { type SealedCommit, sealedCommit } from './sealed-commit';
 import type { SegmentLeases } from './segment-leases';
 import { StagedAppends, type TransactionEvents } from './staged-appends';
@@ -17,6 +17,7 @@ import { Turns } from './turns';
  * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
+  readonly eventsBeside: EventsBeside | undefined;
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #state: InMemoryProjectionState;
@@ -30,6 +31,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
     this.#turns = events?.turns ?? new Turns();
     this.#events = events;
+    this.eventsBeside = events?.beside;
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;

@@ -1,6 +1,6 @@
 import type { DeadLetters } from './dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
-import type { ProjectionTransaction } from './projection-transaction';
+import type { EventsBeside, ProjectionTransaction } from './projection-transaction';
 import type { SegmentLeases } from './segment-leases';
 
 /** A value by which documents are found: what a field can hold, apart from lists and objects. */
@@ -73,6 +73,8 @@ export interface DocumentPage {
  * each event takes effect exactly once. `projectionStoreContract` of `eventuality/testing` says, as tests, what an implementation must hold.
  */
 export interface ProjectionStore {
+  /** Whose events its transactions append and read; undefined where they take none. Inline projections need it. */
+  readonly eventsBeside?: EventsBeside | undefined;
   /**
    * Makes a version of a read model known, which must happen before anything else is done with it. Doing it again changes nothing, and
    * several processes may do it at once; what it stores outlives the process.

@@ -3,6 +3,16 @@ import type { StorePage } from './event-pages';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
 
+/**
+ * The event store whose events the transactions of a projection store append and read, and its methods that they do the work of. A store whose
+ * own methods are others, because it wraps this one or extends its class, is passed over by them: it gets no inline projections.
+ */
+export interface EventsBeside {
+  readonly store: object;
+  readonly append: (appends: readonly StreamAppend[]) => Promise<AppendOutcome>;
+  readonly readAll: (page?: StorePage) => Promise<readonly RecordedEvent[]>;
+}
+
 /** A transaction of the store that takes events and documents: what inline projections need. */
 export interface ProjectionTransaction {
   /**

@@ -4,6 +4,7 @@ import { claimOf, commandIsDone } from './command-checks';
 import type { ClaimName } from './command-journal';
 import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StorePage, StreamAppend, StreamName } from './event-store';
 import type { InMemoryCommandJournal } from './in-memory-command-journal';
+import type { EventsBeside } from './projection-transaction';
 import { recordEvent } from './record-event';
 import { repeatedEvents } from './repeated-events';
 import { streamKey } from './stream-name';
@@ -11,6 +12,7 @@ import type { Turns } from './turns';
 
 /** What an event store in memory lends to the transactions of its projections. */
 export interface TransactionEvents {
+  readonly beside: EventsBeside;
   readonly clock: Clock;
   readonly turns: Turns;
   commands(): InMemoryCommandJournal;

@@ -33,10 +33,13 @@ function beside(open: () => EventStore): ProjectionStoreContractOptions {
   };
 }
 
-/** Passes an event store on, with its projections. */
+/** Passes an event store on, with its projections, which append as it does and say so. */
 function custom(store: EventStore): EventStore {
-  const { projections } = store;
-  return new CustomEventStore({ append: appends => store.append(appends), readAll: page => store.readAll(page), projections });
+  const { leases, deadLetters } = store.projections!;
+  const projections = { ...bound(store.projections!), leases, deadLetters };
+  const passing = new CustomEventStore({ append: appends => store.append(appends), readAll: page => store.readAll(page), projections });
+  Object.assign(projections, { eventsBeside: { store: passing, append: passing.append, readAll: passing.readAll } });
+  return passing;
 }
 
 const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {

@@ -1,5 +1,7 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
 import { type FailureContext, newId, type RecordedEvent } from '../../src';
-import { reportFailure } from '../../src/messages';
+import { consoleLogger, reportFailure } from '../../src/messages';
 
 const event: RecordedEvent = {
   id: newId(),
@@ -21,6 +23,16 @@ function recordingLogger() {
   const line = (details: object, message: string): void => void lines.push([details, message]);
   return { lines, error: line, warn: line };
 }
+
+test('the console shows the details also where a name has percent signs', () => {
+  const written: string[] = [];
+  const sink = new Writable({ write: (chunk, _encoding, done) => done(void written.push(String(chunk))) });
+  const console = jest.replaceProperty(globalThis, 'console', new Console(sink, sink));
+  consoleLogger.error({ aggregateId: 'a' }, 'It failed at 100 %c.');
+  consoleLogger.warn({ aggregateId: 'b' }, 'It is at 50 %.');
+  console.restore();
+  expect(written.join('')).toBe("It failed at 100 %c. { aggregateId: 'a' }\nIt is at 50 %. { aggregateId: 'b' }\n");
+});
 
 describe('reportFailure', () => {
   let printed: jest.SpyInstance;

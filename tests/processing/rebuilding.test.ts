@@ -9,7 +9,8 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_, n) =>
 const before = <T extends object>(own: Partial<T>, target: T): T =>
   new Proxy(target, {
     get(_, key) {
-      const value = Reflect.get(key in own ? own : target, key);
+      if (key in own) return Reflect.get(own, key);
+      const value = Reflect.get(target, key);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
@@ -17,7 +18,15 @@ const before = <T extends object>(own: Partial<T>, target: T): T =>
 /** The store, but versions are not dropped before a promise resolves. */
 const dropsAfter = (promise: Promise<void>, store: EventStore & { readonly projections: ProjectionStore }): EventStore => {
   const drop = (name: string, version: number): Promise<void> => promise.then(() => store.projections.drop(name, version));
-  return before({ projections: before<ProjectionStore>({ drop }, store.projections) }, store);
+  // It appends and reads as the store does: its projections say so, or it would get no inline ones.
+  const [append, readAll] = [store.append.bind(store), store.readAll.bind(store)];
+  const projections: { -readonly [Key in keyof ProjectionStore]?: ProjectionStore[Key] } = { drop };
+  const dropping: EventStore = before<EventStore>(
+    { append, readAll, projections: before<ProjectionStore>(projections, store.projections) },
+    store,
+  );
+  projections.eventsBeside = { store: dropping, append, readAll };
+  return dropping;
 };
 
 onEachStore(processes => {

@@ -22,6 +22,12 @@ async function inline(transaction: ProjectionTransaction, aggregateId: string): 
 
 /** Transactions of events and documents, for stores that have both in one place. */
 export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
+  'names the event store, and the methods, that its transactions do the work of': async ({ store, events }) => {
+    assert.equal(store.eventsBeside?.store, events);
+    assert.equal(store.eventsBeside?.append, events.append);
+    assert.equal(store.eventsBeside?.readAll, events.readAll);
+  },
+
   'events and documents of a transaction are seen together, at its end': async ({ store, events }) => {
     await store.prepare(schema());
     await events.append(to('before'));
