@@ -155,6 +155,7 @@ export type {
   FollowerHandler,
   FollowerOptions,
   FollowerStatus,
+  Health,
   ListenerContext,
   ListenerSpecification,
   ProjectionContext,
@@ -240,6 +241,7 @@ export {
   NothingStoredError,
   NothingToRebuildError,
   RebuildCancelledError,
+  StatusTimeoutError,
   UnknownProjectionError,
   WaitTimeoutError,
 } from './processing';
