@@ -5,6 +5,7 @@ import { type AppendUnit, prepareUnit } from './append-unit';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { PostgresTransactionError } from './errors';
+import { isOutsideTransaction } from './failures';
 import { storedOutcome, storedStatement } from './group-commit';
 import { streamEvents, streamStatement, streamValues } from './stream-reads';
 
@@ -26,8 +27,23 @@ export class PostgresTransaction {
    * @throws PostgresTransactionError when no transaction is open, PostgresIsolationError, and what `EventStore.append` throws
    */
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    if (this.client.getTransactionStatus?.() === 'I') throw new PostgresTransactionError();
-    return this.appendUnit(prepareUnit(appends, this.database.settings.maxPayloadBytes));
+    const unit = prepareUnit(appends, this.database.settings.maxPayloadBytes);
+    await this.#refuseWithoutTransaction();
+    return this.appendUnit(unit);
+  }
+
+  /** Where the driver does not tell (`pg` before 8.21) the server is asked: it locks a table in transactions only. */
+  async #refuseWithoutTransaction(): Promise<void> {
+    if (this.client.getTransactionStatus) {
+      if (this.client.getTransactionStatus() === 'I') throw new PostgresTransactionError();
+      return;
+    }
+    const { names } = this.database.settings;
+    try {
+      await this.client.query({ text: `lock table ${names.of('streams')} in access share mode` });
+    } catch (error) {
+      throw isOutsideTransaction(error) ? new PostgresTransactionError() : this.database.translated(error);
+    }
   }
 
   /** @internal */
