@@ -158,6 +158,7 @@ export type {
   FollowerHandler,
   FollowerOptions,
   FollowerStatus,
+  Health,
   ListenerContext,
   ListenerSpecification,
   ProjectionContext,
@@ -245,6 +246,7 @@ export {
   NothingStoredError,
   NothingToRebuildError,
   RebuildCancelledError,
+  StatusTimeoutError,
   UnknownProjectionError,
   WaitTimeoutError,
 } from './processing';

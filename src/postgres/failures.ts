@@ -40,6 +40,9 @@ export function failureKind(error: unknown): FailureKind {
 /** Tells whether somebody cancelled the query, or it took longer than `statement_timeout`. */
 export const isCancelled = (error: unknown): boolean => errorCode(error) === '57014';
 
+/** Tells whether a statement that is for transactions only was run outside of one. */
+export const isOutsideTransaction = (error: unknown): boolean => errorCode(error) === '25P01';
+
 /** Tells whether the role lacks a right. */
 export const isForbidden = (error: unknown): boolean => errorCode(error) === '42501';
 

@@ -6,6 +6,7 @@ import { type AppendUnit, prepareUnit } from './append-unit';
 import type { Database, Row, Statement } from './database';
 import type { PostgresClient } from './driver';
 import { PostgresTransactionError } from './errors';
+import { isOutsideTransaction } from './failures';
 import { StoredUnits } from './stored-units';
 import { streamEvents, streamStatement, streamValues } from './stream-reads';
 
@@ -27,8 +28,23 @@ export class PostgresTransaction {
    * @throws PostgresTransactionError when no transaction is open, PostgresIsolationError, and what `EventStore.append` throws
    */
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    if (this.client.getTransactionStatus?.() === 'I') throw new PostgresTransactionError();
-    return this.appendUnit(prepareUnit(appends, this.database.settings.maxPayloadBytes, options));
+    const unit = prepareUnit(appends, this.database.settings.maxPayloadBytes, options);
+    await this.#refuseWithoutTransaction();
+    return this.appendUnit(unit);
+  }
+
+  /** Where the driver does not tell (`pg` before 8.21) the server is asked: it locks a table in transactions only. */
+  async #refuseWithoutTransaction(): Promise<void> {
+    if (this.client.getTransactionStatus) {
+      if (this.client.getTransactionStatus() === 'I') throw new PostgresTransactionError();
+      return;
+    }
+    const { names } = this.database.settings;
+    try {
+      await this.client.query({ text: `lock table ${names.of('streams')} in access share mode` });
+    } catch (error) {
+      throw isOutsideTransaction(error) ? new PostgresTransactionError() : this.database.translated(error);
+    }
   }
 
   /** @internal */

@@ -12,6 +12,18 @@ export class RebuildCancelledError extends EventualityError {
   }
 }
 
+/** Thrown by `status({ timeout })` when the event store has not answered in time, and reported by `health`. */
+export class StatusTimeoutError extends EventualityError {
+  readonly code = 'STATUS_TIMEOUT';
+
+  constructor(
+    /** Milliseconds. */
+    readonly timeout: number,
+  ) {
+    super(`The event store has not answered within ${timeout} ms. See whether its database can be reached, or allow more time.`);
+  }
+}
+
 /** Thrown by `rebuild` where there is nothing to build: a durable listener has effects, and a live projection stores nothing. */
 export class NothingToRebuildError extends EventualityError {
   readonly code = 'NOTHING_TO_REBUILD';

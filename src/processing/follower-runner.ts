@@ -3,7 +3,7 @@ import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVers
 import type { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
 import { WaitTimeoutError } from './errors';
-import { NothingToRebuildError } from './follower-errors';
+import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
 import type { Head } from './head';
@@ -12,6 +12,7 @@ import { RunningRebuild } from './running-rebuild';
 import type { Membership } from './shares';
 import type { Follower, FollowerStatus, Rebuild } from './status';
 import { StatusReader } from './status-reader';
+import { withinTime } from './time-limit';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
 
@@ -39,6 +40,8 @@ const SWITCH_ATTEMPTS = 50;
 const SWITCH_PAUSE = 5;
 /** How often others' checkpoints are looked at by those who wait. */
 const POLL = 50;
+/** How long the last look may take before a wait ends without it, in milliseconds. */
+const LAST_LOOK = 200;
 const DEFAULT_TIMEOUT = 5000;
 
 /** Runs one projection or durable listener in this process: the version that is read, and one that fills. */
@@ -90,14 +93,18 @@ export class FollowerRunner implements Follower {
     await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
   }
 
-  async status(): Promise<FollowerStatus> {
+  status({ timeout }: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+    return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
+  }
+
+  async #statusNow(): Promise<FollowerStatus> {
     const version = this.#followed;
     const newest = [...this.#running.values()].at(-1);
     return this.#status.read({
       version,
       filling: newest && version && newest.version.version > version.version ? newest.version.version : undefined,
       own: version && this.#running.get(version.version)?.positions,
-      stopped: [...this.#running.values()].some(({ stopped }) => stopped),
+      stopped: this.stopped,
       closed: this.#ending.signal.aborted,
       known: this.#own !== undefined,
       lastError: this.#lastError,
@@ -119,12 +126,14 @@ export class FollowerRunner implements Follower {
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     const { timeout = DEFAULT_TIMEOUT, signal } = options;
     const until = performance.now() + timeout;
+    let at = 0n;
+    const late = (): Error => new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
     for (;;) {
       signal?.throwIfAborted();
-      const at = await this.position();
+      at = await withinTime(this.position(), Math.max(LAST_LOOK, until - performance.now()), late);
       if (this.#own && at >= position) return;
       const left = until - performance.now();
-      if (left <= 0) throw new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
+      if (left <= 0) throw late();
       await this.parts.changes.next(Math.min(left, POLL), signal);
     }
   }
@@ -161,6 +170,11 @@ export class FollowerRunner implements Follower {
 
   restart(): void {
     for (const follower of this.#running.values()) follower.restart();
+  }
+
+  /** Whether it waits for `restart()`, after an error with `onError: 'stop'`. */
+  get stopped(): boolean {
+    return [...this.#running.values()].some(({ stopped }) => stopped);
   }
 
   /** Tries what is due now. */

@@ -19,11 +19,11 @@ export type {
 export { DocumentReader } from './document-reader';
 export { InlineProjectionError, LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
 export { followerFaults, keepsFollowers } from './follower-checks';
-export { NothingToRebuildError, RebuildCancelledError } from './follower-errors';
+export { NothingToRebuildError, RebuildCancelledError, StatusTimeoutError } from './follower-errors';
 export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
 export { Projections } from './projections';
 export { InvalidSequenceError } from './sequence';
-export type { Follower, FollowerStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';
+export type { Follower, FollowerStatus, Health, Rebuild, RebuildProgress, SegmentStatus } from './status';
 export { StoredDocuments } from './stored-documents';
 export { Touches } from './touches';

@@ -4,10 +4,13 @@ import type { EventStore, ProjectionStore } from '../store';
 import { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
 import { UnknownProjectionError, WaitTimeoutError } from './errors';
+import { StatusTimeoutError } from './follower-errors';
 import { FollowerRunner } from './follower-runner';
 import { Handling } from './handling';
 import { Head } from './head';
-import type { Follower, FollowerStatus } from './status';
+import type { Follower, FollowerStatus, Health } from './status';
+import { thrownMessage } from './thrown-text';
+import { withinTime } from './time-limit';
 
 /** What projections are made of. */
 export interface ProjectionsParts {
@@ -33,11 +36,13 @@ export interface ProjectionsParts {
 
 const DEFAULT_LEASE = 5000;
 const DEFAULT_TIMEOUT = 5000;
+const HEALTH_TIMEOUT = 1000;
 
 /** Runs the projections and durable listeners of a process. */
 export class Projections {
   readonly #runners = new Map<string, FollowerRunner>();
   readonly #head: Head;
+  readonly #eventStore: EventStore;
   readonly #changes = new Changes();
   #closing: Promise<void> | undefined;
 
@@ -50,6 +55,7 @@ export class Projections {
       changed = () => undefined,
       switched = () => undefined,
     } = parts;
+    this.#eventStore = eventStore;
     this.#head = new Head(eventStore);
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
     const store = eventStore.projections as ProjectionStore;
@@ -92,9 +98,30 @@ export class Projections {
     return runner;
   }
 
-  /** Returns how all of them are getting on. */
-  status(): Promise<readonly FollowerStatus[]> {
-    return Promise.all(Array.from(this.#runners.values(), runner => runner.status()));
+  /**
+   * Returns how all of them are getting on.
+   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
+   * @throws StatusTimeoutError, errors of the store
+   */
+  status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+    return Promise.all(Array.from(this.#runners.values(), runner => runner.status(options)));
+  }
+
+  /**
+   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects, and answers in time: for a
+   * health check.
+   * @param options `timeout`: milliseconds to wait for the event store; default 1,000
+   */
+  async health({ timeout = HEALTH_TIMEOUT }: { readonly timeout?: number } = {}): Promise<Health> {
+    const stopped = [...this.#runners.values()].filter(runner => runner.stopped);
+    const faults = stopped.map(({ name }) => `'${name}' has stopped; restart() goes on.`);
+    try {
+      const reading = Promise.resolve().then(() => this.#eventStore.readAll({ limit: 1 }));
+      await withinTime(reading, timeout, () => new StatusTimeoutError(timeout));
+    } catch (error) {
+      faults.push(thrownMessage(error));
+    }
+    return { healthy: faults.length === 0, faults };
   }
 
   /**

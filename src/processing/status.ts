@@ -56,10 +56,23 @@ export interface Rebuild {
   cancel(): Promise<void>;
 }
 
+/** How a process is doing, for those who decide whether it gets work, or is started anew. */
+export interface Health {
+  /** Whether the event store answers and nothing has stopped. What is parked or behind does no harm to the process: see {@link FollowerStatus}. */
+  readonly healthy: boolean;
+  /** What is wrong, a sentence each. */
+  readonly faults: readonly string[];
+}
+
 /** What one can do with a projection or durable listener while it runs. */
 export interface Follower {
   readonly name: string;
-  status(): Promise<FollowerStatus>;
+  /**
+   * Returns how it is getting on.
+   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
+   * @throws StatusTimeoutError, errors of the store
+   */
+  status(options?: { readonly timeout?: number }): Promise<FollowerStatus>;
   /**
    * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way already, also one that
    * another process began or that was cut off, that one is returned.

@@ -132,6 +132,10 @@ test('projections, read models, reading one’s own writes', async () => {
   const { state, lag, parked } = await flow.projections.of('todo-list').status();
   // #endregion status
   expect({ state, events: lag.events, parked }).toEqual({ state: 'following', events: 0, parked: [] });
+  // #region health
+  const { healthy, faults } = await flow.projections.health({ timeout: 500 });
+  // #endregion health
+  expect([healthy, faults]).toEqual([true, []]);
   // #region rebuild
   const rebuild = await flow.projections.of('todo-list').rebuild();
   for await (const { done, total, rate, secondsLeft } of rebuild.progress()) bar.draw(done, total, rate, secondsLeft);

@@ -5,14 +5,21 @@ export abstract class StandingProxy {
   readonly #server: Server;
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
+  #port = 0;
 
   constructor(target: string) {
     this.#target = new URL(target);
     this.#server = createServer(client => this.#carry(client));
   }
 
+  /** Begins to carry, after {@link stop} again at the same address. */
   start(): Promise<void> {
-    return new Promise(resolve => this.#server.listen(0, '127.0.0.1', () => resolve()));
+    return new Promise(resolve => {
+      this.#server.listen(this.#port, '127.0.0.1', () => {
+        this.#port = (this.#server.address() as { port: number }).port;
+        resolve();
+      });
+    });
   }
 
   stop(): Promise<void> {
@@ -23,7 +30,7 @@ export abstract class StandingProxy {
   /** Returns the address of the server as seen through this proxy. */
   url(applicationName: string): string {
     const url = new URL(this.#target);
-    url.host = `127.0.0.1:${(this.#server.address() as { port: number }).port}`;
+    url.host = `127.0.0.1:${this.#port}`;
     url.searchParams.set('application_name', applicationName);
     return url.href;
   }
