@@ -203,7 +203,7 @@ export type {
 
 // Surroundings that can be replaced, and what helps to answer a mistyped name.
 export { nearest, systemClock } from './messages';
-export type { Clock, Logger } from './messages';
+export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
 export { EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';

@@ -20,6 +20,15 @@ export {
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
+export {
+  type FailureContext,
+  type FailureReporting,
+  type FollowerFailure,
+  type InlineProjectionFailure,
+  type ListenerFailure,
+  type OnError,
+  reportFailure,
+} from './failure';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
 export {
@@ -34,4 +43,5 @@ export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
+export { shownText, shownValue, shownWithType } from './shown';
 export { knownNames, nearest } from './suggestion';
