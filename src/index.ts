@@ -236,6 +236,7 @@ export {
 export {
   InlineProjectionError,
   InvalidSequenceError,
+  LiveProjectionError,
   LiveReadModelTooLargeError,
   NothingStoredError,
   NothingToRebuildError,

@@ -1,6 +1,7 @@
 import { sealPayload } from '../messages';
 import { type DocumentWrite, isName } from '../store';
 import type { Documents } from './definition';
+import type { Thrown } from './thrown';
 
 /** Reads documents as they are stored, by id; those that are not there are left out. */
 export type ReadDocuments = (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
@@ -22,15 +23,17 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   #undo: Undo[] = [];
   /** How often a handler asked for a document. */
   reads = 0;
+  /** Set when the store failed to answer: that is no fault of the handler, whatever it made of it. */
+  storeFailure: Thrown | undefined;
 
   constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly read: ReadDocuments,
   ) {}
 
   /** Reads documents that handlers will probably ask for, in one step. */
   async prefetch(ids: ReadonlySet<string>): Promise<void> {
-    const stored = await this.read([...ids]);
+    const stored = await this.#stored([...ids]);
     for (const id of ids) if (!this.#known.has(id)) this.#known.set(id, stored.get(id) ?? null);
   }
 
@@ -40,7 +43,7 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
     if (document === undefined) {
       // What no store can keep is nowhere; a database would refuse the question.
       if (!isName(id)) return undefined;
-      const stored = (await this.read([id])).get(id) ?? null;
+      const stored = (await this.#stored([id])).get(id) ?? null;
       // Somebody may have written it meanwhile: a handler that does not wait for its reads.
       document = this.#known.get(id) ?? stored;
       this.#known.set(id, document);
@@ -79,6 +82,15 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   /** Returns what was written, for the commit. */
   writes(version: number): DocumentWrite[] {
     return Array.from(this.#written, id => ({ readModel: this.name, version, id, document: this.#known.get(id)! }));
+  }
+
+  async #stored(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    try {
+      return await this.read(ids);
+    } catch (error) {
+      this.storeFailure ??= { error };
+      throw error;
+    }
   }
 
   #write(id: string, document: object | null): void {

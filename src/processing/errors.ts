@@ -1,4 +1,5 @@
 import { type CommandOutcome, EventualityError, knownNames } from '../messages';
+import { thrownMessage, thrownText } from './thrown';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
 export class LiveReadModelTooLargeError extends EventualityError {
@@ -34,9 +35,27 @@ export class InlineProjectionError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The inline projection '${projection}' could not take ${eventName}: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was ` +
+      `The inline projection '${projection}' could not take ${eventName}: ${thrownMessage(cause)}. Nothing was ` +
         "appended. Mend its handler, or take the mode 'async', in which only its own sequence waits.",
       { cause },
+    );
+  }
+}
+
+/** Thrown by reads of a live projection whose handler throws what is no error; `cause` is what it threw. Errors come through as they are. */
+export class LiveProjectionError extends EventualityError {
+  readonly code = 'LIVE_PROJECTION';
+
+  constructor(
+    readonly projection: string,
+    readonly eventName: string,
+    cause: unknown,
+  ) {
+    super(
+      `The live projection '${projection}' could not take ${eventName}: its handler threw ${thrownText(cause)}. Mend it, and let it throw errors.`,
+      {
+        cause,
+      },
     );
   }
 }

@@ -2,11 +2,13 @@ import { derivedId, type EventContext, type RecordedEvent } from '../messages';
 import type { TransactionWork } from '../store';
 import type { BufferedDocuments } from './buffered-documents';
 import type { ListenerContext, ProjectionContext } from './definition';
+import { NothingStoredError } from './errors';
 
 /** Where the handlers of one page leave what is to be committed with it. */
 export interface PageEffects {
   readonly documents: BufferedDocuments;
-  readonly work: TransactionWork[];
+  /** Undefined where nothing is stored. */
+  readonly work: TransactionWork[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +29,9 @@ export class EffectsContext implements ProjectionContext {
   }
 
   get inTransaction(): ProjectionContext['inTransaction'] {
-    return work => void this.effects.work.push(work);
+    const { work, documents } = this.effects;
+    if (!work) throw new NothingStoredError(documents.name);
+    return each => void work.push(each);
   }
 }
 

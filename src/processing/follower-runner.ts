@@ -12,7 +12,7 @@ import { RunningRebuild } from './running-rebuild';
 import type { Membership } from './shares';
 import type { Follower, FollowerStatus, Rebuild } from './status';
 import { StatusReader } from './status-reader';
-import { thrownMessage } from './thrown-text';
+import { thrownMessage } from './thrown';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
 

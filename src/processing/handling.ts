@@ -1,6 +1,14 @@
 import type { EventContext, RecordedEvent } from '../messages';
 import type { FollowerDefinition, FollowerHandler, ListenerContext, ProjectionContext } from './definition';
 import { EffectsContext, EffectsListenerContext, type PageEffects } from './event-contexts';
+import { type Thrown, thrownBy } from './thrown';
+
+/** An event on its way to its handler. */
+export interface HandledEvent {
+  readonly event: RecordedEvent;
+  readonly handle: FollowerHandler['handle'];
+  readonly replaying: boolean;
+}
 
 /** Calls the handlers of a projection or durable listener. */
 export class Handling {
@@ -28,10 +36,26 @@ export class Handling {
     return handler.replay ?? (this.#skipsReplays ? undefined : handler.handle);
   }
 
-  /** Calls the handler of an event; a promise only where the handler returns one. */
-  call(handle: FollowerHandler['handle'], event: RecordedEvent, replaying: boolean, effects: PageEffects): unknown {
-    const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
-    return handle(instance, this.#context(event, replaying, effects));
+  /**
+   * Lets the handler take an event, and returns what it threw; what it had written is taken back then.
+   * @throws what the store threw when it was asked for a document, whatever the handler made of that
+   */
+  async take({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+    const { documents, work } = effects;
+    const before = work?.length ?? 0;
+    documents.begin();
+    let thrown: Thrown | undefined;
+    try {
+      const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
+      const result = handle(instance, this.#context(event, replaying, effects));
+      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
+    } catch (error) {
+      thrown = thrownBy(error);
+      documents.undo();
+      if (work) work.length = before;
+    }
+    if (documents.storeFailure) throw documents.storeFailure.error;
+    return thrown;
   }
 
   #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ListenerContext {

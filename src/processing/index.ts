@@ -18,7 +18,14 @@ export type {
   ViewOf,
 } from './definition';
 export { DocumentReader } from './document-reader';
-export { InlineProjectionError, LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
+export {
+  InlineProjectionError,
+  LiveProjectionError,
+  LiveReadModelTooLargeError,
+  NothingStoredError,
+  UnknownProjectionError,
+  WaitTimeoutError,
+} from './errors';
 export { followerFaults, keepsFollowers } from './follower-checks';
 export { NothingToRebuildError, RebuildCancelledError } from './follower-errors';
 export { InlineEventStore } from './inline-event-store';

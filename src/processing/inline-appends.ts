@@ -1,14 +1,13 @@
 import { EventualityError, type Logger, type RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
-  type CheckpointName,
   type EventStore,
   PAGE_LIMIT,
   type ProjectionStore,
   type ProjectionTransaction,
   type StreamAppend,
 } from '../store';
-import { BufferedDocuments, type ReadDocuments } from './buffered-documents';
+import { BufferedDocuments } from './buffered-documents';
 import { InlineProjectionError } from './errors';
 import type { Handling } from './handling';
 import type { InlineVersion, InlineVersions } from './inline-versions';
@@ -100,45 +99,24 @@ export class InlineAppends {
     if (from >= to) return true;
     const missing = await append.missing(from);
     if (!missing) return false;
-    const reading = new Reading(append.transaction, checkpoint);
-    const effects = { documents: new BufferedDocuments(projection, reading.get), work: [], signal: NEVER };
+    const documents = new BufferedDocuments(projection, ids => append.transaction.get(projection, version, ids));
+    const effects = { documents, work: [], signal: NEVER };
     for (const event of [...missing, ...append.events]) {
       const replaying = event.position <= replayUntil;
       const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
       if (!handle) continue;
-      try {
-        await handling.call(handle, event, replaying, effects);
-      } catch (error) {
-        if (error === reading.failure) throw error;
-        if (append.events.includes(event)) throw new InlineProjectionError(projection, event.name, error);
-        this.logger.error({ error, projection, position: event.position }, `The inline projection '${projection}' waits for its follower.`);
-        return false;
-      }
+      const failure = await handling.take({ event, handle, replaying }, effects);
+      if (!failure) continue;
+      const { error } = failure;
+      if (append.events.includes(event)) throw new InlineProjectionError(projection, event.name, error);
+      this.logger.error({ error, projection, position: event.position }, `The inline projection '${projection}' waits for its follower.`);
+      return false;
     }
-    const { documents, work } = effects;
+    const { work } = effects;
     const outcome = await append.transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work });
     if (!outcome.ok) throw new StaleVersions();
     return true;
   }
-}
-
-/** Reads documents in a transaction, and knows what the store threw: that is no fault of a handler. */
-class Reading {
-  failure: unknown;
-
-  constructor(
-    private readonly transaction: ProjectionTransaction,
-    private readonly checkpoint: CheckpointName,
-  ) {}
-
-  readonly get: ReadDocuments = async ids => {
-    try {
-      return await this.transaction.get(this.checkpoint.projection, this.checkpoint.version, ids);
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
-  };
 }
 
 const NEVER = new AbortController().signal;

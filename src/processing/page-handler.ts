@@ -1,12 +1,10 @@
 import type { RecordedEvent } from '../messages';
 import type { NewDeadLetter, ProjectionStore, TransactionWork } from '../store';
 import { BufferedDocuments } from './buffered-documents';
-import type { FollowerHandler } from './definition';
-import type { PageEffects } from './event-contexts';
-import type { Handling } from './handling';
+import type { HandledEvent, Handling } from './handling';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
-import { thrownText } from './thrown-text';
+import { type Thrown, thrownBy, thrownText } from './thrown';
 
 /** One segment of one version. */
 export interface SegmentPlace {
@@ -29,13 +27,10 @@ export interface HandledPage {
   readonly work: readonly TransactionWork[];
   readonly park: readonly NewDeadLetter[];
   /** An event that failed and is not parked: the segment waits before it. */
-  readonly halt: { readonly error: unknown; readonly event: RecordedEvent } | undefined;
+  readonly halt: (Thrown & { readonly event: RecordedEvent }) | undefined;
 }
 
-interface OwnEvent {
-  readonly event: RecordedEvent;
-  readonly handle: FollowerHandler['handle'];
-  readonly replaying: boolean;
+interface OwnEvent extends HandledEvent {
   readonly sequence: Sequence;
 }
 
@@ -45,8 +40,6 @@ export class PageHandler {
   readonly #parks: boolean;
   /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
   #reading = true;
-  /** What the store threw last when a handler asked for a document: that is no fault of the handler. */
-  #storeError: unknown;
 
   constructor(
     private readonly handling: Handling,
@@ -71,9 +64,9 @@ export class PageHandler {
     for (let index = 0; index < own.length && !halt; index++) {
       const { event, sequence } = own[index]!;
       if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
-      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(letterOf(event, sequence.key, undefined, 0));
+      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
       else {
-        const failure = await this.#try(own[index]!, effects);
+        const failure = sequence.fault ? thrownBy(sequence.fault) : await this.handling.take(own[index]!, effects);
         if (!failure) continue;
         // A handler that was told to stop has not failed: the page ends before its event.
         if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
@@ -95,7 +88,8 @@ export class PageHandler {
     const replaying = event.position <= this.place.replayUntil;
     const handle = this.handling.handlerOf(event, replaying);
     const effects = { documents: this.#documents(), work: [] as TransactionWork[], signal };
-    const failure = handle && (await this.#try({ event, handle, replaying, sequence: this.#sequenceOf(event) }, effects));
+    const { fault } = this.#sequenceOf(event);
+    const failure = fault ? thrownBy(fault) : handle && (await this.handling.take({ event, handle, replaying }, effects));
     if (failure) signal.throwIfAborted();
     return { to: event.position, own: 1, ...effects, park: [], halt: failure && { error: failure.error, event } };
   }
@@ -113,12 +107,7 @@ export class PageHandler {
 
   #documents(): BufferedDocuments {
     const { projection, version } = this.place;
-    return new BufferedDocuments(projection, ids =>
-      this.store.get(projection, version, ids).catch(error => {
-        this.#storeError = error;
-        throw error;
-      }),
-    );
+    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids));
   }
 
   #own(page: readonly RecordedEvent[]): OwnEvent[] {
@@ -133,27 +122,14 @@ export class PageHandler {
     }
     return own;
   }
-
-  /** Returns what the handler threw; what it had written is taken back then. */
-  async #try({ event, handle, replaying, sequence }: OwnEvent, effects: PageEffects): Promise<{ error: unknown } | undefined> {
-    const { documents, work } = effects;
-    const before = work.length;
-    documents.begin();
-    try {
-      if (sequence.fault) throw sequence.fault;
-      const result = this.handling.call(handle, event, replaying, effects);
-      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
-      return undefined;
-    } catch (error) {
-      documents.undo();
-      work.length = before;
-      if (error === this.#storeError) throw error;
-      return { error };
-    }
-  }
 }
 
-/** A dead letter of an event; without an error it waits for its predecessors. */
-export function letterOf({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter {
-  return { sequence, position, error: error === undefined && attempts === 0 ? undefined : thrownText(error), attempts };
-}
+/** The dead letter of an event that failed. */
+export const letterOf = ({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter => ({
+  ...{ sequence, position, error: thrownText(error), attempts },
+});
+
+/** The dead letter of an event that waits for its predecessors. */
+const waitingLetter = ({ position }: RecordedEvent, sequence: string): NewDeadLetter => ({
+  ...{ sequence, position, error: undefined, attempts: 0 },
+});

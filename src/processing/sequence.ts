@@ -1,7 +1,7 @@
 import { EventualityError, type RecordedEvent } from '../messages';
 import { isName, LONGEST_NAME } from '../store';
 import type { FollowerDefinition } from './definition';
-import { thrownMessage, thrownText } from './thrown-text';
+import { isError, thrownMessage, thrownText } from './thrown';
 
 /** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
 export class InvalidSequenceError extends EventualityError {
@@ -9,7 +9,7 @@ export class InvalidSequenceError extends EventualityError {
 
   constructor(projection: string, event: RecordedEvent, value: unknown) {
     super(
-      `sequenceBy of '${projection}' gave ${value instanceof Error ? `an error (${thrownMessage(value)})` : thrownText(value)} for ${event.name} at ` +
+      `sequenceBy of '${projection}' gave ${isError(value) ? `an error (${thrownMessage(value)})` : thrownText(value)} for ${event.name} at ` +
         `position ${event.position}; it must give a text of 1 to ${LONGEST_NAME} characters without NUL.`,
     );
   }
