@@ -8,6 +8,8 @@ export type FailureKind = 'connection' | 'collision' | 'final';
 const CONNECTION = /^(08...|57P0[1-5]|53300)$/;
 // Serialization, deadlock, lock not available, unique: others were at it at the same moment, or an id was stored in the meantime.
 const COLLISION = /^(40001|40P01|55P03|23505)$/;
+/** The same without what the caller alone may be to blame for. */
+const BY_OTHERS = /^(40001|40P01|55P03)$/;
 const SOCKET = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -29,6 +31,9 @@ export function failureKind(error: unknown): FailureKind {
   if (code !== undefined && COLLISION.test(code)) return 'collision';
   return LOST.test(error instanceof Error ? error.message : '') ? 'connection' : 'final';
 }
+
+/** Tells whether a statement failed because of another transaction. */
+export const meetsOthers = (error: unknown): boolean => BY_OTHERS.test(errorCode(error) ?? '');
 
 /** Turns an error of the driver into one of the documented ones, where there is one for it. */
 export function translated(error: unknown, schema: string, needed: number): unknown {
@@ -52,6 +57,11 @@ export function translated(error: unknown, schema: string, needed: number): unkn
 }
 
 function errorCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
+  try {
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    return typeof code === 'string' ? code : undefined;
+  } catch {
+    // What throws when it is looked at does not come from the driver.
+    return undefined;
+  }
 }

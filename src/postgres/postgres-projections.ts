@@ -32,6 +32,7 @@ import { PostgresProjectionTransaction } from './postgres-projection-transaction
 import type { RunWork } from './postgres-snapshots';
 import { ProjectionCommits } from './projection-commits';
 import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
+import { WorkFailure } from './user-work';
 
 const MOST_COLLISIONS = 5;
 
@@ -122,7 +123,7 @@ export class PostgresProjections implements ProjectionStore {
         return result;
       } catch (error) {
         if (error instanceof TakenBack) return error.result as T;
-        throw this.database.translated(error);
+        throw error instanceof WorkFailure ? error.thrown : this.database.translated(error);
       }
     });
   }

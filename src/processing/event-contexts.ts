@@ -1,14 +1,14 @@
 import { derivedId, type EventContext, type RecordedEvent } from '../messages';
-import type { TransactionWork } from '../store';
 import type { BufferedDocuments } from './buffered-documents';
 import type { ListenerContext, ProjectionContext } from './definition';
 import { NothingStoredError } from './errors';
+import type { PageWork } from './page-work';
 
 /** Where the handlers of one page leave what is to be committed with it. */
 export interface PageEffects {
   readonly documents: BufferedDocuments;
   /** Undefined where nothing is stored. */
-  readonly work: TransactionWork[] | undefined;
+  readonly work: PageWork | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export class EffectsContext implements ProjectionContext {
   get inTransaction(): ProjectionContext['inTransaction'] {
     const { work, documents } = this.effects;
     if (!work) throw new NothingStoredError(documents.name);
-    return each => void work.push(each);
+    return each => work.add(this.event, each);
   }
 }
 

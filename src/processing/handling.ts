@@ -42,8 +42,8 @@ export class Handling {
    */
   async take({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
     const { documents, work } = effects;
-    const before = work?.length ?? 0;
     documents.begin();
+    work?.begin();
     let thrown: Thrown | undefined;
     try {
       const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
@@ -52,7 +52,7 @@ export class Handling {
     } catch (error) {
       thrown = thrownBy(error);
       documents.undo();
-      if (work) work.length = before;
+      work?.undo();
     }
     if (documents.storeFailure) throw documents.storeFailure.error;
     return thrown;

@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '../messages';
-import type { NewDeadLetter, ProjectionStore, TransactionWork } from '../store';
+import type { NewDeadLetter, ProjectionStore } from '../store';
 import { BufferedDocuments } from './buffered-documents';
 import type { HandledEvent, Handling } from './handling';
+import { PageWork, type RunForGood } from './page-work';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
 import { type Thrown, thrownBy, thrownText } from './thrown';
@@ -24,7 +25,7 @@ export interface HandledPage {
   /** How many of the events were the segment's own. */
   readonly own: number;
   readonly documents: BufferedDocuments;
-  readonly work: readonly TransactionWork[];
+  readonly work: PageWork;
   readonly park: readonly NewDeadLetter[];
   /** An event that failed and is not parked: the segment waits before it. */
   readonly halt: (Thrown & { readonly event: RecordedEvent }) | undefined;
@@ -38,6 +39,7 @@ interface OwnEvent extends HandledEvent {
 export class PageHandler {
   readonly #sequenceOf: (event: RecordedEvent) => Sequence;
   readonly #parks: boolean;
+  readonly #runForGood: RunForGood = new Map();
   /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
   #reading = true;
 
@@ -56,7 +58,7 @@ export class PageHandler {
     const documents = this.#documents();
     if (this.#reading && own.length > 0 && this.handling.definition.kind === 'projection')
       await documents.prefetch(new Set(own.map(({ event }) => event.aggregateId)));
-    const effects = { documents, work: [] as TransactionWork[], signal };
+    const effects = { documents, work: this.#work(), signal };
     const park: NewDeadLetter[] = [];
     const failed = new Set<string>();
     let halt: HandledPage['halt'];
@@ -87,7 +89,7 @@ export class PageHandler {
   async again(event: RecordedEvent, signal: AbortSignal): Promise<HandledPage> {
     const replaying = event.position <= this.place.replayUntil;
     const handle = this.handling.handlerOf(event, replaying);
-    const effects = { documents: this.#documents(), work: [] as TransactionWork[], signal };
+    const effects = { documents: this.#documents(), work: this.#work(), signal };
     const { fault } = this.#sequenceOf(event);
     const failure = fault ? thrownBy(fault) : handle && (await this.handling.take({ event, handle, replaying }, effects));
     if (failure) signal.throwIfAborted();
@@ -96,13 +98,17 @@ export class PageHandler {
 
   /** What becomes of an event whose own SQL failed in the commit. */
   failed(event: RecordedEvent, error: unknown, parked: ParkedSequences): HandledPage {
-    const effects = { documents: this.#documents(), work: [], own: 1 };
+    const effects = { documents: this.#documents(), work: this.#work(), own: 1 };
     if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], halt: { error, event } };
     return { ...effects, to: event.position, park: [letterOf(event, this.#sequenceOf(event).key, error, 1)], halt: undefined };
   }
 
   #mayPark(parked: number): boolean {
     return this.#parks && parked < MOST_PARKED;
+  }
+
+  #work(): PageWork {
+    return new PageWork(this.#runForGood);
   }
 
   #documents(): BufferedDocuments {

@@ -47,9 +47,12 @@ export class ParkedRetries {
     }
   }
 
-  #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
+  async #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
     const writes = handled?.documents.writes(this.place.version) ?? [];
-    return this.checkpoint.commit({ to: this.checkpoint.committed, writes, work: handled?.work ?? [], unpark: [position] });
+    const work = handled?.work.forCommit() ?? [];
+    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, work, unpark: [position] });
+    if (outcome === 'ok') handled?.work.committed();
+    return outcome;
   }
 
   async #failed({ sequence, attempts, position }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {

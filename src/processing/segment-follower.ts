@@ -188,7 +188,8 @@ export class SegmentFollower {
   async #conclude({ to, own, documents, work, park, halt }: HandledPage): Promise<boolean> {
     if (own > 0 || to - this.#checkpoint.committed >= MOST_UNCOMMITTED) {
       const writes = documents.writes(this.place.version);
-      if (!this.#went(await this.#checkpoint.commit({ to, writes, work, park }))) return false;
+      if (!this.#went(await this.#checkpoint.commit({ to, writes, work: work.forCommit(), park }))) return false;
+      work.committed();
       for (const { sequence, attempts } of park) if (attempts > 0) this.#parked.failed(sequence, attempts);
     } else this.#checkpoint.pass(to);
     for (const { error, attempts, position } of park) if (attempts > 0) this.parts.observer.failed(error, position);
