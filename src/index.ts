@@ -236,6 +236,7 @@ export {
 export {
   InlineProjectionError,
   InvalidSequenceError,
+  LateWriteError,
   LiveProjectionError,
   LiveReadModelTooLargeError,
   NothingStoredError,

@@ -1,10 +1,16 @@
-import { sealPayload } from '../messages';
+import { type RecordedEvent, sealPayload } from '../messages';
 import { type DocumentWrite, isName } from '../store';
-import type { Documents } from './definition';
+import { LateWriteError } from './errors';
 import type { Thrown } from './thrown';
 
 /** Reads documents as they are stored, by id; those that are not there are left out. */
 export type ReadDocuments = (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
+
+/** A write that came when the handler of its event had ended. */
+export interface LateWrite {
+  readonly event: RecordedEvent;
+  readonly error: LateWriteError;
+}
 
 interface Undo {
   readonly id: string;
@@ -16,7 +22,7 @@ interface Undo {
  * The documents of a projection while a page of events is handled: reads see what was written before them, and writes are kept here until they
  * are committed together. What one event has written can be taken back.
  */
-export class BufferedDocuments<View extends object = any> implements Documents<View> {
+export class BufferedDocuments<View extends object = any> {
   /** What was written or read; `null` where there is no document. */
   readonly #known = new Map<string, object | null>();
   readonly #written = new Set<string>();
@@ -25,6 +31,10 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   reads = 0;
   /** Set when the store failed to answer: that is no fault of the handler, whatever it made of it. */
   storeFailure: Thrown | undefined;
+  /** The first event whose handler had ended before it wrote something, and what is wrong about it. */
+  lateWrite: LateWrite | undefined;
+  #toldOf: Set<RecordedEvent> | undefined;
+  #report: ((error: LateWriteError, event: RecordedEvent) => void) | undefined;
 
   constructor(
     readonly name: string,
@@ -55,11 +65,6 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
     this.#write(id, sealPayload(document, `${this.name} '${id}'`));
   }
 
-  async update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void> {
-    const document = await this.get(id);
-    if (document) this.set(id, typeof change === 'function' ? change(document) : { ...document, ...change });
-  }
-
   delete(id: string): void {
     this.#write(id, null);
   }
@@ -82,6 +87,36 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   /** Returns what was written, for the commit. */
   writes(version: number): DocumentWrite[] {
     return Array.from(this.#written, id => ({ readModel: this.name, version, id, document: this.#known.get(id)! }));
+  }
+
+  /** Nothing can be made of late writes any more: from here on they are reported. */
+  close(report: (error: LateWriteError, event: RecordedEvent) => void): void {
+    this.#report = report;
+  }
+
+  /** Takes note of a write that came when the handler had ended. */
+  late(event: RecordedEvent, call: string): void {
+    if (this.#toldOf?.has(event)) return;
+    const error = new LateWriteError(this.name, event, call);
+    if (!this.#report) this.lateWrite ??= { event, error };
+    else {
+      this.#told(event);
+      this.#report(error, event);
+    }
+  }
+
+  /** Returns the late write of an event whose handler has just ended. */
+  takeLate(event: RecordedEvent): LateWrite | undefined {
+    const late = this.lateWrite;
+    if (late?.event !== event) return undefined;
+    this.lateWrite = undefined;
+    this.#told(event);
+    return late;
+  }
+
+  #told(event: RecordedEvent): void {
+    this.#toldOf ??= new Set();
+    this.#toldOf.add(event);
   }
 
   async #stored(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {

@@ -8,8 +8,8 @@ const OF_WHAT_WAS_GIVEN = new Set(['INVALID_COMMIT', 'UNSTORABLE_VALUE', 'PAYLOA
  * Tells whether a commit failed for what a handler wrote or had run in it: then the same commit would fail for ever. Everything else is the
  * store's: it is tried again. What the work has thrown is known by where it came from; it may look like an error of a store.
  */
-export function isOfHandler(error: unknown, { work }: HandledPage): boolean {
-  if (work.eventOf(error)) return true;
+export function isOfHandler(error: unknown, { work, documents }: HandledPage): boolean {
+  if (work.eventOf(error) || documents.lateWrite?.error === error) return true;
   // A database that refuses what the work did may say so at the end of the transaction only.
   return EventualityError.is(error) ? OF_WHAT_WAS_GIVEN.has(error.code) : work.any;
 }

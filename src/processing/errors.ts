@@ -1,4 +1,4 @@
-import { type CommandOutcome, EventualityError, knownNames } from '../messages';
+import { type CommandOutcome, EventualityError, knownNames, type RecordedEvent } from '../messages';
 import { thrownMessage, thrownText } from './thrown';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
@@ -56,6 +56,26 @@ export class LiveProjectionError extends EventualityError {
       {
         cause,
       },
+    );
+  }
+}
+
+/**
+ * The failure of an event whose handler had ended before it wrote something, mostly because an `update` was not awaited. What came late was not
+ * written.
+ */
+export class LateWriteError extends EventualityError {
+  readonly code = 'LATE_WRITE';
+
+  constructor(
+    readonly projection: string,
+    event: RecordedEvent,
+    /** What came late, such as `documents.update('1')`. */
+    readonly call: string,
+  ) {
+    super(
+      `The handler of ${event.name} in '${projection}' had ended when it came to ${call}, at position ${event.position}: it was not written. ` +
+        'Let the handler await each documents.update(...), and whatever else it writes after.',
     );
   }
 }

@@ -2,6 +2,7 @@ import { derivedId, type EventContext, type RecordedEvent } from '../messages';
 import type { BufferedDocuments } from './buffered-documents';
 import type { ListenerContext, ProjectionContext } from './definition';
 import { NothingStoredError } from './errors';
+import { EventDocuments } from './event-documents';
 import type { PageWork } from './page-work';
 
 /** Where the handlers of one page leave what is to be committed with it. */
@@ -14,14 +15,14 @@ export interface PageEffects {
 
 /** The context of one event, for the handlers of a projection. */
 export class EffectsContext implements ProjectionContext {
-  readonly documents: BufferedDocuments;
+  readonly documents: EventDocuments;
 
   constructor(
     private readonly effects: PageEffects,
     readonly event: RecordedEvent,
     readonly replaying: boolean,
   ) {
-    this.documents = effects.documents;
+    this.documents = new EventDocuments(effects.documents, event);
   }
 
   get signal(): AbortSignal {
@@ -31,7 +32,7 @@ export class EffectsContext implements ProjectionContext {
   get inTransaction(): ProjectionContext['inTransaction'] {
     const { work, documents } = this.effects;
     if (!work) throw new NothingStoredError(documents.name);
-    return each => work.add(this.event, each);
+    return each => (this.documents.ended ? this.documents.late('inTransaction') : work.add(this.event, each));
   }
 }
 

@@ -44,13 +44,20 @@ export class Handling {
     const { documents, work } = effects;
     documents.begin();
     work?.begin();
+    let context: ProjectionContext | ListenerContext | undefined;
     let thrown: Thrown | undefined;
     try {
       const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
-      const result = handle(instance, this.#context(event, replaying, effects));
+      context = this.#context(event, replaying, effects);
+      const result = handle(instance, context);
       if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
     } catch (error) {
       thrown = thrownBy(error);
+    }
+    const unread = context instanceof EffectsContext ? context.documents.end() : undefined;
+    if (unread) await unread;
+    thrown ??= documents.takeLate(event);
+    if (thrown) {
       documents.undo();
       work?.undo();
     }

@@ -20,6 +20,7 @@ export type {
 export { DocumentReader } from './document-reader';
 export {
   InlineProjectionError,
+  LateWriteError,
   LiveProjectionError,
   LiveReadModelTooLargeError,
   NothingStoredError,

@@ -1,4 +1,4 @@
-import { EventualityError, type Logger, type RecordedEvent } from '../messages';
+import { EventualityError, type Logger, type RecordedEvent, reportFailure } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
@@ -133,7 +133,7 @@ export class InlineAppends {
       const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
       const failure = handle && (await handling.take({ event, handle, replaying }, effects));
       if (!failure) continue;
-      if (append.events.includes(event)) throw new Refused(new InlineProjectionError(projection, event.name, failure.error));
+      if (append.events.includes(event)) throw new Refused(refusal(projection, event, failure.error));
       this.#waits(inline, event, failure.error);
       return false;
     }
@@ -145,22 +145,29 @@ export class InlineAppends {
     const { checkpoint } = inline;
     const { projection, version } = checkpoint;
     const to = append.events.at(-1)!.position;
+    const { lateWrite } = documents;
+    if (lateWrite && append.events.includes(lateWrite.event)) throw new Refused(refusal(projection, lateWrite.event, lateWrite.error));
+    documents.close((error, event) => this.#failed(projection, event, error));
     try {
+      if (lateWrite) throw lateWrite.error;
       const outcome = await append.transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work: work.forCommit() });
       if (!outcome.ok) throw new StaleVersions();
     } catch (error) {
-      const event = work.eventOf(error);
+      const event = lateWrite ? lateWrite.event : work.eventOf(error);
       if (!event) throw error;
-      if (append.events.includes(event))
-        throw new Refused(isError(error) ? error : new InlineProjectionError(projection, event.name, error));
+      if (append.events.includes(event)) throw new Refused(isError(error) ? error : refusal(projection, event, error));
       this.#waits(inline, event, error);
       throw new Behind(inline);
     }
   }
 
   /** The append is not to blame for an earlier event. */
-  #waits({ checkpoint: { projection } }: InlineVersion, { position }: RecordedEvent, error: unknown): void {
-    this.logger.error({ error, projection, position }, `The inline projection '${projection}' waits for its follower.`);
+  #waits({ checkpoint: { projection } }: InlineVersion, event: RecordedEvent, error: unknown): void {
+    this.#failed(projection, event, error, 'it waits for its follower');
+  }
+
+  #failed(name: string, event: RecordedEvent, error: unknown, consequence?: string): void {
+    reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, { logger: this.logger }, consequence);
   }
 }
 
@@ -168,6 +175,9 @@ interface InlineEffects {
   readonly documents: BufferedDocuments;
   readonly work: PageWork;
 }
+
+const refusal = (projection: string, event: RecordedEvent, error: unknown): InlineProjectionError =>
+  new InlineProjectionError(projection, event.name, error);
 
 const keyOf = ({ checkpoint: { projection, version } }: InlineVersion): string => `${version} ${projection}`;
 

@@ -2,7 +2,7 @@ import { type DocumentPage, type DocumentQuery, type EventStore, InMemoryProject
 import { BufferedDocuments } from './buffered-documents';
 import type { ProjectionDefinition } from './definition';
 import type { DocumentSource } from './document-reader';
-import { LiveProjectionError, LiveReadModelTooLargeError } from './errors';
+import { type LateWriteError, LiveProjectionError, LiveReadModelTooLargeError } from './errors';
 import { Handling } from './handling';
 import { isError } from './thrown';
 
@@ -21,6 +21,7 @@ export class LiveDocuments implements DocumentSource {
   readonly #prepared: Promise<void>;
   readonly #handling: Handling;
   #position = 0n;
+  #lateWrite: LateWriteError | undefined;
   #turn: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
 
@@ -64,6 +65,8 @@ export class LiveDocuments implements DocumentSource {
 
   async #fold(): Promise<void> {
     await this.#prepared;
+    // What came late is missing in the documents.
+    if (this.#lateWrite) throw this.#lateWrite;
     for (;;) {
       if (this.#ids.size > this.most) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
       const page = await this.eventStore.readAll({ after: this.#position });
@@ -82,6 +85,10 @@ export class LiveDocuments implements DocumentSource {
       const failure = handle && (await this.#handling.take({ event, handle, replaying: false }, effects));
       if (failure) throw isError(failure.error) ? failure.error : new LiveProjectionError(name, event.name, failure.error);
     }
+    if (documents.lateWrite) throw documents.lateWrite.error;
+    documents.close(error => {
+      this.#lateWrite = error;
+    });
     const to = page.at(-1)!.position;
     const writes = documents.writes(VERSION);
     await this.#kept.commit({ checkpoint: { projection: name, version: VERSION, segment: 0 }, from: this.#position, to, writes });

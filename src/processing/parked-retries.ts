@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../messages';
 import type { DeadLetter } from '../store';
 import { isOfHandler } from './commit-faults';
 import type { FollowerParts } from './follower-parts';
+import { closeWrites } from './late-writes';
 import { type HandledPage, letterOf, type PageHandler, type SegmentPlace } from './page-handler';
 import type { ParkedSequences } from './parked-sequences';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
@@ -48,6 +49,7 @@ export class ParkedRetries {
   }
 
   async #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
+    if (handled) closeWrites(handled.documents, this.parts);
     const writes = handled?.documents.writes(this.place.version) ?? [];
     const work = handled?.work.forCommit() ?? [];
     const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, work, unpark: [position] });

@@ -2,6 +2,7 @@ import { EventualityError, type RecordedEvent } from '../messages';
 import { isOfHandler } from './commit-faults';
 import type { FollowerParts } from './follower-parts';
 import { Halt } from './halt';
+import { closeWrites } from './late-writes';
 import { type HandledPage, PageHandler, type SegmentPlace } from './page-handler';
 import { ParkedRetries } from './parked-retries';
 import { ParkedSequences } from './parked-sequences';
@@ -187,6 +188,7 @@ export class SegmentFollower {
   /** Commits what was made of a page. */
   async #conclude({ to, own, documents, work, park, halt }: HandledPage): Promise<boolean> {
     if (own > 0 || to - this.#checkpoint.committed >= MOST_UNCOMMITTED) {
+      closeWrites(documents, this.parts);
       const writes = documents.writes(this.place.version);
       if (!this.#went(await this.#checkpoint.commit({ to, writes, work: work.forCommit(), park }))) return false;
       work.committed();

@@ -106,12 +106,17 @@ function once(definition: FollowerDefinition, failed: (error: unknown) => void):
   return {
     ...definition,
     options: { ...options, retry: { attempts: 1 } },
-    handlers: adjustedHandlers(definition, async (_event, handle) => {
-      try {
-        return await handle();
-      } catch (error) {
+    // In step with the handler, also where it returns no promise: what it writes after that is late here, too.
+    handlers: adjustedHandlers(definition, (_event, handle) => {
+      const told = (error: unknown): never => {
         failed(error);
         throw error;
+      };
+      try {
+        const result = handle();
+        return typeof (result as Promise<unknown> | undefined)?.then === 'function' ? Promise.resolve(result).catch(told) : result;
+      } catch (error) {
+        return told(error);
       }
     }),
   };
