@@ -148,6 +148,28 @@ onEachStore(processes => {
     expect([await tallyOf('b'), await tallyOf('c')]).toEqual([undefined, { count: 1, last: 'blue sky' }]);
   });
 
+  test('an aggregate whose name and id are long is parked like any other, wherever their key is cut', async () => {
+    const { store } = processes();
+    const projections = processes().start([
+      tally({ retry: { attempts: 1 } }, text => {
+        if (text === 'poison') throw new Error('no');
+      }),
+    ]);
+    const ids = [0, 1, 2].map(n => `${'x'.repeat(n)}${'😀'.repeat(126)}`);
+    const events = [{ name: 'Happened', payload: { text: 'poison' } }];
+    const appends = ids.map(aggregateId => ({ stream: { aggregateName: 'A'.repeat(200), aggregateId }, expected: 'any' as const, events }));
+    await store.append(appends);
+    await happen(store, ['sound']);
+    await projections.settled();
+    const parked = (await projections.of('tally').deadLetters()).map(({ sequence }) => sequence);
+    expect(parked.map(key => [key.length, key.isWellFormed()])).toEqual([
+      [254, true],
+      [255, true],
+      [254, true],
+    ]);
+    expect(await tallyOf('sound')).toMatchObject({ count: 1 });
+  });
+
   test("SQL of one's own that fails in the commit is found, and only its event is parked", async () => {
     const { store } = processes();
     const withWork = defineProjection<Tally>({
