@@ -251,6 +251,7 @@ export {
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,
+  ListenerTimeoutError,
   NoFlowError,
   UnknownCommandError,
   UnknownQueryError,

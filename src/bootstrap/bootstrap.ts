@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Provider, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';
-import { eventTypeOf, messageName, type RecordedEvent } from '../messages';
+import { eventTypeOf, messageName, thrownMessage } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
 import type { HandlerContext } from '../repository';
@@ -21,8 +21,6 @@ import { TsyringeAdapter } from './tsyringe-adapter';
 export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners'>> {
   /** The container whose child the application uses; default tsyringe's own. */
   readonly container?: DependencyContainer | ContainerAdapter;
-  /** Called for each failure of a listener, beside the logger. */
-  readonly onListenerError?: (error: unknown, event: RecordedEvent) => void;
   /** Gets each projection and durable listener that was found or given; what it returns takes its place, under the same name. */
   readonly adjustFollower?: (definition: FollowerDefinition) => FollowerDefinition;
 }
@@ -141,12 +139,11 @@ function constructorFaults({ handlerClasses, providers }: Components, container:
 }
 
 function partsOf(components: Components, options: BootstrapOptions, container: ContainerAdapter): FlowParts {
-  const { container: _, adjustFollower: __, onListenerError, eventStore, eventBus, ...rest } = options;
+  const { container: _, adjustFollower: __, eventStore, eventBus, ...rest } = options;
   return {
     ...rest,
     eventStore: eventStore ?? new InMemoryEventStore(rest.clock ? { clock: rest.clock } : {}),
-    eventBus:
-      eventBus ?? new EventBus({ ...(rest.logger && { logger: rest.logger }), ...(onListenerError && { onError: onListenerError }) }),
+    eventBus: eventBus ?? new EventBus(rest.logger ? { logger: rest.logger } : {}),
     aggregates: [...components.aggregates].map(definitionOf),
     commandHandlers: Object.fromEntries(components.handlerClasses.flatMap(handlerClass => commandHandlers(handlerClass, container))),
     queryHandlers: Object.fromEntries(components.handlerClasses.flatMap(handlerClass => queryHandlers(handlerClass, container))),
@@ -181,7 +178,7 @@ function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, 
       const instance = container.resolve<any>(type);
       if (!follower) made.push(listenersOf(instance, events));
     } catch (error) {
-      faults.push(`${type.name} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+      faults.push(`${type.name} cannot be made: ${thrownMessage(error)}`);
     }
   }
   if (faults.length > 0) throw new WiringError(faults);

@@ -7,7 +7,7 @@ import {
   type Provider,
   REPOSITORY_INJECTIONS,
 } from '../decorators';
-import { type ClassReference, ownMetadata } from '../messages';
+import { type ClassReference, ownMetadata, shownText, shownWithKeys } from '../messages';
 import {
   type AggregateClass,
   type AggregateDefinition,
@@ -118,7 +118,7 @@ export class Components {
 function nameOf(value: unknown): string {
   if (typeof value === 'function') return value.name || 'An anonymous class';
   if (value === undefined) return 'undefined (as when two files import each other)';
-  return typeof value === 'object' && value !== null ? `an object with the keys [${Object.keys(value).join(', ')}]` : String(value);
+  return typeof value === 'string' ? shownText(value) : shownWithKeys(value);
 }
 
 const isDefinition = (value: unknown): value is AggregateDefinition =>

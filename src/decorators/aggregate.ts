@@ -1,4 +1,4 @@
-import { setMetadata } from '../messages';
+import { setMetadata, shownValue } from '../messages';
 import { AGGREGATE, type AggregateClass, type AggregateOptions, type AggregateRoot } from '../model';
 import { InvalidDecoratorError } from './messages';
 
@@ -9,7 +9,7 @@ import { InvalidDecoratorError } from './messages';
  */
 export function Aggregate<A extends AggregateRoot<any> = AggregateRoot<any>>(name: string, options: AggregateOptions<A> = {}) {
   if (typeof name !== 'string' || name === '')
-    throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'); it got ${String(name)}.`);
+    throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'); it got ${shownValue(name)}.`);
   return <T extends AggregateClass<A>>(type: T, _context?: ClassDecoratorContext<T>): void => {
     setMetadata(type, AGGREGATE, { ...options, name });
   };

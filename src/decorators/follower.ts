@@ -1,4 +1,4 @@
-import { type ClassReference, inheritedMetadata, metadataKey, setMetadata } from '../messages';
+import { type ClassReference, inheritedMetadata, metadataKey, setMetadata, shownValue } from '../messages';
 import type { FollowerDefinition, FollowerOptions, ProjectionOptions } from '../processing';
 import { InvalidDecoratorError } from './messages';
 
@@ -35,7 +35,7 @@ export const hasBothRoles = (type: Function): boolean =>
 function marking(kind: FollowerRole['kind'], key: symbol, name: string, options: ProjectionOptions): FollowerDecorator {
   if (typeof name !== 'string' || name === '')
     throw new InvalidDecoratorError(
-      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: text that stays when the class is renamed; it got ${String(name)}.`,
+      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: text that stays when the class is renamed; it got ${shownValue(name)}.`,
     );
   return type => setMetadata(type, key, { kind, name, options } satisfies FollowerRole);
 }

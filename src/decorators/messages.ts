@@ -1,4 +1,13 @@
-import { type ClassReference, type EventOptions, EventualityError, MESSAGE, type PlainEvent, plainEvent, setMetadata } from '../messages';
+import {
+  type ClassReference,
+  type EventOptions,
+  EventualityError,
+  MESSAGE,
+  type PlainEvent,
+  plainEvent,
+  setMetadata,
+  shownValue,
+} from '../messages';
 
 /** Thrown when a decorator is given something it cannot work with. */
 export class InvalidDecoratorError extends EventualityError {
@@ -20,7 +29,9 @@ export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = 
   if (typeof nameOrEvent === 'object') return plainEvent(nameOrEvent);
   const { version } = options;
   if (version !== undefined && !(Number.isSafeInteger(version) && version >= 1)) {
-    throw new InvalidDecoratorError(`@Event('${nameOrEvent}') has the version ${String(version)}; it must be an integer from 1.`);
+    throw new InvalidDecoratorError(
+      `@Event(${shownValue(nameOrEvent)}) has the version ${shownValue(version)}; it must be an integer from 1.`,
+    );
   }
   return named('Event', nameOrEvent, options);
 }
@@ -30,6 +41,6 @@ export const Command = (name: string): MessageDecorator => named('Command', name
 
 function named(decorator: string, name: string, options: EventOptions = {}): MessageDecorator {
   if (typeof name !== 'string' || name === '')
-    throw new InvalidDecoratorError(`@${decorator} needs a name: text that stays when the class is renamed; it got ${String(name)}.`);
+    throw new InvalidDecoratorError(`@${decorator} needs a name: text that stays when the class is renamed; it got ${shownValue(name)}.`);
   return type => setMetadata(type, MESSAGE, { ...options, name });
 }

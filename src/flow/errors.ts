@@ -1,4 +1,4 @@
-import { EventualityError, knownNames, listed } from '../messages';
+import { EventualityError, isPlainMessage, knownNames, listed, type RecordedEvent, shownText, shownValue } from '../messages';
 
 /** Thrown when nobody handles a command. */
 export class UnknownCommandError extends EventualityError {
@@ -8,7 +8,7 @@ export class UnknownCommandError extends EventualityError {
     readonly commandName: string,
     known: Iterable<string>,
   ) {
-    super(`No handler for the command '${commandName}'. ${knownNames(commandName, known)}`);
+    super(`No handler for the command '${shownText(commandName)}'. ${knownNames(commandName, known)}`);
   }
 }
 
@@ -20,7 +20,7 @@ export class UnknownQueryError extends EventualityError {
     readonly queryName: string,
     known: Iterable<string>,
   ) {
-    super(`No handler for the query '${queryName}'. ${knownNames(queryName, known)}`);
+    super(`No handler for the query '${shownText(queryName)}'. ${knownNames(queryName, known)}`);
   }
 }
 
@@ -29,7 +29,7 @@ export class DuplicateHandlerError extends EventualityError {
   readonly code = 'DUPLICATE_HANDLER';
 
   constructor(readonly names: readonly string[]) {
-    super(listed(names.map(name => `'${name}' has a handler already; a command or query has exactly one. Remove the other.`)));
+    super(listed(names.map(name => `'${shownText(name)}' has a handler already; a command or query has exactly one. Remove the other.`)));
   }
 }
 
@@ -49,8 +49,8 @@ export class InvalidConfigurationError extends EventualityError {
 export class FlowClosedError extends EventualityError {
   readonly code = 'FLOW_CLOSED';
 
-  constructor(name: string) {
-    super(`'${name}' came after the flow was closed. Close it when nothing dispatches any more.`);
+  constructor(message: unknown) {
+    super(`${nameOf(message)} came after the flow was closed. Close it when nothing dispatches any more.`);
   }
 }
 
@@ -60,5 +60,36 @@ export class NoFlowError extends EventualityError {
 
   constructor() {
     super('This event bus is used alone: there is no flow to dispatch to. Give it to a Flow, or publish with a context.');
+  }
+}
+
+/** Reported to the logger and the hooks when a listener holds up `drain({ timeout })`, and so `flow.close()`, for too long; it is left behind. */
+export class ListenerTimeoutError extends EventualityError {
+  readonly code = 'LISTENER_TIMEOUT';
+
+  constructor(
+    /** The name of its function. */
+    readonly listener: string,
+    /** What it has not returned from. */
+    readonly event: RecordedEvent,
+    /** Milliseconds. */
+    readonly timeout: number,
+    /** How many events wait behind this one, and are lost when the process exits. */
+    readonly waiting: number,
+  ) {
+    super(
+      `The listener '${shownText(listener)}' has not returned from ${shownText(event.name)}, and the time to wait for listeners, ${timeout} ms, is ` +
+        `over; ${waiting} more events wait for it. Let it give up by itself (a timeout of what it calls), or raise closeTimeout.`,
+    );
+  }
+}
+
+/** Names a command or query, whatever was given as one. */
+function nameOf(message: unknown): string {
+  if (typeof message !== 'object' || message === null) return shownValue(message);
+  try {
+    return `'${shownText(isPlainMessage(message) ? message.name : message.constructor.name)}'`;
+  } catch {
+    return shownValue(message);
   }
 }

@@ -1,15 +1,26 @@
-import { type ClassReference, consoleLogger, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
-import { InvalidConfigurationError, NoFlowError } from './errors';
+import {
+  type ClassReference,
+  eventTypeOf,
+  type FailureContext,
+  type Logger,
+  type OnError,
+  type RecordedEvent,
+  reportFailure,
+  shownText,
+  shownValue,
+  tellHook,
+} from '../messages';
+import { InvalidConfigurationError, ListenerTimeoutError, NoFlowError } from './errors';
 import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
-import { ListenerQueue, type QueueOwner } from './listener-queue';
+import { type Delivery, ListenerQueue, type QueueOwner } from './listener-queue';
 import { compose } from './middleware';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {
   /** Gets a line for each failure of a listener; default the console. */
   readonly logger?: Logger;
-  /** Called for each failure of a listener, beside the logger. */
-  readonly onError?: (error: unknown, event: RecordedEvent) => void;
+  /** Called for each failure of a listener, beside the logger: its context is of the kind `listener`. What it throws is logged. */
+  readonly onError?: OnError;
 }
 
 interface Subscriber {
@@ -19,10 +30,16 @@ interface Subscriber {
 
 const ready = Promise.resolve();
 
+/** What waits for longer waits for ever: timers of Node take no more milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /**
- * Hands recorded events to the listeners of this process: asynchronously, and to each listener in the order of the events.
- * A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the logger and the hook.
- * Nothing is kept: what a listener has not done when the process ends, it has not done.
+ * Hands recorded events to the listeners of this process: asynchronously, and to each listener one after the other, as they were published.
+ *
+ * - The events of one aggregate come in their order. Those of different aggregates come in the order in which the commands were done, which
+ *   is not always that of their positions: what needs that order follows by checkpoint, as a durable listener or a projection.
+ * - A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the logger and the hooks.
+ * - Nothing is kept: unfinished work is lost when the process exits.
  */
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
@@ -31,7 +48,7 @@ export class EventBus {
   readonly #options: EventBusOptions;
   readonly #owner: QueueOwner = {
     deliver: (listener, event, contexts) => this.#deliver(listener, event, contexts),
-    failed: (error, event) => this.#report(error, event),
+    failed: (error, delivery) => this.#report(error, delivery),
     wake: queue => this.#wake(queue),
     idle: queue => this.#idle(queue),
   };
@@ -107,9 +124,32 @@ export class EventBus {
     }
   }
 
-  /** Resolves when every listener has dealt with everything published so far, and with what followed from it. */
-  async drain(): Promise<void> {
-    while ([...this.#queues].some(queue => queue.busy)) await new Promise<void>(resolve => this.#drained.push(resolve));
+  /**
+   * Resolves when every listener has dealt with everything published so far, and with what followed from it. What a listener starts and does
+   * not await, such as a command that it dispatches, is not waited for. With a `timeout`, in milliseconds, it resolves with false when that
+   * is over, after an error in the log for each listener that has not returned; with true otherwise.
+   */
+  async drain({ timeout = Number.POSITIVE_INFINITY }: { readonly timeout?: number } = {}): Promise<boolean> {
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+      this.#lookAgain();
+    };
+    const timer = timeout > LONGEST_TIMER ? undefined : setTimeout(over, timeout);
+    while (!isOver && this.#isBusy) await new Promise<void>(resolve => this.#drained.push(resolve));
+    clearTimeout(timer);
+    for (const queue of this.#queues) if (isOver && queue.awaited) this.#giveUp(queue, queue.awaited, timeout);
+    return !this.#isBusy;
+  }
+
+  get #isBusy(): boolean {
+    for (const queue of this.#queues) if (queue.busy) return true;
+    return false;
+  }
+
+  #giveUp(queue: ListenerQueue, delivery: Delivery, timeout: number): void {
+    const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, queue.waiting);
+    this.#report(error, delivery, 'it is not waited for any longer');
   }
 
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
@@ -142,23 +182,25 @@ export class EventBus {
 
   #idle(queue: ListenerQueue): void {
     if (queue.released) this.#queues.delete(queue);
+    this.#lookAgain();
+  }
+
+  /** Lets those who drain look once more whether anything is left. */
+  #lookAgain(): void {
     if (this.#drained.length === 0) return;
     const waiting = this.#drained;
     this.#drained = [];
     for (const resolve of waiting) resolve();
   }
 
-  #report(error: unknown, event: RecordedEvent): void {
-    const { logger = consoleLogger, onError } = this.#options;
-    const { name, aggregateName, aggregateId, version } = event;
-    try {
-      logger.error({ error, event: { name, aggregateName, aggregateId, version } }, `A listener of ${name} failed.`);
-      onError?.(error, event);
-    } catch (second) {
-      consoleLogger.error({ error: second }, 'The logger or the error hook of an event bus failed.');
-    }
+  #report(error: unknown, { listener, event, contexts }: Delivery, consequence?: string): void {
+    const failure: FailureContext = { kind: 'listener', name: nameOf(listener), event };
+    reportFailure(error, failure, this.#options, consequence);
+    if (contexts.onError && contexts.onError !== this.#options.onError) tellHook(contexts.onError, error, failure);
   }
 }
+
+const nameOf = ({ name }: EventListener): string => (typeof name === 'string' && name !== '' ? name : 'a function without a name');
 
 function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
   for (let index = 0; index < subscribers.length; index++) subscribers[index]!.queue.push(subscribers[index]!.listen, event, contexts);
@@ -167,13 +209,12 @@ function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, conte
 /** A listener by class gets an instance of it, whatever the store returned. */
 function reviving<E extends object>(type: ClassReference<E>, listener: EventListener<E>): [string, EventListener] {
   const eventType = eventTypeOf(type);
-  return [
-    eventType.name,
-    (event, context) => {
-      const payload = eventType.revive(event.payload);
-      return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
-    },
-  ];
+  const listen: EventListener = (event, context) => {
+    const payload = eventType.revive(event.payload);
+    return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
+  };
+  if (typeof listener !== 'function') return [eventType.name, listener];
+  return [eventType.name, Object.defineProperty(listen, 'name', { value: listener.name })];
 }
 
 function flattened(listeners: EventListeners): [string, EventListener][] {
@@ -185,7 +226,7 @@ function flattened(listeners: EventListeners): [string, EventListener][] {
 function refuseFaults(entries: readonly [string, unknown][]): void {
   const faults = entries
     .filter(([, listener]) => typeof listener !== 'function')
-    .map(([name, listener]) => `the listener of ${name} is ${String(listener)}; it must be a function.`);
+    .map(([name, listener]) => `the listener of ${shownText(name)} is ${shownValue(listener)}; it must be a function.`);
   if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
 }
 

@@ -1,4 +1,4 @@
-import type { EventContext, RecordedEvent } from '../messages';
+import type { EventContext, OnError, RecordedEvent } from '../messages';
 import type { Middleware } from './middleware';
 
 /** Follows events: gets each with its envelope, and what it can do with it. */
@@ -11,6 +11,8 @@ export type EventListeners = Readonly<Record<string, EventListener | readonly Ev
 export interface EventContexts {
   of(event: RecordedEvent): EventContext;
   run?(event: RecordedEvent, listen: () => unknown): unknown;
+  /** Told what listeners fail with, beside the hook of the bus. */
+  readonly onError?: OnError;
 }
 
 /** An event on its way to one listener, as middleware sees it. */

@@ -1,4 +1,4 @@
-import type { Clock, CommandOutcome, Logger } from '../messages';
+import type { Clock, CommandOutcome, Logger, OnError } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { FollowerDefinition } from '../processing';
 import type { CacheOptions } from '../repository';
@@ -38,6 +38,13 @@ export interface FlowParts {
   readonly clock?: Clock;
   /** Default the console. */
   readonly logger?: Logger;
+  /**
+   * Called for each failure of a listener with what this flow published, beside the logger and also where an `eventBus` is given; the context
+   * says what failed. What it throws, or rejects with, is logged and harms nothing.
+   */
+  readonly onError?: OnError;
+  /** How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for ever. */
+  readonly closeTimeout?: number;
   /**
    * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default false, because
    * on Node 20 it slows every promise of the process. Without it handlers use their context, which costs nothing.

@@ -27,6 +27,8 @@ import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions } from './read-side';
 
+const CLOSE_TIMEOUT = 10_000;
+
 interface Ambient {
   readonly cause: MessageCause;
   readonly parent: CommandMessage | undefined;
@@ -49,6 +51,7 @@ export class Flow implements Dispatcher {
   readonly #eventContexts: EventContexts;
   readonly #running = new Running();
   readonly #readSide: ReadSide;
+  readonly #closeTimeout: number;
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -70,7 +73,8 @@ export class Flow implements Dispatcher {
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
-    this.#eventContexts = this.#contextsOfEvents();
+    this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
+    this.#closeTimeout = parts.closeTimeout ?? CLOSE_TIMEOUT;
     if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
@@ -97,13 +101,13 @@ export class Flow implements Dispatcher {
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
-    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command?.constructor?.name ?? String(command)));
+    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command));
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
   /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, FlowClosedError */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    if (this.#closed) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
   }
 
@@ -139,14 +143,14 @@ export class Flow implements Dispatcher {
    * @throws FlowClosedError
    */
   watch<Q extends object>(query: Q, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
+    if (this.#closed) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
     return this.#readSide.watch(() => this.queryFrom(query, cause), options.signal);
   }
 
   /**
    * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the snapshots are done, and closes the event store.
-   * Calling it again returns the same promise.
+   * Listeners of the event bus are waited for until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -227,9 +231,10 @@ export class Flow implements Dispatcher {
   async #close(): Promise<void> {
     this.#closed = true;
     this.#readSide.endWatches();
+    let drained = true;
     do {
       await this.#running.idle();
-      await this.eventBus?.drain();
+      if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
       await this.projections.close();
     } while (this.#running.busy);
     for (const repository of this.#repositories.values()) await repository.drain();

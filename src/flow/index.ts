@@ -3,6 +3,7 @@ export {
   DuplicateHandlerError,
   FlowClosedError,
   InvalidConfigurationError,
+  ListenerTimeoutError,
   NoFlowError,
   UnknownCommandError,
   UnknownQueryError,

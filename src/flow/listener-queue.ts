@@ -1,11 +1,18 @@
 import type { RecordedEvent } from '../messages';
 import type { EventContexts, EventListener } from './event-listener';
 
+/** An event on its way to a listener. */
+export interface Delivery {
+  readonly listener: EventListener;
+  readonly event: RecordedEvent;
+  readonly contexts: EventContexts;
+}
+
 /** What a queue tells its bus. */
 export interface QueueOwner {
   /** Calls the listener; may return a promise. */
   deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown;
-  failed(error: unknown, event: RecordedEvent): void;
+  failed(error: unknown, delivery: Delivery): void;
   /** The queue has something to do: its `run` is to be called soon, but not at once. */
   wake(queue: ListenerQueue): void;
   /** The queue has nothing more to do for now. */
@@ -13,10 +20,7 @@ export interface QueueOwner {
 }
 
 /** One event that waits for one listener. */
-interface Waiting {
-  readonly listener: EventListener;
-  readonly event: RecordedEvent;
-  readonly contexts: EventContexts;
+interface Waiting extends Delivery {
   next: Waiting | undefined;
 }
 
@@ -25,6 +29,7 @@ export class ListenerQueue {
   #first: Waiting | undefined;
   #last: Waiting | undefined;
   #running = false;
+  #awaited: Waiting | undefined;
   /** True when nobody can push any more. */
   released = false;
   /** The queue whose turn is after this one's, while its owner has both to run. */
@@ -34,6 +39,18 @@ export class ListenerQueue {
 
   get busy(): boolean {
     return this.#running;
+  }
+
+  /** What the listener has been given and not answered yet. */
+  get awaited(): Delivery | undefined {
+    return this.#awaited;
+  }
+
+  /** How many events wait behind the one that the listener has. */
+  get waiting(): number {
+    let count = 0;
+    for (let waiting = this.#first; waiting; waiting = waiting.next) count++;
+    return count;
   }
 
   push(listener: EventListener, event: RecordedEvent, contexts: EventContexts): void {
@@ -48,16 +65,17 @@ export class ListenerQueue {
 
   /** Delivers what waits. */
   readonly run = (): void => {
+    this.#awaited = undefined;
     for (let waiting = this.#take(); waiting; waiting = this.#take()) {
       const { listener, event, contexts } = waiting;
       try {
         const result = this.owner.deliver(listener, event, contexts);
         if (typeof (result as Promise<unknown> | undefined)?.then === 'function') {
-          this.#await(result as Promise<unknown>, event);
+          this.#await(result as Promise<unknown>, waiting);
           return;
         }
       } catch (error) {
-        this.owner.failed(error, event);
+        this.owner.failed(error, waiting);
       }
     }
     this.#running = false;
@@ -73,9 +91,10 @@ export class ListenerQueue {
     return waiting;
   }
 
-  #await(result: Promise<unknown>, event: RecordedEvent): void {
+  #await(result: Promise<unknown>, waiting: Waiting): void {
+    this.#awaited = waiting;
     result.then(this.run, error => {
-      this.owner.failed(error, event);
+      this.owner.failed(error, waiting);
       this.run();
     });
   }

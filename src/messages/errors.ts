@@ -1,3 +1,5 @@
+import { shownMessage } from './shown';
+
 const BRAND = Symbol.for('eventuality:error');
 const PACKAGE_FOLDER = __dirname.replace(/[\\/]messages$/, '');
 /** What marks a frame as not the caller's: our files, those of Node, and what is built in, such as `Array.from`. */
@@ -14,7 +16,7 @@ export abstract class EventualityError extends Error {
   abstract readonly code: string;
 
   constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(shownMessage(message), options);
     this.name = new.target.name;
     Object.defineProperty(this, BRAND, { value: true });
     this.stack = withoutOwnFrames(this);

@@ -56,7 +56,12 @@ export function reportFailure(error: unknown, context: FailureContext, reporting
   const { logger = consoleLogger, onError } = reporting;
   const message = `The ${WORDS[context.kind]} '${shownText(context.name)}' failed${placeOf(context)}${consequence ? `; ${consequence}` : ''}.`;
   safely('The logger', () => logger.error({ error, ...detailsOf(context) }, message));
-  if (onError) safely('The error hook', () => onError(error, context));
+  if (onError) tellHook(onError, error, context);
+}
+
+/** Calls a hook, whatever it does; never throws. */
+export function tellHook(onError: OnError, error: unknown, context: FailureContext): void {
+  safely('The error hook', () => onError(error, context));
 }
 
 function placeOf({ event }: FailureContext): string {

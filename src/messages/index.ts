@@ -28,6 +28,7 @@ export {
   type ListenerFailure,
   type OnError,
   reportFailure,
+  tellHook,
 } from './failure';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
@@ -43,5 +44,6 @@ export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
-export { shownText, shownValue, shownWithType } from './shown';
+export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
 export { knownNames, nearest } from './suggestion';
+export { thrownMessage, thrownText } from './thrown-text';

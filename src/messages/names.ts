@@ -1,5 +1,6 @@
 import { type ClassReference, metadataKey, ownMetadata } from './class-metadata';
 import { EventualityError } from './errors';
+import { shownText, shownWithKeys } from './shown';
 
 /** Turns an event into what JSON can carry, and back; for events with dates, bigints or value objects. */
 export interface EventCodec<E extends object = any> {
@@ -24,7 +25,8 @@ export class UnnamedMessageError extends EventualityError {
   readonly code = 'UNNAMED_MESSAGE';
 
   constructor(value: unknown) {
-    super(`${describe(value)} is no message: give an instance of a named class, or a plain { name, message } object.`);
+    const shown = typeof value === 'string' ? shownText(value) : shownWithKeys(value).replace(/^an? /, article => `A${article.slice(1)}`);
+    super(`${shown} is no message: give an instance of a named class, or a plain { name, message } object.`);
   }
 }
 
@@ -41,10 +43,4 @@ export function messageName(type: ClassReference): string {
   const name = messageMetadata(type)?.name ?? type.name;
   if (!name) throw new UnnamedMessageError('An anonymous class');
   return name;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value === null || typeof value !== 'object') return `${String(value)} (${value === null ? 'null' : typeof value})`;
-  return `An object with the keys [${Object.keys(value).join(', ')}]`;
 }

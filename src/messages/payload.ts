@@ -1,4 +1,5 @@
 import { EventualityError } from './errors';
+import { shownPath } from './shown';
 
 /** Thrown when an event or a document cannot be stored without losing a value; `path` names the field. */
 export class UnstorableValueError extends EventualityError {
@@ -9,7 +10,7 @@ export class UnstorableValueError extends EventualityError {
     reason: string,
   ) {
     super(
-      `${path} cannot be stored: it is ${reason}. Give it data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,
+      `${shownPath(path)} cannot be stored: it is ${reason}. Give it data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,
     );
   }
 }

@@ -1,25 +1,46 @@
+import { shownText } from './shown';
+
+/** Longer names are not compared: what is asked for comes from outside, and the work grows with the product of the lengths. */
+const LONGEST_COMPARED = 64;
+const MOST_COMPARED = 1000;
+const MOST_LISTED = 30;
+
 /**
  * Returns the known name nearest to the one asked for, the first of several that are equally near, or `undefined` when none is near: when
  * more than a third of its letters, and more than two, would have to be inserted, removed or replaced. Upper and lower case are the same.
+ * Only names of up to 64 characters are compared, and only the first 1,000 known ones.
  *
  * @example nearest('compelte', ['add', 'complete']) // 'complete'
  */
 export function nearest(asked: string, known: Iterable<string>): string | undefined {
+  if (asked.length > LONGEST_COMPARED) return undefined;
+  const wanted = asked.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(asked.length / 3)) + 1;
+  let compared = 0;
   for (const name of known) {
-    const distance = editDistance(asked.toLowerCase(), name.toLowerCase());
+    if (++compared > MOST_COMPARED) break;
+    if (name.length > LONGEST_COMPARED || Math.abs(name.length - asked.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
   }
   return best;
 }
 
-/** Says which names are known and which of them was probably meant, as a sentence for an error message. */
+/** Says which names are known, the first 30 of them, and which was probably meant, as a sentence for an error message. */
 export function knownNames(asked: string, known: Iterable<string>): string {
   const names = [...known].sort();
   const meant = nearest(asked, names);
-  const listing = names.length === 0 ? 'None is known.' : `Known: ${names.join(', ')}.`;
-  return meant === undefined ? listing : `Did you mean '${meant}'? ${listing}`;
+  const listing = names.length === 0 ? 'None is known.' : `Known: ${listOf(names)}.`;
+  return meant === undefined ? listing : `Did you mean '${shownText(meant)}'? ${listing}`;
+}
+
+function listOf(names: readonly string[]): string {
+  const listed = names
+    .slice(0, MOST_LISTED)
+    .map(name => shownText(name))
+    .join(', ');
+  return names.length > MOST_LISTED ? `${listed} and ${names.length - MOST_LISTED} more` : listed;
 }
 
 /** Levenshtein's distance, one row at a time. */

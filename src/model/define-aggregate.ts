@@ -1,5 +1,4 @@
-import type { CommandContext, SealedEvent } from '../messages';
-import { newId } from '../messages';
+import { type CommandContext, newId, type SealedEvent, shownValue } from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
 import { InvalidAggregateError } from './errors';
@@ -160,9 +159,9 @@ function refuseFaults({
   snapshot,
 }: AggregateSpecification<any, Methods>): void {
   const faults: string[] = snapshotFaults(snapshot);
-  if (typeof name !== 'string' || name === '') faults.push(`name is ${String(name)}; it must be text.`);
+  if (typeof name !== 'string' || name === '') faults.push(`name is ${shownValue(name)}; it must be text.`);
   if ((typeof state !== 'object' || state === null) && typeof state !== 'function')
-    faults.push(`state is ${String(state)}; give an object, or a function that makes one.`);
+    faults.push(`state is ${shownValue(state)}; give an object, or a function that makes one.`);
   for (const [key, method] of Object.entries(methods)) {
     if (['id', 'version', 'state'].includes(key)) faults.push(`methods.${key} would hide the aggregate's ${key}; use another name.`);
     if (typeof method !== 'function') faults.push(`methods.${key} is not a function.`);
@@ -172,5 +171,5 @@ function refuseFaults({
     if (typeof handler !== 'function' && typeof handler?.decide !== 'function')
       faults.push(`commands.${key} is neither a function nor an object with a 'decide' function.`);
   }
-  if (faults.length > 0) throw new InvalidAggregateError(String(name), faults);
+  if (faults.length > 0) throw new InvalidAggregateError(typeof name === 'string' ? name : '', faults);
 }

@@ -1,4 +1,4 @@
-import { EventualityError, listed } from '../messages';
+import { EventualityError, listed, shownText, shownWithKeys, shownWithType } from '../messages';
 
 /** Thrown when a command, or `load`, asks for an aggregate that has no events or was deleted. */
 export class AggregateNotFoundError extends EventualityError {
@@ -11,8 +11,8 @@ export class AggregateNotFoundError extends EventualityError {
   ) {
     super(
       deleted
-        ? `${aggregateName} '${aggregateId}' was deleted; its id is not used again.`
-        : `${aggregateName} '${aggregateId}' does not exist. Create it first, or let the command handler create it: { creates: true }.`,
+        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id is not used again.`
+        : `${aggregateName} '${shownText(aggregateId)}' does not exist. Create it first, or let the command handler create it: { creates: true }.`,
     );
   }
 }
@@ -27,8 +27,9 @@ export class AggregateAlreadyExistsError extends EventualityError {
     deleted = false,
   ) {
     super(
-      `${aggregateName} '${aggregateId}' ${deleted ? 'was deleted; its id is not used again' : 'exists already'}. ` +
-        `Use another id, or { creates: 'if-missing' } when either is fine.`,
+      deleted
+        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id is not used again. Use another id.`
+        : `${aggregateName} '${shownText(aggregateId)}' exists already. Use another id, or { creates: 'if-missing' } when either is fine.`,
     );
   }
 }
@@ -39,7 +40,7 @@ export class MissingAggregateIdError extends EventualityError {
 
   constructor(aggregateName: string, source: string, value: unknown) {
     super(
-      `${source} names no ${aggregateName}: its id is ${value === '' ? 'empty' : `${String(value)} (${typeof value})`}, it must be text of 1 to 255 characters. ` +
+      `${shownText(source)} names no ${aggregateName}: its id is ${value === '' ? 'empty' : shownWithType(value)}, it must be text of 1 to 255 characters. ` +
         `Give it an 'id', or say where the id is: @Aggregate(name, { id: command => ... }) or { target: command => ... }.`,
     );
   }
@@ -50,12 +51,8 @@ export class InvalidDecisionError extends EventualityError {
   readonly code = 'INVALID_DECISION';
 
   constructor(aggregateName: string, value: unknown) {
-    const kind =
-      typeof value === 'object' && value !== null
-        ? `an object with the keys [${Object.keys(value).join(', ')}]`
-        : `${String(value)} (${typeof value})`;
     super(
-      `${aggregateName} decided on ${kind}, which is no event. Return an instance of an event class, Event({ ... }), a list of these, or nothing.`,
+      `${aggregateName} decided on ${shownWithKeys(value)}, which is no event. Return an instance of an event class, Event({ ... }), a list of these, or nothing.`,
     );
   }
 }
@@ -68,7 +65,7 @@ export class InvalidAggregateError extends EventualityError {
     aggregateName: string,
     readonly faults: readonly string[],
   ) {
-    super(`${aggregateName || 'What was given'} cannot be used as an aggregate: ${listed(faults)}`);
+    super(`${shownText(aggregateName) || 'What was given'} cannot be used as an aggregate: ${listed(faults)}`);
   }
 }
 
@@ -84,7 +81,7 @@ export class SnapshotRefusedError extends EventualityError {
     cause?: unknown,
   ) {
     super(
-      `No snapshot is taken of ${aggregateName}${aggregateId === undefined ? '' : ` '${aggregateId}'`}: ${reason}. ` +
+      `No snapshot is taken of ${aggregateName}${aggregateId === undefined ? '' : ` '${shownText(aggregateId)}'`}: ${reason}. ` +
         'Say how it is kept: { snapshot: { every, version, take: state => data, restore: (state, data) => ... } }.',
       { cause },
     );

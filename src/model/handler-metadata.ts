@@ -1,4 +1,4 @@
-import { type ClassReference, messageMetadata, metadataKey, metadataLists } from '../messages';
+import { type ClassReference, messageMetadata, metadataKey, metadataLists, shownValue } from '../messages';
 import type { Creates } from './aggregate-definition';
 import type { SnapshotOptions } from './snapshot-rule';
 
@@ -68,7 +68,7 @@ function faultOf(type: Function, { method, type: message, isStatic }: HandlerMet
     return `${place} does not say which message it handles, and the compiler left no type to infer it from (esbuild, tsx and standard decorators leave none; so does a type-only import). Name the class in the decorator.`;
   }
   if (typeof message !== 'function')
-    return `${place} handles ${String(message)}, which is no class. Two files that import each other can leave it undefined.`;
+    return `${place} handles ${shownValue(message)}, which is no class. Two files that import each other can leave it undefined.`;
   if (!messageMetadata(message) && message.name === '') return `${place} handles an anonymous class. Give the class a name.`;
   if (typeof type.prototype[method] !== 'function') return `${place} is not a public method.`;
   return undefined;

@@ -1,3 +1,4 @@
+import { shownValue } from '../messages';
 import { SnapshotRefusedError } from './errors';
 import { decodeState, encodeState, UnkeepableValue } from './state-codec';
 
@@ -85,11 +86,11 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
 /** Lists what is wrong with the option. */
 export function snapshotFaults(options: SnapshotOptions | undefined): string[] {
   if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null) return [`snapshot is ${String(options)}; give { every: 100, version: 1 }.`];
+  if (typeof options !== 'object' || options === null) return [`snapshot is ${shownValue(options)}; give { every: 100, version: 1 }.`];
   const { every, version = 1, take, restore } = options;
   const faults: string[] = [];
-  if (!isCount(every)) faults.push(`snapshot.every is ${String(every)}; it must be an integer from 1.`);
-  if (!isCount(version)) faults.push(`snapshot.version is ${String(version)}; it must be an integer from 1.`);
+  if (!isCount(every)) faults.push(`snapshot.every is ${shownValue(every)}; it must be an integer from 1.`);
+  if (!isCount(version)) faults.push(`snapshot.version is ${shownValue(version)}; it must be an integer from 1.`);
   if (typeof take !== typeof restore || (take !== undefined && typeof take !== 'function'))
     faults.push('snapshot needs both of take and restore, as functions, or neither.');
   return faults;

@@ -1,4 +1,4 @@
-import { EventualityError, listed } from '../messages';
+import { EventualityError, listed, thrownMessage } from '../messages';
 
 /** Thrown when the options of `postgres(...)` are wrong; all faults are listed, nothing was connected. */
 export class PostgresOptionsError extends EventualityError {
@@ -26,7 +26,7 @@ export class PostgresUnreachableError extends EventualityError {
   readonly code = 'POSTGRES_UNREACHABLE';
 
   constructor(cause: unknown) {
-    const reason = cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause instanceof Error ? cause.message : cause;
+    const reason = cause instanceof AggregateError ? cause.errors.map(thrownMessage).join('; ') : thrownMessage(cause);
     super(`PostgreSQL cannot be reached: ${reason}. Check the address, the credentials and that the server accepts connections.`, {
       cause,
     });

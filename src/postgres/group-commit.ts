@@ -69,7 +69,7 @@ export class GroupCommit {
       const results = await this.sender.send(batch.map(waiting => waiting.unit));
       return () => {
         this.appended();
-        for (let index = 0; index < batch.length; index++) this.#settle(batch[index]!, results[index]!);
+        for (const index of inOrderOfPositions(results)) this.#settle(batch[index]!, results[index]!);
       };
     } catch (error) {
       const ownFault = batch.length > 1 && !EventualityError.is(error) && failureKind(error) !== 'connection';
@@ -170,6 +170,14 @@ export function storedOutcome(unit: AppendUnit, rows: readonly Row[]): AppendOut
   }
   if (events.length < unit.events.length) throw new DuplicateEventError(unit.events.find(event => byId.has(event.id))!.id);
   return { ok: true, events: Object.freeze(events) };
+}
+
+/** The places of results in the order of their positions: who appended first hears of it first, and what follows from that comes in this order. */
+function inOrderOfPositions(results: readonly UnitResult[]): readonly number[] {
+  const places = results.map((_, index) => index);
+  if (places.length === 1) return places;
+  const positions = results.map(result => (typeof result === 'object' && result.ok && result.events[0]?.position) || 0n);
+  return places.sort((one, other) => (positions[one]! < positions[other]! ? -1 : positions[one]! > positions[other]! ? 1 : 0));
 }
 
 // Units that share a chosen id go one after the other: only then does the second see that it is a repetition.

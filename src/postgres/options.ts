@@ -1,5 +1,4 @@
-import type { Clock, Logger } from '../messages';
-import { consoleLogger } from '../messages';
+import { type Clock, consoleLogger, type Logger, shownValue } from '../messages';
 import type { PostgresPool } from './driver';
 import { PostgresOptionsError } from './errors';
 import { isIdentifier, isPrefix, StoreNames } from './names';
@@ -74,7 +73,7 @@ export function checkedOptions(options: PostgresOptions): PostgresSettings {
   if (typeof preparedStatements !== 'boolean') faults.push('preparedStatements must be true or false.');
   const number = (name: keyof PostgresOptions, given: unknown, least: number, most: number): number => {
     if (Number.isSafeInteger(given) && (given as number) >= least && (given as number) <= most) return given as number;
-    faults.push(`${name} is ${String(given)}; it must be an integer from ${least} to ${most}.`);
+    faults.push(`${name} is ${shownValue(given)}; it must be an integer from ${least} to ${most}.`);
     return least;
   };
   const settings = {
@@ -93,9 +92,9 @@ export function checkedOptions(options: PostgresOptions): PostgresSettings {
 
 /** Fills in what the tables are called; faults are added to the list given. */
 export function checkedNames({ schema = 'public', tablePrefix = 'eventuality_' }: PostgresSchemaOptions, faults: string[]): StoreNames {
-  if (!isIdentifier(schema)) faults.push(`schema is '${String(schema)}'; it must match [a-z_][a-z0-9_]*, 63 characters at most.`);
+  if (!isIdentifier(schema)) faults.push(`schema is ${shownValue(schema)}; it must match [a-z_][a-z0-9_]*, 63 characters at most.`);
   if (!isPrefix(tablePrefix))
-    faults.push(`tablePrefix is '${String(tablePrefix)}'; it must match [a-z_][a-z0-9_]*, 49 characters at most.`);
+    faults.push(`tablePrefix is ${shownValue(tablePrefix)}; it must match [a-z_][a-z0-9_]*, 49 characters at most.`);
   return new StoreNames(schema, tablePrefix);
 }
 

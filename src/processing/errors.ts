@@ -1,5 +1,4 @@
-import { type CommandOutcome, EventualityError, knownNames, type RecordedEvent } from '../messages';
-import { thrownMessage, thrownText } from './thrown';
+import { type CommandOutcome, EventualityError, knownNames, type RecordedEvent, shownText, thrownMessage, thrownText } from '../messages';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
 export class LiveReadModelTooLargeError extends EventualityError {
@@ -11,7 +10,7 @@ export class LiveReadModelTooLargeError extends EventualityError {
     readonly limit: number,
   ) {
     super(
-      `The live projection '${projection}' has ${documents} documents; the limit is ${limit}. Take the mode 'async', which stores them.`,
+      `The live projection '${shownText(projection)}' has ${documents} documents; the limit is ${limit}. Take the mode 'async', which stores them.`,
     );
   }
 }
@@ -21,7 +20,7 @@ export class NothingStoredError extends EventualityError {
   readonly code = 'NOTHING_STORED';
 
   constructor(readonly projection: string) {
-    super(`The live projection '${projection}' stores nothing: there is no transaction to run SQL in. Take the mode 'async'.`);
+    super(`The live projection '${shownText(projection)}' stores nothing: there is no transaction to run SQL in. Take the mode 'async'.`);
   }
 }
 
@@ -35,7 +34,7 @@ export class InlineProjectionError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The inline projection '${projection}' could not take ${eventName}: ${thrownMessage(cause)}. Nothing was ` +
+      `The inline projection '${shownText(projection)}' could not take ${shownText(eventName)}: ${thrownMessage(cause)}. Nothing was ` +
         "appended. Mend its handler, or take the mode 'async', in which only its own sequence waits.",
       { cause },
     );
@@ -88,7 +87,7 @@ export class UnknownProjectionError extends EventualityError {
     readonly projection: string,
     known: Iterable<string>,
   ) {
-    super(`There is no projection or durable listener '${projection}'. ${knownNames(projection, known)}`);
+    super(`There is no projection or durable listener '${shownText(projection)}'. ${knownNames(projection, known)}`);
   }
 }
 
@@ -106,7 +105,7 @@ export class WaitTimeoutError extends EventualityError {
     /** What became of the command that waited: its events are stored. */
     readonly outcome?: CommandOutcome,
   ) {
-    const places = behind.map(({ name, position: at }) => `'${name}' is at ${at}`).join(', ');
+    const places = behind.map(({ name, position: at }) => `'${shownText(name)}' is at ${at}`).join(', ');
     super(
       `After ${timeout} ms not everything up to position ${position} was handled: ${places}. ` +
         `${outcome ? "The command's events are stored: do not dispatch it again. " : ''}Look at the status of what is behind, or wait longer.`,

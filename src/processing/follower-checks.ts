@@ -1,3 +1,4 @@
+import { shownValue } from '../messages';
 import { canBeReadModel, checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../store';
 import type { FollowerDefinition } from './definition';
 
@@ -28,7 +29,7 @@ export function followerFaults(
 
 function shapeFaults({ kind, name, options, handlers }: FollowerDefinition): string[] {
   const faults: string[] = [];
-  if (!canBeReadModel(name, 1)) faults.push(`has the name ${JSON.stringify(name)}; it must be text of 1 to 255 characters.`);
+  if (!canBeReadModel(name, 1)) faults.push(`has the name ${shownValue(name)}; it must be text of 1 to 255 characters.`);
   if (handlers.size === 0) faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
   if (kind === 'listener' && options.indexes)
     faults.push('has indexes, but a listener has no documents. Remove them, or make it a projection.');
@@ -43,7 +44,7 @@ function shapeFaults({ kind, name, options, handlers }: FollowerDefinition): str
 
 function modeFaults({ kind, options, handlers }: FollowerDefinition): string[] {
   const { mode = 'async' } = options;
-  if (!MODES.includes(mode)) return [`has the mode '${String(mode)}'; it must be one of ${MODES.join(', ')}.`];
+  if (!MODES.includes(mode)) return [`has the mode ${shownValue(mode)}; it must be one of ${MODES.join(', ')}.`];
   if (mode === 'async') return [];
   if (kind === 'listener') return [`is a listener with the mode '${mode}'. A listener follows by checkpoint: remove the mode.`];
   const useless = BACKGROUND.filter(option => options[option] !== undefined);
@@ -56,17 +57,17 @@ function modeFaults({ kind, options, handlers }: FollowerDefinition): string[] {
 function numberFaults({ options }: FollowerDefinition): string[] {
   const { version = 1, segments = 1, sequenceBy = 'aggregate', onError = 'park', replay = 'run', retry = {} } = options;
   const faults: string[] = [];
-  if (!canBeReadModel('it', version)) faults.push(`has the version ${String(version)}; it must be an integer from 1.`);
+  if (!canBeReadModel('it', version)) faults.push(`has the version ${shownValue(version)}; it must be an integer from 1.`);
   if (!isIntegerFrom(1, segments) || segments > MOST_SEGMENTS)
-    faults.push(`has ${String(segments)} segments; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
+    faults.push(`has ${shownValue(segments)} segments; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
   if (typeof sequenceBy !== 'function' && !['aggregate', 'all'].includes(sequenceBy))
-    faults.push(`has sequenceBy ${JSON.stringify(sequenceBy)}; it must be 'aggregate', 'all', or a function of the event.`);
-  if (!['park', 'stop'].includes(onError)) faults.push(`has onError ${JSON.stringify(onError)}; it must be 'park' or 'stop'.`);
-  if (!['run', 'skip'].includes(replay)) faults.push(`has replay ${JSON.stringify(replay)}; it must be 'run' or 'skip'.`);
+    faults.push(`has sequenceBy ${shownValue(sequenceBy)}; it must be 'aggregate', 'all', or a function of the event.`);
+  if (!['park', 'stop'].includes(onError)) faults.push(`has onError ${shownValue(onError)}; it must be 'park' or 'stop'.`);
+  if (!['run', 'skip'].includes(replay)) faults.push(`has replay ${shownValue(replay)}; it must be 'run' or 'skip'.`);
   const { attempts = 1, delay = 0, maxDelay = 0 } = retry;
-  if (!isIntegerFrom(1, attempts)) faults.push(`has retry.attempts ${String(attempts)}; it must be an integer from 1.`);
+  if (!isIntegerFrom(1, attempts)) faults.push(`has retry.attempts ${shownValue(attempts)}; it must be an integer from 1.`);
   for (const [name, value] of Object.entries({ delay, maxDelay }))
-    if (!(Number.isFinite(value) && value >= 0)) faults.push(`has retry.${name} ${String(value)}; it must be milliseconds from 0.`);
+    if (!(Number.isFinite(value) && value >= 0)) faults.push(`has retry.${name} ${shownValue(value)}; it must be milliseconds from 0.`);
   return faults;
 }
 

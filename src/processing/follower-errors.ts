@@ -1,4 +1,4 @@
-import { EventualityError } from '../messages';
+import { EventualityError, shownText } from '../messages';
 
 /** Thrown to those who wait for a rebuild that was cancelled, here or by another process: readers keep the version they had. */
 export class RebuildCancelledError extends EventualityError {
@@ -8,7 +8,7 @@ export class RebuildCancelledError extends EventualityError {
     readonly projection: string,
     readonly version: number,
   ) {
-    super(`The rebuild of '${projection}' as version ${version} was cancelled. Call rebuild() to begin another one.`);
+    super(`The rebuild of '${shownText(projection)}' as version ${version} was cancelled. Call rebuild() to begin another one.`);
   }
 }
 
@@ -20,6 +20,6 @@ export class NothingToRebuildError extends EventualityError {
     readonly projection: string,
     reason: string,
   ) {
-    super(`'${projection}' cannot be rebuilt: it is ${reason}.`);
+    super(`'${shownText(projection)}' cannot be rebuilt: it is ${reason}.`);
   }
 }

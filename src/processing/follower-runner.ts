@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../messages';
+import { type Clock, type Logger, thrownMessage } from '../messages';
 import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
 import type { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
@@ -12,7 +12,6 @@ import { RunningRebuild } from './running-rebuild';
 import type { Membership } from './shares';
 import type { Follower, FollowerStatus, Rebuild } from './status';
 import { StatusReader } from './status-reader';
-import { thrownMessage } from './thrown';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
 

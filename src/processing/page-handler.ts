@@ -1,11 +1,11 @@
-import type { RecordedEvent } from '../messages';
+import { type RecordedEvent, thrownText } from '../messages';
 import type { NewDeadLetter, ProjectionStore } from '../store';
 import { BufferedDocuments } from './buffered-documents';
 import type { HandledEvent, Handling } from './handling';
 import { PageWork, type RunForGood } from './page-work';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
-import { type Thrown, thrownBy, thrownText } from './thrown';
+import { type Thrown, thrownBy } from './thrown';
 
 /** One segment of one version. */
 export interface SegmentPlace {

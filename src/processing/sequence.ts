@@ -1,15 +1,14 @@
-import { EventualityError, type RecordedEvent } from '../messages';
+import { EventualityError, type RecordedEvent, shownText, shownWithType, thrownMessage } from '../messages';
 import { isName, LONGEST_NAME } from '../store';
 import type { FollowerDefinition } from './definition';
-import { isError, thrownMessage, thrownText } from './thrown';
 
 /** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
 export class InvalidSequenceError extends EventualityError {
   readonly code = 'INVALID_SEQUENCE';
 
-  constructor(projection: string, event: RecordedEvent, value: unknown) {
+  constructor(projection: string, event: RecordedEvent, gave: string) {
     super(
-      `sequenceBy of '${projection}' gave ${isError(value) ? `an error (${thrownMessage(value)})` : thrownText(value)} for ${event.name} at ` +
+      `sequenceBy of '${shownText(projection)}' ${gave} for ${shownText(event.name)} at ` +
         `position ${event.position}; it must give a text of 1 to ${LONGEST_NAME} characters without NUL.`,
     );
   }
@@ -27,14 +26,15 @@ export function sequencer({ name, options }: FollowerDefinition): (event: Record
   if (sequenceBy === 'all') return () => ({ key: 'all', fault: undefined });
   if (sequenceBy === 'aggregate') return event => ({ key: aggregateKey(event), fault: undefined });
   return event => {
-    let value: unknown;
+    let gave: string;
     try {
-      value = sequenceBy(event);
+      const value: unknown = sequenceBy(event);
       if (isName(value)) return { key: value as string, fault: undefined };
+      gave = `gave ${shownWithType(value)}`;
     } catch (error) {
-      value = error;
+      gave = `threw an error (${thrownMessage(error)})`;
     }
-    return { key: aggregateKey(event), fault: new InvalidSequenceError(name, event, value) };
+    return { key: aggregateKey(event), fault: new InvalidSequenceError(name, event, gave) };
   };
 }
 

@@ -19,25 +19,3 @@ export function isError(value: unknown): value is Error {
     return false;
   }
 }
-
-/** Returns the text of what was thrown, with its stack where it has one. */
-export function thrownText(error: unknown): string {
-  try {
-    const stack = isError(error) ? error.stack : undefined;
-    const text = typeof stack === 'string' ? stack : String(error);
-    return text === '' ? 'an error without text' : text;
-  } catch {
-    return 'something that has no text';
-  }
-}
-
-/** Returns the message of what was thrown. */
-export function thrownMessage(error: unknown): string {
-  try {
-    const message = isError(error) ? error.message : undefined;
-    if (typeof message === 'string') return message;
-  } catch {
-    // What hides its message may have a text.
-  }
-  return thrownText(error);
-}

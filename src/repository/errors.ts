@@ -1,4 +1,4 @@
-import { EventualityError } from '../messages';
+import { EventualityError, shownText, shownWithType } from '../messages';
 
 /** Thrown when a handler dispatches a command to the very aggregate that is waiting for it: neither could ever go on. */
 export class ReentrantCommandError extends EventualityError {
@@ -6,7 +6,7 @@ export class ReentrantCommandError extends EventualityError {
 
   constructor(inner: string, outer: string, aggregateName: string, aggregateId: string) {
     super(
-      `${inner} was dispatched to ${aggregateName} '${aggregateId}' while that aggregate still handles ${outer}. ` +
+      `${shownText(inner)} was dispatched to ${aggregateName} '${shownText(aggregateId)}' while that aggregate still handles ${shownText(outer)}. ` +
         'Apply the event in the first handler, or dispatch the command from a listener.',
     );
   }
@@ -17,7 +17,9 @@ export class UnitOfWorkClosedError extends EventualityError {
   readonly code = 'UNIT_OF_WORK_CLOSED';
 
   constructor(commandName: string) {
-    super(`A repository of the command ${commandName} was used after its handler had returned. Await everything inside the handler.`);
+    super(
+      `A repository of the command ${shownText(commandName)} was used after its handler had returned. Await everything inside the handler.`,
+    );
   }
 }
 
@@ -26,8 +28,8 @@ export class ForeignAggregateError extends EventualityError {
   readonly code = 'FOREIGN_AGGREGATE';
 
   constructor(aggregateName: string, value: unknown) {
-    const kind =
-      typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'value'}` : `${String(value)} (${typeof value})`;
-    super(`The repository of ${aggregateName} was given ${kind}. Give it an aggregate that it loaded, or a new one of its class.`);
+    super(
+      `The repository of ${aggregateName} was given ${shownWithType(value)}. Give it an aggregate that it loaded, or a new one of its class.`,
+    );
   }
 }

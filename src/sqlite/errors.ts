@@ -1,9 +1,8 @@
-import { EventualityError, listed } from '../messages';
+import { EventualityError, listed, thrownMessage } from '../messages';
 
 /** Returns the first line of an error's message. Not by its class: a driver's errors may be those of another realm. */
 export function reasonOf(cause: unknown): string {
-  const { message } = (cause ?? {}) as { message?: unknown };
-  return (typeof message === 'string' ? message : String(cause)).split('\n')[0]!;
+  return thrownMessage(cause).split('\n', 1)[0]!;
 }
 
 /** Thrown when the file or the options of `sqlite(...)` are wrong; all faults are listed, nothing was opened. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Clock, knownNames, systemClock } from '../messages';
+import { type Clock, knownNames, shownText, shownValue, systemClock } from '../messages';
 import type { SqliteDriver } from './driver';
 import { SqliteOptionsError } from './errors';
 import { DRIVERS, type SqliteDriverName } from './load-driver';
@@ -45,17 +45,17 @@ export function checkedOptions(file: string, options: SqliteOptions = {}): Sqlit
   const faults: string[] = [];
   checkFile(file, faults);
   for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) faults.push(`'${name}' is no option. ${knownNames(name, NAMES)}`);
+    if (!NAMES.includes(name)) faults.push(`'${shownText(name)}' is no option. ${knownNames(name, NAMES)}`);
   }
   const { driver, synchronous = 'full', clock = systemClock } = options;
   if (!isDriver(driver))
-    faults.push(`driver is ${shown(driver)}; it must be ${DRIVERS.map(shown).join(', ')}, or an object with open(file).`);
+    faults.push(`driver is ${shownValue(driver)}; it must be ${DRIVERS.map(shownValue).join(', ')}, or an object with open(file).`);
   if (synchronous !== 'full' && synchronous !== 'normal')
-    faults.push(`synchronous is ${shown(synchronous)}; it must be 'full' or 'normal'.`);
+    faults.push(`synchronous is ${shownValue(synchronous)}; it must be 'full' or 'normal'.`);
   if (typeof clock?.now !== 'function') faults.push('clock must have a function now().');
   const number = (name: keyof SqliteOptions, value: unknown, least: number, most: number): number => {
     if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-    faults.push(`${name} is ${shown(value)}; it must be an integer from ${least} to ${most}.`);
+    faults.push(`${name} is ${shownValue(value)}; it must be an integer from ${least} to ${most}.`);
     return least;
   };
   const settings = {
@@ -70,9 +70,9 @@ export function checkedOptions(file: string, options: SqliteOptions = {}): Sqlit
 
 function checkFile(file: unknown, faults: string[]): void {
   if (typeof file !== 'string' || file.trim() === '' || file.includes('\0')) {
-    faults.push(`file is ${shown(file)}; it must be a path, or '${IN_MEMORY}'.`);
+    faults.push(`file is ${shownValue(file)}; it must be a path, or '${IN_MEMORY}'.`);
   } else if (file.startsWith('file:')) {
-    faults.push(`file is ${shown(file)}; it must be a path, not a URL.`);
+    faults.push(`file is ${shownValue(file)}; it must be a path, not a URL.`);
   }
 }
 
@@ -80,5 +80,3 @@ function isDriver(driver: unknown): boolean {
   if (driver === undefined || DRIVERS.some(name => name === driver)) return true;
   return typeof driver === 'object' && driver !== null && typeof (driver as Partial<SqliteDriver>).open === 'function';
 }
-
-const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));

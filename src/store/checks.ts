@@ -1,4 +1,4 @@
-import { isStorableText } from '../messages';
+import { isStorableText, shownText, shownValue } from '../messages';
 import { DuplicateEventError, InvalidAppendError, InvalidPageError } from './errors';
 import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type StreamAppend, type StreamPage } from './event-store';
 
@@ -84,12 +84,12 @@ function isSoundEvent(event: NewEvent): boolean {
 
 function checkAppend(append: StreamAppend, place: number, faults: string[]): void {
   const path = (field = ''): string => `appends[${place}]${field}`;
-  if (!isObject(append)) return void faults.push(`${path()} is ${shown(append)}; it must be a { stream, expected, events } object.`);
+  if (!isObject(append)) return void faults.push(`${path()} is ${shownValue(append)}; it must be a { stream, expected, events } object.`);
   const { stream, expected, events } = append;
   if (!isName(stream?.aggregateName)) faults.push(nameFault(stream?.aggregateName, path('.stream.aggregateName')));
   if (!isName(stream?.aggregateId)) faults.push(nameFault(stream?.aggregateId, path('.stream.aggregateId')));
   if (!isExpectation(expected)) {
-    faults.push(`${path('.expected')} is ${shown(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
+    faults.push(`${path('.expected')} is ${shownValue(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
   }
   if (!Array.isArray(events) || events.length === 0) faults.push(`${path('.events')} must be a list of one event at least.`);
   else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, place, index, faults);
@@ -97,12 +97,12 @@ function checkAppend(append: StreamAppend, place: number, faults: string[]): voi
 
 function checkEvent(event: NewEvent, place: number, index: number, faults: string[]): void {
   const path = (field = ''): string => `appends[${place}].events[${index}]${field}`;
-  if (!isObject(event)) return void faults.push(`${path()} is ${shown(event)}; it must be a { name, payload } object.`);
+  if (!isObject(event)) return void faults.push(`${path()} is ${shownValue(event)}; it must be a { name, payload } object.`);
   const { name, id, schemaVersion, metadata } = event;
   if (!isName(name)) faults.push(nameFault(name, path('.name')));
-  if (id !== undefined && !isUuid(id)) faults.push(`${path('.id')} is ${shown(id)}; it must be a UUID in lower case.`);
+  if (id !== undefined && !isUuid(id)) faults.push(`${path('.id')} is ${shownValue(id)}; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !isSchemaVersion(schemaVersion)) {
-    faults.push(`${path('.schemaVersion')} is ${shown(schemaVersion)}; it must be ${SCHEMA_VERSIONS}.`);
+    faults.push(`${path('.schemaVersion')} is ${shownValue(schemaVersion)}; it must be ${SCHEMA_VERSIONS}.`);
   }
   if (metadata !== undefined) faults.push(...metadataFaults(metadata, path('.metadata')));
 }
@@ -114,9 +114,9 @@ export function isMetadata(metadata: Readonly<Record<string, unknown>>): boolean
 }
 
 function metadataFaults(metadata: Readonly<Record<string, unknown>>, path: string): string[] {
-  if (!isObject(metadata) || Array.isArray(metadata)) return [`${path} is ${shown(metadata)}; it must be an object.`];
+  if (!isObject(metadata) || Array.isArray(metadata)) return [`${path} is ${shownValue(metadata)}; it must be an object.`];
   return REQUIRED_METADATA.filter(entry => metadata[entry] !== undefined && typeof metadata[entry] !== 'string').map(
-    entry => `${path}.${entry} is ${shown(metadata[entry])}; it must be text.`,
+    entry => `${path}.${shownText(entry)} is ${shownValue(metadata[entry])}; it must be text.`,
   );
 }
 
@@ -131,15 +131,9 @@ export function isName(name: unknown): boolean {
 }
 
 const nameFault = (name: unknown, path: string): string =>
-  `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+  `${path} is ${shownValue(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-/** Text in quotes, cut when it is long; of objects only their kind, since they may be circular or refuse to be turned into text. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-  return isObject(value) ? Object.prototype.toString.call(value) : String(value);
-}
 
 const LAST_SCHEMA_VERSION = 2 ** 31 - 1;
 
@@ -162,7 +156,7 @@ function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]):
     const { aggregateName, aggregateId } = append?.stream ?? {};
     if (typeof aggregateName !== 'string' || typeof aggregateId !== 'string') continue;
     const key = JSON.stringify([aggregateName, aggregateId]);
-    if (seen.has(key)) faults.push(`${aggregateName} '${aggregateId}' occurs twice; put its events into one append.`);
+    if (seen.has(key)) faults.push(`${shownText(aggregateName)} '${shownText(aggregateId)}' occurs twice; put its events into one append.`);
     seen.add(key);
   }
 }

@@ -1,4 +1,5 @@
-import { isName, LONGEST_NAME, shown, storePage } from './checks';
+import { shownValue, shownWithType } from '../messages';
+import { isName, LONGEST_NAME, storePage } from './checks';
 import type { DeadLetterChanges, NewDeadLetter } from './dead-letters';
 
 const LAST_POSITION = 2n ** 63n - 1n;
@@ -8,26 +9,27 @@ const LETTER_LIMIT = 100;
 
 /** Adds what is wrong with the letters of a commit to its faults. */
 export function checkDeadLetters({ park = [], unpark = [] }: DeadLetterChanges, faults: string[]): void {
-  if (!Array.isArray(park)) faults.push(`park is ${shown(park)}; it must be a list.`);
+  if (!Array.isArray(park)) faults.push(`park is ${shownValue(park)}; it must be a list.`);
   else for (const [place, letter] of park.entries()) checkLetter(letter, `park[${place}]`, faults);
-  if (!Array.isArray(unpark)) faults.push(`unpark is ${shown(unpark)}; it must be a list.`);
+  if (!Array.isArray(unpark)) faults.push(`unpark is ${shownValue(unpark)}; it must be a list.`);
   else for (const [place, position] of unpark.entries()) checkPosition(position, `unpark[${place}]`, faults);
 }
 
 function checkLetter({ sequence, position, error, attempts }: NewDeadLetter, path: string, faults: string[]): void {
   if (!isName(sequence)) {
-    faults.push(`${path}.sequence is ${shown(sequence)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
+    faults.push(`${path}.sequence is ${shownValue(sequence)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
   }
   checkPosition(position, `${path}.position`, faults);
-  if (error !== undefined && typeof error !== 'string') faults.push(`${path}.error is ${shown(error)}; it must be text, or undefined.`);
+  if (error !== undefined && typeof error !== 'string')
+    faults.push(`${path}.error is ${shownValue(error)}; it must be text, or undefined.`);
   if (!Number.isSafeInteger(attempts) || attempts < 0 || attempts > MOST_ATTEMPTS) {
-    faults.push(`${path}.attempts is ${shown(attempts)}; it must be an integer from 0 to ${MOST_ATTEMPTS}.`);
+    faults.push(`${path}.attempts is ${shownValue(attempts)}; it must be an integer from 0 to ${MOST_ATTEMPTS}.`);
   }
 }
 
 function checkPosition(position: unknown, path: string, faults: string[]): void {
   if (typeof position === 'bigint' && position > 0n && position <= LAST_POSITION) return;
-  faults.push(`${path} is ${shown(position)} (${typeof position}); it must be a bigint from 1n to ${LAST_POSITION}n.`);
+  faults.push(`${path} is ${shownWithType(position)}; it must be a bigint from 1n to ${LAST_POSITION}n.`);
 }
 
 /**

@@ -1,5 +1,4 @@
-import { isStorableText } from '../messages';
-import { shown } from './checks';
+import { isStorableText, shownValue } from '../messages';
 import { documentKey } from './document-keys';
 import { InvalidDocumentQueryError } from './projection-errors';
 import type { DocumentQuery } from './projection-store';
@@ -41,10 +40,11 @@ export function resolveQuery(readModel: string, indexes: readonly string[], quer
   }));
   const { field, direction } = typeof query.orderBy === 'object' ? query.orderBy : { field: query.orderBy, direction: 'asc' };
   const order = field === undefined ? undefined : indexOf(field, 'orderBy', indexes, faults);
-  if (direction !== 'asc' && direction !== 'desc') faults.push(`orderBy.direction is ${shown(direction)}; it must be 'asc' or 'desc'.`);
+  if (direction !== 'asc' && direction !== 'desc')
+    faults.push(`orderBy.direction is ${shownValue(direction)}; it must be 'asc' or 'desc'.`);
   const { limit = DOCUMENTS_BY_DEFAULT } = query;
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_DOCUMENTS) {
-    faults.push(`limit is ${shown(limit)}; it must be an integer from 1 to ${MOST_DOCUMENTS}.`);
+    faults.push(`limit is ${shownValue(limit)}; it must be an integer from 1 to ${MOST_DOCUMENTS}.`);
   }
   const ordering = [field ?? null, direction];
   const after = query.after === undefined ? undefined : placeOf(query.after, ordering, faults);
@@ -56,7 +56,7 @@ function indexOf(field: unknown, where: string, indexes: readonly string[], faul
   const index = indexes.indexOf(field as string);
   if (index >= 0) return index;
   const known = indexes.length === 0 ? 'it has none' : `its indexes are ${indexes.map(name => `'${name}'`).join(', ')}`;
-  faults.push(`${where} names ${shown(field)}, which is no index of the read model: ${known}.`);
+  faults.push(`${where} names ${shownValue(field)}, which is no index of the read model: ${known}.`);
   return -1;
 }
 
@@ -67,7 +67,7 @@ function wantedKeys(field: string, wanted: unknown, faults: string[]): readonly 
   for (const value of values) {
     if (!isValue(value)) {
       faults.push(
-        `where.${field} is ${shown(value)}; it must be text, a number, a boolean, null (also for what is missing) or a list of those.`,
+        `where.${field} is ${shownValue(value)}; it must be text, a number, a boolean, null (also for what is missing) or a list of those.`,
       );
       break;
     }
@@ -85,7 +85,7 @@ const encoded = (ordering: readonly unknown[], { key, id }: DocumentPlace): stri
 
 function placeOf(cursor: unknown, ordering: readonly unknown[], faults: string[]): DocumentPlace | undefined {
   const parts = decoded(cursor);
-  if (parts === undefined) faults.push(`after is ${shown(cursor)}; it must be the cursor of a page, as it was returned.`);
+  if (parts === undefined) faults.push(`after is ${shownValue(cursor)}; it must be the cursor of a page, as it was returned.`);
   else if (parts[0] !== ordering[0] || parts[1] !== ordering[1]) {
     faults.push('after is the cursor of a page in another order; ask with the same orderBy for all pages.');
   } else return { key: parts[2]!, id: parts[3]! };

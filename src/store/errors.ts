@@ -1,8 +1,8 @@
-import { EventualityError, listed } from '../messages';
+import { EventualityError, listed, shownPath, shownText, shownWithType } from '../messages';
 import type { Conflict, ExpectedVersion, StreamName } from './event-store';
 import { PAGE_LIMIT } from './event-store';
 
-const named = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName} '${aggregateId}'`;
+const named = ({ aggregateName, aggregateId }: StreamName): string => `${shownText(aggregateName)} '${shownText(aggregateId)}'`;
 
 /** Thrown when a stream had moved on and deciding again did not help, or was ruled out by a pinned version. */
 export class ConcurrencyError extends EventualityError {
@@ -32,7 +32,7 @@ export class DuplicateEventError extends EventualityError {
   readonly code = 'DUPLICATE_EVENT';
 
   constructor(readonly eventId: string) {
-    super(`An event with the id '${eventId}' is stored already. Repeat an append as a whole, or give new events new ids.`);
+    super(`An event with the id '${shownText(eventId)}' is stored already. Repeat an append as a whole, or give new events new ids.`);
   }
 }
 
@@ -42,7 +42,7 @@ export class ClaimLostError extends EventualityError {
 
   constructor(readonly commandId: string) {
     super(
-      `The command '${commandId}' was taken over by another process, because this one gave no sign of life. Ask for its outcome again.`,
+      `The command '${shownText(commandId)}' was taken over by another process, because this one gave no sign of life. Ask for its outcome again.`,
     );
   }
 }
@@ -53,7 +53,7 @@ export class InvalidPageError extends EventualityError {
 
   constructor(field: 'from' | 'limit' | 'after', value: unknown) {
     const range = { from: 'an integer from 1', limit: `an integer from 1 to ${PAGE_LIMIT}`, after: 'a bigint from 0n' }[field];
-    super(`The page's ${field} is ${String(value)} (${typeof value}); it must be ${range}.`);
+    super(`The page's ${field} is ${shownWithType(value)}; it must be ${range}.`);
   }
 }
 
@@ -76,12 +76,12 @@ export class PayloadTooLargeError extends EventualityError {
     readonly limit: number,
   ) {
     super(
-      `${path} is ${bytes} bytes as JSON, the limit is ${limit}. Store the large part elsewhere and keep a reference to it in the event.`,
+      `${shownPath(path)} is ${bytes} bytes as JSON, the limit is ${limit}. Store the large part elsewhere and keep a reference to it in the event.`,
     );
   }
 }
 
-/** Thrown when an event cannot be restored: it is not whole, or does not follow on what is there. Nothing of the call was written. */
+/** Thrown when an event cannot be restored: it is not whole, is too large, or does not follow on what is there. Nothing of the call was written. */
 export class InvalidRestoreError extends EventualityError {
   readonly code = 'INVALID_RESTORE';
 

@@ -1,5 +1,4 @@
-import { knownNames, type RecordedEvent } from '../messages';
-import { shown } from './checks';
+import { knownNames, type RecordedEvent, shownText, shownValue } from '../messages';
 import { InvalidImportError } from './errors';
 
 /** What a line holds, in the order in which it is written; the position as decimal digits, since JSON has no bigints. */
@@ -27,14 +26,14 @@ export function eventLine(event: RecordedEvent): string {
 export function eventOfLine(text: string, line: number): RecordedEvent {
   const value = parsed(text, line);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidImportError(line, `it is ${Array.isArray(value) ? 'a list' : shown(value)}, not an event.`);
+    throw new InvalidImportError(line, `it is ${Array.isArray(value) ? 'a list' : shownValue(value)}, not an event.`);
   }
   const faults = Object.keys(value).flatMap(key =>
-    FIELDS.some(field => field === key) ? [] : [`'${key}' is no field. ${knownNames(key, FIELDS)}`],
+    FIELDS.some(field => field === key) ? [] : [`'${shownText(key)}' is no field. ${knownNames(key, FIELDS)}`],
   );
   const { position } = value as { position?: unknown };
   if (typeof position !== 'string' || !/^\d{1,20}$/.test(position)) {
-    faults.push(`its position is ${shown(position)}; it must be text of decimal digits.`);
+    faults.push(`its position is ${shownValue(position)}; it must be text of decimal digits.`);
   }
   if (faults.length > 0) throw new InvalidImportError(line, faults.join(' '));
   return { ...(value as RecordedEvent), position: BigInt(position as string) };

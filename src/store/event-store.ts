@@ -64,7 +64,8 @@ export interface EventStore {
    * An event that is stored already (the same id, stream and version) is skipped, so that it can be repeated. The others must come after
    * the last position there, in ascending order up to 2^47 (positions may be missing), and continue their streams without a gap.
    * Appends afterwards get later positions; subscriptions yield what was restored.
-   * @throws InvalidRestoreError, PayloadTooLargeError, StoreClosedError
+   * @throws InvalidRestoreError for an event that is not whole, does not follow, or is larger than the store takes (then `cause` is the
+   * PayloadTooLargeError); PayloadTooLargeError where all events together are too large for one call; StoreClosedError
    */
   restore?(events: readonly RecordedEvent[]): Promise<RestoreOutcome>;
   /** Finishes what was accepted, ends subscriptions, frees resources. Calling it again does nothing. */

@@ -10,7 +10,7 @@ export interface ImportReport {
   readonly imported: number;
   /** How many were stored already. */
   readonly skipped: number;
-  /** The position of the last event of the lines that is stored, 0n when there is none. */
+  /** The position of the last line, whose event is stored; 0n without lines. The target may hold more: it is where to go on, not its end. */
   readonly position: bigint;
 }
 
@@ -34,7 +34,7 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
  * - The others must come after the last position of the store, and continue their streams without a gap.
  * - 500 events, fewer when they are large, are written together or not at all. Memory holds so many, however long the file is.
  *
- * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks. Blank lines do not count.
+ * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks. Blank lines are passed over, but counted.
  *
  * @example const { imported, skipped } = await importEvents(store, createReadStream('events.jsonl'));
  * @throws InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's reason, and

@@ -1,5 +1,5 @@
-import { sealPayload } from '../messages';
-import { isName, LONGEST_NAME, shown } from './checks';
+import { sealPayload, shownValue, shownWithType } from '../messages';
+import { isName, LONGEST_NAME } from './checks';
 import { checkDeadLetters } from './dead-letter-checks';
 import { documentKeys } from './document-keys';
 import type { CheckpointName, DocumentWrite, ProjectionCommit } from './projection-commit';
@@ -22,14 +22,14 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   if (!isVersion(version)) faults.push(versionFault('version', version));
   if (!isVersion(revision)) faults.push(versionFault('revision', revision));
   if (!isVersion(segments) || segments > MOST_SEGMENTS) {
-    faults.push(`segments is ${shown(segments)}; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
+    faults.push(`segments is ${shownValue(segments)}; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
   }
-  if (!Array.isArray(indexes)) faults.push(`indexes is ${shown(indexes)}; it must be a list of fields.`);
+  if (!Array.isArray(indexes)) faults.push(`indexes is ${shownValue(indexes)}; it must be a list of fields.`);
   else {
     if (indexes.length > MOST_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MOST_INDEXES}.`);
     for (const [place, field] of indexes.entries()) {
       if (!isName(field)) faults.push(nameFault(`indexes[${place}]`, field));
-      else if (indexes.indexOf(field) < place) faults.push(`indexes[${place}] is ${shown(field)}, which is listed already.`);
+      else if (indexes.indexOf(field) < place) faults.push(`indexes[${place}] is ${shownValue(field)}, which is listed already.`);
     }
   }
   if (faults.length > 0) throw new InvalidReadModelError(faults);
@@ -61,20 +61,20 @@ export function checkCommit({ checkpoint, from, to, writes, ...more }: Projectio
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
     if (isPosition(position)) continue;
-    faults.push(`${field} is ${shown(position)} (${typeof position}); it must be a bigint from 0n to ${LAST_POSITION}n.`);
+    faults.push(`${field} is ${shownWithType(position)}; it must be a bigint from 0n to ${LAST_POSITION}n.`);
   }
   if (isPosition(from) && isPosition(to) && to < from) faults.push(`to is ${to}n, which is before from, ${from}n.`);
-  if (!Array.isArray(writes)) faults.push(`writes is ${shown(writes)}; it must be a list.`);
+  if (!Array.isArray(writes)) faults.push(`writes is ${shownValue(writes)}; it must be a list.`);
   else for (const [place, write] of writes.entries()) checkWrite(write, place, faults);
   checkFence(more.fence, faults);
   checkDeadLetters(more, faults);
   for (const work of more.work ?? [])
-    if (typeof work !== 'function') faults.push(`work holds ${shown(work)}; it must be a list of functions.`);
+    if (typeof work !== 'function') faults.push(`work holds ${shownValue(work)}; it must be a list of functions.`);
   if (faults.length > 0) throw new InvalidCommitError(faults);
 }
 
 function checkFence(fence: unknown, faults: string[]): void {
-  if (fence !== undefined && !isPosition(fence)) faults.push(`fence is ${shown(fence)} (${typeof fence}); it must be a bigint from 0n.`);
+  if (fence !== undefined && !isPosition(fence)) faults.push(`fence is ${shownWithType(fence)}; it must be a bigint from 0n.`);
 }
 
 /** Refuses what cannot name a checkpoint. @throws InvalidCommitError */
@@ -89,7 +89,7 @@ export function checkpointFaults({ projection, version, segment }: CheckpointNam
   if (!isName(projection)) faults.push(nameFault('checkpoint.projection', projection));
   if (!isVersion(version)) faults.push(versionFault('checkpoint.version', version));
   if (segment !== 0 && !isVersion(segment)) {
-    faults.push(`checkpoint.segment is ${shown(segment)}; it must be an integer from 0 to ${LAST_VERSION}.`);
+    faults.push(`checkpoint.segment is ${shownValue(segment)}; it must be an integer from 0 to ${LAST_VERSION}.`);
   }
   return faults;
 }
@@ -110,9 +110,9 @@ const isVersion = (version: unknown): boolean =>
 const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
 
 const nameFault = (path: string, name: unknown): string =>
-  `${path} is ${shown(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+  `${path} is ${shownValue(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
 const versionFault = (path: string, version: unknown): string =>
-  `${path} is ${shown(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
+  `${path} is ${shownValue(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
 
 /** Tells whether there can be such letters; null and undefined are for any. For those who write a store. */
 export function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {

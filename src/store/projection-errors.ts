@@ -1,4 +1,4 @@
-import { EventualityError, listed } from '../messages';
+import { EventualityError, listed, shownText } from '../messages';
 
 /** Thrown when a read model cannot be prepared: its schema is malformed, or differs from the one that this version was prepared with. */
 export class InvalidReadModelError extends EventualityError {
@@ -17,7 +17,7 @@ export class UnknownReadModelError extends EventualityError {
     readonly readModel: string,
     readonly version: number,
   ) {
-    super(`The read model '${readModel}' is not known in version ${version}. Call prepare({ name, version, indexes }) first.`);
+    super(`The read model '${shownText(readModel)}' is not known in version ${version}. Call prepare({ name, version, indexes }) first.`);
   }
 }
 
@@ -29,7 +29,7 @@ export class InvalidDocumentQueryError extends EventualityError {
     readonly readModel: string,
     readonly faults: readonly string[],
   ) {
-    super(`The query of the read model '${readModel}' was refused: ${listed(faults)}`);
+    super(`The query of the read model '${shownText(readModel)}' was refused: ${listed(faults)}`);
   }
 }
 

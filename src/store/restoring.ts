@@ -1,5 +1,5 @@
-import { EventualityError, type RecordedEvent } from '../messages';
-import { isMetadata, isName, isSchemaVersion, isUuid, LONGEST_NAME, SCHEMA_VERSIONS, shown } from './checks';
+import { EventualityError, type RecordedEvent, shownValue } from '../messages';
+import { isMetadata, isName, isSchemaVersion, isUuid, LONGEST_NAME, SCHEMA_VERSIONS } from './checks';
 import { encodedEvent } from './encoding';
 import { InvalidRestoreError } from './errors';
 import { recordEvent } from './record-event';
@@ -28,7 +28,7 @@ export interface RestoreTarget {
  * @throws InvalidRestoreError
  */
 export function sealRestored(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-  if (!Array.isArray(events)) throw new InvalidRestoreError(0, `the events are ${shown(events)}; they must be a list.`);
+  if (!Array.isArray(events)) throw new InvalidRestoreError(0, `the events are ${shownValue(events)}; they must be a list.`);
   return events.map((event, index) => {
     const faults = faultsOf(event);
     if (faults.length > 0) throw new InvalidRestoreError(index, faults.join(' '));
@@ -62,7 +62,7 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
     if (known && isSame(known, event)) continue;
     const key = streamKey(event);
     const version = versions.get(key) ?? target.versionOf(event);
-    if (known) throw new InvalidRestoreError(index, `its id '${event.id}' is that of ${placed(known)}.`);
+    if (known) throw new InvalidRestoreError(index, `its id ${shownValue(event.id)} is that of ${placed(known)}.`);
     if (event.position <= last)
       throw new InvalidRestoreError(index, `its position is ${event.position}; it must come after ${last}, the last one there.`);
     if (event.version !== version + 1)
@@ -87,13 +87,13 @@ const isSame = (one: StoredPlace, other: StoredPlace): boolean =>
   one.version === other.version && one.aggregateId === other.aggregateId && one.aggregateName === other.aggregateName;
 
 const placed = ({ aggregateName, aggregateId, version }: StoredPlace): string =>
-  `version ${version} of ${aggregateName} ${shown(aggregateId)}`;
+  `version ${version} of ${aggregateName} ${shownValue(aggregateId)}`;
 
 function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
-  if (typeof event !== 'object' || event === null) return [`it is ${shown(event)}, not an event.`];
+  if (typeof event !== 'object' || event === null) return [`it is ${shownValue(event)}, not an event.`];
   const faults: string[] = [];
   const check = (field: string, isRight: (value: unknown) => boolean, must: string): void => {
-    if (!isRight(event[field])) faults.push(`its ${field} is ${shown(event[field])}; it must be ${must}.`);
+    if (!isRight(event[field])) faults.push(`its ${field} is ${shownValue(event[field])}; it must be ${must}.`);
   };
   check('id', isUuid, 'a UUID in lower case');
   for (const field of ['aggregateName', 'aggregateId', 'name']) {

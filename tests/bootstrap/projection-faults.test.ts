@@ -107,12 +107,12 @@ test('options of the wrong kind, all of them at once', async () => {
     retry: { attempts: 0, delay: -1 },
   };
   expect(await faultsOf({ components: [listWith(options as object)] })).toEqual([
-    'List is declared wrongly: indexes[1] is "a", which is listed already.',
+    "List is declared wrongly: indexes[1] is 'a', which is listed already.",
     'List has the version 0; it must be an integer from 1.',
     'List has 300 segments; it must be an integer from 1 to 256.',
-    `List has sequenceBy "id"; it must be 'aggregate', 'all', or a function of the event.`,
-    `List has onError "go on"; it must be 'park' or 'stop'.`,
-    `List has replay "maybe"; it must be 'run' or 'skip'.`,
+    `List has sequenceBy 'id'; it must be 'aggregate', 'all', or a function of the event.`,
+    `List has onError 'go on'; it must be 'park' or 'stop'.`,
+    `List has replay 'maybe'; it must be 'run' or 'skip'.`,
     'List has retry.attempts 0; it must be an integer from 1.',
     'List has retry.delay -1; it must be milliseconds from 0.',
   ]);
@@ -210,6 +210,6 @@ test('definitions by hand are checked the same way by a flow', () => {
 });
 
 test('a name is needed in the decorators', () => {
-  expect(() => Projection('')).toThrow('@Projection needs a name: text that stays when the class is renamed; it got .');
+  expect(() => Projection('')).toThrow("@Projection needs a name: text that stays when the class is renamed; it got ''.");
   expect(() => Listener(undefined as unknown as string)).toThrow('@Listener needs a name');
 });

@@ -158,7 +158,7 @@ test('a repository injected into a listener stores at once', async () => {
     }
   }
   const errors: unknown[] = [];
-  const flow = await application({ components: [Bonus] }, { onListenerError: error => errors.push(error) });
+  const flow = await application({ components: [Bonus] }, { onError: error => errors.push(error) });
   await flow.eventBus!.drain();
   expect(errors).toEqual([]);
   expect(await balances(flow)).toEqual([11, 1]);

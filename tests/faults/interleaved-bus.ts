@@ -10,7 +10,7 @@ import { type Figure, holds, isRefuted } from './figures';
 interface Bus {
   subscribeAll(listener: EventListener): unknown;
   publish(events: readonly RecordedEvent[]): void;
-  drain(): Promise<void>;
+  drain(): Promise<unknown>;
 }
 
 /** Calls its listeners at once, without waiting until they are done with the event before. */

@@ -1,7 +1,7 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventBus, InMemoryEventStore, type RecordedEvent } from 'eventuality';
+import { EventBus, type FailureContext, InMemoryEventStore, type RecordedEvent } from 'eventuality';
 import { TodoCompleted, TodoCreated } from '../domain/todo';
 
 const quiet = { error: () => undefined, warn: () => undefined };
@@ -72,7 +72,7 @@ describe('an event bus', () => {
     const logged: string[] = [];
     const bus = new EventBus({
       logger: { ...quiet, error: (_, message) => logged.push(message) },
-      onError: (error, event) => failures.push(`${event.name}: ${(error as Error).message}`),
+      onError: (error, { kind, event }) => failures.push(`${kind} ${event!.name}: ${(error as Error).message}`),
     });
     const heard: string[] = [];
     bus.subscribe({
@@ -85,8 +85,11 @@ describe('an event bus', () => {
     bus.subscribe('A', () => heard.push('A elsewhere'));
     bus.publish(await recorded('A', 'B', 'C'));
     await bus.drain();
-    expect(failures).toEqual(['A: thrown', 'B: rejected']);
-    expect(logged).toEqual(['A listener of A failed.', 'A listener of B failed.']);
+    expect(failures).toEqual(['listener A: thrown', 'listener B: rejected']);
+    expect(logged).toEqual([
+      "The listener 'A' failed with A of Todo '1', version 1.",
+      "The listener 'B' failed with B of Todo '1', version 2.",
+    ]);
     expect(heard.sort()).toEqual(['A elsewhere', 'C after the failures']);
   });
 
@@ -106,7 +109,7 @@ describe('an event bus', () => {
     await bus.drain();
     expect(heard).toEqual(['B']);
     console.restore();
-    expect(written.join('')).toContain('The logger or the error hook of an event bus failed.');
+    expect(written.join('')).toContain('The error hook failed while a failure was reported.');
     expect(written.join('')).toContain('the hook is broken too');
   });
 
@@ -186,6 +189,71 @@ describe('an event bus', () => {
     bus.publish(await recorded('A'));
     await bus.drain();
     expect(failures).toEqual(['NO_FLOW', 'NO_FLOW']);
+  });
+
+  test('names the listener that failed, also one by class', async () => {
+    const names: string[] = [];
+    const bus = new EventBus({ logger: quiet, onError: (_, { name }) => names.push(name) });
+    bus.subscribe(TodoCreated, function audit() {
+      throw new Error('no space left');
+    });
+    bus.subscribe(
+      'TodoCreated',
+      (
+        () => () =>
+          Promise.reject(new Error('away'))
+      )(),
+    );
+    bus.publish(await recorded('TodoCreated'));
+    await bus.drain();
+    expect(names).toEqual(['audit', 'a function without a name']);
+  });
+
+  test('waits for a listener until the time is over, and says which one holds it up', async () => {
+    const failures: [unknown, FailureContext][] = [];
+    const logged: [object, string][] = [];
+    const logger = { ...quiet, error: (details: object, message: string) => void logged.push([details, message]) };
+    const bus = new EventBus({ logger, onError: (...failure) => failures.push(failure) });
+    const heard: string[] = [];
+    let goOn = (): void => undefined;
+    bus.subscribe({
+      A: function hanging() {
+        return new Promise<void>(resolve => {
+          goOn = resolve;
+        });
+      },
+      B: ({ name }) => heard.push(name),
+    });
+    bus.subscribe('A', () => heard.push('A elsewhere'));
+    bus.publish(await recorded('A', 'B', 'B'));
+    expect(await bus.drain({ timeout: 30 })).toBe(false);
+    expect(heard).toEqual(['A elsewhere']);
+    expect(failures).toEqual([
+      [
+        expect.objectContaining({ code: 'LISTENER_TIMEOUT', listener: 'hanging', timeout: 30, waiting: 2 }),
+        { kind: 'listener', name: 'hanging', event: expect.objectContaining({ name: 'A', version: 1 }) },
+      ],
+    ]);
+    expect(logged.map(([, message]) => message)).toEqual([
+      "The listener 'hanging' failed with A of Todo '1', version 1; it is not waited for any longer.",
+    ]);
+    goOn();
+    expect(await bus.drain({ timeout: 1000 })).toBe(true);
+    expect(heard).toEqual(['A elsewhere', 'B', 'B']);
+    expect(failures).toHaveLength(1);
+  });
+
+  test('does not wait for what a listener begins and does not await', async () => {
+    const bus = new EventBus();
+    const ended: string[] = [];
+    bus.subscribe('A', () => {
+      void sleep(20).then(() => ended.push('later'));
+    });
+    bus.publish(await recorded('A'));
+    await bus.drain();
+    expect(ended).toEqual([]);
+    await sleep(40);
+    expect(ended).toEqual(['later']);
   });
 
   test('refuses what is no function, all of it at once', () => {

@@ -1,5 +1,5 @@
 import { EventualityError, listed, sealPayload, UnnamedMessageError, UnstorableValueError } from '../../src/messages';
-import { ConcurrencyError, InMemoryEventStore, StoreClosedError } from '../../src/store';
+import { ConcurrencyError, InMemoryEventStore, InvalidAppendError, StoreClosedError } from '../../src/store';
 
 const firstFrame = (error: unknown): string => /\n\s+at [^\n]*/.exec((error as Error).stack ?? '')?.[0] ?? '';
 
@@ -60,4 +60,11 @@ test('the stack begins with the name and the message', () => {
 test('faults are numbered when there are several', () => {
   expect(listed(['One.'])).toBe('One.');
   expect(listed(['One.', 'Two.'])).toBe('\n  1. One.\n  2. Two.');
+});
+
+test('a message is cut and escaped, whatever was put into it, and keeps its line breaks', () => {
+  const error = new InvalidAppendError(['One\u001b[2J.', 'x'.repeat(1_000_000)]);
+  expect(error.message).toMatch(/^The append was refused: \n {2}1\. One\\u001b\[2J\.\n {2}2\. x+…$/);
+  expect(error.message.length).toBeLessThan(20_100);
+  expect(error.stack!.length).toBeLessThan(25_000);
 });

@@ -37,3 +37,23 @@ describe('knownNames', () => {
     expect(knownNames('CreateTodo', [])).toBe('None is known.');
   });
 });
+
+describe('what is asked for from outside', () => {
+  test('is not compared when it is longer than 64 characters', () => {
+    const name = 'x'.repeat(64);
+    expect(nearest(name, [name])).toBe(name);
+    expect(nearest(`${name}x`, [name, `${name}x`])).toBeUndefined();
+  });
+
+  test('is compared with the first 1,000 known names only, none of them longer than 64 characters', () => {
+    const known = Array.from({ length: 1000 }, (_, index) => `name${index}${'-'.repeat(30)}`);
+    expect(nearest('CreateTodo', [...known.slice(1), 'CreateTodo'])).toBe('CreateTodo');
+    expect(nearest('CreateTodo', [...known, 'CreateTodo'])).toBeUndefined();
+    expect(nearest('x'.repeat(64), ['x'.repeat(65)])).toBeUndefined();
+  });
+
+  test('is answered with the first 30 names that are known', () => {
+    const known = Array.from({ length: 32 }, (_, index) => `Name${String(index).padStart(2, '0')}`);
+    expect(knownNames('Other', known)).toMatch(/^Known: Name00, .*, Name29 and 2 more\.$/);
+  });
+});

@@ -31,6 +31,20 @@ test('appends that are asked for at once share transactions', async () => {
   expect(await transactions(ids)).toBe(1);
 });
 
+test('appends that share a transaction are answered in the order of their positions', async () => {
+  const store = schema.open({ tablePrefix: 'ordered_' });
+  await store.append([to('old-0', 'none'), to('old-1', 'none'), to('old-2', 'none')]);
+  const answered: bigint[] = [];
+  const appends = range(0, 29).map(async n => {
+    // Streams that are there, and new ones, in turn: a batch writes them apart.
+    const outcome = await store.append([n % 2 === 0 && n < 6 ? to(`old-${n / 2}`, 1) : to(`new-${30 - n}`, 'none')]);
+    if (outcome.ok) answered.push(outcome.events[0]!.position);
+  });
+  await Promise.all(appends);
+  expect(answered).toHaveLength(30);
+  expect(answered).toEqual([...answered].sort((one, other) => Number(one - other)));
+});
+
 test('one conflict, one duplicate and one bad payload leave their neighbours alone', async () => {
   const store = schema.open();
   const id = newId();

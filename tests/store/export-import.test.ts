@@ -104,11 +104,15 @@ describe('import', () => {
   });
 
   test('takes lines however they are cut, as text or as bytes, with or without their line breaks', async () => {
-    const source = await filled(20);
+    const source = await filled(19);
+    const tricky = { name: 'Tricky', payload: { text: 'a } "quoted\\" {{ \\', nested: { '}': '{' }, list: [{}, []] } };
+    await source.append([{ stream: { aggregateName: 'Tricky', aggregateId: '1' }, expected: 'none', events: [tricky] }]);
     const text = (await exported(source)).join('');
     const bytes = Buffer.from(text);
     const file = join(folder, 'cut.jsonl');
     writeFileSync(file, text.trimEnd());
+    const marked = join(folder, 'marked.jsonl');
+    writeFileSync(marked, `\ufeff${text}`);
     const forms: Record<string, () => Parameters<typeof importEvents>[1]> = {
       'bytes one by one': () => Array.from(bytes, byte => Uint8Array.of(byte)),
       'characters one by one': () => [...text],
@@ -119,6 +123,12 @@ describe('import', () => {
       'a stream of text': () => createReadStream(file, { encoding: 'utf8', highWaterMark: 50 }),
       'a file without its last line break': () => Readable.from([bytes.subarray(0, -1)]),
       'line breaks apart': () => text.split(/(\n)/),
+      'a byte order mark before text': () => [`\ufeff${text}`],
+      'a byte order mark alone': () => ['\ufeff', text],
+      'a list of lines with a byte order mark': () => `\ufeff${text.trimEnd()}`.split('\n'),
+      'readline, with a byte order mark': () => createInterface({ input: createReadStream(marked) }),
+      'bytes one by one, with a byte order mark': () => Array.from(Buffer.from(`\ufeff${text}`), byte => Uint8Array.of(byte)),
+      'braces, quotes and backslashes in pieces of 3': () => text.match(/[\s\S]{1,3}/g)!,
     };
     for (const [form, lines] of Object.entries(forms)) {
       const store = new InMemoryEventStore();
@@ -140,6 +150,13 @@ describe('import', () => {
     ]);
     expect(await importEvents(store, lines)).toEqual({ imported: 0, skipped: 1100, position: 1100n });
     expect(await importEvents(store, [])).toEqual({ imported: 0, skipped: 0, position: 0n });
+  });
+
+  test('says how far its lines have come, also where the target holds more', async () => {
+    const lines = await exported(await filled(20));
+    const store = new InMemoryEventStore();
+    await importEvents(store, lines);
+    expect(await importEvents(store, lines.slice(0, 10))).toEqual({ imported: 0, skipped: 10, position: 10n });
   });
 
   test('goes on with what a later export gives', async () => {
@@ -234,9 +251,9 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     ['bytes that are not UTF-8', line => Buffer.from(line.replace('Größe', 'Gr\xf6\xdfe'), 'latin1'), /bytes that are not UTF-8/],
     ['a field that is unknown', line => change(line, { payloads: {} }), /'payloads' is no field\. Did you mean 'payload'\?/],
     ['a position that is a number', line => change(line, { position: 3 }), /its position is 3; it must be text of decimal digits\./],
-    ['an id that is none', line => change(line, { id: 'x' }), /its id is "x"; it must be a UUID in lower case\./],
+    ['an id that is none', line => change(line, { id: 'x' }), /its id is 'x'; it must be a UUID in lower case\./],
     ['a payload that is missing', line => change(line, { payload: undefined }), /an object/],
-    ['a time that is none', line => change(line, { recordedAt: 'yesterday' }), /its recordedAt is "yesterday"/],
+    ['a time that is none', line => change(line, { recordedAt: 'yesterday' }), /its recordedAt is 'yesterday'/],
     ['a key that nobody may have', line => line.replace('"payload":{', '"payload":{"__proto__":{},'), /__proto__/],
     ['a gap in a stream', (_, lines) => lines[509]!, /it is version 73 of .*, but version 72 must come next\./],
     [
@@ -267,6 +284,21 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     await store.close();
   });
 
+  test.each<[string, () => EventStore]>([
+    ['SQLite', () => sqlite(':memory:', { maxPayloadBytes: 1000 })],
+    ['PostgreSQL', () => schema.open({ maxPayloadBytes: 1000, tablePrefix: 'small_' })],
+  ])('restore names the event that is too large for %s, and why', async (_, open) => {
+    const [first, second] = await everything(await filled(2));
+    const store = open();
+    await expect(store.restore!([first!, { ...second!, payload: { text: 'x'.repeat(1000) } }])).rejects.toMatchObject({
+      code: 'INVALID_RESTORE',
+      index: 1,
+      cause: { code: 'PAYLOAD_TOO_LARGE', limit: 1000 },
+    });
+    expect(await everything(store)).toEqual([]);
+    await store.close();
+  });
+
   test.each([
     ['a file that ends in the middle of a line', (text: string) => Buffer.from(text).subarray(0, -20), 3],
     ['a file that ends in the middle of a character', (text: string) => Buffer.from(`${text}ö`).subarray(0, -1), 4],
@@ -281,9 +313,61 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     await expect(importEvents(new InMemoryEventStore(), bytes)).rejects.toMatchObject({ line: 1, fault });
   });
 
-  test('lines without line breaks are counted, too', async () => {
-    const lines = (await exported(await filled(4))).map(line => line.trim());
-    const wrong = [...lines.slice(0, 3), '{}'];
-    await expect(importEvents(new InMemoryEventStore(), wrong)).rejects.toMatchObject({ line: 4 });
+  test.each<[string, (lines: readonly string[]) => Iterable<string | Uint8Array>, number]>([
+    ['lines without line breaks', lines => [...lines, '{}'], 4],
+    ['blank lines of a file', ([a, b, c]) => [`\n${a}\n \n\n${b}\n`, `${c}\n`, '\r\n', '{}\n'], 8],
+    ['blank lines of a file in bytes', ([a, b, c]) => [Buffer.from(`\n${a}\r\n\r\n${b}\n${c}\n{}`)], 6],
+    ['blank lines without line breaks', ([a, b, c]) => [a!, '', '  ', b!, c!, '', '{}'], 7],
+    ['blank lines at the start, without line breaks', ([a, b, c]) => ['', '', a!, b!, c!, '{}'], 6],
+    ['no lines where a piece is empty', ([a, b, c]) => [a!, '', '\n', '', `${b}\n`, '', `${c}`, '', '\n', '', '{}'], 4],
+    ['blank lines whose line breaks come apart', ([a, b, c]) => [`${a}`, '\n', '', '\n', `${b}`, '\r', '\n', `${c}\n`, '{}'], 5],
+    ['no line where a byte order mark stands alone', lines => ['\ufeff', ...lines, '{}'], 4],
+  ])('%s are counted', async (_, pieces, line) => {
+    const lines = (await exported(await filled(3))).map(each => each.trim());
+    await expect(importEvents(new InMemoryEventStore(), pieces(lines))).rejects.toMatchObject({ line });
+  });
+});
+
+describe('the time of an import grows no faster than what is imported', () => {
+  /** The time of one line of so many megabytes that comes in pieces of 64 KB, each of which ends like an object. */
+  async function timeOfLine(megabytes: number): Promise<number> {
+    const source = new InMemoryEventStore();
+    const inner = `${'x'.repeat(64 * 1024 - 1)}}`;
+    const payload = { text: inner.repeat(16 * megabytes) };
+    await source.append([{ stream: { aggregateName: 'Thing', aggregateId: '1' }, expected: 'none', events: [{ name: 'Large', payload }] }]);
+    const line = (await exported(source)).join('').trimEnd();
+    const pieces = line.split(/(?<=\})/);
+    expect(pieces.length).toBeGreaterThan(16 * megabytes);
+    return shortest(async () => {
+      const store = new InMemoryEventStore();
+      expect(await importEvents(store, pieces)).toMatchObject({ imported: 1 });
+    });
+  }
+
+  /** The time of so many lines without line breaks of which the first was cut off. */
+  async function timeOfTruncated(count: number): Promise<number> {
+    const lines = (await exported(await filled(count))).map(line => line.trim());
+    const pieces = [lines[0]!.slice(0, 100), ...lines.slice(1)];
+    return shortest(() => expect(importEvents(new InMemoryEventStore(), pieces)).rejects.toMatchObject({ line: 1 }));
+  }
+
+  async function shortest(work: () => Promise<void>): Promise<number> {
+    let least = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 5; run++) {
+      const start = performance.now();
+      await work();
+      least = Math.min(least, performance.now() - start);
+    }
+    return least;
+  }
+
+  test('for one line of 1 MB and of 4 MB', async () => {
+    const [small, large] = [await timeOfLine(1), await timeOfLine(4)];
+    expect(large / small).toBeLessThan(8);
+  });
+
+  test('for 1,000 and 4,000 lines of which the first was cut off', async () => {
+    const [few, many] = [await timeOfTruncated(1000), await timeOfTruncated(4000)];
+    expect(many / few).toBeLessThan(8);
   });
 });

@@ -41,7 +41,7 @@ test('recorded events that do not follow on each other are refused', async () =>
   const [first, second] = await recorded();
   expect(starting(second!)).toThrow(InvalidRestoreError);
   expect(starting(first!, first!)).toThrow('its position is 1; it must come after 1, the last one there.');
-  expect(starting(first!, { ...second, version: 3 })).toThrow('it is version 3 of Todo "1", but version 2 must come next.');
+  expect(starting(first!, { ...second, version: 3 })).toThrow("it is version 3 of Todo '1', but version 2 must come next.");
 });
 
 test.each([

@@ -57,7 +57,7 @@ describe('the founding story, decorated', () => {
   test('creates and completes a todo, tells the listeners, and fails where it should', async () => {
     const { custom, appended } = overriddenStore();
     const failures: unknown[] = [];
-    const flow = await bootstrap(TodoModule, { eventStore: custom, logger: quiet, onListenerError: error => failures.push(error) });
+    const flow = await bootstrap(TodoModule, { eventStore: custom, logger: quiet, onError: error => failures.push(error) });
 
     const created = await flow.dispatch(new CreateTodo('todo1', 'Create a todo'));
     const completed = await flow.dispatch(new CompleteTodo('todo1'));
