@@ -64,6 +64,7 @@ export class Flow implements Dispatcher {
       definitions: parts.projections ?? [],
       follow: parts.follow ?? true,
       logger,
+      onError: parts.onError,
       clock,
       eventContext: event => new FlowEventContext(this, event),
     });

@@ -1,4 +1,4 @@
-import { EventualityError, type Logger, type RecordedEvent, reportFailure } from '../messages';
+import { EventualityError, type FailureReporting, type RecordedEvent, reportFailure } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
@@ -58,7 +58,7 @@ export class InlineAppends {
     private readonly store: ProjectionStore,
     private readonly versions: InlineVersions,
     handlings: readonly Handling[],
-    private readonly logger: Logger,
+    private readonly reporting: FailureReporting,
     private readonly changed: (name: string) => void,
   ) {
     this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
@@ -167,7 +167,7 @@ export class InlineAppends {
   }
 
   #failed(name: string, event: RecordedEvent, error: unknown, consequence?: string): void {
-    reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, { logger: this.logger }, consequence);
+    reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, this.reporting, consequence);
   }
 }
 

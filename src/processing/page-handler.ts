@@ -1,11 +1,12 @@
 import { type RecordedEvent, thrownText } from '../messages';
 import type { NewDeadLetter, ProjectionStore } from '../store';
 import { BufferedDocuments } from './buffered-documents';
+import type { FailedEvent } from './failure-reports';
 import type { HandledEvent, Handling } from './handling';
 import { PageWork, type RunForGood } from './page-work';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
-import { type Thrown, thrownBy } from './thrown';
+import { thrownBy } from './thrown';
 
 /** One segment of one version. */
 export interface SegmentPlace {
@@ -27,8 +28,10 @@ export interface HandledPage {
   readonly documents: BufferedDocuments;
   readonly work: PageWork;
   readonly park: readonly NewDeadLetter[];
+  /** Those of what is parked that failed: the others wait for them. */
+  readonly failed: readonly FailedEvent[];
   /** An event that failed and is not parked: the segment waits before it. */
-  readonly halt: (Thrown & { readonly event: RecordedEvent }) | undefined;
+  readonly halt: FailedEvent | undefined;
 }
 
 interface OwnEvent extends HandledEvent {
@@ -60,29 +63,30 @@ export class PageHandler {
       await documents.prefetch(new Set(own.map(({ event }) => event.aggregateId)));
     const effects = { documents, work: this.#work(), signal };
     const park: NewDeadLetter[] = [];
-    const failed = new Set<string>();
+    const failed = new Map<string, FailedEvent>();
+    const rest = () => ({ ...effects, park, failed: [...failed.values()] });
     let halt: HandledPage['halt'];
     let to = page.at(-1)!.position;
     for (let index = 0; index < own.length && !halt; index++) {
       const { event, sequence } = own[index]!;
-      if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
+      if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
       else {
         const failure = sequence.fault ? thrownBy(sequence.fault) : await this.handling.take(own[index]!, effects);
         if (!failure) continue;
         // A handler that was told to stop has not failed: the page ends before its event.
-        if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
+        if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
         if (this.#mayPark(parked.size + failed.size)) {
           park.push(letterOf(event, sequence.key, failure.error, 1));
-          failed.add(sequence.key);
+          failed.set(sequence.key, { event, sequence: sequence.key, error: failure.error });
         } else {
-          halt = { error: failure.error, event };
+          halt = { event, sequence: sequence.key, error: failure.error };
           to = event.position - 1n;
         }
       }
     }
     if (own.length > 0) this.#reading = documents.reads > 0;
-    return { to, own: own.length, ...effects, park, halt };
+    return { to, own: own.length, ...rest(), halt };
   }
 
   /** Lets the handler take one event again that was parked. */
@@ -90,18 +94,24 @@ export class PageHandler {
     const replaying = event.position <= this.place.replayUntil;
     const handle = this.handling.handlerOf(event, replaying);
     const effects = { documents: this.#documents(), work: this.#work(), signal };
-    const { fault } = this.#sequenceOf(event);
+    const { key, fault } = this.#sequenceOf(event);
     const failure = fault ? thrownBy(fault) : handle && (await this.handling.take({ event, handle, replaying }, effects));
     if (failure) signal.throwIfAborted();
-    return { to: event.position, own: 1, ...effects, park: [], halt: failure && { error: failure.error, event } };
+    const halt = failure && { event, sequence: key, error: failure.error };
+    return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };
   }
 
   /** What becomes of an event whose own SQL failed in the commit. */
   failed(event: RecordedEvent, error: unknown, parked: ParkedSequences): HandledPage {
     const effects = { documents: this.#documents(), work: this.#work(), own: 1 };
-    if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], halt: { error, event } };
-    return { ...effects, to: event.position, park: [letterOf(event, this.#sequenceOf(event).key, error, 1)], halt: undefined };
+    const sequence = this.sequenceOf(event);
+    const failed = { event, sequence, error };
+    if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], failed: [], halt: failed };
+    return { ...effects, to: event.position, park: [letterOf(event, sequence, error, 1)], failed: [failed], halt: undefined };
   }
+
+  /** Returns the key of the sequence that an event belongs to. */
+  readonly sequenceOf = (event: RecordedEvent): string => this.#sequenceOf(event).key;
 
   #mayPark(parked: number): boolean {
     return this.#parks && parked < MOST_PARKED;

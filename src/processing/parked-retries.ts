@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../messages';
 import type { DeadLetter } from '../store';
 import { isOfHandler } from './commit-faults';
+import type { FailureReports } from './failure-reports';
 import type { FollowerParts } from './follower-parts';
-import { closeWrites } from './late-writes';
 import { type HandledPage, letterOf, type PageHandler, type SegmentPlace } from './page-handler';
 import type { ParkedSequences } from './parked-sequences';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
@@ -17,6 +17,7 @@ export class ParkedRetries {
     private readonly pages: PageHandler,
     private readonly parked: ParkedSequences,
     private readonly checkpoint: SegmentCheckpoint,
+    private readonly reports: FailureReports,
   ) {}
 
   /** Tries a sequence; when the outcome is not `ok` the segment stands elsewhere, and nothing was written. */
@@ -49,7 +50,7 @@ export class ParkedRetries {
   }
 
   async #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
-    if (handled) closeWrites(handled.documents, this.parts);
+    if (handled) this.reports.closeWrites(handled.documents, this.pages.sequenceOf);
     const writes = handled?.documents.writes(this.place.version) ?? [];
     const work = handled?.work.forCommit() ?? [];
     const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, work, unpark: [position] });
@@ -57,11 +58,10 @@ export class ParkedRetries {
     return outcome;
   }
 
-  async #failed({ sequence, attempts, position }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
+  async #failed({ sequence, attempts }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
     const letter = letterOf(event, sequence, error, attempts + 1);
     const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes: [], park: [letter] });
-    this.parked.failed(sequence, letter.attempts);
-    this.parts.observer.failed(error, position);
+    this.reports.parked({ event, sequence, error }, letter.attempts, this.parked.failed(sequence, letter.attempts));
     return outcome === 'ok' ? 'failed' : outcome;
   }
 }
