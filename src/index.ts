@@ -242,6 +242,8 @@ export {
 export {
   InlineProjectionError,
   InvalidSequenceError,
+  LateWriteError,
+  LiveProjectionError,
   LiveReadModelTooLargeError,
   NothingStoredError,
   NothingToRebuildError,

@@ -48,8 +48,9 @@ export interface FlowParts {
   /** Default the console. */
   readonly logger?: Logger;
   /**
-   * Called for each failure of a listener with what this flow published, beside the logger and also where an `eventBus` is given; the context
-   * says what failed. What it throws, or rejects with, is logged and harms nothing.
+   * Called for each failure of the user's code that no caller gets to see, beside the logger: of a listener with what this flow published, also
+   * where an `eventBus` is given, and of a projection or durable listener when an event is parked or its segment waits. The context says what
+   * failed. What it throws, or rejects with, is logged and harms nothing.
    */
   readonly onError?: OnError;
   /** How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for ever. */

@@ -76,6 +76,7 @@ export class Flow implements Dispatcher {
       definitions: parts.projections ?? [],
       follow: parts.follow ?? true,
       logger,
+      onError: parts.onError,
       clock,
       eventContext: event => new FlowEventContext(this, event),
     });

@@ -1,5 +1,14 @@
 import { followerRole } from '../decorators';
-import type { Clock, CommandOutcome, DispatchOptions, EventContext, Logger, ProjectionReference, RecordedEvent } from '../messages';
+import type {
+  Clock,
+  CommandOutcome,
+  DispatchOptions,
+  EventContext,
+  Logger,
+  OnError,
+  ProjectionReference,
+  RecordedEvent,
+} from '../messages';
 import {
   ChangeFeed,
   DocumentReader,
@@ -24,6 +33,7 @@ export interface ReadSideParts {
   readonly definitions: readonly FollowerDefinition[];
   readonly follow: boolean;
   readonly logger: Logger;
+  readonly onError: OnError | undefined;
   readonly clock: Clock;
   readonly eventContext: (event: RecordedEvent) => EventContext;
 }
@@ -50,19 +60,19 @@ export class ReadSide {
   readonly #watches = new Set<Watch<any>>();
   readonly #inline: InlineEventStore | undefined;
 
-  constructor({ eventStore, definitions: given, logger, ...parts }: ReadSideParts) {
+  constructor({ eventStore, definitions: given, logger, onError, ...parts }: ReadSideParts) {
     const definitions = given.map(stoppingInline);
     this.#definitions = new Map(definitions.map(definition => [definition.name, definition]));
     const inline = definitions.filter(({ options }) => options.mode === 'inline');
     const changed = (name: string): void => this.#feed.changed(name);
     const switched = (name: string): void => this.#switched(name);
     if (inline.length > 0)
-      this.#inline = new InlineEventStore(eventStore, inline, logger, changed, name => this.#stored.get(name)?.switched());
+      this.#inline = new InlineEventStore(eventStore, inline, { logger, onError }, changed, name => this.#stored.get(name)?.switched());
     this.eventStore = this.#inline ?? eventStore;
     const live = this.#readModelsOf(definitions.filter(isProjection));
     const store = keepsFollowers(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, stored: [...this.#stored.keys()], live });
-    this.projections = new Projections({ eventStore, definitions, logger, changed, switched, ...parts });
+    this.projections = new Projections({ eventStore, definitions, logger, onError, changed, switched, ...parts });
   }
 
   /** Returns the durable name of a projection or durable listener. @throws UnknownProjectionError */

@@ -26,7 +26,12 @@ export abstract class EventualityError extends Error {
 
   /** Tells whether a value is an error of the framework, also one thrown by another copy of the package. */
   static is(value: unknown): value is EventualityError {
-    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+    try {
+      return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+    } catch {
+      // A proxy that lets nobody look, which can be thrown like anything else.
+      return false;
+    }
   }
 }
 

@@ -25,6 +25,7 @@ export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
 export {
   type FailureContext,
+  type FailureReporting,
   type FollowerFailure,
   type InlineProjectionFailure,
   type ListenerFailure,

@@ -15,6 +15,8 @@ export type FailureKind = 'connection' | 'collision' | 'final';
 const CONNECTION = /^(08...|57P0[1-5]|53300)$/;
 // Serialization, deadlock, lock not available, unique: others were at it at the same moment, or an id was stored in the meantime.
 const COLLISION = /^(40001|40P01|55P03|23505)$/;
+/** The same without what the caller alone may be to blame for. */
+const BY_OTHERS = /^(40001|40P01|55P03)$/;
 const SOCKET = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -51,6 +53,8 @@ function isTakenPosition(error: unknown): boolean {
   const { table, constraint } = error as { table?: unknown; constraint?: unknown };
   return errorCode(error) === '23505' && /events$/.test(String(table)) && /events_key$/.test(String(constraint));
 }
+/** Tells whether a statement failed because of another transaction. */
+export const meetsOthers = (error: unknown): boolean => BY_OTHERS.test(errorCode(error) ?? '');
 
 /** Turns an error of the driver into one of the documented ones, where there is one for it. */
 export function translated(error: unknown, names: StoreNames, needed: number): unknown {
@@ -75,6 +79,11 @@ export function translated(error: unknown, names: StoreNames, needed: number): u
 }
 
 function errorCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
+  try {
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    return typeof code === 'string' ? code : undefined;
+  } catch {
+    // What throws when it is looked at does not come from the driver.
+    return undefined;
+  }
 }

@@ -21,9 +21,10 @@ import { type Database, type Statement, statement } from './database';
 import type { PostgresClient } from './driver';
 import { failureKind } from './failures';
 import { PostgresTransaction } from './postgres-transaction';
-import { type ProjectionCommits, unwrapped } from './projection-commits';
+import type { ProjectionCommits } from './projection-commits';
 import { documentsOf, type ProjectionStatements } from './projection-statements';
 import { EVENT_COLUMNS, recordedEvent } from './rows';
+import { unwrapped, WorkFailure } from './user-work';
 
 /** What transactions are made with. */
 export interface TransactionSources {
@@ -62,15 +63,26 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     return this.#interruption;
   }
 
-  /** Runs the work. @throws what it throws, or else what one of its calls has thrown */
+  /** Runs the work. @throws WorkFailure with what it throws, or else what one of its calls has thrown */
   async run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     try {
-      const result = await work(this);
-      await this.#turn;
+      const result = await this.#worked(work);
       if (this.#failure) throw this.#failure.error;
       return result;
     } finally {
       this.#ended = true;
+    }
+  }
+
+  async #worked<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await work(this);
+    } catch (error) {
+      // What the database has failed with may pass, whatever the work made of it.
+      if (this.#failure && this.#interruption !== undefined) throw this.#failure.error;
+      throw new WorkFailure(error);
+    } finally {
+      await this.#turn;
     }
   }
 
@@ -154,13 +166,13 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   #do<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(async () => {
       if (this.#ended) throw new TransactionEndedError();
-      if (this.#failure) throw this.#failure.error;
+      if (this.#failure) throw unwrapped(this.#failure.error);
       try {
         return await work();
       } catch (error) {
-        if (failureKind(error) !== 'final') this.#interruption = error;
-        this.#failure = { error: this.sources.database.translated(unwrapped(error)) };
-        throw this.#failure.error;
+        if (!(error instanceof WorkFailure) && failureKind(error) !== 'final') this.#interruption = error;
+        this.#failure = { error: error instanceof WorkFailure ? error : this.sources.database.translated(error) };
+        throw unwrapped(this.#failure.error);
       }
     });
     this.#turn = done.catch(() => undefined);

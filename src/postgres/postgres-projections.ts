@@ -30,8 +30,9 @@ import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
 import { PostgresProjectionTransaction } from './postgres-projection-transaction';
 import type { RunWork } from './postgres-snapshots';
-import { ProjectionCommits, unwrapped, WorkFailure } from './projection-commits';
+import { ProjectionCommits } from './projection-commits';
 import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
+import { unwrapped, WorkFailure } from './user-work';
 
 /** Keeps documents and checkpoints in tables beside the events. */
 export class PostgresProjections implements ProjectionStore {
@@ -165,7 +166,8 @@ export class PostgresProjections implements ProjectionStore {
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
       const result = await transaction.run(work).catch((error: unknown) => {
-        throw transaction.interruption ?? new WorkFailure(error);
+        // It goes through as it is; only what the database has interrupted is tried again.
+        throw transaction.interruption ?? new WorkFailure(unwrapped(error));
       });
       if (transaction.conflict) throw new TakenBack(result);
       return result;

@@ -1,23 +1,16 @@
 import { type CommitOutcome, type PreparedWrite, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
-import { failureKind } from './failures';
 import { HeldTransactions } from './held-transactions';
 import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
 import { keyLists, type ProjectionStatements } from './projection-statements';
+import { runWork, unwrapped } from './user-work';
 
 /** What is to be written into one version of a read model. */
 interface Page {
   readonly model: KnownReadModel;
   readonly writes: readonly PreparedWrite[];
-}
-
-/** What the user's own work has thrown: it goes through as it is. */
-export class WorkFailure extends Error {
-  constructor(readonly thrown: unknown) {
-    super('The work of a commit failed.');
-  }
 }
 
 /** Takes a transaction back whose commit was refused. */
@@ -47,7 +40,7 @@ export class ProjectionCommits {
       return await this.#held.run(() => this.database.again(inTransaction));
     } catch (error) {
       if (error instanceof Refusal) return error.outcome;
-      throw error instanceof WorkFailure ? error.thrown : error;
+      throw unwrapped(error);
     }
   }
 
@@ -61,7 +54,7 @@ export class ProjectionCommits {
       await ask(this.statements.lock, [projection, version, segment]);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
-      await doWork(client, work);
+      await runWork(client, work);
     }
     const outcome = await this.#write(ask, commit);
     if (outcome.ok) await this.letters.change(client, checkpoint, park, unpark);
@@ -109,17 +102,6 @@ export class ProjectionCommits {
 
 const isPlain = ({ work, park, unpark }: SealedCommit): boolean => work.length + park.length + unpark.length === 0;
 
-async function doWork(client: PostgresClient, work: SealedCommit['work']): Promise<void> {
-  for (const each of work) {
-    try {
-      await each(client);
-    } catch (error) {
-      // A lost connection or a deadlock is no fault of the work: the whole is done again.
-      throw failureKind(error) === 'final' ? new WorkFailure(error) : error;
-    }
-  }
-}
-
 /** Encodes a commit as the values of its statement, and those of the deletions, which have a statement of their own. */
 function commitValues(
   { checkpoint, from, to, fence }: SealedCommit,
@@ -138,6 +120,3 @@ function commitValues(
   ];
   return { values, deletions: deleted.length > 0 ? [deleted.map(({ place }) => place), deleted.map(({ id }) => id)] : [] };
 }
-
-/** What the work of a commit has thrown, where it was wrapped. */
-export const unwrapped = (error: unknown): unknown => (error instanceof WorkFailure ? error.thrown : error);

@@ -1,9 +1,16 @@
-import { refuseHidden, sealPayload } from '../messages';
+import { type RecordedEvent, sealPayload } from '../messages';
 import { type DocumentWrite, isName } from '../store';
-import type { Documents } from './definition';
+import { LateWriteError } from './errors';
+import type { Thrown } from './thrown';
 
 /** Reads documents as they are stored, by id; those that are not there are left out. */
 export type ReadDocuments = (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
+
+/** A write that came when the handler of its event had ended. */
+export interface LateWrite {
+  readonly event: RecordedEvent;
+  readonly error: LateWriteError;
+}
 
 interface Undo {
   readonly id: string;
@@ -15,22 +22,28 @@ interface Undo {
  * The documents of a projection while a page of events is handled: reads see what was written before them, and writes are kept here until they
  * are committed together. What one event has written can be taken back.
  */
-export class BufferedDocuments<View extends object = any> implements Documents<View> {
+export class BufferedDocuments<View extends object = any> {
   /** What was written or read; `null` where there is no document. */
   readonly #known = new Map<string, object | null>();
   readonly #written = new Set<string>();
   #undo: Undo[] = [];
   /** How often a handler asked for a document. */
   reads = 0;
+  /** Set when the store failed to answer: that is no fault of the handler, whatever it made of it. */
+  storeFailure: Thrown | undefined;
+  /** The first event whose handler had ended before it wrote something, and what is wrong about it. */
+  lateWrite: LateWrite | undefined;
+  #toldOf: Set<RecordedEvent> | undefined;
+  #report: ((error: LateWriteError, event: RecordedEvent) => void) | undefined;
 
   constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly read: ReadDocuments,
   ) {}
 
   /** Reads documents that handlers will probably ask for, in one step. */
   async prefetch(ids: ReadonlySet<string>): Promise<void> {
-    const stored = await this.read([...ids]);
+    const stored = await this.#stored([...ids]);
     for (const id of ids) if (!this.#known.has(id)) this.#known.set(id, stored.get(id) ?? null);
   }
 
@@ -40,7 +53,7 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
     if (document === undefined) {
       // What no store can keep is nowhere; a database would refuse the question.
       if (!isName(id)) return undefined;
-      const stored = (await this.read([id])).get(id) ?? null;
+      const stored = (await this.#stored([id])).get(id) ?? null;
       // Somebody may have written it meanwhile: a handler that does not wait for its reads.
       document = this.#known.get(id) ?? stored;
       this.#known.set(id, document);
@@ -49,15 +62,7 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
   }
 
   set(id: string, document: View): void {
-    this.#write(id, sealPayload(document, this.#nameOf(id)));
-  }
-
-  async update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void> {
-    const document = await this.get(id);
-    if (!document) return;
-    if (typeof change === 'function') return this.set(id, change(document));
-    refuseHidden(change, this.#nameOf(id));
-    this.set(id, { ...document, ...change });
+    this.#write(id, sealPayload(document, this.nameOf(id)));
   }
 
   delete(id: string): void {
@@ -84,8 +89,48 @@ export class BufferedDocuments<View extends object = any> implements Documents<V
     return Array.from(this.#written, id => ({ readModel: this.name, version, id, document: this.#known.get(id)! }));
   }
 
-  #nameOf(id: string): string {
+  /** Names a document in errors. */
+  nameOf(id: string): string {
     return `${this.name} '${id}'`;
+  }
+
+  /** Nothing can be made of late writes any more: from here on they are reported. */
+  close(report: (error: LateWriteError, event: RecordedEvent) => void): void {
+    this.#report = report;
+  }
+
+  /** Takes note of a write that came when the handler had ended. */
+  late(event: RecordedEvent, call: string): void {
+    if (this.#toldOf?.has(event)) return;
+    const error = new LateWriteError(this.name, event, call);
+    if (!this.#report) this.lateWrite ??= { event, error };
+    else {
+      this.#told(event);
+      this.#report(error, event);
+    }
+  }
+
+  /** Returns the late write of an event whose handler has just ended. */
+  takeLate(event: RecordedEvent): LateWrite | undefined {
+    const late = this.lateWrite;
+    if (late?.event !== event) return undefined;
+    this.lateWrite = undefined;
+    this.#told(event);
+    return late;
+  }
+
+  #told(event: RecordedEvent): void {
+    this.#toldOf ??= new Set();
+    this.#toldOf.add(event);
+  }
+
+  async #stored(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    try {
+      return await this.read(ids);
+    } catch (error) {
+      this.storeFailure ??= { error };
+      throw error;
+    }
   }
 
   #write(id: string, document: object | null): void {

@@ -1,4 +1,4 @@
-import { type CommandOutcome, EventualityError, knownNames, shownText, thrownMessage } from '../messages';
+import { type CommandOutcome, EventualityError, knownNames, type RecordedEvent, shownText, thrownMessage, thrownText } from '../messages';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
 export class LiveReadModelTooLargeError extends EventualityError {
@@ -37,6 +37,44 @@ export class InlineProjectionError extends EventualityError {
       `The inline projection '${shownText(projection)}' could not take ${shownText(eventName)}: ${thrownMessage(cause)}. Nothing was ` +
         "appended. Mend its handler, or take the mode 'async', in which only its own sequence waits.",
       { cause },
+    );
+  }
+}
+
+/** Thrown by reads of a live projection whose handler throws what is no error; `cause` is what it threw. Errors come through as they are. */
+export class LiveProjectionError extends EventualityError {
+  readonly code = 'LIVE_PROJECTION';
+
+  constructor(
+    readonly projection: string,
+    readonly eventName: string,
+    cause: unknown,
+  ) {
+    super(
+      `The live projection '${projection}' could not take ${eventName}: its handler threw ${thrownText(cause)}. Mend it, and let it throw errors.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * The failure of an event whose handler had ended before it wrote something, mostly because an `update` was not awaited. What came late was not
+ * written.
+ */
+export class LateWriteError extends EventualityError {
+  readonly code = 'LATE_WRITE';
+
+  constructor(
+    readonly projection: string,
+    event: RecordedEvent,
+    /** What came late, such as `documents.update('1')`. */
+    readonly call: string,
+  ) {
+    super(
+      `The handler of ${event.name} in '${projection}' had ended when it came to ${call}, at position ${event.position}: it was not written. ` +
+        'Let the handler await each documents.update(...), and whatever else it writes after.',
     );
   }
 }

@@ -1,25 +1,28 @@
 import { derivedId, type EventContext, messageFingerprint, type RecordedEvent } from '../messages';
-import type { TransactionWork } from '../store';
 import type { BufferedDocuments } from './buffered-documents';
 import type { ListenerContext, ProjectionContext } from './definition';
+import { NothingStoredError } from './errors';
+import { EventDocuments } from './event-documents';
+import type { PageWork } from './page-work';
 
 /** Where the handlers of one page leave what is to be committed with it. */
 export interface PageEffects {
   readonly documents: BufferedDocuments;
-  readonly work: TransactionWork[];
+  /** Undefined where nothing is stored. */
+  readonly work: PageWork | undefined;
   readonly signal: AbortSignal;
 }
 
 /** The context of one event, for the handlers of a projection. */
 export class EffectsContext implements ProjectionContext {
-  readonly documents: BufferedDocuments;
+  readonly documents: EventDocuments;
 
   constructor(
     private readonly effects: PageEffects,
     readonly event: RecordedEvent,
     readonly replaying: boolean,
   ) {
-    this.documents = effects.documents;
+    this.documents = new EventDocuments(effects.documents, event);
   }
 
   get signal(): AbortSignal {
@@ -27,7 +30,9 @@ export class EffectsContext implements ProjectionContext {
   }
 
   get inTransaction(): ProjectionContext['inTransaction'] {
-    return work => void this.effects.work.push(work);
+    const { work, documents } = this.effects;
+    if (!work) throw new NothingStoredError(documents.name);
+    return each => (this.documents.ended ? this.documents.late('inTransaction') : work.add(this.event, each));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../messages';
+import type { Logger, OnError } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
 import type { Handling } from './handling';
 
@@ -8,6 +8,8 @@ export interface FollowerParts {
   readonly store: ProjectionStore;
   readonly handling: Handling;
   readonly logger: Logger;
+  /** The hook for failures of handlers. */
+  readonly onError?: OnError | undefined;
   readonly observer: FollowerObserver;
 }
 

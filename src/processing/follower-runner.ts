@@ -1,4 +1,4 @@
-import { type Clock, type Logger, thrownMessage } from '../messages';
+import { type Clock, type Logger, type OnError, thrownMessage } from '../messages';
 import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
 import type { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
@@ -21,6 +21,7 @@ export interface RunnerParts {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
   readonly logger: Logger;
+  readonly onError: OnError | undefined;
   readonly clock: Clock;
   readonly head: Head;
   readonly changes: Changes;

@@ -9,11 +9,16 @@ export class Halt {
 
   constructor(
     private readonly options: FollowerOptions,
-    private readonly stopped: (position: bigint) => void,
+    private readonly stopped: () => void,
   ) {}
 
   get isStopped(): boolean {
     return this.#restart !== undefined;
+  }
+
+  /** Tells whether it has waited before this event already. */
+  isBefore({ position }: RecordedEvent): boolean {
+    return this.#event?.position === position;
   }
 
   /** The segment is past the event that failed. */
@@ -36,7 +41,7 @@ export class Halt {
     await new Promise<void>(resolve => {
       this.#restart = resolve;
       signal.addEventListener('abort', () => resolve(), { once: true });
-      this.stopped(position);
+      this.stopped();
     });
     this.#restart = undefined;
   }

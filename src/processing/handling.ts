@@ -1,6 +1,14 @@
 import type { EventContext, RecordedEvent } from '../messages';
 import type { FollowerDefinition, FollowerHandler, ListenerContext, ProjectionContext } from './definition';
 import { EffectsContext, EffectsListenerContext, type PageEffects } from './event-contexts';
+import { type Thrown, thrownBy } from './thrown';
+
+/** An event on its way to its handler. */
+export interface HandledEvent {
+  readonly event: RecordedEvent;
+  readonly handle: FollowerHandler['handle'];
+  readonly replaying: boolean;
+}
 
 /** Calls the handlers of a projection or durable listener. */
 export class Handling {
@@ -28,10 +36,33 @@ export class Handling {
     return handler.replay ?? (this.#skipsReplays ? undefined : handler.handle);
   }
 
-  /** Calls the handler of an event; a promise only where the handler returns one. */
-  call(handle: FollowerHandler['handle'], event: RecordedEvent, replaying: boolean, effects: PageEffects): unknown {
-    const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
-    return handle(instance, this.#context(event, replaying, effects));
+  /**
+   * Lets the handler take an event, and returns what it threw; what it had written is taken back then.
+   * @throws what the store threw when it was asked for a document, whatever the handler made of that
+   */
+  async take({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+    const { documents, work } = effects;
+    documents.begin();
+    work?.begin();
+    let context: ProjectionContext | ListenerContext | undefined;
+    let thrown: Thrown | undefined;
+    try {
+      const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
+      context = this.#context(event, replaying, effects);
+      const result = handle(instance, context);
+      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
+    } catch (error) {
+      thrown = thrownBy(error);
+    }
+    const unread = context instanceof EffectsContext ? context.documents.end() : undefined;
+    if (unread) await unread;
+    thrown ??= documents.takeLate(event);
+    if (thrown) {
+      documents.undo();
+      work?.undo();
+    }
+    if (documents.storeFailure) throw documents.storeFailure.error;
+    return thrown;
   }
 
   #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ListenerContext {

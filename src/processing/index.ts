@@ -17,7 +17,15 @@ export type {
   ViewOf,
 } from './definition';
 export { DocumentReader } from './document-reader';
-export { InlineProjectionError, LiveReadModelTooLargeError, NothingStoredError, UnknownProjectionError, WaitTimeoutError } from './errors';
+export {
+  InlineProjectionError,
+  LateWriteError,
+  LiveProjectionError,
+  LiveReadModelTooLargeError,
+  NothingStoredError,
+  UnknownProjectionError,
+  WaitTimeoutError,
+} from './errors';
 export { followerFaults, keepsFollowers } from './follower-checks';
 export { NothingToRebuildError, RebuildCancelledError, StatusTimeoutError } from './follower-errors';
 export { InlineEventStore } from './inline-event-store';

@@ -1,18 +1,19 @@
-import { EventualityError, type Logger, type RecordedEvent } from '../messages';
+import { EventualityError, type FailureReporting, type RecordedEvent, reportFailure } from '../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
-  type CheckpointName,
   type EventStore,
   PAGE_LIMIT,
   type ProjectionStore,
   type ProjectionTransaction,
   type StreamAppend,
 } from '../store';
-import { BufferedDocuments, type ReadDocuments } from './buffered-documents';
+import { BufferedDocuments } from './buffered-documents';
 import { InlineProjectionError } from './errors';
 import type { Handling } from './handling';
 import type { InlineVersion, InlineVersions } from './inline-versions';
+import { PageWork } from './page-work';
+import { isError } from './thrown';
 import { REPLACED } from './version';
 
 /** How often an append is begun anew because versions came or went meanwhile. */
@@ -20,6 +21,20 @@ const TRIES = 5;
 
 /** Thrown inside of a transaction, and caught outside of it: what was believed about versions holds no more. */
 class StaleVersions extends Error {}
+
+/** Thrown inside of a transaction, and caught outside of it: the user's code rejects the append, whatever its error looks like. */
+class Refused extends Error {
+  constructor(readonly reason: unknown) {
+    super();
+  }
+}
+
+/** Thrown inside of a transaction, and caught outside of it: a version cannot take an earlier event, and has spoilt the transaction. */
+class Behind extends Error {
+  constructor(readonly version: InlineVersion) {
+    super();
+  }
+}
 
 /** What one append has to do. */
 interface Append {
@@ -44,22 +59,28 @@ export class InlineAppends {
     private readonly store: ProjectionStore,
     private readonly versions: InlineVersions,
     handlings: readonly Handling[],
-    private readonly logger: Logger,
+    private readonly reporting: FailureReporting,
     private readonly changed: (name: string) => void,
   ) {
     this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
   }
 
-  /** @throws InlineProjectionError when a handler throws; nothing was appended then */
+  /** @throws InlineProjectionError when a handler throws, and what its SQL throws; nothing was appended then */
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     if (!this.#matters(appends)) return this.eventStore.append(appends, options);
-    for (let attempt = 1; ; attempt++) {
+    const leftOut = new Set<string>();
+    for (let attempt = 1; ; ) {
       const versions = await this.versions.current();
       if (versions.length === 0) return this.eventStore.append(appends, options);
       try {
-        return await this.#together(appends, options, versions);
+        return await this.#together(appends, options, versions, leftOut);
       } catch (error) {
-        if (attempt === TRIES || !isStale(error)) throw error;
+        if (error instanceof Refused) throw error.reason;
+        if (error instanceof Behind) {
+          leftOut.add(keyOf(error.version));
+          continue;
+        }
+        if (attempt++ === TRIES || !isStale(error)) throw error;
         this.versions.forget();
         this.#proven = await this.versions.current();
       }
@@ -76,6 +97,7 @@ export class InlineAppends {
     appends: readonly StreamAppend[],
     options: AppendOptions | undefined,
     versions: readonly InlineVersion[],
+    leftOut: ReadonlySet<string>,
   ): Promise<AppendOutcome> {
     const handled: string[] = [];
     const outcome = await this.store.transaction(async transaction => {
@@ -87,6 +109,7 @@ export class InlineAppends {
       if (!appended.ok || appended.events.length === 0) return appended;
       const append = appendOf(transaction, appended.events);
       for (const [version, position] of positions) {
+        if (leftOut.has(keyOf(version))) continue;
         const took = await this.#take(append, version, position);
         // What is far behind is left to its follower. But it may be a version that is no longer: look once more before.
         if (!took && versions !== this.#proven) throw new StaleVersions();
@@ -98,53 +121,67 @@ export class InlineAppends {
     return outcome;
   }
 
-  /** Returns false when the version is too far behind to be brought up here. */
-  async #take(append: Append, { checkpoint, handling, replayUntil }: InlineVersion, from: bigint): Promise<boolean> {
+  /** Returns false when the version is too far behind to be brought up here, or cannot take an earlier event. */
+  async #take(append: Append, inline: InlineVersion, from: bigint): Promise<boolean> {
+    const { handling, replayUntil, checkpoint } = inline;
     const { projection, version } = checkpoint;
-    const to = append.events.at(-1)!.position;
-    if (from >= to) return true;
+    if (from >= append.events.at(-1)!.position) return true;
     const missing = await append.missing(from);
     if (!missing) return false;
-    const reading = new Reading(append.transaction, checkpoint);
-    const effects = { documents: new BufferedDocuments(projection, reading.get), work: [], signal: NEVER };
+    const documents = new BufferedDocuments(projection, ids => append.transaction.get(projection, version, ids));
+    const effects = { documents, work: new PageWork(new Map()), signal: NEVER };
     for (const event of [...missing, ...append.events]) {
       const replaying = event.position <= replayUntil;
       const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
-      if (!handle) continue;
-      try {
-        await handling.call(handle, event, replaying, effects);
-      } catch (error) {
-        if (error === reading.failure) throw error;
-        if (append.events.includes(event)) throw new InlineProjectionError(projection, event.name, error);
-        this.logger.error({ error, projection, position: event.position }, `The inline projection '${projection}' waits for its follower.`);
-        return false;
-      }
+      const failure = handle && (await handling.take({ event, handle, replaying }, effects));
+      if (!failure) continue;
+      if (append.events.includes(event)) throw new Refused(refusal(projection, event, failure.error));
+      this.#waits(inline, event, failure.error);
+      return false;
     }
-    const { documents, work } = effects;
-    const outcome = await append.transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work });
-    if (!outcome.ok) throw new StaleVersions();
+    await this.#commit(append, inline, from, effects);
     return true;
+  }
+
+  async #commit(append: Append, inline: InlineVersion, from: bigint, { documents, work }: InlineEffects): Promise<void> {
+    const { checkpoint } = inline;
+    const { projection, version } = checkpoint;
+    const to = append.events.at(-1)!.position;
+    const { lateWrite } = documents;
+    if (lateWrite && append.events.includes(lateWrite.event)) throw new Refused(refusal(projection, lateWrite.event, lateWrite.error));
+    documents.close((error, event) => this.#failed(projection, event, error));
+    try {
+      if (lateWrite) throw lateWrite.error;
+      const outcome = await append.transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work: work.forCommit() });
+      if (!outcome.ok) throw new StaleVersions();
+    } catch (error) {
+      const event = lateWrite ? lateWrite.event : work.eventOf(error);
+      if (!event) throw error;
+      if (append.events.includes(event)) throw new Refused(isError(error) ? error : refusal(projection, event, error));
+      this.#waits(inline, event, error);
+      throw new Behind(inline);
+    }
+  }
+
+  /** The append is not to blame for an earlier event. */
+  #waits({ checkpoint: { projection } }: InlineVersion, event: RecordedEvent, error: unknown): void {
+    this.#failed(projection, event, error, 'it waits for its follower');
+  }
+
+  #failed(name: string, event: RecordedEvent, error: unknown, consequence?: string): void {
+    reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, this.reporting, consequence);
   }
 }
 
-/** Reads documents in a transaction, and knows what the store threw: that is no fault of a handler. */
-class Reading {
-  failure: unknown;
-
-  constructor(
-    private readonly transaction: ProjectionTransaction,
-    private readonly checkpoint: CheckpointName,
-  ) {}
-
-  readonly get: ReadDocuments = async ids => {
-    try {
-      return await this.transaction.get(this.checkpoint.projection, this.checkpoint.version, ids);
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
-  };
+interface InlineEffects {
+  readonly documents: BufferedDocuments;
+  readonly work: PageWork;
 }
+
+const refusal = (projection: string, event: RecordedEvent, error: unknown): InlineProjectionError =>
+  new InlineProjectionError(projection, event.name, error);
+
+const keyOf = ({ checkpoint: { projection, version } }: InlineVersion): string => `${version} ${projection}`;
 
 const NEVER = new AbortController().signal;
 

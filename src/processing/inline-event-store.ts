@@ -1,4 +1,4 @@
-import type { Logger, RecordedEvent } from '../messages';
+import type { FailureReporting, RecordedEvent } from '../messages';
 import type {
   AppendOptions,
   AppendOutcome,
@@ -27,7 +27,7 @@ export class InlineEventStore implements EventStore {
   constructor(
     private readonly eventStore: EventStore,
     definitions: readonly FollowerDefinition[],
-    logger: Logger,
+    reporting: FailureReporting,
     changed: (name: string) => void,
     switched: (name: string) => void,
   ) {
@@ -35,7 +35,7 @@ export class InlineEventStore implements EventStore {
     // Projections get no context to dispatch with.
     const handlings = definitions.map(definition => new Handling(definition, () => undefined as never));
     this.#versions = new InlineVersions(eventStore, store, handlings, switched);
-    this.#appends = new InlineAppends(eventStore, store, this.#versions, handlings, logger, changed);
+    this.#appends = new InlineAppends(eventStore, store, this.#versions, handlings, reporting, changed);
     if (eventStore.restore) this.restore = (events: readonly RecordedEvent[]): Promise<RestoreOutcome> => eventStore.restore!(events);
   }
 

@@ -1,12 +1,15 @@
 import { type DocumentPage, type DocumentQuery, type EventStore, InMemoryProjectionStore } from '../store';
 import { BufferedDocuments } from './buffered-documents';
-import type { ProjectionContext, ProjectionDefinition } from './definition';
+import type { ProjectionDefinition } from './definition';
 import type { DocumentSource } from './document-reader';
-import { LiveReadModelTooLargeError, NothingStoredError } from './errors';
+import { type LateWriteError, LiveProjectionError, LiveReadModelTooLargeError } from './errors';
+import { Handling } from './handling';
+import { isError } from './thrown';
 
 /** How many documents a live projection may have. */
 const MOST_DOCUMENTS = 100_000;
 const VERSION = 1;
+const NEVER = new AbortController().signal;
 
 /**
  * The documents of a projection with the mode `live`: each read first folds the events that came since the last one. They are kept in memory
@@ -16,7 +19,9 @@ export class LiveDocuments implements DocumentSource {
   readonly #kept = new InMemoryProjectionStore();
   readonly #ids = new Set<string>();
   readonly #prepared: Promise<void>;
+  readonly #handling: Handling;
   #position = 0n;
+  #lateWrite: LateWriteError | undefined;
   #turn: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
 
@@ -25,6 +30,8 @@ export class LiveDocuments implements DocumentSource {
     private readonly eventStore: EventStore,
     private readonly most = MOST_DOCUMENTS,
   ) {
+    // Projections get no context to dispatch with.
+    this.#handling = new Handling(definition, () => undefined as never);
     this.#prepared = this.#kept.prepare({ name: definition.name, version: VERSION, indexes: definition.options.indexes ?? [] });
   }
 
@@ -58,6 +65,8 @@ export class LiveDocuments implements DocumentSource {
 
   async #fold(): Promise<void> {
     await this.#prepared;
+    // What came late is missing in the documents.
+    if (this.#lateWrite) throw this.#lateWrite;
     for (;;) {
       if (this.#ids.size > this.most) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
       const page = await this.eventStore.readAll({ after: this.#position });
@@ -68,18 +77,18 @@ export class LiveDocuments implements DocumentSource {
 
   /** A page that a handler cannot take is not kept at all: the next read tries it again. */
   async #foldPage(page: Awaited<ReturnType<EventStore['readAll']>>): Promise<void> {
-    const { name, handlers } = this.definition;
+    const { name } = this.definition;
     const documents = new BufferedDocuments(name, ids => this.#kept.get(name, VERSION, ids));
-    const signal = new AbortController().signal;
-    const inTransaction = (): never => {
-      throw new NothingStoredError(name);
-    };
+    const effects = { documents, work: undefined, signal: NEVER };
     for (const event of page) {
-      const handler = handlers.get(event.name);
-      if (!handler) continue;
-      const context: ProjectionContext = { event, documents, replaying: false, signal, inTransaction };
-      await handler.handle(handler.revive(event.payload), context);
+      const handle = this.#handling.handlerOf(event, false);
+      const failure = handle && (await this.#handling.take({ event, handle, replaying: false }, effects));
+      if (failure) throw isError(failure.error) ? failure.error : new LiveProjectionError(name, event.name, failure.error);
     }
+    if (documents.lateWrite) throw documents.lateWrite.error;
+    documents.close(error => {
+      this.#lateWrite = error;
+    });
     const to = page.at(-1)!.position;
     const writes = documents.writes(VERSION);
     await this.#kept.commit({ checkpoint: { projection: name, version: VERSION, segment: 0 }, from: this.#position, to, writes });

@@ -1,11 +1,12 @@
 import { type RecordedEvent, thrownText } from '../messages';
-import type { NewDeadLetter, ProjectionStore, TransactionWork } from '../store';
+import type { NewDeadLetter, ProjectionStore } from '../store';
 import { BufferedDocuments } from './buffered-documents';
-import type { FollowerHandler } from './definition';
-import type { PageEffects } from './event-contexts';
-import type { Handling } from './handling';
+import type { FailedEvent } from './failure-reports';
+import type { HandledEvent, Handling } from './handling';
+import { PageWork, type RunForGood } from './page-work';
 import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
+import { thrownBy } from './thrown';
 
 /** One segment of one version. */
 export interface SegmentPlace {
@@ -25,16 +26,15 @@ export interface HandledPage {
   /** How many of the events were the segment's own. */
   readonly own: number;
   readonly documents: BufferedDocuments;
-  readonly work: readonly TransactionWork[];
+  readonly work: PageWork;
   readonly park: readonly NewDeadLetter[];
+  /** Those of what is parked that failed: the others wait for them. */
+  readonly failed: readonly FailedEvent[];
   /** An event that failed and is not parked: the segment waits before it. */
-  readonly halt: { readonly error: unknown; readonly event: RecordedEvent } | undefined;
+  readonly halt: FailedEvent | undefined;
 }
 
-interface OwnEvent {
-  readonly event: RecordedEvent;
-  readonly handle: FollowerHandler['handle'];
-  readonly replaying: boolean;
+interface OwnEvent extends HandledEvent {
   readonly sequence: Sequence;
 }
 
@@ -42,10 +42,9 @@ interface OwnEvent {
 export class PageHandler {
   readonly #sequenceOf: (event: RecordedEvent) => Sequence;
   readonly #parks: boolean;
+  readonly #runForGood: RunForGood = new Map();
   /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
   #reading = true;
-  /** What the store threw last when a handler asked for a document: that is no fault of the handler. */
-  #storeError: unknown;
 
   constructor(
     private readonly handling: Handling,
@@ -62,62 +61,69 @@ export class PageHandler {
     const documents = this.#documents();
     if (this.#reading && own.length > 0 && this.handling.definition.kind === 'projection')
       await documents.prefetch(new Set(own.map(({ event }) => event.aggregateId)));
-    const effects = { documents, work: [] as TransactionWork[], signal };
+    const effects = { documents, work: this.#work(), signal };
     const park: NewDeadLetter[] = [];
-    const failed = new Set<string>();
+    const failed = new Map<string, FailedEvent>();
+    const rest = () => ({ ...effects, park, failed: [...failed.values()] });
     let halt: HandledPage['halt'];
     let to = page.at(-1)!.position;
     for (let index = 0; index < own.length && !halt; index++) {
       const { event, sequence } = own[index]!;
-      if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
-      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(letterOf(event, sequence.key, undefined, 0));
+      if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
+      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
       else {
-        const failure = await this.#try(own[index]!, effects);
+        const failure = sequence.fault ? thrownBy(sequence.fault) : await this.handling.take(own[index]!, effects);
         if (!failure) continue;
         // A handler that was told to stop has not failed: the page ends before its event.
-        if (signal.aborted) return { to: event.position - 1n, own: index, ...effects, park, halt };
+        if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
         if (this.#mayPark(parked.size + failed.size)) {
           park.push(letterOf(event, sequence.key, failure.error, 1));
-          failed.add(sequence.key);
+          failed.set(sequence.key, { event, sequence: sequence.key, error: failure.error });
         } else {
-          halt = { error: failure.error, event };
+          halt = { event, sequence: sequence.key, error: failure.error };
           to = event.position - 1n;
         }
       }
     }
     if (own.length > 0) this.#reading = documents.reads > 0;
-    return { to, own: own.length, ...effects, park, halt };
+    return { to, own: own.length, ...rest(), halt };
   }
 
   /** Lets the handler take one event again that was parked. */
   async again(event: RecordedEvent, signal: AbortSignal): Promise<HandledPage> {
     const replaying = event.position <= this.place.replayUntil;
     const handle = this.handling.handlerOf(event, replaying);
-    const effects = { documents: this.#documents(), work: [] as TransactionWork[], signal };
-    const failure = handle && (await this.#try({ event, handle, replaying, sequence: this.#sequenceOf(event) }, effects));
+    const effects = { documents: this.#documents(), work: this.#work(), signal };
+    const { key, fault } = this.#sequenceOf(event);
+    const failure = fault ? thrownBy(fault) : handle && (await this.handling.take({ event, handle, replaying }, effects));
     if (failure) signal.throwIfAborted();
-    return { to: event.position, own: 1, ...effects, park: [], halt: failure && { error: failure.error, event } };
+    const halt = failure && { event, sequence: key, error: failure.error };
+    return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };
   }
 
   /** What becomes of an event whose own SQL failed in the commit. */
   failed(event: RecordedEvent, error: unknown, parked: ParkedSequences): HandledPage {
-    const effects = { documents: this.#documents(), work: [], own: 1 };
-    if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], halt: { error, event } };
-    return { ...effects, to: event.position, park: [letterOf(event, this.#sequenceOf(event).key, error, 1)], halt: undefined };
+    const effects = { documents: this.#documents(), work: this.#work(), own: 1 };
+    const sequence = this.sequenceOf(event);
+    const failed = { event, sequence, error };
+    if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], failed: [], halt: failed };
+    return { ...effects, to: event.position, park: [letterOf(event, sequence, error, 1)], failed: [failed], halt: undefined };
   }
+
+  /** Returns the key of the sequence that an event belongs to. */
+  readonly sequenceOf = (event: RecordedEvent): string => this.#sequenceOf(event).key;
 
   #mayPark(parked: number): boolean {
     return this.#parks && parked < MOST_PARKED;
   }
 
+  #work(): PageWork {
+    return new PageWork(this.#runForGood);
+  }
+
   #documents(): BufferedDocuments {
     const { projection, version } = this.place;
-    return new BufferedDocuments(projection, ids =>
-      this.store.get(projection, version, ids).catch(error => {
-        this.#storeError = error;
-        throw error;
-      }),
-    );
+    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids));
   }
 
   #own(page: readonly RecordedEvent[]): OwnEvent[] {
@@ -132,27 +138,14 @@ export class PageHandler {
     }
     return own;
   }
-
-  /** Returns what the handler threw; what it had written is taken back then. */
-  async #try({ event, handle, replaying, sequence }: OwnEvent, effects: PageEffects): Promise<{ error: unknown } | undefined> {
-    const { documents, work } = effects;
-    const before = work.length;
-    documents.begin();
-    try {
-      if (sequence.fault) throw sequence.fault;
-      const result = this.handling.call(handle, event, replaying, effects);
-      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
-      return undefined;
-    } catch (error) {
-      documents.undo();
-      work.length = before;
-      if (error === this.#storeError) throw error;
-      return { error };
-    }
-  }
 }
 
-/** A dead letter of an event; without an error it waits for its predecessors. */
-export function letterOf({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter {
-  return { sequence, position, error: error === undefined && attempts === 0 ? undefined : thrownText(error), attempts };
-}
+/** The dead letter of an event that failed. */
+export const letterOf = ({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter => ({
+  ...{ sequence, position, error: thrownText(error), attempts },
+});
+
+/** The dead letter of an event that waits for its predecessors. */
+const waitingLetter = ({ position }: RecordedEvent, sequence: string): NewDeadLetter => ({
+  ...{ sequence, position, error: undefined, attempts: 0 },
+});

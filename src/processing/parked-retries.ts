@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../messages';
 import type { DeadLetter } from '../store';
 import { isOfHandler } from './commit-faults';
+import type { FailureReports } from './failure-reports';
 import type { FollowerParts } from './follower-parts';
 import { type HandledPage, letterOf, type PageHandler, type SegmentPlace } from './page-handler';
 import type { ParkedSequences } from './parked-sequences';
@@ -16,6 +17,7 @@ export class ParkedRetries {
     private readonly pages: PageHandler,
     private readonly parked: ParkedSequences,
     private readonly checkpoint: SegmentCheckpoint,
+    private readonly reports: FailureReports,
   ) {}
 
   /** Tries a sequence; when the outcome is not `ok` the segment stands elsewhere, and nothing was written. */
@@ -47,16 +49,19 @@ export class ParkedRetries {
     }
   }
 
-  #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
+  async #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
+    if (handled) this.reports.closeWrites(handled.documents, this.pages.sequenceOf);
     const writes = handled?.documents.writes(this.place.version) ?? [];
-    return this.checkpoint.commit({ to: this.checkpoint.committed, writes, work: handled?.work ?? [], unpark: [position] });
+    const work = handled?.work.forCommit() ?? [];
+    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, work, unpark: [position] });
+    if (outcome === 'ok') handled?.work.committed();
+    return outcome;
   }
 
-  async #failed({ sequence, attempts, position }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
+  async #failed({ sequence, attempts }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
     const letter = letterOf(event, sequence, error, attempts + 1);
     const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes: [], park: [letter] });
-    this.parked.failed(sequence, letter.attempts);
-    this.parts.observer.failed(error, position);
+    this.reports.parked({ event, sequence, error }, letter.attempts, this.parked.failed(sequence, letter.attempts));
     return outcome === 'ok' ? 'failed' : outcome;
   }
 }

@@ -41,10 +41,12 @@ export class ParkedSequences {
     for (const sequence of this.#dueAt.keys()) if (!parked.has(sequence)) this.#dueAt.delete(sequence);
   }
 
-  /** Takes note that the first event of a sequence has failed so many times. */
-  failed(sequence: string, attempts: number): void {
+  /** Takes note that the first event of a sequence has failed so many times; returns whether it will be tried again by itself. */
+  failed(sequence: string, attempts: number): boolean {
     const { delay, maxDelay } = this.#retry;
-    this.#dueAt.set(sequence, attempts < this.#retry.attempts ? performance.now() + backOff(attempts, delay, maxDelay) : NEVER);
+    const again = attempts < this.#retry.attempts;
+    this.#dueAt.set(sequence, again ? performance.now() + backOff(attempts, delay, maxDelay) : NEVER);
+    return again;
   }
 
   free(sequence: string): void {

@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, consoleLogger, type EventContext, type Logger, type RecordedEvent, systemClock } from '../messages';
+import {
+  type Clock,
+  consoleLogger,
+  type EventContext,
+  type Logger,
+  type OnError,
+  type RecordedEvent,
+  systemClock,
+  thrownMessage,
+} from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
 import { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
 import { UnknownProjectionError, WaitTimeoutError } from './errors';
 import { StatusTimeoutError } from './follower-errors';
 import { FollowerRunner } from './follower-runner';
+import { guarded } from './guarded-logger';
 import { Handling } from './handling';
 import { Head } from './head';
 import type { Follower, FollowerStatus, Health } from './status';
-import { thrownMessage } from './thrown-text';
 import { withinTime } from './time-limit';
 
 /** What projections are made of. */
@@ -26,6 +35,8 @@ export interface ProjectionsParts {
   readonly switched?: (name: string) => void;
   /** Default the console. */
   readonly logger?: Logger;
+  /** Called for each failure that is told to the logger, of a handler. */
+  readonly onError?: OnError | undefined;
   /** Default the clock of the machine. */
   readonly clock?: Clock;
   /** `false` only looks at how the processes that follow are getting on; default true. */
@@ -60,7 +71,17 @@ export class Projections {
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
-      ...{ eventStore, store, logger, clock, changed, switched, membership, follow: parts.follow ?? true },
+      ...{
+        eventStore,
+        store,
+        logger: guarded(logger),
+        onError: parts.onError,
+        clock,
+        changed,
+        switched,
+        membership,
+        follow: parts.follow ?? true,
+      },
       head: this.#head,
       changes: this.#changes,
     };

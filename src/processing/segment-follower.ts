@@ -1,5 +1,6 @@
 import { EventualityError, type RecordedEvent } from '../messages';
 import { isOfHandler } from './commit-faults';
+import { type FailedEvent, FailureReports } from './failure-reports';
 import type { FollowerParts } from './follower-parts';
 import { Halt } from './halt';
 import { type HandledPage, PageHandler, type SegmentPlace } from './page-handler';
@@ -23,6 +24,7 @@ export class SegmentFollower {
   readonly #pages: PageHandler;
   readonly #parked: ParkedSequences;
   readonly #retries: ParkedRetries;
+  readonly #reports: FailureReports;
   readonly #checkpoint: SegmentCheckpoint;
   readonly #halt: Halt;
   #turn: Promise<unknown> = Promise.resolve();
@@ -31,7 +33,7 @@ export class SegmentFollower {
   #readUntil = 0n;
   #outcome: FollowerEnd | undefined;
   /** The event that failed and keeps the segment from going on. */
-  #haltedBy: RecordedEvent | undefined;
+  #haltedBy: FailedEvent | undefined;
 
   constructor(
     private readonly parts: FollowerParts,
@@ -40,11 +42,12 @@ export class SegmentFollower {
   ) {
     const { store, handling, observer } = parts;
     const { options } = handling.definition;
+    this.#reports = new FailureReports(parts);
     this.#pages = new PageHandler(handling, place, store);
     this.#parked = new ParkedSequences(store.deadLetters, place, place.segment, options.retry);
     this.#checkpoint = new SegmentCheckpoint(store, place, lease, observer);
-    this.#retries = new ParkedRetries(parts, place, this.#pages, this.#parked, this.#checkpoint);
-    this.#halt = new Halt(options, position => this.#stopped(position));
+    this.#retries = new ParkedRetries(parts, place, this.#pages, this.#parked, this.#checkpoint, this.#reports);
+    this.#halt = new Halt(options, () => this.#stopped());
   }
 
   /** Everything up to here is handled, or parked. */
@@ -73,7 +76,7 @@ export class SegmentFollower {
       const before = this.position;
       try {
         await this.#follow();
-        if (this.#haltedBy) await this.#halt.wait(this.#haltedBy, this.#ending.signal);
+        if (this.#haltedBy) await this.#halt.wait(this.#haltedBy.event, this.#ending.signal);
       } catch (error) {
         if (this.#endedBy(error)) break;
         failures = this.position > before ? 1 : failures + 1;
@@ -186,15 +189,16 @@ export class SegmentFollower {
   }
 
   /** Commits what was made of a page. */
-  async #conclude({ to, own, documents, work, park, halt }: HandledPage): Promise<boolean> {
+  async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<boolean> {
     if (own > 0 || to - this.#checkpoint.committed >= MOST_UNCOMMITTED) {
+      this.#reports.closeWrites(documents, this.#pages.sequenceOf);
       const writes = documents.writes(this.place.version);
-      if (!this.#went(await this.#checkpoint.commit({ to, writes, work, park }))) return false;
-      for (const { sequence, attempts } of park) if (attempts > 0) this.#parked.failed(sequence, attempts);
+      if (!this.#went(await this.#checkpoint.commit({ to, writes, work: work.forCommit(), park }))) return false;
+      work.committed();
+      for (const each of failed) this.#reports.parked(each, 1, this.#parked.failed(each.sequence, 1));
     } else this.#checkpoint.pass(to);
-    for (const { error, attempts, position } of park) if (attempts > 0) this.parts.observer.failed(error, position);
-    this.#haltedBy = halt?.event;
-    if (halt) this.parts.observer.failed(halt.error, halt.event.position);
+    this.#haltedBy = halt;
+    if (halt) this.#reports.halted(halt, !this.#halt.isBefore(halt.event));
     else this.#halt.over();
     return !halt;
   }
@@ -230,12 +234,8 @@ export class SegmentFollower {
     return this.#outcome !== undefined;
   }
 
-  #stopped(position: bigint): void {
-    const { projection, segment } = this.place;
-    this.parts.logger.error(
-      { projection, segment, position },
-      `'${projection}' has stopped before position ${position}; restart() goes on.`,
-    );
+  #stopped(): void {
+    if (this.#haltedBy) this.#reports.stopped(this.#haltedBy);
     this.parts.observer.moved(false);
   }
 

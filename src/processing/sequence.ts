@@ -41,8 +41,16 @@ export function sequencer({ name, options }: FollowerDefinition): (event: Record
 /** Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand for the rest. */
 function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
   const key = `${aggregateName}/${aggregateId}`;
-  return key.length <= LONGEST_NAME ? key : `${key.slice(0, LONGEST_NAME - 9)}#${hash(key).toString(16).padStart(8, '0')}`;
+  if (key.length <= LONGEST_NAME) return key;
+  // Half of a surrogate pair could not be stored.
+  const end = isHighSurrogate(key.charCodeAt(KEPT - 1)) ? KEPT - 1 : KEPT;
+  return `${key.slice(0, end)}#${hash(key).toString(16).padStart(8, '0')}`;
 }
+
+/** How many characters of a key that is too long are kept. */
+const KEPT = LONGEST_NAME - '#00000000'.length;
+
+const isHighSurrogate = (unit: number): boolean => unit >> 10 === 0x36;
 
 /** Returns the segment of a sequence. It must never change: the segments of a version rely on it. */
 export const segmentOf = (key: string, segments: number): number => (segments === 1 ? 0 : hash(key) % segments);

@@ -51,8 +51,17 @@ export class StatusReader {
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = version ? await this.parts.store.deadLetters.sequences({ projection: name, version: version.version }) : [];
+    const healthy = parked.length === 0 && !own.stopped;
     return {
-      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(own, activeVersion), version: version?.version, activeVersion },
+      ...{
+        name,
+        kind,
+        mode: options.mode ?? 'async',
+        state: this.#state(own, activeVersion),
+        healthy,
+        version: version?.version,
+        activeVersion,
+      },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments, parked, lastError },
       rebuild: own.filling === undefined ? undefined : await progressOf(this.parts, name, own.filling, this.#filling),
     };

@@ -7,18 +7,14 @@ export class WorkFailure {
   constructor(readonly thrown: unknown) {}
 }
 
-/** Runs work of the user's own inside a transaction. @throws WorkFailure, SqliteAsyncWorkError */
+/** Runs work of the user's own inside a transaction. @throws WorkFailure with what it throws, or a SqliteAsyncWorkError */
 export function runWork(work: readonly TransactionWork[], connection: SqliteConnection): void {
   for (const each of work) {
-    if (isPromise(resultOf(each, connection))) throw new SqliteAsyncWorkError();
-  }
-}
-
-function resultOf(work: TransactionWork, connection: SqliteConnection): unknown {
-  try {
-    return work(connection);
-  } catch (error) {
-    throw new WorkFailure(error);
+    try {
+      if (isPromise(each(connection))) throw new SqliteAsyncWorkError();
+    } catch (error) {
+      throw new WorkFailure(error);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert/strict';
+import { shownValue } from '../messages';
 
 export type ErrorClass = abstract new (...args: any[]) => unknown;
 
@@ -14,7 +15,7 @@ export function expectError(error: { readonly thrown: unknown } | undefined, led
   }
   if (!isError(error.thrown, expected)) {
     throw new AssertionError({
-      message: `Expected the error ${wanted}, but it threw ${String(error.thrown)}`,
+      message: `Expected the error ${wanted}, but it threw ${textOf(error.thrown)}`,
       actual: error.thrown,
       expected: wanted,
     });
@@ -32,7 +33,21 @@ export function tookContinuations(given: readonly unknown[], complaint: string):
 export const copied = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
 
 function isError(thrown: unknown, expected: ErrorClass | string): boolean {
-  if (typeof expected === 'function') return thrown instanceof expected;
-  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
-  return code === expected || (typeof message === 'string' && message.includes(expected));
+  try {
+    if (typeof expected === 'function') return thrown instanceof expected;
+    const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+    return code === expected || (typeof message === 'string' && message.includes(expected));
+  } catch {
+    // What lets nobody look at it is nothing that was expected.
+    return false;
+  }
+}
+
+/** Returns the text of what was thrown: anything can be, also what has none. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return shownValue(thrown);
+  }
 }

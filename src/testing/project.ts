@@ -1,10 +1,11 @@
 import { AssertionError, deepStrictEqual } from 'node:assert/strict';
+import { types } from 'node:util';
 import { bootstrap } from '../bootstrap';
 import { followerRole, Module, type ModuleOptions } from '../decorators';
 import type { ClassReference } from '../messages';
 import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
-import { copied, type ErrorClass, expectError, tookContinuations } from './expectations';
+import { copied, type ErrorClass, expectError, textOf, tookContinuations } from './expectations';
 import type { History } from './history';
 import { adjustedHandlers } from './recording';
 import { started } from './started';
@@ -52,7 +53,7 @@ class Projecting implements Projected {
   async then(...expected: readonly Readonly<Record<string, object>>[]): Promise<void> {
     if (tookContinuations(expected, 'Say what is expected: .then({ id: document }) or .thenError(...).')) return;
     const { documents, error } = await this.#result();
-    if (error) throw error.thrown;
+    if (error) throw types.isNativeError(error.thrown) ? error.thrown : noError(error.thrown);
     deepStrictEqual(documents, copied(expected[0] ?? {}));
   }
 
@@ -105,12 +106,17 @@ function once(definition: FollowerDefinition, failed: (error: unknown) => void):
   return {
     ...definition,
     options: { ...options, retry: { attempts: 1 } },
-    handlers: adjustedHandlers(definition, async (_event, handle) => {
-      try {
-        return await handle();
-      } catch (error) {
+    // In step with the handler, also where it returns no promise: what it writes after that is late here, too.
+    handlers: adjustedHandlers(definition, (_event, handle) => {
+      const told = (error: unknown): never => {
         failed(error);
         throw error;
+      };
+      try {
+        const result = handle();
+        return typeof (result as Promise<unknown> | undefined)?.then === 'function' ? Promise.resolve(result).catch(told) : result;
+      } catch (error) {
+        return told(error);
       }
     }),
   };
@@ -135,6 +141,9 @@ function nameOf(projection: ClassReference | ProjectionDefinition): string {
     `${projection.name} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
   );
 }
+
+const noError = (thrown: unknown): AssertionError =>
+  new AssertionError({ message: `A handler threw ${textOf(thrown)}, which is no error.`, actual: thrown });
 
 const unstorable = (name: string, error: string | undefined): AssertionError =>
   new AssertionError({ message: `What '${name}' wrote cannot be stored: ${error}`, actual: error });

@@ -23,7 +23,7 @@ export interface RecordedEffect {
 /** Returns the handlers of a definition with something around each call. */
 export function adjustedHandlers(
   { handlers }: FollowerDefinition,
-  around: (event: RecordedEvent, handle: () => unknown) => Promise<unknown>,
+  around: (event: RecordedEvent, handle: () => unknown) => unknown,
 ): ReadonlyMap<string, FollowerHandler> {
   const wrapped =
     (handle: FollowerHandler['handle']): FollowerHandler['handle'] =>

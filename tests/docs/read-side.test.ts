@@ -152,6 +152,32 @@ test('projections, read models, reading one’s own writes', async () => {
   await flow.close();
 });
 
+test('a failure is told, and a health check sees it', async () => {
+  const pager = { call: jest.fn() };
+  @Projection('broken')
+  class Broken {
+    @EventHandler(TodoCreated)
+    created() {
+      throw new Error('not today');
+    }
+  }
+  @Module({ components: [Todo, Broken] })
+  class BrokenModule {}
+  // #region failures
+  const flow = await bootstrap(BrokenModule, {
+    eventStore: new InMemoryEventStore(),
+    logger: quiet,
+    onError: (error, { kind, name, event }) => pager.call(`${kind} ${name} failed with ${event?.name}: ${error}`),
+  });
+  const isHealthy = async () => (await flow.projections.status()).every(({ healthy }) => healthy);
+  // #endregion failures
+  expect(await isHealthy()).toBe(true);
+  await flow.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [Broken] });
+  expect(await isHealthy()).toBe(false);
+  expect(pager.call).toHaveBeenCalledWith('projection broken failed with TodoCreated: Error: not today');
+  await flow.close();
+});
+
 test('a wait that took too long', async () => {
   const flow = await bootstrap(TodoModule, { eventStore: new InMemoryEventStore(), follow: false });
   let told: unknown;

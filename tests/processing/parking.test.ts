@@ -1,4 +1,4 @@
-import { defineProjection } from 'eventuality';
+import { defineListener, defineProjection, type FailureContext } from 'eventuality';
 import { happen, onEachStore, RETRY, type Tally, tally, until } from './processes';
 
 onEachStore(processes => {
@@ -101,20 +101,92 @@ onEachStore(processes => {
     expect(await tallyOf('a')).toEqual({ count: 2, last: 'successor' });
   });
 
+  test('what is parked is told to the logger and to the hook: when it is, and when its last try was in vain', async () => {
+    const { store } = processes();
+    const lines: [object, string][] = [];
+    const told: [unknown, FailureContext][] = [];
+    const logger = { error: (details: object, message: string) => void lines.push([details, message]), warn: () => undefined };
+    const onError = (error: unknown, context: FailureContext): void => void told.push([error, context]);
+    const poison = new Error('no');
+    const fail = (text: string): void => {
+      if (text === 'poison') throw poison;
+    };
+    const on = { Happened: ({ text }: { text: string }) => fail(text) };
+    const listener = defineListener({ name: 'failing', retry: RETRY, on });
+    const projections = processes().start([tally({}, fail), listener], { logger, onError });
+    await projections.ready();
+    expect(await projections.of('tally').status()).toMatchObject({ healthy: true });
+    const position = await happen(store, ['a'], 'poison');
+    await happen(store, ['a', 'b'], 'fine');
+    await projections.settled();
+    for (const [kind, name] of [
+      ['projection', 'tally'],
+      ['reactor', 'failing'],
+    ]) {
+      const own = told.filter(([, context]) => context.name === name);
+      const context = { kind, name, sequence: 'Thing/a', position, event: { position, name: 'Happened', aggregateId: 'a' } };
+      expect(own).toMatchObject([
+        [{ message: 'no' }, context],
+        [{ message: 'no' }, context],
+      ]);
+      expect(own.every(([error]) => error === poison)).toBe(true);
+      expect(await projections.of(name!).status()).toMatchObject({ healthy: false, state: 'following', lag: { events: 0 } });
+    }
+    expect(lines).toHaveLength(4);
+    expect(lines.map(([details]) => details)).toContainEqual(
+      expect.objectContaining({ error: poison, kind: 'projection', name: 'tally', sequence: 'Thing/a', position: `${position}` }),
+    );
+    const messages = lines.map(([, message]) => message);
+    expect(
+      messages.filter(line => line.startsWith("The projection 'tally' failed with Happened of Thing 'a', version 1; its sequence")),
+    ).toEqual([
+      expect.stringMatching("'Thing/a' is parked, and tried again.$"),
+      expect.stringMatching("'Thing/a' is parked until retry\\(\\) or discard\\(\\).$"),
+    ]);
+    await projections.of('tally').discard();
+    expect(await projections.of('tally').status()).toMatchObject({ healthy: true });
+  });
+
+  test('a logger and a hook that throw hold nothing up', async () => {
+    const { store } = processes();
+    const refuse = (): never => {
+      throw new Error('the disk is full');
+    };
+    const printed = jest.spyOn(console, 'error').mockImplementation();
+    const projections = processes().start([tally({}, text => (text === 'poison' ? refuse() : undefined))], {
+      logger: { error: refuse, warn: refuse },
+      onError: refuse,
+    });
+    await happen(store, ['a'], 'poison');
+    await happen(store, ['b'], 'fine');
+    await projections.settled();
+    expect(await tallyOf('b')).toEqual({ count: 1, last: 'fine' });
+    expect((await projections.of('tally').deadLetters())[0]).toMatchObject({ attempts: RETRY.attempts });
+    printed.mockRestore();
+  });
+
   test('with onError stop nothing goes past the event; restart goes on', async () => {
     const { store } = processes();
     let broken = true;
-    const projections = processes().start([
-      tally({ onError: 'stop' }, text => {
-        if (broken && text === 'poison') throw new Error('no');
-      }),
-    ]);
+    const told: (FailureContext & { position?: bigint })[] = [];
+    const onError = (_: unknown, context: FailureContext): void => void told.push(context);
+    const failing = tally({ onError: 'stop' }, text => {
+      if (broken && text === 'poison') throw new Error('no');
+    });
+    const projections = processes().start([failing], { onError });
     await happen(store, ['a'], 'fine');
     const position = await happen(store, ['b'], 'poison');
     await happen(store, ['c'], 'fine');
     const follower = projections.of('tally');
     await until(async () => (await follower.status()).state === 'stopped');
-    expect(await follower.status()).toMatchObject({ position: position - 1n, parked: [], lastError: { message: 'no', position } });
+    expect(await follower.status()).toMatchObject({
+      position: position - 1n,
+      parked: [],
+      healthy: false,
+      lastError: { message: 'no', position },
+    });
+    // Once when it begins to wait, and once when it has stopped.
+    expect(told).toMatchObject([{ position }, { position }]);
     expect([await tallyOf('a'), await tallyOf('c')]).toEqual([{ count: 1, last: 'fine' }, undefined]);
     broken = false;
     follower.restart();
@@ -146,6 +218,28 @@ onEachStore(processes => {
       { sequence: 'Thing/d', events: 1, error: expect.stringContaining('sequenceBy') },
     ]);
     expect([await tallyOf('b'), await tallyOf('c')]).toEqual([undefined, { count: 1, last: 'blue sky' }]);
+  });
+
+  test('an aggregate whose name and id are long is parked like any other, wherever their key is cut', async () => {
+    const { store } = processes();
+    const projections = processes().start([
+      tally({ retry: { attempts: 1 } }, text => {
+        if (text === 'poison') throw new Error('no');
+      }),
+    ]);
+    const ids = [0, 1, 2].map(n => `${'x'.repeat(n)}${'😀'.repeat(126)}`);
+    const events = [{ name: 'Happened', payload: { text: 'poison' } }];
+    const appends = ids.map(aggregateId => ({ stream: { aggregateName: 'A'.repeat(200), aggregateId }, expected: 'any' as const, events }));
+    await store.append(appends);
+    await happen(store, ['sound']);
+    await projections.settled();
+    const parked = (await projections.of('tally').deadLetters()).map(({ sequence }) => sequence);
+    expect(parked.map(key => [key.length, key.isWellFormed()])).toEqual([
+      [254, true],
+      [255, true],
+      [254, true],
+    ]);
+    expect(await tallyOf('sound')).toMatchObject({ count: 1 });
   });
 
   test("SQL of one's own that fails in the commit is found, and only its event is parked", async () => {
