@@ -126,6 +126,7 @@ export type {
   CommandClaim,
   CommandJournal,
   CommandResult,
+  CompletedCommand,
   Conflict,
   EventStore,
   EventStoreParts,
