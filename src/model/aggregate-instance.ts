@@ -1,6 +1,7 @@
 import type { RecordedEvent, SealedEvent } from '../messages';
 import type { AggregateDefinition, AggregateHandle } from './aggregate-definition';
 import { InvalidDecisionError } from './errors';
+import { refusePromise } from './synchronous';
 
 /** Under this key an exposed aggregate gives its instance to the repository. */
 export const INSTANCE = Symbol.for('eventuality:instance');
@@ -24,6 +25,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     state?: State,
   ) {
     this.state = state ?? definition.initialState(id);
+    refusePromise(this.state, definition.name, 'The initial state');
     this.exposed = definition.expose(this);
   }
 
@@ -35,6 +37,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   replay(events: readonly RecordedEvent[]): void {
     const { definition } = this;
     for (let index = 0; index < events.length; index++) this.state = definition.evolve(this.state, events[index]!);
+    refusePromise(this.state, definition.name, 'evolve');
     this.stored(events);
   }
 
@@ -88,6 +91,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     if (typeof event !== 'object' || event === null) throw new InvalidDecisionError(this.definition.name, event);
     const sealed = this.definition.seal(event);
     this.state = this.definition.evolve(this.state, sealed);
+    refusePromise(this.state, this.definition.name, 'evolve');
     // A list that begins empty and grows takes room for seventeen; mostly it is one event.
     if (this.changes.length === 0) this.changes = [sealed];
     else this.changes.push(sealed);
