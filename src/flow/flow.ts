@@ -7,6 +7,7 @@ import {
   consoleLogger,
   type DispatchOptions,
   type MessageCause,
+  newId,
   type ProjectionReference,
   type RecordedEvent,
   type ResultOf,
@@ -41,6 +42,8 @@ export class Flow implements Dispatcher {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
   readonly clock: Clock;
+  /** Makes the ids of `context.newId()`. */
+  readonly newId: () => string;
   readonly #commands = new CommandBus<CommandOutcome>();
   readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
   readonly #repositories = new Map<AggregateDefinition, Repository>();
@@ -67,6 +70,7 @@ export class Flow implements Dispatcher {
     this.eventStore = this.#readSide.eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
+    this.newId = parts.newId ?? (() => newId());
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;

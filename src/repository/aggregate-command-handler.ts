@@ -1,15 +1,9 @@
 import type { CommandContext, CommandMessage, CommandOutcome, RecordedEvent } from '../messages';
-import {
-  AggregateAlreadyExistsError,
-  type AggregateInstance,
-  AggregateNotFoundError,
-  type CommandRule,
-  type Decision,
-  MissingAggregateIdError,
-} from '../model';
-import { ConcurrencyError, type EventStore, LONGEST_NAME, PAGE_LIMIT, Running, type StreamAppend } from '../store';
+import { AggregateAlreadyExistsError, type AggregateInstance, AggregateNotFoundError, type CommandRule, type Decision } from '../model';
+import { ConcurrencyError, type EventStore, PAGE_LIMIT, Running, type StreamAppend } from '../store';
 import type { AggregateLoader } from './aggregate-loader';
 import { failed, succeeded } from './command-outcome';
+import { targetOf } from './command-target';
 import { ReentrantCommandError } from './errors';
 import { Lane, Lanes } from './lanes';
 import { Origin } from './origin';
@@ -39,7 +33,7 @@ export class AggregateCommandHandler {
    * and whatever the handler throws; nothing was appended then
    */
   handle(message: CommandMessage, rule: CommandRule, context: CommandContext): Promise<CommandOutcome> {
-    const id = this.#target(message, rule);
+    const id = targetOf(message, rule, this.loader.definition.name);
     this.#refuseReentrance(message, id);
     return this.#takeTurn(message, rule, context, id);
   }
@@ -50,13 +44,6 @@ export class AggregateCommandHandler {
       if (working?.id === id && working.handler === this)
         throw new ReentrantCommandError(message.name, waiting.name, this.loader.definition.name, id);
     }
-  }
-
-  #target({ name, command }: CommandMessage, rule: CommandRule): string {
-    const id = rule.target ? rule.target(command) : command?.id;
-    if (typeof id !== 'string' || id === '' || id.length > LONGEST_NAME)
-      throw new MissingAggregateIdError(this.loader.definition.name, `The command ${name}`, id);
-    return id;
   }
 
   // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.

@@ -1,5 +1,6 @@
 export { AggregateCommandHandler, decide } from './aggregate-command-handler';
 export { succeeded } from './command-outcome';
+export { targetOf } from './command-target';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './errors';
 export type { HandlerContext } from './handler-context';
 export { asOrigin, Origin } from './origin';

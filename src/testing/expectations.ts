@@ -14,11 +14,24 @@ export function expectError(error: { readonly thrown: unknown } | undefined, led
   }
   if (!isError(error.thrown, expected)) {
     throw new AssertionError({
-      message: `Expected the error ${wanted}, but it threw ${String(error.thrown)}`,
+      message: `Expected the error ${wanted}, but it threw ${shown(error.thrown)}`,
       actual: error.thrown,
       expected: wanted,
     });
   }
+}
+
+/** Refuses an error where something else was expected; the error is the cause. @throws AssertionError */
+export function expectNoError(error: { readonly thrown: unknown } | undefined, expected: unknown, wanted: string): void {
+  if (error === undefined) return;
+  const { thrown } = error;
+  const failure = new AssertionError({
+    message: `Expected ${wanted}, but it threw ${shown(thrown)}`,
+    actual: thrown,
+    expected,
+  });
+  Object.defineProperty(failure, 'cause', { value: thrown, configurable: true, writable: true });
+  throw failure;
 }
 
 /** An `await` that comes too early calls `then` with its continuations: the second of them takes the complaint. */
@@ -30,6 +43,15 @@ export function tookContinuations(given: readonly unknown[], complaint: string):
 
 /** Returns what stays of data that is stored: plain, and without its class. */
 export const copied = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
+
+/** Anything can be thrown, also what has no text. */
+function shown(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that has no text';
+  }
+}
 
 function isError(thrown: unknown, expected: ErrorClass | string): boolean {
   if (typeof expected === 'function') return thrown instanceof expected;

@@ -1,10 +1,11 @@
 import { AssertionError, deepStrictEqual } from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { bootstrap } from '../bootstrap';
 import { followerRole, Module, type ModuleOptions } from '../decorators';
-import type { ClassReference } from '../messages';
+import { type ClassReference, sealPayload } from '../messages';
 import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
-import { copied, type ErrorClass, expectError, tookContinuations } from './expectations';
+import { copied, type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
 import type { History } from './history';
 import { adjustedHandlers } from './recording';
 import { started } from './started';
@@ -52,8 +53,11 @@ class Projecting implements Projected {
   async then(...expected: readonly Readonly<Record<string, object>>[]): Promise<void> {
     if (tookContinuations(expected, 'Say what is expected: .then({ id: document }) or .thenError(...).')) return;
     const { documents, error } = await this.#result();
-    if (error) throw error.thrown;
-    deepStrictEqual(documents, copied(expected[0] ?? {}));
+    const wanted = Object.fromEntries(
+      Object.entries(expected[0] ?? {}).map(([id, document]) => [id, copied(sealPayload(document, `The document expected for '${id}'`))]),
+    );
+    expectNoError(error, wanted, `the documents ${inspect(wanted)}`);
+    deepStrictEqual(documents, wanted);
   }
 
   async thenError(expected: ErrorClass | string): Promise<void> {
@@ -99,9 +103,9 @@ async function project(
   }
 }
 
-/** One call for each event, and what it throws is told. */
+/** One call for each event, in the order given whatever the number of segments is, and what it throws is told. */
 function once(definition: FollowerDefinition, failed: (error: unknown) => void): FollowerDefinition {
-  const { mode: _, retry: __, onError: ___, ...options } = definition.options;
+  const { mode: _, retry: __, onError: ___, segments: ____, ...options } = definition.options;
   return {
     ...definition,
     options: { ...options, retry: { attempts: 1 } },
