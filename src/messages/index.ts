@@ -33,5 +33,5 @@ export {
 export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
-export type { EventMetadata, RecordedEvent } from './recorded-event';
+export type { EventMarks, EventMetadata, RecordedEvent } from './recorded-event';
 export { knownNames, nearest } from './suggestion';

@@ -1,4 +1,4 @@
-/** What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`. */
+/** What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`; none means anything to the framework. */
 export interface EventMetadata {
   /** The same for everything that follows from one first message. */
   readonly correlationId: string;
@@ -7,6 +7,14 @@ export interface EventMetadata {
   /** The name of the command that was decided. */
   readonly commandName: string;
   readonly [entry: string]: unknown;
+}
+
+/** What the framework itself says of an event. It has a place of its own, so that no entry of a caller's metadata can be taken for it. */
+export interface EventMarks {
+  /** The event deletes its aggregate: only `Repository.delete` records it. */
+  readonly deleted?: true;
+  /** The aggregate's state after the event, where a plain event carries it. */
+  readonly state?: object;
 }
 
 /** An event as the store returns it: what happened, to which aggregate, when and why. Deeply frozen. */
@@ -25,6 +33,8 @@ export interface RecordedEvent<Payload extends object = object> {
   readonly position: bigint;
   readonly payload: Readonly<Payload>;
   readonly metadata: EventMetadata;
+  /** Absent on most events. */
+  readonly marks?: EventMarks;
   /** When the store accepted it, ISO 8601 in UTC. */
   readonly recordedAt: string;
 }

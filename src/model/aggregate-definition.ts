@@ -1,4 +1,4 @@
-import type { CommandContext, SealedEvent } from '../messages';
+import type { CommandContext, EventMarks, SealedEvent } from '../messages';
 import type { SnapshotRule } from './snapshot-rule';
 
 /** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */
@@ -22,7 +22,8 @@ export interface StateChange {
   readonly payload: object;
   /** The state after the event, where a plain event carries it. */
   readonly state?: object;
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Those of a recorded event: its state among them, where a plain event carried one. */
+  readonly marks?: EventMarks;
 }
 
 /**

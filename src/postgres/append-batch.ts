@@ -22,7 +22,7 @@ export type UnitResult = AppendOutcome | 'known' | 'busy';
 export function appendStatement(names: StoreNames): Statement {
   return statement(`select outcomes, versions, positions, recorded_at from ${names.of('append')}(
 $1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::integer[], $6::integer[], $7::bigint[], $8::integer[], $9::integer[], $10::text[],
-$11::text[], $12::uuid[], $13::text[], $14::integer[], $15::jsonb, $16::jsonb, $17::boolean, $18::boolean, $19::bigint)`);
+$11::text[], $12::uuid[], $13::text[], $14::integer[], $15::jsonb, $16::jsonb, $17::boolean, $18::boolean, $19::bigint, $20::jsonb)`);
 }
 
 /** Encodes a batch as the values of {@link appendStatement}. */
@@ -54,6 +54,7 @@ export function batchValues(units: readonly AppendUnit[], { repeated, wait, now 
     repeated || units.some(unit => unit.chosenIds.length > 0),
     wait,
     now,
+    units.some(unit => unit.marked) ? `[${events.map(event => event.marksJson ?? 'null').join(',')}]` : null,
   ];
 }
 
@@ -106,13 +107,14 @@ export function recordedEvents(unit: AppendUnit, versions: number[], positions: 
 
 /** Makes the recorded form of an event that the database has stored. */
 export function recorded(
-  { stream, id, name, schemaVersion, payload, metadata }: PreparedEvent,
+  { stream, id, name, schemaVersion, payload, metadata, marks }: PreparedEvent,
   version: number,
   position: bigint,
   recordedAt: string,
 ) {
   const { aggregateName, aggregateId } = stream;
-  return Object.freeze({ id, name, schemaVersion, aggregateName, aggregateId, version, position, payload, metadata, recordedAt });
+  const event = { id, name, schemaVersion, aggregateName, aggregateId, version, position, payload, metadata, recordedAt };
+  return Object.freeze(marks ? { ...event, marks } : event);
 }
 
 function conflictOutcome(unit: AppendUnit, versions: readonly number[]): AppendOutcome {

@@ -29,7 +29,7 @@ export class ExpectedBatch {
   static of(units: readonly AppendUnit[]): ExpectedBatch | undefined {
     const placed = new Map<string, Placed>();
     for (const unit of units) {
-      const expected = unit.appends.length === 1 && unit.chosenIds.length === 0 ? versionBefore(unit) : undefined;
+      const expected = unit.appends.length === 1 && unit.chosenIds.length === 0 && !unit.marked ? versionBefore(unit) : undefined;
       if (expected === undefined) return undefined;
       const key = streamKey(unit.appends[0]!.stream);
       placed.set(key, { unit, key, expected });

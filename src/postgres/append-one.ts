@@ -13,7 +13,7 @@ $1::text, $2::text, $3::bigint, $4::uuid, $5::text, $6::integer, $7::jsonb, $8::
 /** Encodes a batch as the values of {@link appendOneStatement}, if it is one event at a version. */
 export function oneEventValues(units: readonly AppendUnit[], now: number | undefined): unknown[] | undefined {
   const [unit] = units;
-  if (units.length > 1 || unit!.events.length !== 1 || unit!.chosenIds.length > 0) return undefined;
+  if (units.length > 1 || unit!.events.length !== 1 || unit!.chosenIds.length > 0 || unit!.marked) return undefined;
   const expected = versionBefore(unit!);
   if (expected === undefined) return undefined;
   const { stream, id, name, schemaVersion, payloadJson, metadataJson } = unit!.events[0]!;

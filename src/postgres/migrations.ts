@@ -22,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 6, title: 'revisions, leases and dead letters', sql: following },
   { number: 7, title: 'appends at known versions', sql: appendExpectedFunction },
   { number: 8, title: 'reads of one stream', sql: readStreamFunction },
+  { number: 9, title: 'marks of events', sql: marks },
 ];
 
 function functions(names: StoreNames): string {
@@ -58,6 +59,18 @@ create table if not exists ${names.of('events')} (
   constraint ${names.local('events_version')} unique (aggregate_name, aggregate_id, version),
   constraint ${names.local('events_id')} unique (event_id)
 );`;
+}
+
+// A function with another list of parameters is another function: the one without marks goes.
+function marks(names: StoreNames): string {
+  const before =
+    'text[], text[], bigint[], boolean[], integer[], integer[], bigint[], integer[], integer[], text[], text[], uuid[], text[], integer[], ' +
+    'jsonb, jsonb, boolean, boolean, bigint';
+  return [
+    `alter table ${names.of('events')} add column if not exists marks jsonb;`,
+    `drop function if exists ${names.of('append')}(${before});`,
+    ...[appendFunction(names), readStreamsFunction(names), readStreamFunction(names)],
+  ].join('\n\n');
 }
 
 // The state is text, not jsonb: it comes back as it was, the order of its keys included.

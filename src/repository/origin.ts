@@ -1,4 +1,4 @@
-import { type CommandMessage, derivedId, type SealedEvent } from '../messages';
+import { type CommandMessage, derivedId, type EventMarks, type SealedEvent } from '../messages';
 import type { NewEvent } from '../store';
 
 /** Makes events ready for the store: with the metadata of the command they come from, and with ids that a repeated command makes again. */
@@ -13,13 +13,19 @@ export class Origin {
     return changes.length === 1 ? [this.#newEvent(changes[0]!)] : changes.map(change => this.#newEvent(change));
   }
 
-  #newEvent({ name, schemaVersion, payload, state, deletes }: SealedEvent): NewEvent {
-    const { metadata: common, options } = this.message;
-    const metadata = state || deletes ? { ...common, ...(state && { state }), ...(deletes && { deleted: true }) } : common;
+  #newEvent(change: SealedEvent): NewEvent {
+    const event = this.#unmarked(change);
+    return change.state || change.deletes ? { ...event, marks: marksOf(change) } : event;
+  }
+
+  #unmarked({ name, schemaVersion, payload }: SealedEvent): NewEvent {
+    const { metadata, options } = this.message;
     if (options.commandId === undefined) return { name, schemaVersion, payload, metadata };
     return { name, schemaVersion, payload, metadata, id: derivedId(options.commandId, ++this.#made) };
   }
 }
+
+const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({ ...(state && { state }), ...(deletes && { deleted: true }) });
 
 let current: Origin | undefined;
 

@@ -1,11 +1,18 @@
 import { newId, sealPayload } from '../messages';
-import { checkAppends, type ExpectedVersion, encodedEvent, type NewEvent, recordedMetadata, type StreamName } from '../store';
+import {
+  checkAppends,
+  type EventJson,
+  type ExpectedVersion,
+  encodedEvent,
+  type NewEvent,
+  recordedMarks,
+  recordedMetadata,
+  type StreamName,
+} from '../store';
 
 /** An event that is sealed and encoded, with its id. */
-export interface EncodedEvent {
+export interface EncodedEvent extends EventJson {
   readonly event: NewEvent & { readonly id: string; readonly schemaVersion: number };
-  readonly payloadJson: string;
-  readonly metadataJson: string;
 }
 
 /** The events for one stream. */
@@ -42,6 +49,6 @@ export function appendRequest(appends: Parameters<typeof checkAppends>[0], maxPa
 function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, maxBytes: number): EncodedEvent {
   const payload = sealPayload(given.payload, name);
   const metadata = recordedMetadata(given.metadata, id);
-  const event = { id, name, schemaVersion, payload, metadata };
+  const event = { id, name, schemaVersion, payload, metadata, ...(given.marks && { marks: recordedMarks(given.marks) }) };
   return { event, ...encodedEvent(event, maxBytes) };
 }

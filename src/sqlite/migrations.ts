@@ -91,6 +91,8 @@ export const MIGRATIONS: readonly string[] = [
     primary key (projection, version, position)
   ) strict;
   create index dead_letters_sequence on dead_letters (projection, version, sequence, position);`,
+  // What the framework says of an event, apart from the metadata, whose entries are the callers'.
+  'alter table events add column marks text;',
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

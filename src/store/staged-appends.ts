@@ -2,7 +2,7 @@ import { type Clock, isoTime, type RecordedEvent, sealPayload } from '../message
 import { checkAppends, isExpected, storePage } from './checks';
 import { DuplicateEventError } from './errors';
 import type { AppendOutcome, Conflict, NewEvent, StorePage, StreamAppend, StreamName } from './event-store';
-import { recordEvent } from './record-event';
+import { recordEvent, recordedMarks } from './record-event';
 import { streamKey } from './stream-name';
 import type { Turns } from './turns';
 
@@ -88,6 +88,7 @@ export function sealedAppends(appends: readonly StreamAppend[]): readonly Stream
       ...event,
       payload: sealPayload(event.payload, event.name),
       ...(event.metadata && { metadata: sealPayload(event.metadata, 'metadata') }),
+      ...(event.marks && { marks: recordedMarks(event.marks) }),
     })),
   }));
 }

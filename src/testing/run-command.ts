@@ -84,8 +84,8 @@ function instanceAfter(definition: AggregateDefinition, id: string, events: read
   const stream = { aggregateName: definition.name, aggregateId: id };
   instance.replay(
     events.map((event, index) => {
-      const metadata = event.state ? { state: event.state } : {};
-      return recordEvent({ ...event, metadata }, stream, index + 1, BigInt(index + 1), '2020-01-01T00:00:00.000Z');
+      const marks = event.state && { marks: { state: event.state } };
+      return recordEvent({ ...event, ...marks }, stream, index + 1, BigInt(index + 1), '2020-01-01T00:00:00.000Z');
     }),
   );
   return instance;

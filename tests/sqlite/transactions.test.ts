@@ -225,7 +225,9 @@ test('a file of a version before leases gets their tables; what was prepared is 
   await store.close();
   const shell = files.shell(store.file);
   shell.exec('drop table leases; drop table dead_letters');
-  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments; pragma user_version = 3');
+  shell.exec(
+    'alter table read_models drop column revision; alter table read_models drop column segments; alter table events drop column marks; pragma user_version = 3',
+  );
   shell.close();
   const { projections } = files.store(store.file);
   expect(await projections.versions('counter')).toEqual([{ version: 1, revision: 1, segments: 1, indexes: [], active: false }]);
