@@ -87,6 +87,7 @@ export type {
   EventMiddleware,
   FlowCommandHandler,
   FlowParts,
+  MessageClasses,
   Middleware,
   QueryHandlerFunction,
   QueryMessage,
@@ -208,7 +209,7 @@ export { nearest, systemClock } from './messages';
 export type { Clock, Logger } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
-export { EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
+export { EventualityError, MessageClassMismatchError, UnnamedMessageError, UnstorableValueError } from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

@@ -18,7 +18,8 @@ import { snapshotStoreFaults } from './snapshot-checks';
 import { TsyringeAdapter } from './tsyringe-adapter';
 
 /** What `bootstrap` can be told; every part has a default. */
-export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners'>> {
+export interface BootstrapOptions
+  extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners' | 'messageClasses'>> {
   /** The container whose child the application uses; default tsyringe's own. */
   readonly container?: DependencyContainer | ContainerAdapter;
   /** Called for each failure of a listener, beside the logger. */
@@ -150,6 +151,11 @@ function partsOf(components: Components, options: BootstrapOptions, container: C
     aggregates: [...components.aggregates].map(definitionOf),
     commandHandlers: Object.fromEntries(components.handlerClasses.flatMap(handlerClass => commandHandlers(handlerClass, container))),
     queryHandlers: Object.fromEntries(components.handlerClasses.flatMap(handlerClass => queryHandlers(handlerClass, container))),
+    messageClasses: {
+      commands: components.handlerClasses.flatMap(({ commands }) => [...commands.keys()]),
+      queries: components.handlerClasses.flatMap(({ queries }) => [...queries.keys()]),
+      events: components.handlerClasses.flatMap(({ events }) => [...events.keys()]),
+    },
   };
 }
 
@@ -195,7 +201,7 @@ function listenersOf(listener: any, events: HandlerClass['events']): Record<stri
       return [
         type.name,
         handlers.map(({ method }): EventListener => {
-          const listen: EventListener = (recorded, context) => listener[method](type.revive(recorded.payload), context);
+          const listen: EventListener = (recorded, context) => listener[method](type.revive(recorded), context);
           return Object.defineProperty(listen, 'name', { value: `${listener.constructor.name}.${String(method)}` });
         }),
       ];

@@ -170,7 +170,7 @@ function reviving<E extends object>(type: ClassReference<E>, listener: EventList
   return [
     eventType.name,
     (event, context) => {
-      const payload = eventType.revive(event.payload);
+      const payload = eventType.revive(event);
       return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
     },
   ];

@@ -7,6 +7,7 @@ import type { CommandMiddleware } from './command-bus';
 import type { EventBus } from './event-bus';
 import type { EventListeners } from './event-listener';
 import type { FlowCommandHandler } from './function-command-handler';
+import type { MessageClasses } from './known-classes';
 import type { QueryHandlerFunction, QueryMiddleware } from './query-bus';
 
 /** The parts a Flow is assembled from. */
@@ -26,6 +27,11 @@ export interface FlowParts {
   readonly projections?: readonly FollowerDefinition[];
   /** Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part of each append. Default true. */
   readonly follow?: boolean;
+  /**
+   * The classes that the messages of their names are of, where handlers are given by name: an instance of another class of such a name is
+   * refused. Those of aggregates and projections are known without it.
+   */
+  readonly messageClasses?: MessageClasses;
   /** Wraps every command; the first is the outermost. */
   readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
   /** Wraps every query; the first is the outermost. */

@@ -16,6 +16,7 @@ import { type AggregateClass, type AggregateDefinition, type CommandRule, defini
 import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
 import { AggregateCommandHandler, Repository, type RepositoryOptions, type UnitOfWork } from '../repository';
 import { type EventStore, Running } from '../store';
+import { ClassCheckedEventStore } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { DuplicateHandlerError, FlowClosedError } from './errors';
@@ -23,6 +24,7 @@ import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
 import type { FlowParts } from './flow-parts';
 import { type FlowCommandHandler, runHandlerFunction } from './function-command-handler';
+import { classesOf, KnownEvents } from './known-classes';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions } from './read-side';
@@ -64,7 +66,11 @@ export class Flow implements Dispatcher {
       clock,
       eventContext: event => new FlowEventContext(this, event),
     });
-    this.eventStore = this.#readSide.eventStore;
+    const classes = classesOf(parts);
+    this.eventStore =
+      classes.events.length > 0
+        ? new ClassCheckedEventStore(this.#readSide.eventStore, new KnownEvents(classes.events))
+        : this.#readSide.eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
@@ -75,6 +81,8 @@ export class Flow implements Dispatcher {
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
     this.#register(parts);
+    for (const type of classes.commands) this.#commands.expect(type);
+    for (const type of classes.queries) this.#queries.expect(type);
     if (listeners) this.eventBus?.subscribe(listeners);
     // Not before whoever makes this flow is done with it.
     setImmediate(() => this.#closed || this.projections.start());
@@ -92,8 +100,8 @@ export class Flow implements Dispatcher {
 
   /**
    * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it failed.
-   * @throws UnknownCommandError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError, ConcurrencyError,
-   * FlowClosedError, and whatever its handler throws; nothing was appended then
+   * @throws UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError,
+   * ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
@@ -101,7 +109,7 @@ export class Flow implements Dispatcher {
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
-  /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, FlowClosedError */
+  /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, MessageClassMismatchError, FlowClosedError */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
     if (this.#closed) throw new FlowClosedError(query?.constructor?.name ?? String(query));
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);

@@ -1,16 +1,12 @@
+import { messageName } from '../messages';
 import { followerFaults } from '../processing';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts } from './flow-parts';
+import { classesOf } from './known-classes';
 
 /** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
-export function refuseFaults({
-  eventStore,
-  commandHandlers = {},
-  queryHandlers = {},
-  eventBus,
-  snapshotStore,
-  projections = [],
-}: FlowParts): void {
+export function refuseFaults(parts: FlowParts): void {
+  const { eventStore, commandHandlers = {}, queryHandlers = {}, eventBus, snapshotStore, projections = [] } = parts;
   const faults: string[] = [];
   for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
     if (typeof eventStore?.[method] !== 'function')
@@ -24,6 +20,15 @@ export function refuseFaults({
   for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
     if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
   }
-  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore));
+  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore), ...eventNameFaults(parts));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
+}
+
+/** Finds event classes of one name: events are found by their names, and become instances of one of them only. */
+function eventNameFaults(parts: FlowParts): string[] {
+  const byName = new Map<string, number>();
+  for (const type of classesOf(parts).events) byName.set(messageName(type), (byName.get(messageName(type)) ?? 0) + 1);
+  return [...byName].flatMap(([name, count]) =>
+    count < 2 ? [] : [`two event classes have the name '${name}'. Give one of them another: @Event('another name').`],
+  );
 }

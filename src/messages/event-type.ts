@@ -1,6 +1,7 @@
 import type { ClassReference } from './class-metadata';
+import { isOrExtends, MessageClassMismatchError } from './class-mismatch';
 import { type EventCodec, messageMetadata, messageName } from './names';
-import { sealPayload } from './payload';
+import { isPlain, sealPayload } from './payload';
 
 /** An event on its way to the store: its durable name and its sealed payload. */
 export interface SealedEvent {
@@ -11,6 +12,24 @@ export interface SealedEvent {
   readonly state?: object;
   /** True for the event after which the aggregate is not found any more. */
   readonly deletes?: true;
+}
+
+/** What an instance of an event class is made of: a recorded event, or a sealed one. */
+export interface StoredEvent {
+  readonly schemaVersion: number;
+  readonly payload: object;
+}
+
+/** The classes of payloads that a codec made: they do not show it. */
+const encodedFrom = new WeakMap<object, Function>();
+/** Whether there are any: looking costs a fifth of making an instance. */
+let someEncoded = false;
+
+/** Returns the class of the event that a payload was made of in this process; undefined where nobody can tell, as of what was read from a database. */
+export function classOfPayload(payload: object): Function | undefined {
+  const prototype = Object.getPrototypeOf(payload);
+  if (prototype === Object.prototype && !someEncoded) return undefined;
+  return isPlain(prototype) ? encodedFrom.get(payload) : prototype.constructor;
 }
 
 /** How the instances of one event class are stored, and made again from what was stored. */
@@ -31,16 +50,32 @@ export class EventType<E extends object = any> {
    * @throws UnstorableValueError naming the field that cannot be stored
    */
   seal(event: E): SealedEvent {
-    const data = this.#codec ? this.#codec.encode(event) : event;
-    return { name: this.name, schemaVersion: this.schemaVersion, payload: sealPayload(data, this.name) };
+    const payload = sealPayload(this.#codec ? this.#codec.encode(event) : event, this.name);
+    if (this.#codec) this.#remember(payload, event.constructor);
+    return { name: this.name, schemaVersion: this.schemaVersion, payload };
   }
 
-  /** Returns an instance of the event class for a stored payload; a payload that is one already is returned as it is. */
-  revive(payload: object): E {
-    if (this.#codec) return this.#codec.decode(payload);
+  #remember(payload: object, type: Function): void {
+    encodedFrom.set(payload, type);
+    someEncoded = true;
+  }
+
+  /**
+   * Returns an instance of the event class for a stored event; a payload that is one already is returned as it is.
+   * @throws MessageClassMismatchError when the event is known to be of another class, and in this very version
+   */
+  revive({ payload, schemaVersion }: StoredEvent): E {
     const { prototype } = this.type;
     if (Object.getPrototypeOf(payload) === prototype) return payload as E;
+    if (schemaVersion === this.schemaVersion) this.#refuseOther(payload);
+    if (this.#codec) return this.#codec.decode(payload);
     return Object.freeze(Object.assign(Object.create(prototype), payload));
+  }
+
+  #refuseOther(payload: object): void {
+    const type = classOfPayload(payload);
+    if (type === undefined || isOrExtends(type, this.type)) return;
+    throw new MessageClassMismatchError('event', this.name, this.type, type, payload);
   }
 }
 

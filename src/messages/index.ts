@@ -7,6 +7,7 @@ export {
   ownMetadata,
   setMetadata,
 } from './class-metadata';
+export { isOrExtends, MessageClassMismatchError } from './class-mismatch';
 export { type Clock, isoTime, systemClock } from './clock';
 export {
   CommandMessage,
@@ -19,7 +20,7 @@ export {
 } from './command';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
-export { EventType, eventTypeOf, type SealedEvent } from './event-type';
+export { classOfPayload, EventType, eventTypeOf, type SealedEvent, type StoredEvent } from './event-type';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
 export {

@@ -30,7 +30,7 @@ export class Handling {
 
   /** Calls the handler of an event; a promise only where the handler returns one. */
   call(handle: FollowerHandler['handle'], event: RecordedEvent, replaying: boolean, effects: PageEffects): unknown {
-    const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
+    const instance = this.definition.handlers.get(event.name)!.revive(event);
     return handle(instance, this.#context(event, replaying, effects));
   }
 

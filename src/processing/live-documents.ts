@@ -78,7 +78,7 @@ export class LiveDocuments implements DocumentSource {
       const handler = handlers.get(event.name);
       if (!handler) continue;
       const context: ProjectionContext = { event, documents, replaying: false, signal, inTransaction };
-      await handler.handle(handler.revive(event.payload), context);
+      await handler.handle(handler.revive(event), context);
     }
     const to = page.at(-1)!.position;
     const writes = documents.writes(VERSION);

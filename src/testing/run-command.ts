@@ -1,7 +1,15 @@
 import { AssertionError } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { NoFlowError, UnknownCommandError } from '../flow';
-import { type CommandContext, CommandMessage, isPlainMessage, messageName, type SealedEvent } from '../messages';
+import {
+  type CommandContext,
+  CommandMessage,
+  isOrExtends,
+  isPlainMessage,
+  MessageClassMismatchError,
+  messageName,
+  type SealedEvent,
+} from '../messages';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
 import { decide, provenSnapshot } from '../repository';
 import { recordEvent } from '../store';
@@ -44,6 +52,8 @@ export async function runCommand(
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
   const rule = definition.commands.get(name);
   if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
+  if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
+    throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
   const message = new CommandMessage(
     name,
     isPlainMessage(command) ? command.message : command,
