@@ -57,6 +57,7 @@ export type {
   EventCodec,
   EventContext,
   EventMarks,
+  InheritedEntries,
   EventMetadata,
   EventOptions,
   MessageCause,

@@ -1,4 +1,4 @@
-import { type ClassReference, CommandMessage, type DispatchOptions, type MessageCause } from '../messages';
+import { type ClassReference, CommandMessage, type DispatchOptions, type InheritedEntries, type MessageCause } from '../messages';
 import { DuplicateHandlerError, UnknownCommandError } from './errors';
 import { compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
@@ -23,7 +23,8 @@ export class CommandBus<Result = unknown> {
   readonly #middleware: CommandMiddleware<Result>[] = [];
   #send: (message: CommandMessage) => Promise<Result>;
 
-  constructor() {
+  /** @param inheritMetadata which of the callers' entries in the metadata of its cause a command inherits; default all, `true` */
+  constructor(private readonly inheritMetadata: InheritedEntries = true) {
     this.#send = message => this.#handle(message);
   }
 
@@ -62,7 +63,7 @@ export class CommandBus<Result = unknown> {
 
   /** Puts a command into its envelope. @throws UnnamedMessageError, MessageClassMismatchError */
   message(command: object, options: DispatchOptions = NO_OPTIONS, cause?: MessageCause, parent?: CommandMessage): CommandMessage {
-    return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent);
+    return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent, this.inheritMetadata);
   }
 
   /** Hands on a command that is in its envelope. @throws UnknownCommandError */

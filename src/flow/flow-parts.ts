@@ -1,4 +1,4 @@
-import type { Clock, CommandOutcome, Logger } from '../messages';
+import type { ClassReference, Clock, CommandOutcome, InheritedEntries, Logger } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { FollowerDefinition } from '../processing';
 import type { CacheOptions } from '../repository';
@@ -7,8 +7,14 @@ import type { CommandMiddleware } from './command-bus';
 import type { EventBus } from './event-bus';
 import type { EventListeners } from './event-listener';
 import type { FlowCommandHandler } from './function-command-handler';
-import type { MessageClasses } from './known-classes';
 import type { QueryHandlerFunction, QueryMiddleware } from './query-bus';
+
+/** The classes that an application handles messages as. Names alone do not tell two classes of one name apart. */
+export interface MessageClasses {
+  readonly commands?: readonly ClassReference[];
+  readonly queries?: readonly ClassReference[];
+  readonly events?: readonly ClassReference[];
+}
 
 /** The parts a Flow is assembled from. */
 export interface FlowParts {
@@ -36,6 +42,11 @@ export interface FlowParts {
   readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
   /** Wraps every query; the first is the outermost. */
   readonly queryMiddleware?: readonly QueryMiddleware[];
+  /**
+   * Which of the callers' entries in the metadata of a message, such as `actor` or `tenant`, are inherited by the commands that its handlers and
+   * listeners dispatch: all (`true`, the default), none, or those named. `inherit` says it for one command.
+   */
+  readonly inheritMetadata?: InheritedEntries;
   /** Keeps the events of hot aggregates; default false. */
   readonly cache?: CacheOptions | false;
   /** Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It is not closed. */

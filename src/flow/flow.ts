@@ -43,7 +43,7 @@ export class Flow implements Dispatcher {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
   readonly clock: Clock;
-  readonly #commands = new CommandBus<CommandOutcome>();
+  readonly #commands: CommandBus<CommandOutcome>;
   readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
   readonly #repositories = new Map<AggregateDefinition, Repository>();
   readonly #repositoryOptions: RepositoryOptions;
@@ -57,6 +57,7 @@ export class Flow implements Dispatcher {
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
+    this.#commands = new CommandBus(parts.inheritMetadata);
     const { eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
     this.#readSide = new ReadSide({
       eventStore: parts.eventStore,

@@ -10,9 +10,8 @@ export {
 export { EventBus, type EventBusOptions } from './event-bus';
 export type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 export { Flow } from './flow';
-export type { FlowParts } from './flow-parts';
+export type { FlowParts, MessageClasses } from './flow-parts';
 export type { FlowCommandHandler } from './function-command-handler';
-export type { MessageClasses } from './known-classes';
 export type { Middleware } from './middleware';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
 export type { WaitOptions } from './read-side';

@@ -1,14 +1,7 @@
 import { type ClassReference, classOfPayload, isOrExtends, MessageClassMismatchError, messageName } from '../messages';
 import { definitionOf } from '../model';
 import type { NewEvent, StreamAppend } from '../store';
-import type { FlowParts } from './flow-parts';
-
-/** The classes that an application handles messages as. Names alone do not tell two classes of one name apart. */
-export interface MessageClasses {
-  readonly commands?: readonly ClassReference[];
-  readonly queries?: readonly ClassReference[];
-  readonly events?: readonly ClassReference[];
-}
+import type { FlowParts, MessageClasses } from './flow-parts';
 
 /** Collects the classes that the parts of a Flow handle messages as: those given, and those of its aggregates and projections. */
 export function classesOf({ messageClasses = {}, aggregates = [], projections = [] }: FlowParts): Required<MessageClasses> {

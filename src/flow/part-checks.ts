@@ -6,8 +6,13 @@ import { classesOf } from './known-classes';
 
 /** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
 export function refuseFaults(parts: FlowParts): void {
-  const { eventStore, commandHandlers = {}, queryHandlers = {}, eventBus, snapshotStore, projections = [] } = parts;
+  const { eventStore, commandHandlers = {}, queryHandlers = {}, eventBus, snapshotStore, projections = [], inheritMetadata = true } = parts;
   const faults: string[] = [];
+  if (
+    typeof inheritMetadata !== 'boolean' &&
+    !(Array.isArray(inheritMetadata) && inheritMetadata.every(entry => typeof entry === 'string'))
+  )
+    faults.push(`inheritMetadata is ${String(inheritMetadata)}; give true, false, or a list of the entries' names.`);
   for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
     if (typeof eventStore?.[method] !== 'function')
       faults.push(`eventStore has no method ${method}; give an EventStore, such as new InMemoryEventStore().`);

@@ -1,5 +1,6 @@
 import type { ClassReference } from './class-metadata';
 import { newId } from './ids';
+import { type InheritedEntries, inheritedEntries } from './inherited-metadata';
 import { sealPayload, takeAsSealed } from './payload';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
 
@@ -13,8 +14,16 @@ export interface PlainMessage<Data extends object = any> {
 export interface DispatchOptions {
   /** Identifies the command; default a new UUID v7. A command repeated with the same id appends nothing and returns the first outcome. */
   readonly commandId?: string;
-  /** Entries for the metadata of every event, such as `{ actor: 'ann' }`; a `correlationId` given here is kept. */
+  /**
+   * Entries for the metadata of every event, such as `{ actor: 'ann' }`; they go before those that are inherited. A `correlationId` given here is
+   * kept; `causationId`, `commandName` and `commandCausationId` are the framework's, whatever is given.
+   */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * Which of the callers' entries in the metadata of the message being handled the command inherits: all (`true`), none, or those named.
+   * Default what the flow says, `inheritMetadata`: all.
+   */
+  readonly inherit?: InheritedEntries;
   /** The version the caller decided on: any other version rejects with ConcurrencyError, and nothing is tried again. */
   readonly expectedVersion?: number;
   /** Rejects the command with the signal's reason as long as nothing has been appended. */
@@ -46,6 +55,8 @@ export interface CommandOutcome {
 export interface MessageCause {
   readonly id: string;
   readonly correlationId: string;
+  /** Its metadata: what it leads to inherits the callers' entries. */
+  readonly metadata: EventMetadata;
 }
 
 /** A command on its way, as middleware and handlers see it. */
@@ -65,6 +76,7 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     readonly cause?: MessageCause,
     /** The commands that wait for this one, the nearest first. */
     readonly parent?: CommandMessage,
+    private readonly inherit: InheritedEntries = true,
   ) {}
 
   get id(): string {
@@ -87,8 +99,9 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     const correlationId = (options.metadata?.correlationId ?? cause?.correlationId ?? id) as string;
     if (!options.metadata && !cause && options.commandId === undefined)
       return takeAsSealed({ correlationId, causationId: id, commandName: name });
-    const metadata = { ...options.metadata, correlationId, causationId: id, commandName: name };
-    return sealPayload(cause ? { ...metadata, commandCausationId: cause.id } : metadata, 'metadata');
+    const inherited = cause && inheritedEntries(cause.metadata, options.inherit ?? this.inherit);
+    const own = { correlationId, causationId: id, commandName: name, commandCausationId: cause?.id };
+    return sealPayload({ ...inherited, ...options.metadata, ...own }, 'metadata') as EventMetadata;
   }
 }
 

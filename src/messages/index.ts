@@ -22,6 +22,7 @@ export type { CommandContext, EventContext, MessageContext, QueryContext } from 
 export { EventualityError, listed } from './errors';
 export { classOfPayload, EventType, eventTypeOf, type SealedEvent, type StoredEvent } from './event-type';
 export { derivedId, newId } from './ids';
+export type { InheritedEntries } from './inherited-metadata';
 export { consoleLogger, type Logger } from './logger';
 export {
   type EventCodec,

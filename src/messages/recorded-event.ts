@@ -6,6 +6,8 @@ export interface EventMetadata {
   readonly causationId: string;
   /** The name of the command that was decided. */
   readonly commandName: string;
+  /** The id of the message that led to the command: of an event, or of the command whose handler dispatched it. Absent where there is none. */
+  readonly commandCausationId?: string;
   readonly [entry: string]: unknown;
 }
 
