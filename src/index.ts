@@ -210,7 +210,7 @@ export { nearest, systemClock } from './messages';
 export type { Clock, Logger } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
-export { EventualityError, MessageClassMismatchError, UnnamedMessageError, UnstorableValueError } from './messages';
+export { EventualityError, MessageClassMismatchError, NewerEventError, UnnamedMessageError, UnstorableValueError } from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

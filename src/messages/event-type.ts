@@ -1,5 +1,6 @@
 import type { ClassReference } from './class-metadata';
 import { isOrExtends, MessageClassMismatchError } from './class-mismatch';
+import { EventualityError } from './errors';
 import { type EventCodec, messageMetadata, messageName } from './names';
 import { isPlain, sealPayload } from './payload';
 
@@ -12,6 +13,24 @@ export interface SealedEvent {
   readonly state?: object;
   /** True for the event after which the aggregate is not found any more. */
   readonly deletes?: true;
+}
+
+/** Thrown when a stored event is of a later version of its shape than its class: a newer version of the application has stored it. */
+export class NewerEventError extends EventualityError {
+  readonly code = 'NEWER_EVENT';
+
+  constructor(
+    readonly eventName: string,
+    /** The version that is stored. */
+    readonly stored: number,
+    /** The version that the class knows. */
+    readonly known: number,
+  ) {
+    super(
+      `An event '${eventName}' is stored in version ${stored}, but this process knows its shape up to version ${known} only: a newer version of the ` +
+        'application has stored it. Deploy that one here, too, before it stores events that this one reads.',
+    );
+  }
 }
 
 /** What an instance of an event class is made of: a recorded event, or a sealed one. */
@@ -62,9 +81,10 @@ export class EventType<E extends object = any> {
 
   /**
    * Returns an instance of the event class for a stored event; a payload that is one already is returned as it is.
-   * @throws MessageClassMismatchError when the event is known to be of another class, and in this very version
+   * @throws NewerEventError when it is of a later version than the class; MessageClassMismatchError when the event is known to be of another class, and in this very version
    */
   revive({ payload, schemaVersion }: StoredEvent): E {
+    if (schemaVersion > this.schemaVersion) throw new NewerEventError(this.name, schemaVersion, this.schemaVersion);
     const { prototype } = this.type;
     if (Object.getPrototypeOf(payload) === prototype) return payload as E;
     if (schemaVersion === this.schemaVersion) this.#refuseOther(payload);

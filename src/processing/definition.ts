@@ -84,7 +84,7 @@ export interface FollowerHandler {
   readonly replay?: ProjectionHandler;
   /** The event's class, where it is handled by class. */
   readonly type?: ClassReference;
-  /** Returns what the handlers are called with: an instance of the event class, or the payload. @throws MessageClassMismatchError */
+  /** Returns what the handlers are called with: an instance of the event class, or the payload. @throws NewerEventError, MessageClassMismatchError */
   revive(event: RecordedEvent): object;
 }
 
