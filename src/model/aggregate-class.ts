@@ -65,6 +65,7 @@ function inspect(type: AggregateClass): AggregateInspection {
   const definition: AggregateDefinition<object> = {
     name,
     commands: commandRules(type, commandHandlers, metadata, faults),
+    events: [...eventHandlers.keys()],
     initialState: id => new type(id),
     evolve: evolveBy(eventRules(type, eventHandlers, faults)),
     seal: event => sealEvent(className, event),
@@ -99,6 +100,7 @@ function commandRules(
     const { method, options } = handlers[0]!;
     const handle = type.prototype[method];
     rules.set(name, {
+      type: command,
       creates: options.creates ?? false,
       target: options.target ?? metadata?.id,
       retry: options.retry,
@@ -123,7 +125,7 @@ function evolveBy(rules: ReadonlyMap<string, EventRule>): (state: object, event:
   return (state, event) => {
     const rule = rules.get(event.name);
     if (rule === undefined) return state;
-    const instance = rule.type.revive(event.payload);
+    const instance = rule.type.revive(event);
     for (let index = 0; index < rule.handlers.length; index++) rule.handlers[index]!.call(state, instance);
     return state;
   };
