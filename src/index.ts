@@ -210,7 +210,14 @@ export { nearest, systemClock } from './messages';
 export type { Clock, Logger } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
-export { EventualityError, MessageClassMismatchError, NewerEventError, UnnamedMessageError, UnstorableValueError } from './messages';
+export {
+  BaseEventHandledError,
+  EventualityError,
+  MessageClassMismatchError,
+  NewerEventError,
+  UnnamedMessageError,
+  UnstorableValueError,
+} from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

@@ -12,6 +12,7 @@ export type { EventContexts, EventDelivery, EventListener, EventListeners, Event
 export { Flow } from './flow';
 export type { FlowParts, MessageClasses } from './flow-parts';
 export type { FlowCommandHandler } from './function-command-handler';
+export { baseEventFaults } from './known-classes';
 export type { Middleware } from './middleware';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
 export type { WaitOptions } from './read-side';

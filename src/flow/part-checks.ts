@@ -2,7 +2,7 @@ import { messageName } from '../messages';
 import { followerFaults } from '../processing';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts } from './flow-parts';
-import { classesOf } from './known-classes';
+import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
 
 /** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
 export function refuseFaults(parts: FlowParts): void {
@@ -25,7 +25,8 @@ export function refuseFaults(parts: FlowParts): void {
   for (const [name, handler] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
     if (typeof handler !== 'function') faults.push(`the handler of ${name} is ${String(handler)}; it must be a function.`);
   }
-  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore), ...eventNameFaults(parts));
+  if (faults.length === 0)
+    faults.push(...followerFaults(projections, eventStore), ...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }
 

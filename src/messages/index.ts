@@ -1,3 +1,4 @@
+export { BaseEventHandledError, baseEventFault, missedBase } from './base-event';
 export {
   appendMetadata,
   type ClassReference,
@@ -20,7 +21,7 @@ export {
 } from './command';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { EventualityError, listed } from './errors';
-export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent, type StoredEvent } from './event-type';
+export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './event-type';
 export { derivedId, newId } from './ids';
 export type { InheritedEntries } from './inherited-metadata';
 export { consoleLogger, type Logger } from './logger';
