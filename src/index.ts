@@ -217,6 +217,7 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 // Errors: one class for each failure, each with a stable code.
 export {
   BundledNameError,
+  BaseEventHandledError,
   EventualityError,
   MessageClassMismatchError,
   NewerEventError,
