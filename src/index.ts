@@ -220,6 +220,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   EventsElsewhereError,
   InvalidAppendError,
   InvalidCommitError,

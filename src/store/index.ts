@@ -11,6 +11,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   InvalidAppendError,
   InvalidImportError,
   InvalidPageError,
