@@ -15,10 +15,12 @@ export class Head {
   /** Returns the position of the store's last event; 0n when it is empty. */
   async position(): Promise<bigint> {
     let step = BigInt(PAGE);
-    for (;;) {
+    // Only the first look is made from the event that is known: a store that reads wrongly must not keep this going for ever.
+    for (let first = true; ; first = false) {
       const known = this.#last;
-      const page = await this.eventStore.readAll({ after: known ? known.position - 1n : 0n, limit: PAGE });
-      if (known && page[0]?.id !== known.id) {
+      const after = known?.position ?? 0n;
+      const page = await this.eventStore.readAll({ after: first && known ? after - 1n : after, limit: PAGE });
+      if (first && known && page[0]?.id !== known.id) {
         if (this.#last === known) this.#last = undefined;
         continue;
       }
