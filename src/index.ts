@@ -237,6 +237,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   EventsElsewhereError,
   InvalidAppendError,
   InvalidClaimError,
