@@ -230,6 +230,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  InsideTransactionError,
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';

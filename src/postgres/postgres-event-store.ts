@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../messages';
 import {
   type AppendOutcome,
   type EventStore,
+  Inside,
   PAGE_LIMIT,
   type ProjectionStore,
   type RestoreOutcome,
@@ -61,6 +62,8 @@ export class PostgresEventStore implements EventStore {
   readonly #onPoolError: (error: Error) => void;
   #starting: Promise<void> | undefined;
   #started = false;
+  /** The transactions of the projections. */
+  readonly #transactions = new Inside();
   #closing: Promise<void> | undefined;
 
   /** Use `postgres(...)`, which checks the options. */
@@ -78,6 +81,7 @@ export class PostgresEventStore implements EventStore {
       this.#database,
       work => this.#run(work),
       () => this.#ticker.hurry(),
+      this.#transactions,
     );
     this.#ticker = new Ticker({ pollEvery, logger, mayPass, horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
@@ -103,7 +107,9 @@ export class PostgresEventStore implements EventStore {
   async append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes);
-    return this.#running.during(this.#afterStart(() => this.#commits.append(unit)));
+    const append = (): Promise<AppendOutcome> => this.#afterStart(() => this.#commits.append(unit));
+    // The tables of the events are locked until the transaction has ended.
+    return this.#running.during(this.#transactions.busy ? this.#transactions.refuse().then(append) : append());
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
@@ -129,6 +135,7 @@ export class PostgresEventStore implements EventStore {
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#refuseWhenClosed();
     const restoring = restore(this.#database, events);
+    if (this.#transactions.busy) await this.#transactions.refuse();
     const outcome = await this.#running.during(this.#afterStart(restoring));
     this.#ticker.hurry();
     return outcome;

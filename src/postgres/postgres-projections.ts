@@ -9,6 +9,7 @@ import {
   type DocumentPage,
   type DocumentQuery,
   documentPage,
+  type Inside,
   isName,
   knownSchema,
   type ProjectionCommit,
@@ -51,6 +52,8 @@ export class PostgresProjections implements ProjectionStore {
     private readonly run: RunWork,
     /** Called when a transaction was kept that may have appended. */
     private readonly appended: () => void,
+    /** Knows who is part of a transaction. */
+    private readonly transactions: Inside,
   ) {
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
@@ -116,6 +119,7 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    if (this.transactions.busy) await this.transactions.refuse();
     return this.run(async () => {
       try {
         const result = await this.#held.run(() => this.#withoutCollision(work));
@@ -176,7 +180,7 @@ export class PostgresProjections implements ProjectionStore {
     const sources = { database: this.database, statements: this.#statements, commits: this.#commits };
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
-      const result = await transaction.run(work);
+      const result = await transaction.run(each => this.transactions.run(() => work(each)));
       if (transaction.conflict) throw new TakenBack(result);
       return result;
     });

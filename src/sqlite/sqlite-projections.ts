@@ -132,7 +132,7 @@ export class SqliteProjections implements ProjectionStore {
 
   /** At one moment of the file. */
   #read<T>(work: () => T): Promise<T> {
-    return this.access.read(() => inTransaction(this.connection, 'begin', work));
+    return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
   }
 
   #write<T>(work: () => T): Promise<T> {

@@ -39,6 +39,7 @@ export { type ImportOptions, type ImportReport, importEvents } from './import-ev
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export { Inside } from './inside';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, segmentState } from './lease-rules';
 export {
@@ -56,6 +57,7 @@ export {
 export type { CheckpointName, CommitOutcome, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
 export {
   EventsElsewhereError,
+  InsideTransactionError,
   InvalidCommitError,
   InvalidDocumentQueryError,
   InvalidReadModelError,

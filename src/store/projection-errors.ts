@@ -51,6 +51,21 @@ export class EventsElsewhereError extends EventualityError {
   }
 }
 
+/**
+ * Thrown when something of a store is awaited inside of a transaction of the same store, such as an append by a handler of an inline projection: it
+ * would wait for the end of the transaction, and so for itself. Nothing was written by the call.
+ */
+export class InsideTransactionError extends EventualityError {
+  readonly code = 'INSIDE_TRANSACTION';
+
+  constructor() {
+    super(
+      'An append was awaited inside of a transaction of the same store, and would wait for itself. A handler of an inline projection only writes ' +
+        'documents: let a durable listener dispatch. Inside of transaction(...) use the methods of the transaction.',
+    );
+  }
+}
+
 /** Thrown when a transaction is used after it has ended; nothing was written by the call. */
 export class TransactionEndedError extends EventualityError {
   readonly code = 'TRANSACTION_ENDED';
