@@ -184,6 +184,7 @@ export type {
   DocumentPage,
   DocumentQuery,
   DocumentValue,
+  DocumentRead,
   DocumentWrite,
   FoundDocument,
   LeaseClaim,

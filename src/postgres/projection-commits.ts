@@ -1,10 +1,10 @@
-import { type CommitOutcome, type PreparedWrite, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
+import { type CommitOutcome, type DocumentRead, type PreparedWrite, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
 import { HeldTransactions } from './held-transactions';
 import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
-import { keyLists, type ProjectionStatements } from './projection-statements';
+import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
 import { runWork, unwrapped } from './user-work';
 
 /** What is to be written into one version of a read model. */
@@ -68,18 +68,26 @@ export class ProjectionCommits {
   }
 
   async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
-    const { from, groups } = commit;
+    const { from, reads } = commit;
+    const groups = withRead(commit);
     const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
     for (;;) {
-      const { values, deletions } = commitValues(commit, await this.#pages(ask, groups));
-      const asked = deletions.length > 0 ? ask(statements.deleting, [...values, ...deletions]) : ask(statements.plain, values);
-      const [row] = await asked;
+      const pages = await this.#pages(ask, groups);
+      const { values, deletions } = commitValues(commit, pages);
+      const [row] = await (reads.length > 0
+        ? ask(deletions.length > 0 ? statements.checkingAndDeleting : statements.checking, [
+            ...values,
+            ...deletions,
+            ...readValues(reads, pages),
+          ])
+        : ask(deletions.length > 0 ? statements.deleting : statements.plain, [...values, ...deletions]));
       if (row![0] === '1') return { ok: true };
       // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
       for (const { readModel, version } of groups) this.known.forget(readModel, version);
       for (const { readModel, version } of groups) await this.known.get(ask, readModel, version);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
+      if (row![1] === 'f') return { ok: false, checkpoint: from, fenced: false, outdated: true };
     }
   }
 
@@ -101,6 +109,23 @@ export class ProjectionCommits {
 }
 
 const isPlain = ({ work, park, unpark }: SealedCommit): boolean => work.length + park.length + unpark.length === 0;
+
+/** The groups of a commit, and empty ones for what it only reads. */
+function withRead({ groups, reads }: SealedCommit): readonly WriteGroup[] {
+  const all = [...groups];
+  for (const { readModel, version } of reads) {
+    if (!all.some(group => group.readModel === readModel && group.version === version))
+      all.push({ readModel, version, documents: new Map() });
+  }
+  return all;
+}
+
+/** Encodes what a commit has read as the values of its statement. */
+function readValues(reads: readonly DocumentRead[], pages: readonly Page[]): unknown[] {
+  const placeOf = ({ readModel, version }: DocumentRead): number =>
+    pages.findIndex(({ model }) => model.name === readModel && model.version === version) + 1;
+  return [reads.map(placeOf), reads.map(({ id }) => id), reads.map(({ document }) => document && writerOf(document))];
+}
 
 /** Encodes a commit as the values of its statement, and those of the deletions, which have a statement of their own. */
 function commitValues(

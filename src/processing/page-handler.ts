@@ -122,8 +122,9 @@ export class PageHandler {
   }
 
   #documents(): BufferedDocuments {
-    const { projection, version } = this.place;
-    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids));
+    const { projection, version, segments } = this.place;
+    // Whoever has the only segment is the only one who writes.
+    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
   }
 
   #own(page: readonly RecordedEvent[]): OwnEvent[] {

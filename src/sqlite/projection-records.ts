@@ -3,6 +3,7 @@ import {
   type CheckpointName,
   type CommitOutcome,
   canBeReadModel,
+  type DocumentRead,
   type KnownSchema,
   prepareWrites,
   type SealedCommit,
@@ -26,6 +27,20 @@ interface Page {
 /** A commit whose documents are encoded. */
 export interface EncodedCommit extends SealedCommit {
   readonly pages: readonly Page[];
+}
+
+/** The texts of documents that were read, as long as somebody has them. */
+const texts = new WeakMap<object, string>();
+
+/** Returns documents by id, whose state a commit can compare. */
+export function readDocuments(rows: readonly { readonly id: string; readonly document: string }[]): ReadonlyMap<string, object> {
+  const found = new Map<string, object>();
+  for (const { id, document: text } of rows) {
+    const document = JSON.parse(text) as object;
+    texts.set(document, text);
+    found.set(id, document);
+  }
+  return found;
 }
 
 interface ReadModelRow {
@@ -86,6 +101,7 @@ export class ProjectionRecords {
     const position = this.checkpoint(checkpoint);
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     if (fenced || position !== commit.from) return { ok: false, checkpoint: position, fenced };
+    if (!commit.reads.every(read => this.#isAsRead(read))) return { ok: false, checkpoint: position, fenced, outdated: true };
     runWork(commit.work, this.connection);
     for (const page of pages) this.#write(page);
     this.deadLetters.unpark(checkpoint, commit.unpark);
@@ -105,6 +121,11 @@ export class ProjectionRecords {
     for (const statement of [dropReadModel, dropDocuments, dropCheckpoints, deactivate]) statement.run(name, version);
     this.leases.drop(name, version);
     this.deadLetters.drop(name, version);
+  }
+
+  #isAsRead({ readModel, version, id, document }: DocumentRead): boolean {
+    const row = this.statements.getDocument.get(readModel, version, id) as { document: string } | undefined;
+    return row?.document === (document === null ? undefined : (texts.get(document) ?? null));
   }
 
   #page(group: WriteGroup): Page {

@@ -54,7 +54,7 @@ export {
   prepareWrites,
   type WriteGroup,
 } from './projection-checks';
-export type { CheckpointName, CommitOutcome, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
+export type { CheckpointName, CommitOutcome, DocumentRead, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
 export {
   EventsElsewhereError,
   InsideTransactionError,
