@@ -1,6 +1,15 @@
-import { type CommitOutcome, type DocumentRead, type PreparedWrite, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
+import {
+  type CommitOutcome,
+  type DocumentRead,
+  InvalidCommitError,
+  type PreparedWrite,
+  prepareWrites,
+  type SealedCommit,
+  type WriteGroup,
+} from '../store';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
+import { isOfContent } from './failures';
 import { HeldTransactions } from './held-transactions';
 import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
@@ -67,7 +76,17 @@ export class ProjectionCommits {
     return outcome;
   }
 
+  /** @throws InvalidCommitError for what PostgreSQL will never take: to try it again is of no use */
   async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
+    try {
+      return await this.#tryWrite(ask, commit);
+    } catch (error) {
+      if (!isOfContent(error)) throw error;
+      throw new InvalidCommitError([`PostgreSQL does not take its documents: ${(error as Error).message}.`], error);
+    }
+  }
+
+  async #tryWrite(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
     const { from, reads } = commit;
     const groups = withRead(commit);
     const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
@@ -110,6 +129,16 @@ export class ProjectionCommits {
 
 const isPlain = ({ work, park, unpark }: SealedCommit): boolean => work.length + park.length + unpark.length === 0;
 
+/** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
+const MOST_BYTES = 0x0fff_ffff;
+
+function listText(documents: readonly unknown[]): string {
+  const text = JSON.stringify(documents);
+  if (text.length > MOST_BYTES || (text.length * 3 > MOST_BYTES && Buffer.byteLength(text) > MOST_BYTES))
+    throw new RangeError(`they are longer than ${MOST_BYTES} bytes as JSON`);
+  return text;
+}
+
 /** The groups of a commit, and empty ones for what it only reads. */
 function withRead({ groups, reads }: SealedCommit): readonly WriteGroup[] {
   const all = [...groups];
@@ -139,7 +168,7 @@ function commitValues(
   const values = [
     ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
     ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
-    ...[written.map(({ place }) => place), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
+    ...[written.map(({ place }) => place), written.map(({ id }) => id), listText(written.map(({ document }) => document))],
     ...keyLists(written),
     fence ?? null,
   ];

@@ -1,5 +1,6 @@
 import { type RecordedEvent, sealPayload } from '../messages';
 import { type DocumentRead, type DocumentWrite, isName } from '../store';
+import { sizeOf } from './document-size';
 import { LateWriteError } from './errors';
 import type { Thrown } from './thrown';
 
@@ -30,6 +31,8 @@ export class BufferedDocuments<View extends object = any> {
   readonly #asked = new Map<string, object | null>();
   readonly #stored = new Map<string, object | null>();
   #undo: Undo[] = [];
+  /** About how many bytes were written, as JSON; what was overwritten counts, too. */
+  bytes = 0;
   /** How often a handler asked for a document. */
   reads = 0;
   /** Set when the store failed to answer: that is no fault of the handler, whatever it made of it. */
@@ -71,7 +74,9 @@ export class BufferedDocuments<View extends object = any> {
   }
 
   set(id: string, document: View): void {
-    this.#write(id, sealPayload(document, `${this.name} '${id}'`));
+    const sealed = sealPayload(document, `${this.name} '${id}'`);
+    this.bytes += sizeOf(sealed);
+    this.#write(id, sealed);
   }
 
   delete(id: string): void {

@@ -171,7 +171,7 @@ export class SegmentFollower {
     // Effects outside of the store are done once they are done: each is noted before the next.
     if (kind === 'listener') return this.#oneByOne(fresh);
     // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
-    return this.#take(fresh, () => this.#oneByOne(fresh));
+    return this.#take(fresh, (_, rest) => this.#oneByOne(rest));
   }
 
   async #oneByOne(page: readonly RecordedEvent[]): Promise<boolean> {
@@ -187,19 +187,30 @@ export class SegmentFollower {
   }
 
   /** Handles events and commits what was made of them; again where another segment has changed a document meanwhile that was read. */
-  async #take(events: readonly RecordedEvent[], failed: (error: unknown) => Promise<boolean>): Promise<boolean> {
-    for (let losses = 1; ; losses++) {
-      const handled = await this.#pages.handle(events, this.#parked, this.#ending.signal);
+  async #take(
+    page: readonly RecordedEvent[],
+    failed: (error: unknown, events: readonly RecordedEvent[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { signal } = this.#ending;
+    let events = page;
+    for (let losses = 0; ; ) {
+      const handled = await this.#pages.handle(events, this.#parked, signal);
       let concluded: Concluded;
       try {
         concluded = await this.#conclude(handled);
       } catch (error) {
         if (!isOfHandler(error, handled)) throw error;
-        return failed(error);
+        return failed(error, events);
       }
-      if (concluded !== 'outdated') return concluded === 'done';
-      await pause(backOff(losses, LOSS_PAUSE, LONGEST_LOSS_PAUSE), this.#ending.signal);
-      if (this.#ending.signal.aborted) return false;
+      if (concluded === 'elsewhere') return false;
+      if (concluded === 'outdated') await pause(backOff(++losses, LOSS_PAUSE, LONGEST_LOSS_PAUSE), signal);
+      else {
+        // What a commit has no room for comes with the next one.
+        events = events.filter(({ position }) => position > handled.to);
+        losses = 0;
+        if (events.length === 0) return true;
+      }
+      if (signal.aborted) return false;
     }
   }
 

@@ -4,6 +4,7 @@ import {
   type CommitOutcome,
   canBeReadModel,
   type DocumentRead,
+  InvalidCommitError,
   type KnownSchema,
   prepareWrites,
   type SealedCommit,
@@ -12,8 +13,10 @@ import {
 } from '../store';
 import { DeadLetterRecords } from './dead-letter-records';
 import type { SqliteConnection } from './driver';
+import { reasonOf } from './errors';
 import { LeaseRecords } from './lease-records';
 import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
+import { resultCode } from './result-code';
 import { runWork } from './user-work';
 
 /** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
@@ -41,6 +44,18 @@ export function readDocuments(rows: readonly { readonly id: string; readonly doc
     found.set(id, document);
   }
   return found;
+}
+
+const OF_CONTENT: ReadonlySet<string | undefined> = new Set(['SQLITE_TOOBIG', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE']);
+
+/** Encodes or writes documents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use */
+function refusing<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof RangeError) && !OF_CONTENT.has(resultCode(error))) throw error;
+    throw new InvalidCommitError([`SQLite does not take its documents: ${reasonOf(error)}.`], error);
+  }
 }
 
 interface ReadModelRow {
@@ -89,7 +104,7 @@ export class ProjectionRecords {
 
   /** Encodes what a commit writes, which needs no transaction. @throws UnknownReadModelError */
   encoded(commit: SealedCommit): EncodedCommit {
-    return { ...commit, pages: commit.groups.map(group => this.#page(group)) };
+    return { ...commit, pages: commit.groups.map(group => refusing(() => this.#page(group))) };
   }
 
   commit(commit: EncodedCommit): CommitOutcome {
@@ -103,7 +118,9 @@ export class ProjectionRecords {
     if (fenced || position !== commit.from) return { ok: false, checkpoint: position, fenced };
     if (!commit.reads.every(read => this.#isAsRead(read))) return { ok: false, checkpoint: position, fenced, outdated: true };
     runWork(commit.work, this.connection);
-    for (const page of pages) this.#write(page);
+    refusing(() => {
+      for (const page of pages) this.#write(page);
+    });
     this.deadLetters.unpark(checkpoint, commit.unpark);
     this.deadLetters.park(checkpoint, commit.park, isoTime(this.clock.now()));
     this.statements.moveCheckpoint.run(checkpoint.projection, checkpoint.version, checkpoint.segment, commit.to);

@@ -33,12 +33,15 @@ export class InvalidDocumentQueryError extends EventualityError {
   }
 }
 
-/** Thrown when a commit of a projection is malformed; all faults are listed and nothing was written. */
+/** Thrown when a commit of a projection is malformed, or the database takes none of its kind; all faults are listed and nothing was written. */
 export class InvalidCommitError extends EventualityError {
   readonly code = 'INVALID_COMMIT';
 
-  constructor(readonly faults: readonly string[]) {
-    super(`The commit of the projection was refused: ${listed(faults)}`);
+  constructor(
+    readonly faults: readonly string[],
+    cause?: unknown,
+  ) {
+    super(`The commit of the projection was refused: ${listed(faults)}`, cause === undefined ? undefined : { cause });
   }
 }
 
