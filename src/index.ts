@@ -192,6 +192,7 @@ export type {
   DocumentPage,
   DocumentQuery,
   DocumentValue,
+  DocumentRead,
   DocumentWrite,
   EventsBeside,
   FoundDocument,
@@ -250,6 +251,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  InsideTransactionError,
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';

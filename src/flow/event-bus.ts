@@ -125,7 +125,7 @@ export class EventBus {
       const event = events[index]!;
       const subscribers = this.#byName.get(event.name);
       if (subscribers?.length) pushAll(subscribers, event, contexts);
-      else this.#reportMissed(event);
+      else this.#reportMissed(event, contexts);
       if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
     }
   }
@@ -158,9 +158,9 @@ export class EventBus {
     this.#report(error, delivery, 'it is not waited for any longer');
   }
 
-  #reportMissed(event: RecordedEvent): void {
+  #reportMissed(event: RecordedEvent, contexts: EventContexts): void {
     const error = this.#classes.missed(event);
-    if (error) this.#report(error, event);
+    if (error) this.#report(error, { listener: listenerOfBaseClass, event, contexts });
   }
 
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
@@ -210,6 +210,9 @@ export class EventBus {
     if (contexts.onError && contexts.onError !== this.#options.onError) tellHook(contexts.onError, error, failure);
   }
 }
+
+/** Stands for the listeners of a base class, which an event of a subclass does not reach. */
+const listenerOfBaseClass: EventListener = () => undefined;
 
 const nameOf = ({ name }: EventListener): string => (typeof name === 'string' && name !== '' ? name : 'a function without a name');
 
