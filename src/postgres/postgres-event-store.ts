@@ -6,7 +6,6 @@ import {
   type EventStore,
   HistoryReplacedError,
   Inside,
-  PAGE_LIMIT,
   type ProjectionStore,
   type RestoreOutcome,
   Running,
