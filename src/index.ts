@@ -56,6 +56,8 @@ export type {
   DispatchOptions,
   EventCodec,
   EventContext,
+  EventMarks,
+  InheritedEntries,
   EventMetadata,
   EventOptions,
   MessageCause,
@@ -87,6 +89,7 @@ export type {
   EventMiddleware,
   FlowParts,
   GivenCommandHandler,
+  MessageClasses,
   Middleware,
   QueryHandlerFunction,
   QueryMessage,
@@ -110,6 +113,7 @@ export {
   InMemoryProjectionStore,
   InMemorySnapshotStore,
   isExpected,
+  recordedMarks,
   recordedMetadata,
   recordEvent,
   repeatedEvents,
@@ -211,7 +215,14 @@ export { nearest, systemClock } from './messages';
 export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
-export { BundledNameError, EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
+export {
+  BundledNameError,
+  EventualityError,
+  MessageClassMismatchError,
+  NewerEventError,
+  UnnamedMessageError,
+  UnstorableValueError,
+} from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

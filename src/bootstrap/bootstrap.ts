@@ -24,7 +24,8 @@ import { TsyringeAdapter } from './tsyringe-adapter';
 import { unitFaults } from './unit-checks';
 
 /** What `bootstrap` can be told; every part has a default. */
-export interface BootstrapOptions extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners'>> {
+export interface BootstrapOptions
+  extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners' | 'messageClasses'>> {
   /** The container whose child the application uses; default tsyringe's own. */
   readonly container?: DependencyContainer | ContainerAdapter;
   /**
@@ -203,6 +204,11 @@ function partsOf({ components, container, commandScopes, logger }: Wiring, optio
     aggregates: [...aggregates].map(definitionOf),
     commandHandlers: Object.fromEntries(handlerClasses.flatMap(each => commandHandlers(each, commandScopes, logger))),
     queryHandlers: Object.fromEntries(handlerClasses.flatMap(each => queryHandlers(each, container))),
+    messageClasses: {
+      commands: handlerClasses.flatMap(({ commands }) => [...commands.keys()]),
+      queries: handlerClasses.flatMap(({ queries }) => [...queries.keys()]),
+      events: handlerClasses.flatMap(({ events }) => [...events.keys()]),
+    },
   };
 }
 
@@ -249,7 +255,7 @@ function listenersOf(listener: any, events: HandlerClass['events']): Record<stri
       return [
         type.name,
         handlers.map(({ method }): EventListener => {
-          const listen: EventListener = (recorded, context) => listener[method](type.revive(recorded.payload), context);
+          const listen: EventListener = (recorded, context) => listener[method](type.revive(recorded), context);
           return Object.defineProperty(listen, 'name', { value: `${listener.constructor.name}.${String(method)}` });
         }),
       ];

@@ -32,7 +32,8 @@ function handlersOf({ events, replays }: HandlerClass, instance: () => any): Map
       const handler: FollowerHandler = {
         handle: calling(handlers, instance),
         ...(replay && { replay: calling(replay, instance) }),
-        revive: payload => type.revive(payload),
+        type: event,
+        revive: recorded => type.revive(recorded),
       };
       return [type.name, handler];
     }),

@@ -9,13 +9,13 @@ interface Claim {
   readonly type: unknown;
 }
 
-/** Finds names that stand for two things: two handlers of a command or query, two events or aggregates of one name. */
+/** Finds names that stand for two things: two handlers of a command or query, two classes or aggregates of one name. */
 export function nameFaults({ aggregates, handlerClasses }: Components): string[] {
   const [commands, queries, events, kinds] = [new Claims(), new Claims(), new Claims(), new Claims()];
   for (const aggregate of aggregates) {
     const { name, commands: rules } = definitionOf(aggregate);
     kinds.add(name, aggregate.name, aggregate);
-    for (const command of rules.keys()) commands.add(command, aggregate.name, undefined);
+    for (const [command, { type }] of rules) commands.add(command, aggregate.name, type);
     if (typeof aggregate === 'function')
       for (const event of inspectAggregate(aggregate).events) events.add(messageName(event), aggregate.name, event);
   }
@@ -25,17 +25,21 @@ export function nameFaults({ aggregates, handlerClasses }: Components): string[]
     for (const event of handlers.events.keys()) events.add(messageName(event), type.name, event);
   }
   return [
+    ...commands.twoTypes(classFault('command', "Give one of them another: @Command('another name')")),
     ...commands.claimedTwice((name, by) => `The command '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`),
+    ...queries.twoTypes(classFault('query', 'Rename one of them')),
     ...queries.claimedTwice((name, by) => `The query '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`),
-    ...events.twoTypes(
-      (name, by) =>
-        `Two event classes have the name '${name}' (used by ${by.join(' and ')}). Give one of them another: @Event('another name').`,
-    ),
-    ...kinds.claimedTwice(
+    ...events.twoTypes(classFault('event', "Give one of them another: @Event('another name')")),
+    ...kinds.twoTypes(
       (name, by) => `Two aggregates have the name '${name}': ${by.join(' and ')}. Give one of them another: @Aggregate('another name').`,
     ),
   ];
 }
+
+const classFault =
+  (kind: string, fix: string) =>
+  (name: string, by: readonly string[]): string =>
+    `Two ${kind} classes have the name '${name}' (used by ${by.join(' and ')}). ${fix}.`;
 
 class Claims {
   readonly #claims = new Map<string, Claim[]>();
@@ -44,28 +48,30 @@ class Claims {
     this.#claims.set(name, [...(this.#claims.get(name) ?? []), { by, type }]);
   }
 
-  claimedTwice(fault: (name: string, by: string[]) => string): string[] {
-    return [...this.#claims]
-      .filter(([, claims]) => claims.length > 1)
-      .map(([name, claims]) =>
-        fault(
-          name,
-          claims.map(({ by }) => by),
-        ),
-      );
+  /** Those that are of one class, or of none, and claimed by two. */
+  claimedTwice(fault: (name: string, by: readonly string[]) => string): string[] {
+    return this.#faults(claims => claims.length > 1 && typesOf(claims).size < 2, fault);
   }
 
-  twoTypes(fault: (name: string, by: string[]) => string): string[] {
-    return [...this.#claims]
-      .filter(([, claims]) => new Set(claims.map(({ type }) => type)).size > 1)
-      .map(([name, claims]) =>
+  twoTypes(fault: (name: string, by: readonly string[]) => string): string[] {
+    return this.#faults(claims => typesOf(claims).size > 1, fault);
+  }
+
+  #faults(isWrong: (claims: readonly Claim[]) => boolean, fault: (name: string, by: readonly string[]) => string): string[] {
+    return [...this.#claims].flatMap(([name, claims]) => {
+      if (!isWrong(claims)) return [];
+      return [
         fault(
           name,
           claims.map(({ by }) => by),
         ),
-      );
+      ];
+    });
   }
 }
+
+/** The classes, or definitions, that a name stands for. A handler by name has none. */
+const typesOf = (claims: readonly Claim[]): ReadonlySet<unknown> => new Set(claims.flatMap(({ type }) => type ?? []));
 
 function addHandlers(claims: Claims, by: string, found: ReadonlyMap<ClassReference, readonly { method: string | symbol }[]>): void {
   for (const [message, handlers] of found) {

@@ -1,4 +1,4 @@
-import { type ClassReference, CommandMessage, type DispatchOptions, type MessageCause } from '../messages';
+import { type ClassReference, CommandMessage, type DispatchOptions, type InheritedEntries, type MessageCause } from '../messages';
 import { DuplicateHandlerError, UnknownCommandError } from './errors';
 import { compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
@@ -19,11 +19,12 @@ const NO_OPTIONS: DispatchOptions = Object.freeze({});
  * @example const bus = new CommandBus(); bus.register(Greet, ({ name }) => `Hello ${name}`); await bus.dispatch(new Greet('Ann'));
  */
 export class CommandBus<Result = unknown> {
-  readonly #routes = new Routes<CommandHandlerFunction<Result>>();
+  readonly #routes = new Routes<CommandHandlerFunction<Result>>('command');
   readonly #middleware: CommandMiddleware<Result>[] = [];
   #send: (message: CommandMessage) => Promise<Result>;
 
-  constructor() {
+  /** @param inheritMetadata which of the callers' entries in the metadata of its cause a command inherits; default all, `true` */
+  constructor(private readonly inheritMetadata: InheritedEntries = true) {
     this.#send = message => this.#handle(message);
   }
 
@@ -37,6 +38,11 @@ export class CommandBus<Result = unknown> {
     if (!this.#routes.add(command, handler)) throw new DuplicateHandlerError([typeof command === 'string' ? command : command.name]);
   }
 
+  /** Says which class the commands of its name are of: an instance of another class is refused. A command registered by class needs no such word. */
+  expect(type: ClassReference): void {
+    this.#routes.expect(type);
+  }
+
   /** Adds middleware; what was added first is the outermost. */
   use(middleware: CommandMiddleware<Result>): void {
     this.#middleware.push(middleware);
@@ -45,7 +51,7 @@ export class CommandBus<Result = unknown> {
 
   /**
    * Hands a command to its handler and resolves to what that returns.
-   * @throws UnknownCommandError, UnnamedMessageError
+   * @throws UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
    */
   dispatch(command: object, options: DispatchOptions = NO_OPTIONS): Promise<Result> {
     try {
@@ -55,9 +61,9 @@ export class CommandBus<Result = unknown> {
     }
   }
 
-  /** Puts a command into its envelope. @throws UnnamedMessageError */
+  /** Puts a command into its envelope. @throws UnnamedMessageError, MessageClassMismatchError */
   message(command: object, options: DispatchOptions = NO_OPTIONS, cause?: MessageCause, parent?: CommandMessage): CommandMessage {
-    return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent);
+    return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent, this.inheritMetadata);
   }
 
   /** Hands on a command that is in its envelope. @throws UnknownCommandError */

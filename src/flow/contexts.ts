@@ -122,4 +122,4 @@ export class FlowQueryContext implements QueryContext {
 }
 
 /** Returns an event as the cause of what its listeners dispatch. */
-export const causeOf = ({ id, metadata }: RecordedEvent): MessageCause => ({ id, correlationId: metadata.correlationId });
+export const causeOf = ({ id, metadata }: RecordedEvent): MessageCause => ({ id, correlationId: metadata.correlationId, metadata });

@@ -210,7 +210,7 @@ function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, conte
 function reviving<E extends object>(type: ClassReference<E>, listener: EventListener<E>): [string, EventListener] {
   const eventType = eventTypeOf(type);
   const listen: EventListener = (event, context) => {
-    const payload = eventType.revive(event.payload);
+    const payload = eventType.revive(event);
     return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
   };
   if (typeof listener !== 'function') return [eventType.name, listener];

@@ -1,4 +1,4 @@
-import type { Clock, CommandOutcome, Logger, OnError, RetryRule } from '../messages';
+import type { ClassReference, Clock, CommandOutcome, InheritedEntries, Logger, OnError, RetryRule } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { FollowerDefinition } from '../processing';
 import type { CacheOptions, FlowCommandHandler } from '../repository';
@@ -13,6 +13,13 @@ export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A command handler, or one with a rule of its own for conflicts. */
 export type GivenCommandHandler = FlowCommandHandler | { readonly handle: FlowCommandHandler; readonly retry?: RetryRule | undefined };
+
+/** The classes that an application handles messages as. Names alone do not tell two classes of one name apart. */
+export interface MessageClasses {
+  readonly commands?: readonly ClassReference[];
+  readonly queries?: readonly ClassReference[];
+  readonly events?: readonly ClassReference[];
+}
 
 /** The parts a Flow is assembled from. */
 export interface FlowParts {
@@ -35,10 +42,20 @@ export interface FlowParts {
   readonly projections?: readonly FollowerDefinition[];
   /** Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part of each append. Default true. */
   readonly follow?: boolean;
+  /**
+   * The classes that the messages of their names are of, where handlers are given by name: an instance of another class of such a name is
+   * refused. Those of aggregates and projections are known without it.
+   */
+  readonly messageClasses?: MessageClasses;
   /** Wraps every command; the first is the outermost. */
   readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
   /** Wraps every query; the first is the outermost. */
   readonly queryMiddleware?: readonly QueryMiddleware[];
+  /**
+   * Which of the callers' entries in the metadata of a message, such as `actor` or `tenant`, are inherited by the commands that its handlers and
+   * listeners dispatch: all (`true`, the default), none, or those named. `inherit` says it for one command.
+   */
+  readonly inheritMetadata?: InheritedEntries;
   /** Keeps the events of hot aggregates; default false. */
   readonly cache?: CacheOptions | false;
   /** Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It is not closed. */

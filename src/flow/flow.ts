@@ -27,12 +27,14 @@ import {
   TurnRegistry,
 } from '../repository';
 import { type EventStore, Running } from '../store';
+import { ClassCheckedEventStore } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
 import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
+import { classesOf, KnownEvents } from './known-classes';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions } from './read-side';
@@ -55,7 +57,7 @@ export class Flow implements Dispatcher {
   readonly clock: Clock;
   /** Makes the ids of `context.newId()`. */
   readonly newId: () => string;
-  readonly #commands = new CommandBus<CommandOutcome>();
+  readonly #commands: CommandBus<CommandOutcome>;
   readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
   readonly #repositories = new Map<AggregateDefinition, Repository>();
   readonly #repositoryOptions: RepositoryOptions;
@@ -73,6 +75,7 @@ export class Flow implements Dispatcher {
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
+    this.#commands = new CommandBus(parts.inheritMetadata);
     const { eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
     this.#readSide = new ReadSide({
       eventStore: parts.eventStore,
@@ -83,13 +86,17 @@ export class Flow implements Dispatcher {
       clock,
       eventContext: event => new FlowEventContext(this, event),
     });
-    this.eventStore = this.#readSide.eventStore;
+    const classes = classesOf(parts);
+    this.eventStore =
+      classes.events.length > 0
+        ? new ClassCheckedEventStore(this.#readSide.eventStore, new KnownEvents(classes.events))
+        : this.#readSide.eventStore;
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const { eventStore } = this;
     this.#idempotent = new IdempotentCommands({ eventStore, retention: parts.commandRetention ?? COMMAND_RETENTION_MS, logger });
     this.#functions = new FunctionCommandHandler({
-      stores: [eventStore, parts.eventStore],
+      stores: [eventStore, this.#readSide.eventStore, parts.eventStore],
       turns: this.#turns,
       retry: parts.retry,
       recorded: events => this.#publish(events),
@@ -105,6 +112,8 @@ export class Flow implements Dispatcher {
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
     this.#register(parts);
+    for (const type of classes.commands) this.#commands.expect(type);
+    for (const type of classes.queries) this.#queries.expect(type);
     if (listeners) this.eventBus?.subscribe(listeners);
     // Not before whoever makes this flow is done with it.
     setImmediate(() => this.#closed || this.projections.start());
@@ -122,8 +131,8 @@ export class Flow implements Dispatcher {
 
   /**
    * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it failed.
-   * @throws UnknownCommandError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError, ConcurrencyError,
-   * FlowClosedError, and whatever its handler throws; nothing was appended then
+   * @throws UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError,
+   * ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
@@ -131,7 +140,7 @@ export class Flow implements Dispatcher {
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
-  /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, FlowClosedError */
+  /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, MessageClassMismatchError, FlowClosedError */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
     if (this.#closed) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);

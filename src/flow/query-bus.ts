@@ -22,7 +22,7 @@ export type QueryMiddleware = Middleware<QueryMessage, unknown>;
  * @example bus.register(OpenTodos, () => list.open()); const open = await bus.query(new OpenTodos());
  */
 export class QueryBus {
-  readonly #routes = new Routes<QueryHandlerFunction>();
+  readonly #routes = new Routes<QueryHandlerFunction>('query');
   readonly #middleware: QueryMiddleware[] = [];
   readonly #contextOf: (message: QueryMessage) => QueryContext;
   #send: (message: QueryMessage) => Promise<unknown> = message => this.#handle(message);
@@ -44,13 +44,18 @@ export class QueryBus {
     if (!this.#routes.add(query, handler)) throw new DuplicateHandlerError([typeof query === 'string' ? query : query.name]);
   }
 
+  /** Says which class the queries of its name are of: an instance of another class is refused. A query registered by class needs no such word. */
+  expect(type: ClassReference): void {
+    this.#routes.expect(type);
+  }
+
   /** Adds middleware; what was added first is the outermost. */
   use(middleware: QueryMiddleware): void {
     this.#middleware.push(middleware);
     this.#send = compose(this.#middleware, message => this.#handle(message));
   }
 
-  /** Resolves to the answer of the query's handler. @throws UnknownQueryError, UnnamedMessageError */
+  /** Resolves to the answer of the query's handler. @throws UnknownQueryError, UnnamedMessageError, MessageClassMismatchError */
   async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
     const message = { name: this.#routes.nameOf(query), query: contentOf(query), cause };
     return this.#send(message) as Promise<ResultOf<Q>>;

@@ -1,9 +1,16 @@
-import { type ClassReference, isPlainMessage, messageName, UnnamedMessageError } from '../messages';
+import { type ClassReference, isOrExtends, isPlainMessage, MessageClassMismatchError, messageName, UnnamedMessageError } from '../messages';
 
 /** Finds handlers by the class of a message, or by the name of a plain `{ name, message }` object. */
 export class Routes<Handler> {
   readonly #byName = new Map<string, Handler>();
+  /** The classes that handlers are registered for. */
+  readonly #expected = new Map<string, Function>();
+  /** The first class that came under each name that a handler is registered by. */
+  readonly #first = new Map<string, Function>();
+  /** The names of classes that were looked at. */
   readonly #names = new WeakMap<Function, string>();
+
+  constructor(private readonly kind: 'command' | 'query') {}
 
   get names(): Iterable<string> {
     return this.#byName.keys();
@@ -14,14 +21,23 @@ export class Routes<Handler> {
     const name = typeof message === 'string' ? message : messageName(message);
     if (this.#byName.has(name)) return false;
     this.#byName.set(name, handler);
+    if (typeof message !== 'string') this.expect(message);
     return true;
+  }
+
+  /** Says which class the messages of its name are of: instances of others are refused, however the handler is registered. */
+  expect(type: ClassReference): void {
+    this.#expected.set(messageName(type), type);
   }
 
   named(name: string): Handler | undefined {
     return this.#byName.get(name);
   }
 
-  /** Returns the durable name of a message. @throws UnnamedMessageError when the value is no message */
+  /**
+   * Returns the durable name of a message.
+   * @throws UnnamedMessageError when the value is no message, MessageClassMismatchError when its class is not the one of that name
+   */
   nameOf(message: object): string {
     if (typeof message !== 'object' || message === null) throw new UnnamedMessageError(message);
     const type = message.constructor;
@@ -30,8 +46,20 @@ export class Routes<Handler> {
     if (isPlainMessage(message) && typeof message.name === 'string' && message.name !== '') return message.name;
     if (typeof type !== 'function' || type === Object || type === Array) throw new UnnamedMessageError(message);
     const name = messageName(type as unknown as ClassReference);
-    this.#names.set(type, name);
+    if (this.#byName.has(name)) {
+      this.#refuseOther(name, type, message);
+      this.#names.set(type, name);
+    }
     return name;
+  }
+
+  /** Of the classes that come where none is expected, the first holds: two of one name that are strangers to each other are one too many. */
+  #refuseOther(name: string, type: Function, message: object): void {
+    const expected = this.#expected.get(name);
+    const first = this.#first.get(name) ?? type;
+    const fits = expected ? isOrExtends(type, expected) : isOrExtends(type, first) || isOrExtends(first, type);
+    if (!fits) throw new MessageClassMismatchError(this.kind, name, expected ?? first, type, message);
+    this.#first.set(name, first);
   }
 }
 

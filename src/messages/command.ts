@@ -1,5 +1,6 @@
 import type { ClassReference } from './class-metadata';
 import { newId } from './ids';
+import { type InheritedEntries, inheritedEntries } from './inherited-metadata';
 import { sealPayload, takeAsSealed } from './payload';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
 import type { RetryRule } from './retry-rule';
@@ -17,8 +18,16 @@ export interface DispatchOptions {
    * first outcome; one of another name or content rejects with CommandIdReusedError. 1 to 255 characters.
    */
   readonly commandId?: string;
-  /** Entries for the metadata of every event, such as `{ actor: 'ann' }`; a `correlationId` given here is kept. */
+  /**
+   * Entries for the metadata of every event, such as `{ actor: 'ann' }`; they go before those that are inherited. A `correlationId` given here is
+   * kept; `causationId`, `commandName` and `commandCausationId` are the framework's, whatever is given.
+   */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * Which of the callers' entries in the metadata of the message being handled the command inherits: all (`true`), none, or those named.
+   * Default what the flow says, `inheritMetadata`: all.
+   */
+  readonly inherit?: InheritedEntries;
   /** The version the caller decided on: any other version rejects with ConcurrencyError, and nothing is tried again. */
   readonly expectedVersion?: number;
   /** How the command is tried again when a stream had moved on; default what its handler says, else 20 attempts, 5 to 200 ms apart. */
@@ -52,6 +61,8 @@ export interface CommandOutcome {
 export interface MessageCause {
   readonly id: string;
   readonly correlationId: string;
+  /** Its metadata: what it leads to inherits the callers' entries. */
+  readonly metadata: EventMetadata;
 }
 
 /** Remembers what the handler of a command has dispatched: see `DispatchedCommands`. */
@@ -85,6 +96,7 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     readonly cause?: MessageCause,
     /** The commands that wait for this one, the nearest first. */
     readonly parent?: CommandMessage,
+    private readonly inherit: InheritedEntries = true,
   ) {}
 
   get id(): string {
@@ -107,8 +119,9 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     const correlationId = (options.metadata?.correlationId ?? cause?.correlationId ?? id) as string;
     if (!options.metadata && !cause && options.commandId === undefined)
       return takeAsSealed({ correlationId, causationId: id, commandName: name });
-    const metadata = { ...options.metadata, correlationId, causationId: id, commandName: name };
-    return sealPayload(cause ? { ...metadata, commandCausationId: cause.id } : metadata, 'metadata');
+    const inherited = cause && inheritedEntries(cause.metadata, options.inherit ?? this.inherit);
+    const own = { correlationId, causationId: id, commandName: name, commandCausationId: cause?.id };
+    return sealPayload({ ...inherited, ...options.metadata, ...own }, 'metadata') as EventMetadata;
   }
 }
 

@@ -1,7 +1,11 @@
 import { BundledNameError, bundledName } from './bundled-names';
 import type { ClassReference } from './class-metadata';
+import { isOrExtends, MessageClassMismatchError } from './class-mismatch';
+import { EventualityError } from './errors';
 import { type EventCodec, messageMetadata, messageName } from './names';
 import { sealPayload } from './payload';
+import { shownText } from './shown';
+import { isPlain } from './unstorable';
 
 /** An event on its way to the store: its durable name and its sealed payload. */
 export interface SealedEvent {
@@ -12,6 +16,42 @@ export interface SealedEvent {
   readonly state?: object;
   /** True for the event after which the aggregate is not found any more. */
   readonly deletes?: true;
+}
+
+/** Thrown when a stored event is of a later version of its shape than its class: a newer version of the application has stored it. */
+export class NewerEventError extends EventualityError {
+  readonly code = 'NEWER_EVENT';
+
+  constructor(
+    readonly eventName: string,
+    /** The version that is stored. */
+    readonly stored: number,
+    /** The version that the class knows. */
+    readonly known: number,
+  ) {
+    super(
+      `An event '${shownText(eventName)}' is stored in version ${stored}, but this process knows its shape up to version ${known} only: a newer version of the ` +
+        'application has stored it. Deploy that one here, too, before it stores events that this one reads.',
+    );
+  }
+}
+
+/** What an instance of an event class is made of: a recorded event, or a sealed one. */
+export interface StoredEvent {
+  readonly schemaVersion: number;
+  readonly payload: object;
+}
+
+/** The classes of payloads that a codec made: they do not show it. */
+const encodedFrom = new WeakMap<object, Function>();
+/** Whether there are any: looking costs a fifth of making an instance. */
+let someEncoded = false;
+
+/** Returns the class of the event that a payload was made of in this process; undefined where nobody can tell, as of what was read from a database. */
+export function classOfPayload(payload: object): Function | undefined {
+  const prototype = Object.getPrototypeOf(payload);
+  if (prototype === Object.prototype && !someEncoded) return undefined;
+  return isPlain(prototype) ? encodedFrom.get(payload) : prototype.constructor;
 }
 
 /** How the instances of one event class are stored, and made again from what was stored. */
@@ -35,16 +75,33 @@ export class EventType<E extends object = any> {
    */
   seal(event: E): SealedEvent {
     if (this.#bundledName) throw new BundledNameError(this.type);
-    const data = this.#codec ? this.#codec.encode(event) : event;
-    return { name: this.name, schemaVersion: this.schemaVersion, payload: sealPayload(data, this.name) };
+    const payload = sealPayload(this.#codec ? this.#codec.encode(event) : event, this.name);
+    if (this.#codec) this.#remember(payload, event.constructor);
+    return { name: this.name, schemaVersion: this.schemaVersion, payload };
   }
 
-  /** Returns an instance of the event class for a stored payload; a payload that is one already is returned as it is. */
-  revive(payload: object): E {
-    if (this.#codec) return this.#codec.decode(payload);
+  #remember(payload: object, type: Function): void {
+    encodedFrom.set(payload, type);
+    someEncoded = true;
+  }
+
+  /**
+   * Returns an instance of the event class for a stored event; a payload that is one already is returned as it is.
+   * @throws NewerEventError when it is of a later version than the class; MessageClassMismatchError when the event is known to be of another class, and in this very version
+   */
+  revive({ payload, schemaVersion }: StoredEvent): E {
+    if (schemaVersion > this.schemaVersion) throw new NewerEventError(this.name, schemaVersion, this.schemaVersion);
     const { prototype } = this.type;
     if (Object.getPrototypeOf(payload) === prototype) return payload as E;
+    if (schemaVersion === this.schemaVersion) this.#refuseOther(payload);
+    if (this.#codec) return this.#codec.decode(payload);
     return Object.freeze(Object.assign(Object.create(prototype), payload));
+  }
+
+  #refuseOther(payload: object): void {
+    const type = classOfPayload(payload);
+    if (type === undefined || isOrExtends(type, this.type)) return;
+    throw new MessageClassMismatchError('event', this.name, this.type, type, payload);
   }
 }
 

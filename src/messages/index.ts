@@ -8,6 +8,7 @@ export {
   ownMetadata,
   setMetadata,
 } from './class-metadata';
+export { isOrExtends, MessageClassMismatchError } from './class-mismatch';
 export { type Clock, isoTime, systemClock } from './clock';
 export {
   CommandMessage,
@@ -22,7 +23,7 @@ export { commandFingerprint, messageFingerprint } from './command-identity';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { DispatchedCommands } from './dispatched-commands';
 export { EventualityError, listed } from './errors';
-export { EventType, eventTypeOf, type SealedEvent } from './event-type';
+export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent, type StoredEvent } from './event-type';
 export {
   type FailureContext,
   type FailureReporting,
@@ -36,6 +37,7 @@ export {
 export { HANDLING, isWithinHandler } from './handling-frame';
 export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
+export type { InheritedEntries } from './inherited-metadata';
 export { consoleLogger, type Logger } from './logger';
 export {
   type EventCodec,
@@ -49,7 +51,7 @@ export { ownFolder, ownRequire } from './own-file';
 export { isStorableText, sealPayload } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
-export type { EventMetadata, RecordedEvent } from './recorded-event';
+export type { EventMarks, EventMetadata, RecordedEvent } from './recorded-event';
 export { pauseBefore, type RetryRule } from './retry-rule';
 export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
 export { knownNames, nearest } from './suggestion';

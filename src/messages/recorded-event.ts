@@ -1,4 +1,4 @@
-/** What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`. */
+/** What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`; none means anything to the framework. */
 export interface EventMetadata {
   /** The same for everything that follows from one first message. */
   readonly correlationId: string;
@@ -6,7 +6,17 @@ export interface EventMetadata {
   readonly causationId: string;
   /** The name of the command that was decided. */
   readonly commandName: string;
+  /** The id of the message that led to the command: of an event, or of the command whose handler dispatched it. Absent where there is none. */
+  readonly commandCausationId?: string;
   readonly [entry: string]: unknown;
+}
+
+/** What the framework itself says of an event. It has a place of its own, so that no entry of a caller's metadata can be taken for it. */
+export interface EventMarks {
+  /** The event deletes its aggregate: only `Repository.delete` records it. */
+  readonly deleted?: true;
+  /** The aggregate's state after the event, where a plain event carries it. */
+  readonly state?: object;
 }
 
 /** An event as the store returns it: what happened, to which aggregate, when and why. Deeply frozen. */
@@ -29,6 +39,8 @@ export interface RecordedEvent<Payload extends object = object> {
    */
   readonly payload: Readonly<Payload>;
   readonly metadata: EventMetadata;
+  /** Absent on most events. */
+  readonly marks?: EventMarks;
   /** When the store accepted it, ISO 8601 in UTC. */
   readonly recordedAt: string;
 }

@@ -51,13 +51,18 @@ export function shownWithType(value: unknown): string {
 export function shownWithKeys(value: unknown): string {
   if (typeof value !== 'object' || value === null) return shownWithType(value);
   try {
-    const keys = Object.keys(value);
-    const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : '';
-    const shown = keys.slice(0, MOST_KEYS).map(key => shownText(key));
-    return `an object with the keys [${shown.join(', ')}]${more}`;
+    return `an object with the keys ${shownKeys(value)}`;
   } catch {
     return shownValue(value);
   }
+}
+
+/** Returns the first ten keys of an object, in brackets. */
+export function shownKeys(object: object): string {
+  const keys = Object.keys(object);
+  const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : '';
+  const shown = keys.slice(0, MOST_KEYS).map(key => shownText(key));
+  return `[${shown.join(', ')}]${more}`;
 }
 
 function escaped(character: string): string {

@@ -68,6 +68,7 @@ function inspect(type: AggregateClass): AggregateInspection {
   const definition: AggregateDefinition<object> = {
     name,
     commands: commandRules(type, commandHandlers, metadata, faults),
+    events: [...eventHandlers.keys()],
     initialState: id => new type(id),
     evolve: evolveBy(className, eventRules(type, eventHandlers, faults)),
     seal: event => sealEvent(className, event),
@@ -102,6 +103,7 @@ function commandRules(
     const { method, options } = handlers[0]!;
     const handle = type.prototype[method];
     rules.set(name, {
+      type: command,
       creates: options.creates ?? false,
       target: options.target ?? metadata?.id,
       retry: options.retry,
@@ -132,7 +134,7 @@ function evolveBy(className: string, rules: ReadonlyMap<string, EventRule>): (st
   return (state, event) => {
     const rule = rules.get(event.name);
     if (rule === undefined) return state;
-    const instance = rule.type.revive(event.payload);
+    const instance = rule.type.revive(event);
     for (let index = 0; index < rule.handlers.length; index++) {
       const returned = rule.handlers[index]!.call(state, instance);
       if (returned !== undefined) refusePromise(returned, className, `${className}.${rule.methods[index]}`);

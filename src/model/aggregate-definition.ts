@@ -1,4 +1,4 @@
-import type { CommandContext, RetryRule, SealedEvent } from '../messages';
+import type { ClassReference, CommandContext, EventMarks, RetryRule, SealedEvent } from '../messages';
 import type { SnapshotRule } from './snapshot-rule';
 
 /** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */
@@ -10,6 +10,8 @@ export type Creates = boolean | 'if-missing';
 
 /** How an aggregate answers one command. */
 export interface CommandRule<State = any> {
+  /** The command's class, where it is handled by class: an instance of another class is refused then. */
+  readonly type?: ClassReference | undefined;
   readonly creates: Creates;
   /** Finds the id of the aggregate a command is for; default the command's `id`. */
   readonly target?: ((command: any) => unknown) | undefined;
@@ -21,10 +23,12 @@ export interface CommandRule<State = any> {
 /** The part of an event that state is made from; a recorded event is one too. */
 export interface StateChange {
   readonly name: string;
+  readonly schemaVersion: number;
   readonly payload: object;
   /** The state after the event, where a plain event carries it. */
   readonly state?: object;
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Those of a recorded event: its state among them, where a plain event carried one. */
+  readonly marks?: EventMarks;
 }
 
 /**
@@ -35,6 +39,8 @@ export interface AggregateDefinition<State = any, Exposed = any> {
   readonly name: string;
   /** By the command's durable name. */
   readonly commands: ReadonlyMap<string, CommandRule<State>>;
+  /** The classes of the events that it handles by class. */
+  readonly events?: readonly ClassReference[];
   /** Makes the state before the first event; never the same object twice. */
   initialState(id: string): State;
   /** Returns the state after an event: the same object changed, or another one. */

@@ -48,7 +48,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     const last = events.at(-1);
     if (!last) return;
     this.version = last.version;
-    this.deleted = last.metadata.deleted === true;
+    this.deleted = last.marks?.deleted === true;
   }
 
   /**

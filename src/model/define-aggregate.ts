@@ -81,7 +81,7 @@ export function defineAggregate<State extends object, M extends Methods = Record
     commands: new Map(Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)])),
     initialState,
     evolve(current, event) {
-      const carried = event.state ?? event.metadata?.state;
+      const carried = event.state ?? event.marks?.state;
       if (carried !== undefined) return structuredClone(carried) as State;
       const handler = handlers.get(event.name);
       if (handler) {

@@ -27,7 +27,7 @@ export type UnitResult = AppendOutcome | Unresolved | 'busy';
 /** The types of {@link batchValues}. */
 export const APPEND_TYPES = [
   ...['text[]', 'text[]', 'bigint[]', 'boolean[]', 'integer[]', 'integer[]', 'bigint[]', 'integer[]', 'integer[]', 'text[]'],
-  ...['text[]', 'uuid[]', 'text[]', 'integer[]', 'jsonb', 'jsonb', 'boolean', 'boolean', 'bigint'],
+  ...['text[]', 'uuid[]', 'text[]', 'integer[]', 'jsonb', 'jsonb', 'boolean', 'boolean', 'bigint', 'jsonb'],
 ];
 
 /** The call of the append function. */
@@ -65,6 +65,7 @@ export function batchValues(units: readonly AppendUnit[], { repeated, wait, now 
     repeated || units.some(unit => unit.chosenIds.length > 0),
     wait,
     now,
+    units.some(unit => unit.marked) ? `[${events.map(event => event.marksJson ?? 'null').join(',')}]` : null,
   ];
 }
 
@@ -117,13 +118,14 @@ export function recordedEvents(unit: AppendUnit, versions: number[], positions: 
 
 /** Makes the recorded form of an event that the database has stored. */
 export function recorded(
-  { stream, id, name, schemaVersion, payload, metadata }: PreparedEvent,
+  { stream, id, name, schemaVersion, payload, metadata, marks }: PreparedEvent,
   version: number,
   position: bigint,
   recordedAt: string,
 ) {
   const { aggregateName, aggregateId } = stream;
-  return Object.freeze({ id, name, schemaVersion, aggregateName, aggregateId, version, position, payload, metadata, recordedAt });
+  const event = { id, name, schemaVersion, aggregateName, aggregateId, version, position, payload, metadata, recordedAt };
+  return Object.freeze(marks ? { ...event, marks } : event);
 }
 
 function conflictOutcome(unit: AppendUnit, versions: readonly number[]): AppendOutcome {

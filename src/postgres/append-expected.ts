@@ -1,7 +1,7 @@
 import { isoTime } from '../messages';
 import { streamKey } from '../store';
 import { listed, ownValues, plainArray, recordedEvents, type UnitResult } from './append-batch';
-import { type AppendUnit, type PreparedEvent, versionBefore } from './append-unit';
+import { type AppendUnit, isPlain, type PreparedEvent, versionBefore } from './append-unit';
 import { type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
 
@@ -78,9 +78,6 @@ export class ExpectedBatch {
     return results;
   }
 }
-
-const isPlain = ({ appends, chosenIds, command }: AppendUnit): boolean =>
-  appends.length === 1 && chosenIds.length === 0 && command === undefined;
 
 // Those that are to be made first, as in the append function.
 function inOrder(left: Placed, right: Placed): number {

@@ -17,6 +17,8 @@ export const EXPECTED = { any: -1, exists: -2 } as const;
  * 3. Decides unit after unit; a unit sees what the units before it have appended.
  * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then draws positions.
  *
+ * `p_marks` is null where no event has any; else those that have none are null in it.
+ *
  * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good. They are generic: planned
  * anew for the arrays of each call they cost more than the work.
  */
@@ -26,7 +28,7 @@ export function appendFunction(names: StoreNames): string {
   p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
   p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
   p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
-  p_check boolean, p_wait boolean, p_recorded_at bigint,
+  p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb,
   out outcomes integer[], out versions bigint[], out positions bigint[], out recorded_at bigint
 ) language plpgsql volatile
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -141,14 +143,14 @@ function write(names: StoreNames): string {
     end if;
     with inserted as (
       insert into ${names.of('events')}
-          (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, payload, metadata, recorded_at)
+          (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, payload, metadata, recorded_at, marks)
         select nextval('${names.of('positions')}'), e.aggregate_name, e.aggregate_id, e.version, e.id, e.name, e.schema_version,
-               e.payload, e.metadata, v_at
+               e.payload, e.metadata, v_at, nullif(e.marks, 'null')
           from (
             select * from rows from (
               unnest(v_numbers, p_aggregate_names, p_aggregate_ids, p_event_ids, p_names, p_schema_versions),
-              jsonb_array_elements(p_payloads), jsonb_array_elements(p_metadata)
-            ) with ordinality r(version, aggregate_name, aggregate_id, id, name, schema_version, payload, metadata, place)
+              jsonb_array_elements(p_payloads), jsonb_array_elements(p_metadata), jsonb_array_elements(p_marks)
+            ) with ordinality r(version, aggregate_name, aggregate_id, id, name, schema_version, payload, metadata, marks, place)
             where r.version is not null order by r.place
           ) e
         returning position

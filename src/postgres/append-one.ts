@@ -1,7 +1,7 @@
 import { isoTime } from '../messages';
 import type { AppendOutcome } from '../store';
 import { recorded } from './append-batch';
-import { type AppendUnit, versionBefore } from './append-unit';
+import { type AppendUnit, isPlain, versionBefore } from './append-unit';
 import { type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
 
@@ -10,10 +10,10 @@ export const appendOneStatement = (names: StoreNames): Statement =>
   statement(`select event_position, recorded_at from ${names.of('append_one')}(
 $1::text, $2::text, $3::bigint, $4::uuid, $5::text, $6::integer, $7::jsonb, $8::jsonb, $9::bigint)`);
 
-/** Encodes a batch as the values of {@link appendOneStatement}, if it is one event at a version, and no command's. */
+/** Encodes a batch as the values of {@link appendOneStatement}, if it is one plain event at a version. */
 export function oneEventValues(units: readonly AppendUnit[], now: number | undefined): unknown[] | undefined {
   const [unit] = units;
-  if (units.length > 1 || unit!.events.length !== 1 || unit!.chosenIds.length > 0 || unit!.command) return undefined;
+  if (units.length > 1 || unit!.events.length !== 1 || !isPlain(unit!)) return undefined;
   const expected = versionBefore(unit!);
   if (expected === undefined) return undefined;
   const { stream, id, name, schemaVersion, payloadJson, metadataJson } = unit!.events[0]!;

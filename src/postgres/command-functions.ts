@@ -97,7 +97,7 @@ const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_first b
   p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
   p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
   p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
-  p_check boolean, p_wait boolean, p_recorded_at bigint`;
+  p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb`;
 
 /**
  * Makes the function that appends a batch in which units belong to commands, and records these in the same transaction. The claims come in

@@ -14,3 +14,6 @@ export const DRAWN = 'last_value - case when is_called then 0 else 1 end';
  * Its key is the number that the database has given the sequence, and no other relation, above the lower half of the position: no two stores share one.
  */
 export const IN_FLIGHT_LOCK = `pg_advisory_xact_lock_shared((tableoid::bigint << 32) | ((${DRAWN}) & ${LOWER_HALF}))`;
+
+/** The metadata of a row `e` of the events; where it has marks, a list of both, for few have. The driver pays for each column of each row. */
+export const METADATA_AND_MARKS = 'case when e.marks is null then e.metadata else jsonb_build_array(e.metadata, e.marks) end';

@@ -26,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 9, title: 'for how long a lease was claimed', sql: leaseDurations },
   { number: 10, title: 'in-flight locks that no two stores share', sql: inFlightLocks },
   { number: 11, title: 'commands', sql: commands },
+  { number: 12, title: 'marks of events', sql: marks },
 ];
 
 function commands(names: StoreNames): string {
@@ -66,6 +67,19 @@ create table if not exists ${names.of('events')} (
   constraint ${names.local('events_version')} unique (aggregate_name, aggregate_id, version),
   constraint ${names.local('events_id')} unique (event_id)
 );`;
+}
+
+// A function with another list of parameters is another function: those without marks go.
+function marks(names: StoreNames): string {
+  const before =
+    'text[], text[], bigint[], boolean[], integer[], integer[], bigint[], integer[], integer[], text[], text[], uuid[], text[], integer[], ' +
+    'jsonb, jsonb, boolean, boolean, bigint';
+  return [
+    `alter table ${names.of('events')} add column if not exists marks jsonb;`,
+    `drop function if exists ${names.of('append')}(${before});`,
+    `drop function if exists ${names.of('append_claimed')}(text[], text[], integer[], integer[], integer[], ${before});`,
+    ...[appendFunction(names), appendClaimedFunction(names), readStreamsFunction(names), readStreamFunction(names)],
+  ].join('\n\n');
 }
 
 // The state is text, not jsonb: it comes back as it was, the order of its keys included.

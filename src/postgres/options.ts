@@ -22,7 +22,7 @@ export interface PostgresOptions extends PostgresSchemaOptions {
   readonly pool?: PostgresPool;
   /** Default `auto`. */
   readonly migrate?: Migrate;
-  /** The longest payload, and the longest metadata, of one event as JSON, in bytes; 1 to 67,108,864. Default 1,048,576. */
+  /** The longest payload, metadata and marks, each, of one event as JSON, in bytes; 1 to 67,108,864. Default 1,048,576. */
   readonly maxPayloadBytes?: number;
   /** How many connections a pool of the store's own opens at most; from 2. Default 10. */
   readonly maxConnections?: number;

@@ -1,8 +1,9 @@
+import { METADATA_AND_MARKS } from './function-parts';
 import type { StoreNames } from './names';
 
 const COLUMNS =
-  'e.position, e.aggregate_name, e.aggregate_id, e.version, e.event_id, e.name, e.schema_version, e.payload, e.metadata, ' +
-  '(extract(epoch from e.recorded_at) * 1000)::bigint';
+  'e.position, e.aggregate_name, e.aggregate_id, e.version, e.event_id, e.name, e.schema_version, e.payload, ' +
+  `${METADATA_AND_MARKS}, (extract(epoch from e.recorded_at) * 1000)::bigint`;
 
 /**
  * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they are made anew for the

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../messages';
 import {
+  encodedBytes,
   eventsToRestore,
   PayloadTooLargeError,
   type RestoreOutcome,
@@ -41,7 +42,7 @@ export function restore(database: Database, events: readonly RecordedEvent[]): (
 
 function checkedRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
   const requests = restoreRequests(events, maxPayloadBytes);
-  const bytes = requests.reduce((sum, { payloadJson, metadataJson }) => sum + Buffer.byteLength(payloadJson + metadataJson), 0);
+  const bytes = encodedBytes(requests);
   if (bytes > MOST_APPEND_BYTES) throw new PayloadTooLargeError(`the restore of ${requests.length} events`, bytes, MOST_APPEND_BYTES);
   return requests;
 }
@@ -112,13 +113,13 @@ class RestoreTransaction {
 }
 
 const insertText = (names: StoreNames): string => `insert into ${names.of('events')}
-  (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, recorded_at, payload, metadata)
+  (position, aggregate_name, aggregate_id, version, event_id, name, schema_version, recorded_at, payload, metadata, marks)
 select r.position, r.aggregate_name, r.aggregate_id, r.version, r.id, r.name, r.schema_version,
-       to_timestamp(r.milliseconds / 1000.0), r.payload, r.metadata
+       to_timestamp(r.milliseconds / 1000.0), r.payload, r.metadata, nullif(r.marks, 'null')
   from rows from (
     unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $6::text[], $7::integer[], $8::bigint[]),
-    jsonb_array_elements($9::jsonb), jsonb_array_elements($10::jsonb)
-  ) r(position, aggregate_name, aggregate_id, version, id, name, schema_version, milliseconds, payload, metadata)`;
+    jsonb_array_elements($9::jsonb), jsonb_array_elements($10::jsonb), jsonb_array_elements($11::jsonb)
+  ) r(position, aggregate_name, aggregate_id, version, id, name, schema_version, milliseconds, payload, metadata, marks)`;
 
 function insertValues(requests: readonly RestoreRequest[]): unknown[] {
   const events = requests.map(({ event }) => event);
@@ -133,5 +134,6 @@ function insertValues(requests: readonly RestoreRequest[]): unknown[] {
     events.map(event => Date.parse(event.recordedAt)),
     `[${requests.map(({ payloadJson }) => payloadJson).join(',')}]`,
     `[${requests.map(({ metadataJson }) => metadataJson).join(',')}]`,
+    `[${requests.map(({ marksJson }) => marksJson ?? 'null').join(',')}]`,
   ];
 }

@@ -1,12 +1,13 @@
-import { type EventMetadata, isoTime, type RecordedEvent } from '../messages';
+import { type EventMarks, type EventMetadata, isoTime, type RecordedEvent } from '../messages';
 import type { Row } from './database';
+import { METADATA_AND_MARKS } from './function-parts';
 
 // What has no spaces in it travels as one text, with the name at its end: the driver pays for each column of each row.
 const head = (position: string, milliseconds: string): string =>
   `concat_ws(' ', e.${position}, e.version, e.event_id, e.schema_version, ${milliseconds}, e.name)`;
 
 /** The columns that {@link recordedEvent} reads, of rows `e` of the events. */
-export const EVENT_COLUMNS = `${head('position', '(extract(epoch from e.recorded_at) * 1000)::bigint')}, e.payload, e.metadata, e.aggregate_name, e.aggregate_id`;
+export const EVENT_COLUMNS = `${head('position', '(extract(epoch from e.recorded_at) * 1000)::bigint')}, e.payload, ${METADATA_AND_MARKS}, e.aggregate_name, e.aggregate_id`;
 
 /** The first columns that {@link recordedEvent} reads, of rows `e` that the function for streams returns. */
 export const STREAM_COLUMNS = `${head('event_position', 'e.recorded_at')}, e.payload, e.metadata`;
@@ -24,7 +25,9 @@ export function recordedEvent(
   const third = text.indexOf(' ', second + 1);
   const fourth = text.indexOf(' ', third + 1);
   const fifth = text.indexOf(' ', fourth + 1);
-  return Object.freeze({
+  const of = frozen(JSON.parse(metadata!));
+  const marked = Array.isArray(of);
+  const event = {
     id: text.slice(second + 1, third),
     name: text.slice(fifth + 1),
     schemaVersion: Number(text.slice(third + 1, fourth)),
@@ -33,9 +36,10 @@ export function recordedEvent(
     version: Number(text.slice(first + 1, second)),
     position: BigInt(text.slice(0, first)),
     payload: frozen(JSON.parse(payload!)),
-    metadata: frozen(JSON.parse(metadata!)) as EventMetadata,
+    metadata: (marked ? of[0] : of) as EventMetadata,
     recordedAt: isoTime(Number(text.slice(fourth + 1, fifth))),
-  });
+  };
+  return Object.freeze(marked ? { ...event, marks: of[1] as EventMarks } : event);
 }
 
 /** Freezes what JSON.parse made: a tree, no deeper than what sealing let through. */

@@ -45,7 +45,7 @@ function handlersByName(on: Handlers, onReplay: Handlers = {}): Map<string, Foll
   return new Map(
     Object.entries(on).map(([event, handle]) => {
       const replay = replays.get(event);
-      return [event, { handle, ...(replay && { replay }), revive: payload => payload }];
+      return [event, { handle, ...(replay && { replay }), revive: ({ payload }) => payload }];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { EventContext, RecordedEvent, RetryRule } from '../messages';
+import type { ClassReference, EventContext, RecordedEvent, RetryRule } from '../messages';
 import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from '../store';
 
 /**
@@ -82,8 +82,10 @@ export interface FollowerHandler {
   readonly handle: ProjectionHandler;
   /** From `@ReplayHandler`: called instead of `handle` for events that are replayed. */
   readonly replay?: ProjectionHandler;
-  /** Makes an instance of the event class of the payload. */
-  revive(payload: object): object;
+  /** The event's class, where it is handled by class. */
+  readonly type?: ClassReference;
+  /** Returns what the handlers are called with: an instance of the event class, or the payload. @throws NewerEventError, MessageClassMismatchError */
+  revive(event: RecordedEvent): object;
 }
 
 /** A projection or a durable listener as plain data and functions: all that the engine knows; decorators make one of a class. */

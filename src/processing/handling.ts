@@ -47,7 +47,7 @@ export class Handling {
     let context: ProjectionContext | ListenerContext | undefined;
     let thrown: Thrown | undefined;
     try {
-      const instance = this.definition.handlers.get(event.name)!.revive(event.payload);
+      const instance = this.definition.handlers.get(event.name)!.revive(event);
       context = this.#context(event, replaying, effects);
       const result = handle(instance, context);
       if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;

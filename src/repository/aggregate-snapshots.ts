@@ -50,7 +50,7 @@ export class AggregateSnapshots {
   appended(id: string, events: readonly RecordedEvent[]): void {
     const last = events.at(-1);
     if (!last) return;
-    const due = this.#passes(events[0]!.version - 1, last.version) || last.metadata.deleted === true;
+    const due = this.#passes(events[0]!.version - 1, last.version) || last.marks?.deleted === true;
     if (!this.#overdue.delete(id) && !due) return;
     this.#queue.add(id);
     this.#working ??= this.#work();

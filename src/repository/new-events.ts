@@ -1,4 +1,4 @@
-import { type CommandMessage, derivedId, type SealedEvent } from '../messages';
+import { type CommandMessage, derivedId, type EventMarks, type SealedEvent } from '../messages';
 import type { ExpectedVersion, NewEvent, StreamAppend, StreamName } from '../store';
 
 /** What a command changes in one stream. */
@@ -29,12 +29,14 @@ export function newAppend(
   return { stream, expected, events };
 }
 
-function newEvent(
-  { metadata: common, options }: CommandMessage,
-  { name, schemaVersion, payload, state, deletes }: SealedEvent,
-  place: number,
-): NewEvent {
-  const metadata = state || deletes ? { ...common, ...(state && { state }), ...(deletes && { deleted: true }) } : common;
+function newEvent(message: CommandMessage, change: SealedEvent, place: number): NewEvent {
+  const event = unmarked(message, change, place);
+  return change.state || change.deletes ? { ...event, marks: marksOf(change) } : event;
+}
+
+function unmarked({ metadata, options }: CommandMessage, { name, schemaVersion, payload }: SealedEvent, place: number): NewEvent {
   if (options.commandId === undefined) return { name, schemaVersion, payload, metadata };
   return { name, schemaVersion, payload, metadata, id: derivedId(options.commandId, place) };
 }
+
+const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({ ...(state && { state }), ...(deletes && { deleted: true }) });

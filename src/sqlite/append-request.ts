@@ -4,18 +4,18 @@ import {
   type ClaimName,
   checkAppends,
   claimOf,
+  type EventJson,
   type ExpectedVersion,
   encodedEvent,
   type NewEvent,
+  recordedMarks,
   recordedMetadata,
   type StreamName,
 } from '../store';
 
 /** An event that is sealed and encoded, with its id. */
-export interface EncodedEvent {
+export interface EncodedEvent extends EventJson {
   readonly event: NewEvent & { readonly id: string; readonly schemaVersion: number };
-  readonly payloadJson: string;
-  readonly metadataJson: string;
 }
 
 /** The events for one stream. */
@@ -58,6 +58,6 @@ export function appendRequest(
 function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, maxBytes: number): EncodedEvent {
   const payload = sealPayload(given.payload, name);
   const metadata = recordedMetadata(given.metadata, id);
-  const event = { id, name, schemaVersion, payload, metadata };
+  const event = { id, name, schemaVersion, payload, metadata, ...(given.marks && { marks: recordedMarks(given.marks) }) };
   return { event, ...encodedEvent(event, maxBytes) };
 }

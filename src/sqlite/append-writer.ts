@@ -120,10 +120,21 @@ export class AppendWriter {
   #add({ stream, events }: StreamRequest, found: FoundStream | undefined): RecordedEvent[] {
     let version = found?.version ?? 0;
     const key = this.#move(stream, found, version + events.length);
-    return events.map(({ event, payloadJson, metadataJson }) => {
+    return events.map(({ event, payloadJson, metadataJson, marksJson }) => {
       const position = ++this.#position;
       const { id, name, schemaVersion } = event;
-      this.statements.addEvent.run(position, key, ++version, id, name, schemaVersion, payloadJson, metadataJson, this.#recordedAt);
+      this.statements.addEvent.run(
+        position,
+        key,
+        ++version,
+        id,
+        name,
+        schemaVersion,
+        payloadJson,
+        metadataJson,
+        marksJson,
+        this.#recordedAt,
+      );
       return recordEvent(event, stream, version, BigInt(position), this.#recordedAt);
     });
   }

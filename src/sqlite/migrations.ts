@@ -107,6 +107,8 @@ export const MIGRATIONS: readonly string[] = [
   create index commands_expires on commands (expires);`,
   // For how long a lease was claimed: one that holds for longer is from before the clock was set back.
   'alter table leases add column duration integer not null default 5000;',
+  // What the framework says of an event, apart from the metadata, whose entries are the callers'.
+  'alter table events add column marks text;',
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

@@ -17,7 +17,7 @@ export interface SqliteOptions {
   readonly busyTimeout?: number;
   /** How often to look for what other processes appended while somebody follows, in milliseconds. Default 25. */
   readonly pollEvery?: number;
-  /** The longest payload, and the longest metadata, of one event as JSON, in bytes; at most 67,108,864. Default 1,048,576. */
+  /** The longest payload, metadata and marks, each, of one event as JSON, in bytes; at most 67,108,864. Default 1,048,576. */
   readonly maxPayloadBytes?: number;
   /** What `recordedAt` and the end of leases are taken from. Default: the clock of the machine. */
   readonly clock?: Clock;

@@ -50,11 +50,12 @@ export class RestoreWriter {
   }
 
   #add(requests: readonly RestoreRequest[]): void {
-    for (const { event, payloadJson, metadataJson } of requests) {
+    for (const { event, payloadJson, metadataJson, marksJson } of requests) {
       const { id, name, schemaVersion, version, recordedAt } = event;
       const key = this.#move(event, version);
       this.statements.addEvent.run(
-        ...([Number(event.position), key, version, id, name, schemaVersion, payloadJson, metadataJson, recordedAt] as const),
+        ...([Number(event.position), key, version, id, name, schemaVersion] as const),
+        ...([payloadJson, metadataJson, marksJson, recordedAt] as const),
       );
     }
   }

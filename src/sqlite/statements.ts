@@ -14,8 +14,8 @@ export function prepareStatements(connection: SqliteConnection) {
     addStream: connection.prepare('insert into streams (stream, aggregate_name, aggregate_id, version) values (?, ?, ?, ?)'),
     moveStream: connection.prepare('update streams set version = ? where stream = ?'),
     addEvent: connection.prepare(
-      `insert into events (position, stream, version, id, name, schema_version, payload, metadata, recorded_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into events (position, stream, version, id, name, schema_version, payload, metadata, marks, recorded_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     readStream: connection.prepare(
       `select ${EVENT_COLUMNS} from streams s join events e using (stream)

@@ -73,12 +73,13 @@ function all<T>(list: readonly T[], holds: (item: T) => boolean): boolean {
 
 function isSoundEvent(event: NewEvent): boolean {
   if (!isObject(event)) return false;
-  const { name, id, schemaVersion, metadata } = event;
+  const { name, id, schemaVersion, metadata, marks } = event;
   return (
     isName(name) &&
     (id === undefined || isUuid(id)) &&
     (schemaVersion === undefined || isSchemaVersion(schemaVersion)) &&
-    (metadata === undefined || isMetadata(metadata) || metadataFaults(metadata, '').length === 0)
+    (metadata === undefined || isMetadata(metadata) || metadataFaults(metadata, '').length === 0) &&
+    (marks === undefined || isMarks(marks))
   );
 }
 
@@ -98,13 +99,14 @@ function checkAppend(append: StreamAppend, place: number, faults: string[]): voi
 function checkEvent(event: NewEvent, place: number, index: number, faults: string[]): void {
   const path = (field = ''): string => `appends[${place}].events[${index}]${field}`;
   if (!isObject(event)) return void faults.push(`${path()} is ${shownValue(event)}; it must be a { name, payload } object.`);
-  const { name, id, schemaVersion, metadata } = event;
+  const { name, id, schemaVersion, metadata, marks } = event;
   if (!isName(name)) faults.push(nameFault(name, path('.name')));
   if (id !== undefined && !isUuid(id)) faults.push(`${path('.id')} is ${shownValue(id)}; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !isSchemaVersion(schemaVersion)) {
     faults.push(`${path('.schemaVersion')} is ${shownValue(schemaVersion)}; it must be ${SCHEMA_VERSIONS}.`);
   }
   if (metadata !== undefined) faults.push(...metadataFaults(metadata, path('.metadata')));
+  if (marks !== undefined && !isMarks(marks)) faults.push(`${path('.marks')} is ${shownValue(marks)}; it must be ${MARKS}.`);
 }
 
 /** Tells whether metadata is complete. */
@@ -118,6 +120,16 @@ function metadataFaults(metadata: Readonly<Record<string, unknown>>, path: strin
   return REQUIRED_METADATA.filter(entry => metadata[entry] !== undefined && typeof metadata[entry] !== 'string').map(
     entry => `${path}.${shownText(entry)} is ${shownValue(metadata[entry])}; it must be text.`,
   );
+}
+
+/** What {@link isMarks} asks for, in words. */
+export const MARKS = '{ deleted: true }, { state: an object }, or both';
+
+/** Tells whether a value can be the marks of an event: one at least, and none that is unknown. */
+export function isMarks(marks: unknown): boolean {
+  if (!isObject(marks) || Array.isArray(marks)) return false;
+  const entries = Object.entries(marks as object);
+  return entries.length > 0 && entries.every(([key, value]) => (key === 'deleted' ? value === true : key === 'state' && isObject(value)));
 }
 
 function isExpectation(expected: unknown): boolean {

@@ -1,7 +1,7 @@
 import { knownNames, type RecordedEvent, shownText, shownValue } from '../messages';
 import { InvalidImportError } from './errors';
 
-/** What a line holds, in the order in which it is written; the position as decimal digits, since JSON has no bigints. */
+/** What a line holds, in the order in which it is written; the position as decimal digits, since JSON has no bigints, and marks only where there are any. */
 const FIELDS = [
   'position',
   'id',
@@ -12,13 +12,15 @@ const FIELDS = [
   'schemaVersion',
   'recordedAt',
   'metadata',
+  'marks',
   'payload',
 ] as const satisfies readonly (keyof RecordedEvent)[];
 
 /** Writes an event as one line of JSON, with the line break. */
 export function eventLine(event: RecordedEvent): string {
-  const { position, id, aggregateName, aggregateId, version, name, schemaVersion, recordedAt, metadata, payload } = event;
-  const line = { position: String(position), id, aggregateName, aggregateId, version, name, schemaVersion, recordedAt, metadata, payload };
+  const { position, id, aggregateName, aggregateId, version, name, schemaVersion, recordedAt, metadata, marks, payload } = event;
+  const place = { position: String(position), id, aggregateName, aggregateId, version };
+  const line = { ...place, name, schemaVersion, recordedAt, metadata, marks, payload };
   return `${JSON.stringify(line)}\n`;
 }
 

@@ -54,7 +54,7 @@ export interface EventStore {
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]>;
   /**
-   * Takes in events that a store, this one or another, has recorded: as they are, with ids, versions, positions, metadata and times.
+   * Takes in events that a store, this one or another, has recorded: as they are, with ids, versions, positions, metadata, marks and times.
    * All of it or nothing. Optional: `importEvents` needs it.
    *
    * An event that is stored already (the same id, stream and version) is skipped, so that it can be repeated. The others must come after

@@ -8,7 +8,7 @@ export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedN
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';
-export { encodedEvent } from './encoding';
+export { type EventJson, encodedBytes, encodedEvent } from './encoding';
 export {
   ClaimLostError,
   ConcurrencyError,
@@ -76,7 +76,7 @@ export type {
   ReadModelVersion,
 } from './projection-store';
 export type { EventsBeside, ProjectionTransaction } from './projection-transaction';
-export { recordEvent, recordedMetadata } from './record-event';
+export { recordEvent, recordedMarks, recordedMetadata } from './record-event';
 export { repeatedEvents } from './repeated-events';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
 export { Running } from './running';

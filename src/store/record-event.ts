@@ -1,13 +1,13 @@
-import { type EventMetadata, newId, type RecordedEvent, sealPayload } from '../messages';
+import { type EventMarks, type EventMetadata, newId, type RecordedEvent, sealPayload } from '../messages';
 import type { NewEvent, StreamName } from './event-store';
 
 /**
  * Makes the recorded form of a new event, deeply frozen; for stores that make the envelope themselves.
- * @throws UnstorableValueError when the payload or the metadata holds what JSON cannot carry
+ * @throws UnstorableValueError when the payload, the metadata or the marks hold what JSON cannot carry
  */
 export function recordEvent(event: NewEvent, stream: StreamName, version: number, position: bigint, recordedAt: string): RecordedEvent {
   const id = event.id ?? newId();
-  return Object.freeze({
+  const recorded = {
     id,
     name: event.name,
     schemaVersion: event.schemaVersion ?? 1,
@@ -18,8 +18,12 @@ export function recordEvent(event: NewEvent, stream: StreamName, version: number
     payload: sealPayload(event.payload, event.name),
     metadata: recordedMetadata(event.metadata, id),
     recordedAt,
-  });
+  };
+  return Object.freeze(event.marks ? { ...recorded, marks: recordedMarks(event.marks) } : recorded);
 }
+
+/** Seals the marks of an event. @throws UnstorableValueError */
+export const recordedMarks = (marks: EventMarks): EventMarks => sealPayload(marks, 'marks');
 
 /** Fills in what every event's metadata has, and seals it. */
 export function recordedMetadata(metadata: Readonly<Record<string, unknown>> | undefined, eventId: string): EventMetadata {

@@ -1,11 +1,12 @@
 import { type RecordedEvent, sealPayload } from '../messages';
 import { DuplicateEventError } from './errors';
+import { recordedMarks } from './record-event';
 import type { ExpectedVersion, NewEvent, StreamAppend } from './stream-append';
 import type { StreamName } from './stream-name';
 
 /**
  * Returns the stored events of an append that is stored already, as a whole: each event by its id, in its stream, with the same name,
- * schema version and payload, in the order given and without another event in between; where the append names a version, from that version on.
+ * schema version, payload and marks, in the order given and without another event in between; where the append names a version, from that version on.
  * Metadata is not compared, for a repetition may have another correlation; nor is the version for `any` and `exists`. Undefined when none of
  * the events is stored. For those who write a store.
  *
@@ -45,7 +46,8 @@ function differenceOf(event: NewEvent, there: RecordedEvent, stream: StreamName,
   if (there.position <= last) return 'before an event that it follows here';
   if (there.name !== event.name) return 'with another name';
   if (there.schemaVersion !== (event.schemaVersion ?? 1)) return 'with another schema version';
-  return isSame(sealPayload(event.payload, event.name), there.payload) ? undefined : 'with another payload';
+  if (!isSame(sealPayload(event.payload, event.name), there.payload)) return 'with another payload';
+  return isSame(event.marks && recordedMarks(event.marks), there.marks) ? undefined : 'with other marks';
 }
 
 /** Compares what JSON carries; the order of keys means nothing, PostgreSQL changes it. */

@@ -1,6 +1,6 @@
 import { EventualityError, type RecordedEvent, shownValue } from '../messages';
-import { isMetadata, isName, isSchemaVersion, isUuid, LONGEST_NAME, SCHEMA_VERSIONS } from './checks';
-import { encodedEvent } from './encoding';
+import { isMarks, isMetadata, isName, isSchemaVersion, isUuid, LONGEST_NAME, MARKS, SCHEMA_VERSIONS } from './checks';
+import { type EventJson, encodedEvent } from './encoding';
 import { InvalidRestoreError } from './errors';
 import { recordEvent } from './record-event';
 import { type StreamName, streamKey } from './stream-name';
@@ -37,10 +37,8 @@ export function sealRestored(events: readonly RecordedEvent[]): readonly Recorde
 }
 
 /** A recorded event that is checked, with what a database writes of it. */
-export interface RestoreRequest {
+export interface RestoreRequest extends EventJson {
   readonly event: RecordedEvent;
-  readonly payloadJson: string;
-  readonly metadataJson: string;
 }
 
 /** Seals events as {@link sealRestored} does, and encodes them for a database. @throws InvalidRestoreError also for what is too large */
@@ -104,6 +102,7 @@ function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   check('position', isPosition, `a bigint from 1 to ${LAST_RESTORABLE_POSITION}`);
   check('recordedAt', isTime, "a time such as '2026-01-31T12:00:00.000Z'");
   check('metadata', value => isMetadata(value as never), 'an object in which correlationId, causationId and commandName are text');
+  check('marks', value => value === undefined || isMarks(value), MARKS);
   return faults;
 }
 

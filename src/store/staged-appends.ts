@@ -5,7 +5,7 @@ import type { ClaimName } from './command-journal';
 import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StorePage, StreamAppend, StreamName } from './event-store';
 import type { InMemoryCommandJournal } from './in-memory-command-journal';
 import type { EventsBeside } from './projection-transaction';
-import { recordEvent } from './record-event';
+import { recordEvent, recordedMarks } from './record-event';
 import { repeatedEvents } from './repeated-events';
 import { streamKey } from './stream-name';
 import type { Turns } from './turns';
@@ -97,6 +97,7 @@ export function sealedAppend(appends: readonly StreamAppend[], options?: AppendO
       ...event,
       payload: sealPayload(event.payload, event.name),
       ...(event.metadata && { metadata: sealPayload(event.metadata, 'metadata') }),
+      ...(event.marks && { marks: recordedMarks(event.marks) }),
     })),
   }));
   return { appends: sealed, command: claimOf(appends, options) };

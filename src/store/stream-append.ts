@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../messages';
+import type { EventMarks, RecordedEvent } from '../messages';
 import type { ClaimName } from './command-journal';
 import type { StreamName } from './stream-name';
 
@@ -12,6 +12,8 @@ export interface NewEvent {
   readonly schemaVersion?: number;
   /** Default: `correlationId` and `causationId` are the event's own id, `commandName` is empty. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What the framework itself says of the event; absent on most. */
+  readonly marks?: EventMarks | undefined;
 }
 
 /**

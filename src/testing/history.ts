@@ -13,7 +13,7 @@ export class History {
   appends(): StreamAppend[] {
     const { definition, aggregateId } = this;
     const sealed = this.events.map(event => definition.seal(event));
-    const events = sealed.map(({ state, ...event }) => ({ ...event, metadata: state ? { state } : {} }));
+    const events = sealed.map(({ state, ...event }) => ({ ...event, ...(state && { marks: { state } }) }));
     if (events.length === 0) return [];
     return [{ stream: { aggregateName: definition.name, aggregateId }, expected: 'any', events }];
   }

@@ -30,9 +30,9 @@ export function adjustedHandlers(
     (payload, context) =>
       around(context.event, () => handle(payload, context));
   return new Map(
-    [...handlers].map(([name, { handle, replay, revive }]) => [
+    [...handlers].map(([name, { handle, replay, ...rest }]) => [
       name,
-      { handle: wrapped(handle), ...(replay && { replay: wrapped(replay) }), revive },
+      { ...rest, handle: wrapped(handle), ...(replay && { replay: wrapped(replay) }) },
     ]),
   );
 }

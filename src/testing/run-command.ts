@@ -1,6 +1,14 @@
 import { AssertionError } from 'node:assert/strict';
 import { NoFlowError, UnknownCommandError } from '../flow';
-import { type CommandContext, CommandMessage, isPlainMessage, messageName, type SealedEvent } from '../messages';
+import {
+  type CommandContext,
+  CommandMessage,
+  isOrExtends,
+  isPlainMessage,
+  MessageClassMismatchError,
+  messageName,
+  type SealedEvent,
+} from '../messages';
 import { type AggregateDefinition, AggregateInstance, type CommandRule, SnapshotRefusedError } from '../model';
 import { decide, provenSnapshot, targetOf } from '../repository';
 import { recordEvent } from '../store';
@@ -68,11 +76,13 @@ interface Addressed {
   readonly id: string;
 }
 
-/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MissingAggregateIdError */
+/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MissingAggregateIdError, MessageClassMismatchError */
 function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
   const rule = definition.commands.get(name);
   if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
+  if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
+    throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
   const message = new CommandMessage(name, isPlainMessage(command) ? command.message : command, metadata ? { metadata } : {});
   return { message, rule, id: targetOf(message, rule, definition.name) };
 }
@@ -97,8 +107,8 @@ function instanceAfter(definition: AggregateDefinition, id: string, events: read
   const stream = { aggregateName: definition.name, aggregateId: id };
   instance.replay(
     events.map((event, index) => {
-      const metadata = event.state ? { state: event.state } : {};
-      return recordEvent({ ...event, metadata }, stream, index + 1, BigInt(index + 1), '2020-01-01T00:00:00.000Z');
+      const marks = event.state && { marks: { state: event.state } };
+      return recordEvent({ ...event, ...marks }, stream, index + 1, BigInt(index + 1), '2020-01-01T00:00:00.000Z');
     }),
   );
   return instance;

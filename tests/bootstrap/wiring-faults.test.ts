@@ -139,7 +139,26 @@ describe('one fault alone', () => {
       deposit() {}
     }
     expect(await faultsOf({ components: [Handler, Account] })).toEqual([
-      "The command 'Deposit' has 2 handlers: Account and Handler.deposit. Keep one.",
+      "Two command classes have the name 'Deposit' (used by Account and Handler.deposit). Give one of them another: @Command('another name').",
+    ]);
+  });
+
+  test('two query classes of one name', async () => {
+    const Namesake = { Count: class extends Query<number> {} }.Count;
+    class First {
+      @QueryHandler(Count)
+      count() {
+        return 1;
+      }
+    }
+    class Second {
+      @QueryHandler(Namesake)
+      count() {
+        return 2;
+      }
+    }
+    expect(await faultsOf({ components: [First, Second] })).toEqual([
+      "Two query classes have the name 'Count' (used by First.count and Second.count). Rename one of them.",
     ]);
   });
 

@@ -119,6 +119,17 @@ const breaks: Readonly<Record<string, Break>> = {
     noticedBy: 'keeps the id, the schema version and the metadata that are given',
     parts: sound => ({ append: appends => sound.append(mapEvents(appends, withoutId)) }),
   },
+  'forgets the marks of an event': {
+    noticedBy: 'keeps the marks of an event, apart from its metadata',
+    parts: sound => ({ append: appends => sound.append(mapEvents(appends, ({ marks: _, ...event }) => event)) }),
+  },
+  'reads marks out of the metadata': {
+    noticedBy: 'takes metadata entries that are called like marks for what they are',
+    parts: sound => ({
+      read: async (stream, page) =>
+        (await sound.read(stream, page)).map(event => (event.metadata.deleted ? { ...event, marks: { deleted: true } } : event)),
+    }),
+  },
   'writes a repeated append twice': {
     noticedBy: 'answers a repeated append with the stored events and writes nothing',
     parts: writesTwice,

@@ -34,5 +34,5 @@ test('an event of such a class is refused when it is to be stored, not before', 
   expect(() => type.seal({ id: 'a' })).toThrow(
     /^The event class ko cannot be stored by its name: a minifier made it\. .*@Event\('a name'\)/,
   );
-  expect(type.revive({ id: 'a' })).toEqual({ id: 'a' });
+  expect(type.revive({ schemaVersion: 1, payload: { id: 'a' } })).toEqual({ id: 'a' });
 });

@@ -36,7 +36,7 @@ test('an event is sealed under the name and the version that it was given, by it
 test('an event with a codec survives JSON', () => {
   const type = eventTypeOf(Scheduled);
   const stored = JSON.parse(JSON.stringify(type.seal(new Scheduled(new Date(5))).payload));
-  expect(type.revive(stored)).toEqual(new Scheduled(new Date(5)));
+  expect(type.revive({ schemaVersion: 3, payload: stored })).toEqual(new Scheduled(new Date(5)));
 });
 
 test('a stored payload becomes a frozen instance of the event class, without calling its constructor', () => {
@@ -48,7 +48,7 @@ test('a stored payload becomes a frozen instance of the event class, without cal
       this.n = n;
     }
   }
-  const revived = new EventType(Counted).revive({ n: 4 });
+  const revived = new EventType(Counted).revive({ schemaVersion: 1, payload: { n: 4 } });
   expect(revived).toBeInstanceOf(Counted);
   expect(revived).toMatchObject({ n: 4 });
   expect(Object.isFrozen(revived)).toBe(true);
@@ -56,8 +56,8 @@ test('a stored payload becomes a frozen instance of the event class, without cal
 });
 
 test('a payload that is an instance already is returned as it is', () => {
-  const { payload } = eventTypeOf(Placed).seal(new Placed(1));
-  expect(eventTypeOf(Placed).revive(payload)).toBe(payload);
+  const sealed = eventTypeOf(Placed).seal(new Placed(1));
+  expect(eventTypeOf(Placed).revive(sealed)).toBe(sealed.payload);
 });
 
 test('a field that cannot be stored is named with the name of the event', () => {

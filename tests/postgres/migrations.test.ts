@@ -9,10 +9,10 @@ const applied = async (prefix: string): Promise<number[]> =>
 test('"auto" makes schema, tables and functions, once, however many start at the same time', async () => {
   const stores = range(1, 6).map(() => schema.open({ tablePrefix: 'auto_' }));
   await Promise.all(stores.map(store => store.ready()));
-  expect(await applied('auto_')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(await applied('auto_')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   const again = schema.open({ tablePrefix: 'auto_' });
   await again.append([to('a', 'none')]);
-  expect(await applied('auto_')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(await applied('auto_')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 
 test('stores of different names can start at the same time in a schema that is yet to be made', async () => {
@@ -29,7 +29,7 @@ test('the printed SQL makes the same, can be run again, and "check" is content w
   const store = schema.open({ ...options, migrate: 'check' });
   await store.append([to('a', 'none')]);
   await schema.sql(migrationSql(options));
-  expect(await applied('printed_')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(await applied('printed_')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   expect(await store.read(stream('a'))).toHaveLength(1);
 });
 
@@ -63,4 +63,20 @@ test('tables of an older version are brought up to date, and their events kept',
   const check = schema.open({ tablePrefix: 'older_', migrate: 'check' });
   await expect(check.ready()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
   expect(await schema.open({ tablePrefix: 'older_' }).readAll()).toHaveLength(1);
+});
+
+test('tables of a version before marks get their column, and the append function that writes it in place of the one before', async () => {
+  const store = schema.open({ tablePrefix: 'unmarked_' });
+  await store.append([to('a', 'none')]);
+  const before = (await schema.sql(`select oidvectortypes(proargtypes) as types from pg_proc where proname = 'unmarked_append'`))[0].types;
+  const own = before.replace(/, jsonb$/, '');
+  await schema.sql(
+    `delete from "${schema.name}".unmarked_migrations where number > 8; alter table "${schema.name}".unmarked_events drop column marks;
+     create function "${schema.name}".unmarked_append(${own}) returns integer language sql as 'select 1'`,
+  );
+  const again = schema.open({ tablePrefix: 'unmarked_' });
+  await again.append([{ ...to('b', 'any'), events: [{ name: 'Gone', payload: {}, marks: { deleted: true } }] }]);
+  expect((await again.readAll()).map(({ marks }) => marks)).toEqual([undefined, { deleted: true }]);
+  const functions = await schema.sql(`select oidvectortypes(proargtypes) as types from pg_proc where proname = 'unmarked_append'`);
+  expect(functions).toEqual([{ types: before }]);
 });

@@ -115,7 +115,12 @@ describe.each([
     const repository = accounts(store);
     await repository.add(new Account('a').open('ann'));
     const [deleted] = await repository.delete('a');
-    expect(deleted).toMatchObject({ name: 'AccountDeleted', version: 2, metadata: { deleted: true, commandName: 'Account.delete' } });
+    expect(deleted).toMatchObject({ name: 'AccountDeleted', version: 2, marks: { deleted: true } });
+    expect(deleted!.metadata).toEqual({
+      correlationId: expect.any(String),
+      causationId: expect.any(String),
+      commandName: 'Account.delete',
+    });
     expect(await repository.find('a')).toBeNull();
     await expect(repository.load('a')).rejects.toThrow("Account 'a' was deleted");
     await expect(repository.delete('a')).rejects.toMatchObject({ code: 'AGGREGATE_NOT_FOUND' });
@@ -183,7 +188,8 @@ describe('a repository of a plain aggregate', () => {
     expect(await repository.load('c')).toMatchObject({ id: 'c', version: 4, state: { total: 8 } });
     counter.reset();
     const [reset] = await repository.save(counter);
-    expect(reset!.metadata.state).toEqual({ total: 0, labels: ['reset'] });
+    expect(reset!.marks).toEqual({ state: { total: 0, labels: ['reset'] } });
+    expect(reset!.metadata).not.toHaveProperty('state');
     expect((await repository.load('c')).state).toEqual({ total: 0, labels: ['reset'] });
   });
 

@@ -159,7 +159,7 @@ class Run {
       { name: 'Began', payload: { key: 'x' } },
       { name: 'Added', payload: { key: 'x', by, path: [{ n: by }] } },
     ];
-    if ((await this.store.read(stream)).at(-1)?.metadata.deleted !== true) await this.store.append([{ stream, expected: 'any', events }]);
+    if ((await this.store.read(stream)).at(-1)?.marks?.deleted !== true) await this.store.append([{ stream, expected: 'any', events }]);
   }
 
   async #damage({ snapshots }: EventStore, aggregateId: string, at: number): Promise<void> {

@@ -62,7 +62,7 @@ test('the schema itself refuses a second event of one version', async () => {
   const store = files.store();
   await store.append(to('1'));
   const shell = files.shell(store.file);
-  const again = `insert into events select position + 1, stream, version, 'other', name, schema_version, payload, metadata, recorded_at from events`;
+  const again = `insert into events select position + 1, stream, version, 'other', name, schema_version, payload, metadata, recorded_at, marks from events`;
   expect(() => shell.exec(again)).toThrow(/UNIQUE/);
 });
 

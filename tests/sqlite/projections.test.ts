@@ -118,7 +118,7 @@ test('a file of a version before read models gets their tables, and keeps its ev
   await store.close();
   const shell = files.shell(store.file);
   shell.exec(
-    'drop table read_models; drop table active_models; drop table documents; drop table checkpoints; drop table leases; drop table dead_letters; drop table commands; pragma user_version = 2',
+    'drop table read_models; drop table active_models; drop table documents; drop table checkpoints; drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks; pragma user_version = 2',
   );
   shell.close();
   const again = files.store(store.file);

@@ -23,7 +23,7 @@ test('a file of a version before snapshots gets their table, and keeps its event
   await store.close();
   const shell = files.shell(store.file);
   const later = ['snapshots', 'read_models', 'active_models', 'documents', 'checkpoints', 'leases', 'dead_letters', 'commands'];
-  shell.exec(`${later.map(table => `drop table ${table};`).join(' ')} pragma user_version = 1`);
+  shell.exec(`${later.map(table => `drop table ${table};`).join(' ')} alter table events drop column marks; pragma user_version = 1`);
   shell.close();
   const again = files.store(store.file);
   await again.snapshots.save(snapshotOf(1));

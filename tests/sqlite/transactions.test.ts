@@ -224,7 +224,7 @@ test('a file of a version before leases gets their tables; what was prepared is 
   await store.projections.commit(page(0n, 1));
   await store.close();
   const shell = files.shell(store.file);
-  shell.exec('drop table leases; drop table dead_letters; drop table commands');
+  shell.exec('drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks');
   shell.exec('alter table read_models drop column revision; alter table read_models drop column segments; pragma user_version = 3');
   shell.close();
   const { projections } = files.store(store.file);

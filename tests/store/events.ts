@@ -26,7 +26,16 @@ export async function fill(store: EventStore, count: number): Promise<void> {
   for (let n = 1; n <= count; n++) {
     const payload = { n, text: 'Größe 日本 😀 \u2028 "\\', at: '2020-02-29', list: [null, -1.5e-7, 2 ** 53, { '': true }] };
     const metadata = { correlationId: `c${n}`, causationId: 'cause', commandName: 'Do', actor: { name: 'ann', roles: ['a'] } };
-    const events = [{ name: n % 3 ? 'Happened' : 'Other', payload, ...(n % 5 ? { metadata } : {}), schemaVersion: 1 + (n % 4) }];
+    const marks = n % 2 ? { deleted: true as const } : { state: payload };
+    const events = [
+      {
+        name: n % 3 ? 'Happened' : 'Other',
+        payload,
+        ...(n % 5 ? { metadata } : {}),
+        schemaVersion: 1 + (n % 4),
+        ...(n % 11 ? {} : { marks }),
+      },
+    ];
     await store.append([{ stream: streams[n % 7]!, expected: 'any', events }]);
   }
 }

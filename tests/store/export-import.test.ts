@@ -50,6 +50,13 @@ describe('export', () => {
     ]);
   });
 
+  test('names the marks of an event where it has any', async () => {
+    const store = await filled(11);
+    const [event] = (await everything(store)).slice(10);
+    expect(event!.marks).toEqual({ deleted: true });
+    expect(JSON.parse((await exported(store, 10n))[0]!)).toEqual({ ...event, position: '11' });
+  });
+
   test('goes on after a position, over pages, and gives nothing of an empty store', async () => {
     const store = await filled(350);
     const all = await exported(store);

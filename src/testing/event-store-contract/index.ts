@@ -6,6 +6,7 @@ import { closing } from './closing';
 import { durability } from './durability';
 import { expecting } from './expecting';
 import { hostileInput } from './hostile-input';
+import { marks } from './marks';
 import { payloads } from './payloads';
 import { racing } from './racing';
 import { reading } from './reading';
@@ -46,7 +47,7 @@ export interface ContractCase {
  * for (const { name, run } of eventStoreContract({ open, reopen: again, openAgain: again })) test(name, run);
  */
 export function eventStoreContract(options: EventStoreContractOptions): readonly ContractCase[] {
-  const themes: Checks[] = [appending, expecting, repeating, payloads, hostileInput, reading, subscribing, racing, closing];
+  const themes: Checks[] = [appending, expecting, repeating, payloads, marks, hostileInput, reading, subscribing, racing, closing];
   if (options.reopen) themes.push(durability);
   if (options.openAgain) themes.push(sharing);
   if (options.restores) themes.push(restoring);

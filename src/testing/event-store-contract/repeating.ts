@@ -88,7 +88,7 @@ export const repeating: Checks = {
     assert.deepEqual(await everything(store), before);
   },
 
-  'refuses an append of known events with another name, payload or schema version': async ({ store }) => {
+  'refuses an append of known events with another name, payload, schema version or marks': async ({ store }) => {
     const [one, two] = withIds(2);
     const before = await write(store, streamOf('1'), one!, two!);
     const others: NewEvent[] = [
@@ -99,6 +99,7 @@ export const repeating: Checks = {
       { ...two!, payload: {} },
       { ...two!, payload: { n: [2] } },
       { ...two!, schemaVersion: 2 },
+      { ...two!, marks: { deleted: true } },
     ];
     for (const other of others) {
       const error = await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'none', one!, other)]), JSON.stringify(other));

@@ -33,9 +33,9 @@ function recorded(position: number, aggregateId: string, version: number, more: 
 const history = (): RecordedEvent[] => [
   recorded(3, '1', 1),
   recorded(4, '2', 1, { name: 'Other', schemaVersion: 7 }),
-  recorded(9, '1', 2),
+  recorded(9, '1', 2, { marks: { state: { n: 9 } } }),
   recorded(10, '1', 1, { aggregateName: 'Other' }),
-  recorded(1000, '2', 2),
+  recorded(1000, '2', 2, { marks: { deleted: true } }),
 ];
 
 const restore = (store: EventStore, events: readonly RecordedEvent[]): Promise<RestoreOutcome> => store.restore!(events);
@@ -171,6 +171,7 @@ export const restoring: Checks = {
       position: [undefined, 0n, -1n, 1, '1', 2n ** 47n + 1n],
       recordedAt: [undefined, 'yesterday', '2020-02-30T00:00:00.000Z', '2020-02-29', 7],
       metadata: [undefined, null, [], {}, { correlationId: 'a', causationId: 'b', commandName: 7 }],
+      marks: [null, [], {}, 'deleted', { deleted: 1 }, { state: 'CA' }, { state: { at: new Date(0) } }, { other: true }],
       payload: [undefined, null, 'text', [], { at: new Date(0) }, { text: '\0' }, { value: undefined, big: 1n }],
     };
     for (const [field, values] of Object.entries(wrong)) {
