@@ -91,6 +91,7 @@ export type {
   QueryMessage,
   QueryMiddleware,
   WaitOptions,
+  WatchOptions,
 } from './flow';
 
 // Repository.
@@ -206,7 +207,7 @@ export { nearest, systemClock } from './messages';
 export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
-export { EventualityError, UnnamedMessageError, UnstorableValueError } from './messages';
+export { EventualityError, InvalidOptionsError, UnnamedMessageError, UnstorableValueError } from './messages';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Provider, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowCommandHandler, type FlowParts, type QueryHandlerFunction } from '../flow';
-import { eventTypeOf, messageName, type RecordedEvent } from '../messages';
+import { eventTypeOf, messageName, optionFaults, type RecordedEvent } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
 import type { HandlerContext } from '../repository';
@@ -12,6 +12,7 @@ import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
 import { WiringError } from './errors';
 import { type FollowerClass, followerClasses, followerClassFaults } from './follower-classes';
 import { nameFaults } from './name-checks';
+import { adjusting, BOOTSTRAP_OPTIONS } from './option-checks';
 import { readModelToken } from './read-model-token';
 import { repositoryToken } from './repository-token';
 import { snapshotStoreFaults } from './snapshot-checks';
@@ -49,25 +50,27 @@ export class Application extends Flow {
  * and assembles the Flow. In memory unless an `eventStore` is given.
  * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where durable listeners must be made known to it
  */
-export async function bootstrap(module: ModuleClass, options: BootstrapOptions = {}): Promise<Application> {
+export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {}): Promise<Application> {
+  const faults = optionFaults<BootstrapOptions>(given, BOOTSTRAP_OPTIONS);
+  const options = faults.length > 0 ? {} : given;
   const components = new Components();
   components.collect(module);
   const container = containerOf(options.container);
   registerProviders(components, container);
   registerRepositories(components, container, () => application);
-  const { adjustFollower: adjusted = same } = options;
+  const adjusted = adjusting(options.adjustFollower, faults);
   const followers = followerClasses(components, container).map(({ type, definition }) => ({ type, definition: adjusted(definition) }));
-  const given = (options.projections ?? []).map(each => adjusted(each));
+  const definitions = (options.projections ?? []).map(each => adjusted(each));
   registerReadModels([...followers, ...(options.projections ?? [])], container, () => application);
-  const faults = [
+  faults.push(
     ...components.faults,
     ...nameFaults(components),
     ...constructorFaults(components, container),
-    ...followerClassFaults(components, followers, given, options.eventStore),
+    ...followerClassFaults(components, followers, definitions, options.eventStore),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
-  ];
+  );
   if (faults.length > 0) throw new WiringError(faults);
-  const projections = [...followers.map(({ definition }) => definition), ...given];
+  const projections = [...followers.map(({ definition }) => definition), ...definitions];
   const parts = { ...partsOf(components, options, container), projections };
   const application: Application = new Application(parts, container);
   try {
@@ -79,8 +82,6 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   }
   return application;
 }
-
-const same = (definition: FollowerDefinition): FollowerDefinition => definition;
 
 function containerOf(given: DependencyContainer | ContainerAdapter = rootContainer): ContainerAdapter {
   return isContainerAdapter(given) ? given.createScope() : new TsyringeAdapter(given.createChildContainer());

@@ -12,6 +12,7 @@ import {
   type AggregateClass,
   type AggregateDefinition,
   COMMAND_HANDLERS,
+  definitionFaults,
   EVENT_HANDLERS,
   type FoundHandler,
   handlersOf,
@@ -21,6 +22,7 @@ import {
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
 } from '../model';
+import { moduleFaults, providerFaults } from './option-checks';
 
 type Class = new (...args: any[]) => any;
 
@@ -55,15 +57,17 @@ export class Components {
       return;
     }
     this.#modules.add(module);
-    for (const imported of options.imports ?? []) this.collect(imported, module.name);
-    for (const component of options.components ?? []) this.#add(component, module.name);
-    for (const provider of options.providers ?? []) this.#addProvider(provider, module.name);
+    this.faults.push(...moduleFaults(module.name, options));
+    const { imports, components, providers } = options;
+    for (const imported of listed(imports)) this.collect(imported, module.name);
+    for (const component of listed(components)) this.#add(component, module.name);
+    for (const provider of listed(providers)) this.#addProvider(provider, module.name);
   }
 
   #add(component: unknown, module: string): void {
     if (this.#components.has(component)) return;
     this.#components.add(component);
-    if (isDefinition(component)) this.aggregates.add(component);
+    if (isDefinition(component)) this.#addDefinition(component, module);
     else if (typeof component !== 'function')
       this.faults.push(`A component of ${module} is ${nameOf(component)}; list classes and aggregate definitions.`);
     else if (ownMetadata(component, MODULE))
@@ -78,10 +82,17 @@ export class Components {
     if (faults.length === 0) this.aggregates.add(type);
   }
 
+  #addDefinition(definition: AggregateDefinition, module: string): void {
+    const faults = definitionFaults(definition);
+    this.faults.push(...faults.map(fault => `An aggregate definition of ${module}: ${fault}`));
+    if (faults.length === 0) this.aggregates.add(definition);
+  }
+
   #addHandlerClass(type: Class, module: string): void {
     const before = this.faults.length;
     const commands = handlersOf(type, COMMAND_HANDLERS, this.faults);
     const events = handlersOf(type, EVENT_HANDLERS, this.faults);
+    for (const handler of [...commands.values()].flat()) this.faults.push(...uselessOptions(type, handler));
     const queries = handlersOf(type, QUERY_HANDLERS, this.faults);
     const handlerClass = {
       type,
@@ -110,9 +121,22 @@ export class Components {
       );
     } else if (['useValue', 'useClass', 'useFactory'].filter(way => way in provider).length !== 1) {
       this.faults.push(`The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of useValue, useClass, useFactory.`);
-    } else this.providers.add(provider);
+    } else {
+      const faults = providerFaults(provider, `The provider of ${nameOf(provider.provide)} in ${module}`);
+      this.faults.push(...faults);
+      if (faults.length === 0) this.providers.add(provider);
+    }
   }
 }
+
+/** What a command is for, and whether it makes that, is said in aggregates only: other classes load and add by themselves. */
+const uselessOptions = ({ name }: Class, { method, options }: FoundHandler): string[] =>
+  ['creates', 'target']
+    .filter(option => options?.[option as keyof typeof options] !== undefined)
+    .map(option => `${name}.${String(method)} has the option ${option}, which means nothing outside of an aggregate. Remove it.`);
+
+/** What is no list was found to be a fault. */
+const listed = <T>(list: readonly T[] | undefined): readonly T[] => (Array.isArray(list) ? list : []);
 
 /** Names a value for a message. */
 function nameOf(value: unknown): string {

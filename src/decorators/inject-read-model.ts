@@ -1,5 +1,6 @@
 import { appendMetadata, type ClassReference, metadataKey } from '../messages';
 import type { ProjectionDefinition } from '../processing';
+import { refuseNothing } from './messages';
 
 /** Which read model a constructor parameter wants. */
 export interface ReadModelInjection {
@@ -14,6 +15,7 @@ export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
  * @example constructor(@InjectReadModel(TodoList) private readonly todos: ReadModel<TodoView>) {}
  */
 export function InjectReadModel(projection: ClassReference | ProjectionDefinition) {
+  refuseNothing('InjectReadModel', projection, 'a projection: its class or its definition');
   return (target: object, _key: string | symbol | undefined, parameter: number): void => {
     appendMetadata(target, READ_MODEL_INJECTIONS, { parameter, projection } satisfies ReadModelInjection);
   };

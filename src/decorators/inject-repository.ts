@@ -1,5 +1,6 @@
 import { appendMetadata, metadataKey } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
+import { refuseNothing } from './messages';
 
 /** Which repository a constructor parameter wants. */
 export interface RepositoryInjection {
@@ -15,6 +16,7 @@ export const REPOSITORY_INJECTIONS = metadataKey('repository-injections');
  * @example constructor(@InjectRepository(Todo) private readonly todos: Repository<Todo>) {}
  */
 export function InjectRepository(aggregate: AggregateClass | AggregateDefinition) {
+  refuseNothing('InjectRepository', aggregate, 'an aggregate: its class or its definition');
   return (target: object, _key: string | symbol | undefined, parameter: number): void => {
     appendMetadata(target, REPOSITORY_INJECTIONS, { parameter, aggregate } satisfies RepositoryInjection);
   };

@@ -1,8 +1,21 @@
-import { type ClassReference, consoleLogger, eventTypeOf, type Logger, type RecordedEvent } from '../messages';
+import {
+  aFunction,
+  aLogger,
+  type ClassReference,
+  consoleLogger,
+  eventTypeOf,
+  InvalidOptionsError,
+  type Logger,
+  type OptionChecks,
+  optionFaults,
+  type RecordedEvent,
+  shownValue,
+} from '../messages';
 import { InvalidConfigurationError, NoFlowError } from './errors';
 import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
+import { listenersByName } from './listener-checks';
 import { ListenerQueue, type QueueOwner } from './listener-queue';
-import { compose } from './middleware';
+import { checkedMiddleware, compose } from './middleware';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {
@@ -11,6 +24,8 @@ export interface EventBusOptions {
   /** Called for each failure of a listener, beside the logger. */
   readonly onError?: (error: unknown, event: RecordedEvent) => void;
 }
+
+const OPTIONS: OptionChecks<EventBusOptions> = { logger: aLogger, onError: aFunction };
 
 interface Subscriber {
   readonly queue: ListenerQueue;
@@ -51,28 +66,35 @@ export class EventBus {
   #everything: readonly Subscriber[] = [];
   #drained: (() => void)[] = [];
 
+  /** @throws InvalidConfigurationError */
   constructor(options: EventBusOptions = {}) {
+    const faults = optionFaults(options, OPTIONS);
+    if (faults.length > 0) throw new InvalidConfigurationError('The event bus', faults);
     this.#options = options;
   }
 
-  /** Adds middleware around each delivery of an event to a listener; what was added first is the outermost. */
+  /**
+   * Adds middleware around each delivery of an event to a listener; what was added first is the outermost.
+   * @throws InvalidConfigurationError
+   */
   use(middleware: EventMiddleware): void {
-    this.#middleware.push(middleware);
+    this.#middleware.push(checkedMiddleware(middleware));
     this.#listen = compose(this.#middleware, async ({ listener, event, context }) => listener(event, context));
   }
 
   /**
    * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it.
    * Returns a function that ends the subscription; what is queued is still delivered.
+   * @throws InvalidConfigurationError
    */
   subscribe<E extends object>(event: ClassReference<E>, listener: EventListener<E>): () => void;
   subscribe(event: string, listener: EventListener): () => void;
   subscribe(listeners: EventListeners): () => void;
   subscribe(event: string | ClassReference | EventListeners, listener?: EventListener): () => void {
+    refuseFaults(event, listener);
     const queue = this.#queue();
     const entries: [string, EventListener][] =
       typeof event === 'string' ? [[event, listener!]] : typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
-    refuseFaults(entries);
     const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
     for (const { name, subscriber } of subscribers) this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
     return () => {
@@ -88,7 +110,7 @@ export class EventBus {
 
   /** Registers a listener for every event. Returns a function that ends the subscription. */
   subscribeAll(listener: EventListener): () => void {
-    refuseFaults([['every event', listener]]);
+    refuseFaults('every event', listener);
     const subscriber = { queue: this.#queue(), listen: listener };
     this.#everything = [...this.#everything, subscriber];
     return () => {
@@ -97,10 +119,14 @@ export class EventBus {
     };
   }
 
-  /** Queues events for their listeners and returns at once; never throws. */
+  /** Queues events for their listeners and returns at once. @throws InvalidOptionsError for what is no list of recorded events */
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
+    if (!Array.isArray(events))
+      throw new InvalidOptionsError('publish', [`events is ${shownValue(events)}; it must be a list of recorded events.`]);
     for (let index = 0; index < events.length; index++) {
-      const event = events[index]!;
+      const event = events[index] as RecordedEvent;
+      if (typeof event?.name !== 'string')
+        throw new InvalidOptionsError('publish', [`events[${index}] is ${shownValue(event)}; it must be a recorded event.`]);
       const subscribers = this.#byName.get(event.name);
       if (subscribers) pushAll(subscribers, event, contexts);
       if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
@@ -182,10 +208,13 @@ function flattened(listeners: EventListeners): [string, EventListener][] {
   );
 }
 
-function refuseFaults(entries: readonly [string, unknown][]): void {
-  const faults = entries
-    .filter(([, listener]) => typeof listener !== 'function')
-    .map(([name, listener]) => `the listener of ${name} is ${String(listener)}; it must be a function.`);
+/** A class that is undefined, as when two files import each other, is no map of listeners. */
+function refuseFaults(event: unknown, listener: unknown): void {
+  const faults: string[] = [];
+  if (typeof event === 'object') listenersByName(event, 'the event', faults);
+  else if (typeof event === 'string' || typeof event === 'function')
+    aFunction(listener, `the listener of ${typeof event === 'string' ? event : event.name}`, faults);
+  else faults.push(`the event is ${shownValue(event)}; give its name, its class, or an object of listeners by name.`);
   if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
 }
 

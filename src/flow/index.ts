@@ -13,5 +13,6 @@ export { Flow } from './flow';
 export type { FlowParts } from './flow-parts';
 export type { FlowCommandHandler } from './function-command-handler';
 export type { Middleware } from './middleware';
+export { FLOW_PARTS } from './part-checks';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
-export type { WaitOptions } from './read-side';
+export type { WaitOptions, WatchOptions } from './read-side';

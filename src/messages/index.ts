@@ -18,6 +18,7 @@ export {
   type ProjectionReference,
 } from './command';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
+export { projectionReferences, refuseDispatchOptions } from './dispatch-checks';
 export { EventualityError, listed } from './errors';
 export { EventType, eventTypeOf, type SealedEvent } from './event-type';
 export {
@@ -31,6 +32,7 @@ export {
 } from './failure';
 export { derivedId, newId } from './ids';
 export { consoleLogger, type Logger } from './logger';
+export { isName, LONGEST_NAME, NAMES } from './name-text';
 export {
   type EventCodec,
   type EventOptions,
@@ -39,8 +41,40 @@ export {
   messageName,
   UnnamedMessageError,
 } from './names';
+export {
+  aBoolean,
+  aClock,
+  aDelay,
+  aFunction,
+  aLogger,
+  aName,
+  aPosition,
+  aSignal,
+  aTimeout,
+  aVersion,
+  checkedElsewhere,
+  either,
+  integer,
+  isFunction,
+  listOf,
+  mapOf,
+  metadataEntries,
+  oneOf,
+  withMethods,
+} from './option-checks';
+export {
+  type Check,
+  InvalidOptionsError,
+  isPlainObject,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  options,
+  refuseOptions,
+} from './options';
 export { isStorableText, sealPayload, UnstorableValueError } from './payload';
-export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
+export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './plain-event';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
 export { shownText, shownValue, shownWithType } from './shown';

@@ -122,8 +122,11 @@ function copyNested(value: object, path: string, depth: number): object {
   return copyObject(value, {}, path, depth);
 }
 
-// A plain object of another realm (a worker, a test runner's sandbox) has that realm's Object.prototype: nothing above it.
-function isPlain(prototype: object | null): boolean {
+/**
+ * Tells the prototype of an object literal from that of a class. A plain object of another realm (a worker, a test runner's sandbox) has that
+ * realm's Object.prototype: nothing above it.
+ */
+export function isPlain(prototype: object | null): boolean {
   return (
     prototype === null ||
     prototype === Object.prototype ||

@@ -11,6 +11,7 @@ export {
   type PlainCommandHandler,
   type PlainEventHandler,
 } from './define-aggregate';
+export { definitionFaults } from './definition-checks';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

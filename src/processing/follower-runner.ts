@@ -7,6 +7,7 @@ import { NothingToRebuildError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
 import type { Head } from './head';
+import { refuseDiscarded, refuseLettersPage, refuseWait } from './option-checks';
 import { pause } from './pause';
 import { RunningRebuild } from './running-rebuild';
 import type { Membership } from './shares';
@@ -118,6 +119,7 @@ export class FollowerRunner implements Follower {
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    refuseWait(position, options);
     const { timeout = DEFAULT_TIMEOUT, signal } = options;
     const until = performance.now() + timeout;
     for (;;) {
@@ -142,6 +144,7 @@ export class FollowerRunner implements Follower {
     readonly after?: bigint;
     readonly limit?: number;
   }): Promise<readonly DeadLetter[]> {
+    refuseLettersPage(page);
     const name = this.#parkedName;
     return name ? this.parts.store.deadLetters.list(name, page) : [];
   }
@@ -154,6 +157,7 @@ export class FollowerRunner implements Follower {
   }
 
   async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
+    refuseDiscarded(which);
     const name = this.#parkedName;
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.tick();

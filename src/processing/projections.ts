@@ -7,6 +7,7 @@ import { UnknownProjectionError, WaitTimeoutError } from './errors';
 import { FollowerRunner } from './follower-runner';
 import { Handling } from './handling';
 import { Head } from './head';
+import { refuseWait } from './option-checks';
 import type { Follower, FollowerStatus } from './status';
 
 /** What projections are made of. */
@@ -105,8 +106,10 @@ export class Projections {
     position: bigint,
     options: { readonly projections?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    const { projections = [...this.#runners.keys()], timeout = DEFAULT_TIMEOUT } = options;
-    const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, options)));
+    refuseWait(position, options);
+    const { projections = [...this.#runners.keys()], timeout = DEFAULT_TIMEOUT, signal } = options;
+    const timing = { timeout, ...(signal && { signal }) };
+    const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, timing)));
     const failures = waits.flatMap(wait => (wait.status === 'rejected' ? [wait.reason] : []));
     const behind = failures.flatMap(failure => (failure instanceof WaitTimeoutError ? failure.behind : []));
     if (failures.length > behind.length) throw failures.find(failure => !(failure instanceof WaitTimeoutError));

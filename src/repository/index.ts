@@ -2,6 +2,7 @@ export { AggregateCommandHandler, decide } from './aggregate-command-handler';
 export { succeeded } from './command-outcome';
 export { ForeignAggregateError, ReentrantCommandError, UnitOfWorkClosedError } from './errors';
 export type { HandlerContext } from './handler-context';
+export { aCache, snapshotKeeping } from './option-checks';
 export { asOrigin, Origin } from './origin';
 export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../messages';
+import { aClock, type Clock, refuseOptions, systemClock } from '../messages';
 import type { DeadLetters } from './dead-letters';
 import { resolveQuery } from './document-query';
 import { InMemoryProjectionState } from './in-memory-projection-state';
@@ -26,8 +26,10 @@ export class InMemoryProjectionStore implements ProjectionStore {
   /**
    * @param options `clock` tells when a lease has run out, and dates dead letters; default the machine's
    * @param events lent by an event store in memory
+   * @throws InvalidOptionsError
    */
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
+    refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
     this.#turns = events?.turns ?? new Turns();
     this.#events = events;
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);

@@ -1,7 +1,20 @@
 import { AssertionError } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { NoFlowError, UnknownCommandError } from '../flow';
-import { type CommandContext, CommandMessage, isPlainMessage, messageName, type SealedEvent } from '../messages';
+import {
+  aName,
+  type CommandContext,
+  CommandMessage,
+  isPlainMessage,
+  listOf,
+  messageName,
+  metadataEntries,
+  must,
+  type OptionChecks,
+  refuseOptions,
+  type SealedEvent,
+  UnnamedMessageError,
+} from '../messages';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
 import { decide, provenSnapshot } from '../repository';
 import { recordEvent } from '../store';
@@ -16,6 +29,18 @@ export interface WhenOptions {
   readonly ids?: readonly string[];
   /** Entries for `context.metadata`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+const WHEN_OPTIONS: OptionChecks<WhenOptions> = {
+  now: must('a Date', value => value instanceof Date && !Number.isNaN(value.getTime())),
+  ids: listOf('ids', aName),
+  metadata: metadataEntries,
+};
+
+/** Refuses what no command can be run with. @throws InvalidOptionsError, UnnamedMessageError */
+export function refuseWhen(command: unknown, options: WhenOptions): void {
+  if (typeof command !== 'object' || command === null) throw new UnnamedMessageError(command);
+  refuseOptions('when', options, WHEN_OPTIONS);
 }
 
 /** An event as a test compares and prints it. */

@@ -1,7 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { setImmediate } from 'node:timers/promises';
-import { type Application, type BootstrapOptions, bootstrap } from '../bootstrap';
+import { type Application, BOOTSTRAP_OPTIONS, type BootstrapOptions, bootstrap, WiringError } from '../bootstrap';
 import type { ModuleClass } from '../decorators';
-import type { RecordedEvent } from '../messages';
+import { aTimeout, must, type OptionChecks, optionFaults, type RecordedEvent, refuseOptions } from '../messages';
 import type { FollowerDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
 import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording } from './recording';
@@ -13,6 +14,9 @@ export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follo
   /** Default one that begins at 2020-01-01T00:00:00Z. */
   readonly clock?: VirtualClock;
 }
+
+const { follow: _, adjustFollower: __, ...shared } = BOOTSTRAP_OPTIONS;
+const OPTIONS: OptionChecks<TestFlowOptions> = { ...shared, clock: must('a VirtualClock', value => value instanceof VirtualClock) };
 
 /** A whole application in a test. */
 export class TestFlow {
@@ -45,9 +49,10 @@ export class TestFlow {
   /**
    * Resolves when nothing moves any more: commands, queries and listeners are done, projections and durable listeners have caught up or
    * parked what they cannot do, and live queries have been asked again.
-   * @throws WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or durable listener does not catch up
+   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or durable listener does not catch up
    */
   async settle(options: { readonly timeout?: number } = {}): Promise<void> {
+    refuseOptions('settle', options, { timeout: aTimeout });
     const { flow } = this;
     let before: number;
     do {
@@ -76,6 +81,8 @@ export class TestFlow {
  * @throws WiringError
  */
 export async function testFlow(module: ModuleClass, options: TestFlowOptions = {}): Promise<TestFlow> {
+  const faults = optionFaults(options, OPTIONS);
+  if (faults.length > 0) throw new WiringError(faults);
   const { clock = new VirtualClock(), middleware = [], queryMiddleware = [] } = options;
   const recording = new Recording();
   const flow = await bootstrap(module, {

@@ -1,3 +1,4 @@
+import { aBoolean, aDelay, aFunction, needed, type OptionChecks, refuseOptions } from '../../messages';
 import { appending } from './appending';
 import { closing } from './closing';
 import { durability } from './durability';
@@ -22,6 +23,14 @@ export interface ContractCase {
   run(): Promise<void>;
 }
 
+const OPTIONS: OptionChecks<EventStoreContractOptions> = {
+  open: needed(aFunction),
+  reopen: aFunction,
+  openAgain: aFunction,
+  restores: aBoolean,
+  patience: aDelay,
+};
+
 /**
  * Returns what every `EventStore` must hold, as cases for the test runner of your choice.
  *
@@ -43,6 +52,7 @@ export interface ContractCase {
  * for (const { name, run } of eventStoreContract({ open, reopen: again, openAgain: again })) test(name, run);
  */
 export function eventStoreContract(options: EventStoreContractOptions): readonly ContractCase[] {
+  refuseOptions('eventStoreContract', options ?? null, OPTIONS);
   const themes: Checks[] = [appending, expecting, repeating, payloads, hostileInput, reading, subscribing, racing, closing];
   if (options.reopen) themes.push(durability);
   if (options.openAgain) themes.push(sharing);
