@@ -48,7 +48,7 @@ export type {
 } from './model';
 
 // Messages, and what handlers get beside them.
-export { CommandMessage, derivedId, newId, Query, sealPayload } from './messages';
+export { CommandMessage, derivedId, jsonOf, newId, Query, sealPayload } from './messages';
 export type {
   ClassReference,
   CommandContext,

@@ -1,3 +1,5 @@
+import { jsonOf } from './json';
+
 const BRAND = Symbol.for('eventuality:error');
 const PACKAGE_FOLDER = __dirname.replace(/[\\/]messages$/, '');
 /** What marks a frame as not the caller's: our files, those of Node, and what is built in, such as `Array.from`. */
@@ -18,6 +20,12 @@ export abstract class EventualityError extends Error {
     this.name = new.target.name;
     Object.defineProperty(this, BRAND, { value: true });
     this.stack = withoutOwnFrames(this);
+  }
+
+  /** What `JSON.stringify` writes: name, code, message and what else the error says, its bigints as decimal text. */
+  toJSON(): object {
+    const { name, code, message } = this;
+    return { name, code, message, ...(jsonOf({ ...this }) as object) };
   }
 
   /** Tells whether a value is an error of the framework, also one thrown by another copy of the package. */

@@ -31,6 +31,7 @@ export {
   reportFailure,
 } from './failure';
 export { derivedId, newId } from './ids';
+export { jsonable, jsonOf } from './json';
 export { consoleLogger, type Logger } from './logger';
 export { isName, LONGEST_NAME, NAMES } from './name-text';
 export {
@@ -65,7 +66,6 @@ export {
 export {
   type Check,
   InvalidOptionsError,
-  isPlainObject,
   must,
   needed,
   type OptionChecks,
@@ -75,6 +75,7 @@ export {
 } from './options';
 export { isStorableText, sealPayload, UnstorableValueError } from './payload';
 export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './plain-event';
+export { isPlainObject } from './plain-object';
 export { Query, type ResultOf } from './query';
 export type { EventMetadata, RecordedEvent } from './recorded-event';
 export { shownText, shownValue, shownWithType } from './shown';

@@ -1,5 +1,6 @@
 import { isName, NAMES } from './name-text';
-import { type Check, isPlainObject, must } from './options';
+import { type Check, must } from './options';
+import { isPlainObject } from './plain-object';
 import { shownText, shownValue } from './shown';
 
 /** Returns a check of an integer; without `most`, of any that can be counted to. */

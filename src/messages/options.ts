@@ -1,5 +1,5 @@
 import { EventualityError, listed } from './errors';
-import { isPlain } from './payload';
+import { isPlainObject } from './plain-object';
 import { shownText, shownValue } from './shown';
 import { knownNames } from './suggestion';
 
@@ -85,7 +85,3 @@ function isOptions(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return isPlainObject(value) || !BUILT_IN.test(Object.prototype.toString.call(value));
 }
-
-/** Tells an object literal from an instance of a class, which may have fields for purposes of its own. */
-export const isPlainObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && isPlain(Object.getPrototypeOf(value));

@@ -1,4 +1,5 @@
 import { EventualityError } from './errors';
+import { isPlain } from './plain-object';
 
 /** Thrown when an event or a document cannot be stored without losing a value; `path` names the field. */
 export class UnstorableValueError extends EventualityError {
@@ -120,18 +121,6 @@ function copyNested(value: object, path: string, depth: number): object {
   const prototype = Object.getPrototypeOf(value);
   if (!isPlain(prototype)) throw new UnstorableValueError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`);
   return copyObject(value, {}, path, depth);
-}
-
-/**
- * Tells the prototype of an object literal from that of a class. A plain object of another realm (a worker, a test runner's sandbox) has that
- * realm's Object.prototype: nothing above it.
- */
-export function isPlain(prototype: object | null): boolean {
-  return (
-    prototype === null ||
-    prototype === Object.prototype ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
-  );
 }
 
 /** Keys that were looked at before: an application has few of them; where keys are data, only the first so many are kept. */

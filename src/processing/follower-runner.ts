@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../messages';
+import { type Clock, jsonable, type Logger } from '../messages';
 import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
 import type { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
@@ -146,7 +146,8 @@ export class FollowerRunner implements Follower {
   }): Promise<readonly DeadLetter[]> {
     refuseLettersPage(page);
     const name = this.#parkedName;
-    return name ? this.parts.store.deadLetters.list(name, page) : [];
+    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
+    return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {

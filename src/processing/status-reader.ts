@@ -1,4 +1,4 @@
-import type { Clock } from '../messages';
+import { type Clock, jsonable } from '../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import type { Head } from './head';
@@ -51,11 +51,13 @@ export class StatusReader {
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = version ? await this.parts.store.deadLetters.sequences({ projection: name, version: version.version }) : [];
-    return {
+    return jsonable({
       ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(own, activeVersion), version: version?.version, activeVersion },
-      ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments, parked, lastError },
+      ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
+      parked: parked.map(each => jsonable({ ...each })),
+      lastError: lastError && jsonable({ ...lastError }),
       rebuild: own.filling === undefined ? undefined : await progressOf(this.parts, name, own.filling, this.#filling),
-    };
+    });
   }
 
   /**

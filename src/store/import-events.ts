@@ -3,6 +3,7 @@ import {
   aSignal,
   EventualityError,
   InvalidOptionsError,
+  jsonable,
   type OptionChecks,
   type RecordedEvent,
   refuseOptions,
@@ -13,7 +14,7 @@ import { eventOfLine } from './event-line';
 import type { EventStore, RestoreOutcome } from './event-store';
 import { type TextPieces, textLines } from './text-lines';
 
-/** What an import has done so far. */
+/** What an import has done so far. `JSON.stringify` writes the position as decimal text. */
 export interface ImportReport {
   /** How many events were written. */
   readonly imported: number;
@@ -59,7 +60,7 @@ export async function importEvents(store: EventStore, lines: TextPieces, options
       `lines is ${shownValue(lines)}; it must be pieces of text or bytes, such as a file's stream.`,
     ]);
   if (!store?.restore) throw new RestoreUnsupportedError();
-  let report: ImportReport = { imported: 0, skipped: 0, position: 0n };
+  let report: ImportReport = jsonable({ imported: 0, skipped: 0, position: 0n });
   let batch = new Batch();
   const write = async (): Promise<void> => {
     signal?.throwIfAborted();
@@ -110,8 +111,5 @@ class Batch {
 // By the code: the store may come from another copy of the package.
 const isInvalidRestore = (error: unknown): error is InvalidRestoreError => EventualityError.is(error) && error.code === 'INVALID_RESTORE';
 
-const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport => ({
-  imported: report.imported + restored,
-  skipped: report.skipped + skipped,
-  position,
-});
+const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport =>
+  jsonable({ imported: report.imported + restored, skipped: report.skipped + skipped, position });
