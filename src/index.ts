@@ -48,7 +48,7 @@ export type {
 } from './model';
 
 // Messages, and what handlers get beside them.
-export { CommandMessage, derivedId, newId, Query, sealPayload } from './messages';
+export { CommandMessage, derivedId, jsonOf, newId, Query, sealPayload } from './messages';
 export type {
   ClassReference,
   CommandContext,
@@ -95,6 +95,7 @@ export type {
   QueryMessage,
   QueryMiddleware,
   WaitOptions,
+  WatchOptions,
 } from './flow';
 
 // Repository.
@@ -218,6 +219,7 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 export {
   BundledNameError,
   EventualityError,
+  InvalidOptionsError,
   MessageClassMismatchError,
   NewerEventError,
   UnnamedMessageError,

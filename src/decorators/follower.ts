@@ -1,4 +1,4 @@
-import { type ClassReference, inheritedMetadata, metadataKey, setMetadata, shownValue } from '../messages';
+import { type ClassReference, inheritedMetadata, isName, metadataKey, NAMES, setMetadata, shownValue } from '../messages';
 import type { FollowerDefinition, FollowerOptions, ProjectionOptions } from '../processing';
 import { InvalidDecoratorError } from './messages';
 
@@ -33,9 +33,9 @@ export const hasBothRoles = (type: Function): boolean =>
   inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, LISTENER) !== undefined;
 
 function marking(kind: FollowerRole['kind'], key: symbol, name: string, options: ProjectionOptions): FollowerDecorator {
-  if (typeof name !== 'string' || name === '')
+  if (!isName(name))
     throw new InvalidDecoratorError(
-      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: text that stays when the class is renamed; it got ${shownValue(name)}.`,
+      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
     );
   return type => setMetadata(type, key, { kind, name, options } satisfies FollowerRole);
 }

@@ -14,5 +14,6 @@ export type { EventContexts, EventDelivery, EventListener, EventListeners, Event
 export { Flow } from './flow';
 export type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 export type { Middleware } from './middleware';
+export { FLOW_PARTS } from './part-checks';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
-export type { WaitOptions } from './read-side';
+export type { WaitOptions, WatchOptions } from './read-side';

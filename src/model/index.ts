@@ -12,6 +12,7 @@ export {
   type PlainCommandHandler,
   type PlainEventHandler,
 } from './define-aggregate';
+export { definitionFaults } from './definition-checks';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

@@ -8,6 +8,7 @@ import {
   type ProjectionStore,
   type RestoreOutcome,
   Running,
+  refuseSubscribeOptions,
   type SnapshotStore,
   StoreClosedError,
   type StorePage,
@@ -145,6 +146,7 @@ export class PostgresEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
     const subscription: Subscription = new Subscription({
       ...options,
       readAll: page => this.#followerPage(page.after),

@@ -45,6 +45,7 @@ export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
+export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './option-checks';
 export {
   canBeParked,
   canBeReadModel,
