@@ -130,6 +130,7 @@ export type {
   CommandClaim,
   CommandJournal,
   CommandResult,
+  CompletedCommand,
   Conflict,
   EventStore,
   EventStoreParts,

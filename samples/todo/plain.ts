@@ -36,16 +36,8 @@ export function plainTodoFlow(eventStore: EventStore, listeners: EventListeners)
     eventBus,
     commandHandlers: {
       CreateTodo: ({ id, description }) => todos.add({ id, description: oneLine(description) }),
-      async RenameTodo({ id, description }) {
-        const todo = await todos.load(id);
-        todo.rename(description);
-        return todos.save(todo);
-      },
-      async CompleteTodo({ id }) {
-        const todo = await todos.load(id);
-        todo.complete();
-        return todos.save(todo);
-      },
+      RenameTodo: async ({ id, description }) => (await todos.load(id)).rename(description),
+      CompleteTodo: async ({ id }) => (await todos.load(id)).complete(),
     },
   });
 }

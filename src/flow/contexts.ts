@@ -7,7 +7,6 @@ import {
   type EventContext,
   type EventMetadata,
   type MessageCause,
-  newId,
   type QueryContext,
   type RecordedEvent,
   type ResultOf,
@@ -18,6 +17,7 @@ import type { HandlerContext, Repository, UnitOfWork } from '../repository';
 /** What contexts need of their Flow. */
 export interface Dispatcher {
   readonly clock: Clock;
+  readonly newId: () => string;
   dispatchFrom(
     command: object,
     options: DispatchOptions | undefined,
@@ -61,7 +61,7 @@ export class FlowCommandContext implements HandlerContext {
   }
 
   get newId(): HandlerContext['newId'] {
-    return () => newId();
+    return this.flow.newId;
   }
 
   get dispatch(): HandlerContext['dispatch'] {

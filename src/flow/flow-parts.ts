@@ -62,6 +62,8 @@ export interface FlowParts {
   readonly snapshotStore?: SnapshotStore | false;
   /** Default the clock of the machine. */
   readonly clock?: Clock;
+  /** Makes the ids that `context.newId()` returns to command handlers; default a UUID v7. For tests. */
+  readonly newId?: () => string;
   /** Default the console. */
   readonly logger?: Logger;
   /**

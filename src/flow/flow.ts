@@ -8,6 +8,7 @@ import {
   type DispatchOptions,
   isWithinHandler,
   type MessageCause,
+  newId,
   type ProjectionReference,
   type RecordedEvent,
   type ResultOf,
@@ -54,6 +55,8 @@ export class Flow implements Dispatcher {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
   readonly clock: Clock;
+  /** Makes the ids of `context.newId()`. */
+  readonly newId: () => string;
   readonly #commands: CommandBus<CommandOutcome>;
   readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
   readonly #repositories = new Map<AggregateDefinition, Repository>();
@@ -99,6 +102,7 @@ export class Flow implements Dispatcher {
       recorded: events => this.#publish(events),
       contextOf: (message, unit) => new FlowCommandContext(this, message, unit),
     });
+    this.newId = parts.newId ?? (() => newId());
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;

@@ -7,6 +7,7 @@ import { InvalidAggregateError } from './errors';
 import { AGGREGATE, type AggregateMetadata, COMMAND_HANDLERS, EVENT_HANDLERS, type FoundHandler, handlersOf } from './handler-metadata';
 import { sealEvent } from './seal-event';
 import { snapshotFaults } from './snapshot-rule';
+import { laterFault, refusePromise } from './synchronous';
 
 /** A class that can be instantiated. */
 export type AggregateClass<A = any> = new (...args: any[]) => A;
@@ -21,7 +22,9 @@ export interface AggregateInspection {
 
 interface EventRule {
   readonly type: EventType;
-  readonly handlers: readonly ((this: object, event: object) => void)[];
+  readonly handlers: readonly ((this: object, event: object) => unknown)[];
+  /** The names of the handlers. */
+  readonly methods: readonly string[];
 }
 
 const inspections = new WeakMap<Function, AggregateInspection>();
@@ -67,7 +70,7 @@ function inspect(type: AggregateClass): AggregateInspection {
     commands: commandRules(type, commandHandlers, metadata, faults),
     events: [...eventHandlers.keys()],
     initialState: id => new type(id),
-    evolve: evolveBy(eventRules(type, eventHandlers, faults)),
+    evolve: evolveBy(className, eventRules(type, eventHandlers, faults)),
     seal: event => sealEvent(className, event),
     expose: exposeClass,
     snapshot: snapshotsOf(name, type, metadata, faults),
@@ -116,17 +119,26 @@ function eventRules(type: AggregateClass, found: ReadonlyMap<ClassReference, Fou
     const eventType = eventTypeOf(event);
     if (rules.has(eventType.name))
       faults.push(`${type.name} handles two event classes of the name '${eventType.name}'. Name one of them: @Event('...').`);
-    rules.set(eventType.name, { type: eventType, handlers: handlers.map(({ method }) => type.prototype[method]) });
+    const methods = handlers.map(({ method }) => String(method));
+    const rule = { type: eventType, methods, handlers: handlers.map(({ method }) => type.prototype[method]) };
+    for (const [index, handler] of rule.handlers.entries()) {
+      const fault = laterFault(`${type.name}.${methods[index]}`, handler);
+      if (fault) faults.push(fault);
+    }
+    rules.set(eventType.name, rule);
   }
   return rules;
 }
 
-function evolveBy(rules: ReadonlyMap<string, EventRule>): (state: object, event: StateChange) => object {
+function evolveBy(className: string, rules: ReadonlyMap<string, EventRule>): (state: object, event: StateChange) => object {
   return (state, event) => {
     const rule = rules.get(event.name);
     if (rule === undefined) return state;
     const instance = rule.type.revive(event);
-    for (let index = 0; index < rule.handlers.length; index++) rule.handlers[index]!.call(state, instance);
+    for (let index = 0; index < rule.handlers.length; index++) {
+      const returned = rule.handlers[index]!.call(state, instance);
+      if (returned !== undefined) refusePromise(returned, className, `${className}.${rule.methods[index]}`);
+    }
     return state;
   };
 }

@@ -1,6 +1,9 @@
 import { isPlainEvent, type PlainEvent, type RecordedEvent, type SealedEvent } from '../messages';
 import type { AggregateDefinition, AggregateHandle } from './aggregate-definition';
+
 import { ForeignEventError, InvalidDecisionError } from './errors';
+
+import { refusePromise } from './synchronous';
 
 /** Under this key an exposed aggregate gives its instance to the repository. */
 export const INSTANCE = Symbol.for('eventuality:instance');
@@ -24,6 +27,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     state?: State,
   ) {
     this.state = state ?? definition.initialState(id);
+    refusePromise(this.state, definition.name, 'The initial state');
     this.exposed = definition.expose(this);
   }
 
@@ -35,6 +39,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   replay(events: readonly RecordedEvent[]): void {
     const { definition } = this;
     for (let index = 0; index < events.length; index++) this.state = definition.evolve(this.state, events[index]!);
+    refusePromise(this.state, definition.name, 'evolve');
     this.stored(events);
   }
 
@@ -107,6 +112,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     if ((event as PlainEvent).aggregateId !== undefined) this.#refuseForeign(event as PlainEvent);
     const sealed = this.definition.seal(event);
     this.state = this.definition.evolve(this.state, sealed);
+    refusePromise(this.state, this.definition.name, 'evolve');
     // A list that begins empty and grows takes room for seventeen; mostly it is one event.
     if (this.changes.length === 0) this.changes = [sealed];
     else this.changes.push(sealed);

@@ -5,6 +5,7 @@ import { lostInCopy } from './copied-state';
 import { InvalidAggregateError } from './errors';
 import { sealEvent } from './seal-event';
 import { type SnapshotOptions, snapshotFaults, snapshotRule } from './snapshot-rule';
+import { laterFault, refusePromise } from './synchronous';
 
 /** What a method of a plain aggregate sees as `this`. */
 export interface PlainAggregateThis<State> {
@@ -83,7 +84,12 @@ export function defineAggregate<State extends object, M extends Methods = Record
       const carried = event.state ?? event.marks?.state;
       if (carried !== undefined) return structuredClone(carried) as State;
       const handler = handlers.get(event.name);
-      if (handler) return handler(current, event) ?? current;
+      if (handler) {
+        const next = handler(current, event) ?? current;
+        // Asked here, and not in a function that others call with other states: that would cost a third of folding.
+        if (next !== current && typeof (next as { then?: unknown }).then === 'function') refusePromise(next, name, `on.${event.name}`);
+        return next;
+      }
       return event.name === created ? Object.assign(current, structuredClone(event.payload)) : current;
     },
     seal: event => sealEvent(name, event),
@@ -171,6 +177,8 @@ function refuseFaults({
     if (typeof method !== 'function') faults.push(`methods.${key} is not a function.`);
   }
   for (const [key, handler] of Object.entries(on)) if (typeof handler !== 'function') faults.push(`on.${key} is not a function.`);
+  const later = [laterFault('state', state), ...Object.entries(on).map(([key, handler]) => laterFault(`on.${key}`, handler))];
+  faults.push(...later.filter(fault => fault !== undefined));
   for (const [key, handler] of Object.entries(commands)) {
     if (typeof handler !== 'function' && typeof handler?.decide !== 'function')
       faults.push(`commands.${key} is neither a function nor an object with a 'decide' function.`);

@@ -4,12 +4,13 @@ import {
   type CommandClaim,
   type CommandJournal,
   type CommandResult,
+  type CompletedCommand,
   checkClaimName,
   checkCommandClaim,
   checkCommandResult,
   resultOf,
 } from '../store';
-import { listed } from './append-batch';
+import { listed, plainArray } from './append-batch';
 import { type CommandStatements, commandStatements } from './command-statements';
 import type { Database, Row, Statement } from './database';
 import type { RunWork } from './postgres-snapshots';
@@ -53,10 +54,11 @@ export class PostgresCommands implements CommandJournal {
     });
   }
 
-  async complete({ id, token }: ClaimName, { aggregateId, version }: { aggregateId: string; version: number }): Promise<boolean> {
-    checkCommandResult({ id, token }, { aggregateId, version });
+  async complete({ id, token }: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version, events });
+    const eventIds = plainArray(events.map(event => event.id));
     return this.run(async () => {
-      const done = await this.#ask(this.#statements.done, [id, token, aggregateId, version, '{}', this.#now()]);
+      const done = await this.#ask(this.#statements.done, [id, token, aggregateId, version, eventIds, this.#now()]);
       return done.length > 0;
     });
   }

@@ -1,4 +1,4 @@
-import type { EventContext, RecordedEvent } from '../messages';
+import { type EventContext, HANDLING, type RecordedEvent } from '../messages';
 import type { FollowerDefinition, FollowerHandler, ListenerContext, ProjectionContext } from './definition';
 import { EffectsContext, EffectsListenerContext, type PageEffects } from './event-contexts';
 import { type Thrown, thrownBy } from './thrown';
@@ -40,7 +40,12 @@ export class Handling {
    * Lets the handler take an event, and returns what it threw; what it had written is taken back then.
    * @throws what the store threw when it was asked for a document, whatever the handler made of that
    */
-  async take({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+  take(event: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+    return this[HANDLING](event, effects);
+  }
+
+  /** @internal */
+  async [HANDLING]({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
     const { documents, work } = effects;
     documents.begin();
     work?.begin();

@@ -7,17 +7,11 @@ import {
   type RecordedEvent,
   type RetryRule,
 } from '../messages';
-import {
-  AggregateAlreadyExistsError,
-  type AggregateInstance,
-  AggregateNotFoundError,
-  type CommandRule,
-  type Decision,
-  MissingAggregateIdError,
-} from '../model';
-import { type AppendOutcome, ConcurrencyError, type EventStore, LONGEST_NAME, Running, type StreamAppend } from '../store';
+import { AggregateAlreadyExistsError, type AggregateInstance, AggregateNotFoundError, type CommandRule, type Decision } from '../model';
+import { type AppendOutcome, ConcurrencyError, type EventStore, Running, type StreamAppend } from '../store';
 import type { AggregateLoader } from './aggregate-loader';
 import { failed, succeeded } from './command-outcome';
+import { targetOf } from './command-target';
 import { conflictRetry } from './conflict-retry';
 import { TurnRegistry } from './held-turns';
 import { newAppend } from './new-events';
@@ -66,14 +60,7 @@ export class AggregateCommandHandler {
    * and whatever the handler throws; nothing was appended then
    */
   handle(message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
-    return this[HANDLING](message, rule, contextOf, this.#target(message, rule));
-  }
-
-  #target({ name, command }: CommandMessage, rule: CommandRule): string {
-    const id = rule.target ? rule.target(command) : command?.id;
-    if (typeof id !== 'string' || id === '' || id.length > LONGEST_NAME)
-      throw new MissingAggregateIdError(this.loader.definition.name, `The command ${name}`, id);
-    return id;
+    return this[HANDLING](message, rule, contextOf, targetOf(message, rule, this.loader.definition.name));
   }
 
   // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.

@@ -68,7 +68,7 @@ export class FunctionCommandHandler {
     const { outcome, recorded, appends } = takeReturned(returned, unit);
     const own = await unit.commit(appends);
     this.parts.recorded(own.events);
-    if (own.succeeded) return recorded.length === 0 ? own : succeeded([...recorded, ...own.events]);
+    if (own.succeeded) return own;
     return outcome ?? (recorded.length === 0 ? own : succeeded(recorded));
   }
 }

@@ -1,6 +1,7 @@
 export { AggregateCommandHandler, decide } from './aggregate-command-handler';
 export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
 export { succeeded } from './command-outcome';
+export { targetOf } from './command-target';
 export {
   CommandIdReusedError,
   DeadlockError,
@@ -11,6 +12,7 @@ export {
   UnitOfWorkClosedError,
 } from './errors';
 export { type FlowCommandHandler, FunctionCommandHandler } from './function-command-handler';
+
 export type { HandlerContext } from './handler-context';
 export { TurnRegistry } from './held-turns';
 export { IdempotentCommands } from './idempotent-commands';

@@ -30,6 +30,8 @@ export class UnitOfWork {
   readonly #staged = new Map<AggregateInstance, Staged>();
   readonly #loaded = new Map<AggregateDefinition, Map<string, AggregateInstance>>();
   readonly #snapshots = new Map<AggregateInstance, AggregateSnapshots | undefined>();
+  /** New aggregates that the handler had looked for before, and decided on their absence. */
+  readonly #missed = new Set<AggregateInstance>();
   #closed = false;
   /** What the commit was rejected with because a stream had moved on: then the handler can be run again. */
   conflict: ConcurrencyError | undefined;
@@ -73,7 +75,8 @@ export class UnitOfWork {
 
   /** Takes note of the changes an aggregate has so far; staging it again replaces them. */
   stage(instance: AggregateInstance, snapshots = this.#snapshots.get(instance)): void {
-    this.#refuseWhenClosed();
+    const known = this.loaded(instance.definition, instance.id);
+    if (known && known !== instance && known.version === 0) this.#missed.add(instance);
     this.keep(instance, snapshots);
     if (instance.changes.length === 0) return;
     this.#staged.set(instance, { instance, expected: instance.version, changes: [...instance.changes], snapshots });
@@ -81,8 +84,8 @@ export class UnitOfWork {
 
   /**
    * Appends what was staged, and plain events beside it, in one step.
-   * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be made is there; nothing was
-   * appended then
+   * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be made, and was not looked for
+   * before, is there; nothing was appended then
    */
   async commit(plain: readonly StreamChanges[] = []): Promise<CommandOutcome> {
     this.close();
@@ -108,8 +111,9 @@ export class UnitOfWork {
   }
 
   #rejection(conflicts: readonly Conflict[]): Error {
-    const added = [...this.#staged.values()].filter(({ expected }) => expected === 0).map(({ instance }) => instance);
-    const taken = added.find(instance => conflicts.some(({ stream }) => streamKey(stream) === streamKey(streamOf(instance))));
+    const isTaken = ({ instance, expected }: Staged): boolean =>
+      expected === 0 && !this.#missed.has(instance) && conflicts.some(({ stream }) => streamKey(stream) === streamKey(streamOf(instance)));
+    const taken = [...this.#staged.values()].find(isTaken)?.instance;
     if (taken) return new AggregateAlreadyExistsError(taken.definition.name, taken.id);
     this.conflict = new ConcurrencyError(conflicts);
     return this.conflict;

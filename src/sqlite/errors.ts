@@ -124,15 +124,12 @@ export class SqliteFailureError extends EventualityError {
 
   constructor(
     readonly file: string,
-    /** SQLite's result code, such as `SQLITE_FULL`, where there is one. */
-    readonly resultCode: string | undefined,
+    /** SQLite's result code, such as `SQLITE_FULL`. */
+    readonly resultCode: string,
     cause: unknown,
   ) {
-    super(
-      `SQLite failed on '${file}': ${reasonOf(cause)}${resultCode ? ` (${resultCode})` : ''}. Check the disk, then open the file again.`,
-      {
-        cause,
-      },
-    );
+    super(`SQLite failed on '${file}': ${reasonOf(cause)} (${resultCode}). Check the disk, then open the file again.`, {
+      cause,
+    });
   }
 }

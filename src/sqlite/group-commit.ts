@@ -1,5 +1,4 @@
 import { setImmediate, setTimeout } from 'node:timers';
-import type { EventualityError } from '../messages';
 import type { AppendOutcome } from '../store';
 import type { AppendRequest } from './append-request';
 import type { WriteResult } from './append-writer';
@@ -15,7 +14,7 @@ export interface GroupCommitTarget {
   /** Does work at once, or when it is this process's turn to write. */
   inTurn(work: () => void): void;
   /** Says what an error of the driver means. */
-  failureOf(error: unknown): EventualityError;
+  failureOf(error: unknown): unknown;
 }
 
 interface Waiting {

@@ -3,6 +3,7 @@ import {
   type ClaimOutcome,
   type CommandClaim,
   type CommandJournal,
+  type CompletedCommand,
   checkClaimName,
   checkCommandClaim,
   checkCommandResult,
@@ -36,11 +37,12 @@ export class SqliteCommands implements CommandJournal {
     return this.#writeLightly(() => this.records.renew({ id, token }, lease));
   }
 
-  async complete({ id, token }: ClaimName, { aggregateId, version }: { aggregateId: string; version: number }): Promise<boolean> {
-    checkCommandResult({ id, token }, { aggregateId, version });
+  async complete({ id, token }: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version, events });
     return this.access.write(() =>
       inTransaction(this.connection, 'begin immediate', () => {
-        this.records.complete({ id, token }, aggregateId, version);
+        if (events.length > 0) this.records.record({ id, token }, events);
+        else this.records.complete({ id, token }, aggregateId, version);
         return this.records.stateOf({ id, token }) !== undefined;
       }),
     );

@@ -18,7 +18,6 @@ import { appendRequest } from './append-request';
 import { type EventRow, LAST_POSITION, recordedEvent } from './event-row';
 import { failureOf } from './failures';
 import type { SqliteSettings } from './options';
-import { resultCode } from './result-code';
 import type { TransactionParts } from './transaction-parts';
 import { WorkFailure } from './user-work';
 
@@ -104,6 +103,6 @@ export class SqliteTransaction implements ProjectionTransaction {
 
   #reasonOf(error: unknown): unknown {
     if (error instanceof WorkFailure) return error.thrown;
-    return resultCode(error) === undefined ? error : failureOf(error, this.settings);
+    return failureOf(error, this.settings);
   }
 }

@@ -1,6 +1,6 @@
 import { shownValue } from '../messages';
-import { isName, LONGEST_NAME } from './checks';
-import type { ClaimName, CommandClaim, CommandResult } from './command-journal';
+import { isName, isUuid, LONGEST_NAME } from './checks';
+import type { ClaimName, CommandClaim, CompletedCommand } from './command-journal';
 import { InvalidAppendError, InvalidClaimError } from './errors';
 import type { AppendOptions, StreamAppend } from './event-store';
 
@@ -25,12 +25,13 @@ export function checkClaimName(claim: ClaimName, lease = 1): void {
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
-/** Refuses the result of a command without events that no store can keep. For those who write a store. @throws InvalidClaimError */
-export function checkCommandResult(claim: ClaimName, { aggregateId, version }: Pick<CommandResult, 'aggregateId' | 'version'>): void {
+/** Refuses the result of a command that has appended nothing, where no store can keep it. For those who write a store. @throws InvalidClaimError */
+export function checkCommandResult(claim: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): void {
   const faults = nameFaults(claim);
   if (aggregateId !== '' && !isName(aggregateId))
     faults.push(`aggregateId is ${shownValue(aggregateId)}; it must be text of at most ${LONGEST_NAME} characters without NUL.`);
   if (!Number.isSafeInteger(version) || version < 0) faults.push(`version is ${shownValue(version)}; it must be an integer from 0.`);
+  if (!Array.isArray(events) || !events.every(event => isUuid(event?.id))) faults.push('events must be a list of recorded events.');
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 

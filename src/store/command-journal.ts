@@ -23,6 +23,9 @@ export interface CommandResult {
   readonly version: number;
 }
 
+/** The result of a command that has appended nothing: the events of other commands, or none. */
+export type CompletedCommand = Pick<CommandResult, 'aggregateId' | 'version'> & Partial<Pick<CommandResult, 'events'>>;
+
 /**
  * What a claim is answered with: it is `claimed`; or the command is `running` under another token; or it is `done`, and this is its result.
  * Whether it is the same command is for the caller to compare, by the fingerprint that was recorded.
@@ -52,8 +55,11 @@ export interface CommandJournal {
   claim(claim: CommandClaim): Promise<ClaimOutcome>;
   /** Extends a claim by a lease from now. Resolves to false when it is not the caller's any more. Of a command that is done it changes nothing. */
   renew(claim: ClaimName, lease: number): Promise<boolean>;
-  /** Records that a command is done and led to no events. Resolves to false when the claim is not the caller's any more. Once done, it stays as it is. */
-  complete(claim: ClaimName, result: { readonly aggregateId: string; readonly version: number }): Promise<boolean>;
+  /**
+   * Records that a command is done and has appended nothing: it led to no events, or its result are events that other commands have stored.
+   * Resolves to false when the claim is not the caller's any more. Once done, it stays as it is.
+   */
+  complete(claim: ClaimName, result: CompletedCommand): Promise<boolean>;
   /** Gives a claim back: the command failed, and what it threw is not kept. Does nothing when it is not the caller's, or done. */
   release(claim: ClaimName): Promise<void>;
 }

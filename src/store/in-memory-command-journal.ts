@@ -1,6 +1,6 @@
 import { type Clock, type RecordedEvent, systemClock } from '../messages';
 import { checkClaimName, checkCommandClaim, checkCommandResult } from './command-checks';
-import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
+import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './command-journal';
 import { isFree, resultOf } from './command-rules';
 import { ClaimLostError } from './errors';
 import { Turns } from './turns';
@@ -63,11 +63,12 @@ export class InMemoryCommandJournal implements CommandJournal {
     });
   }
 
-  async complete({ id, token }: ClaimName, { aggregateId, version }: { aggregateId: string; version: number }): Promise<boolean> {
-    checkCommandResult({ id, token }, { aggregateId, version });
+  async complete({ id, token }: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version, events });
+    const result = events.length > 0 ? resultOf(Object.freeze([...events])) : { events: Object.freeze([]), aggregateId, version };
     return this.#pass(() => {
       const known = this.#of({ id, token });
-      if (known && !known.result) this.#done(known, { events: Object.freeze([]), aggregateId, version });
+      if (known && !known.result) this.#done(known, result);
       return known !== undefined;
     });
   }

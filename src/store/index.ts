@@ -1,6 +1,6 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone } from './command-checks';
-export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
+export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './command-journal';
 export { type CommandTimes, isFree, resultOf } from './command-rules';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';

@@ -22,6 +22,19 @@ export function expectError(error: { readonly thrown: unknown } | undefined, led
   }
 }
 
+/** Refuses an error where something else was expected; the error is the cause. @throws AssertionError */
+export function expectNoError(error: { readonly thrown: unknown } | undefined, expected: unknown, wanted: string): void {
+  if (error === undefined) return;
+  const { thrown } = error;
+  const failure = new AssertionError({
+    message: `Expected ${wanted}, but it threw ${textOf(thrown)}`,
+    actual: thrown,
+    expected,
+  });
+  Object.defineProperty(failure, 'cause', { value: thrown, configurable: true, writable: true });
+  throw failure;
+}
+
 /** An `await` that comes too early calls `then` with its continuations: the second of them takes the complaint. */
 export function tookContinuations(given: readonly unknown[], complaint: string): boolean {
   if (given.length === 0 || !given.every(each => typeof each === 'function')) return false;

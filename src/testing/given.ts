@@ -1,6 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
-import { type ErrorClass, expectError, tookContinuations } from './expectations';
+import { refuseIncomparable } from './comparing';
+import { type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
 import { History } from './history';
 import { GivenHistory } from './project';
 import { type Decided, decided, runCommand, type TestRun, type WhenOptions } from './run-command';
@@ -71,17 +73,16 @@ class Expectation implements When {
 
   async thenState(expected: object): Promise<void> {
     const { error, state } = await this.#result();
-    if (error) throw error.thrown;
+    expectNoError(error, expected, `the state ${inspect(expected)}`);
+    refuseIncomparable(expected, 'What is expected');
     deepStrictEqual(Object.fromEntries(Object.keys(expected).map(key => [key, (state as Record<string, unknown>)[key]])), { ...expected });
   }
 
   async #expectEvents(expected: readonly object[]): Promise<void> {
     const { error, events } = await this.#result();
-    if (error) throw error.thrown;
-    deepStrictEqual(
-      events,
-      expected.map((event): Decided => decided(this.definition.seal(event))),
-    );
+    const wanted = expected.map((event): Decided => decided(this.definition.seal(event)));
+    expectNoError(error, wanted, wanted.length === 0 ? 'no events' : `the events ${inspect(wanted)}`);
+    deepStrictEqual(events, wanted);
   }
 
   #result(): Promise<TestRun> {

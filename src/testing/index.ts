@@ -1,3 +1,4 @@
+export type { TestIds } from './deciding-ids';
 export { type ContractCase, type EventStoreContractOptions, eventStoreContract } from './event-store-contract';
 export { type Given, given, type When } from './given';
 export { type History, history } from './history';

@@ -1,11 +1,15 @@
 import { AssertionError, deepStrictEqual } from 'node:assert/strict';
-import { types } from 'node:util';
+
+import { inspect } from 'node:util';
+
 import { bootstrap } from '../bootstrap';
 import { followerRole, Module, type ModuleOptions } from '../decorators';
-import type { ClassReference } from '../messages';
+import { type ClassReference, sealPayload } from '../messages';
 import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
-import { copied, type ErrorClass, expectError, textOf, tookContinuations } from './expectations';
+
+import { copied, type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
+
 import type { History } from './history';
 import { adjustedHandlers } from './recording';
 import { started } from './started';
@@ -53,8 +57,11 @@ class Projecting implements Projected {
   async then(...expected: readonly Readonly<Record<string, object>>[]): Promise<void> {
     if (tookContinuations(expected, 'Say what is expected: .then({ id: document }) or .thenError(...).')) return;
     const { documents, error } = await this.#result();
-    if (error) throw types.isNativeError(error.thrown) ? error.thrown : noError(error.thrown);
-    deepStrictEqual(documents, copied(expected[0] ?? {}));
+    const wanted = Object.fromEntries(
+      Object.entries(expected[0] ?? {}).map(([id, document]) => [id, copied(sealPayload(document, `The document expected for '${id}'`))]),
+    );
+    expectNoError(error, wanted, `the documents ${inspect(wanted)}`);
+    deepStrictEqual(documents, wanted);
   }
 
   async thenError(expected: ErrorClass | string): Promise<void> {
@@ -100,9 +107,9 @@ async function project(
   }
 }
 
-/** One call for each event, and what it throws is told. */
+/** One call for each event, in the order given whatever the number of segments is, and what it throws is told. */
 function once(definition: FollowerDefinition, failed: (error: unknown) => void): FollowerDefinition {
-  const { mode: _, retry: __, onError: ___, ...options } = definition.options;
+  const { mode: _, retry: __, onError: ___, segments: ____, ...options } = definition.options;
   return {
     ...definition,
     options: { ...options, retry: { attempts: 1 } },
@@ -141,9 +148,6 @@ function nameOf(projection: ClassReference | ProjectionDefinition): string {
     `${projection.name} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
   );
 }
-
-const noError = (thrown: unknown): AssertionError =>
-  new AssertionError({ message: `A handler threw ${textOf(thrown)}, which is no error.`, actual: thrown });
 
 const unstorable = (name: string, error: string | undefined): AssertionError =>
   new AssertionError({ message: `What '${name}' wrote cannot be stored: ${error}`, actual: error });

@@ -1,5 +1,4 @@
 import { AssertionError } from 'node:assert/strict';
-import { isDeepStrictEqual } from 'node:util';
 import { NoFlowError, UnknownCommandError } from '../flow';
 import {
   type CommandContext,
@@ -10,9 +9,11 @@ import {
   messageName,
   type SealedEvent,
 } from '../messages';
-import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
-import { decide, provenSnapshot } from '../repository';
+import { type AggregateDefinition, AggregateInstance, type CommandRule, SnapshotRefusedError } from '../model';
+import { decide, provenSnapshot, targetOf } from '../repository';
 import { recordEvent } from '../store';
+import { sameState } from './comparing';
+import { idsFrom, type TestIds } from './deciding-ids';
 import { copied } from './expectations';
 import { VirtualClock } from './virtual-clock';
 
@@ -20,8 +21,8 @@ import { VirtualClock } from './virtual-clock';
 export interface WhenOptions {
   /** The time of `context.now`; default 2020-01-01T00:00:00Z. */
   readonly now?: Date;
-  /** What `context.newId()` returns, one after the other; default `id-1`, `id-2`... */
-  readonly ids?: readonly string[];
+  /** What `context.newId()` returns: a list, one after the other, or a function; default `id-1`, `id-2`... */
+  readonly ids?: TestIds;
   /** Entries for `context.metadata`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -49,18 +50,14 @@ export async function runCommand(
   command: object,
   options: WhenOptions,
 ): Promise<TestRun> {
-  const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
-  const rule = definition.commands.get(name);
-  if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
-  if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
-    throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
-  const message = new CommandMessage(
-    name,
-    isPlainMessage(command) ? command.message : command,
-    options.metadata ? { metadata: options.metadata } : {},
-  );
-  const id = String((rule.target ? rule.target(message.command) : message.command.id) ?? '');
   const before = given.map(event => definition.seal(event));
+  let addressed: Addressed;
+  try {
+    addressed = address(definition, command, options);
+  } catch (thrown) {
+    return { events: [], state: undefined, error: { thrown } };
+  }
+  const { message, rule, id } = addressed;
   const instance = instanceAfter(definition, id, before);
   let error: TestRun['error'];
   try {
@@ -73,16 +70,32 @@ export async function runCommand(
   return { events: error ? [] : instance.changes.map(decided), state: instance.state, error };
 }
 
-function testContext(message: CommandMessage, { now, ids = [] }: WhenOptions): CommandContext {
+interface Addressed {
+  readonly message: CommandMessage;
+  readonly rule: CommandRule;
+  readonly id: string;
+}
+
+/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MessageClassMismatchError, MissingAggregateIdError */
+function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
+  const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
+  const rule = definition.commands.get(name);
+  if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
+  if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
+    throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
+  const message = new CommandMessage(name, isPlainMessage(command) ? command.message : command, metadata ? { metadata } : {});
+  return { message, rule, id: targetOf(message, rule, definition.name) };
+}
+
+function testContext(message: CommandMessage, { now, ids }: WhenOptions): CommandContext {
   const clock = new VirtualClock(now);
-  let made = 0;
   return {
     commandId: message.id,
     commandName: message.name,
     metadata: message.metadata,
     now: new Date(clock.now()),
     signal: undefined,
-    newId: () => ids[made++] ?? `id-${made}`,
+    newId: idsFrom(ids),
     dispatch: () => Promise.reject(new NoFlowError()),
     query: () => Promise.reject(new NoFlowError()),
   };
@@ -104,7 +117,7 @@ function instanceAfter(definition: AggregateDefinition, id: string, events: read
 function proveState(definition: AggregateDefinition, instance: AggregateInstance, before: readonly SealedEvent[]): void {
   const all = [...before, ...instance.changes];
   const refolded = instanceAfter(definition, instance.id, all).state;
-  if (!isDeepStrictEqual(instance.state, refolded)) {
+  if (!sameState(instance.state, refolded)) {
     throw unequal(
       `${definition.name} changed its state outside of its event handlers: after a reload that change is gone.`,
       instance.state,
@@ -117,7 +130,7 @@ function proveState(definition: AggregateDefinition, instance: AggregateInstance
     ...(event.state && { state: copied(event.state) }),
   }));
   const reread = instanceAfter(definition, instance.id, decoded).state;
-  if (!isDeepStrictEqual(instance.state, reread)) {
+  if (!sameState(instance.state, reread)) {
     throw unequal(
       `The events of ${definition.name} do not survive being stored as JSON: give them plain data or a codec.`,
       instance.state,

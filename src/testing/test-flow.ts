@@ -4,14 +4,17 @@ import type { ModuleClass } from '../decorators';
 import type { RecordedEvent } from '../messages';
 import type { FollowerDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
+import { idsFrom, type TestIds } from './deciding-ids';
 import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording } from './recording';
 import { started } from './started';
 import { VirtualClock } from './virtual-clock';
 
 /** What `testFlow` can be told: what `bootstrap` can, except what the test is made of. */
-export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follow' | 'adjustFollower'> {
+export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follow' | 'adjustFollower' | 'newId'> {
   /** Default one that begins at 2020-01-01T00:00:00Z. */
   readonly clock?: VirtualClock;
+  /** What `context.newId()` returns: a list, one after the other, or a function; default UUIDs. */
+  readonly ids?: TestIds;
 }
 
 /** A whole application in a test. */
@@ -76,12 +79,13 @@ export class TestFlow {
  * @throws WiringError
  */
 export async function testFlow(module: ModuleClass, options: TestFlowOptions = {}): Promise<TestFlow> {
-  const { clock = new VirtualClock(), middleware = [], queryMiddleware = [] } = options;
+  const { clock = new VirtualClock(), ids, middleware = [], queryMiddleware = [], ...others } = options;
   const recording = new Recording();
   const flow = await bootstrap(module, {
-    ...options,
+    ...others,
     eventStore: options.eventStore ?? new InMemoryEventStore({ clock }),
     clock,
+    ...(ids && { newId: idsFrom(ids) }),
     middleware: [(message, next) => recording.command(message.name, message.command, () => next(message)), ...middleware],
     queryMiddleware: [(message, next) => recording.during(() => next(message)), ...queryMiddleware],
     adjustFollower: definition => adjusted(definition, recording),

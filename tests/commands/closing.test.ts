@@ -1,10 +1,10 @@
-import { CloseWithinHandlerError, defineAggregate, Event, Flow, InMemoryEventStore } from 'eventuality';
+import { CloseWithinHandlerError, defineAggregate, defineListener, Event, Flow, InMemoryEventStore } from 'eventuality';
 
 const quiet = { error: () => undefined, warn: () => undefined };
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 /** A flow in which every kind of handler may close it, at once or after it has awaited something. */
-function closable(close: (flow: Flow) => Promise<unknown>, late: boolean) {
+function closable(close: (flow: Flow) => Promise<unknown>, late: boolean, reactor = false) {
   const inHandler = async (): Promise<void> => {
     if (late) await sleep(2);
     await close(flow);
@@ -30,7 +30,8 @@ function closable(close: (flow: Flow) => Promise<unknown>, late: boolean) {
     logger: quiet,
     onError: error => failures.push(error),
     commandHandlers: { CloseByFunction: async () => Promise.all([inHandler()]).then(() => []) },
-    listeners: { Opened: inHandler },
+    ...(reactor ? {} : { listeners: { Opened: inHandler } }),
+    projections: reactor ? [defineListener({ name: 'closing', on: { Opened: inHandler } })] : [],
   });
   return { flow, failures };
 }
@@ -57,6 +58,16 @@ describe.each([
     await flow.close();
     expect(failures).toEqual([expect.any(CloseWithinHandlerError)]);
   });
+});
+
+test('close() that a durable listener awaits does not hang: the flow closes', async () => {
+  const refused: unknown[] = [];
+  const { flow } = closable(each => each.close().catch(error => refused.push(error)), true, true);
+  await flow.projections.ready();
+  await flow.dispatch(command('Open'));
+  while (refused.length === 0) await sleep(5);
+  await flow.close();
+  expect(refused).toEqual([expect.any(CloseWithinHandlerError)]);
 });
 
 test('close() that a handler calls without awaiting it closes the flow when the handler is done', async () => {

@@ -81,6 +81,57 @@ describe.each(EVERY_STORE)('commands that want the same aggregates, on %s', name
     }));
 });
 
+describe.each(EVERY_STORE)('a handler that makes an aggregate, which another process makes meanwhile, on %s', name => {
+  /** Runs a handler, during whose first run the account `a` is opened from elsewhere; resolves to how often it ran. */
+  const made = (handle: (accounts: Repository<Account>) => Promise<unknown>) =>
+    withStores(name, 2, async ([here, there]) => {
+      let runs = 0;
+      const flow = new Flow({
+        eventStore: here!,
+        aggregates: [Account],
+        commandHandlers: {
+          async Open(_: object, context: HandlerContext) {
+            const handled = await handle(context.repository(Account));
+            const stream = { aggregateName: 'Account', aggregateId: 'a' };
+            if (++runs === 1) await there!.append([{ stream, expected: 'any', events: [{ name: 'Deposited', payload: { amount: 5 } }] }]);
+            return handled;
+          },
+        },
+      });
+      const [outcome] = await Promise.allSettled([flow.dispatch({ name: 'Open', message: {} })]);
+      const { balance } = await flow.repository(Account).load('a');
+      await flow.close();
+      return { runs, balance, error: outcome.status === 'rejected' ? outcome.reason.code : undefined };
+    });
+  const withGift = (): Account => {
+    const account = new Account('a');
+    account.receive(1);
+    return account;
+  };
+
+  test.each(['add', 'save'] as const)('and which it had looked for, runs again, and finds it: %s', async method => {
+    const handle = async (accounts: Repository<Account>) => {
+      const account = await accounts.find('a');
+      account?.receive(1);
+      await (account ? accounts.save(account) : accounts[method](withGift()));
+    };
+    expect(await made(handle)).toEqual({ runs: 2, balance: 6, error: undefined });
+  });
+
+  test.each(['add', 'save'] as const)('and which it had not looked for, is told that it exists: %s', async method => {
+    const handle = (accounts: Repository<Account>) => accounts[method](withGift()).then(() => undefined);
+    expect(await made(handle)).toEqual({ runs: 1, balance: 5, error: 'AGGREGATE_ALREADY_EXISTS' });
+  });
+
+  test('and which it adds though it has found it, is told that it exists', async () => {
+    const handle = async (accounts: Repository<Account>) => {
+      await accounts.find('a');
+      await accounts.add(withGift());
+    };
+    expect(await made(handle)).toEqual({ runs: 2, balance: 5, error: 'AGGREGATE_ALREADY_EXISTS' });
+  });
+});
+
 test('a handler runs one after the other with the own commands of what it has loaded', async () => {
   const appends: number[] = [];
   const store = new InMemoryEventStore();

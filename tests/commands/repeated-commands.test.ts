@@ -231,6 +231,22 @@ describe('what a handler dispatches', () => {
     await flow.close();
   });
 
+  test.each(EVERY_STORE)('is the outcome of a command that returns it, also when it is repeated, on %s', name =>
+    withStores(name, 1, async ([eventStore]) => {
+      const flow = new Flow({
+        eventStore: eventStore!,
+        aggregates: [Account],
+        commandHandlers: { Hand: ({ id }: { id: string }, { dispatch }: HandlerContext) => dispatch(new Deposit(id, 10)) },
+      });
+      await flow.dispatch(new OpenAccount('a'));
+      const hand = { name: 'Hand', message: { id: 'a' } };
+      const first = await flow.dispatch(hand, { commandId: 'hand' });
+      expect(first.events).toMatchObject([{ name: 'Deposited' }]);
+      expect(await flow.dispatch(hand, { commandId: 'hand' })).toEqual(first);
+      await flow.close();
+    }),
+  );
+
   test('takes effect once though the handler runs again after a conflict', async () => {
     const flow = flowOf(new InMemoryEventStore(), () => undefined);
     await flow.dispatch(new OpenAccount('a'));

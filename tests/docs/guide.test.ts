@@ -197,11 +197,7 @@ test('the guide: without classes and without a container', async () => {
     eventBus: bus,
     commandHandlers: {
       CreateTodo: attributes => todos.add(attributes),
-      async CompleteTodo({ id }) {
-        const todo = await todos.load(id);
-        todo.complete();
-        return todos.save(todo);
-      },
+      CompleteTodo: async ({ id }) => (await todos.load(id)).complete(),
     },
   });
   await flow.dispatch({ name: 'CreateTodo', message: { id: 'todo1', description: 'Buy milk' } });

@@ -50,7 +50,7 @@ test('a flow refuses a snapshot store that is none', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['no number', { every: '5' }, 'snapshot.every is 5; it must be an integer from 1.'],
+  ['no number', { every: '5' }, "snapshot.every is '5'; it must be an integer from 1."],
   ['nothing', { version: 1 }, 'snapshot.every is undefined; it must be an integer from 1.'],
   ['zero', { every: 0 }, 'snapshot.every is 0; it must be an integer from 1.'],
   ['a broken version', { every: 1, version: 1.5 }, 'snapshot.version is 1.5; it must be an integer from 1.'],

@@ -201,3 +201,34 @@ test('a payload of a megabyte is taken, one byte more is not', async () => {
   expect(await store.append(ofBytes(1024 * 1024))).toMatchObject({ ok: true });
   expect(await failure(() => store.append(ofBytes(1024 * 1024 + 1)))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', limit: 1048576 });
 });
+
+test('what code of the user throws while the store works is reported as itself, and nothing is written', async () => {
+  const thrown = new TypeError('the clock has stopped');
+  let stopped = false;
+  const now = (): number => {
+    if (stopped) throw thrown;
+    return 1_000_000;
+  };
+  const store = files.store(files.path(), { clock: { now } });
+  await store.append(to('1', 'none'));
+  await store.projections.prepare({ name: 'things', version: 1, indexes: ['n'] });
+  stopped = true;
+  const segment = { projection: 'things', version: 1, segment: 0 };
+  const query = {
+    get where(): never {
+      throw thrown;
+    },
+  };
+  const calls = [
+    store.append(to('1', 1)),
+    store.append(to('2', 'none')),
+    store.projections.leases.claim(segment, { owner: 'one', duration: 1000 }),
+    store.projections.find('things', 1, query),
+    store.projections.transaction(transaction => transaction.append(to('1', 1))),
+    store.snapshots.save({ stream: to('1')[0]!.stream, version: 1, eventId: 'id', schemaVersion: 1, state: '{}' }),
+  ];
+  for (const call of await Promise.allSettled(calls)) expect(call).toEqual({ status: 'rejected', reason: thrown });
+  stopped = false;
+  expect(await everything(store)).toHaveLength(1);
+  expect(await store.append(to('1', 1))).toMatchObject({ ok: true });
+});

@@ -110,11 +110,7 @@ describe('the founding story, plain', () => {
       eventBus: bus,
       commandHandlers: {
         CreateTodo: attributes => todos.add(attributes),
-        async CompleteTodo({ id }) {
-          const todo = await todos.load(id);
-          todo.complete();
-          return todos.save(todo);
-        },
+        CompleteTodo: async ({ id }) => (await todos.load(id)).complete(),
       },
     });
 

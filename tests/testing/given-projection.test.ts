@@ -40,7 +40,7 @@ class TodoList {
 
   @EventHandler(TodoRenamed)
   async renamed({ description }: TodoRenamed, { documents, event }: ProjectionContext<TodoView>) {
-    if (description === '') throw new UnlikelyError('a todo without a description');
+    if (description === '') throw new UnlikelyError('a todo');
     await documents.update(event.aggregateId, { description });
   }
 
@@ -149,7 +149,9 @@ describe('given, project, then', () => {
     expect((await complaint(projected.thenError(RangeError))).message).toMatch(
       /^Expected the error RangeError, but it threw Error: a todo/,
     );
-    expect(await complaint(projected.then({}))).toBeInstanceOf(UnlikelyError);
+    const failure = await complaint(projected.then({}));
+    expect(failure).toMatchObject({ code: 'ERR_ASSERTION', cause: expect.any(UnlikelyError) });
+    expect(failure.message).toMatch('Expected the documents {}, but it threw Error: a todo');
   });
 
   test('complains about an error that did not come, and about documents that no store can keep', async () => {
@@ -167,6 +169,40 @@ describe('given, project, then', () => {
         .then({}),
     );
     expect(error.message).toMatch(/of/);
+  });
+
+  test('handles events in the order given, of all aggregates, whatever the number of segments is', async () => {
+    const order: string[] = [];
+    const Order = defineProjection<{ order: readonly string[] }>({
+      name: 'order',
+      segments: 8,
+      on: {
+        async TodoCreated(_, { documents, event }) {
+          await new Promise(resolve => setTimeout(resolve, order.length % 3));
+          order.push(event.aggregateId);
+          documents.set('all', { order: [...order] });
+        },
+      },
+    });
+    const ids = Array.from({ length: 24 }, (_, n) => `todo ${n}`);
+    await given(...ids.map(id => history(Todo, id, new TodoCreated(id))))
+      .project(Order)
+      .then({ all: { order: ids } });
+  });
+
+  test('refuses a document that is expected with data that cannot be seen', async () => {
+    class Hidden {
+      readonly #level = 5;
+      get level(): number {
+        return this.#level;
+      }
+    }
+    const error = await complaint(
+      given()
+        .project(TodoList)
+        .then({ 1: new Hidden() as never }),
+    );
+    expect(error).toMatchObject({ code: 'UNSTORABLE_VALUE', path: "The document expected for '1'.#level" });
   });
 
   test('says what to do about a class that is no projection, and about an await that comes too early', async () => {

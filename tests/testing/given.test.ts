@@ -52,7 +52,11 @@ describe('given, when, then', () => {
     expect((await complaint(renamed.thenState({ description: 'Buy wine' }))).name).toBe('AssertionError');
     const failing = given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', ''));
     expect((await complaint(failing.thenError('CONCURRENCY'))).message).toContain('but it threw');
-    expect(await complaint(failing.then(new TodoRenamed('')))).toBeInstanceOf(EmptyDescriptionError);
+    for (const expectation of [failing.then(new TodoRenamed('')), failing.thenNothing(), failing.thenState({ description: '' })]) {
+      const error = await complaint(expectation);
+      expect(error).toMatchObject({ code: 'ERR_ASSERTION', cause: expect.any(EmptyDescriptionError) });
+      expect(error.message).toMatch(/^Expected (the events|no events|the state).*, but it threw .*A todo needs a description/s);
+    }
   });
 
   test('complains about a test that awaits it without an expectation', async () => {
@@ -143,6 +147,112 @@ describe('what each run proves', () => {
       }
     }
     expect((await complaint(given(Counter).when(new Count()).thenState({}))).message).toContain('state');
+  });
+});
+
+describe('data that cannot be seen', () => {
+  class Fill {
+    constructor(
+      readonly id: string,
+      readonly level: number,
+    ) {}
+  }
+  class Hidden {
+    readonly #level: number;
+    constructor(level: number) {
+      this.#level = level;
+    }
+    get level(): number {
+      return this.#level;
+    }
+  }
+  class Filled {
+    constructor(readonly level: number) {}
+  }
+  @Aggregate('Tank')
+  class Tank extends AggregateRoot<Filled | Hidden> {
+    level = new Hidden(0);
+    @CommandHandler(Fill, { creates: true })
+    fill({ id, level }: Fill) {
+      return id === 'hidden' ? new Hidden(level) : new Filled(level);
+    }
+    @EventHandler(Filled)
+    filled({ level }: Filled) {
+      this.level = new Hidden(level);
+    }
+  }
+
+  test('is refused in an event that is decided, and in one that is expected', async () => {
+    const decided = await complaint(given(Tank).when(new Fill('hidden', 5)).then(new Filled(5)));
+    expect(decided).toMatchObject({ code: 'ERR_ASSERTION', cause: { code: 'UNSTORABLE_VALUE', path: 'Hidden.#level' } });
+    for (const expected of [new Hidden(999), new Hidden(5)]) {
+      const error = await complaint(given(Tank).when(new Fill('t', 5)).then(expected));
+      expect(error).toMatchObject({ code: 'UNSTORABLE_VALUE', path: 'Hidden.#level' });
+      expect(await complaint(given(Tank).when(new Fill('hidden', 5)).then(expected))).toBeInstanceOf(Error);
+    }
+    await given(Tank).when(new Fill('hidden', 5)).thenError('UNSTORABLE_VALUE');
+  });
+
+  test('is refused in a state that is expected: two that differ in it only would pass for equal', async () => {
+    const error = await complaint(
+      given(Tank)
+        .when(new Fill('t', 5))
+        .thenState({ level: new Hidden(999) }),
+    );
+    expect(error.message).toBe(
+      'What is expected is an instance of Hidden, whose private field #level cannot be compared. Expect what can be seen of it.',
+    );
+  });
+});
+
+describe('a command that finds no aggregate', () => {
+  test('leads to the error that a flow rejects it with', async () => {
+    class Unknown {}
+    await given(Todo).when(new Unknown()).thenError('UNKNOWN_COMMAND');
+    await given(Todo)
+      .when({ name: 'CompleteTod', message: { id: '1' } })
+      .thenError("Did you mean 'CompleteTodo'?");
+    for (const id of ['', undefined, 7, 'x'.repeat(256)])
+      await given(Todo).when({ name: 'CompleteTodo', message: { id } }).thenError('MISSING_AGGREGATE_ID');
+    const error = await complaint(given(Todo).when(new Unknown()).thenNothing());
+    expect(error).toMatchObject({ code: 'ERR_ASSERTION', cause: { code: 'UNKNOWN_COMMAND' } });
+  });
+});
+
+describe('functions in the fields of an aggregate', () => {
+  class Count {
+    readonly id = '1';
+    constructor(readonly cheat = false) {}
+  }
+  class Counted {}
+
+  @Aggregate('Doubling')
+  class Doubling extends AggregateRoot<Counted> {
+    total = 1;
+    double = (x: number): number => x * 2;
+    policies = new Map([['by', { grow: (x: number): number => this.double(x) }]]);
+    rates = [function rate() {}];
+
+    @CommandHandler(Count, { creates: true })
+    count({ cheat }: Count) {
+      if (cheat) this.double = x => x * 3;
+      return new Counted();
+    }
+
+    @EventHandler(Counted)
+    counted() {
+      this.total = this.policies.get('by')!.grow(this.total);
+    }
+  }
+
+  test('are equal to those of an aggregate that was made anew', async () => {
+    await given(Doubling).when(new Count()).then(new Counted());
+    await given(Doubling).when(new Count()).thenState({ total: 2 });
+  });
+
+  test('are no cover for a handler that changes one', async () => {
+    const error = await complaint(given(Doubling).when(new Count(true)).then(new Counted()));
+    expect(error.message).toContain('Doubling changed its state outside of its event handlers');
   });
 });
 

@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 import {
+  Aggregate,
+  AggregateRoot,
+  type CommandContext,
   CommandHandler,
   EventHandler,
+  type HandlerContext,
   InjectReadModel,
   Listener,
   type ListenerContext,
@@ -12,7 +16,7 @@ import {
   QueryHandler,
   type ReadModel,
 } from 'eventuality';
-import { testFlow, VirtualClock } from 'eventuality/testing';
+import { type TestFlow, testFlow, VirtualClock } from 'eventuality/testing';
 import { CompleteTodo, CreateTodo, RenameTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
 
 interface TodoView {
@@ -179,4 +183,56 @@ test('settles when an event is parked; one that waits behind an error is reporte
   await using stopping = await testFlow(StoppingModule, { logger });
   await stopping.flow.dispatch(new CreateTodo('1', 'a'));
   await expect(stopping.settle({ timeout: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
+});
+
+describe('the ids that handlers take from their context', () => {
+  class Assign {
+    constructor(readonly id: string) {}
+  }
+  class Numbered {
+    constructor(readonly number: string) {}
+  }
+  @Aggregate('Ticket')
+  class Ticket extends AggregateRoot<Numbered> {
+    @CommandHandler(Assign, { creates: 'if-missing' })
+    number(_: Assign, { newId }: CommandContext) {
+      return new Numbered(newId());
+    }
+  }
+  class NumberAll {}
+  class Numbering {
+    @CommandHandler(NumberAll)
+    async all(_: NumberAll, { newId, dispatch }: HandlerContext) {
+      await dispatch(new Assign(newId()));
+      return [];
+    }
+  }
+  @Module({ components: [Ticket, Numbering] })
+  class TicketModule {}
+
+  const numbers = ({ events }: TestFlow): unknown[] =>
+    events.map(({ aggregateId, payload }) => [aggregateId, (payload as Numbered).number]);
+
+  test('are those of a list, and then numbered', async () => {
+    await using app = await testFlow(TicketModule, { ids: ['a', 'b'] });
+    for (let round = 0; round < 2; round++) await app.flow.dispatch(new NumberAll());
+    await app.settle();
+    expect(numbers(app)).toEqual([
+      ['a', 'b'],
+      ['id-3', 'id-4'],
+    ]);
+  });
+
+  test('are made by a function', async () => {
+    let made = 0;
+    await using app = await testFlow(TicketModule, { ids: () => `ticket ${++made}` });
+    await app.flow.dispatch(new NumberAll());
+    expect(numbers(app)).toEqual([['ticket 1', 'ticket 2']]);
+  });
+
+  test('are UUIDs otherwise', async () => {
+    await using app = await testFlow(TicketModule);
+    await app.flow.dispatch(new Assign('t'));
+    expect(numbers(app)).toEqual([['t', expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)]]);
+  });
 });

@@ -34,6 +34,18 @@ export const carryingOut: Checks = {
     await refused('INVALID_APPEND', () => store.append([], { command: claim }), 'an append of nothing under a claim');
   },
 
+  'answers a command that has appended nothing itself with the events of others that are its result': async ({ store }) => {
+    const events = await write(store, streamOf('1'), happened(), happened());
+    const claim = await claimed(store, 'c');
+    const { aggregateId, version } = events.at(-1)!;
+    assert.equal(await journalOf(store).complete(claim, { aggregateId, version, events }), true);
+    assert.deepEqual(await journalOf(store).claim(claimOf('c')), {
+      state: 'done',
+      fingerprint: 'Do(1)',
+      result: { events, aggregateId, version },
+    });
+  },
+
   'keeps a claim whose append was a conflict, and records nothing': async ({ store }) => {
     await write(store, streamOf('1'), happened());
     const claim = await claimed(store, 'c');

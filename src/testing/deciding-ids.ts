@@ -1,0 +1,9 @@
+/** What `context.newId()` returns in a test: the ids of a list, one after the other, and then `id-3`, `id-4`...; or what a function makes. */
+export type TestIds = readonly string[] | (() => string);
+
+/** Returns what makes the ids; without a list they are `id-1`, `id-2`... */
+export function idsFrom(ids: TestIds = []): () => string {
+  if (typeof ids === 'function') return ids;
+  let made = 0;
+  return () => ids[made++] ?? `id-${made}`;
+}
