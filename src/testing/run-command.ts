@@ -93,7 +93,7 @@ interface Addressed {
   readonly id: string;
 }
 
-/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MissingAggregateIdError, MessageClassMismatchError */
+/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MessageClassMismatchError, MissingAggregateIdError */
 function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
   const rule = definition.commands.get(name);
