@@ -218,6 +218,7 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 // Errors: one class for each failure, each with a stable code.
 export {
   BundledNameError,
+  BaseEventHandledError,
   EventualityError,
   InvalidOptionsError,
   MessageClassMismatchError,
@@ -238,6 +239,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   EventsElsewhereError,
   InvalidAppendError,
   InvalidClaimError,

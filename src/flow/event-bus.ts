@@ -22,6 +22,7 @@ import type { EventContexts, EventDelivery, EventListener, EventListeners, Event
 import { listenersByName } from './listener-checks';
 import { type Delivery, ListenerQueue, type QueueOwner } from './listener-queue';
 import { checkedMiddleware, compose } from './middleware';
+import { SubscribedClasses } from './subscribed-classes';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {
@@ -60,6 +61,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
+  readonly #classes = new SubscribedClasses();
   readonly #queues = new Set<ListenerQueue>();
   readonly #middleware: EventMiddleware[] = [];
   readonly #options: EventBusOptions;
@@ -102,7 +104,8 @@ export class EventBus {
   }
 
   /**
-   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it.
+   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it; events of subclasses
+   * are events of their own, and are reported as a failure where nobody listens to them.
    * Returns a function that ends the subscription; what is queued is still delivered.
    * @throws InvalidConfigurationError
    */
@@ -114,9 +117,11 @@ export class EventBus {
     const queue = this.#queue();
     const entries: [string, EventListener][] =
       typeof event === 'string' ? [[event, listener!]] : typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
+    const release = typeof event === 'function' ? this.#classes.add(event, listener!) : undefined;
     const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
     for (const { name, subscriber } of subscribers) this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
     return () => {
+      release?.();
       for (const { name, subscriber } of subscribers) {
         this.#byName.set(
           name,
@@ -147,7 +152,8 @@ export class EventBus {
       if (typeof event?.name !== 'string')
         throw new InvalidOptionsError('publish', [`events[${index}] is ${shownValue(event)}; it must be a recorded event.`]);
       const subscribers = this.#byName.get(event.name);
-      if (subscribers) pushAll(subscribers, event, contexts);
+      if (subscribers?.length) pushAll(subscribers, event, contexts);
+      else this.#reportMissed(event, contexts);
       if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
     }
   }
@@ -181,6 +187,11 @@ export class EventBus {
   #giveUp(queue: ListenerQueue, delivery: Delivery, timeout: number): void {
     const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, queue.waiting);
     this.#report(error, delivery, 'it is not waited for any longer');
+  }
+
+  #reportMissed(event: RecordedEvent, contexts: EventContexts): void {
+    const missed = this.#classes.missed(event);
+    if (missed) this.#report(missed.error, { listener: missed.listener, event, contexts });
   }
 
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {

@@ -70,6 +70,8 @@ export class Flow {
   readonly #functions: FunctionCommandHandler;
   readonly #closeTimeout: number;
   #closed = false;
+  /** Nothing is under way any more: from here on contexts that were kept are refused, too. */
+  #ended = false;
   #closing: Promise<void> | undefined;
 
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
@@ -205,6 +207,7 @@ export class Flow {
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
   dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+    if (this.#ended) return Promise.reject(new FlowClosedError(command));
     if (options?.waitFor) {
       return this.#running.during(this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)));
     }
@@ -221,6 +224,7 @@ export class Flow {
 
   /** @internal */
   queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
+    if (this.#ended) return Promise.reject(new FlowClosedError(query));
     return runOutsideOfUnits(() => this.#queries.query(query, cause));
   }
 
@@ -290,6 +294,7 @@ export class Flow {
       if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
       await this.projections.close();
     } while (this.#running.busy);
+    this.#ended = true;
     for (const repository of this.#repositories.values()) await repository.drain();
     await this.eventStore.close();
   }

@@ -27,7 +27,7 @@ import { aCache, snapshotKeeping } from '../repository';
 import { anEventStore } from '../store';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
-import { classesOf } from './known-classes';
+import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
 import { listenersByName } from './listener-checks';
 
 /** What is wrong with a class is found when it is used: see `definitionOf`. */
@@ -73,7 +73,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
 export function refuseFaults(parts: FlowParts): void {
   const faults = optionFaults(parts, FLOW_PARTS);
   if (faults.length === 0) faults.push(...followerFaults(parts.projections ?? [], parts.eventStore));
-  if (faults.length === 0) faults.push(...eventNameFaults(parts));
+  if (faults.length === 0) faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }
 

@@ -1,3 +1,4 @@
+export { BaseEventHandledError, baseEventFault, missedBase } from './base-event';
 export { BundledNameError, bundledName, stableNameAdvice } from './bundled-names';
 export {
   appendMetadata,

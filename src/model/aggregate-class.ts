@@ -1,10 +1,13 @@
 import {
   aFunction,
+  BaseEventHandledError,
   type ClassReference,
+  classOfPayload,
   type EventType,
   eventTypeOf,
   inheritedMetadata,
   messageName,
+  missedBase,
   type OptionChecks,
   optionFaults,
 } from '../messages';
@@ -92,7 +95,7 @@ function inspect(type: AggregateClass): AggregateInspection {
     commands: commandRules(type, commandHandlers, metadata, faults),
     events: [...eventHandlers.keys()],
     initialState: id => new type(id),
-    evolve: evolveBy(className, eventRules(type, eventHandlers, faults)),
+    evolve: evolveBy(className, eventRules(type, eventHandlers, faults), new Unhandled(className, [...eventHandlers.keys()])),
     seal: event => sealEvent(className, event),
     expose: exposeClass,
     snapshot: wrongOptions.length > 0 ? undefined : classSnapshots(name, type, metadata?.options.snapshot),
@@ -146,10 +149,36 @@ function eventRules(type: AggregateClass, found: ReadonlyMap<ClassReference, Fou
   return rules;
 }
 
-function evolveBy(className: string, rules: ReadonlyMap<string, EventRule>): (state: object, event: StateChange) => object {
+/** Looks at events that an aggregate does not handle: whether it handles a base class of theirs. */
+class Unhandled {
+  readonly #looked = new WeakSet<Function>();
+
+  constructor(
+    private readonly place: string,
+    private readonly handled: readonly ClassReference[],
+  ) {}
+
+  /** @throws BaseEventHandledError */
+  look({ payload }: StateChange): void {
+    const type = classOfPayload(payload);
+    if (type === undefined || this.#looked.has(type)) return;
+    const base = missedBase(type, this.handled);
+    if (base) throw new BaseEventHandledError(this.place, base, type);
+    this.#looked.add(type);
+  }
+}
+
+function evolveBy(
+  className: string,
+  rules: ReadonlyMap<string, EventRule>,
+  unhandled: Unhandled,
+): (state: object, event: StateChange) => object {
   return (state, event) => {
     const rule = rules.get(event.name);
-    if (rule === undefined) return state;
+    if (rule === undefined) {
+      unhandled.look(event);
+      return state;
+    }
     const instance = rule.type.revive(event);
     for (let index = 0; index < rule.handlers.length; index++) {
       const returned = rule.handlers[index]!.call(state, instance);

@@ -231,6 +231,11 @@ export class SegmentFollower {
   #endedBy(error: unknown): boolean {
     if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') this.#finish('gone');
     if (EventualityError.is(error) && error.code === 'STORE_CLOSED') this.#finish('closed');
+    if (EventualityError.is(error) && error.code === 'HISTORY_REPLACED' && !this.#outcome) {
+      // Where it stands is void: the segment is taken anew, from where the checkpoint in the store is.
+      this.#report(error, 'begins again from what is stored');
+      this.#finish('lost');
+    }
     return this.#outcome !== undefined;
   }
 

@@ -13,6 +13,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   InvalidAppendError,
   InvalidClaimError,
   InvalidImportError,
