@@ -216,6 +216,7 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 
 // Errors: one class for each failure, each with a stable code.
 export {
+  BaseEventHandledError,
   BundledNameError,
   EventualityError,
   MessageClassMismatchError,

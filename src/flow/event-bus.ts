@@ -14,6 +14,7 @@ import { InvalidConfigurationError, ListenerTimeoutError, NoFlowError } from './
 import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 import { type Delivery, ListenerQueue, type QueueOwner } from './listener-queue';
 import { compose } from './middleware';
+import { SubscribedClasses } from './subscribed-classes';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {
@@ -43,6 +44,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
+  readonly #classes = new SubscribedClasses();
   readonly #queues = new Set<ListenerQueue>();
   readonly #middleware: EventMiddleware[] = [];
   readonly #options: EventBusOptions;
@@ -79,7 +81,8 @@ export class EventBus {
   }
 
   /**
-   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it.
+   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it; events of subclasses
+   * are events of their own, and are reported as a failure where nobody listens to them.
    * Returns a function that ends the subscription; what is queued is still delivered.
    */
   subscribe<E extends object>(event: ClassReference<E>, listener: EventListener<E>): () => void;
@@ -90,9 +93,11 @@ export class EventBus {
     const entries: [string, EventListener][] =
       typeof event === 'string' ? [[event, listener!]] : typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
     refuseFaults(entries);
+    const release = typeof event === 'function' ? this.#classes.add(event, listener!) : undefined;
     const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
     for (const { name, subscriber } of subscribers) this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
     return () => {
+      release?.();
       for (const { name, subscriber } of subscribers) {
         this.#byName.set(
           name,
@@ -119,7 +124,8 @@ export class EventBus {
     for (let index = 0; index < events.length; index++) {
       const event = events[index]!;
       const subscribers = this.#byName.get(event.name);
-      if (subscribers) pushAll(subscribers, event, contexts);
+      if (subscribers?.length) pushAll(subscribers, event, contexts);
+      else this.#reportMissed(event, contexts);
       if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
     }
   }
@@ -150,6 +156,11 @@ export class EventBus {
   #giveUp(queue: ListenerQueue, delivery: Delivery, timeout: number): void {
     const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, queue.waiting);
     this.#report(error, delivery, 'it is not waited for any longer');
+  }
+
+  #reportMissed(event: RecordedEvent, contexts: EventContexts): void {
+    const missed = this.#classes.missed(event);
+    if (missed) this.#report(missed.error, { listener: missed.listener, event, contexts });
   }
 
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {

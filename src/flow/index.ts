@@ -13,6 +13,7 @@ export { EventBus, type EventBusOptions } from './event-bus';
 export type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 export { Flow } from './flow';
 export type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
+export { baseEventFaults } from './known-classes';
 export type { Middleware } from './middleware';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
 export type { WaitOptions } from './read-side';

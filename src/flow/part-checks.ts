@@ -2,7 +2,7 @@ import { messageName, shownText, shownValue } from '../messages';
 import { followerFaults } from '../processing';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts } from './flow-parts';
-import { classesOf } from './known-classes';
+import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
 
 /** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
 export function refuseFaults(parts: FlowParts): void {
@@ -29,7 +29,8 @@ export function refuseFaults(parts: FlowParts): void {
   }
   if (onError !== undefined && typeof onError !== 'function') faults.push(`onError is ${shownValue(onError)}; it must be a function.`);
   if (!(closeTimeout >= 0)) faults.push(`closeTimeout is ${shownValue(closeTimeout)}; it must be milliseconds from 0, or Infinity.`);
-  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore), ...eventNameFaults(parts));
+  if (faults.length === 0)
+    faults.push(...followerFaults(projections, eventStore), ...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }
 

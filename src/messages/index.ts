@@ -1,3 +1,4 @@
+export { BaseEventHandledError, baseEventFault, missedBase } from './base-event';
 export { BundledNameError, bundledName, stableNameAdvice } from './bundled-names';
 export {
   appendMetadata,
@@ -23,7 +24,7 @@ export { commandFingerprint, messageFingerprint } from './command-identity';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
 export { DispatchedCommands } from './dispatched-commands';
 export { EventualityError, listed } from './errors';
-export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent, type StoredEvent } from './event-type';
+export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './event-type';
 export {
   type FailureContext,
   type FailureReporting,

@@ -1,4 +1,13 @@
-import { type ClassReference, type EventType, eventTypeOf, inheritedMetadata, messageName } from '../messages';
+import {
+  BaseEventHandledError,
+  type ClassReference,
+  classOfPayload,
+  type EventType,
+  eventTypeOf,
+  inheritedMetadata,
+  messageName,
+  missedBase,
+} from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
 import { classSnapshots } from './class-snapshots';
@@ -70,7 +79,7 @@ function inspect(type: AggregateClass): AggregateInspection {
     commands: commandRules(type, commandHandlers, metadata, faults),
     events: [...eventHandlers.keys()],
     initialState: id => new type(id),
-    evolve: evolveBy(className, eventRules(type, eventHandlers, faults)),
+    evolve: evolveBy(className, eventRules(type, eventHandlers, faults), new Unhandled(className, [...eventHandlers.keys()])),
     seal: event => sealEvent(className, event),
     expose: exposeClass,
     snapshot: snapshotsOf(name, type, metadata, faults),
@@ -130,10 +139,36 @@ function eventRules(type: AggregateClass, found: ReadonlyMap<ClassReference, Fou
   return rules;
 }
 
-function evolveBy(className: string, rules: ReadonlyMap<string, EventRule>): (state: object, event: StateChange) => object {
+/** Looks at events that an aggregate does not handle: whether it handles a base class of theirs. */
+class Unhandled {
+  readonly #looked = new WeakSet<Function>();
+
+  constructor(
+    private readonly place: string,
+    private readonly handled: readonly ClassReference[],
+  ) {}
+
+  /** @throws BaseEventHandledError */
+  look({ payload }: StateChange): void {
+    const type = classOfPayload(payload);
+    if (type === undefined || this.#looked.has(type)) return;
+    const base = missedBase(type, this.handled);
+    if (base) throw new BaseEventHandledError(this.place, base, type);
+    this.#looked.add(type);
+  }
+}
+
+function evolveBy(
+  className: string,
+  rules: ReadonlyMap<string, EventRule>,
+  unhandled: Unhandled,
+): (state: object, event: StateChange) => object {
   return (state, event) => {
     const rule = rules.get(event.name);
-    if (rule === undefined) return state;
+    if (rule === undefined) {
+      unhandled.look(event);
+      return state;
+    }
     const instance = rule.type.revive(event);
     for (let index = 0; index < rule.handlers.length; index++) {
       const returned = rule.handlers[index]!.call(state, instance);
