@@ -217,8 +217,8 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 
 // Errors: one class for each failure, each with a stable code.
 export {
-  BundledNameError,
   BaseEventHandledError,
+  BundledNameError,
   EventualityError,
   InvalidOptionsError,
   MessageClassMismatchError,

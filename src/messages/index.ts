@@ -25,7 +25,7 @@ export type { CommandContext, EventContext, MessageContext, QueryContext } from 
 export { projectionReferences, refuseDispatchOptions } from './dispatch-checks';
 export { DispatchedCommands } from './dispatched-commands';
 export { EventualityError, listed } from './errors';
-export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent, type StoredEvent } from './event-type';
+export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './event-type';
 export {
   type FailureContext,
   type FailureReporting,
