@@ -31,6 +31,7 @@ export {
   reportFailure,
 } from './failure';
 export { derivedId, newId } from './ids';
+export type { IsAny } from './is-any';
 export { jsonable, jsonOf } from './json';
 export { consoleLogger, type Logger } from './logger';
 export { isName, LONGEST_NAME, NAMES } from './name-text';

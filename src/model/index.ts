@@ -32,4 +32,5 @@ export {
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
 } from './handler-metadata';
+export type { ForeignEvents } from './own-events';
 export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';

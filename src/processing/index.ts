@@ -28,3 +28,4 @@ export { InvalidSequenceError } from './sequence';
 export type { Follower, FollowerStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';
 export { StoredDocuments } from './stored-documents';
 export { Touches } from './touches';
+export type { ViewFault } from './view-checks';

@@ -17,7 +17,7 @@ const quiet = { error: () => undefined, warn: () => undefined };
 const Door = defineAggregate({
   name: 'Door',
   state: { open: false },
-  on: { Opened: state => void (state.open = true) },
+  on: { Opened: () => ({ open: true }) },
   commands: {
     Open: {
       creates: 'if-missing',
