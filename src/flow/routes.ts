@@ -1,14 +1,4 @@
-import {
-  aFunction,
-  type ClassReference,
-  isFunction,
-  isName,
-  isPlainMessage,
-  messageName,
-  NAMES,
-  shownValue,
-  UnnamedMessageError,
-} from '../messages';
+import { aFunction, type ClassReference, isFunction, isPlainMessage, messageName, shownValue, UnnamedMessageError } from '../messages';
 import { InvalidConfigurationError } from './errors';
 
 /** Finds handlers by the class of a message, or by the name of a plain `{ name, message }` object. */
@@ -49,8 +39,8 @@ export class Routes<Handler> {
 
 function refuseFaults(message: unknown, handler: unknown): void {
   const faults: string[] = [];
-  if (!isFunction(message) && !isName(message))
-    faults.push(`the message is ${shownValue(message)}; give its class, or its name: ${NAMES}.`);
+  if (!isFunction(message) && (typeof message !== 'string' || message === ''))
+    faults.push(`the message is ${shownValue(message)}; give its class, or its name.`);
   aFunction(handler, `the handler of ${isFunction(message) ? message.name : shownValue(message)}`, faults);
   if (faults.length > 0) throw new InvalidConfigurationError('The registration', faults);
 }
