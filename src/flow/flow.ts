@@ -167,6 +167,7 @@ export class Flow {
 
   /** Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws UnknownProjectionError */
   readModel<P extends object>(projection: ClassReference<P>): ReadModel<ViewOf<P>>;
+  readModel<View extends object, Index extends string>(projection: ProjectionDefinition<View, Index>): ReadModel<View, Index>;
   readModel<View extends object>(projection: ProjectionDefinition<View> | ClassReference | string): ReadModel<View>;
   readModel(projection: ProjectionReference): ReadModel {
     return this.#readSide.readModel(projection);

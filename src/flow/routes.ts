@@ -2,12 +2,10 @@ import {
   aFunction,
   type ClassReference,
   isFunction,
-  isName,
   isOrExtends,
   isPlainMessage,
   MessageClassMismatchError,
   messageName,
-  NAMES,
   shownValue,
   UnnamedMessageError,
 } from '../messages';
@@ -79,8 +77,8 @@ export class Routes<Handler> {
 
 function refuseFaults(message: unknown, handler: unknown): void {
   const faults: string[] = [];
-  if (!isFunction(message) && !isName(message))
-    faults.push(`the message is ${shownValue(message)}; give its class, or its name: ${NAMES}.`);
+  if (!isFunction(message) && (typeof message !== 'string' || message === ''))
+    faults.push(`the message is ${shownValue(message)}; give its class, or its name.`);
   aFunction(handler, `the handler of ${isFunction(message) ? message.name : shownValue(message)}`, faults);
   if (faults.length > 0) throw new InvalidConfigurationError('The registration', faults);
 }

@@ -40,6 +40,7 @@ export { HANDLING, isWithinHandler } from './handling-frame';
 export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
 export type { InheritedEntries } from './inherited-metadata';
+export type { IsAny } from './is-any';
 export { jsonable, jsonOf } from './json';
 export { consoleLogger, type Logger } from './logger';
 export { isName, LONGEST_NAME, NAMES } from './name-text';

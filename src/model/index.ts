@@ -36,4 +36,5 @@ export {
   REPLAY_HANDLERS,
   REPOSITORY_INJECTIONS,
 } from './handler-metadata';
+export type { ForeignEvents } from './own-events';
 export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';

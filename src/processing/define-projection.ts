@@ -8,9 +8,10 @@ import type {
   ProjectionDefinition,
   ProjectionOptions,
 } from './definition';
+import type { FieldOf, ViewFault } from './view-checks';
 
 /** What `defineProjection` takes: the options of `@Projection`, and handlers by the event's name, which get the payload. */
-export interface ProjectionSpecification<View extends object> extends ProjectionOptions {
+export interface ProjectionSpecification<View extends object, Index extends string = FieldOf<View>> extends ProjectionOptions<Index> {
   readonly name: string;
   readonly on: Readonly<Record<string, (payload: any, context: ProjectionContext<View>) => unknown>>;
   /** Called instead of those in `on` for events that are replayed. */
@@ -30,8 +31,10 @@ export interface ListenerSpecification extends FollowerOptions {
  * @example defineProjection<Total>({ name: 'totals', on: { Sold: ({ price }, { event, documents }) => documents.set(event.aggregateId, { price }) } })
  * @throws InvalidOptionsError where there is no specification
  */
-export function defineProjection<View extends object>(specification: ProjectionSpecification<View>): ProjectionDefinition<View> {
-  const { name, on, onReplay, ...options } = specified('defineProjection', specification);
+export function defineProjection<View extends object, const Index extends string = FieldOf<View>>(
+  specification: ProjectionSpecification<View, Index> & ViewFault<View, Index, unknown>,
+): ProjectionDefinition<View, Index> {
+  const { name, on, onReplay, ...options } = specified<ProjectionSpecification<View, Index>>('defineProjection', specification);
   return { kind: 'projection', name, options, handlers: handlersByName(on, onReplay) };
 }
 

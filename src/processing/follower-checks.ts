@@ -46,12 +46,13 @@ const OPTIONS: OptionChecks<ProjectionOptions> = {
   indexes: checkedElsewhere,
 };
 
-const DEFINITION: OptionChecks<FollowerDefinition & { view?: unknown }> = {
+const DEFINITION: OptionChecks<FollowerDefinition & { view?: unknown; index?: unknown }> = {
   kind: needed(oneOf('projection', 'listener')),
   name: needed(aName),
   options: checkedElsewhere,
   handlers: needed(must('a Map of handlers; with defineProjection and defineListener, give an object of functions in `on`', isMap)),
   view: checkedElsewhere,
+  index: checkedElsewhere,
 };
 
 const HANDLER: OptionChecks<FollowerHandler> = { type: aFunction, handle: needed(aFunction), replay: aFunction, revive: needed(aFunction) };

@@ -17,11 +17,7 @@ const quiet = { error: () => undefined, warn: () => undefined };
 const Door = defineAggregate({
   name: 'Door',
   state: { open: false },
-  on: {
-    Opened: state => {
-      state.open = true;
-    },
-  },
+  on: { Opened: () => ({ open: true }) },
   commands: {
     Open: {
       creates: 'if-missing',
