@@ -48,7 +48,7 @@ export type {
 } from './model';
 
 // Messages, and what handlers get beside them.
-export { CommandMessage, derivedId, newId, Query, sealPayload } from './messages';
+export { CommandMessage, derivedId, jsonOf, newId, Query, sealPayload } from './messages';
 export type {
   ClassReference,
   CommandContext,
@@ -95,6 +95,7 @@ export type {
   QueryMessage,
   QueryMiddleware,
   WaitOptions,
+  WatchOptions,
 } from './flow';
 
 // Repository.
@@ -217,9 +218,10 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 
 // Errors: one class for each failure, each with a stable code.
 export {
-  BundledNameError,
   BaseEventHandledError,
+  BundledNameError,
   EventualityError,
+  InvalidOptionsError,
   MessageClassMismatchError,
   NewerEventError,
   UnnamedMessageError,

@@ -29,7 +29,7 @@ import {
 import { type EventStore, Running } from '../store';
 import { ClassCheckedEventStore } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
-import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
+import { causeOf, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
@@ -37,7 +37,7 @@ import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from '
 import { classesOf, KnownEvents } from './known-classes';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
-import { ReadSide, type WaitOptions } from './read-side';
+import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
 
 const CLOSE_TIMEOUT = 10_000;
 
@@ -51,7 +51,7 @@ interface Ambient {
  *
  * A command goes through the middleware to its handler; what that decides is appended to the store and then given to the event bus.
  */
-export class Flow implements Dispatcher {
+export class Flow {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
   readonly clock: Clock;
@@ -133,8 +133,8 @@ export class Flow implements Dispatcher {
 
   /**
    * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it failed.
-   * @throws UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError,
-   * ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
+   * @throws InvalidOptionsError, UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError,
+   * MissingAggregateIdError, ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
@@ -167,6 +167,7 @@ export class Flow implements Dispatcher {
 
   /** Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws UnknownProjectionError */
   readModel<P extends object>(projection: ClassReference<P>): ReadModel<ViewOf<P>>;
+  readModel<View extends object, Index extends string>(projection: ProjectionDefinition<View, Index>): ReadModel<View, Index>;
   readModel<View extends object>(projection: ProjectionDefinition<View> | ClassReference | string): ReadModel<View>;
   readModel(projection: ProjectionReference): ReadModel {
     return this.#readSide.readModel(projection);
@@ -174,7 +175,7 @@ export class Flow implements Dispatcher {
 
   /**
    * Resolves when all projections and durable listeners, or those named, are done with everything up to a position.
-   * @throws WaitTimeoutError, UnknownProjectionError
+   * @throws InvalidOptionsError, WaitTimeoutError, UnknownProjectionError
    */
   waitFor(position: bigint, options?: WaitOptions): Promise<void> {
     return this.#readSide.waitFor(position, options);
@@ -183,12 +184,12 @@ export class Flow implements Dispatcher {
   /**
    * Gives the result of a query now, and again after each change of the read models it reads; the same result is not given twice. Ends when
    * the signal is aborted, the loop is left, or the flow is closed; and with the error of a handler that throws.
-   * @throws FlowClosedError
+   * @throws InvalidOptionsError, FlowClosedError
    */
-  watch<Q extends object>(query: Q, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ResultOf<Q>> {
+  watch<Q extends object>(query: Q, options: WatchOptions = {}): AsyncIterable<ResultOf<Q>> {
     if (this.#closed) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
-    return this.#readSide.watch(() => this.queryFrom(query, cause), options.signal);
+    return this.#readSide.watch(() => this.queryFrom(query, cause), options);
   }
 
   /**

@@ -15,5 +15,6 @@ export { Flow } from './flow';
 export type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 export { baseEventFaults } from './known-classes';
 export type { Middleware } from './middleware';
+export { FLOW_PARTS } from './part-checks';
 export { QueryBus, type QueryHandlerFunction, type QueryMessage, type QueryMiddleware } from './query-bus';
-export type { WaitOptions } from './read-side';
+export type { WaitOptions, WatchOptions } from './read-side';

@@ -9,6 +9,7 @@ import {
   type ProjectionStore,
   type RestoreOutcome,
   Running,
+  refuseSubscribeOptions,
   type SnapshotStore,
   StoreClosedError,
   type StorePage,
@@ -155,6 +156,7 @@ export class PostgresEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
     const pages = new FollowerPages({ page: (after, limit) => this.#page(after, limit), idAt: position => this.#idAt(position) });
     const subscription: Subscription = new Subscription({
       ...options,

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, type OnError, thrownMessage } from '../messages';
+import { type Clock, jsonable, type Logger, type OnError, thrownMessage } from '../messages';
 import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
 import type { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
@@ -7,6 +7,7 @@ import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
 import type { Head } from './head';
+import { refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
 import { pause } from './pause';
 import { RunningRebuild } from './running-rebuild';
 import type { Membership } from './shares';
@@ -94,7 +95,9 @@ export class FollowerRunner implements Follower {
     await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
   }
 
-  status({ timeout }: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+  async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+    refuseTimeLimit('status', options);
+    const { timeout } = options;
     return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
   }
 
@@ -125,6 +128,7 @@ export class FollowerRunner implements Follower {
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    refuseWait(position, options);
     const { timeout = DEFAULT_TIMEOUT, signal } = options;
     const until = performance.now() + timeout;
     let at = 0n;
@@ -151,8 +155,10 @@ export class FollowerRunner implements Follower {
     readonly after?: bigint;
     readonly limit?: number;
   }): Promise<readonly DeadLetter[]> {
+    refuseLettersPage(page);
     const name = this.#parkedName;
-    return name ? this.parts.store.deadLetters.list(name, page) : [];
+    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
+    return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {
@@ -163,6 +169,7 @@ export class FollowerRunner implements Follower {
   }
 
   async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
+    refuseDiscarded(which);
     const name = this.#parkedName;
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.tick();

@@ -21,7 +21,7 @@ export interface RebuildProgress {
   readonly secondsLeft: number | undefined;
 }
 
-/** How a projection or durable listener is getting on. */
+/** How a projection or durable listener is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
 export interface FollowerStatus {
   readonly name: string;
   readonly kind: 'projection' | 'listener';

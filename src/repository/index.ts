@@ -16,6 +16,7 @@ export { type FlowCommandHandler, FunctionCommandHandler } from './function-comm
 export type { HandlerContext } from './handler-context';
 export { TurnRegistry } from './held-turns';
 export { IdempotentCommands } from './idempotent-commands';
+export { aCache, snapshotKeeping } from './option-checks';
 export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
 export type { CacheOptions } from './stream-cache';

@@ -7,6 +7,7 @@ import {
   type ProjectionStore,
   type RestoreOutcome,
   Running,
+  refuseSubscribeOptions,
   restoreRequests,
   type SnapshotStore,
   StoreClosedError,
@@ -131,6 +132,7 @@ export class SqliteEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
     return this.#followers.follow({ ...options, readAll: page => this.readAll(page) });
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../messages';
+import { aClock, type Clock, refuseOptions, systemClock } from '../messages';
 import type { DeadLetters } from './dead-letters';
 import { resolveQuery } from './document-query';
 import { InMemoryProjectionState } from './in-memory-projection-state';
@@ -27,8 +27,10 @@ export class InMemoryProjectionStore implements ProjectionStore {
   /**
    * @param options `clock` tells when a lease has run out, and dates dead letters; default the machine's
    * @param events lent by an event store in memory
+   * @throws InvalidOptionsError
    */
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
+    refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
     this.#turns = events?.turns ?? new Turns();
     this.#events = events;
     this.eventsBeside = events?.beside;

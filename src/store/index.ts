@@ -47,6 +47,7 @@ export { InMemorySnapshotStore } from './in-memory-snapshot-store';
 export { Inside } from './inside';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
+export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './option-checks';
 export {
   canBeParked,
   canBeReadModel,

@@ -2,9 +2,9 @@ import { AssertionError, deepStrictEqual } from 'node:assert/strict';
 
 import { inspect } from 'node:util';
 
-import { bootstrap } from '../bootstrap';
+import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
 import { followerRole, Module, type ModuleOptions } from '../decorators';
-import { type ClassReference, sealPayload } from '../messages';
+import { type ClassReference, refuseOptions, sealPayload } from '../messages';
 import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
@@ -21,13 +21,17 @@ export interface ProjectOptions extends ModuleOptions {}
 export class GivenHistory {
   constructor(private readonly histories: readonly History[]) {}
 
-  /** The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it follows in memory. */
+  /**
+   * The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it follows in memory.
+   * @throws InvalidOptionsError
+   */
   project<P extends ClassReference>(
     projection: P,
     options?: ProjectOptions,
   ): Projected<P extends ClassReference<infer I> ? ViewOf<I> : any>;
   project<View extends object>(projection: ProjectionDefinition<View>, options?: ProjectOptions): Projected<View>;
   project(projection: ClassReference | ProjectionDefinition, options: ProjectOptions = {}): Projected {
+    refuseOptions('project', options, MODULE_OPTIONS);
     return new Projecting(this.histories, projection, options);
   }
 }
@@ -141,11 +145,11 @@ async function documentsOf({ projections }: EventStore, name: string, version: n
 }
 
 function nameOf(projection: ClassReference | ProjectionDefinition): string {
-  if (typeof projection !== 'function') return projection.name;
+  if (typeof projection === 'object' && projection !== null) return projection.name;
   const role = followerRole(projection);
   if (role?.kind === 'projection') return role.name;
   throw new TypeError(
-    `${projection.name} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
+    `${typeof projection === 'function' ? projection.name : String(projection)} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
   );
 }
 

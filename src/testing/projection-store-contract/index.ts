@@ -1,3 +1,4 @@
+import { aFunction, needed, type OptionChecks, refuseOptions } from '../../messages';
 import type { EventStore, ProjectionStore } from '../../store';
 import type { ContractCase } from '../event-store-contract';
 import { commitChecks } from './commits';
@@ -22,12 +23,16 @@ export interface ProjectionStoreContractOptions {
   events?(store: ProjectionStore): EventStore;
 }
 
+const OPTIONS: OptionChecks<ProjectionStoreContractOptions> = { open: needed(aFunction), close: aFunction, events: aFunction };
+
 /**
  * Returns what every `ProjectionStore` must hold, as cases for the test runner of your choice; each opens a store of its own.
  *
  * @example for (const { name, run } of projectionStoreContract({ open: () => new MyProjectionStore() })) test(name, run);
  */
-export function projectionStoreContract({ open, close, events }: ProjectionStoreContractOptions): readonly ContractCase[] {
+export function projectionStoreContract(options: ProjectionStoreContractOptions): readonly ContractCase[] {
+  refuseOptions('projectionStoreContract', options ?? null, OPTIONS);
+  const { open, close, events } = options;
   const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...readChecks, ...versionChecks });
   const beside = events ? Object.entries(eventsChecks) : [];
   const checks: [string, SceneCheck][] = [
