@@ -192,6 +192,7 @@ export type {
   DocumentPage,
   DocumentQuery,
   DocumentValue,
+  DocumentRead,
   DocumentWrite,
   EventsBeside,
   FoundDocument,
@@ -237,6 +238,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   EventsElsewhereError,
   InvalidAppendError,
   InvalidClaimError,
@@ -249,6 +251,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  InsideTransactionError,
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';

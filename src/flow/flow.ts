@@ -27,14 +27,14 @@ import {
   TurnRegistry,
 } from '../repository';
 import { type EventStore, Running } from '../store';
-import { ClassCheckedEventStore } from './class-checked-event-store';
+import { classChecked } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
 import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
 import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
-import { classesOf, KnownEvents } from './known-classes';
+import { classesOf } from './known-classes';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions } from './read-side';
@@ -70,6 +70,8 @@ export class Flow implements Dispatcher {
   readonly #functions: FunctionCommandHandler;
   readonly #closeTimeout: number;
   #closed = false;
+  /** Nothing is under way any more: from here on contexts that were kept are refused, too. */
+  #ended = false;
   #closing: Promise<void> | undefined;
 
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
@@ -87,10 +89,7 @@ export class Flow implements Dispatcher {
       eventContext: event => new FlowEventContext(this, event),
     });
     const classes = classesOf(parts);
-    this.eventStore =
-      classes.events.length > 0
-        ? new ClassCheckedEventStore(this.#readSide.eventStore, new KnownEvents(classes.events))
-        : this.#readSide.eventStore;
+    this.eventStore = classChecked(this.#readSide.eventStore, classes.events);
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const { eventStore } = this;
@@ -205,6 +204,7 @@ export class Flow implements Dispatcher {
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
   dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+    if (this.#ended) return Promise.reject(new FlowClosedError(command));
     if (options?.waitFor) {
       return this.#running.during(this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)));
     }
@@ -221,6 +221,7 @@ export class Flow implements Dispatcher {
 
   /** @internal */
   queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
+    if (this.#ended) return Promise.reject(new FlowClosedError(query));
     return runOutsideOfUnits(() => this.#queries.query(query, cause));
   }
 
@@ -290,6 +291,7 @@ export class Flow implements Dispatcher {
       if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
       await this.projections.close();
     } while (this.#running.busy);
+    this.#ended = true;
     for (const repository of this.#repositories.values()) await repository.drain();
     await this.eventStore.close();
   }

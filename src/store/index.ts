@@ -13,6 +13,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   InvalidAppendError,
   InvalidClaimError,
   InvalidImportError,
@@ -43,6 +44,7 @@ export { InMemoryCommandJournal } from './in-memory-command-journal';
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export { Inside } from './inside';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
 export {
@@ -57,9 +59,10 @@ export {
   prepareWrites,
   type WriteGroup,
 } from './projection-checks';
-export type { CheckpointName, CommitOutcome, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
+export type { CheckpointName, CommitOutcome, DocumentRead, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
 export {
   EventsElsewhereError,
+  InsideTransactionError,
   InvalidCommitError,
   InvalidDocumentQueryError,
   InvalidReadModelError,

@@ -153,7 +153,7 @@ describe('a command of another class than the one handled under its name', () =>
 
   test('is refused in the testing kit', async () => {
     await given(User).when(new users.Create('u', 'a@b.c')).then(new users.Created('a@b.c'));
-    await given(User).when(new products.Create('p', 'bolt')).thenError(MessageClassMismatchError);
+    await given(User).when(new products.Create('p', 'bolt')).thenError('MESSAGE_CLASS_MISMATCH');
   });
 });
 

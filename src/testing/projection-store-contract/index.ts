@@ -6,6 +6,7 @@ import { documentChecks } from './documents';
 import { findingChecks } from './finding';
 import type { SceneCheck } from './fixtures';
 import { leaseChecks } from './leases';
+import { readChecks } from './reads';
 import { revisionChecks } from './revisions';
 import { transactionChecks } from './transactions';
 import { versionChecks } from './versions';
@@ -27,7 +28,7 @@ export interface ProjectionStoreContractOptions {
  * @example for (const { name, run } of projectionStoreContract({ open: () => new MyProjectionStore() })) test(name, run);
  */
 export function projectionStoreContract({ open, close, events }: ProjectionStoreContractOptions): readonly ContractCase[] {
-  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...versionChecks });
+  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...readChecks, ...versionChecks });
   const beside = events ? Object.entries(eventsChecks) : [];
   const checks: [string, SceneCheck][] = [
     ...alone.map(([name, check]): [string, SceneCheck] => [name, ({ store }) => check(store)]),
