@@ -42,7 +42,7 @@ class ClassCheckedEventStore implements EventStore {
     return this.eventStore.commands;
   }
 
-  /** @throws MessageClassMismatchError, and what the store throws */
+  /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     try {
       this.known.check(appends);
