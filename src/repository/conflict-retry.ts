@@ -1,7 +1,7 @@
 import type { RetryRule } from '../messages';
 
 /** How often a command whose streams had moved on is decided, and how long it waits in between, unless something else is said. */
-export const CONFLICT_RETRY: Required<RetryRule> = { attempts: 20, delay: 5, maxDelay: 200 };
+const CONFLICT_RETRY: Required<RetryRule> = { attempts: 20, delay: 5, maxDelay: 200 };
 
 /** The rule for one command: what was said last counts. */
 export const conflictRetry = (...rules: readonly (RetryRule | undefined)[]): Required<RetryRule> =>
