@@ -55,22 +55,29 @@ export class BufferedDocuments<View extends object = any> {
     for (const id of ids) if (!this.#known.has(id)) this.#found(id, stored.get(id) ?? null);
   }
 
-  async get(id: string): Promise<Readonly<View> | undefined> {
+  /** Returns a document that was read or written before; `null` where there is none, undefined where nobody knows. */
+  known(id: string): Readonly<View> | null | undefined {
+    const document = this.#known.get(id);
+    if (document === undefined) return undefined;
     this.reads++;
-    let document = this.#known.get(id);
-    if (document === undefined) {
-      // What no store can keep is nowhere; a database would refuse the question.
-      if (!isName(id)) return undefined;
-      const stored = (await this.#ask([id])).get(id) ?? null;
-      // It may have been written meanwhile, by a handler that does not wait for its reads.
-      document = this.#known.get(id);
-      if (document === undefined) {
-        document = stored;
-        this.#found(id, stored);
-      }
-    }
-    if (this.shared && !this.#written.has(id)) this.#asked.set(id, this.#stored.get(id) ?? null);
-    return (document as View | null) ?? undefined;
+    if (this.shared) this.#note(id);
+    return document as View | null;
+  }
+
+  async get(id: string): Promise<Readonly<View> | undefined> {
+    // What no store can keep is nowhere; a database would refuse the question.
+    if (!isName(id)) return undefined;
+    this.reads++;
+    const stored = (await this.#ask([id])).get(id) ?? null;
+    // It may have been written meanwhile, by a handler that does not wait for its reads.
+    if (!this.#known.has(id)) this.#found(id, stored);
+    if (this.shared) this.#note(id);
+    return (this.#known.get(id) as View | null) ?? undefined;
+  }
+
+  /** What is read after it was written does not depend on what is stored. */
+  #note(id: string): void {
+    if (!this.#written.has(id)) this.#asked.set(id, this.#stored.get(id) ?? null);
   }
 
   set(id: string, document: View): void {

@@ -44,6 +44,8 @@ export interface Projected<View extends object = any> {
   thenError(expected: ErrorClass | string): Promise<void>;
 }
 
+const SILENT = { error: () => undefined, warn: () => undefined };
+
 interface Outcome {
   readonly documents: Readonly<Record<string, object>>;
   readonly error: { readonly thrown: unknown } | undefined;
@@ -94,6 +96,8 @@ async function project(
   const flow = await bootstrap(ProjectionModule, {
     eventStore,
     projections: isClass ? [] : [projection],
+    // What a handler throws is for the expectation to say.
+    logger: SILENT,
     adjustFollower: definition => (definition.name === name ? once(definition, error => thrown.push(error)) : definition),
   });
   try {
