@@ -131,7 +131,8 @@ class HandOver {
     const enough = (): boolean => program.lines.length > 0 && answersOf(program.lines).length >= answers;
     await until(enough, 'the process carries commands out', PATIENCE);
     await random.pause(MOMENT);
-    return program.killed();
+    await program.gone();
+    return program.lines;
   }
 }
 

@@ -17,6 +17,8 @@ import { anyVersion, racers } from './racers';
 import { newSeed } from './random';
 import { rebuilt } from './rebuilt';
 import { repeatedCommands } from './repeated-commands';
+import { retriedListeners } from './retried-listeners';
+import { sharedAggregates } from './shared-aggregates';
 
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
 const COMMAND_KILLS = { kills: 20, atOnce: 5 };
@@ -34,6 +36,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['repeated-commands', seed => repeatedCommands({ racers: 16, rounds: 200 }, seed)],
   ['killed-commands-sqlite', seed => killedCommands('SQLite', COMMAND_KILLS, seed)],
   ['killed-commands-postgres', seed => killedCommands('PostgreSQL', COMMAND_KILLS, seed)],
+  ['retried-listeners', seed => retriedListeners({ memory: 10_000, SQLite: 500, PostgreSQL: 500 }, seed)],
+  ['shared-aggregates', seed => sharedAggregates({ commands: 40, rounds: 20, pairs: 100 }, seed)],
   ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
   ['killed-followers-sqlite', seed => killedFollowers('SQLite', { cycles: 100 }, seed)],

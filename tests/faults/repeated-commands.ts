@@ -1,15 +1,15 @@
 import type { EventStore } from '../../src/store';
-import { range, until } from '../postgres/database';
+import { range } from '../postgres/database';
 import { everything } from '../sqlite/files';
 import { exactly, type Figure, none, type Subject, some } from './figures';
-import { built, Program } from './programs';
+import { PlayingProgram } from './playing-program';
+import { built } from './programs';
 import { Random } from './random';
 import { effectsOf, numbered, repeated, repeatingFlow, withoutJournal } from './repeating';
 import type { Repeating, Round } from './repeating-process';
 import { EVERY_STORE, type StoreName, withDurable, withStores } from './stores';
 
 const PARTIES = 3;
-const PATIENCE = 30_000;
 const CONTROL_ROUNDS = 10;
 
 export interface RepeatSizes {
@@ -62,9 +62,10 @@ async function played(name: StoreName, sizes: RepeatSizes, seed: number, journal
     await store.readAll({ limit: 1 });
     const script = built('repeating-process', folder);
     const parties = range(0, PARTIES - 1).map(
-      party => new PartyProcess(script, { where, times: shareOf(party, sizes), seed: seed + party, journal }),
+      party => new PlayingProgram<Round>(script, { where, times: shareOf(party, sizes), seed: seed + party, journal } satisfies Repeating),
     );
     try {
+      await Promise.all(parties.map(party => party.ready()));
       return await playedBy(parties, store, sizes, seed);
     } finally {
       for (const party of parties) party.kill();
@@ -119,31 +120,5 @@ class Party implements Racing {
 
   end(): Promise<unknown> {
     return this.#flow.close();
-  }
-}
-
-/** A process of its own. */
-class PartyProcess implements Racing {
-  readonly #program: Program;
-
-  constructor(script: string, repeating: Repeating) {
-    this.#program = new Program(script, repeating);
-  }
-
-  /** It counts the rounds itself, and prints a line for each, after a first one that it is ready. */
-  async play(number: number): Promise<Round> {
-    await until(() => this.#program.lines.length === number, 'the process is ready', PATIENCE);
-    this.#program.send('SIGUSR2');
-    await until(() => this.#program.lines.length === number + 1, 'the process has played its round', PATIENCE);
-    return JSON.parse(this.#program.lines.at(-1)!) as Round;
-  }
-
-  end(): Promise<unknown> {
-    this.#program.send('SIGTERM');
-    return this.#program.finished();
-  }
-
-  kill(): void {
-    this.#program.send('SIGKILL');
   }
 }
