@@ -1,6 +1,5 @@
 export { AggregateCommandHandler, decide } from './aggregate-command-handler';
-export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
-export { succeeded } from './command-outcome';
+export { expectRepositories, runOutsideOfUnits } from './ambient-unit';
 export { targetOf } from './command-target';
 export {
   CommandIdReusedError,
