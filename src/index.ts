@@ -193,6 +193,7 @@ export type {
   DocumentPage,
   DocumentQuery,
   DocumentValue,
+  DocumentRead,
   DocumentWrite,
   EventsBeside,
   FoundDocument,
@@ -252,6 +253,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  InsideTransactionError,
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';

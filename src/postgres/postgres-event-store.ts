@@ -5,6 +5,7 @@ import {
   type CommandJournal,
   type EventStore,
   HistoryReplacedError,
+  Inside,
   type ProjectionStore,
   type RestoreOutcome,
   Running,
@@ -69,6 +70,8 @@ export class PostgresEventStore implements EventStore {
   readonly #onPoolError: (error: Error) => void;
   #starting: Promise<void> | undefined;
   #started = false;
+  /** The transactions of the projections. */
+  readonly #transactions = new Inside();
   #closing: Promise<void> | undefined;
 
   /** Use `postgres(...)`, which checks the options. */
@@ -90,6 +93,7 @@ export class PostgresEventStore implements EventStore {
       work => this.#run(work),
       () => this.#ticker.hurry(),
       { store: this, append, readAll },
+      this.#transactions,
     );
     this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
@@ -116,7 +120,9 @@ export class PostgresEventStore implements EventStore {
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes, options);
-    return this.#running.during(this.#afterStart(() => this.#commits.append(unit)));
+    const append = (): Promise<AppendOutcome> => this.#afterStart(() => this.#commits.append(unit));
+    // The tables of the events are locked until the transaction has ended.
+    return this.#running.during(this.#transactions.busy ? this.#transactions.refuse().then(append) : append());
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
@@ -142,6 +148,7 @@ export class PostgresEventStore implements EventStore {
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#refuseWhenClosed();
     const restoring = restore(this.#database, events);
+    if (this.#transactions.busy) await this.#transactions.refuse();
     const outcome = await this.#running.during(this.#afterStart(restoring));
     this.#ticker.hurry();
     return outcome;

@@ -10,6 +10,7 @@ import {
   type DocumentQuery,
   documentPage,
   type EventsBeside,
+  type Inside,
   isName,
   knownSchema,
   type ProjectionCommit,
@@ -50,6 +51,8 @@ export class PostgresProjections implements ProjectionStore {
     /** Called when a transaction was kept that may have appended. */
     private readonly appended: () => void,
     readonly eventsBeside: EventsBeside,
+    /** Knows who is part of a transaction. */
+    private readonly transactions: Inside,
   ) {
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
@@ -115,6 +118,7 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    if (this.transactions.busy) await this.transactions.refuse();
     return this.run(async () => {
       try {
         const result = await this.#held.run(() => this.database.again(() => this.#transaction(work)));
@@ -165,7 +169,8 @@ export class PostgresProjections implements ProjectionStore {
     const sources = { database: this.database, statements: this.#statements, commits: this.#commits };
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
-      const result = await transaction.run(work).catch((error: unknown) => {
+      const worked = transaction.run(each => this.transactions.run(() => work(each)));
+      const result = await worked.catch((error: unknown) => {
         // It goes through as it is; only what the database has interrupted is tried again.
         throw transaction.interruption ?? new WorkFailure(unwrapped(error));
       });

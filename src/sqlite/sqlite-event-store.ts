@@ -103,6 +103,7 @@ export class SqliteEventStore implements EventStore {
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     const request = appendRequest(appends, this.#settings.maxPayloadBytes, options);
+    if (this.#access.busy) await this.#access.refuseInside();
     return request.eventCount === 0 ? { ok: true, events: Object.freeze([]) } : this.#commits.append(request);
   }
 

@@ -25,7 +25,7 @@ import type { SqliteConnection } from './driver';
 import type { FileAccess } from './file-access';
 import { inTransaction } from './in-transaction';
 import type { SqliteSettings } from './options';
-import { ProjectionRecords } from './projection-records';
+import { ProjectionRecords, readDocuments } from './projection-records';
 import { FindStatements } from './projection-statements';
 import { SqliteDeadLetters } from './sqlite-dead-letters';
 import { SqliteLeases } from './sqlite-leases';
@@ -81,7 +81,7 @@ export class SqliteProjections implements ProjectionStore {
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     const wanted = ids.filter(isName);
     const rows = await this.#read(() => this.#records.documents(readModel, version, wanted));
-    return new Map(Array.from(rows, ({ id, document }) => [id, JSON.parse(document)]));
+    return readDocuments(Array.from(rows));
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
@@ -134,7 +134,7 @@ export class SqliteProjections implements ProjectionStore {
 
   /** At one moment of the file. */
   #read<T>(work: () => T): Promise<T> {
-    return this.access.read(() => inTransaction(this.connection, 'begin', work));
+    return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
   }
 
   #write<T>(work: () => T): Promise<T> {

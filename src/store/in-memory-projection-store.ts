@@ -67,7 +67,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
-    return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.take(() => this.#commitWithWork(sealed));
+    return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.alone(() => this.#commitWithWork(sealed));
   }
 
   async active(readModel: string): Promise<number | undefined> {
@@ -97,7 +97,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     this.#events?.refuseWhenClosed();
-    return this.#turns.take(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
+    return this.#turns.alone(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
   }
 
   #commit(sealed: SealedCommit): CommitOutcome {

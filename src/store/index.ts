@@ -44,6 +44,7 @@ export { InMemoryCommandJournal } from './in-memory-command-journal';
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export { Inside } from './inside';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
 export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './option-checks';
@@ -59,9 +60,10 @@ export {
   prepareWrites,
   type WriteGroup,
 } from './projection-checks';
-export type { CheckpointName, CommitOutcome, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
+export type { CheckpointName, CommitOutcome, DocumentRead, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
 export {
   EventsElsewhereError,
+  InsideTransactionError,
   InvalidCommitError,
   InvalidDocumentQueryError,
   InvalidReadModelError,

@@ -8,6 +8,7 @@ import { gaps } from './gaps';
 import { hostileInput } from './hostile-input';
 import { interleavings } from './interleavings';
 import { killedPostgres, killedSqlite } from './killed';
+import { killedCommands } from './killed-commands';
 import { killedFollowers } from './killed-followers';
 import { longStreams } from './long-streams';
 import { models } from './models';
@@ -15,8 +16,10 @@ import { poisoned } from './poisoned';
 import { anyVersion, racers } from './racers';
 import { newSeed } from './random';
 import { rebuilt } from './rebuilt';
+import { repeatedCommands } from './repeated-commands';
 
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
+const COMMAND_KILLS = { kills: 20, atOnce: 5 };
 const REBUILDS = { rate: 500, history: 20_000, rebuilds: 20 };
 
 /** The long form of each rig, as `run.ts` knows it by name. */
@@ -28,6 +31,9 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['followed-gaps-postgres', seed => followedInPostgres({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
   ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
+  ['repeated-commands', seed => repeatedCommands({ racers: 16, rounds: 200 }, seed)],
+  ['killed-commands-sqlite', seed => killedCommands('SQLite', COMMAND_KILLS, seed)],
+  ['killed-commands-postgres', seed => killedCommands('PostgreSQL', COMMAND_KILLS, seed)],
   ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
   ['killed-followers-sqlite', seed => killedFollowers('SQLite', { cycles: 100 }, seed)],

@@ -7,6 +7,7 @@ import { type Figure, table, unmet } from './figures';
 
 const RIGS = [
   ...['models', 'interleavings', 'gaps', 'followed-gaps-sqlite', 'followed-gaps-postgres', 'racers', 'any-version'],
+  ...['repeated-commands', 'killed-commands-sqlite', 'killed-commands-postgres'],
   ...['killed-sqlite', 'killed-postgres', 'killed-followers-sqlite', 'killed-followers-postgres', 'ambiguous-commits', 'cut-followers'],
   ...[
     'frozen-sqlite',

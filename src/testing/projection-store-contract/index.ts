@@ -7,6 +7,7 @@ import { documentChecks } from './documents';
 import { findingChecks } from './finding';
 import type { SceneCheck } from './fixtures';
 import { leaseChecks } from './leases';
+import { readChecks } from './reads';
 import { revisionChecks } from './revisions';
 import { transactionChecks } from './transactions';
 import { versionChecks } from './versions';
@@ -32,7 +33,7 @@ const OPTIONS: OptionChecks<ProjectionStoreContractOptions> = { open: needed(aFu
 export function projectionStoreContract(options: ProjectionStoreContractOptions): readonly ContractCase[] {
   refuseOptions('projectionStoreContract', options ?? null, OPTIONS);
   const { open, close, events } = options;
-  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...versionChecks });
+  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...readChecks, ...versionChecks });
   const beside = events ? Object.entries(eventsChecks) : [];
   const checks: [string, SceneCheck][] = [
     ...alone.map(([name, check]): [string, SceneCheck] => [name, ({ store }) => check(store)]),
