@@ -27,14 +27,14 @@ import {
   TurnRegistry,
 } from '../repository';
 import { type EventStore, Running } from '../store';
-import { ClassCheckedEventStore } from './class-checked-event-store';
+import { classChecked } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
 import { causeOf, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
 import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
-import { classesOf, KnownEvents } from './known-classes';
+import { classesOf } from './known-classes';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
@@ -89,10 +89,7 @@ export class Flow {
       eventContext: event => new FlowEventContext(this, event),
     });
     const classes = classesOf(parts);
-    this.eventStore =
-      classes.events.length > 0
-        ? new ClassCheckedEventStore(this.#readSide.eventStore, new KnownEvents(classes.events))
-        : this.#readSide.eventStore;
+    this.eventStore = classChecked(this.#readSide.eventStore, classes.events);
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const { eventStore } = this;

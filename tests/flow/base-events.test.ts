@@ -215,13 +215,15 @@ describe('a handler of a base event class', () => {
   test('that an event bus was given is reported with the first event of a subclass that nobody listens to', async () => {
     const failures: unknown[] = [];
     const seen: unknown[] = [];
-    const bus = new EventBus({ logger: { error() {}, warn() {} }, onError: error => failures.push(error) });
+    const bus = new EventBus({ logger: { error() {}, warn() {} }, onError: (error, { name }) => failures.push({ error, name }) });
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Lift], eventBus: bus });
-    const end = bus.subscribe(Moved, ({ payload }) => seen.push(payload));
+    const end = bus.subscribe(Moved, function log({ payload }) {
+      seen.push(payload);
+    });
     bus.subscribe(MovedDown, ({ payload }) => seen.push(payload));
     for (const by of [1, 1, -1]) await flow.dispatch(new Move('a', by));
     await bus.drain();
-    expect(failures).toMatchObject([{ code: 'BASE_EVENT_HANDLED', base: Moved, type: MovedUp }]);
+    expect(failures).toMatchObject([{ name: 'log', error: { code: 'BASE_EVENT_HANDLED', base: Moved, type: MovedUp } }]);
     expect(seen).toEqual([new MovedDown(-1)]);
     end();
     await flow.dispatch(new Move('a', 0));
