@@ -8,6 +8,7 @@ import {
   type Check,
   either,
   inheritedNames,
+  integer,
   isFunction,
   isPlainObject,
   listOf,
@@ -24,7 +25,7 @@ import {
 import { definitionFaults } from '../model';
 import { followerFaults } from '../processing';
 import { aCache, snapshotKeeping } from '../repository';
-import { anEventStore } from '../store';
+import { anEventStore, LONGEST_KEEP_MS } from '../store';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
@@ -50,7 +51,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   aggregates: listOf('classes and aggregate definitions', anAggregate),
   commandHandlers: handlersOf(aCommandHandler),
   retry: aRetry,
-  commandRetention: aTimeout,
+  commandRetention: integer(1, LONGEST_KEEP_MS),
   queryHandlers: handlersOf(aFunction),
   listeners: listenersByName,
   projections: listOf('projections and durable listeners', aFollower),

@@ -123,16 +123,18 @@ export class Projections {
   /**
    * Returns how all of them are getting on.
    * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
-   * @throws StatusTimeoutError, errors of the store
+   * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
-  status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+  async status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+    refuseTimeLimit('status', options);
     return Promise.all(Array.from(this.#runners.values(), runner => runner.status(options)));
   }
 
   /**
-   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects, and answers in time: for a
-   * health check.
+   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects for what is wrong
+   * there, and answers in time: for a health check.
    * @param options `timeout`: milliseconds to wait for the event store; default 1,000
+   * @throws InvalidOptionsError
    */
   async health(options: { readonly timeout?: number } = {}): Promise<Health> {
     refuseTimeLimit('health', options);

@@ -72,7 +72,7 @@ export interface Follower {
   /**
    * Returns how it is getting on.
    * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
-   * @throws StatusTimeoutError, errors of the store
+   * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
   status(options?: { readonly timeout?: number }): Promise<FollowerStatus>;
   /**

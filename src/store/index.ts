@@ -1,5 +1,5 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
-export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone } from './command-checks';
+export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, LONGEST_KEEP_MS } from './command-checks';
 export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './command-journal';
 export { isFree, resultOf } from './command-rules';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';

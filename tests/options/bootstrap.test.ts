@@ -50,6 +50,17 @@ const BOOTSTRAP: readonly Row[] = [
     ],
   ],
   [
+    'names from nowhere, and parts of the flow',
+    () => bootstrap(DoorModule, any({ names: 'decorator', retry: { atempts: 2 }, onListenerError: () => undefined, closeTimeout: -1 })),
+    'WIRING',
+    [
+      starting("'atempts' is no option of retry. Did you mean 'attempts'?"),
+      'closeTimeout is -1; it must be milliseconds from 0, or Infinity.',
+      "names is 'decorator'; it must be 'class' or 'explicit'.",
+      starting("'onListenerError' is no option."),
+    ],
+  ],
+  [
     'a container that is none',
     () => bootstrap(DoorModule, any({ container: {} })),
     'WIRING',
@@ -91,6 +102,27 @@ const BOOTSTRAP: readonly Row[] = [
       'The provider of a in Faulty: useFactory is 1; it must be a function.',
       starting("The provider of a in Faulty: 'singelton' is no option. Did you mean 'singleton'?"),
     ],
+  ],
+  [
+    'a value, and another token, which are not made',
+    () =>
+      moduleOf({
+        providers: [
+          { provide: 'a', useValue: 1, singleton: false },
+          { provide: 'b', useToken: 7 },
+        ],
+      }),
+    'WIRING',
+    [
+      starting("The provider of a in Faulty: 'singleton' is no option."),
+      'The provider of b in Faulty: useToken is 7; it must be a class, text or a symbol.',
+    ],
+  ],
+  [
+    'a rule of retries of a handler that is none',
+    () => handlerWith({ retry: { attempts: '3' } }),
+    'WIRING',
+    ["Faulty.open: retry.attempts is '3'; it must be an integer from 1."],
   ],
   [
     'a way to create that there is none of',

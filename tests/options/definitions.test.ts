@@ -49,6 +49,12 @@ const DEFINITIONS: readonly Row[] = [
     [starting("'create' is no option of commands.Open. Did you mean 'creates'?")],
   ],
   [
+    'a rule of retries of a handler that is none',
+    () => defineAggregate(any({ ...door, commands: { Open: { retry: 3, decide() {} } } })),
+    'INVALID_AGGREGATE',
+    ['commands.Open.retry is 3; it must be an object of options.'],
+  ],
+  [
     'an id that is text',
     () => defineAggregate(any({ ...door, id: 'doorId' })),
     'INVALID_AGGREGATE',

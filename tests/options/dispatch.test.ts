@@ -53,6 +53,16 @@ const DISPATCH: readonly Row[] = [
     [starting("'comandId' is no option. Did you mean 'commandId'? Known: commandId, expectedVersion, ")],
   ],
   [
+    'a rule of retries, and names of entries, that are none',
+    () => dispatching({ retry: { attempts: 0, delay: Number.POSITIVE_INFINITY }, inherit: [1] }),
+    'INVALID_OPTIONS',
+    [
+      "inherit is an array; it must be true, false, or a list of the entries' names.",
+      'retry.attempts is 0; it must be an integer from 1.',
+      'retry.delay is Infinity; it must be milliseconds from 0.',
+    ],
+  ],
+  [
     'several faults at once',
     () => dispatching({ expectedVersion: '1', waitTimeout: '5', signal: true, actor: 'ann' }),
     'INVALID_OPTIONS',
@@ -95,6 +105,24 @@ const FOLLOWING: readonly Row[] = [
     () => waiting(flow => flow.projections.waitFor(0n, any(null))),
     'INVALID_OPTIONS',
     ['the options are null; they must be an object.'],
+  ],
+  [
+    'the status of a follower',
+    () => waiting(flow => flow.projections.of('list').status(any({ timout: 1 }))),
+    'INVALID_OPTIONS',
+    [starting("'timout' is no option. Did you mean 'timeout'?")],
+  ],
+  [
+    'the status of all of them',
+    () => waiting(flow => flow.projections.status(any({ timeout: -1 }))),
+    'INVALID_OPTIONS',
+    ['timeout is -1; it must be milliseconds from 0, or Infinity.'],
+  ],
+  [
+    'the health of a process',
+    () => waiting(flow => flow.projections.health(any({ timeout: '1' }))),
+    'INVALID_OPTIONS',
+    ["timeout is '1'; it must be milliseconds from 0, or Infinity."],
   ],
   [
     'a live query',

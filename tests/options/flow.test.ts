@@ -86,6 +86,46 @@ const FLOW: readonly Row[] = [
     ['the listener of Opened[0] is 1; it must be a function.'],
   ],
   [
+    'a command handler with a mistyped option',
+    () => flowWith({ commandHandlers: { Open: { handle: () => undefined, retries: 3 }, Shut: 1, Lock: { retry: {} } } }),
+    'INVALID_CONFIGURATION',
+    [
+      "'retries' is no option of the handler of Open. Known: handle, retry.",
+      'the handler of Shut is 1; it must be a function, or { handle, retry }.',
+      'the handler of Lock.handle is undefined; it must be a function.',
+    ],
+  ],
+  [
+    'a rule of retries that is none',
+    () => flowWith({ retry: { attempts: 0, delays: 5 }, commandRetention: Number.POSITIVE_INFINITY }),
+    'INVALID_CONFIGURATION',
+    [
+      'retry.attempts is 0; it must be an integer from 1.',
+      starting("'delays' is no option of retry. Did you mean 'delay'?"),
+      'commandRetention is Infinity; it must be an integer from 1 to 3155760000000.',
+    ],
+  ],
+  [
+    'hooks that are none',
+    () => flowWith({ newId: 'a', onError: 'log', closeTimeout: '5' }),
+    'INVALID_CONFIGURATION',
+    [
+      "newId is 'a'; it must be a function.",
+      "onError is 'log'; it must be a function.",
+      "closeTimeout is '5'; it must be milliseconds from 0, or Infinity.",
+    ],
+  ],
+  [
+    'classes of messages, and names of entries, that are none',
+    () => flowWith({ messageClasses: { comands: [Open], events: ['Opened'] }, inheritMetadata: 'tenant' }),
+    'INVALID_CONFIGURATION',
+    [
+      "messageClasses.events[0] is 'Opened'; it must be a function.",
+      starting("'comands' is no option of messageClasses. Did you mean 'commands'?"),
+      "inheritMetadata is 'tenant'; it must be true, false, or a list of the entries' names.",
+    ],
+  ],
+  [
     'query handlers that are none',
     () => flowWith({ queryHandlers: { Ask: 1 } }),
     'INVALID_CONFIGURATION',
@@ -153,6 +193,12 @@ const BUSES: readonly Row[] = [
     () => new EventBus().subscribe(any(undefined), () => 1),
     'INVALID_CONFIGURATION',
     [starting('the event is undefined')],
+  ],
+  [
+    'how long to wait for listeners',
+    () => new EventBus().drain(any({ timeout: '5', timout: 1 })),
+    'INVALID_OPTIONS',
+    ["timeout is '5'; it must be milliseconds from 0, or Infinity.", starting("'timout' is no option. Did you mean 'timeout'?")],
   ],
   [
     'what is published is null',

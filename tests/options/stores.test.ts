@@ -109,6 +109,12 @@ describe('the pages and subscriptions of each store', () => {
         faults: [starting("'afer' is no option. Did you mean 'after'?")],
       });
       expect(await refusal(() => store.subscribe(any(null)))).toMatchObject({ code: 'INVALID_OPTIONS' });
+      if (store instanceof CustomEventStore) return;
+      const append = { stream, expected: 'any' as const, events: [{ name: 'Opened', payload: {} }] };
+      expect(await refusal(() => store.append([append], any({ comand: { id: 'a', token: 'b' } })))).toMatchObject({
+        code: 'INVALID_APPEND',
+        faults: [starting("'comand' is no option. Did you mean 'command'?")],
+      });
     } finally {
       await store.close();
     }

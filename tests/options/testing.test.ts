@@ -10,6 +10,12 @@ const TESTING: readonly Row[] = [
     ['clock is an object; it must be a VirtualClock.', starting("'follow' is no option.")],
   ],
   [
+    'ids of an application',
+    () => testFlow(DoorModule, any({ ids: 'id-1', newId: () => 'a' })),
+    'WIRING',
+    ["ids is 'id-1'; it must be a list of ids, or a function that makes them.", starting("'newId' is no option.")],
+  ],
+  [
     'an aggregate that is null',
     () => given(any(null), new Opened('ann')),
     'INVALID_AGGREGATE',
@@ -29,9 +35,9 @@ const TESTING: readonly Row[] = [
   ],
   [
     'a contract of event stores',
-    () => eventStoreContract(any({ open: memory, reopn: memory })),
+    () => eventStoreContract(any({ open: memory, reopn: memory, commands: 'no' })),
     'INVALID_OPTIONS',
-    [starting("'reopn' is no option. Did you mean 'reopen'?")],
+    ["commands is 'no'; it must be true or false.", starting("'reopn' is no option. Did you mean 'reopen'?")],
   ],
   [
     'a contract of snapshot stores',
