@@ -39,6 +39,7 @@ import { unwrapped, WorkFailure } from './user-work';
 export class PostgresProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly #eventsBeside: EventsBeside;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
   readonly #known: KnownReadModels;
@@ -50,10 +51,11 @@ export class PostgresProjections implements ProjectionStore {
     private readonly run: RunWork,
     /** Called when a transaction was kept that may have appended. */
     private readonly appended: () => void,
-    readonly eventsBeside: EventsBeside,
+    eventsBeside: EventsBeside,
     /** Knows who is part of a transaction. */
     private readonly transactions: Inside,
   ) {
+    this.#eventsBeside = eventsBeside;
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
     this.#known = new KnownReadModels(this.#statements);
@@ -62,6 +64,11 @@ export class PostgresProjections implements ProjectionStore {
     this.deadLetters = letters;
     this.#held = new HeldTransactions(database.settings.maxConnections);
     this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
+  }
+
+  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
+  get eventsBeside(): EventsBeside {
+    return this.#eventsBeside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {

@@ -50,6 +50,7 @@ interface VersionRow {
 export class SqliteProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly #eventsBeside: EventsBeside;
   readonly #records: ProjectionRecords;
   readonly #finds: FindStatements;
 
@@ -58,12 +59,18 @@ export class SqliteProjections implements ProjectionStore {
     private readonly settings: SqliteSettings,
     private readonly access: FileAccess,
     private readonly transactions: Transactions,
-    readonly eventsBeside: EventsBeside,
+    eventsBeside: EventsBeside,
   ) {
+    this.#eventsBeside = eventsBeside;
     this.#records = new ProjectionRecords(connection, settings.clock);
     this.#finds = new FindStatements(connection);
     this.leases = new SqliteLeases(connection, this.#records, settings, access);
     this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
+  }
+
+  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
+  get eventsBeside(): EventsBeside {
+    return this.#eventsBeside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {

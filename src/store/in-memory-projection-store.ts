@@ -17,7 +17,6 @@ import { Turns } from './turns';
  * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
-  readonly eventsBeside: EventsBeside | undefined;
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #state: InMemoryProjectionState;
@@ -33,10 +32,14 @@ export class InMemoryProjectionStore implements ProjectionStore {
     refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
     this.#turns = events?.turns ?? new Turns();
     this.#events = events;
-    this.eventsBeside = events?.beside;
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;
+  }
+
+  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
+  get eventsBeside(): EventsBeside | undefined {
+    return this.#events?.beside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
