@@ -69,7 +69,7 @@ const RETRY: OptionChecks<RetryRule> = { attempts: integer(1), delay: aDelay, ma
 /** How something that failed is tried again. */
 export const aRetry = options(RETRY);
 export const aPosition = must('a bigint from 0n', value => typeof value === 'bigint' && value >= 0n);
-export const aClock = withMethods(['now'], 'give a clock, such as { now: () => Date.now() }');
+export const aClock = withMethods(['now'], 'give a clock, an object with a method now, such as systemClock');
 export const aLogger = withMethods(['error', 'warn'], 'give a logger, such as console');
 export const aSignal = must('an AbortSignal', value => typeof value?.aborted === 'boolean' && isFunction(value.addEventListener));
 /** Which entries of its cause's metadata a message inherits. */

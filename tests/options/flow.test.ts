@@ -15,7 +15,7 @@ const FLOW: readonly Row[] = [
     'a clock that is none',
     () => flowWith({ clock: {} }),
     'INVALID_CONFIGURATION',
-    ['clock has no method now; give a clock, such as { now: () => Date.now() }.'],
+    ['clock has no method now; give a clock, an object with a method now, such as systemClock.'],
   ],
   [
     'a logger that is none',
