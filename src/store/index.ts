@@ -1,7 +1,7 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
 export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone } from './command-checks';
 export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult } from './command-journal';
-export { type CommandTimes, isFree, resultOf } from './command-rules';
+export { isFree, resultOf } from './command-rules';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
 export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
