@@ -17,8 +17,14 @@ export function ownFolder(): string {
   return process.cwd();
 }
 
+/** What is used of a `require`, written out: the published types compile without those of Node. */
+interface Require {
+  (id: string): any;
+  resolve(id: string, options?: { paths?: string[] }): string;
+}
+
 /** Returns a `require` that works in a bundle of either kind, and that bundlers do not look into. */
-export const ownRequire = (): NodeJS.Require => createRequire(join(ownFolder(), 'package.js'));
+export const ownRequire = (): Require => createRequire(join(ownFolder(), 'package.js'));
 
 function frameFile(stack: string): string | undefined {
   const frame = stack.split('\n').find(line => /^\s+at /.test(line));
