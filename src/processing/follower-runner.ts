@@ -1,39 +1,19 @@
-import { type Clock, jsonable, type Logger, type OnError, thrownMessage } from '../messages';
-import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
-import type { Changes } from './changes';
+import { jsonable, thrownMessage } from '../messages';
+import type { DeadLetter, ParkedName, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
-import type { Head } from './head';
 import { refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
 import { pause } from './pause';
+import type { RunnerParts } from './runner-parts';
 import { RunningRebuild } from './running-rebuild';
-import type { Membership } from './shares';
 import type { Follower, FollowerStatus, Rebuild } from './status';
 import { StatusReader } from './status-reader';
 import { withinTime } from './time-limit';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
-
-/** What all followers of a process share. */
-export interface RunnerParts {
-  readonly eventStore: EventStore;
-  readonly store: ProjectionStore;
-  readonly logger: Logger;
-  readonly onError: OnError | undefined;
-  readonly clock: Clock;
-  readonly head: Head;
-  readonly changes: Changes;
-  readonly membership: Membership;
-  /** Without it, this process only looks. */
-  readonly follow: boolean;
-  /** Told the name of a projection when its documents have changed, or others are read. */
-  changed(name: string): void;
-  /** Told the name of a projection when readers see another version. */
-  switched(name: string): void;
-}
 
 /** How often it is looked which versions there are, in milliseconds. */
 const LOOK = 250;
