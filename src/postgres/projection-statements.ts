@@ -84,7 +84,7 @@ function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', r
   join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes for key share of r
 ), held as materialized (
   select from ${names.of('leases')} l
-  where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $20 and l.owner is not null for key share
+  where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $20 and l.owner is not null for share
 ), ${reads ? readsText(names, reads) : ''}moved as (
   ${move[which]} returning 1
 ), ${reads ? createdText(names) : ''}written as (

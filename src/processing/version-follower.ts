@@ -22,6 +22,11 @@ const PATIENCE = 5000;
 export class VersionFollower {
   readonly #ending = new AbortController();
   readonly #held = new Map<number, Held>();
+  /**
+   * Segments that were lost, by those who still follow them: the last commit may be under way. This process gets the fence that it had when it claims
+   * one again, and two with one fence would handle an event twice.
+   */
+  readonly #leaving = new Map<number, Held>();
   readonly #replayUntil: bigint;
   readonly #loop: Promise<void>;
   #seat: { readonly segment: number; readonly fence: bigint } | undefined;
@@ -121,6 +126,7 @@ export class VersionFollower {
   }
 
   async #claim(segment: number): Promise<void> {
+    if (this.#leaving.has(segment)) return;
     const asked = performance.now();
     const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
     if (!lease.ok) return;
@@ -147,12 +153,14 @@ export class VersionFollower {
 
   #forget(segment: number, held: Held): void {
     this.#held.delete(segment);
+    this.#leaving.set(segment, held);
     held.follower.lost();
   }
 
   #ended(segment: number, held: Held, end: FollowerEnd): void {
     if (end === 'gone') this.gone = true;
     if (end !== 'closed' && this.#held.get(segment) === held) this.#held.delete(segment);
+    if (this.#leaving.get(segment) === held) this.#leaving.delete(segment);
     this.parts.observer.moved(false);
   }
 
