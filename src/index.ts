@@ -48,7 +48,7 @@ export type {
 } from './model';
 
 // Messages, and what handlers get beside them.
-export { CommandMessage, derivedId, newId, Query, sealPayload } from './messages';
+export { CommandMessage, derivedId, jsonOf, newId, Query, sealPayload } from './messages';
 export type {
   ClassReference,
   CommandContext,
@@ -95,6 +95,7 @@ export type {
   QueryMessage,
   QueryMiddleware,
   WaitOptions,
+  WatchOptions,
 } from './flow';
 
 // Repository.
@@ -192,6 +193,7 @@ export type {
   DocumentPage,
   DocumentQuery,
   DocumentValue,
+  DocumentRead,
   DocumentWrite,
   EventsBeside,
   FoundDocument,
@@ -216,8 +218,10 @@ export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, L
 
 // Errors: one class for each failure, each with a stable code.
 export {
+  BaseEventHandledError,
   BundledNameError,
   EventualityError,
+  InvalidOptionsError,
   MessageClassMismatchError,
   NewerEventError,
   UnnamedMessageError,
@@ -236,6 +240,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   EventsElsewhereError,
   InvalidAppendError,
   InvalidClaimError,
@@ -248,6 +253,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  InsideTransactionError,
   TransactionEndedError,
   UnknownReadModelError,
 } from './store';

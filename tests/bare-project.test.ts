@@ -46,6 +46,30 @@ console.log(JSON.stringify({
 }));
 `;
 
+const TYPED = `
+import { Aggregate, AggregateRoot, bootstrap, CommandHandler, type CommandOutcome, Flow, InMemoryEventStore, Module } from 'eventuality';
+import { postgres } from 'eventuality/postgres';
+import { sqlite } from 'eventuality/sqlite';
+import { given, testFlow } from 'eventuality/testing';
+class Open { constructor(readonly id: string) {} }
+class Opened { constructor(readonly by: string) {} }
+@Aggregate('Door')
+class Door extends AggregateRoot<Opened> {
+  @CommandHandler(Open, { creates: true })
+  open() { return new Opened('ann'); }
+}
+@Module({ components: [Door] })
+class DoorModule {}
+export const flow: Flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Door] });
+export const told: Promise<CommandOutcome> = bootstrap(DoorModule, { eventStore: sqlite(':memory:') }).then(each => each.dispatch(new Open('a')));
+export const tested: Promise<void> = given(Door).when(new Open('a')).then(new Opened('ann'));
+export const stores = [postgres, testFlow];
+`;
+/** What the README says one's tsconfig.json needs. */
+const README_TSCONFIG = /^```json\n([\s\S]*?"compilerOptions"[\s\S]*?)^```/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+/** The first example of the README. */
+const README_EXAMPLE = /#write-side -->\n```ts\n([\s\S]*?)^```/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+
 let workshop: string;
 let project: string;
 /** Why the project could not be made: the registry is out of reach. */
@@ -87,6 +111,17 @@ async function install(tarball: string): Promise<void> {
   }
 }
 
+/** Compiles a file of the project and returns what the compiler complains about. */
+async function complaints(tsconfig: string, file: string, text: string): Promise<string> {
+  writeFileSync(join(project, file), text);
+  writeFileSync(join(project, 'tsconfig.json'), tsconfig);
+  const tsc = [require.resolve('typescript/bin/tsc'), '-p', join(project, 'tsconfig.json')];
+  return run(process.execPath, tsc, { cwd: project }).then(
+    () => '',
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
 /** Runs a script of the project and returns what it printed; nothing where the project could not be made. */
 async function printed(script: string): Promise<unknown> {
   const { stdout, stderr } = await run(process.execPath, [join(project, script)], { cwd: project });
@@ -112,4 +147,22 @@ test('a CommonJS script requires it', async () => {
 test('an ES module imports it by name, and has the same classes as CommonJS', async () => {
   if (unreachable) return;
   expect(await printed('story.mjs')).toEqual({ ...TOLD, sameClass: true, memory: true, testing: true });
+});
+
+test.each([
+  ['CommonJS, resolved as Node does', 'typed.cts', { module: 'nodenext' }],
+  ['ES modules, resolved as Node does', 'typed.mts', { module: 'nodenext' }],
+  ['ES modules, resolved as bundlers do', 'typed.ts', { module: 'esnext', moduleResolution: 'bundler' }],
+])('its types compile as a whole, without skipLibCheck and without the types of Node: %s', async (_, file, modules) => {
+  if (unreachable) return;
+  const compilerOptions = { ...modules, target: 'es2022', strict: true, experimentalDecorators: true, skipLibCheck: false, noEmit: true };
+  expect(await complaints(JSON.stringify({ compilerOptions, files: [file] }), file, TYPED)).toBe('');
+});
+
+test("the README's first example compiles with the README's tsconfig as printed, and runs", async () => {
+  if (unreachable) return;
+  const text = `${README_EXAMPLE}\nmain().then(succeeded => console.log(JSON.stringify(succeeded)));\n`;
+  for (const file of ['typed.cts', 'typed.mts', 'typed.ts']) rmSync(join(project, file), { force: true });
+  expect(await complaints(README_TSCONFIG, 'example.ts', text)).toBe('');
+  expect(await printed('example.js')).toEqual([true, true, false]);
 });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { ModuleClass, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowParts, type GivenCommandHandler, type QueryHandlerFunction } from '../flow';
-import { consoleLogger, eventTypeOf, type Logger, messageName } from '../messages';
+import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults } from '../messages';
 import { definitionOf } from '../model';
 import type { FollowerDefinition, ProjectionDefinition } from '../processing';
 import type { FlowCommandHandler } from '../repository';
@@ -15,6 +15,7 @@ import { WiringError } from './errors';
 import { type FollowerClass, followerClasses, followerClassFaults } from './follower-classes';
 import { type MessageNames, messageNameFaults } from './message-names';
 import { nameFaults } from './name-checks';
+import { adjusting, BOOTSTRAP_OPTIONS } from './option-checks';
 import { Providers } from './providers';
 import { readModelToken } from './read-model-token';
 import { repositoryToken } from './repository-token';
@@ -88,7 +89,9 @@ interface Wiring {
  * and assembles the Flow. In memory unless an `eventStore` is given.
  * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where durable listeners must be made known to it
  */
-export async function bootstrap(module: ModuleClass, options: BootstrapOptions = {}): Promise<Application> {
+export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {}): Promise<Application> {
+  const faults = optionFaults<BootstrapOptions>(given, BOOTSTRAP_OPTIONS);
+  const options = faults.length > 0 ? {} : given;
   const components = new Components();
   components.collect(module);
   const container = containerOf(options.container);
@@ -100,22 +103,22 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   const wiring: Wiring = { components, container, providers, commandScopes, logger: options.logger ?? consoleLogger };
   providers.register(components);
   for (const aggregate of components.aggregates) commandScopes.register(aggregate);
-  const { adjustFollower: adjusted = same } = options;
+  const adjusted = adjusting(options.adjustFollower, faults);
   const followers = followerClasses(components, container).map(({ type, definition }) => ({ type, definition: adjusted(definition) }));
-  const given = (options.projections ?? []).map(each => adjusted(each));
+  const definitions = (options.projections ?? []).map(each => adjusted(each));
   registerReadModels([...followers, ...(options.projections ?? [])], container, () => application);
-  const faults = [
+  faults.push(
     ...components.faults,
     ...nameFaults(components),
     ...messageNameFaults(components, options.names),
     ...providers.faults(),
     ...constructorFaults(wiring),
     ...repositoryFaults(wiring),
-    ...followerClassFaults(components, followers, given, options.eventStore),
+    ...followerClassFaults(components, followers, definitions, options.eventStore),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
-  ];
+  );
   if (faults.length > 0) throw new WiringError(faults);
-  const projections = [...followers.map(({ definition }) => definition), ...given];
+  const projections = [...followers.map(({ definition }) => definition), ...definitions];
   const application: Application = new Application({ ...partsOf(wiring, options), projections }, container);
   try {
     await tryCommandHandlers(wiring, application);
@@ -128,8 +131,6 @@ export async function bootstrap(module: ModuleClass, options: BootstrapOptions =
   }
   return application;
 }
-
-const same = (definition: FollowerDefinition): FollowerDefinition => definition;
 
 function containerOf(given: DependencyContainer | ContainerAdapter = rootContainer): ContainerAdapter {
   return (isContainerAdapter(given) ? given : new TsyringeAdapter(given)).createScope();
@@ -220,7 +221,7 @@ function commandHandlers({ type, commands }: HandlerClass, scopes: CommandScopes
       const handled = scopes.make<any>(type, scope)[method](message, context);
       return scope.dispose ? disposing(handled, scope, logger) : handled;
     };
-    return [messageName(command), { handle, retry: options.retry }];
+    return [messageName(command), { handle, retry: options?.retry }];
   });
 }
 

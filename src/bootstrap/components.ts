@@ -4,6 +4,7 @@ import {
   type AggregateClass,
   type AggregateDefinition,
   COMMAND_HANDLERS,
+  definitionFaults,
   EVENT_HANDLERS,
   type FoundHandler,
   handlersOf,
@@ -14,11 +15,9 @@ import {
   REPLAY_HANDLERS,
   REPOSITORY_INJECTIONS,
 } from '../model';
+import { moduleFaults, PROVIDING, providerFaults } from './option-checks';
 
 type Class = new (...args: any[]) => any;
-
-const WAYS = ['useValue', 'useClass', 'useFactory', 'useToken'];
-const TOKEN_TYPES = ['string', 'symbol', 'function'];
 
 /** A class with handlers that the container makes. */
 export interface HandlerClass {
@@ -51,15 +50,17 @@ export class Components {
       return;
     }
     this.#modules.add(module);
-    for (const imported of options.imports ?? []) this.collect(imported, module.name);
-    for (const component of options.components ?? []) this.#add(component, module.name);
-    for (const provider of options.providers ?? []) this.#addProvider(provider, module.name);
+    this.faults.push(...moduleFaults(module.name, options));
+    const { imports, components, providers } = options;
+    for (const imported of listed(imports)) this.collect(imported, module.name);
+    for (const component of listed(components)) this.#add(component, module.name);
+    for (const provider of listed(providers)) this.#addProvider(provider, module.name);
   }
 
   #add(component: unknown, module: string): void {
     if (this.#components.has(component)) return;
     this.#components.add(component);
-    if (isDefinition(component)) this.aggregates.add(component);
+    if (isDefinition(component)) this.#addDefinition(component, module);
     else if (typeof component !== 'function')
       this.faults.push(`A component of ${module} is ${nameOf(component)}; list classes and aggregate definitions.`);
     else if (ownMetadata(component, MODULE))
@@ -74,10 +75,17 @@ export class Components {
     if (faults.length === 0) this.aggregates.add(type);
   }
 
+  #addDefinition(definition: AggregateDefinition, module: string): void {
+    const faults = definitionFaults(definition);
+    this.faults.push(...faults.map(fault => `An aggregate definition of ${module}: ${fault}`));
+    if (faults.length === 0) this.aggregates.add(definition);
+  }
+
   #addHandlerClass(type: Class, module: string): void {
     const before = this.faults.length;
     const commands = handlersOf(type, COMMAND_HANDLERS, this.faults);
     const events = handlersOf(type, EVENT_HANDLERS, this.faults);
+    for (const handler of [...commands.values()].flat()) this.faults.push(...uselessOptions(type, handler));
     const queries = handlersOf(type, QUERY_HANDLERS, this.faults);
     const handlerClass = {
       type,
@@ -104,15 +112,24 @@ export class Components {
       this.faults.push(
         `A provider of ${module} is ${nameOf(provider)}; give a class or { provide: token, useValue | useClass | useFactory | useToken }.`,
       );
-    } else if (WAYS.filter(way => way in provider).length !== 1) {
-      this.faults.push(`The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of ${WAYS.join(', ')}.`);
-    } else if ('useToken' in provider && !TOKEN_TYPES.includes(typeof provider.useToken)) {
-      this.faults.push(
-        `The provider of ${nameOf(provider.provide)} in ${module} stands for ${nameOf(provider.useToken)}; give a class, a text or a symbol.`,
-      );
-    } else this.providers.add(provider);
+    } else if (PROVIDING.filter(way => way in provider).length !== 1) {
+      this.faults.push(`The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of ${PROVIDING.join(', ')}.`);
+    } else {
+      const faults = providerFaults(provider, `The provider of ${nameOf(provider.provide)} in ${module}`);
+      this.faults.push(...faults);
+      if (faults.length === 0) this.providers.add(provider);
+    }
   }
 }
+
+/** What a command is for, and whether it makes that, is said in aggregates only: other classes load and add by themselves. */
+const uselessOptions = ({ name }: Class, { method, options }: FoundHandler): string[] =>
+  ['creates', 'target']
+    .filter(option => options?.[option as keyof typeof options] !== undefined)
+    .map(option => `${name}.${String(method)} has the option ${option}, which means nothing outside of an aggregate. Remove it.`);
+
+/** What is no list was found to be a fault. */
+const listed = <T>(list: readonly T[] | undefined): readonly T[] => (Array.isArray(list) ? list : []);
 
 /** Names a value for a message. */
 function nameOf(value: unknown): string {

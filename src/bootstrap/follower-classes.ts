@@ -76,7 +76,7 @@ function roleFaults({ type, commands, events, replays, follower }: HandlerClass)
   if (follower)
     for (const event of without(replays, events))
       faults.push(`${name} handles ${messageName(event)} in replays only. Give it an @EventHandler for it, too.`);
-  if (follower?.options.replay === 'skip' && replays.size > 0)
+  if (follower?.options?.replay === 'skip' && replays.size > 0)
     faults.push(`${name} has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.`);
   return faults;
 }

@@ -3,6 +3,7 @@ export type { ContainerAdapter, Disposable, Making, Registration } from './conta
 export { WiringError } from './errors';
 export { injectedTokens } from './injected-tokens';
 export type { MessageNames } from './message-names';
+export { BOOTSTRAP_OPTIONS, MODULE_OPTIONS } from './option-checks';
 export { readModelToken } from './read-model-token';
 export { repositoryToken } from './repository-token';
 export { TsyringeAdapter } from './tsyringe-adapter';

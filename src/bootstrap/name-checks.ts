@@ -1,3 +1,4 @@
+import { baseEventFaults } from '../flow';
 import { type ClassReference, messageName } from '../messages';
 import { definitionOf, inspectAggregate } from '../model';
 import type { Components } from './components';
@@ -10,7 +11,8 @@ interface Claim {
 }
 
 /** Finds names that stand for two things: two handlers of a command or query, two classes or aggregates of one name. */
-export function nameFaults({ aggregates, handlerClasses }: Components): string[] {
+export function nameFaults(components: Components): string[] {
+  const { aggregates, handlerClasses } = components;
   const [commands, queries, events, kinds] = [new Claims(), new Claims(), new Claims(), new Claims()];
   for (const aggregate of aggregates) {
     const { name, commands: rules } = definitionOf(aggregate);
@@ -25,6 +27,7 @@ export function nameFaults({ aggregates, handlerClasses }: Components): string[]
     for (const event of handlers.events.keys()) events.add(messageName(event), type.name, event);
   }
   return [
+    ...baseEventFaults(eventPlaces(components)),
     ...commands.twoTypes(classFault('command', "Give one of them another: @Command('another name')")),
     ...commands.claimedTwice((name, by) => `The command '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`),
     ...queries.twoTypes(classFault('query', 'Rename one of them')),
@@ -35,6 +38,11 @@ export function nameFaults({ aggregates, handlerClasses }: Components): string[]
     ),
   ];
 }
+
+const eventPlaces = ({ aggregates, handlerClasses }: Components) => [
+  ...[...aggregates].map(aggregate => ({ name: aggregate.name, events: definitionOf(aggregate).events ?? [] })),
+  ...handlerClasses.map(({ type, events }) => ({ name: type.name, events: [...events.keys()] })),
+];
 
 const classFault =
   (kind: string, fix: string) =>

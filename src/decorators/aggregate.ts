@@ -1,4 +1,4 @@
-import { setMetadata, shownValue } from '../messages';
+import { isName, NAMES, setMetadata, shownValue } from '../messages';
 import { AGGREGATE, type AggregateClass, type AggregateOptions, type AggregateRoot } from '../model';
 import { InvalidDecoratorError } from './messages';
 
@@ -8,9 +8,9 @@ import { InvalidDecoratorError } from './messages';
  * @example @Aggregate('Todo', { snapshot: { every: 100, version: 1 } }) class Todo extends AggregateRoot {}
  */
 export function Aggregate<A extends AggregateRoot<any> = AggregateRoot<any>>(name: string, options: AggregateOptions<A> = {}) {
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'); it got ${shownValue(name)}.`);
+  if (!isName(name))
+    throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'): ${NAMES}; it got ${shownValue(name)}.`);
   return <T extends AggregateClass<A>>(type: T, _context?: ClassDecoratorContext<T>): void => {
-    setMetadata(type, AGGREGATE, { ...options, name });
+    setMetadata(type, AGGREGATE, { name, options });
   };
 }

@@ -1,5 +1,5 @@
-import { type ClassReference, inheritedMetadata, metadataKey, setMetadata, shownValue } from '../messages';
-import type { FollowerDefinition, FollowerOptions, ProjectionOptions } from '../processing';
+import { type ClassReference, inheritedMetadata, isName, metadataKey, NAMES, setMetadata, shownValue } from '../messages';
+import type { FollowerDefinition, FollowerOptions, ProjectionOptions, ViewFault, ViewOf } from '../processing';
 import { InvalidDecoratorError } from './messages';
 
 /** What `@Projection` or `@Listener` makes of a class. */
@@ -8,14 +8,21 @@ export interface FollowerRole extends Pick<FollowerDefinition, 'kind' | 'name' |
 const PROJECTION = metadataKey('projection');
 const LISTENER = metadataKey('listener');
 
+/** Decorates a projection; what is wrong with its view, or with its indexes, is what it gives back to the compiler. */
+type ProjectionDecorator<Index extends string> = <T extends ClassReference>(
+  type: T,
+  context?: ClassDecoratorContext<T>,
+) => ViewFault<ViewOf<InstanceType<T>>, Index, void>;
 type FollowerDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
 
 /**
  * Marks a class whose `@EventHandler` methods make documents of events, and names them; the name is durable, so the class can be renamed.
  * @example @Projection('todo-list', { indexes: ['completed'] }) class TodoList {}
  */
-export const Projection = (name: string, options: ProjectionOptions = {}): FollowerDecorator =>
-  marking('projection', PROJECTION, name, options);
+export const Projection = <const Index extends string = never>(
+  name: string,
+  options: ProjectionOptions<Index> = {},
+): ProjectionDecorator<Index> => marking('projection', PROJECTION, name, options) as ProjectionDecorator<Index>;
 
 /**
  * Marks a class whose `@EventHandler` methods have effects, and follow by checkpoint: what the process did not do before it ended is done
@@ -33,9 +40,9 @@ export const hasBothRoles = (type: Function): boolean =>
   inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, LISTENER) !== undefined;
 
 function marking(kind: FollowerRole['kind'], key: symbol, name: string, options: ProjectionOptions): FollowerDecorator {
-  if (typeof name !== 'string' || name === '')
+  if (!isName(name))
     throw new InvalidDecoratorError(
-      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: text that stays when the class is renamed; it got ${shownValue(name)}.`,
+      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
     );
   return type => setMetadata(type, key, { kind, name, options } satisfies FollowerRole);
 }

@@ -1,11 +1,11 @@
-import type { ClassReference, CommandContext, Query, QueryContext, ResultOf } from '../messages';
+import type { ClassReference, CommandContext, IsAny, Query, QueryContext, ResultOf } from '../messages';
 import {
   AggregateRoot,
   COMMAND_HANDLERS,
   type CommandHandlerOptions,
-  type Decision,
   EVENT_HANDLERS,
   type EventsOf,
+  type ForeignEvents,
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
 } from '../model';
@@ -13,52 +13,80 @@ import type { ListenerContext, ProjectionContext } from '../processing';
 import type { HandlerContext } from '../repository';
 import { handlerDecorator } from './dialect';
 
+/**
+ * What a decorator of a method gives back to the compiler: nothing, or what is wrong with the method. The compiler then says in one line that this
+ * fault is not assignable to void; a call that it cannot resolve it explains in ten, the cause at their end.
+ */
+type HandlerFault<Method, Takes, Context, Otherwise, Named extends string> = Method extends (...args: any[]) => unknown
+  ? Method extends (this: any, message: Takes, ...rest: any[]) => unknown
+    ? Method extends (this: any, message: Takes, context: Context) => unknown
+      ? Otherwise
+      : { 'the context of this handler is': Context }
+    : {
+        [Key in `the method takes another ${Named}` | 'the decorator names']: Key extends 'the decorator names'
+          ? Takes
+          : Parameters<Method>[0];
+      }
+  : { 'a handler is a method': 'this is a field' };
+
+/** The class of a decorated method, and the method: by the arguments of a legacy decorator, or of a TC39 one. */
+type ClassOf<Target, Key> = Key extends DecoratorContext ? (Key extends ClassMethodDecoratorContext<infer A, any> ? A : never) : Target;
+type MethodOf<Target, Key, Descriptor> = Key extends DecoratorContext
+  ? Target
+  : Descriptor extends TypedPropertyDescriptor<infer Method>
+    ? Method
+    : 'a field';
+
 type ContextOf<A> = A extends AggregateRoot<any> ? CommandContext : HandlerContext;
-type DecisionOf<A> = A extends AggregateRoot<any> ? Decision<EventsOf<A>> : unknown;
-/** `A` when it may handle the event, else a type that no class has. */
-type Handling<A, E> = A extends AggregateRoot<any> ? (E extends EventsOf<A> ? A : { 'this event is not one of the aggregate': E }) : A;
+/** The events of a decision. */
+type EventsIn<Returned> =
+  Awaited<Returned> extends infer Events ? (Events extends readonly (infer E)[] ? E : Exclude<Events, void | null | undefined>) : never;
+type DecisionFault<A, Method> =
+  A extends AggregateRoot<any>
+    ? Method extends (...args: any[]) => infer Returned
+      ? [ForeignEvents<EventsIn<Returned>, EventsOf<A>>] extends [never]
+        ? void
+        : { 'it returns what is no event of the aggregate': ForeignEvents<EventsIn<Returned>, EventsOf<A>> }
+      : never
+    : void;
 
 /** Decorates a method `(command, context) => events` in either dialect; its parameter must be the command, its result the aggregate's events. */
-export interface CommandHandlerDecorator<C> {
-  <A extends object, F extends (command: C, context: ContextOf<A>) => DecisionOf<A>>(
-    target: A,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): void;
-  <A extends object, F extends (this: A, command: C, context: ContextOf<A>) => DecisionOf<A>>(
-    method: F,
-    context: ClassMethodDecoratorContext<A, F>,
-  ): void;
-}
+export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
+  target: Target,
+  key: Key,
+  descriptor?: Descriptor,
+) => CommandHandlerFault<C, ClassOf<Target, Key>, MethodOf<Target, Key, Descriptor>>;
+type CommandHandlerFault<C, A, Method> = HandlerFault<Method, C, ContextOf<A>, DecisionFault<A, Method>, 'command'>;
 
 /** All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ListenerContext` or `EventContext`. */
 type FollowingContext = ListenerContext & ProjectionContext<any>;
+/** The event that is named, or that the method takes. */
+type EventOf<E, Method> = IsAny<E> extends true ? (Method extends (event: infer Taken, ...rest: any[]) => unknown ? Taken : E) : E;
+type OwnEventFault<A, E> =
+  A extends AggregateRoot<any>
+    ? [ForeignEvents<E, EventsOf<A>>] extends [never]
+      ? void
+      : { 'it handles what is no event of the aggregate': ForeignEvents<E, EventsOf<A>> }
+    : void;
 
 /** Decorates a method `(event, context) => void` in either dialect; its parameter must be the event. */
-export interface EventHandlerDecorator<E> {
-  <A extends object, F extends (event: E, context: FollowingContext) => unknown>(
-    target: Handling<A, E>,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): void;
-  <A extends object, F extends (this: any, event: E, context: FollowingContext) => unknown>(
-    method: F,
-    context: ClassMethodDecoratorContext<Handling<A, E>, F>,
-  ): void;
-}
+export type EventHandlerDecorator<E> = <Target, Key, Descriptor = undefined>(
+  target: Target,
+  key: Key,
+  descriptor?: Descriptor,
+) => EventHandlerFault<E, ClassOf<Target, Key>, MethodOf<Target, Key, Descriptor>>;
+type EventHandlerFault<E, A, Method> = HandlerFault<Method, E, FollowingContext, OwnEventFault<A, EventOf<E, Method>>, 'event'>;
 
 /** Decorates a method `(query, context) => result` in either dialect; its parameter must be the query, its result the query's. */
-export interface QueryHandlerDecorator<Q, R> {
-  <F extends (query: Q, context: QueryContext) => R | Promise<R>>(
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): void;
-  <A extends object, F extends (this: A, query: Q, context: QueryContext) => R | Promise<R>>(
-    method: F,
-    context: ClassMethodDecoratorContext<A, F>,
-  ): void;
-}
+export type QueryHandlerDecorator<Q, R> = <Target, Key, Descriptor = undefined>(
+  target: Target,
+  key: Key,
+  descriptor?: Descriptor,
+) => QueryHandlerFault<Q, R, MethodOf<Target, Key, Descriptor>>;
+type QueryHandlerFault<Q, R, Method> = HandlerFault<Method, Q, QueryContext, AnswerFault<R, Method>, 'query'>;
+type AnswerFault<R, Method> = Method extends (...args: any[]) => R | Promise<R>
+  ? void
+  : { 'the result of the query is': R; 'the method returns': Method extends (...args: any[]) => infer Returned ? Returned : never };
 
 /**
  * Marks the method that decides on a command: of an aggregate, or of a class that the container makes for each command.

@@ -1,5 +1,6 @@
 import { appendMetadata } from '../messages';
 import { type AggregateClass, type AggregateDefinition, REPOSITORY_INJECTIONS } from '../model';
+import { refuseNothing } from './messages';
 
 /** Which repository a constructor parameter wants. */
 export interface RepositoryInjection {
@@ -13,6 +14,7 @@ export interface RepositoryInjection {
  * @example constructor(@InjectRepository(Todo) private readonly todos: Repository<Todo>) {}
  */
 export function InjectRepository(aggregate: AggregateClass | AggregateDefinition) {
+  refuseNothing('InjectRepository', aggregate, 'an aggregate: its class or its definition');
   return (target: object, _key: string | symbol | undefined, parameter: number): void => {
     appendMetadata(target, REPOSITORY_INJECTIONS, { parameter, aggregate } satisfies RepositoryInjection);
   };

@@ -1,17 +1,33 @@
 import {
+  aVersion,
   type ClassReference,
   type EventOptions,
   EventualityError,
+  isName,
+  listed,
   MESSAGE,
+  NAMES,
+  type OptionChecks,
+  optionFaults,
   type PlainEvent,
   plainEvent,
+  refusePlainEvent,
   setMetadata,
   shownValue,
+  withMethods,
 } from '../messages';
 
 /** Thrown when a decorator is given something it cannot work with. */
 export class InvalidDecoratorError extends EventualityError {
   readonly code = 'INVALID_DECORATOR';
+}
+
+/** Refuses what is no class and no definition: mostly the undefined of two files that import each other. @throws InvalidDecoratorError */
+export function refuseNothing(decorator: string, value: unknown, wanted: string): void {
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null)) return;
+  throw new InvalidDecoratorError(
+    `@${decorator} got ${shownValue(value)}; give it ${wanted}. Two files that import each other can leave a class undefined.`,
+  );
 }
 
 type MessageDecorator = (type: ClassReference, context?: ClassDecoratorContext<any>) => void;
@@ -23,24 +39,30 @@ type EventDecorator<E> = <T extends E>(
 
 /** Gives an event class a durable name, so that the class can be renamed, and a version of its shape. Default: the class's name, version 1. */
 export function Event<E extends object = any>(name: string, options?: EventOptions<E>): EventDecorator<E>;
-/** Makes an event without a class: a deeply frozen copy. @throws UnstorableValueError */
+/** Makes an event without a class: a deeply frozen copy. @throws InvalidOptionsError, UnstorableValueError */
 export function Event<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): MessageDecorator | PlainEvent {
-  if (typeof nameOrEvent === 'object') return plainEvent(nameOrEvent);
-  const { version } = options;
-  if (version !== undefined && !(Number.isSafeInteger(version) && version >= 1)) {
-    throw new InvalidDecoratorError(
-      `@Event(${shownValue(nameOrEvent)}) has the version ${shownValue(version)}; it must be an integer from 1.`,
-    );
+  if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
+    refusePlainEvent(nameOrEvent);
+    return plainEvent(nameOrEvent);
   }
   return named('Event', nameOrEvent, options);
 }
+
+const EVENT_OPTIONS: OptionChecks<EventOptions> = {
+  version: aVersion,
+  codec: withMethods(['encode', 'decode'], 'give a codec, { encode: event => data, decode: data => event }'),
+};
 
 /** Gives a command class a durable name; default the class's name. */
 export const Command = (name: string): MessageDecorator => named('Command', name);
 
 function named(decorator: string, name: string, options: EventOptions = {}): MessageDecorator {
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidDecoratorError(`@${decorator} needs a name: text that stays when the class is renamed; it got ${shownValue(name)}.`);
+  if (!isName(name))
+    throw new InvalidDecoratorError(
+      `@${decorator} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
+    );
+  const faults = optionFaults(options, EVENT_OPTIONS);
+  if (faults.length > 0) throw new InvalidDecoratorError(`@${decorator}('${name}') cannot be used: ${listed(faults)}`);
   return type => setMetadata(type, MESSAGE, { ...options, name });
 }

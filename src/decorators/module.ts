@@ -1,5 +1,6 @@
-import { type ClassReference, metadataKey, setMetadata } from '../messages';
+import { type ClassReference, isPlainObject, metadataKey, setMetadata, shownValue } from '../messages';
 import type { AggregateDefinition } from '../model';
+import { InvalidDecoratorError } from './messages';
 
 /**
  * How a module provides a dependency to the container, as tsyringe's providers do: a value, a class, a function, or another token's.
@@ -31,7 +32,9 @@ export type ModuleClass = new (...args: any[]) => object;
 
 export const MODULE = metadataKey('module');
 
-/** Marks a class as a module: a list of what belongs together. */
+/** Marks a class as a module: a list of what belongs together. `bootstrap` says what is wrong with it. @throws InvalidDecoratorError */
 export function Module(options: ModuleOptions) {
+  if (!isPlainObject(options))
+    throw new InvalidDecoratorError(`@Module got ${shownValue(options)}; give it an object, such as { components: [Todo] }.`);
   return (type: ModuleClass, _context?: ClassDecoratorContext<any>): void => setMetadata(type, MODULE, options);
 }

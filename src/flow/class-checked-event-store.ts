@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../messages';
+import type { ClassReference, RecordedEvent } from '../messages';
 import type {
   AppendOptions,
   AppendOutcome,
@@ -13,10 +13,14 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from '../store';
-import type { KnownEvents } from './known-classes';
+import { KnownEvents } from './known-classes';
+
+/** Makes a store refuse events that are of other classes than those known under their names; the store itself, where no class is known. */
+export const classChecked = (eventStore: EventStore, types: readonly ClassReference[]): EventStore =>
+  types.length > 0 ? new ClassCheckedEventStore(eventStore, new KnownEvents(types)) : eventStore;
 
 /** An event store that takes no event which would be read as an instance of a class that it is none of. Everything else is the store's own. */
-export class ClassCheckedEventStore implements EventStore {
+class ClassCheckedEventStore implements EventStore {
   readonly restore?: NonNullable<EventStore['restore']>;
 
   constructor(
@@ -38,7 +42,7 @@ export class ClassCheckedEventStore implements EventStore {
     return this.eventStore.commands;
   }
 
-  /** @throws MessageClassMismatchError, and what the store throws */
+  /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     try {
       this.known.check(appends);

@@ -1,6 +1,13 @@
-import { type ClassReference, CommandMessage, type DispatchOptions, type InheritedEntries, type MessageCause } from '../messages';
+import {
+  type ClassReference,
+  CommandMessage,
+  type DispatchOptions,
+  type InheritedEntries,
+  type MessageCause,
+  refuseDispatchOptions,
+} from '../messages';
 import { DuplicateHandlerError, UnknownCommandError } from './errors';
-import { compose, type Middleware } from './middleware';
+import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 
 /** Carries out a command: gets the command, and its envelope. */
@@ -33,7 +40,7 @@ export class CommandBus<Result = unknown> {
     return this.#routes.names;
   }
 
-  /** Registers the handler of a command, by its class or name. @throws DuplicateHandlerError */
+  /** Registers the handler of a command, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError */
   register<C extends object>(command: ClassReference<C> | string, handler: CommandHandlerFunction<Result, C>): void {
     if (!this.#routes.add(command, handler)) throw new DuplicateHandlerError([typeof command === 'string' ? command : command.name]);
   }
@@ -43,15 +50,15 @@ export class CommandBus<Result = unknown> {
     this.#routes.expect(type);
   }
 
-  /** Adds middleware; what was added first is the outermost. */
+  /** Adds middleware; what was added first is the outermost. @throws InvalidConfigurationError */
   use(middleware: CommandMiddleware<Result>): void {
-    this.#middleware.push(middleware);
+    this.#middleware.push(checkedMiddleware(middleware));
     this.#send = compose(this.#middleware, message => this.#handle(message));
   }
 
   /**
    * Hands a command to its handler and resolves to what that returns.
-   * @throws UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
+   * @throws InvalidOptionsError, UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
    */
   dispatch(command: object, options: DispatchOptions = NO_OPTIONS): Promise<Result> {
     try {
@@ -61,8 +68,9 @@ export class CommandBus<Result = unknown> {
     }
   }
 
-  /** Puts a command into its envelope. @throws UnnamedMessageError, MessageClassMismatchError */
+  /** Puts a command into its envelope. @throws InvalidOptionsError, UnnamedMessageError, MessageClassMismatchError */
   message(command: object, options: DispatchOptions = NO_OPTIONS, cause?: MessageCause, parent?: CommandMessage): CommandMessage {
+    if (options !== NO_OPTIONS) refuseDispatchOptions(options);
     return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent, this.inheritMetadata);
   }
 

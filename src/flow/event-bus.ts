@@ -1,10 +1,17 @@
 import {
+  aFunction,
+  aLogger,
+  aTimeout,
   type ClassReference,
   eventTypeOf,
   type FailureContext,
+  InvalidOptionsError,
   type Logger,
   type OnError,
+  type OptionChecks,
+  optionFaults,
   type RecordedEvent,
+  refuseOptions,
   reportFailure,
   shownText,
   shownValue,
@@ -12,8 +19,10 @@ import {
 } from '../messages';
 import { InvalidConfigurationError, ListenerTimeoutError, NoFlowError } from './errors';
 import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
+import { listenersByName } from './listener-checks';
 import { type Delivery, ListenerQueue, type QueueOwner } from './listener-queue';
-import { compose } from './middleware';
+import { checkedMiddleware, compose } from './middleware';
+import { SubscribedClasses } from './subscribed-classes';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {
@@ -22,6 +31,15 @@ export interface EventBusOptions {
   /** Called for each failure of a listener, beside the logger: its context is of the kind `listener`. What it throws is logged. */
   readonly onError?: OnError;
 }
+
+/** For how long `drain` waits. */
+interface DrainOptions {
+  /** Milliseconds; default for ever. */
+  readonly timeout?: number;
+}
+
+const OPTIONS: OptionChecks<EventBusOptions> = { logger: aLogger, onError: aFunction };
+const DRAIN: OptionChecks<DrainOptions> = { timeout: aTimeout };
 
 interface Subscriber {
   readonly queue: ListenerQueue;
@@ -43,6 +61,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
+  readonly #classes = new SubscribedClasses();
   readonly #queues = new Set<ListenerQueue>();
   readonly #middleware: EventMiddleware[] = [];
   readonly #options: EventBusOptions;
@@ -68,31 +87,41 @@ export class EventBus {
   #everything: readonly Subscriber[] = [];
   #drained: (() => void)[] = [];
 
+  /** @throws InvalidConfigurationError */
   constructor(options: EventBusOptions = {}) {
+    const faults = optionFaults(options, OPTIONS);
+    if (faults.length > 0) throw new InvalidConfigurationError('The event bus', faults);
     this.#options = options;
   }
 
-  /** Adds middleware around each delivery of an event to a listener; what was added first is the outermost. */
+  /**
+   * Adds middleware around each delivery of an event to a listener; what was added first is the outermost.
+   * @throws InvalidConfigurationError
+   */
   use(middleware: EventMiddleware): void {
-    this.#middleware.push(middleware);
+    this.#middleware.push(checkedMiddleware(middleware));
     this.#listen = compose(this.#middleware, async ({ listener, event, context }) => listener(event, context));
   }
 
   /**
-   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it.
+   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it; events of subclasses
+   * are events of their own, and are reported as a failure where nobody listens to them.
    * Returns a function that ends the subscription; what is queued is still delivered.
+   * @throws InvalidConfigurationError
    */
   subscribe<E extends object>(event: ClassReference<E>, listener: EventListener<E>): () => void;
   subscribe(event: string, listener: EventListener): () => void;
   subscribe(listeners: EventListeners): () => void;
   subscribe(event: string | ClassReference | EventListeners, listener?: EventListener): () => void {
+    refuseFaults(event, listener);
     const queue = this.#queue();
     const entries: [string, EventListener][] =
       typeof event === 'string' ? [[event, listener!]] : typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
-    refuseFaults(entries);
+    const release = typeof event === 'function' ? this.#classes.add(event, listener!) : undefined;
     const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
     for (const { name, subscriber } of subscribers) this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
     return () => {
+      release?.();
       for (const { name, subscriber } of subscribers) {
         this.#byName.set(
           name,
@@ -105,7 +134,7 @@ export class EventBus {
 
   /** Registers a listener for every event. Returns a function that ends the subscription. */
   subscribeAll(listener: EventListener): () => void {
-    refuseFaults([['every event', listener]]);
+    refuseFaults('every event', listener);
     const subscriber = { queue: this.#queue(), listen: listener };
     this.#everything = [...this.#everything, subscriber];
     return () => {
@@ -114,12 +143,17 @@ export class EventBus {
     };
   }
 
-  /** Queues events for their listeners and returns at once; never throws. */
+  /** Queues events for their listeners and returns at once. @throws InvalidOptionsError for what is no list of recorded events */
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
+    if (!Array.isArray(events))
+      throw new InvalidOptionsError('publish', [`events is ${shownValue(events)}; it must be a list of recorded events.`]);
     for (let index = 0; index < events.length; index++) {
-      const event = events[index]!;
+      const event = events[index] as RecordedEvent;
+      if (typeof event?.name !== 'string')
+        throw new InvalidOptionsError('publish', [`events[${index}] is ${shownValue(event)}; it must be a recorded event.`]);
       const subscribers = this.#byName.get(event.name);
-      if (subscribers) pushAll(subscribers, event, contexts);
+      if (subscribers?.length) pushAll(subscribers, event, contexts);
+      else this.#reportMissed(event, contexts);
       if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
     }
   }
@@ -128,8 +162,11 @@ export class EventBus {
    * Resolves when every listener has dealt with everything published so far, and with what followed from it. What a listener starts and does
    * not await, such as a command that it dispatches, is not waited for. With a `timeout`, in milliseconds, it resolves with false when that
    * is over, after an error in the log for each listener that has not returned; with true otherwise.
+   * @throws InvalidOptionsError
    */
-  async drain({ timeout = Number.POSITIVE_INFINITY }: { readonly timeout?: number } = {}): Promise<boolean> {
+  async drain(options: DrainOptions = {}): Promise<boolean> {
+    refuseOptions('drain', options, DRAIN);
+    const { timeout = Number.POSITIVE_INFINITY } = options;
     let isOver = false;
     const over = (): void => {
       isOver = true;
@@ -150,6 +187,11 @@ export class EventBus {
   #giveUp(queue: ListenerQueue, delivery: Delivery, timeout: number): void {
     const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, queue.waiting);
     this.#report(error, delivery, 'it is not waited for any longer');
+  }
+
+  #reportMissed(event: RecordedEvent, contexts: EventContexts): void {
+    const missed = this.#classes.missed(event);
+    if (missed) this.#report(missed.error, { listener: missed.listener, event, contexts });
   }
 
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
@@ -223,10 +265,13 @@ function flattened(listeners: EventListeners): [string, EventListener][] {
   );
 }
 
-function refuseFaults(entries: readonly [string, unknown][]): void {
-  const faults = entries
-    .filter(([, listener]) => typeof listener !== 'function')
-    .map(([name, listener]) => `the listener of ${shownText(name)} is ${shownValue(listener)}; it must be a function.`);
+/** A class that is undefined, as when two files import each other, is no map of listeners. */
+function refuseFaults(event: unknown, listener: unknown): void {
+  const faults: string[] = [];
+  if (typeof event === 'object') listenersByName(event, 'the event', faults);
+  else if (typeof event === 'string' || typeof event === 'function')
+    aFunction(listener, `the listener of ${typeof event === 'string' ? shownText(event) : shownText(event.name)}`, faults);
+  else faults.push(`the event is ${shownValue(event)}; give its name, its class, or an object of listeners by name.`);
   if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
 }
 

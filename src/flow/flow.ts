@@ -27,17 +27,17 @@ import {
   TurnRegistry,
 } from '../repository';
 import { type EventStore, Running } from '../store';
-import { ClassCheckedEventStore } from './class-checked-event-store';
+import { classChecked } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
-import { causeOf, type Dispatcher, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
+import { causeOf, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
 import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
 import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
-import { classesOf, KnownEvents } from './known-classes';
+import { classesOf } from './known-classes';
 import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
-import { ReadSide, type WaitOptions } from './read-side';
+import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
 
 const CLOSE_TIMEOUT = 10_000;
 
@@ -51,7 +51,7 @@ interface Ambient {
  *
  * A command goes through the middleware to its handler; what that decides is appended to the store and then given to the event bus.
  */
-export class Flow implements Dispatcher {
+export class Flow {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
   readonly clock: Clock;
@@ -70,6 +70,8 @@ export class Flow implements Dispatcher {
   readonly #functions: FunctionCommandHandler;
   readonly #closeTimeout: number;
   #closed = false;
+  /** Nothing is under way any more: from here on contexts that were kept are refused, too. */
+  #ended = false;
   #closing: Promise<void> | undefined;
 
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
@@ -87,10 +89,7 @@ export class Flow implements Dispatcher {
       eventContext: event => new FlowEventContext(this, event),
     });
     const classes = classesOf(parts);
-    this.eventStore =
-      classes.events.length > 0
-        ? new ClassCheckedEventStore(this.#readSide.eventStore, new KnownEvents(classes.events))
-        : this.#readSide.eventStore;
+    this.eventStore = classChecked(this.#readSide.eventStore, classes.events);
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const { eventStore } = this;
@@ -131,8 +130,8 @@ export class Flow implements Dispatcher {
 
   /**
    * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it failed.
-   * @throws UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError, MissingAggregateIdError,
-   * ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
+   * @throws InvalidOptionsError, UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError,
+   * MissingAggregateIdError, ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
@@ -165,6 +164,7 @@ export class Flow implements Dispatcher {
 
   /** Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws UnknownProjectionError */
   readModel<P extends object>(projection: ClassReference<P>): ReadModel<ViewOf<P>>;
+  readModel<View extends object, Index extends string>(projection: ProjectionDefinition<View, Index>): ReadModel<View, Index>;
   readModel<View extends object>(projection: ProjectionDefinition<View> | ClassReference | string): ReadModel<View>;
   readModel(projection: ProjectionReference): ReadModel {
     return this.#readSide.readModel(projection);
@@ -172,7 +172,7 @@ export class Flow implements Dispatcher {
 
   /**
    * Resolves when all projections and durable listeners, or those named, are done with everything up to a position.
-   * @throws WaitTimeoutError, UnknownProjectionError
+   * @throws InvalidOptionsError, WaitTimeoutError, UnknownProjectionError
    */
   waitFor(position: bigint, options?: WaitOptions): Promise<void> {
     return this.#readSide.waitFor(position, options);
@@ -181,12 +181,12 @@ export class Flow implements Dispatcher {
   /**
    * Gives the result of a query now, and again after each change of the read models it reads; the same result is not given twice. Ends when
    * the signal is aborted, the loop is left, or the flow is closed; and with the error of a handler that throws.
-   * @throws FlowClosedError
+   * @throws InvalidOptionsError, FlowClosedError
    */
-  watch<Q extends object>(query: Q, options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ResultOf<Q>> {
+  watch<Q extends object>(query: Q, options: WatchOptions = {}): AsyncIterable<ResultOf<Q>> {
     if (this.#closed) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
-    return this.#readSide.watch(() => this.queryFrom(query, cause), options.signal);
+    return this.#readSide.watch(() => this.queryFrom(query, cause), options);
   }
 
   /**
@@ -205,6 +205,7 @@ export class Flow implements Dispatcher {
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
   dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+    if (this.#ended) return Promise.reject(new FlowClosedError(command));
     if (options?.waitFor) {
       return this.#running.during(this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)));
     }
@@ -221,6 +222,7 @@ export class Flow implements Dispatcher {
 
   /** @internal */
   queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
+    if (this.#ended) return Promise.reject(new FlowClosedError(query));
     return runOutsideOfUnits(() => this.#queries.query(query, cause));
   }
 
@@ -290,6 +292,7 @@ export class Flow implements Dispatcher {
       if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
       await this.projections.close();
     } while (this.#running.busy);
+    this.#ended = true;
     for (const repository of this.#repositories.values()) await repository.drain();
     await this.eventStore.close();
   }

@@ -1,26 +1,56 @@
-import { type ClassReference, classOfPayload, isOrExtends, MessageClassMismatchError, messageName } from '../messages';
+import {
+  BaseEventHandledError,
+  baseEventFault,
+  type ClassReference,
+  classOfPayload,
+  isOrExtends,
+  MessageClassMismatchError,
+  messageName,
+  missedBase,
+} from '../messages';
 import { definitionOf } from '../model';
 import type { NewEvent, StreamAppend } from '../store';
 import type { FlowParts, MessageClasses } from './flow-parts';
 
+/** Who handles which event classes. */
+export interface EventPlace {
+  readonly name: string;
+  readonly events: readonly ClassReference[];
+}
+
+/** Finds places that handle a class and would miss the events of a subclass which is handled elsewhere. */
+export function baseEventFaults(places: readonly EventPlace[]): string[] {
+  const known = new Set(places.flatMap(({ events }) => events));
+  return places.flatMap(({ name, events }) =>
+    [...known].flatMap(type => {
+      const base = events.includes(type) ? undefined : missedBase(type, events);
+      return base ? [baseEventFault(name, base, type)] : [];
+    }),
+  );
+}
+
+/** Returns the aggregates and projections of a Flow that handle events by class. */
+export const eventPlaces = ({ aggregates = [], projections = [] }: FlowParts): EventPlace[] => [
+  ...aggregates.map(definitionOf).map(({ name, events = [] }) => ({ name, events })),
+  ...projections.map(({ name, handlers }) => ({ name: `'${name}'`, events: [...handlers.values()].flatMap(({ type }) => type ?? []) })),
+];
+
 /** Collects the classes that the parts of a Flow handle messages as: those given, and those of its aggregates and projections. */
-export function classesOf({ messageClasses = {}, aggregates = [], projections = [] }: FlowParts): Required<MessageClasses> {
+export function classesOf(parts: FlowParts): Required<MessageClasses> {
+  const { messageClasses = {}, aggregates = [] } = parts;
   const definitions = aggregates.map(definitionOf);
   const { commands = [], queries = [], events = [] } = messageClasses;
   return {
     queries,
     commands: [...commands, ...definitions.flatMap(definition => [...definition.commands.values()].flatMap(({ type }) => type ?? []))],
-    events: [
-      ...new Set([
-        ...events,
-        ...definitions.flatMap(definition => definition.events ?? []),
-        ...projections.flatMap(({ handlers }) => [...handlers.values()].flatMap(({ type }) => type ?? [])),
-      ]),
-    ],
+    events: [...new Set([...events, ...eventPlaces(parts).flatMap(place => place.events)])],
   };
 }
 
-/** The event classes of an application. An event that would be taken for an instance of one of them, and is none, is not stored. */
+/**
+ * The event classes of an application. An event that would be taken for an instance of one of them, and is none, is not stored; nor is one that
+ * their handlers would miss, as it is of a subclass.
+ */
 export class KnownEvents {
   readonly #byName: ReadonlyMap<string, ClassReference>;
   /** Classes that were looked at, and found to be right. */
@@ -30,7 +60,7 @@ export class KnownEvents {
     this.#byName = new Map(types.map(type => [messageName(type), type]));
   }
 
-  /** Looks at all events of appends; what is none is for the store to refuse. @throws MessageClassMismatchError */
+  /** Looks at all events of appends; what is none is for the store to refuse. @throws MessageClassMismatchError, BaseEventHandledError */
   check(appends: readonly StreamAppend[]): void {
     if (!Array.isArray(appends)) return;
     for (const append of appends as readonly StreamAppend[]) {
@@ -44,6 +74,8 @@ export class KnownEvents {
     if (type === undefined || this.#right.has(type)) return;
     const known = this.#byName.get(name);
     if (known && !isOrExtends(type, known)) throw new MessageClassMismatchError('event', name, known, type, payload);
+    const base = known ? undefined : missedBase(type, this.#byName.values());
+    if (base) throw new BaseEventHandledError('The application', base, type);
     this.#right.add(type);
   }
 }

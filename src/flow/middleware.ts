@@ -1,3 +1,6 @@
+import { aFunction } from '../messages';
+import { InvalidConfigurationError } from './errors';
+
 /** Wraps the handling of a message: calls `next` to go on, and may look at or change what comes back. */
 export type Middleware<Message, Result> = (message: Message, next: (message: Message) => Promise<Result>) => Promise<Result>;
 
@@ -7,4 +10,12 @@ export function compose<Message, Result>(
   innermost: (message: Message) => Promise<Result>,
 ): (message: Message) => Promise<Result> {
   return middleware.reduceRight<(message: Message) => Promise<Result>>((next, each) => async message => each(message, next), innermost);
+}
+
+/** @throws InvalidConfigurationError when it is no function */
+export function checkedMiddleware<M>(middleware: M): M {
+  const faults: string[] = [];
+  aFunction(middleware, 'middleware', faults);
+  if (faults.length > 0) throw new InvalidConfigurationError('The chain of middleware', faults);
+  return middleware;
 }

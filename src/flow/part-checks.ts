@@ -1,35 +1,80 @@
-import { messageName, shownText, shownValue } from '../messages';
+import {
+  aBoolean,
+  aClock,
+  aFunction,
+  aLogger,
+  aRetry,
+  aTimeout,
+  type Check,
+  either,
+  inheritedNames,
+  integer,
+  isFunction,
+  isPlainObject,
+  listOf,
+  mapOf,
+  messageName,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  options,
+  shownText,
+  withMethods,
+} from '../messages';
+import { definitionFaults } from '../model';
 import { followerFaults } from '../processing';
+import { aCache, snapshotKeeping } from '../repository';
+import { anEventStore, LONGEST_KEEP_MS } from '../store';
 import { InvalidConfigurationError } from './errors';
-import type { FlowParts } from './flow-parts';
-import { classesOf } from './known-classes';
+import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
+import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
+import { listenersByName } from './listener-checks';
+
+/** What is wrong with a class is found when it is used: see `definitionOf`. */
+const anAggregate: Check = (value, path, faults) => {
+  if (!isFunction(value)) faults.push(...definitionFaults(value).map(fault => `${path}: ${fault}`));
+};
+
+const aFollower = must('what defineProjection or defineListener returns', isPlainObject);
+const HANDLER: OptionChecks<Exclude<GivenCommandHandler, (...args: any[]) => unknown>> = { handle: needed(aFunction), retry: aRetry };
+const aCommandHandler = either(isFunction, options(HANDLER, 'a function, or { handle, retry }'));
+const handlersOf = (handler: Check): Check => mapOf('functions', handler, (_, name) => `the handler of ${name}`);
+const classes = listOf('classes', aFunction);
+const MESSAGE_CLASSES: OptionChecks<MessageClasses> = { commands: classes, queries: classes, events: classes };
+const middleware = listOf('functions', aFunction);
+
+/** Checks of the parts of a Flow. */
+export const FLOW_PARTS: OptionChecks<FlowParts> = {
+  eventStore: needed(anEventStore),
+  eventBus: withMethods(['publish', 'subscribe', 'subscribeAll', 'use', 'drain'], 'give an EventBus'),
+  aggregates: listOf('classes and aggregate definitions', anAggregate),
+  commandHandlers: handlersOf(aCommandHandler),
+  retry: aRetry,
+  commandRetention: integer(1, LONGEST_KEEP_MS),
+  queryHandlers: handlersOf(aFunction),
+  listeners: listenersByName,
+  projections: listOf('projections and durable listeners', aFollower),
+  follow: aBoolean,
+  messageClasses: options(MESSAGE_CLASSES),
+  middleware,
+  queryMiddleware: middleware,
+  inheritMetadata: inheritedNames,
+  cache: aCache,
+  snapshotStore: snapshotKeeping,
+  clock: aClock,
+  newId: aFunction,
+  logger: aLogger,
+  onError: aFunction,
+  closeTimeout: aTimeout,
+  ambientCausation: aBoolean,
+};
 
 /** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
 export function refuseFaults(parts: FlowParts): void {
-  const { eventStore, commandHandlers = {}, queryHandlers = {}, eventBus, snapshotStore, projections = [] } = parts;
-  const { inheritMetadata = true, onError, closeTimeout = 0 } = parts;
-  const faults: string[] = [];
-  if (
-    typeof inheritMetadata !== 'boolean' &&
-    !(Array.isArray(inheritMetadata) && inheritMetadata.every(entry => typeof entry === 'string'))
-  )
-    faults.push(`inheritMetadata is ${shownValue(inheritMetadata)}; give true, false, or a list of the entries' names.`);
-  for (const method of ['append', 'read', 'readAll', 'subscribe', 'close'] as const) {
-    if (typeof eventStore?.[method] !== 'function')
-      faults.push(`eventStore has no method ${method}; give an EventStore, such as new InMemoryEventStore().`);
-  }
-  for (const method of ['load', 'save', 'delete'] as const) {
-    if (snapshotStore && typeof snapshotStore[method] !== 'function')
-      faults.push(`snapshotStore has no method ${method}; give a SnapshotStore, such as new InMemorySnapshotStore().`);
-  }
-  if (eventBus !== undefined && typeof eventBus?.publish !== 'function') faults.push('eventBus has no method publish; give an EventBus.');
-  for (const [name, given] of Object.entries({ ...commandHandlers, ...queryHandlers })) {
-    const handler = typeof given === 'object' && name in commandHandlers ? given?.handle : given;
-    if (typeof handler !== 'function') faults.push(`the handler of ${shownText(name)} is ${shownValue(handler)}; it must be a function.`);
-  }
-  if (onError !== undefined && typeof onError !== 'function') faults.push(`onError is ${shownValue(onError)}; it must be a function.`);
-  if (!(closeTimeout >= 0)) faults.push(`closeTimeout is ${shownValue(closeTimeout)}; it must be milliseconds from 0, or Infinity.`);
-  if (faults.length === 0) faults.push(...followerFaults(projections, eventStore), ...eventNameFaults(parts));
+  const faults = optionFaults(parts, FLOW_PARTS);
+  if (faults.length === 0) faults.push(...followerFaults(parts.projections ?? [], parts.eventStore));
+  if (faults.length === 0) faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }
 

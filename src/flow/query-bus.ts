@@ -1,6 +1,6 @@
 import type { ClassReference, MessageCause, QueryContext, ResultOf } from '../messages';
 import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from './errors';
-import { compose, type Middleware } from './middleware';
+import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 
 /** A query on its way, as middleware sees it. */
@@ -39,7 +39,7 @@ export class QueryBus {
     return this.#routes.names;
   }
 
-  /** Registers the handler of a query, by its class or name. @throws DuplicateHandlerError */
+  /** Registers the handler of a query, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError */
   register<Q extends object>(query: ClassReference<Q> | string, handler: QueryHandlerFunction<Q>): void {
     if (!this.#routes.add(query, handler)) throw new DuplicateHandlerError([typeof query === 'string' ? query : query.name]);
   }
@@ -49,9 +49,9 @@ export class QueryBus {
     this.#routes.expect(type);
   }
 
-  /** Adds middleware; what was added first is the outermost. */
+  /** Adds middleware; what was added first is the outermost. @throws InvalidConfigurationError */
   use(middleware: QueryMiddleware): void {
-    this.#middleware.push(middleware);
+    this.#middleware.push(checkedMiddleware(middleware));
     this.#send = compose(this.#middleware, message => this.#handle(message));
   }
 

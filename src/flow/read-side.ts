@@ -1,13 +1,23 @@
 import { followerRole } from '../decorators';
-import type {
-  Clock,
-  CommandOutcome,
-  DispatchOptions,
-  EventContext,
-  Logger,
-  OnError,
-  ProjectionReference,
-  RecordedEvent,
+import {
+  aPosition,
+  aSignal,
+  aTimeout,
+  type Clock,
+  type CommandOutcome,
+  type DispatchOptions,
+  type EventContext,
+  InvalidOptionsError,
+  type Logger,
+  type OnError,
+  type OptionChecks,
+  optionFaults,
+  type ProjectionReference,
+  projectionReferences,
+  type RecordedEvent,
+  refuseDispatchOptions,
+  refuseOptions,
+  shownValue,
 } from '../messages';
 import {
   ChangeFeed,
@@ -47,6 +57,14 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What ends a live query. */
+export interface WatchOptions {
+  readonly signal?: AbortSignal;
+}
+
+const WAIT: OptionChecks<WaitOptions> = { projections: projectionReferences, timeout: aTimeout, signal: aSignal };
+const WATCH: OptionChecks<WatchOptions> = { signal: aSignal };
+
 /** What a Flow does for those who read: projections, read models, and live queries over them. */
 export class ReadSide {
   readonly projections: Projections;
@@ -77,7 +95,8 @@ export class ReadSide {
 
   /** Returns the durable name of a projection or durable listener. @throws UnknownProjectionError */
   nameOf(reference: ProjectionReference): string {
-    const name = typeof reference === 'string' ? reference : (roleName(reference) ?? reference.name);
+    const name = typeof reference === 'string' ? reference : (roleName(reference) ?? reference?.name);
+    if (typeof name !== 'string') throw new UnknownProjectionError(shownValue(reference), this.#definitions.keys());
     if (!this.#definitions.has(name)) throw new UnknownProjectionError(name, this.#definitions.keys());
     return name;
   }
@@ -90,18 +109,24 @@ export class ReadSide {
     return readModel;
   }
 
-  watch<Result>(ask: () => Promise<Result>, signal: AbortSignal | undefined): Watch<Result> {
+  /** @throws InvalidOptionsError */
+  watch<Result>(ask: () => Promise<Result>, options: WatchOptions): Watch<Result> {
+    refuseOptions('watch', options, WATCH);
     const sources: WatchSources = {
       feed: this.#feed,
       touches: this.#touches,
       began: watch => this.#watches.add(watch),
       ended: watch => this.#watches.delete(watch),
     };
-    return new Watch(ask, sources, signal);
+    return new Watch(ask, sources, options.signal);
   }
 
   /** Those with the mode `live` are never behind: they are left out. */
-  async waitFor(position: bigint, { projections, ...options }: WaitOptions = {}): Promise<void> {
+  async waitFor(position: bigint, waiting: WaitOptions = {}): Promise<void> {
+    const faults = optionFaults(waiting, WAIT);
+    aPosition(position, 'position', faults);
+    if (faults.length > 0) throw new InvalidOptionsError('waitFor', faults);
+    const { projections, ...options } = waiting;
     const names = projections?.map(reference => this.nameOf(reference)) ?? [...this.#definitions.keys()];
     const following = names.filter(name => this.#definitions.get(name)!.options.mode !== 'live');
     await this.projections.waitFor(position, { ...options, projections: following });
@@ -109,6 +134,7 @@ export class ReadSide {
 
   /** Dispatches, and waits for what the options say to wait for; the error has the outcome of the command. */
   async waiting(options: DispatchOptions, dispatch: (options: DispatchOptions) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    refuseDispatchOptions(options);
     const { waitFor, waitTimeout, ...rest } = options;
     const projections = waitFor!.map(reference => this.nameOf(reference));
     const outcome = await dispatch(rest);

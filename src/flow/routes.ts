@@ -1,4 +1,15 @@
-import { type ClassReference, isOrExtends, isPlainMessage, MessageClassMismatchError, messageName, UnnamedMessageError } from '../messages';
+import {
+  aFunction,
+  type ClassReference,
+  isFunction,
+  isOrExtends,
+  isPlainMessage,
+  MessageClassMismatchError,
+  messageName,
+  shownValue,
+  UnnamedMessageError,
+} from '../messages';
+import { InvalidConfigurationError } from './errors';
 
 /** Finds handlers by the class of a message, or by the name of a plain `{ name, message }` object. */
 export class Routes<Handler> {
@@ -16,8 +27,9 @@ export class Routes<Handler> {
     return this.#byName.keys();
   }
 
-  /** Tells whether the name was free. */
+  /** Tells whether the name was free. @throws InvalidConfigurationError */
   add(message: string | ClassReference, handler: Handler): boolean {
+    refuseFaults(message, handler);
     const name = typeof message === 'string' ? message : messageName(message);
     if (this.#byName.has(name)) return false;
     this.#byName.set(name, handler);
@@ -61,6 +73,14 @@ export class Routes<Handler> {
     if (!fits) throw new MessageClassMismatchError(this.kind, name, expected ?? first, type, message);
     this.#first.set(name, first);
   }
+}
+
+function refuseFaults(message: unknown, handler: unknown): void {
+  const faults: string[] = [];
+  if (!isFunction(message) && (typeof message !== 'string' || message === ''))
+    faults.push(`the message is ${shownValue(message)}; give its class, or its name.`);
+  aFunction(handler, `the handler of ${isFunction(message) ? message.name : shownValue(message)}`, faults);
+  if (faults.length > 0) throw new InvalidConfigurationError('The registration', faults);
 }
 
 /** Returns what a handler is given of a message: the instance, or the data of a plain one. */

@@ -43,7 +43,9 @@ export interface DispatchOptions {
 /** A projection or durable listener: its class, its definition, or its name. */
 export type ProjectionReference = string | ClassReference | { readonly name: string };
 
-/** What became of a command. */
+/**
+ * What became of a command. `JSON.stringify` writes its positions, and those of its events, as decimal text; of a copy, `jsonOf(copy)` does.
+ */
 export interface CommandOutcome {
   /** What happened; empty when the command failed. */
   readonly events: readonly RecordedEvent[];

@@ -1,3 +1,4 @@
+import { jsonOf } from './json';
 import { packageFolder } from './own-file';
 import { shownMessage } from './shown';
 
@@ -22,6 +23,12 @@ export abstract class EventualityError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
     if (packageFolder === undefined) Error.captureStackTrace(this, new.target);
     this.stack = withoutOwnFrames(this);
+  }
+
+  /** What `JSON.stringify` writes: name, code, message and what else the error says, its bigints as decimal text. */
+  toJSON(): object {
+    const { name, code, message } = this;
+    return { name, code, message, ...(jsonOf({ ...this }) as object) };
   }
 
   /** Tells whether a value is an error of the framework, also one thrown by another copy of the package. */

@@ -4,8 +4,8 @@ import { isOrExtends, MessageClassMismatchError } from './class-mismatch';
 import { EventualityError } from './errors';
 import { type EventCodec, messageMetadata, messageName } from './names';
 import { sealPayload } from './payload';
+import { isPlain } from './plain-object';
 import { shownText } from './shown';
-import { isPlain } from './unstorable';
 
 /** An event on its way to the store: its durable name and its sealed payload. */
 export interface SealedEvent {

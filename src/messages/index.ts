@@ -1,3 +1,4 @@
+export { BaseEventHandledError, baseEventFault, missedBase } from './base-event';
 export { BundledNameError, bundledName, stableNameAdvice } from './bundled-names';
 export {
   appendMetadata,
@@ -21,9 +22,10 @@ export {
 } from './command';
 export { commandFingerprint, messageFingerprint } from './command-identity';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
+export { projectionReferences, refuseDispatchOptions } from './dispatch-checks';
 export { DispatchedCommands } from './dispatched-commands';
 export { EventualityError, listed } from './errors';
-export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent, type StoredEvent } from './event-type';
+export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './event-type';
 export {
   type FailureContext,
   type FailureReporting,
@@ -38,7 +40,10 @@ export { HANDLING, isWithinHandler } from './handling-frame';
 export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
 export type { InheritedEntries } from './inherited-metadata';
+export type { IsAny } from './is-any';
+export { jsonable, jsonOf } from './json';
 export { consoleLogger, type Logger } from './logger';
+export { isName, LONGEST_NAME, NAMES } from './name-text';
 export {
   type EventCodec,
   type EventOptions,
@@ -47,9 +52,43 @@ export {
   messageName,
   UnnamedMessageError,
 } from './names';
+export {
+  aBoolean,
+  aClock,
+  aDelay,
+  aFunction,
+  aLogger,
+  aName,
+  aPosition,
+  aRetry,
+  aSignal,
+  aTimeout,
+  aVersion,
+  checkedElsewhere,
+  either,
+  inheritedNames,
+  integer,
+  isFunction,
+  listOf,
+  mapOf,
+  metadataEntries,
+  oneOf,
+  withMethods,
+} from './option-checks';
+export {
+  type Check,
+  InvalidOptionsError,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  options,
+  refuseOptions,
+} from './options';
 export { ownFolder, ownRequire } from './own-file';
 export { isStorableText, sealPayload } from './payload';
-export { isPlainEvent, type PlainEvent, plainEvent } from './plain-event';
+export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './plain-event';
+export { isPlainObject } from './plain-object';
 export { Query, type ResultOf } from './query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './recorded-event';
 export { pauseBefore, type RetryRule } from './retry-rule';

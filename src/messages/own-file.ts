@@ -17,8 +17,11 @@ export function ownFolder(): string {
   return process.cwd();
 }
 
+/** Loads a package by its name. Not `NodeJS.Require`: users need not have the types of Node. */
+export type PackageRequire = ((name: string) => any) & { resolve(name: string, options?: { paths?: string[] }): string };
+
 /** Returns a `require` that works in a bundle of either kind, and that bundlers do not look into. */
-export const ownRequire = (): NodeJS.Require => createRequire(join(ownFolder(), 'package.js'));
+export const ownRequire = (): PackageRequire => createRequire(join(ownFolder(), 'package.js'));
 
 function frameFile(stack: string): string | undefined {
   const frame = stack.split('\n').find(line => /^\s+at /.test(line));

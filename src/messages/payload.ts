@@ -1,4 +1,5 @@
-import { isPlain, refuseHiddenData, refuseHiddenProperty, UnstorableValueError } from './unstorable';
+import { isPlain } from './plain-object';
+import { refuseHiddenData, refuseHiddenProperty, UnstorableValueError } from './unstorable';
 
 const DEEPEST = 100;
 

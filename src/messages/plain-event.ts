@@ -1,3 +1,5 @@
+import { aName, checkedElsewhere } from './option-checks';
+import { must, needed, type OptionChecks, refuseOptions } from './options';
 import { sealPayload } from './payload';
 
 /** An event without a class: its name, whose it is, and what happened. Made by `Event({ ... })`. */
@@ -10,6 +12,17 @@ export interface PlainEvent<Name extends string = string, Payload extends object
   /** The aggregate's state after the event, where the event carries it. */
   readonly state?: object;
 }
+
+const PLAIN_EVENT: OptionChecks<PlainEvent> = {
+  aggregateId: needed(aName),
+  aggregateName: aName,
+  name: needed(aName),
+  payload: checkedElsewhere,
+  state: must('an object', value => typeof value === 'object' && value !== null),
+};
+
+/** Refuses what has not the fields of a plain event; a key that is mistyped would be lost. @throws InvalidOptionsError */
+export const refusePlainEvent = (event: PlainEvent): void => refuseOptions('Event', event, PLAIN_EVENT);
 
 const plain = new WeakSet<object>();
 

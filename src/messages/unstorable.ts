@@ -1,6 +1,7 @@
 import { EventualityError } from './errors';
 import { hiddenFields } from './hidden-fields';
 import { messageMetadata } from './names';
+import { isPlain } from './plain-object';
 import { shownPath } from './shown';
 
 /** Thrown when an event or a document cannot be stored without losing a value; `path` names the field. */
@@ -18,15 +19,6 @@ export class UnstorableValueError extends EventualityError {
 }
 
 const BUILT_IN = /^\[object (Date|RegExp|Error|Promise|DataView|String|Number|Boolean|(Weak)?(Map|Set|Ref)|\w*Array(Buffer)?)\]$/;
-
-/** Tells whether a prototype is that of plain objects. One of another realm (a worker, a test runner's sandbox) has nothing above it. */
-export function isPlain(prototype: object | null): boolean {
-  return (
-    prototype === null ||
-    prototype === Object.prototype ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
-  );
-}
 
 /** Tells whether a function is the engine's own, such as `Map` or `Error`. */
 export const isNative = (type: Function): boolean => /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));

@@ -1,12 +1,33 @@
-import { type ClassReference, type EventType, eventTypeOf, inheritedMetadata, messageName } from '../messages';
+import {
+  aFunction,
+  BaseEventHandledError,
+  type ClassReference,
+  classOfPayload,
+  type EventType,
+  eventTypeOf,
+  inheritedMetadata,
+  messageName,
+  missedBase,
+  type OptionChecks,
+  optionFaults,
+} from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
 import { classSnapshots } from './class-snapshots';
 import { constructorFaults } from './constructor-faults';
+import { checkedDefinition } from './definition-checks';
 import { InvalidAggregateError } from './errors';
-import { AGGREGATE, type AggregateMetadata, COMMAND_HANDLERS, EVENT_HANDLERS, type FoundHandler, handlersOf } from './handler-metadata';
+import {
+  AGGREGATE,
+  type AggregateMetadata,
+  type AggregateOptions,
+  COMMAND_HANDLERS,
+  EVENT_HANDLERS,
+  type FoundHandler,
+  handlersOf,
+} from './handler-metadata';
 import { sealEvent } from './seal-event';
-import { snapshotFaults } from './snapshot-rule';
+import { aSnapshot } from './snapshot-rule';
 import { laterFault, refusePromise } from './synchronous';
 
 /** A class that can be instantiated. */
@@ -27,6 +48,8 @@ interface EventRule {
   readonly methods: readonly string[];
 }
 
+const AGGREGATE_OPTIONS: OptionChecks<AggregateOptions> = { id: aFunction, snapshot: aSnapshot };
+
 const inspections = new WeakMap<Function, AggregateInspection>();
 
 /** Reads the decorators of an aggregate class and makes its definition, once for each class. Never throws: see `faults`. */
@@ -44,12 +67,12 @@ export const isAggregateClass = (type: Function): boolean => inheritedMetadata(t
 
 /**
  * Returns the definition of a decorated class; a definition given is returned as it is.
- * @throws InvalidAggregateError listing everything that is wrong with the class
+ * @throws InvalidAggregateError listing everything that is wrong with the class, or with the definition
  */
 export function definitionOf<State, Exposed>(
   aggregate: AggregateClass<Exposed> | AggregateDefinition<State, Exposed>,
 ): AggregateDefinition<State, Exposed> {
-  if (typeof aggregate !== 'function') return aggregate;
+  if (typeof aggregate !== 'function') return checkedDefinition(aggregate);
   const { definition, faults } = inspectAggregate(aggregate);
   if (faults.length > 0) throw new InvalidAggregateError(aggregate.name, faults);
   return definition;
@@ -59,6 +82,8 @@ function inspect(type: AggregateClass): AggregateInspection {
   const faults: string[] = [];
   const metadata = inheritedMetadata<AggregateMetadata>(type, AGGREGATE);
   if (!metadata) faults.push(`${type.name} is not marked as an aggregate. Write @Aggregate('${type.name}') above the class.`);
+  const wrongOptions = metadata ? optionFaults(metadata.options, AGGREGATE_OPTIONS) : [];
+  faults.push(...wrongOptions.map(fault => `${type.name}: ${fault}`));
   if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
   faults.push(...constructorFaults(type));
   const commandHandlers = handlersOf(type, COMMAND_HANDLERS, faults);
@@ -70,18 +95,12 @@ function inspect(type: AggregateClass): AggregateInspection {
     commands: commandRules(type, commandHandlers, metadata, faults),
     events: [...eventHandlers.keys()],
     initialState: id => new type(id),
-    evolve: evolveBy(className, eventRules(type, eventHandlers, faults)),
+    evolve: evolveBy(className, eventRules(type, eventHandlers, faults), new Unhandled(className, [...eventHandlers.keys()])),
     seal: event => sealEvent(className, event),
     expose: exposeClass,
-    snapshot: snapshotsOf(name, type, metadata, faults),
+    snapshot: wrongOptions.length > 0 ? undefined : classSnapshots(name, type, metadata?.options.snapshot),
   };
   return { definition, commands: [...commandHandlers.keys()], events: [...eventHandlers.keys()], faults };
-}
-
-function snapshotsOf(name: string, type: AggregateClass, metadata: AggregateMetadata | undefined, faults: string[]) {
-  const wrong = snapshotFaults(metadata?.snapshot);
-  faults.push(...wrong.map(fault => `${type.name}: ${fault}`));
-  return wrong.length > 0 ? undefined : classSnapshots(name, type, metadata?.snapshot);
 }
 
 /** Ties the instance of the user's class to what the repository knows about it. */
@@ -104,9 +123,9 @@ function commandRules(
     const handle = type.prototype[method];
     rules.set(name, {
       type: command,
-      creates: options.creates ?? false,
-      target: options.target ?? metadata?.id,
-      retry: options.retry,
+      creates: options?.creates ?? false,
+      target: options?.target ?? metadata?.options?.id,
+      retry: options?.retry,
       decide: (state, message, context) => handle.call(state, message, context),
     });
   }
@@ -130,10 +149,36 @@ function eventRules(type: AggregateClass, found: ReadonlyMap<ClassReference, Fou
   return rules;
 }
 
-function evolveBy(className: string, rules: ReadonlyMap<string, EventRule>): (state: object, event: StateChange) => object {
+/** Looks at events that an aggregate does not handle: whether it handles a base class of theirs. */
+class Unhandled {
+  readonly #looked = new WeakSet<Function>();
+
+  constructor(
+    private readonly place: string,
+    private readonly handled: readonly ClassReference[],
+  ) {}
+
+  /** @throws BaseEventHandledError */
+  look({ payload }: StateChange): void {
+    const type = classOfPayload(payload);
+    if (type === undefined || this.#looked.has(type)) return;
+    const base = missedBase(type, this.handled);
+    if (base) throw new BaseEventHandledError(this.place, base, type);
+    this.#looked.add(type);
+  }
+}
+
+function evolveBy(
+  className: string,
+  rules: ReadonlyMap<string, EventRule>,
+  unhandled: Unhandled,
+): (state: object, event: StateChange) => object {
   return (state, event) => {
     const rule = rules.get(event.name);
-    if (rule === undefined) return state;
+    if (rule === undefined) {
+      unhandled.look(event);
+      return state;
+    }
     const instance = rule.type.revive(event);
     for (let index = 0; index < rule.handlers.length; index++) {
       const returned = rule.handlers[index]!.call(state, instance);

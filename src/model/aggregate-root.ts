@@ -1,5 +1,6 @@
 import { type AggregateClass, definitionOf } from './aggregate-class';
 import { AggregateInstance, INSTANCE } from './aggregate-instance';
+import type { OwnEvent } from './own-events';
 
 declare const EVENTS: unique symbol;
 
@@ -45,7 +46,7 @@ export abstract class AggregateRoot<Events extends object = any> {
    * Applies an event now, so that what follows in the same method sees the new state. Returning it too does not repeat it.
    * @throws InvalidDecisionError, UnstorableValueError
    */
-  protected apply(event: Events): void {
+  protected apply<E extends Events>(event: E & OwnEvent<E, Events>): void {
     this[INSTANCE].applyWithin(event);
   }
 }

@@ -1,10 +1,29 @@
-import { type CommandContext, newId, type RetryRule, type SealedEvent, shownValue } from '../messages';
+import {
+  aFunction,
+  aName,
+  aRetry,
+  type Check,
+  type CommandContext,
+  either,
+  isFunction,
+  mapOf,
+  needed,
+  newId,
+  type OptionChecks,
+  optionFaults,
+  options,
+  type RetryRule,
+  type SealedEvent,
+  shownText,
+  shownValue,
+} from '../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
 import { lostInCopy } from './copied-state';
 import { InvalidAggregateError } from './errors';
+import { aCreates } from './handler-metadata';
 import { sealEvent } from './seal-event';
-import { type SnapshotOptions, snapshotFaults, snapshotRule } from './snapshot-rule';
+import { aSnapshot, type SnapshotOptions, snapshotRule } from './snapshot-rule';
 import { laterFault, refusePromise } from './synchronous';
 
 /** What a method of a plain aggregate sees as `this`. */
@@ -70,8 +89,8 @@ export interface PlainAggregateDefinition<State extends object, M extends Method
 export function defineAggregate<State extends object, M extends Methods = Record<never, never>>(
   specification: AggregateSpecification<State, M>,
 ): PlainAggregateDefinition<State, M> {
+  refuseFaults(specification);
   const { name, state, idGenerator = () => newId(), methods, on = {}, commands = {} } = specification;
-  refuseFaults(specification as AggregateSpecification<any, Methods>);
   const handlers = new Map(Object.entries(on));
   const created = `${name}Created`;
   const Exposed = exposedClass<State>(name, methods ?? {});
@@ -103,9 +122,9 @@ export function defineAggregate<State extends object, M extends Methods = Record
 function plainSnapshots<State extends object>(
   name: string,
   initialState: (id: string) => State,
-  options: SnapshotOptions<State> | undefined,
+  snapshot: SnapshotOptions<State> | undefined,
 ) {
-  if (options === undefined) return undefined;
+  if (snapshot === undefined) return undefined;
   const subject = {
     name,
     initialState,
@@ -113,7 +132,7 @@ function plainSnapshots<State extends object>(
     dataOf: (state: State) => state,
     filled: (_: State, data: object) => data as State,
   };
-  return snapshotRule<State>(options, subject);
+  return snapshotRule<State>(snapshot, subject);
 }
 
 function commandRule<State>(handler: PlainCommandHandler<State>, id: ((command: any) => unknown) | undefined): CommandRule<State> {
@@ -158,30 +177,53 @@ function exposedClass<State>(name: string, methods: Methods): new (handle: Aggre
   return Exposed;
 }
 
-function refuseFaults({
-  name,
-  state,
-  methods = {} as never,
-  on = {},
-  commands = {},
-  snapshot,
-}: AggregateSpecification<any, Methods>): void {
-  const faults: string[] = snapshotFaults(snapshot);
-  if (typeof name !== 'string' || name === '') faults.push(`name is ${shownValue(name)}; it must be text.`);
-  if ((typeof state !== 'object' || state === null) && typeof state !== 'function')
-    faults.push(`state is ${shownValue(state)}; give an object, or a function that makes one.`);
-  const lost = typeof state === 'object' ? lostInCopy(state, 'state') : undefined;
-  if (lost !== undefined) faults.push(`state cannot be copied for each aggregate: ${lost}. Give a function that makes it.`);
-  for (const [key, method] of Object.entries(methods)) {
-    if (['id', 'version', 'state'].includes(key)) faults.push(`methods.${key} would hide the aggregate's ${key}; use another name.`);
-    if (typeof method !== 'function') faults.push(`methods.${key} is not a function.`);
+const COMMAND_HANDLER: OptionChecks<Exclude<PlainCommandHandler<any>, (...args: any[]) => unknown>> = {
+  creates: aCreates,
+  target: aFunction,
+  retry: aRetry,
+  decide: needed(aFunction),
+};
+
+const aMethod: Check = (value, path, faults) => {
+  const name = path.slice(path.indexOf('.') + 1);
+  if (['id', 'version', 'state'].includes(name)) faults.push(`${path} would hide the aggregate's ${name}; use another name.`);
+  aFunction(value, path, faults);
+};
+
+/** What changes the state, or makes it, does so at once. */
+const atOnce: Check = (value, path, faults) => {
+  aFunction(value, path, faults);
+  const fault = laterFault(path, value);
+  if (fault !== undefined) faults.push(fault);
+};
+
+const anInitialState: Check = (value, path, faults) => {
+  if (isFunction(value)) atOnce(value, path, faults);
+  else if (typeof value !== 'object' || value === null)
+    faults.push(`${path} is ${shownValue(value)}; give an object, or a function that makes one.`);
+  else {
+    const lost = lostInCopy(value, path);
+    if (lost !== undefined) faults.push(`${path} cannot be copied for each aggregate: ${lost}. Give a function that makes it.`);
   }
-  for (const [key, handler] of Object.entries(on)) if (typeof handler !== 'function') faults.push(`on.${key} is not a function.`);
-  const later = [laterFault('state', state), ...Object.entries(on).map(([key, handler]) => laterFault(`on.${key}`, handler))];
-  faults.push(...later.filter(fault => fault !== undefined));
-  for (const [key, handler] of Object.entries(commands)) {
-    if (typeof handler !== 'function' && typeof handler?.decide !== 'function')
-      faults.push(`commands.${key} is neither a function nor an object with a 'decide' function.`);
-  }
-  if (faults.length > 0) throw new InvalidAggregateError(typeof name === 'string' ? name : '', faults);
+};
+
+const SPECIFICATION: OptionChecks<AggregateSpecification<any, Methods>> = {
+  name: needed(aName),
+  state: needed(anInitialState),
+  idGenerator: aFunction,
+  methods: mapOf('functions', aMethod),
+  on: mapOf('event handlers', atOnce),
+  commands: mapOf('command handlers', either(isFunction, options(COMMAND_HANDLER, "a function, or an object with a 'decide' function"))),
+  id: aFunction,
+  snapshot: aSnapshot,
+};
+
+function refuseFaults(specification: unknown): void {
+  const faults = optionFaults(specification, SPECIFICATION);
+  if (faults.length > 0) throw new InvalidAggregateError(nameIn(specification), faults);
+}
+
+function nameIn(specification: unknown): string {
+  const name = (specification as { name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' ? shownText(name) : '';
 }

@@ -1,4 +1,16 @@
-import { type ClassReference, messageMetadata, metadataKey, metadataLists, type RetryRule, shownValue } from '../messages';
+import {
+  aFunction,
+  aRetry,
+  type ClassReference,
+  messageMetadata,
+  metadataKey,
+  metadataLists,
+  must,
+  type OptionChecks,
+  optionFaults,
+  type RetryRule,
+  shownValue,
+} from '../messages';
 import type { Creates } from './aggregate-definition';
 import type { SnapshotOptions } from './snapshot-rule';
 
@@ -21,8 +33,9 @@ export interface AggregateOptions<A = any> {
 }
 
 /** What `@Aggregate` leaves on a class. */
-export interface AggregateMetadata extends AggregateOptions {
+export interface AggregateMetadata {
   readonly name: string;
+  readonly options: AggregateOptions;
 }
 
 /** What a handler decorator leaves on a class for one method. */
@@ -47,6 +60,11 @@ export const REPLAY_HANDLERS = metadataKey('replay-handlers');
 export const REPOSITORY_INJECTIONS = metadataKey('repository-injections');
 export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
 
+/** Whether a command makes its aggregate. */
+export const aCreates = must("true, false or 'if-missing'", value => typeof value === 'boolean' || value === 'if-missing');
+
+const COMMAND_HANDLER_OPTIONS: OptionChecks<CommandHandlerOptions> = { creates: aCreates, target: aFunction, retry: aRetry };
+
 /**
  * Finds the decorated handlers of one kind on a class and its parents; a subclass's handler replaces its parent's for the same message.
  * What is wrong with any of them is added to `faults` as a sentence.
@@ -57,6 +75,7 @@ export function handlersOf(type: Function, kind: symbol, faults: string[]): Map<
     const own = new Map<ClassReference, FoundHandler[]>();
     for (const handler of level) {
       const fault = faultOf(type, handler);
+      faults.push(...optionFaults(handler.options, COMMAND_HANDLER_OPTIONS).map(wrong => `${placeOf(type, handler)}: ${wrong}`));
       if (fault) faults.push(fault);
       else own.set(handler.type!, [...(own.get(handler.type!) ?? []), handler as FoundHandler]);
     }
@@ -65,8 +84,11 @@ export function handlersOf(type: Function, kind: symbol, faults: string[]): Map<
   return found;
 }
 
-function faultOf(type: Function, { method, type: message, isStatic }: HandlerMetadata): string | undefined {
-  const place = `${type.name}.${String(method)}`;
+const placeOf = (type: Function, { method }: HandlerMetadata): string => `${type.name}.${String(method)}`;
+
+function faultOf(type: Function, handler: HandlerMetadata): string | undefined {
+  const { method, type: message, isStatic } = handler;
+  const place = placeOf(type, handler);
   if (isStatic) return `${place} is static; handlers are methods of the instance.`;
   if (message === undefined) {
     return `${place} does not say which message it handles, and the compiler left no type to infer it from (esbuild, tsx and standard decorators leave none; so does a type-only import). Name the class in the decorator.`;

@@ -12,6 +12,7 @@ export {
   type PlainCommandHandler,
   type PlainEventHandler,
 } from './define-aggregate';
+export { definitionFaults } from './definition-checks';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
@@ -35,4 +36,5 @@ export {
   REPLAY_HANDLERS,
   REPOSITORY_INJECTIONS,
 } from './handler-metadata';
+export type { ForeignEvents } from './own-events';
 export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';

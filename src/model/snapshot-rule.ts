@@ -1,4 +1,4 @@
-import { shownValue } from '../messages';
+import { aFunction, aVersion, type Check, integer, needed, type OptionChecks, options } from '../messages';
 import { SnapshotRefusedError } from './errors';
 import { decodeState, encodeState, UnkeepableValue } from './state-codec';
 
@@ -85,20 +85,20 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
   };
 }
 
-/** Lists what is wrong with the option. */
-export function snapshotFaults(options: SnapshotOptions | undefined): string[] {
-  if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null) return [`snapshot is ${shownValue(options)}; give { every: 100, version: 1 }.`];
-  const { every, version = 1, take, restore } = options;
-  const faults: string[] = [];
-  if (!isCount(every)) faults.push(`snapshot.every is ${shownValue(every)}; it must be an integer from 1.`);
-  if (!isCount(version)) faults.push(`snapshot.version is ${shownValue(version)}; it must be an integer from 1.`);
-  if (typeof take !== typeof restore || (take !== undefined && typeof take !== 'function'))
-    faults.push('snapshot needs both of take and restore, as functions, or neither.');
-  return faults;
-}
+const SNAPSHOT_OPTIONS: OptionChecks<Record<'every' | 'version' | 'take' | 'restore', unknown>> = {
+  every: needed(integer(1)),
+  version: aVersion,
+  take: aFunction,
+  restore: aFunction,
+};
+const snapshotOptions = options(SNAPSHOT_OPTIONS, 'an object, such as { every: 100, version: 1 }');
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+/** Checks the option `snapshot` of an aggregate. */
+export const aSnapshot: Check = (value, path, faults) => {
+  snapshotOptions(value, path, faults);
+  const { take, restore } = (value ?? {}) as Partial<Record<'take' | 'restore', unknown>>;
+  if ((take === undefined) !== (restore === undefined)) faults.push(`${path} needs both of take and restore, as functions, or neither.`);
+};
 
 /** Tells lists, maps and the like from objects with fields. */
 function refuseOtherKind(data: object, expected: object): void {

@@ -56,6 +56,12 @@ function isTakenPosition(error: unknown): boolean {
 /** Tells whether a statement failed because of another transaction. */
 export const meetsOthers = (error: unknown): boolean => BY_OTHERS.test(errorCode(error) ?? '');
 
+// Data exceptions, violated constraints, limits of the program: the same statement would fail for ever.
+const OF_CONTENT = /^(22...|23(?!505)...|54...)$/;
+
+/** Tells whether a statement failed for what it was given, and would fail again. */
+export const isOfContent = (error: unknown): boolean => error instanceof RangeError || OF_CONTENT.test(errorCode(error) ?? '');
+
 /** Turns an error of the driver into one of the documented ones, where there is one for it. */
 export function translated(error: unknown, names: StoreNames, needed: number): unknown {
   if (isTakenPosition(error)) return new PostgresPositionsError(names, undefined, error);

@@ -1,5 +1,5 @@
 import { type Database, type Statement, statement } from './database';
-import { PostgresOptionsError, PostgresSchemaNewerError, PostgresSchemaOutdatedError } from './errors';
+import { PostgresSchemaNewerError, PostgresSchemaOutdatedError } from './errors';
 import { MIGRATIONS, type Migration, NEWEST } from './migrations';
 import type { StoreNames } from './names';
 import { checkedNames, type PostgresSchemaOptions } from './options';
@@ -12,9 +12,7 @@ import { checkedNames, type PostgresSchemaOptions } from './options';
  * @throws PostgresOptionsError
  */
 export function migrationSql(options: PostgresSchemaOptions = {}): string {
-  const faults: string[] = [];
-  const names = checkedNames(options, faults);
-  if (faults.length > 0) throw new PostgresOptionsError(faults);
+  const names = checkedNames(options);
   return `begin;\n\n${[...opening(names), ...steps(names, MIGRATIONS)].join('\n\n')}\n\ncommit;\n`;
 }
 

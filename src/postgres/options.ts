@@ -1,4 +1,18 @@
-import { type Clock, consoleLogger, type Logger, shownValue } from '../messages';
+import {
+  aBoolean,
+  aClock,
+  aLogger,
+  type Check,
+  type Clock,
+  consoleLogger,
+  integer,
+  type Logger,
+  must,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  withMethods,
+} from '../messages';
 import type { PostgresPool } from './driver';
 import { PostgresOptionsError } from './errors';
 import { isIdentifier, isPrefix, StoreNames } from './names';
@@ -59,44 +73,54 @@ export interface PostgresSettings {
 /** The most that one append may weigh as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes through memory. */
 export const MOST_APPEND_BYTES = 64 * 1024 * 1024;
 
+const SCHEMA_OPTIONS: OptionChecks<PostgresSchemaOptions> = {
+  schema: must('text of at most 63 characters that matches [a-z_][a-z0-9_]*', isIdentifier),
+  tablePrefix: must('text of at most 49 characters that matches [a-z_][a-z0-9_]*', isPrefix),
+};
+
+/** It is not shown: a password stands in it. */
+const aConnectionString: Check = (value, path, faults) => {
+  if (!isConnectionString(value)) faults.push(`${path} must begin with postgres:// or postgresql://.`);
+};
+
+const OPTIONS: OptionChecks<PostgresOptions> = {
+  ...SCHEMA_OPTIONS,
+  connectionString: aConnectionString,
+  pool: withMethods(['query', 'connect'], "give a pool of 'pg'"),
+  migrate: oneOf('auto', 'check', 'off'),
+  maxPayloadBytes: integer(1, MOST_APPEND_BYTES),
+  maxConnections: integer(2, 1000),
+  connectTimeout: integer(1, 600_000),
+  retryFor: integer(0, 600_000),
+  pollEvery: integer(1, 60_000),
+  preparedStatements: aBoolean,
+  clock: aClock,
+  logger: aLogger,
+};
+
 /** Fills in the options. @throws PostgresOptionsError with all faults */
 export function checkedOptions(options: PostgresOptions): PostgresSettings {
-  const faults: string[] = [];
-  const names = checkedNames(options, faults);
-  const { connectionString, pool, migrate = 'auto', preparedStatements = true } = options;
-  if ((connectionString === undefined) === (pool === undefined)) {
-    faults.push('give either connectionString or pool.');
-  } else if (pool === undefined ? !isConnectionString(connectionString) : typeof pool?.query !== 'function') {
-    faults.push(pool === undefined ? 'connectionString must begin with postgres:// or postgresql://.' : `pool must be a pool of 'pg'.`);
-  }
-  if (!['auto', 'check', 'off'].includes(migrate)) faults.push(`migrate is '${migrate}'; it must be 'auto', 'check' or 'off'.`);
-  if (typeof preparedStatements !== 'boolean') faults.push('preparedStatements must be true or false.');
-  const number = (name: keyof PostgresOptions, given: unknown, least: number, most: number): number => {
-    if (Number.isSafeInteger(given) && (given as number) >= least && (given as number) <= most) return given as number;
-    faults.push(`${name} is ${shownValue(given)}; it must be an integer from ${least} to ${most}.`);
-    return least;
-  };
-  const settings = {
-    ...{ names, connectionString, pool, migrate, preparedStatements },
-    clock: options.clock,
-    logger: options.logger ?? consoleLogger,
-    maxPayloadBytes: number('maxPayloadBytes', options.maxPayloadBytes ?? 1024 * 1024, 1, MOST_APPEND_BYTES),
-    maxConnections: number('maxConnections', options.maxConnections ?? 10, 2, 1000),
-    connectTimeout: number('connectTimeout', options.connectTimeout ?? 5000, 1, 600_000),
-    retryFor: number('retryFor', options.retryFor ?? 10_000, 0, 600_000),
-    pollEvery: number('pollEvery', options.pollEvery ?? 20, 1, 60_000),
-  };
+  const faults = optionFaults(options, OPTIONS);
+  const { connectionString, pool, ...given } = options ?? {};
+  if ((connectionString === undefined) === (pool === undefined)) faults.push('give either connectionString or pool.');
   if (faults.length > 0) throw new PostgresOptionsError(faults);
-  return settings;
+  return {
+    ...{ names: namesOf(given), connectionString, pool, clock: given.clock, logger: given.logger ?? consoleLogger },
+    ...{ migrate: given.migrate ?? 'auto', preparedStatements: given.preparedStatements ?? true },
+    ...{ maxPayloadBytes: given.maxPayloadBytes ?? 1024 * 1024, maxConnections: given.maxConnections ?? 10 },
+    ...{ connectTimeout: given.connectTimeout ?? 5000, retryFor: given.retryFor ?? 10_000, pollEvery: given.pollEvery ?? 20 },
+  };
 }
 
-/** Fills in what the tables are called; faults are added to the list given. */
-export function checkedNames({ schema = 'public', tablePrefix = 'eventuality_' }: PostgresSchemaOptions, faults: string[]): StoreNames {
-  if (!isIdentifier(schema)) faults.push(`schema is ${shownValue(schema)}; it must match [a-z_][a-z0-9_]*, 63 characters at most.`);
-  if (!isPrefix(tablePrefix))
-    faults.push(`tablePrefix is ${shownValue(tablePrefix)}; it must match [a-z_][a-z0-9_]*, 49 characters at most.`);
-  return new StoreNames(schema, tablePrefix);
+/** Fills in what the tables are called. @throws PostgresOptionsError with all faults */
+export function checkedNames(options: PostgresSchemaOptions): StoreNames {
+  const faults = optionFaults(options, SCHEMA_OPTIONS);
+  if (faults.length > 0) throw new PostgresOptionsError(faults);
+  return namesOf(options);
 }
+
+const namesOf = ({ schema = 'public', tablePrefix = 'eventuality_' }: PostgresSchemaOptions): StoreNames =>
+  new StoreNames(schema, tablePrefix);
 
 function isConnectionString(value: unknown): boolean {
   return typeof value === 'string' && /^postgres(ql)?:\/\//.test(value);

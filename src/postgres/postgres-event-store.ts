@@ -4,10 +4,12 @@ import {
   type AppendOutcome,
   type CommandJournal,
   type EventStore,
-  PAGE_LIMIT,
+  HistoryReplacedError,
+  Inside,
   type ProjectionStore,
   type RestoreOutcome,
   Running,
+  refuseSubscribeOptions,
   type SnapshotStore,
   StoreClosedError,
   type StorePage,
@@ -25,6 +27,7 @@ import { Database, type Statement, statement } from './database';
 import { openPool, type PostgresClient } from './driver';
 import { PostgresReplicaError, PostgresUnreachableError } from './errors';
 import { failureKind, isCancelled } from './failures';
+import { FollowerPages } from './follower-pages';
 import { AppendSender, GroupCommit } from './group-commit';
 import { isStorable } from './names';
 import type { PostgresSettings } from './options';
@@ -63,9 +66,12 @@ export class PostgresEventStore implements EventStore {
   readonly #subscriptions = new Set<Subscription>();
   readonly #readAll: Statement;
   readonly #horizon: Statement;
+  readonly #eventId: Statement;
   readonly #onPoolError: (error: Error) => void;
   #starting: Promise<void> | undefined;
   #started = false;
+  /** The transactions of the projections. */
+  readonly #transactions = new Inside();
   #closing: Promise<void> | undefined;
 
   /** Use `postgres(...)`, which checks the options. */
@@ -76,6 +82,7 @@ export class PostgresEventStore implements EventStore {
     this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     this.#database.pool.on('error', this.#onPoolError);
     this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
+    this.#eventId = statement(`select event_id from ${names.of('events')} where position = $1`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
     this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
@@ -86,6 +93,7 @@ export class PostgresEventStore implements EventStore {
       work => this.#run(work),
       () => this.#ticker.hurry(),
       { store: this, append, readAll },
+      this.#transactions,
     );
     this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
@@ -112,7 +120,9 @@ export class PostgresEventStore implements EventStore {
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes, options);
-    return this.#running.during(this.#afterStart(() => this.#commits.append(unit)));
+    const append = (): Promise<AppendOutcome> => this.#afterStart(() => this.#commits.append(unit));
+    // The tables of the events are locked until the transaction has ended.
+    return this.#running.during(this.#transactions.busy ? this.#transactions.refuse().then(append) : append());
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
@@ -138,6 +148,7 @@ export class PostgresEventStore implements EventStore {
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#refuseWhenClosed();
     const restoring = restore(this.#database, events);
+    if (this.#transactions.busy) await this.#transactions.refuse();
     const outcome = await this.#running.during(this.#afterStart(restoring));
     this.#ticker.hurry();
     return outcome;
@@ -145,9 +156,11 @@ export class PostgresEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
+    const pages = new FollowerPages({ page: (after, limit) => this.#page(after, limit), idAt: position => this.#idAt(position) });
     const subscription: Subscription = new Subscription({
       ...options,
-      readAll: page => this.#followerPage(page.after),
+      readAll: page => this.#followerPage(pages, page.after),
       ended: () => {
         this.#subscriptions.delete(subscription);
         this.#ticker.remove(subscription);
@@ -212,15 +225,24 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** Reads a page for a follower; after a failure that may pass there is nothing to read until the ticker is answered again. */
-  async #followerPage(after: bigint): Promise<readonly RecordedEvent[]> {
+  async #followerPage(pages: FollowerPages, after: bigint): Promise<readonly RecordedEvent[]> {
     try {
-      const page = this.#afterStart(() => this.#database.ask(this.#readAll, [after, PAGE_LIMIT], PAGE_TIMEOUT));
-      return (await this.#running.during(page)).map(row => recordedEvent(row));
+      return await this.#running.during(this.#afterStart(() => pages.read(after)));
     } catch (error) {
+      // Also the sequence of positions may be that of a backup.
+      if (error instanceof HistoryReplacedError) this.#restart();
       if (!this.#mayPass(error)) throw error;
       this.#ticker.lost(error);
       return [];
     }
+  }
+
+  async #page(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
+    return (await this.#database.ask(this.#readAll, [after, limit], PAGE_TIMEOUT)).map(row => recordedEvent(row));
+  }
+
+  async #idAt(position: bigint): Promise<string | undefined> {
+    return (await this.#database.ask(this.#eventId, [position], PAGE_TIMEOUT))[0]?.[0] ?? undefined;
   }
 
   /** Whether a follower that met this error goes on by itself. During a fail-over the server may be a replica for a while. */

@@ -111,7 +111,9 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
       const values = [name.projection, name.version, name.segment];
       await this.#ask(this.sources.statements.begin, values);
       const [row] = await this.#ask(this.sources.statements.lock, values);
-      return BigInt(row![0]!);
+      // Dropped in between, by a process that has switched to another version.
+      if (!row) throw new UnknownReadModelError(name.projection, name.version);
+      return BigInt(row[0]!);
     });
   }
 

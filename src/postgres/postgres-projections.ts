@@ -10,6 +10,7 @@ import {
   type DocumentQuery,
   documentPage,
   type EventsBeside,
+  type Inside,
   isName,
   knownSchema,
   type ProjectionCommit,
@@ -38,6 +39,7 @@ import { unwrapped, WorkFailure } from './user-work';
 export class PostgresProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly #eventsBeside: EventsBeside;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
   readonly #known: KnownReadModels;
@@ -49,8 +51,11 @@ export class PostgresProjections implements ProjectionStore {
     private readonly run: RunWork,
     /** Called when a transaction was kept that may have appended. */
     private readonly appended: () => void,
-    readonly eventsBeside: EventsBeside,
+    eventsBeside: EventsBeside,
+    /** Knows who is part of a transaction. */
+    private readonly transactions: Inside,
   ) {
+    this.#eventsBeside = eventsBeside;
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
     this.#known = new KnownReadModels(this.#statements);
@@ -59,6 +64,11 @@ export class PostgresProjections implements ProjectionStore {
     this.deadLetters = letters;
     this.#held = new HeldTransactions(database.settings.maxConnections);
     this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
+  }
+
+  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
+  get eventsBeside(): EventsBeside {
+    return this.#eventsBeside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -115,6 +125,7 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    if (this.transactions.busy) await this.transactions.refuse();
     return this.run(async () => {
       try {
         const result = await this.#held.run(() => this.database.again(() => this.#transaction(work)));
@@ -165,7 +176,8 @@ export class PostgresProjections implements ProjectionStore {
     const sources = { database: this.database, statements: this.#statements, commits: this.#commits };
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
-      const result = await transaction.run(work).catch((error: unknown) => {
+      const worked = transaction.run(each => this.transactions.run(() => work(each)));
+      const result = await worked.catch((error: unknown) => {
         // It goes through as it is; only what the database has interrupted is tried again.
         throw transaction.interruption ?? new WorkFailure(unwrapped(error));
       });

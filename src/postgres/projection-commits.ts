@@ -1,10 +1,19 @@
-import { type CommitOutcome, type PreparedWrite, prepareWrites, type SealedCommit, type WriteGroup } from '../store';
+import {
+  type CommitOutcome,
+  type DocumentRead,
+  InvalidCommitError,
+  type PreparedWrite,
+  prepareWrites,
+  type SealedCommit,
+  type WriteGroup,
+} from '../store';
 import type { Database } from './database';
 import type { PostgresClient } from './driver';
+import { isOfContent } from './failures';
 import { HeldTransactions } from './held-transactions';
 import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
-import { keyLists, type ProjectionStatements } from './projection-statements';
+import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
 import { runWork, unwrapped } from './user-work';
 
 /** What is to be written into one version of a read model. */
@@ -67,19 +76,37 @@ export class ProjectionCommits {
     return outcome;
   }
 
+  /** @throws InvalidCommitError for what PostgreSQL will never take: to try it again is of no use */
   async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
-    const { from, groups } = commit;
+    try {
+      return await this.#tryWrite(ask, commit);
+    } catch (error) {
+      if (!isOfContent(error)) throw error;
+      throw new InvalidCommitError([`PostgreSQL does not take its documents: ${(error as Error).message}.`], error);
+    }
+  }
+
+  async #tryWrite(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
+    const { from, reads } = commit;
+    const groups = withRead(commit);
     const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
     for (;;) {
-      const { values, deletions } = commitValues(commit, await this.#pages(ask, groups));
-      const asked = deletions.length > 0 ? ask(statements.deleting, [...values, ...deletions]) : ask(statements.plain, values);
-      const [row] = await asked;
+      const pages = await this.#pages(ask, groups);
+      const { values, deletions } = commitValues(commit, pages);
+      const [row] = await (reads.length > 0
+        ? ask(deletions.length > 0 ? statements.checkingAndDeleting : statements.checking, [
+            ...values,
+            ...deletions,
+            ...readValues(reads, pages),
+          ])
+        : ask(deletions.length > 0 ? statements.deleting : statements.plain, [...values, ...deletions]));
       if (row![0] === '1') return { ok: true };
       // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
       for (const { readModel, version } of groups) this.known.forget(readModel, version);
       for (const { readModel, version } of groups) await this.known.get(ask, readModel, version);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
+      if (row![1] === 'f') return { ok: false, checkpoint: from, fenced: false, outdated: true };
     }
   }
 
@@ -102,6 +129,33 @@ export class ProjectionCommits {
 
 const isPlain = ({ work, park, unpark }: SealedCommit): boolean => work.length + park.length + unpark.length === 0;
 
+/** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
+const MOST_BYTES = 0x0fff_ffff;
+
+function listText(documents: readonly unknown[]): string {
+  const text = JSON.stringify(documents);
+  if (text.length > MOST_BYTES || (text.length * 3 > MOST_BYTES && Buffer.byteLength(text) > MOST_BYTES))
+    throw new RangeError(`they are longer than ${MOST_BYTES} bytes as JSON`);
+  return text;
+}
+
+/** The groups of a commit, and empty ones for what it only reads. */
+function withRead({ groups, reads }: SealedCommit): readonly WriteGroup[] {
+  const all = [...groups];
+  for (const { readModel, version } of reads) {
+    if (!all.some(group => group.readModel === readModel && group.version === version))
+      all.push({ readModel, version, documents: new Map() });
+  }
+  return all;
+}
+
+/** Encodes what a commit has read as the values of its statement. */
+function readValues(reads: readonly DocumentRead[], pages: readonly Page[]): unknown[] {
+  const placeOf = ({ readModel, version }: DocumentRead): number =>
+    pages.findIndex(({ model }) => model.name === readModel && model.version === version) + 1;
+  return [reads.map(placeOf), reads.map(({ id }) => id), reads.map(({ document }) => document && writerOf(document))];
+}
+
 /** Encodes a commit as the values of its statement, and those of the deletions, which have a statement of their own. */
 function commitValues(
   { checkpoint, from, to, fence }: SealedCommit,
@@ -114,7 +168,7 @@ function commitValues(
   const values = [
     ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
     ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
-    ...[written.map(({ place }) => place), written.map(({ id }) => id), JSON.stringify(written.map(({ document }) => document))],
+    ...[written.map(({ place }) => place), written.map(({ id }) => id), listText(written.map(({ document }) => document))],
     ...keyLists(written),
     fence ?? null,
   ];

@@ -28,10 +28,10 @@ from ${models} m left join ${active} a on a.name = m.name and a.version = m.vers
 insert into ${active} (name, version) select name, version from known
 on conflict (name) do update set version = excluded.version returning version`),
     // One look by the whole key for each id, whatever the planner believes about the table: left to it, the kept plan goes through all documents.
-    get: statement(`select d.id, d.document from (select from ${models} where name = $1 and version = $2) known
+    get: statement(`select d.id, d.document, d.xmin::text from (select from ${models} where name = $1 and version = $2) known
 left join (
-  select f.id, f.document from unnest($3::text[]) wanted(id)
-  cross join lateral (select * from ${documents} where read_model = $1 and version = $2 and id = wanted.id limit 1) f
+  select f.id, f.document, f.xmin from unnest($3::text[]) wanted(id)
+  cross join lateral (select id, document, xmin from ${documents} where read_model = $1 and version = $2 and id = wanted.id limit 1) f
 ) d on true`),
     firstCommit: commitStatements(names, 'first'),
     nextCommit: commitStatements(names, 'next'),
@@ -49,7 +49,13 @@ delete from ${active} where name = $1 and version = $2`),
 
 /** The statements of a commit: without deletions, and with. */
 function commitStatements(names: StoreNames, which: 'first' | 'next') {
-  return { plain: statement(commitText(names, which)), deleting: plannedAnew(commitText(names, which, deletion(names))) };
+  const deletes = deletion(names);
+  return {
+    plain: statement(commitText(names, which)),
+    deleting: plannedAnew(commitText(names, which, deletes)),
+    checking: statement(commitText(names, which, '', 21)),
+    checkingAndDeleting: plannedAnew(commitText(names, which, deletes, 23)),
+  };
 }
 
 /**
@@ -57,11 +63,14 @@ function commitStatements(names: StoreNames, which: 'first' | 'next') {
  *
  * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them; $4 to $6: the checkpoint's name;
  * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the
- * documents; $20: the fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids.
+ * documents; $20: the fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids; from `reads` on: documents
+ * that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each, null where there was none.
  */
-function commitText(names: StoreNames, which: 'first' | 'next', deletion = ''): string {
+function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', reads?: number): string {
   const checkpoints = names.of('checkpoints');
-  const allKnown = '(select count(*) from known) = cardinality($1::text[]) and ($20::bigint is null or exists (select from held))';
+  const allKnown =
+    '(select count(*) from known) = cardinality($1::text[]) and ($20::bigint is null or exists (select from held))' +
+    (reads ? ' and (select holds from asread)' : '');
   const move = {
     // Of two at once one waits for the other here, and finds the position moved.
     first: `insert into ${checkpoints} as c (projection, version, segment, position) select $4, $5, $6, $8::bigint where ${allKnown}
@@ -76,19 +85,54 @@ function commitText(names: StoreNames, which: 'first' | 'next', deletion = ''): 
 ), held as materialized (
   select from ${names.of('leases')} l
   where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $20 and l.owner is not null for key share
-), moved as (
+), ${reads ? readsText(names, reads) : ''}moved as (
   ${move[which]} returning 1
-), written as (
+), ${reads ? createdText(names) : ''}written as (
   insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
   select k.name, k.version, g.id, g.document, ${KEY_COLUMNS.map(key => `g.${key}`).join(', ')}
-  from moved, rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
-    ${KEY_COLUMNS.map((_, index) => `unnest($${12 + index}::text[])`).join(', ')}) as g (place, id, document, ${keys})
-  join known k on k.place = g.place
+  from moved, ${GIVEN}
+  join known k on k.place = g.place${reads ? `\n  where ${isNew('not exists')}` : ''}
   on conflict (read_model, version, id)
   do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}
 )${deletion}
-select count(*) from moved`;
+select (select count(*) from moved)${reads ? ', (select holds from asread)' : ''}`;
 }
+
+/**
+ * Locks the documents that were read, in one order, and compares who has written them: where another commit was first, its document is found, as
+ * the lock has waited for it.
+ */
+function readsText(names: StoreNames, first: number): string {
+  return `seen as materialized (
+  select k.name, k.version, r.id, r.writer from unnest($${first}::integer[], $${first + 1}::text[], $${first + 2}::text[]) r (place, id, writer)
+  join known k on k.place = r.place order by k.name, k.version, r.id
+), locked as materialized (
+  select s.writer, d.xmin::text as now from seen s
+  cross join lateral (select xmin from ${names.of('documents')} where read_model = s.name and version = s.version and id = s.id limit 1 for update) d
+), asread as materialized (
+  select count(*) = (select count(writer) from seen) and count(*) = count(*) filter (where writer = now) as holds from locked
+), `;
+}
+
+/** Whether a document was read, and was not there. */
+const isNew = (exists: 'exists' | 'not exists'): string =>
+  `${exists} (select from seen s where s.name = k.name and s.version = k.version and s.id = g.id and s.writer is null)`;
+
+/** What was not there when it was read is inserted: where another commit has been first, the statement fails, and finds it when it is repeated. */
+function createdText(names: StoreNames): string {
+  const keys = KEY_COLUMNS.join(', ');
+  return `created as (
+  insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
+  select k.name, k.version, g.id, g.document, ${KEY_COLUMNS.map(key => `g.${key}`).join(', ')}
+  from moved, ${GIVEN}
+  join known k on k.place = g.place
+  where ${isNew('exists')}
+), `;
+}
+
+/** The documents of a commit as rows. */
+const GIVEN = `rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
+    ${KEY_COLUMNS.map((_, index) => `unnest($${12 + index}::text[])`).join(', ')}) as g (place, id, document, ${KEY_COLUMNS.join(', ')})`;
 
 // Planned for these ids: a plan that is kept goes by what the table was when it was made, and through all documents of the read model.
 const deletion = (names: StoreNames): string => `, deleted as (
@@ -138,8 +182,20 @@ export function keyLists(rows: readonly { readonly keys: readonly string[] }[]):
 export const foundDocuments = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
   rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
 
+/** Who wrote the documents that were read, as long as somebody has them: xmin, the number of the transaction. */
+const writers = new WeakMap<object, string>();
+
+/** Returns who had written a document when it was read; a number that no transaction has for what was not read. */
+export const writerOf = (document: object): string => writers.get(document) ?? '0';
+
 /** Returns documents by id. @throws UnknownReadModelError where there is not even a row of nulls */
 export function documentsOf(rows: readonly Row[], readModel: string, version: number): ReadonlyMap<string, object> {
   if (rows.length === 0) throw new UnknownReadModelError(readModel, version);
-  return new Map(foundDocuments(rows).map(({ id, document }) => [id, JSON.parse(document) as object]));
+  const found = new Map<string, object>();
+  for (const { id, document: text, key: writer } of foundDocuments(rows)) {
+    const document = JSON.parse(text) as object;
+    writers.set(document, writer);
+    found.set(id, document);
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import { type RecordedEvent, sealPayload } from '../messages';
-import { type DocumentWrite, isName } from '../store';
+import { type DocumentRead, type DocumentWrite, isName } from '../store';
+import { sizeOf } from './document-size';
 import { LateWriteError } from './errors';
 import type { Thrown } from './thrown';
 
@@ -26,7 +27,12 @@ export class BufferedDocuments<View extends object = any> {
   /** What was written or read; `null` where there is no document. */
   readonly #known = new Map<string, object | null>();
   readonly #written = new Set<string>();
+  /** As the store has returned it; only what handlers asked for. */
+  readonly #asked = new Map<string, object | null>();
+  readonly #stored = new Map<string, object | null>();
   #undo: Undo[] = [];
+  /** About how many bytes were written, as JSON; what was overwritten counts, too. */
+  bytes = 0;
   /** How often a handler asked for a document. */
   reads = 0;
   /** Set when the store failed to answer: that is no fault of the handler, whatever it made of it. */
@@ -39,30 +45,45 @@ export class BufferedDocuments<View extends object = any> {
   constructor(
     readonly name: string,
     private readonly read: ReadDocuments,
+    /** Others write the same documents: what was read is to be compared at the commit. */
+    private readonly shared = false,
   ) {}
 
   /** Reads documents that handlers will probably ask for, in one step. */
   async prefetch(ids: ReadonlySet<string>): Promise<void> {
-    const stored = await this.#stored([...ids]);
-    for (const id of ids) if (!this.#known.has(id)) this.#known.set(id, stored.get(id) ?? null);
+    const stored = await this.#ask([...ids]);
+    for (const id of ids) if (!this.#known.has(id)) this.#found(id, stored.get(id) ?? null);
+  }
+
+  /** Returns a document that was read or written before; `null` where there is none, undefined where nobody knows. */
+  known(id: string): Readonly<View> | null | undefined {
+    const document = this.#known.get(id);
+    if (document === undefined) return undefined;
+    this.reads++;
+    if (this.shared) this.#note(id);
+    return document as View | null;
   }
 
   async get(id: string): Promise<Readonly<View> | undefined> {
+    // What no store can keep is nowhere; a database would refuse the question.
+    if (!isName(id)) return undefined;
     this.reads++;
-    let document = this.#known.get(id);
-    if (document === undefined) {
-      // What no store can keep is nowhere; a database would refuse the question.
-      if (!isName(id)) return undefined;
-      const stored = (await this.#stored([id])).get(id) ?? null;
-      // Somebody may have written it meanwhile: a handler that does not wait for its reads.
-      document = this.#known.get(id) ?? stored;
-      this.#known.set(id, document);
-    }
-    return (document as View | null) ?? undefined;
+    const stored = (await this.#ask([id])).get(id) ?? null;
+    // It may have been written meanwhile, by a handler that does not wait for its reads.
+    if (!this.#known.has(id)) this.#found(id, stored);
+    if (this.shared) this.#note(id);
+    return (this.#known.get(id) as View | null) ?? undefined;
+  }
+
+  /** What is read after it was written does not depend on what is stored. */
+  #note(id: string): void {
+    if (!this.#written.has(id)) this.#asked.set(id, this.#stored.get(id) ?? null);
   }
 
   set(id: string, document: View): void {
-    this.#write(id, sealPayload(document, this.nameOf(id)));
+    const sealed = sealPayload(document, this.nameOf(id));
+    this.bytes += sizeOf(sealed);
+    this.#write(id, sealed);
   }
 
   delete(id: string): void {
@@ -82,6 +103,11 @@ export class BufferedDocuments<View extends object = any> {
       if (!written) this.#written.delete(id);
     }
     this.#undo = [];
+  }
+
+  /** Returns what handlers have read, as it was stored; nothing where nobody else writes these documents. */
+  readsOf(version: number): DocumentRead[] {
+    return Array.from(this.#asked, ([id, document]) => ({ readModel: this.name, version, id, document }));
   }
 
   /** Returns what was written, for the commit. */
@@ -124,7 +150,12 @@ export class BufferedDocuments<View extends object = any> {
     this.#toldOf.add(event);
   }
 
-  async #stored(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
+  #found(id: string, document: object | null): void {
+    this.#known.set(id, document);
+    if (this.shared) this.#stored.set(id, document);
+  }
+
+  async #ask(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     try {
       return await this.read(ids);
     } catch (error) {

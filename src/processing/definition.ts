@@ -1,5 +1,6 @@
 import type { ClassReference, EventContext, RecordedEvent, RetryRule } from '../messages';
 import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from '../store';
+import type { FieldOf } from './view-checks';
 
 /**
  * When a projection follows: `async` behind the append, by checkpoint; `inline` in the transaction of the append; `live` when it is asked, with
@@ -67,12 +68,12 @@ export interface FollowerOptions {
 }
 
 /** What `@Projection` and `defineProjection` can be told. */
-export interface ProjectionOptions extends FollowerOptions {
+export interface ProjectionOptions<Index extends string = string> extends FollowerOptions {
   readonly mode?: ProjectionMode;
   /** The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then takes its place. */
   readonly version?: number;
   /** The top-level fields by which documents are found, eight at most. */
-  readonly indexes?: readonly string[];
+  readonly indexes?: readonly Index[];
 }
 
 export type ProjectionHandler = (event: any, context: any) => unknown;
@@ -99,14 +100,16 @@ export interface FollowerDefinition {
 }
 
 /** A projection whose documents are of a type. */
-export interface ProjectionDefinition<View extends object = any> extends FollowerDefinition {
+export interface ProjectionDefinition<View extends object = any, Index extends string = FieldOf<View>> extends FollowerDefinition {
   readonly kind: 'projection';
   /** Carries the type of the documents; it does not exist at run time. */
   readonly view?: View;
+  /** Carries the names of the indexes; it does not exist at run time. */
+  readonly index?: Index;
 }
 
 /** The type of a projection's documents: of a definition, or of a class by the `ProjectionContext<View>` of its handlers. */
-export type ViewOf<P> = P extends ProjectionDefinition<infer View> ? View : [HandledView<P>] extends [never] ? any : HandledView<P>;
+export type ViewOf<P> = P extends ProjectionDefinition<infer View, any> ? View : [HandledView<P>] extends [never] ? any : HandledView<P>;
 type HandledView<P> = {
   [Key in keyof P]: P[Key] extends (event: any, context: infer Context) => unknown
     ? unknown extends Context
@@ -117,29 +120,30 @@ type HandledView<P> = {
     : never;
 }[keyof P];
 
-/** A query over documents of a type: see {@link DocumentQuery}. */
-export interface ReadModelQuery<View extends object = any> extends Pick<DocumentQuery, 'limit' | 'after'> {
+/** A query over documents of a type, by the fields that are indexes, where their names are known: see {@link DocumentQuery}. */
+export interface ReadModelQuery<View extends object = any, Index extends string = FieldOf<View>>
+  extends Pick<DocumentQuery, 'limit' | 'after'> {
   readonly where?: {
-    readonly [Field in keyof View & string]?:
+    readonly [Field in keyof View & Index]?:
       | Extract<View[Field], DocumentValue>
       | null
       | readonly (Extract<View[Field], DocumentValue> | null)[];
   };
-  readonly orderBy?: (keyof View & string) | { readonly field: keyof View & string; readonly direction: 'asc' | 'desc' };
+  readonly orderBy?: (keyof View & Index) | { readonly field: keyof View & Index; readonly direction: 'asc' | 'desc' };
 }
 
 /** The documents of a projection, for readers: always those of the version that is active. */
-export interface ReadModel<View extends object = any> {
+export interface ReadModel<View extends object = any, Index extends string = FieldOf<View>> {
   readonly name: string;
   get(id: string): Promise<Readonly<View> | undefined>;
   /** Returns the documents with these ids, by id; those that are not there are left out. */
   getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>>;
   /** Returns a page of documents, in order. @throws InvalidDocumentQueryError */
-  find(query?: ReadModelQuery<View>): Promise<ReadModelPage<View>>;
+  find(query?: ReadModelQuery<View, Index>): Promise<ReadModelPage<View>>;
   /** Returns the first document that a query finds. */
-  first(query?: ReadModelQuery<View>): Promise<Readonly<View> | undefined>;
+  first(query?: ReadModelQuery<View, Index>): Promise<Readonly<View> | undefined>;
   /** Goes through all that a query finds, page by page. */
-  all(query?: ReadModelQuery<View>): AsyncIterable<Readonly<View>>;
+  all(query?: ReadModelQuery<View, Index>): AsyncIterable<Readonly<View>>;
 }
 
 /** A page of documents; `cursor` is the `after` of the next. */

@@ -14,7 +14,13 @@ export class EventDocuments<View extends object = any> implements Documents<View
     private readonly event: RecordedEvent,
   ) {}
 
-  async get(id: string): Promise<Readonly<View> | undefined> {
+  get(id: string): Promise<Readonly<View> | undefined> {
+    const known = this.documents.known(id);
+    // Mostly it was read ahead: then there is nothing to wait for.
+    return known === undefined ? this.#read(id) : Promise.resolve(known ?? undefined);
+  }
+
+  async #read(id: string): Promise<Readonly<View> | undefined> {
     this.#reading++;
     try {
       return await this.documents.get(id);

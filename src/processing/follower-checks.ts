@@ -1,11 +1,27 @@
-import { shownValue } from '../messages';
-import { canBeReadModel, checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../store';
-import type { FollowerDefinition } from './definition';
+import {
+  aFunction,
+  aName,
+  aRetry,
+  aVersion,
+  checkedElsewhere,
+  integer,
+  isFunction,
+  isName,
+  isPlainObject,
+  must,
+  needed,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  shownText,
+  shownValue,
+} from '../messages';
+import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../store';
+import type { FollowerDefinition, FollowerHandler, ProjectionOptions } from './definition';
 
 /** How a definition is called in a fault. */
 export type PlaceOf = (definition: FollowerDefinition) => string;
 
-const MODES = ['async', 'inline', 'live'];
 /** What says how a follower works in the background: an inline projection fills with defaults, a live one has no background. */
 const BACKGROUND = ['segments', 'sequenceBy', 'retry', 'onError', 'replay'] as const;
 const MOST_SEGMENTS = 256;
@@ -14,60 +30,93 @@ const MOST_SEGMENTS = 256;
 export const keepsFollowers = (store: EventStore['projections']): store is ProjectionStore =>
   store !== undefined && typeof (store as Partial<ProjectionStore>).versions === 'function';
 
+const isMap = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Map]';
+
+const OPTIONS: OptionChecks<ProjectionOptions> = {
+  segments: integer(1, MOST_SEGMENTS),
+  sequenceBy: must(
+    "'aggregate', 'all', or a function of the event",
+    value => isFunction(value) || value === 'aggregate' || value === 'all',
+  ),
+  retry: aRetry,
+  onError: oneOf('park', 'stop'),
+  replay: oneOf('run', 'skip'),
+  mode: oneOf('async', 'inline', 'live'),
+  version: aVersion,
+  indexes: checkedElsewhere,
+};
+
+const DEFINITION: OptionChecks<FollowerDefinition & { view?: unknown; index?: unknown }> = {
+  kind: needed(oneOf('projection', 'listener')),
+  name: needed(aName),
+  options: checkedElsewhere,
+  handlers: needed(must('a Map of handlers; with defineProjection and defineListener, give an object of functions in `on`', isMap)),
+  view: checkedElsewhere,
+  index: checkedElsewhere,
+};
+
+const HANDLER: OptionChecks<FollowerHandler> = { type: aFunction, handle: needed(aFunction), replay: aFunction, revive: needed(aFunction) };
+
 /** Finds what keeps projections and durable listeners from working, as sentences with their fixes. */
 export function followerFaults(
   definitions: readonly FollowerDefinition[],
   eventStore: EventStore | undefined,
   placeOf: PlaceOf = ({ kind, name }) => `The ${kind} '${name}'`,
 ): string[] {
-  const faults = definitions.flatMap(definition => {
-    const place = placeOf(definition);
-    return [...shapeFaults(definition), ...modeFaults(definition), ...numberFaults(definition)].map(fault => `${place} ${fault}`);
-  });
-  return [...faults, ...sharedNames(definitions, placeOf), ...(eventStore ? storeFaults(definitions, eventStore, placeOf) : [])];
+  const faults: string[] = [];
+  const whole: FollowerDefinition[] = [];
+  for (const [index, definition] of definitions.entries()) {
+    const place = isPlainObject(definition) && isName(definition.name) ? placeOf(definition) : `projections[${index}]`;
+    const wrong = [...shapeFaults(definition).map(fault => `: ${fault}`), ...meaningFaults(definition).map(fault => ` ${fault}`)];
+    faults.push(...wrong.map(fault => place + fault));
+    if (wrong.length === 0) whole.push(definition);
+  }
+  return [...faults, ...sharedNames(whole, placeOf), ...(eventStore ? storeFaults(whole, eventStore, placeOf) : [])];
 }
 
-function shapeFaults({ kind, name, options, handlers }: FollowerDefinition): string[] {
+/** What is wrong with each part by itself. */
+function shapeFaults(definition: FollowerDefinition): string[] {
+  if (!isPlainObject(definition)) return [`it is ${shownValue(definition)}; give what defineProjection or defineListener returns.`];
+  const faults = [...optionFaults(definition, DEFINITION), ...optionFaults(definition.options, OPTIONS)];
+  if (isMap(definition.handlers)) for (const [event, handler] of definition.handlers) faults.push(...handlerFaults(event, handler));
+  return faults;
+}
+
+function handlerFaults(event: string, handler: FollowerHandler): string[] {
+  if (isPlainObject(handler) && handler.handle === undefined && isFunction(handler.replay))
+    return [`it handles ${shownText(event)} in replays only. Give it a handler in \`on\`, too.`];
+  return optionFaults(handler, HANDLER, `the handler of ${shownText(event)}`);
+}
+
+/** What is wrong with the parts as a whole. */
+function meaningFaults(definition: FollowerDefinition): string[] {
+  if (!isPlainObject(definition) || !isMap(definition.handlers) || !isPlainObject(definition.options)) return [];
+  const { kind, options: given, handlers } = definition;
   const faults: string[] = [];
-  if (!canBeReadModel(name, 1)) faults.push(`has the name ${shownValue(name)}; it must be text of 1 to 255 characters.`);
   if (handlers.size === 0) faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
-  if (kind === 'listener' && options.indexes)
+  if (kind === 'listener' && given.indexes)
     faults.push('has indexes, but a listener has no documents. Remove them, or make it a projection.');
+  return [...faults, ...indexFaults(given.indexes), ...modeFaults(definition)];
+}
+
+function indexFaults(indexes: ProjectionOptions['indexes'] = []): string[] {
   try {
-    checkReadModel({ name: 'it', version: 1, indexes: options.indexes ?? [] });
+    checkReadModel({ name: 'it', version: 1, indexes });
+    return [];
   } catch (error) {
     if (!(error instanceof InvalidReadModelError)) throw error;
-    faults.push(...error.faults.map(fault => `is declared wrongly: ${fault}`));
+    return error.faults.map(fault => `is declared wrongly: ${fault}`);
   }
-  return faults;
 }
 
-function modeFaults({ kind, options, handlers }: FollowerDefinition): string[] {
-  const { mode = 'async' } = options;
-  if (!MODES.includes(mode)) return [`has the mode ${shownValue(mode)}; it must be one of ${MODES.join(', ')}.`];
-  if (mode === 'async') return [];
+function modeFaults({ kind, options: given, handlers }: FollowerDefinition): string[] {
+  const { mode = 'async' } = given;
+  if (mode !== 'inline' && mode !== 'live') return [];
   if (kind === 'listener') return [`is a listener with the mode '${mode}'. A listener follows by checkpoint: remove the mode.`];
-  const useless = BACKGROUND.filter(option => options[option] !== undefined);
+  const useless = BACKGROUND.filter(option => given[option] !== undefined);
   const faults = useless.map(option => `has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`);
-  if (mode === 'live' && [...handlers.values()].some(({ replay }) => replay))
+  if (mode === 'live' && [...handlers.values()].some(handler => handler?.replay))
     faults.push("has the mode 'live', in which nothing is replayed. Remove @ReplayHandler, or take the mode 'async'.");
-  return faults;
-}
-
-function numberFaults({ options }: FollowerDefinition): string[] {
-  const { version = 1, segments = 1, sequenceBy = 'aggregate', onError = 'park', replay = 'run', retry = {} } = options;
-  const faults: string[] = [];
-  if (!canBeReadModel('it', version)) faults.push(`has the version ${shownValue(version)}; it must be an integer from 1.`);
-  if (!isIntegerFrom(1, segments) || segments > MOST_SEGMENTS)
-    faults.push(`has ${shownValue(segments)} segments; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
-  if (typeof sequenceBy !== 'function' && !['aggregate', 'all'].includes(sequenceBy))
-    faults.push(`has sequenceBy ${shownValue(sequenceBy)}; it must be 'aggregate', 'all', or a function of the event.`);
-  if (!['park', 'stop'].includes(onError)) faults.push(`has onError ${shownValue(onError)}; it must be 'park' or 'stop'.`);
-  if (!['run', 'skip'].includes(replay)) faults.push(`has replay ${shownValue(replay)}; it must be 'run' or 'skip'.`);
-  const { attempts = 1, delay = 0, maxDelay = 0 } = retry;
-  if (!isIntegerFrom(1, attempts)) faults.push(`has retry.attempts ${shownValue(attempts)}; it must be an integer from 1.`);
-  for (const [name, value] of Object.entries({ delay, maxDelay }))
-    if (!(Number.isFinite(value) && value >= 0)) faults.push(`has retry.${name} ${shownValue(value)}; it must be milliseconds from 0.`);
   return faults;
 }
 
@@ -108,5 +157,3 @@ function inlineFault(eventStore: EventStore, { transaction, eventsBeside }: Proj
     "Take the mode 'async', or give projections whose `eventsBeside` is this store."
   );
 }
-
-const isIntegerFrom = (least: number, value: number): boolean => Number.isSafeInteger(value) && value >= least;

@@ -1,38 +1,19 @@
-import { type Clock, type Logger, type OnError, thrownMessage } from '../messages';
-import type { DeadLetter, EventStore, ParkedName, ProjectionStore, ReadModelVersion } from '../store';
-import type { Changes } from './changes';
+import { jsonable, thrownMessage } from '../messages';
+import type { DeadLetter, ParkedName, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
-import type { Head } from './head';
+import { refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
 import { pause } from './pause';
+import type { RunnerParts } from './runner-parts';
 import { RunningRebuild } from './running-rebuild';
-import type { Membership } from './shares';
 import type { Follower, FollowerStatus, Rebuild } from './status';
 import { StatusReader } from './status-reader';
 import { withinTime } from './time-limit';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
-
-/** What all followers of a process share. */
-export interface RunnerParts {
-  readonly eventStore: EventStore;
-  readonly store: ProjectionStore;
-  readonly logger: Logger;
-  readonly onError: OnError | undefined;
-  readonly clock: Clock;
-  readonly head: Head;
-  readonly changes: Changes;
-  readonly membership: Membership;
-  /** Without it, this process only looks. */
-  readonly follow: boolean;
-  /** Told the name of a projection when its documents have changed, or others are read. */
-  changed(name: string): void;
-  /** Told the name of a projection when readers see another version. */
-  switched(name: string): void;
-}
 
 /** How often it is looked which versions there are, in milliseconds. */
 const LOOK = 250;
@@ -94,7 +75,9 @@ export class FollowerRunner implements Follower {
     await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
   }
 
-  status({ timeout }: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+  async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+    refuseTimeLimit('status', options);
+    const { timeout } = options;
     return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
   }
 
@@ -125,6 +108,7 @@ export class FollowerRunner implements Follower {
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    refuseWait(position, options);
     const { timeout = DEFAULT_TIMEOUT, signal } = options;
     const until = performance.now() + timeout;
     let at = 0n;
@@ -151,8 +135,10 @@ export class FollowerRunner implements Follower {
     readonly after?: bigint;
     readonly limit?: number;
   }): Promise<readonly DeadLetter[]> {
+    refuseLettersPage(page);
     const name = this.#parkedName;
-    return name ? this.parts.store.deadLetters.list(name, page) : [];
+    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
+    return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {
@@ -163,6 +149,7 @@ export class FollowerRunner implements Follower {
   }
 
   async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
+    refuseDiscarded(which);
     const name = this.#parkedName;
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.tick();

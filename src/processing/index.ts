@@ -35,3 +35,4 @@ export { InvalidSequenceError } from './sequence';
 export type { Follower, FollowerStatus, Health, Rebuild, RebuildProgress, SegmentStatus } from './status';
 export { StoredDocuments } from './stored-documents';
 export { Touches } from './touches';
+export type { ViewFault } from './view-checks';

@@ -16,6 +16,9 @@ import { PageWork } from './page-work';
 import { isError } from './thrown';
 import { REPLACED } from './version';
 
+/** How many bytes of documents an append writes for events of others, at most. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
 /** How often an append is begun anew because versions came or went meanwhile. */
 const TRIES = 5;
 
@@ -134,6 +137,8 @@ export class InlineAppends {
       const replaying = event.position <= replayUntil;
       const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
       const failure = handle && (await handling.take({ event, handle, replaying }, effects));
+      // Too much to be brought up in an append.
+      if (documents.bytes > MOST_BYTES && !append.events.includes(event)) return false;
       if (!failure) continue;
       if (append.events.includes(event)) throw new Refused(refusal(projection, event, failure.error));
       this.#waits(inline, event, failure.error);

@@ -8,6 +8,9 @@ import { MOST_PARKED, type ParkedSequences } from './parked-sequences';
 import { type Sequence, segmentOf, sequencer } from './sequence';
 import { thrownBy } from './thrown';
 
+/** A page ends early when so many bytes of documents were written: a commit may be larger by what one event writes. */
+const PAGE_BYTES = 16 * 1024 * 1024;
+
 /** One segment of one version. */
 export interface SegmentPlace {
   readonly projection: string;
@@ -69,6 +72,8 @@ export class PageHandler {
     let to = page.at(-1)!.position;
     for (let index = 0; index < own.length && !halt; index++) {
       const { event, sequence } = own[index]!;
+      // What is left is the next page: a commit must fit into memory, and into a statement.
+      if (documents.bytes > PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
       else {
@@ -122,8 +127,9 @@ export class PageHandler {
   }
 
   #documents(): BufferedDocuments {
-    const { projection, version } = this.place;
-    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids));
+    const { projection, version, segments } = this.place;
+    // Whoever has the only segment is the only one who writes.
+    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
   }
 
   #own(page: readonly RecordedEvent[]): OwnEvent[] {

@@ -26,6 +26,8 @@ export class ParkedRetries {
       const letters = await this.parts.store.deadLetters.list(this.place, { sequence, limit: PAGE });
       for (const letter of letters) {
         const tried = await this.#retryOne(letter, signal);
+        // Read anew: the letter may be gone, where the answer to the commit was lost.
+        if (tried === 'outdated') break;
         if (tried !== 'ok') return tried === 'failed' ? 'ok' : tried;
       }
       if (letters.length > 0) continue;
@@ -52,8 +54,9 @@ export class ParkedRetries {
   async #commit({ position }: DeadLetter, handled: HandledPage | undefined): Promise<SegmentOutcome> {
     if (handled) this.reports.closeWrites(handled.documents, this.pages.sequenceOf);
     const writes = handled?.documents.writes(this.place.version) ?? [];
+    const reads = handled?.documents.readsOf(this.place.version) ?? [];
     const work = handled?.work.forCommit() ?? [];
-    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, work, unpark: [position] });
+    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, reads, work, unpark: [position] });
     if (outcome === 'ok') handled?.work.committed();
     return outcome;
   }

@@ -18,6 +18,7 @@ import { FollowerRunner } from './follower-runner';
 import { guarded } from './guarded-logger';
 import { Handling } from './handling';
 import { Head } from './head';
+import { refuseTimeLimit, refuseWait } from './option-checks';
 import type { Follower, FollowerStatus, Health } from './status';
 import { withinTime } from './time-limit';
 
@@ -122,18 +123,22 @@ export class Projections {
   /**
    * Returns how all of them are getting on.
    * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
-   * @throws StatusTimeoutError, errors of the store
+   * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
-  status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+  async status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+    refuseTimeLimit('status', options);
     return Promise.all(Array.from(this.#runners.values(), runner => runner.status(options)));
   }
 
   /**
-   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects, and answers in time: for a
-   * health check.
+   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects for what is wrong
+   * there, and answers in time: for a health check.
    * @param options `timeout`: milliseconds to wait for the event store; default 1,000
+   * @throws InvalidOptionsError
    */
-  async health({ timeout = HEALTH_TIMEOUT }: { readonly timeout?: number } = {}): Promise<Health> {
+  async health(options: { readonly timeout?: number } = {}): Promise<Health> {
+    refuseTimeLimit('health', options);
+    const { timeout = HEALTH_TIMEOUT } = options;
     const stopped = [...this.#runners.values()].filter(runner => runner.stopped);
     const faults = stopped.map(({ name }) => `'${name}' has stopped; restart() goes on.`);
     try {
@@ -153,8 +158,10 @@ export class Projections {
     position: bigint,
     options: { readonly projections?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    const { projections = [...this.#runners.keys()], timeout = DEFAULT_TIMEOUT } = options;
-    const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, options)));
+    refuseWait(position, options);
+    const { projections = [...this.#runners.keys()], timeout = DEFAULT_TIMEOUT, signal } = options;
+    const timing = { timeout, ...(signal && { signal }) };
+    const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, timing)));
     const failures = waits.flatMap(wait => (wait.status === 'rejected' ? [wait.reason] : []));
     const behind = failures.flatMap(failure => (failure instanceof WaitTimeoutError ? failure.behind : []));
     if (failures.length > behind.length) throw failures.find(failure => !(failure instanceof WaitTimeoutError));

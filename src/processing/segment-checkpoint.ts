@@ -5,8 +5,11 @@ import type { SegmentPlace } from './page-handler';
 /** What a commit changes, and up to where the segment is done with it. */
 export type SegmentChanges = Omit<ProjectionCommit, 'checkpoint' | 'from' | 'fence'>;
 
-/** How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is somebody else's. */
-export type SegmentOutcome = 'ok' | 'moved' | 'lost';
+/**
+ * How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is somebody else's, `outdated` when another segment has
+ * changed a document that was read.
+ */
+export type SegmentOutcome = 'ok' | 'moved' | 'lost' | 'outdated';
 
 /** How far a segment has come: in this process, and in the store. */
 export class SegmentCheckpoint {
@@ -40,6 +43,7 @@ export class SegmentCheckpoint {
     const outcome = await this.store.commit({ checkpoint: { projection, version, segment }, from: this.#committed, fence, ...changes });
     if (!outcome.ok) {
       if (outcome.fenced) return 'lost';
+      if (outcome.outdated) return 'outdated';
       this.#committed = outcome.checkpoint;
       this.#position = outcome.checkpoint;
       return 'moved';

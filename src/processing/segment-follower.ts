@@ -18,6 +18,13 @@ const LONGEST_STORE_PAUSE = 1000;
 /** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
 const MOST_UNCOMMITTED = 10_000n;
 
+/** How often a page that lost a document to another segment is handled again: soon, and later with each loss, in milliseconds. */
+const LOSS_PAUSE = 1;
+const LONGEST_LOSS_PAUSE = 50;
+
+/** What became of a page: it is to be gone on after it, or elsewhere, or it is to be handled again. */
+type Concluded = 'done' | 'elsewhere' | 'outdated';
+
 /** Follows the events for one segment that this process has the lease of: page after page, and each takes effect once. */
 export class SegmentFollower {
   readonly #ending = new AbortController();
@@ -164,43 +171,66 @@ export class SegmentFollower {
     if (fresh.length === 0) return true;
     // Effects outside of the store are done once they are done: each is noted before the next.
     if (kind === 'listener') return this.#oneByOne(fresh);
-    const handled = await this.#pages.handle(fresh, this.#parked, this.#ending.signal);
-    try {
-      return await this.#conclude(handled);
-    } catch (error) {
-      // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
-      if (!isOfHandler(error, handled)) throw error;
-      return this.#oneByOne(fresh);
-    }
+    // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
+    return this.#take(fresh, (_, rest) => this.#oneByOne(rest));
   }
 
   async #oneByOne(page: readonly RecordedEvent[]): Promise<boolean> {
     for (const event of page) {
       if (this.#ending.signal.aborted) return false;
-      const handled = await this.#pages.handle([event], this.#parked, this.#ending.signal);
-      try {
-        if (!(await this.#conclude(handled))) return false;
-      } catch (error) {
-        if (!isOfHandler(error, handled)) throw error;
-        if (!(await this.#conclude(this.#pages.failed(event, error, this.#parked)))) return false;
-      }
+      const failed = async (error: unknown): Promise<boolean> => {
+        const concluded = await this.#conclude(this.#pages.failed(event, error, this.#parked));
+        return concluded === 'done';
+      };
+      if (!(await this.#take([event], failed))) return false;
     }
     return true;
   }
 
+  /** Handles events and commits what was made of them; again where another segment has changed a document meanwhile that was read. */
+  async #take(
+    page: readonly RecordedEvent[],
+    failed: (error: unknown, events: readonly RecordedEvent[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { signal } = this.#ending;
+    let events = page;
+    for (let losses = 0; ; ) {
+      const handled = await this.#pages.handle(events, this.#parked, signal);
+      let concluded: Concluded;
+      try {
+        concluded = await this.#conclude(handled);
+      } catch (error) {
+        if (!isOfHandler(error, handled)) throw error;
+        return failed(error, events);
+      }
+      if (concluded === 'elsewhere') return false;
+      if (concluded === 'outdated') await pause(backOff(++losses, LOSS_PAUSE, LONGEST_LOSS_PAUSE), signal);
+      else {
+        // What a commit has no room for comes with the next one.
+        events = events.filter(({ position }) => position > handled.to);
+        losses = 0;
+        if (events.length === 0) return true;
+      }
+      if (signal.aborted) return false;
+    }
+  }
+
   /** Commits what was made of a page. */
-  async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<boolean> {
+  async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<Concluded> {
     if (own > 0 || to - this.#checkpoint.committed >= MOST_UNCOMMITTED) {
       this.#reports.closeWrites(documents, this.#pages.sequenceOf);
-      const writes = documents.writes(this.place.version);
-      if (!this.#went(await this.#checkpoint.commit({ to, writes, work: work.forCommit(), park }))) return false;
+      const { version } = this.place;
+      const changes = { to, writes: documents.writes(version), reads: documents.readsOf(version), work: work.forCommit(), park };
+      const outcome = await this.#checkpoint.commit(changes);
+      if (outcome === 'outdated') return outcome;
+      if (!this.#went(outcome)) return 'elsewhere';
       work.committed();
       for (const each of failed) this.#reports.parked(each, 1, this.#parked.failed(each.sequence, 1));
     } else this.#checkpoint.pass(to);
     this.#haltedBy = halt;
     if (halt) this.#reports.halted(halt, !this.#halt.isBefore(halt.event));
     else this.#halt.over();
-    return !halt;
+    return halt ? 'elsewhere' : 'done';
   }
 
   /**
@@ -231,6 +261,11 @@ export class SegmentFollower {
   #endedBy(error: unknown): boolean {
     if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') this.#finish('gone');
     if (EventualityError.is(error) && error.code === 'STORE_CLOSED') this.#finish('closed');
+    if (EventualityError.is(error) && error.code === 'HISTORY_REPLACED' && !this.#outcome) {
+      // Where it stands is void: the segment is taken anew, from where the checkpoint in the store is.
+      this.#report(error, 'begins again from what is stored');
+      this.#finish('lost');
+    }
     return this.#outcome !== undefined;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../messages';
+import { type Clock, jsonable } from '../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import type { Head } from './head';
@@ -52,19 +52,14 @@ export class StatusReader {
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = version ? await this.parts.store.deadLetters.sequences({ projection: name, version: version.version }) : [];
     const healthy = parked.length === 0 && !own.stopped;
-    return {
-      ...{
-        name,
-        kind,
-        mode: options.mode ?? 'async',
-        state: this.#state(own, activeVersion),
-        healthy,
-        version: version?.version,
-        activeVersion,
-      },
-      ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments, parked, lastError },
+    return jsonable({
+      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(own, activeVersion), healthy },
+      ...{ version: version?.version, activeVersion },
+      ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
+      parked: parked.map(each => jsonable({ ...each })),
+      lastError: lastError && jsonable({ ...lastError }),
       rebuild: own.filling === undefined ? undefined : await progressOf(this.parts, name, own.filling, this.#filling),
-    };
+    });
   }
 
   /**

@@ -21,7 +21,7 @@ export interface RebuildProgress {
   readonly secondsLeft: number | undefined;
 }
 
-/** How a projection or durable listener is getting on. */
+/** How a projection or durable listener is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
 export interface FollowerStatus {
   readonly name: string;
   readonly kind: 'projection' | 'listener';
@@ -72,7 +72,7 @@ export interface Follower {
   /**
    * Returns how it is getting on.
    * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
-   * @throws StatusTimeoutError, errors of the store
+   * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
   status(options?: { readonly timeout?: number }): Promise<FollowerStatus>;
   /**

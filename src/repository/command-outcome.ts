@@ -1,4 +1,25 @@
-import type { CommandOutcome, RecordedEvent } from '../messages';
+import { type CommandOutcome, jsonOf, type RecordedEvent } from '../messages';
+
+/** An outcome as a class costs what an object literal does, and `JSON.stringify` can write its positions. */
+class Outcome implements CommandOutcome {
+  declare readonly events: readonly RecordedEvent[];
+  declare readonly succeeded: boolean;
+  declare readonly aggregateId: string;
+  declare readonly version: number;
+  declare readonly position: bigint | undefined;
+
+  constructor(events: readonly RecordedEvent[], succeeded: boolean, aggregateId: string, version: number, position: bigint | undefined) {
+    this.events = events;
+    this.succeeded = succeeded;
+    this.aggregateId = aggregateId;
+    this.version = version;
+    this.position = position;
+  }
+
+  toJSON(): unknown {
+    return jsonOf({ ...this });
+  }
+}
 
 /** The outcome of a command that led to events. */
 export function succeeded(events: readonly RecordedEvent[]): CommandOutcome {
@@ -9,16 +30,11 @@ export function succeeded(events: readonly RecordedEvent[]): CommandOutcome {
     if (event.aggregateId === aggregateId && event.aggregateName === aggregateName) version = event.version;
     position = event.position;
   }
-  return { events, succeeded: true, aggregateId, version, position };
+  return new Outcome(events, true, aggregateId, version, position);
 }
 
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** The outcome of a command that led to none. */
-export const failed = (aggregateId: string, version: number): CommandOutcome => ({
-  events: NO_EVENTS,
-  succeeded: false,
-  aggregateId,
-  version,
-  position: undefined,
-});
+export const failed = (aggregateId: string, version: number): CommandOutcome =>
+  new Outcome(NO_EVENTS, false, aggregateId, version, undefined);

@@ -1,6 +1,5 @@
 export { AggregateCommandHandler, decide } from './aggregate-command-handler';
-export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
-export { succeeded } from './command-outcome';
+export { expectRepositories, runOutsideOfUnits } from './ambient-unit';
 export { targetOf } from './command-target';
 export {
   CommandIdReusedError,
@@ -16,6 +15,7 @@ export { type FlowCommandHandler, FunctionCommandHandler } from './function-comm
 export type { HandlerContext } from './handler-context';
 export { TurnRegistry } from './held-turns';
 export { IdempotentCommands } from './idempotent-commands';
+export { aCache, snapshotKeeping } from './option-checks';
 export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
 export type { CacheOptions } from './stream-cache';

@@ -15,6 +15,7 @@ import { AggregateLoader, type SnapshotKeeping } from './aggregate-loader';
 import { expectRepositories, unitOver } from './ambient-unit';
 import { ForeignAggregateError, NothingToAddError } from './errors';
 import { newAppend } from './new-events';
+import { REPOSITORY_OPTIONS, refuseRepositoryOptions } from './option-checks';
 import { type CacheOptions, StreamCache } from './stream-cache';
 import type { UnitOfWork } from './unit-of-work';
 
@@ -49,7 +50,7 @@ export class Repository<A = any> {
   readonly #within: UnitOfWork | undefined;
   readonly #options: RepositoryOptions;
 
-  /** @throws InvalidAggregateError when the class is not declared as an aggregate should be */
+  /** @throws InvalidAggregateError when the class is not declared as an aggregate should be; InvalidOptionsError */
   constructor(
     aggregate: AggregateClass<A> | AggregateDefinition<any, A>,
     store: EventStore,
@@ -57,6 +58,7 @@ export class Repository<A = any> {
     within?: { loader: AggregateLoader; unit: UnitOfWork },
   ) {
     this.definition = definitionOf(aggregate);
+    if (!within) refuseRepositoryOptions<RepositoryOptions>(store, options, REPOSITORY_OPTIONS);
     this.#loader =
       within?.loader ?? new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined, options);
     this.#within = within?.unit;

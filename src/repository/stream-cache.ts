@@ -28,10 +28,11 @@ export class StreamCache {
   /** What was young before: an entry that is used returns to the young, the others leave together. */
   #old = new Map<string, KeptStream>();
   #youngEvents = 0;
+  #oldEvents = 0;
 
   constructor({ max = 10_000, maxEvents = 100_000 }: CacheOptions = {}) {
-    this.#max = Math.max(1, max / 2);
-    this.#maxEvents = Math.max(1, maxEvents / 2);
+    this.#max = max;
+    this.#maxEvents = maxEvents;
   }
 
   /** Returns what is kept of a stream. */
@@ -49,6 +50,7 @@ export class StreamCache {
       return;
     }
     const counted = this.#young.has(id) ? weightOf(kept) : 0;
+    if (counted === 0) this.#takeOld(id);
     for (const event of events) kept.events.push(event);
     this.#put(id, kept, weightOf(kept) - counted);
   }
@@ -69,14 +71,20 @@ export class StreamCache {
     const kept = this.#young.get(id);
     if (kept) this.#youngEvents -= weightOf(kept);
     this.#young.delete(id);
-    this.#old.delete(id);
+    this.#takeOld(id);
   }
 
   #renewed(id: string): KeptStream | undefined {
+    const kept = this.#takeOld(id);
+    if (kept) this.#put(id, kept, weightOf(kept));
+    return kept;
+  }
+
+  #takeOld(id: string): KeptStream | undefined {
     const kept = this.#old.get(id);
     if (kept === undefined) return undefined;
     this.#old.delete(id);
-    this.#put(id, kept, weightOf(kept));
+    this.#oldEvents -= weightOf(kept);
     return kept;
   }
 
@@ -84,10 +92,19 @@ export class StreamCache {
   #put(id: string, kept: KeptStream, added: number): void {
     this.#young.set(id, kept);
     this.#youngEvents += added;
-    if (this.#young.size <= this.#max && this.#youngEvents <= this.#maxEvents) return;
+    const streams = this.#young.size;
+    const events = this.#youngEvents;
+    const young = streams <= this.#max / 2 && events <= this.#maxEvents / 2;
+    if (young && streams + this.#old.size <= this.#max && events + this.#oldEvents <= this.#maxEvents) return;
     this.#old = this.#young;
+    this.#oldEvents = events;
     this.#young = new Map();
     this.#youngEvents = 0;
+    if (streams <= this.#max && events <= this.#maxEvents) return;
+    // The last one is too much for those before it, or by itself.
+    const weight = weightOf(kept);
+    this.#old = new Map(weight <= this.#maxEvents ? [[id, kept]] : []);
+    this.#oldEvents = weight <= this.#maxEvents ? weight : 0;
   }
 }
 

@@ -14,9 +14,18 @@ export class FileAccess {
     private readonly refuseWhenClosed: () => void,
   ) {}
 
+  /**
+   * Whether whoever asks is part of a transaction on the only connection that there is, where there is no file: he reads in it, and sees what it
+   * has written so far.
+   */
+  get inOpenTransaction(): boolean {
+    return this.settings.file === IN_MEMORY && this.#turns.inside;
+  }
+
   /** Reads, and tries again while another process has the file locked. */
   async read<T>(work: () => T, signal?: AbortSignal): Promise<T> {
-    return this.#patiently(this.settings.file === IN_MEMORY ? () => this.#turns.pass(work) : work, signal);
+    const waits = this.settings.file === IN_MEMORY && !this.inOpenTransaction;
+    return this.#patiently(waits ? () => this.#turns.pass(work) : work, signal);
   }
 
   /** Writes, after the transactions that are under way, and tries again while another process has the file locked. */
@@ -33,7 +42,17 @@ export class FileAccess {
   /** Works alone. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     this.refuseWhenClosed();
-    return this.#turns.take(work);
+    return this.#turns.alone(work);
+  }
+
+  /** @throws InsideTransactionError when whoever asks is part of a transaction: writing would wait for its end */
+  refuseInside(): Promise<void> {
+    return this.#turns.refuseInside();
+  }
+
+  /** Whether a transaction has the turn. */
+  get busy(): boolean {
+    return this.#turns.taken;
   }
 
   /** Does what takes no time, at once or after the transactions that are under way. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Clock, knownNames, shownText, shownValue, systemClock } from '../messages';
+import { aClock, type Clock, integer, must, type OptionChecks, oneOf, optionFaults, shownValue, systemClock } from '../messages';
 import type { SqliteDriver } from './driver';
 import { SqliteOptionsError } from './errors';
 import { DRIVERS, type SqliteDriverName } from './load-driver';
@@ -38,34 +38,24 @@ export interface SqliteSettings {
 /** The name of a database without a file. */
 export const IN_MEMORY = ':memory:';
 
-const NAMES: readonly string[] = ['driver', 'synchronous', 'busyTimeout', 'pollEvery', 'maxPayloadBytes', 'clock'];
+const OPTIONS: OptionChecks<SqliteOptions> = {
+  driver: must(`${DRIVERS.map(name => `'${name}'`).join(', ')}, or an object with open(file)`, isDriver),
+  synchronous: oneOf('full', 'normal'),
+  busyTimeout: integer(0, 600_000),
+  pollEvery: integer(1, 60_000),
+  maxPayloadBytes: integer(1, 64 * 1024 * 1024),
+  clock: aClock,
+};
 
 /** Fills in the options. @throws SqliteOptionsError with all faults */
 export function checkedOptions(file: string, options: SqliteOptions = {}): SqliteSettings {
   const faults: string[] = [];
   checkFile(file, faults);
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) faults.push(`'${shownText(name)}' is no option. ${knownNames(name, NAMES)}`);
-  }
-  const { driver, synchronous = 'full', clock = systemClock } = options;
-  if (!isDriver(driver))
-    faults.push(`driver is ${shownValue(driver)}; it must be ${DRIVERS.map(shownValue).join(', ')}, or an object with open(file).`);
-  if (synchronous !== 'full' && synchronous !== 'normal')
-    faults.push(`synchronous is ${shownValue(synchronous)}; it must be 'full' or 'normal'.`);
-  if (typeof clock?.now !== 'function') faults.push('clock must have a function now().');
-  const number = (name: keyof SqliteOptions, value: unknown, least: number, most: number): number => {
-    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-    faults.push(`${name} is ${shownValue(value)}; it must be an integer from ${least} to ${most}.`);
-    return least;
-  };
-  const settings = {
-    ...{ driver, synchronous, clock },
-    busyTimeout: number('busyTimeout', options.busyTimeout ?? 5000, 0, 600_000),
-    pollEvery: number('pollEvery', options.pollEvery ?? 25, 1, 60_000),
-    maxPayloadBytes: number('maxPayloadBytes', options.maxPayloadBytes ?? 1024 * 1024, 1, 64 * 1024 * 1024),
-  };
+  faults.push(...optionFaults(options, OPTIONS));
   if (faults.length > 0) throw new SqliteOptionsError(faults);
-  return { ...settings, file: file === IN_MEMORY ? file : resolve(file) };
+  const { driver, synchronous = 'full', clock = systemClock } = options;
+  const { busyTimeout = 5000, pollEvery = 25, maxPayloadBytes = 1024 * 1024 } = options;
+  return { file: file === IN_MEMORY ? file : resolve(file), driver, synchronous, busyTimeout, pollEvery, maxPayloadBytes, clock };
 }
 
 function checkFile(file: unknown, faults: string[]): void {
@@ -77,6 +67,6 @@ function checkFile(file: unknown, faults: string[]): void {
 }
 
 function isDriver(driver: unknown): boolean {
-  if (driver === undefined || DRIVERS.some(name => name === driver)) return true;
+  if (DRIVERS.some(name => name === driver)) return true;
   return typeof driver === 'object' && driver !== null && typeof (driver as Partial<SqliteDriver>).open === 'function';
 }

@@ -3,6 +3,8 @@ import {
   type CheckpointName,
   type CommitOutcome,
   canBeReadModel,
+  type DocumentRead,
+  InvalidCommitError,
   type KnownSchema,
   prepareWrites,
   type SealedCommit,
@@ -11,8 +13,10 @@ import {
 } from '../store';
 import { DeadLetterRecords } from './dead-letter-records';
 import type { SqliteConnection } from './driver';
+import { reasonOf } from './errors';
 import { LeaseRecords } from './lease-records';
 import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
+import { resultCode } from './result-code';
 import { runWork } from './user-work';
 
 /** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
@@ -26,6 +30,32 @@ interface Page {
 /** A commit whose documents are encoded. */
 export interface EncodedCommit extends SealedCommit {
   readonly pages: readonly Page[];
+}
+
+/** The texts of documents that were read, as long as somebody has them. */
+const texts = new WeakMap<object, string>();
+
+/** Returns documents by id, whose state a commit can compare. */
+export function readDocuments(rows: readonly { readonly id: string; readonly document: string }[]): ReadonlyMap<string, object> {
+  const found = new Map<string, object>();
+  for (const { id, document: text } of rows) {
+    const document = JSON.parse(text) as object;
+    texts.set(document, text);
+    found.set(id, document);
+  }
+  return found;
+}
+
+const OF_CONTENT: ReadonlySet<string | undefined> = new Set(['SQLITE_TOOBIG', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE']);
+
+/** Encodes or writes documents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use */
+function refusing<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof RangeError) && !OF_CONTENT.has(resultCode(error))) throw error;
+    throw new InvalidCommitError([`SQLite does not take its documents: ${reasonOf(error)}.`], error);
+  }
 }
 
 interface ReadModelRow {
@@ -74,7 +104,7 @@ export class ProjectionRecords {
 
   /** Encodes what a commit writes, which needs no transaction. @throws UnknownReadModelError */
   encoded(commit: SealedCommit): EncodedCommit {
-    return { ...commit, pages: commit.groups.map(group => this.#page(group)) };
+    return { ...commit, pages: commit.groups.map(group => refusing(() => this.#page(group))) };
   }
 
   commit(commit: EncodedCommit): CommitOutcome {
@@ -86,8 +116,11 @@ export class ProjectionRecords {
     const position = this.checkpoint(checkpoint);
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     if (fenced || position !== commit.from) return { ok: false, checkpoint: position, fenced };
+    if (!commit.reads.every(read => this.#isAsRead(read))) return { ok: false, checkpoint: position, fenced, outdated: true };
     runWork(commit.work, this.connection);
-    for (const page of pages) this.#write(page);
+    refusing(() => {
+      for (const page of pages) this.#write(page);
+    });
     this.deadLetters.unpark(checkpoint, commit.unpark);
     this.deadLetters.park(checkpoint, commit.park, isoTime(this.clock.now()));
     this.statements.moveCheckpoint.run(checkpoint.projection, checkpoint.version, checkpoint.segment, commit.to);
@@ -105,6 +138,11 @@ export class ProjectionRecords {
     for (const statement of [dropReadModel, dropDocuments, dropCheckpoints, deactivate]) statement.run(name, version);
     this.leases.drop(name, version);
     this.deadLetters.drop(name, version);
+  }
+
+  #isAsRead({ readModel, version, id, document }: DocumentRead): boolean {
+    const row = this.statements.getDocument.get(readModel, version, id) as { document: string } | undefined;
+    return row?.document === (document === null ? undefined : (texts.get(document) ?? null));
   }
 
   #page(group: WriteGroup): Page {

@@ -27,6 +27,7 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
       'insert into active_models (name, version) values (?, ?) on conflict (name) do update set version = excluded.version',
     ),
     deactivate: connection.prepare('delete from active_models where name = ? and version = ?'),
+    getDocument: connection.prepare('select document from documents where read_model = ? and version = ? and id = ?'),
     getDocuments: connection.prepare(
       'select id, document from documents where read_model = ? and version = ? and id in (select value from json_each(?))',
     ),

@@ -7,6 +7,7 @@ import {
   type ProjectionStore,
   type RestoreOutcome,
   Running,
+  refuseSubscribeOptions,
   restoreRequests,
   type SnapshotStore,
   StoreClosedError,
@@ -102,6 +103,7 @@ export class SqliteEventStore implements EventStore {
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     this.#refuseWhenClosed();
     const request = appendRequest(appends, this.#settings.maxPayloadBytes, options);
+    if (this.#access.busy) await this.#access.refuseInside();
     return request.eventCount === 0 ? { ok: true, events: Object.freeze([]) } : this.#commits.append(request);
   }
 
@@ -130,6 +132,7 @@ export class SqliteEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
     return this.#followers.follow({ ...options, readAll: page => this.readAll(page) });
   }
 

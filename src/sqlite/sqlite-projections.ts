@@ -25,7 +25,7 @@ import type { SqliteConnection } from './driver';
 import type { FileAccess } from './file-access';
 import { inTransaction } from './in-transaction';
 import type { SqliteSettings } from './options';
-import { ProjectionRecords } from './projection-records';
+import { ProjectionRecords, readDocuments } from './projection-records';
 import { FindStatements } from './projection-statements';
 import { SqliteDeadLetters } from './sqlite-dead-letters';
 import { SqliteLeases } from './sqlite-leases';
@@ -50,6 +50,7 @@ interface VersionRow {
 export class SqliteProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly #eventsBeside: EventsBeside;
   readonly #records: ProjectionRecords;
   readonly #finds: FindStatements;
 
@@ -58,12 +59,18 @@ export class SqliteProjections implements ProjectionStore {
     private readonly settings: SqliteSettings,
     private readonly access: FileAccess,
     private readonly transactions: Transactions,
-    readonly eventsBeside: EventsBeside,
+    eventsBeside: EventsBeside,
   ) {
+    this.#eventsBeside = eventsBeside;
     this.#records = new ProjectionRecords(connection, settings.clock);
     this.#finds = new FindStatements(connection);
     this.leases = new SqliteLeases(connection, this.#records, settings, access);
     this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
+  }
+
+  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
+  get eventsBeside(): EventsBeside {
+    return this.#eventsBeside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -81,7 +88,7 @@ export class SqliteProjections implements ProjectionStore {
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     const wanted = ids.filter(isName);
     const rows = await this.#read(() => this.#records.documents(readModel, version, wanted));
-    return new Map(Array.from(rows, ({ id, document }) => [id, JSON.parse(document)]));
+    return readDocuments(Array.from(rows));
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
@@ -134,7 +141,7 @@ export class SqliteProjections implements ProjectionStore {
 
   /** At one moment of the file. */
   #read<T>(work: () => T): Promise<T> {
-    return this.access.read(() => inTransaction(this.connection, 'begin', work));
+    return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
   }
 
   #write<T>(work: () => T): Promise<T> {

@@ -18,6 +18,7 @@ import { appendRequest } from './append-request';
 import { type EventRow, LAST_POSITION, recordedEvent } from './event-row';
 import { failureOf } from './failures';
 import type { SqliteSettings } from './options';
+import { readDocuments } from './projection-records';
 import type { TransactionParts } from './transaction-parts';
 import { WorkFailure } from './user-work';
 
@@ -75,7 +76,7 @@ export class SqliteTransaction implements ProjectionTransaction {
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     const rows = this.#do(() => this.parts.records.documents(readModel, version, ids.filter(isName)));
-    return new Map(Array.from(rows, ({ id, document }) => [id, JSON.parse(document)]));
+    return readDocuments(rows);
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {

@@ -1,9 +1,9 @@
-import { isStorableText, shownText, shownValue } from '../messages';
+import { isName, LONGEST_NAME, shownText, shownValue } from '../messages';
 import { DuplicateEventError, InvalidAppendError, InvalidPageError } from './errors';
 import { type ExpectedVersion, type NewEvent, PAGE_LIMIT, type StorePage, type StreamAppend, type StreamPage } from './event-store';
+import { refuseStorePage, refuseStreamPage } from './option-checks';
 
-/** Longest aggregate name, aggregate id and event name, in characters. */
-export const LONGEST_NAME = 255;
+export { isName, LONGEST_NAME };
 
 /** The entries that the metadata of every stored event has, as text. */
 const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
@@ -35,20 +35,29 @@ export function isExpected(expected: ExpectedVersion, actual: number): boolean {
   return expected === 'exists' ? actual > 0 : expected === actual;
 }
 
-/** Fills in and checks the page of one stream. @throws InvalidPageError */
+/** Fills in and checks the page of one stream. @throws InvalidPageError, InvalidOptionsError */
 export function streamPage(page: StreamPage = {}): { from: number; limit: number } {
+  if (!isPage(page, 'from')) refuseStreamPage(page);
   const { from = 1, limit = PAGE_LIMIT, signal } = page;
   signal?.throwIfAborted();
   if (!Number.isSafeInteger(from) || from < 1) throw new InvalidPageError('from', from);
   return { from, limit: checkedLimit(limit) };
 }
 
-/** Fills in and checks a page of the whole store. @throws InvalidPageError */
+/** Fills in and checks a page of the whole store. @throws InvalidPageError, InvalidOptionsError */
 export function storePage(page: StorePage = {}): { after: bigint; limit: number } {
+  if (!isPage(page, 'after')) refuseStorePage(page);
   const { after = 0n, limit = PAGE_LIMIT, signal } = page;
   signal?.throwIfAborted();
   if (typeof after !== 'bigint' || after < 0n) throw new InvalidPageError('after', after);
   return { after, limit: checkedLimit(limit) };
+}
+
+/** Tells whether a page has no other fields than it may have, without making anything: each load asks for one. */
+function isPage(page: StreamPage | StorePage, start: 'from' | 'after'): boolean {
+  if (typeof page !== 'object' || page === null) return false;
+  for (const field in page) if (field !== start && field !== 'limit' && field !== 'signal') return false;
+  return page.signal === undefined || page.signal instanceof AbortSignal;
 }
 
 function checkedLimit(limit: number): number {
@@ -135,11 +144,6 @@ export function isMarks(marks: unknown): boolean {
 function isExpectation(expected: unknown): boolean {
   if (typeof expected === 'number') return Number.isSafeInteger(expected) && expected >= 0;
   return expected === 'any' || expected === 'none' || expected === 'exists';
-}
-
-/** Tells whether a value can name an aggregate or an event. */
-export function isName(name: unknown): boolean {
-  return typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && isStorableText(name);
 }
 
 const nameFault = (name: unknown, path: string): string =>

@@ -1,12 +1,14 @@
-import { shownValue } from '../messages';
+import { checkedElsewhere, type OptionChecks, optionFaults, shownValue } from '../messages';
 import { isName, isUuid, LONGEST_NAME } from './checks';
 import type { ClaimName, CommandClaim, CompletedCommand } from './command-journal';
 import { InvalidAppendError, InvalidClaimError } from './errors';
 import type { AppendOptions, StreamAppend } from './event-store';
 
 const LONGEST_LEASE_MS = 3_600_000;
-/** A hundred years. */
-const LONGEST_KEEP_MS = 3_155_760_000_000;
+/** The longest time for which a store keeps the result of a command: a hundred years. */
+export const LONGEST_KEEP_MS = 3_155_760_000_000;
+
+const APPEND_OPTIONS: OptionChecks<AppendOptions> = { command: checkedElsewhere };
 
 const TEXT = `text of 1 to ${LONGEST_NAME} characters without NUL`;
 
@@ -37,10 +39,13 @@ export function checkCommandResult(claim: ClaimName, { aggregateId, version, eve
 
 /**
  * Returns the claim under which an append is made, as a copy that nobody can change. For those who write a store; the appends are checked before.
- * @throws InvalidClaimError; InvalidAppendError when there is a claim and no event
+ * @throws InvalidClaimError; InvalidAppendError when there is a claim and no event, or an option that there is none of
  */
 export function claimOf(appends: readonly StreamAppend[], options: AppendOptions | undefined): ClaimName | undefined {
-  if (!options?.command) return undefined;
+  if (options === undefined) return undefined;
+  const faults = optionFaults(options, APPEND_OPTIONS);
+  if (faults.length > 0) throw new InvalidAppendError(faults);
+  if (!options.command) return undefined;
   const { id, token } = options.command;
   checkClaimName({ id, token });
   if (appends.length === 0) throw new InvalidAppendError([`The command '${id}' has no events: use commands.complete(claim, result).`]);

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../messages';
 import type { CommandResult } from './command-journal';
 
 /** What a store keeps of a command, as far as time is concerned: all of it in milliseconds, by the clock of the store. */
-export interface CommandTimes {
+interface CommandTimes {
   readonly done: boolean;
   /** Until when the claim stands, or the result is kept. */
   readonly until: number;

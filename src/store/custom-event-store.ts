@@ -1,4 +1,13 @@
-import type { RecordedEvent } from '../messages';
+import {
+  aFunction,
+  checkedElsewhere,
+  InvalidOptionsError,
+  integer,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  type RecordedEvent,
+} from '../messages';
 import { streamPage } from './checks';
 import type { CommandJournal } from './command-journal';
 import { StoreClosedError } from './errors';
@@ -13,6 +22,7 @@ import type {
   StreamPage,
   SubscribeOptions,
 } from './event-store';
+import { refuseSubscribeOptions } from './option-checks';
 import type { ProjectionStore } from './projection-store';
 import { Running } from './running';
 import type { SnapshotStore } from './snapshot-store';
@@ -21,6 +31,24 @@ import { Subscription } from './subscription';
 /** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots, projections and commands. */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
   Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>>;
+
+/** What a custom store can be told. */
+interface CustomEventStoreOptions {
+  /** How often to look for what other processes appended while somebody follows, in milliseconds; default 100. */
+  readonly pollEvery?: number;
+}
+
+const PARTS: OptionChecks<EventStoreParts> = {
+  append: needed(aFunction),
+  readAll: needed(aFunction),
+  read: aFunction,
+  subscribe: aFunction,
+  restore: aFunction,
+  close: aFunction,
+  snapshots: checkedElsewhere,
+  projections: checkedElsewhere,
+  commands: checkedElsewhere,
+};
 
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
@@ -45,10 +73,12 @@ export class CustomEventStore implements EventStore {
   /** There when it is among the parts: it cannot be derived. */
   readonly restore?: (events: readonly RecordedEvent[]) => Promise<RestoreOutcome>;
 
+  /** @throws InvalidOptionsError */
   constructor(
     private readonly parts: EventStoreParts,
-    private readonly options: { readonly pollEvery?: number } = {},
+    private readonly options: CustomEventStoreOptions = {},
   ) {
+    refuseFaults(parts, options);
     if (parts.restore) this.restore = async events => this.#write(() => parts.restore!(events));
   }
 
@@ -93,6 +123,7 @@ export class CustomEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
     if (this.parts.subscribe) return this.parts.subscribe(options);
     const subscription: Subscription = new Subscription({
       ...options,
@@ -132,4 +163,12 @@ export class CustomEventStore implements EventStore {
   #refuseWhenClosed(): void {
     if (this.#closing) throw new StoreClosedError();
   }
+}
+
+function refuseFaults(parts: EventStoreParts, options: CustomEventStoreOptions): void {
+  const faults = [
+    ...optionFaults<EventStoreParts>(parts, PARTS),
+    ...optionFaults<CustomEventStoreOptions>(options, { pollEvery: integer(1, 60_000) }),
+  ];
+  if (faults.length > 0) throw new InvalidOptionsError('new CustomEventStore', faults);
 }

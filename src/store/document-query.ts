@@ -1,4 +1,16 @@
-import { isStorableText, shownValue } from '../messages';
+import {
+  checkedElsewhere,
+  either,
+  isPlainObject,
+  isStorableText,
+  must,
+  needed,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  options,
+  shownValue,
+} from '../messages';
 import { documentKey } from './document-keys';
 import { InvalidDocumentQueryError } from './projection-errors';
 import type { DocumentQuery } from './projection-store';
@@ -7,6 +19,18 @@ import type { DocumentQuery } from './projection-store';
 const MOST_DOCUMENTS = 1000;
 const DOCUMENTS_BY_DEFAULT = 100;
 const MOST_VALUES = 1000;
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+type Ordering = Exclude<DocumentQuery['orderBy'], string | undefined>;
+
+const ORDERING: OptionChecks<Ordering> = { field: needed(must('a field', isText)), direction: needed(oneOf('asc', 'desc')) };
+const QUERY: OptionChecks<DocumentQuery> = {
+  where: must('an object of values by field', isPlainObject),
+  orderBy: either(isText, options(ORDERING, 'a field, or { field, direction }')),
+  limit: checkedElsewhere,
+  after: checkedElsewhere,
+};
 
 /** A checked query, in terms of keys and of the places of fields among the indexes. */
 export interface ResolvedQuery {
@@ -33,21 +57,19 @@ export interface DocumentPlace {
  * @throws InvalidDocumentQueryError
  */
 export function resolveQuery(readModel: string, indexes: readonly string[], query: DocumentQuery = {}): ResolvedQuery {
-  const faults: string[] = [];
-  const filters = Object.entries(query.where ?? {}).map(([field, wanted]) => ({
+  const faults = optionFaults(query, QUERY);
+  const { where, orderBy, limit = DOCUMENTS_BY_DEFAULT, after: cursor } = query ?? {};
+  const filters = Object.entries(isPlainObject(where) ? where! : {}).map(([field, wanted]) => ({
     index: indexOf(field, 'where', indexes, faults),
     keys: wantedKeys(field, wanted, faults),
   }));
-  const { field, direction } = typeof query.orderBy === 'object' ? query.orderBy : { field: query.orderBy, direction: 'asc' };
-  const order = field === undefined ? undefined : indexOf(field, 'orderBy', indexes, faults);
-  if (direction !== 'asc' && direction !== 'desc')
-    faults.push(`orderBy.direction is ${shownValue(direction)}; it must be 'asc' or 'desc'.`);
-  const { limit = DOCUMENTS_BY_DEFAULT } = query;
+  const { field, direction } = isPlainObject(orderBy) ? (orderBy as Ordering) : { field: orderBy, direction: 'asc' };
+  const order = typeof field === 'string' ? indexOf(field, 'orderBy', indexes, faults) : undefined;
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_DOCUMENTS) {
     faults.push(`limit is ${shownValue(limit)}; it must be an integer from 1 to ${MOST_DOCUMENTS}.`);
   }
   const ordering = [field ?? null, direction];
-  const after = query.after === undefined ? undefined : placeOf(query.after, ordering, faults);
+  const after = cursor === undefined ? undefined : placeOf(cursor, ordering, faults);
   if (faults.length > 0) throw new InvalidDocumentQueryError(readModel, faults);
   return { filters, order, descending: direction === 'desc', limit, after, cursor: last => encoded(ordering, last) };
 }

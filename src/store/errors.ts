@@ -133,3 +133,22 @@ export class InvalidImportError extends EventualityError {
     super(`Line ${line} cannot be imported: ${fault} Mend the file and import it again: what is stored by then is skipped.`, { cause });
   }
 }
+
+/**
+ * Thrown to the readers of subscriptions when an event that they were given is gone: an older backup was put in place under a running process. What
+ * was read or kept of the events since then is void: begin again from what is stored.
+ */
+export class HistoryReplacedError extends EventualityError {
+  readonly code = 'HISTORY_REPLACED';
+
+  constructor(
+    /** Where the event stood that is gone. */
+    readonly position: bigint,
+    readonly eventId: string,
+  ) {
+    super(
+      `The event ${eventId} at position ${position} is gone: the events were replaced, as by an older backup. ` +
+        'What was read or kept of them is void: begin again from what is stored.',
+    );
+  }
+}

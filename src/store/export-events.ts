@@ -1,3 +1,4 @@
+import { aSignal, checkedElsewhere, type OptionChecks, refuseOptions } from '../messages';
 import { eventLine } from './event-line';
 import type { EventStore } from './event-store';
 
@@ -9,6 +10,8 @@ export interface ExportOptions {
   readonly signal?: AbortSignal;
 }
 
+const EXPORT_OPTIONS: OptionChecks<ExportOptions> = { after: checkedElsewhere, signal: aSignal };
+
 /** Pages are small: an event can be large, and a page is held as a whole. */
 const PAGE = 100;
 
@@ -18,9 +21,10 @@ const PAGE = 100;
  * It holds 100 events at a time, and reads on only when asked.
  *
  * @example await pipeline(exportEvents(store), createWriteStream('events.jsonl'));
- * @throws InvalidPageError, StoreClosedError, the signal's reason
+ * @throws InvalidOptionsError, InvalidPageError, StoreClosedError, the signal's reason
  */
 export async function* exportEvents(store: EventStore, options: ExportOptions = {}): AsyncGenerator<string, void, undefined> {
+  refuseOptions('exportEvents', options, EXPORT_OPTIONS);
   const { signal } = options;
   let after = options.after ?? 0n;
   for (;;) {

@@ -1,10 +1,20 @@
-import { EventualityError, type RecordedEvent } from '../messages';
+import {
+  aFunction,
+  aSignal,
+  EventualityError,
+  InvalidOptionsError,
+  jsonable,
+  type OptionChecks,
+  type RecordedEvent,
+  refuseOptions,
+  shownValue,
+} from '../messages';
 import { InvalidImportError, type InvalidRestoreError, RestoreUnsupportedError } from './errors';
 import { eventOfLine } from './event-line';
 import type { EventStore, RestoreOutcome } from './event-store';
 import { type TextPieces, textLines } from './text-lines';
 
-/** What an import has done so far. */
+/** What an import has done so far. `JSON.stringify` writes the position as decimal text. */
 export interface ImportReport {
   /** How many events were written. */
   readonly imported: number;
@@ -22,6 +32,8 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
 }
 
+const IMPORT_OPTIONS: OptionChecks<ImportOptions> = { progress: aFunction, signal: aSignal };
+
 const BATCH = 500;
 /** The characters of a batch of several events, so that memory stays flat where they are large. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
@@ -37,13 +49,18 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
  * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks. Blank lines are passed over, but counted.
  *
  * @example const { imported, skipped } = await importEvents(store, createReadStream('events.jsonl'));
- * @throws InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's reason, and
+ * @throws InvalidOptionsError, InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's reason, and
  * what the store throws when it cannot write
  */
 export async function importEvents(store: EventStore, lines: TextPieces, options: ImportOptions = {}): Promise<ImportReport> {
+  refuseOptions('importEvents', options, IMPORT_OPTIONS);
   const { progress, signal } = options;
-  if (!store.restore) throw new RestoreUnsupportedError();
-  let report: ImportReport = { imported: 0, skipped: 0, position: 0n };
+  if (!isIterable(lines))
+    throw new InvalidOptionsError('importEvents', [
+      `lines is ${shownValue(lines)}; it must be pieces of text or bytes, such as a file's stream.`,
+    ]);
+  if (!store?.restore) throw new RestoreUnsupportedError();
+  let report: ImportReport = jsonable({ imported: 0, skipped: 0, position: 0n });
   let batch = new Batch();
   const write = async (): Promise<void> => {
     signal?.throwIfAborted();
@@ -58,6 +75,8 @@ export async function importEvents(store: EventStore, lines: TextPieces, options
   if (batch.length > 0) await write();
   return report;
 }
+
+const isIterable = (value: any): boolean => typeof (value?.[Symbol.asyncIterator] ?? value?.[Symbol.iterator]) === 'function';
 
 /** Events that are written together, and the lines they stand in. */
 class Batch {
@@ -92,8 +111,5 @@ class Batch {
 // By the code: the store may come from another copy of the package.
 const isInvalidRestore = (error: unknown): error is InvalidRestoreError => EventualityError.is(error) && error.code === 'INVALID_RESTORE';
 
-const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport => ({
-  imported: report.imported + restored,
-  skipped: report.skipped + skipped,
-  position,
-});
+const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport =>
+  jsonable({ imported: report.imported + restored, skipped: report.skipped + skipped, position });

@@ -1,4 +1,4 @@
-import { type Clock, isoTime, type RecordedEvent, systemClock } from '../messages';
+import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, systemClock } from '../messages';
 import { checkAppends, givesIds, isExpected, storePage, streamPage } from './checks';
 import { claimOf, commandIsDone } from './command-checks';
 import type { ClaimName, CommandJournal } from './command-journal';
@@ -19,6 +19,7 @@ import type {
 import { InMemoryCommandJournal } from './in-memory-command-journal';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
+import { refuseSubscribeOptions } from './option-checks';
 import type { ProjectionStore } from './projection-store';
 import { recordEvent } from './record-event';
 import { repeatedEvents } from './repeated-events';
@@ -28,6 +29,7 @@ import { appendInTurn, type TransactionEvents } from './staged-appends';
 import { Subscription } from './subscription';
 import { Turns } from './turns';
 
+const anIterable = must('a list of recorded events, or another iterable', value => typeof value?.[Symbol.iterator] === 'function');
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
@@ -60,9 +62,10 @@ export class InMemoryEventStore implements EventStore {
 
   /**
    * @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start
-   * @throws InvalidRestoreError when one of the events is not whole, or does not follow on those before it
+   * @throws InvalidOptionsError; InvalidRestoreError when one of the events is not whole, or does not follow on those before it
    */
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
+    refuseOptions('new InMemoryEventStore', options, { clock: aClock, events: anIterable });
     this.#clock = options.clock ?? systemClock;
     this.snapshots = new InMemorySnapshotStore({ clock: this.#clock });
     this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#lent);
@@ -102,6 +105,7 @@ export class InMemoryEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
     const subscription: Subscription = new Subscription({
       ...options,
       readAll: page => this.readAll(page),

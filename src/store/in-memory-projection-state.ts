@@ -14,6 +14,9 @@ export interface ReadyCommit extends SealedCommit {
   readonly pages: readonly { readonly documents: InMemoryDocuments; readonly writes: readonly PreparedWrite[] }[];
 }
 
+/** Finds a document as it is now. */
+export type ReadNow = (documents: InMemoryDocuments, id: string) => object | null | undefined;
+
 /** All that projections in memory have, as it was committed. */
 export class InMemoryProjectionState {
   readonly leases: InMemoryLeases;
@@ -58,9 +61,11 @@ export class InMemoryProjectionState {
   }
 
   /** Says why a commit must not be kept, given where its checkpoint stands; undefined when it may be. */
-  refusal({ checkpoint, from, fence }: SealedCommit, position: bigint): CommitOutcome | undefined {
+  refusal({ checkpoint, from, fence, reads }: SealedCommit, position: bigint, read: ReadNow = this.#readNow): CommitOutcome | undefined {
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
-    return fenced || position !== from ? { ok: false, checkpoint: position, fenced } : undefined;
+    if (fenced || position !== from) return { ok: false, checkpoint: position, fenced };
+    const outdated = reads.some(each => (read(this.documents(each.readModel, each.version), each.id) ?? null) !== each.document);
+    return outdated ? { ok: false, checkpoint: position, fenced, outdated } : undefined;
   }
 
   keep({ checkpoint, to, pages, park, unpark }: ReadyCommit): void {
@@ -82,6 +87,8 @@ export class InMemoryProjectionState {
     this.deadLetters.drop(name, version);
     if (this.active.get(name) === version) this.active.delete(name);
   }
+
+  readonly #readNow: ReadNow = (documents, id) => documents.get(id);
 
   #positions(projection: string, version: number): ReadonlyMap<number, bigint> {
     return this.#checkpoints.get(keyOf(projection, version)) ?? new Map<number, bigint>();

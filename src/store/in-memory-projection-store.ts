@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../messages';
+import { aClock, type Clock, refuseOptions, systemClock } from '../messages';
 import type { DeadLetters } from './dead-letters';
 import { resolveQuery } from './document-query';
 import { InMemoryProjectionState } from './in-memory-projection-state';
@@ -17,7 +17,6 @@ import { Turns } from './turns';
  * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
-  readonly eventsBeside: EventsBeside | undefined;
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #state: InMemoryProjectionState;
@@ -27,14 +26,20 @@ export class InMemoryProjectionStore implements ProjectionStore {
   /**
    * @param options `clock` tells when a lease has run out, and dates dead letters; default the machine's
    * @param events lent by an event store in memory
+   * @throws InvalidOptionsError
    */
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
+    refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
     this.#turns = events?.turns ?? new Turns();
     this.#events = events;
-    this.eventsBeside = events?.beside;
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;
+  }
+
+  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
+  get eventsBeside(): EventsBeside | undefined {
+    return this.#events?.beside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -65,7 +70,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
-    return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.take(() => this.#commitWithWork(sealed));
+    return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.alone(() => this.#commitWithWork(sealed));
   }
 
   async active(readModel: string): Promise<number | undefined> {
@@ -95,7 +100,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     this.#events?.refuseWhenClosed();
-    return this.#turns.take(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
+    return this.#turns.alone(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
   }
 
   #commit(sealed: SealedCommit): CommitOutcome {

@@ -1,4 +1,4 @@
-import { type Clock, isoTime, systemClock } from '../messages';
+import { aClock, type Clock, isoTime, refuseOptions, systemClock } from '../messages';
 import type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 import type { StreamName } from './stream-name';
 
@@ -7,8 +7,9 @@ export class InMemorySnapshotStore implements SnapshotStore {
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #clock: Clock;
 
-  /** @param options `clock` dates the snapshots, default the machine's */
+  /** @param options `clock` dates the snapshots, default the machine's @throws InvalidOptionsError */
   constructor(options: { readonly clock?: Clock } = {}) {
+    refuseOptions('new InMemorySnapshotStore', options, { clock: aClock });
     this.#clock = options.clock ?? systemClock;
   }
 

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../messages';
 import type { AppendOptions, AppendOutcome, StorePage, StreamAppend } from './event-store';
-import type { InMemoryProjectionState, ReadyCommit } from './in-memory-projection-state';
+import type { InMemoryDocuments } from './in-memory-documents';
+import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-projection-state';
 import { checkCheckpoint } from './projection-checks';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import { EventsElsewhereError, TransactionEndedError } from './projection-errors';
@@ -59,11 +60,10 @@ export class InMemoryTransaction implements ProjectionTransaction {
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     return this.#take(() => {
       const stored = this.state.documents(readModel, version);
-      const pages = this.#commits.flatMap(commit => commit.pages).filter(({ documents }) => documents === stored);
-      const written = new Map(pages.flatMap(({ writes }) => writes.map(({ id, document }) => [id, document])));
+      const read = this.#reader();
       const found = new Map<string, object>();
       for (const id of ids) {
-        const document = written.get(id) === undefined ? stored.get(id) : written.get(id);
+        const document = read(stored, id);
         if (document) found.set(id, document);
       }
       return found;
@@ -77,7 +77,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   async commitSealed(sealed: SealedCommit): Promise<CommitOutcome> {
     return this.#take(async () => {
       const ready = this.state.ready(sealed);
-      const refusal = this.state.refusal(ready, this.#checkpoint(ready.checkpoint));
+      const refusal = this.state.refusal(ready, this.#checkpoint(ready.checkpoint), this.#reader());
       if (refusal) return refusal;
       for (const work of ready.work) await work(undefined);
       this.#commits.push(ready);
@@ -91,6 +91,20 @@ export class InMemoryTransaction implements ProjectionTransaction {
       this.state.documents(readModel, version);
       this.#activated.set(readModel, version);
     });
+  }
+
+  /** Returns how a document is read with what this transaction has written. */
+  #reader(): ReadNow {
+    const written = new Map<InMemoryDocuments, Map<string, object | null>>();
+    for (const { documents, writes } of this.#commits.flatMap(({ pages }) => pages)) {
+      const own = written.get(documents) ?? new Map<string, object | null>();
+      written.set(documents, own);
+      for (const { id, document } of writes) own.set(id, document);
+    }
+    return (documents, id) => {
+      const own = written.get(documents)?.get(id);
+      return own === undefined ? documents.get(id) : own;
+    };
   }
 
   #keep(): void {

@@ -1,7 +1,7 @@
 export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
-export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone } from './command-checks';
+export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, LONGEST_KEEP_MS } from './command-checks';
 export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './command-journal';
-export { type CommandTimes, isFree, resultOf } from './command-rules';
+export { isFree, resultOf } from './command-rules';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
 export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
@@ -13,6 +13,7 @@ export {
   ClaimLostError,
   ConcurrencyError,
   DuplicateEventError,
+  HistoryReplacedError,
   InvalidAppendError,
   InvalidClaimError,
   InvalidImportError,
@@ -43,8 +44,10 @@ export { InMemoryCommandJournal } from './in-memory-command-journal';
 export { InMemoryEventStore } from './in-memory-event-store';
 export { InMemoryProjectionStore } from './in-memory-projection-store';
 export { InMemorySnapshotStore } from './in-memory-snapshot-store';
+export { Inside } from './inside';
 export { checkClaim } from './lease-checks';
 export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
+export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './option-checks';
 export {
   canBeParked,
   canBeReadModel,
@@ -57,9 +60,10 @@ export {
   prepareWrites,
   type WriteGroup,
 } from './projection-checks';
-export type { CheckpointName, CommitOutcome, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
+export type { CheckpointName, CommitOutcome, DocumentRead, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
 export {
   EventsElsewhereError,
+  InsideTransactionError,
   InvalidCommitError,
   InvalidDocumentQueryError,
   InvalidReadModelError,

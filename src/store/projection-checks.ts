@@ -66,11 +66,23 @@ export function checkCommit({ checkpoint, from, to, writes, ...more }: Projectio
   if (isPosition(from) && isPosition(to) && to < from) faults.push(`to is ${to}n, which is before from, ${from}n.`);
   if (!Array.isArray(writes)) faults.push(`writes is ${shownValue(writes)}; it must be a list.`);
   else for (const [place, write] of writes.entries()) checkWrite(write, place, faults);
+  checkReads(more.reads, faults);
   checkFence(more.fence, faults);
   checkDeadLetters(more, faults);
   for (const work of more.work ?? [])
     if (typeof work !== 'function') faults.push(`work holds ${shownValue(work)}; it must be a list of functions.`);
   if (faults.length > 0) throw new InvalidCommitError(faults);
+}
+
+function checkReads(reads: ProjectionCommit['reads'] = [], faults: string[]): void {
+  if (!Array.isArray(reads)) return void faults.push(`reads is ${shownValue(reads)}; it must be a list.`);
+  for (const [place, { readModel, version, id, document }] of reads.entries()) {
+    if (!isName(readModel)) faults.push(nameFault(`reads[${place}].readModel`, readModel));
+    if (!isVersion(version)) faults.push(versionFault(`reads[${place}].version`, version));
+    if (!isName(id)) faults.push(nameFault(`reads[${place}].id`, id));
+    if (typeof document !== 'object')
+      faults.push(`reads[${place}].document is ${shownValue(document)}; it must be what was read, or null.`);
+  }
 }
 
 function checkFence(fence: unknown, faults: string[]): void {

@@ -10,6 +10,15 @@ export interface DocumentWrite {
   readonly document: object | null;
 }
 
+/** A document as it was read: a commit can find out by it whether another one has changed the document since. */
+export interface DocumentRead {
+  readonly readModel: string;
+  readonly version: number;
+  readonly id: string;
+  /** The very object that `get` has returned; `null` where there was none. */
+  readonly document: object | null;
+}
+
 /**
  * SQL of one's own, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client, on SQLite the connection
  * of the driver, where it must be synchronous.
@@ -34,6 +43,8 @@ export interface ProjectionCommit extends DeadLetterChanges {
   readonly to: bigint;
   /** In the order given: of several for one document the last one holds. */
   readonly writes: readonly DocumentWrite[];
+  /** The commit goes through only while these documents are as they were read; default none is looked at. */
+  readonly reads?: readonly DocumentRead[];
   /** The fence of the lease; where it is given, the commit goes through only while it is the segment's. */
   readonly fence?: bigint;
   /** Run in order, before the documents are written; what it throws takes everything back and rejects the commit. */
@@ -42,6 +53,8 @@ export interface ProjectionCommit extends DeadLetterChanges {
 
 /**
  * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says that the segment belongs
- * to somebody else by now.
+ * to somebody else by now, and `outdated` that the checkpoint is where it was believed to be, but a document is not as it was read.
  */
-export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly checkpoint: bigint; readonly fenced: boolean };
+export type CommitOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly checkpoint: bigint; readonly fenced: boolean; readonly outdated?: boolean };

@@ -33,12 +33,15 @@ export class InvalidDocumentQueryError extends EventualityError {
   }
 }
 
-/** Thrown when a commit of a projection is malformed; all faults are listed and nothing was written. */
+/** Thrown when a commit of a projection is malformed, or the database takes none of its kind; all faults are listed and nothing was written. */
 export class InvalidCommitError extends EventualityError {
   readonly code = 'INVALID_COMMIT';
 
-  constructor(readonly faults: readonly string[]) {
-    super(`The commit of the projection was refused: ${listed(faults)}`);
+  constructor(
+    readonly faults: readonly string[],
+    cause?: unknown,
+  ) {
+    super(`The commit of the projection was refused: ${listed(faults)}`, cause === undefined ? undefined : { cause });
   }
 }
 
@@ -48,6 +51,21 @@ export class EventsElsewhereError extends EventualityError {
 
   constructor() {
     super('These projections are not kept beside the events: their transactions have none. Use the projections of the event store.');
+  }
+}
+
+/**
+ * Thrown when something of a store is awaited inside of a transaction of the same store, such as an append by a handler of an inline projection: it
+ * would wait for the end of the transaction, and so for itself. Nothing was written by the call.
+ */
+export class InsideTransactionError extends EventualityError {
+  readonly code = 'INSIDE_TRANSACTION';
+
+  constructor() {
+    super(
+      'An append was awaited inside of a transaction of the same store, and would wait for itself. A handler of an inline projection only writes ' +
+        'documents: let a durable listener dispatch. Inside of transaction(...) use the methods of the transaction.',
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { lettersToPark } from './dead-letter-checks';
 import type { NewDeadLetter } from './dead-letters';
 import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
-import type { CheckpointName, ProjectionCommit, TransactionWork } from './projection-commit';
+import type { CheckpointName, DocumentRead, ProjectionCommit, TransactionWork } from './projection-commit';
 
 /** A commit that was checked, and that nobody can change while it waits to be written. */
 export interface SealedCommit {
@@ -9,6 +9,7 @@ export interface SealedCommit {
   readonly from: bigint;
   readonly to: bigint;
   readonly groups: readonly WriteGroup[];
+  readonly reads: readonly DocumentRead[];
   readonly fence: bigint | undefined;
   readonly work: readonly TransactionWork[];
   readonly park: readonly NewDeadLetter[];
@@ -22,6 +23,7 @@ export function sealedCommit(commit: ProjectionCommit): SealedCommit {
   const { projection, version, segment } = commit.checkpoint;
   return {
     ...{ checkpoint: { projection, version, segment }, from, to, fence, groups: groupWrites(commit.writes) },
+    reads: [...(commit.reads ?? [])],
     ...{ work: [...(commit.work ?? [])], park: lettersToPark(commit.park), unpark: [...(commit.unpark ?? [])] },
   };
 }

@@ -1,14 +1,35 @@
+import { Inside } from './inside';
+
 /** Lets transactions run one at a time, and what else is to be written between them. Who comes while nothing runs does not wait. */
 export class Turns {
   #last: Promise<unknown> | undefined;
+  #inside: Inside | undefined;
 
   /** Somebody has a turn, or waits for one. */
   get taken(): boolean {
     return this.#last !== undefined;
   }
 
-  /** Works alone, after all that came before. */
+  /** Refuses whoever is part of the user's work that has the turn: another turn would never come. @throws InsideTransactionError */
+  async refuseInside(): Promise<void> {
+    if (this.#inside?.busy) await this.#inside.refuse();
+  }
+
+  /** Whether whoever asks is part of the user's work that has the turn. */
+  get inside(): boolean {
+    return this.#inside?.here ?? false;
+  }
+
+  /** Runs work of the user's own alone; what of it wants another turn is refused. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#inside ??= new Inside();
+    const inside = this.#inside;
+    return this.take(() => inside.run(work));
+  }
+
+  /** Works alone, after all that came before. @throws InsideTransactionError */
   async take<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#inside?.busy) await this.#inside.refuse();
     const turn = this.#last === undefined ? started(work) : this.#last.then(work);
     const over: Promise<void> = turn.then(
       () => this.#end(over),
@@ -25,7 +46,7 @@ export class Turns {
 
   /** Resolves when all that have come so far have had their turn. */
   async over(): Promise<void> {
-    await this.#last;
+    while (this.#last) await this.#last;
   }
 
   #end(turn: Promise<unknown>): void {

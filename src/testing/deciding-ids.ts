@@ -1,5 +1,10 @@
+import { aName, either, isFunction, listOf } from '../messages';
+
 /** What `context.newId()` returns in a test: the ids of a list, one after the other, and then `id-3`, `id-4`...; or what a function makes. */
 export type TestIds = readonly string[] | (() => string);
+
+/** Checks the option `ids`. */
+export const testIds = either(isFunction, listOf('ids, or a function that makes them', aName));
 
 /** Returns what makes the ids; without a list they are `id-1`, `id-2`... */
 export function idsFrom(ids: TestIds = []): () => string {

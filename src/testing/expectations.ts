@@ -57,7 +57,7 @@ function isError(thrown: unknown, expected: ErrorClass | string): boolean {
 }
 
 /** Returns the text of what was thrown: anything can be, also what has none. */
-export function textOf(thrown: unknown): string {
+function textOf(thrown: unknown): string {
   try {
     return String(thrown);
   } catch {

@@ -5,11 +5,14 @@ import { refuseIncomparable } from './comparing';
 import { type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
 import { History } from './history';
 import { GivenHistory } from './project';
-import { type Decided, decided, runCommand, type TestRun, type WhenOptions } from './run-command';
+import { type Decided, decided, refuseWhen, runCommand, type TestRun, type WhenOptions } from './run-command';
 
 /** What is said to have happened before. */
 export interface Given {
-  /** The command that is decided: an instance of its class, or a plain `{ name, message }` object. */
+  /**
+   * The command that is decided: an instance of its class, or a plain `{ name, message }` object.
+   * @throws InvalidOptionsError, UnnamedMessageError
+   */
   when(command: object, options?: WhenOptions): When;
 }
 
@@ -44,7 +47,12 @@ export function given(first?: AggregateClass | AggregateDefinition | History, ..
   if (first === undefined) return new GivenHistory([]);
   if (first instanceof History) return new GivenHistory([first, ...(others as readonly History[])]);
   const definition = definitionOf(first);
-  return { when: (command, options = {}) => new Expectation(definition, others, command, options) };
+  return {
+    when(command, options = {}) {
+      refuseWhen(command, options);
+      return new Expectation(definition, others, command, options);
+    },
+  };
 }
 
 class Expectation implements When {

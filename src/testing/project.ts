@@ -2,9 +2,9 @@ import { AssertionError, deepStrictEqual } from 'node:assert/strict';
 
 import { inspect } from 'node:util';
 
-import { bootstrap } from '../bootstrap';
+import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
 import { followerRole, Module, type ModuleOptions } from '../decorators';
-import { type ClassReference, sealPayload } from '../messages';
+import { type ClassReference, refuseOptions, sealPayload } from '../messages';
 import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
@@ -21,13 +21,17 @@ export interface ProjectOptions extends ModuleOptions {}
 export class GivenHistory {
   constructor(private readonly histories: readonly History[]) {}
 
-  /** The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it follows in memory. */
+  /**
+   * The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it follows in memory.
+   * @throws InvalidOptionsError
+   */
   project<P extends ClassReference>(
     projection: P,
     options?: ProjectOptions,
   ): Projected<P extends ClassReference<infer I> ? ViewOf<I> : any>;
   project<View extends object>(projection: ProjectionDefinition<View>, options?: ProjectOptions): Projected<View>;
   project(projection: ClassReference | ProjectionDefinition, options: ProjectOptions = {}): Projected {
+    refuseOptions('project', options, MODULE_OPTIONS);
     return new Projecting(this.histories, projection, options);
   }
 }
@@ -39,6 +43,8 @@ export interface Projected<View extends object = any> {
   /** Expects that a handler throws an error of this class, with this `code`, or with this text in its message. */
   thenError(expected: ErrorClass | string): Promise<void>;
 }
+
+const SILENT = { error: () => undefined, warn: () => undefined };
 
 interface Outcome {
   readonly documents: Readonly<Record<string, object>>;
@@ -90,6 +96,8 @@ async function project(
   const flow = await bootstrap(ProjectionModule, {
     eventStore,
     projections: isClass ? [] : [projection],
+    // What a handler throws is for the expectation to say.
+    logger: SILENT,
     adjustFollower: definition => (definition.name === name ? once(definition, error => thrown.push(error)) : definition),
   });
   try {
@@ -141,11 +149,11 @@ async function documentsOf({ projections }: EventStore, name: string, version: n
 }
 
 function nameOf(projection: ClassReference | ProjectionDefinition): string {
-  if (typeof projection !== 'function') return projection.name;
+  if (typeof projection === 'object' && projection !== null) return projection.name;
   const role = followerRole(projection);
   if (role?.kind === 'projection') return role.name;
   throw new TypeError(
-    `${projection.name} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
+    `${typeof projection === 'function' ? projection.name : String(projection)} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
   );
 }
 

@@ -7,13 +7,18 @@ import {
   isPlainMessage,
   MessageClassMismatchError,
   messageName,
+  metadataEntries,
+  must,
+  type OptionChecks,
+  refuseOptions,
   type SealedEvent,
+  UnnamedMessageError,
 } from '../messages';
 import { type AggregateDefinition, AggregateInstance, type CommandRule, SnapshotRefusedError } from '../model';
 import { decide, provenSnapshot, targetOf } from '../repository';
 import { recordEvent } from '../store';
 import { sameState } from './comparing';
-import { idsFrom, type TestIds } from './deciding-ids';
+import { idsFrom, type TestIds, testIds } from './deciding-ids';
 import { copied } from './expectations';
 import { VirtualClock } from './virtual-clock';
 
@@ -25,6 +30,18 @@ export interface WhenOptions {
   readonly ids?: TestIds;
   /** Entries for `context.metadata`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+const WHEN_OPTIONS: OptionChecks<WhenOptions> = {
+  now: must('a Date', value => value instanceof Date && !Number.isNaN(value.getTime())),
+  ids: testIds,
+  metadata: metadataEntries,
+};
+
+/** Refuses what no command can be run with. @throws InvalidOptionsError, UnnamedMessageError */
+export function refuseWhen(command: unknown, options: WhenOptions): void {
+  if (typeof command !== 'object' || command === null) throw new UnnamedMessageError(command);
+  refuseOptions('when', options, WHEN_OPTIONS);
 }
 
 /** An event as a test compares and prints it. */
@@ -76,7 +93,7 @@ interface Addressed {
   readonly id: string;
 }
 
-/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MissingAggregateIdError */
+/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MessageClassMismatchError, MissingAggregateIdError */
 function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
   const rule = definition.commands.get(name);

@@ -1,10 +1,11 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { setImmediate } from 'node:timers/promises';
-import { type Application, type BootstrapOptions, bootstrap } from '../bootstrap';
+import { type Application, BOOTSTRAP_OPTIONS, type BootstrapOptions, bootstrap, WiringError } from '../bootstrap';
 import type { ModuleClass } from '../decorators';
-import type { RecordedEvent } from '../messages';
+import { aTimeout, must, type OptionChecks, optionFaults, type RecordedEvent, refuseOptions } from '../messages';
 import type { FollowerDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
-import { idsFrom, type TestIds } from './deciding-ids';
+import { idsFrom, type TestIds, testIds } from './deciding-ids';
 import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording } from './recording';
 import { started } from './started';
 import { VirtualClock } from './virtual-clock';
@@ -16,6 +17,13 @@ export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follo
   /** What `context.newId()` returns: a list, one after the other, or a function; default UUIDs. */
   readonly ids?: TestIds;
 }
+
+const { follow: _, adjustFollower: __, newId: ___, ...shared } = BOOTSTRAP_OPTIONS;
+const OPTIONS: OptionChecks<TestFlowOptions> = {
+  ...shared,
+  clock: must('a VirtualClock', value => value instanceof VirtualClock),
+  ids: testIds,
+};
 
 /** A whole application in a test. */
 export class TestFlow {
@@ -48,9 +56,10 @@ export class TestFlow {
   /**
    * Resolves when nothing moves any more: commands, queries and listeners are done, projections and durable listeners have caught up or
    * parked what they cannot do, and live queries have been asked again.
-   * @throws WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or durable listener does not catch up
+   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or durable listener does not catch up
    */
   async settle(options: { readonly timeout?: number } = {}): Promise<void> {
+    refuseOptions('settle', options, { timeout: aTimeout });
     const { flow } = this;
     let before: number;
     do {
@@ -79,6 +88,8 @@ export class TestFlow {
  * @throws WiringError
  */
 export async function testFlow(module: ModuleClass, options: TestFlowOptions = {}): Promise<TestFlow> {
+  const faults = optionFaults(options, OPTIONS);
+  if (faults.length > 0) throw new WiringError(faults);
   const { clock = new VirtualClock(), ids, middleware = [], queryMiddleware = [], ...others } = options;
   const recording = new Recording();
   const flow = await bootstrap(module, {

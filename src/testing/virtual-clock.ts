@@ -1,4 +1,4 @@
-import type { Clock } from '../messages';
+import { type Clock, shownValue, shownWithType } from '../messages';
 
 /** A clock that stands still until the test moves it. */
 export class VirtualClock implements Clock {
@@ -13,10 +13,12 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** Moves the clock forward. @param milliseconds from 0 */
+  /** Moves the clock forward. @param milliseconds from 0 @throws RangeError */
   advanceBy(milliseconds: number): void {
-    if (!(milliseconds >= 0))
-      throw new RangeError(`A clock advances by 0 milliseconds or more, not by ${milliseconds}; to go back use setTo.`);
+    if (!(Number.isFinite(milliseconds) && milliseconds >= 0))
+      throw new RangeError(
+        `A clock advances by a number of milliseconds from 0, not by ${shownWithType(milliseconds)}; to go back use setTo.`,
+      );
     this.#now += milliseconds;
   }
 
@@ -27,8 +29,8 @@ export class VirtualClock implements Clock {
 }
 
 function timeOf(time: Date | string | number): number {
-  const milliseconds = new Date(time).getTime();
+  const milliseconds = time === null || typeof time === 'boolean' ? Number.NaN : new Date(time).getTime();
   if (Number.isNaN(milliseconds))
-    throw new RangeError(`'${String(time)}' is no time; give a Date, an ISO 8601 text, or milliseconds since 1970.`);
+    throw new RangeError(`${shownValue(time)} is no time; give a Date, an ISO 8601 text, or milliseconds since 1970.`);
   return milliseconds;
 }

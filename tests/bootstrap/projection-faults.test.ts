@@ -83,7 +83,7 @@ test('a mode that does not exist, or that a listener cannot have', async () => {
     opened() {}
   }
   expect(await faultsOf({ components: [listWith({ mode: 'later' as 'live' }), Mailer] })).toEqual([
-    "List has the mode 'later'; it must be one of async, inline, live.",
+    "List: mode is 'later'; it must be 'async', 'inline' or 'live'.",
     "Mailer is a listener with the mode 'inline'. A listener follows by checkpoint: remove the mode.",
   ]);
 });
@@ -107,14 +107,14 @@ test('options of the wrong kind, all of them at once', async () => {
     retry: { attempts: 0, delay: -1 },
   };
   expect(await faultsOf({ components: [listWith(options as object)] })).toEqual([
+    'List: segments is 300; it must be an integer from 1 to 256.',
+    "List: sequenceBy is 'id'; it must be 'aggregate', 'all', or a function of the event.",
+    'List: retry.attempts is 0; it must be an integer from 1.',
+    'List: retry.delay is -1; it must be milliseconds from 0.',
+    "List: onError is 'go on'; it must be 'park' or 'stop'.",
+    "List: replay is 'maybe'; it must be 'run' or 'skip'.",
+    'List: version is 0; it must be an integer from 1 to 2147483647.',
     "List is declared wrongly: indexes[1] is 'a', which is listed already.",
-    'List has the version 0; it must be an integer from 1.',
-    'List has 300 segments; it must be an integer from 1 to 256.',
-    `List has sequenceBy 'id'; it must be 'aggregate', 'all', or a function of the event.`,
-    `List has onError 'go on'; it must be 'park' or 'stop'.`,
-    `List has replay 'maybe'; it must be 'run' or 'skip'.`,
-    'List has retry.attempts 0; it must be an integer from 1.',
-    'List has retry.delay -1; it must be milliseconds from 0.',
   ]);
 });
 
@@ -210,6 +210,8 @@ test('definitions by hand are checked the same way by a flow', () => {
 });
 
 test('a name is needed in the decorators', () => {
-  expect(() => Projection('')).toThrow("@Projection needs a name: text that stays when the class is renamed; it got ''.");
+  expect(() => Projection('')).toThrow(
+    "@Projection needs a name: text of 1 to 255 characters without NUL, which stays when the class is renamed; it got ''.",
+  );
   expect(() => Listener(undefined as unknown as string)).toThrow('@Listener needs a name');
 });

@@ -113,7 +113,7 @@ test('an alias for nothing, for no token, or of itself is a fault', async () => 
     { provide: 'd', useToken: undefined as never },
   ];
   expect(await faultsOf({ providers })).toEqual([
-    'The provider of d in TestModule stands for undefined (as when two files import each other); give a class, a text or a symbol.',
+    'The provider of d in TestModule: useToken is undefined (as when two files import each other); it must be a class, text or a symbol.',
     "The provider of 'a' stands for nothing, which nobody provides. Add { provide: 'nothing', ... } to a module's providers.",
     "The provider of 'b' leads back to itself: 'b' -> 'c' -> 'b'.",
     "The provider of 'c' leads back to itself: 'c' -> 'b' -> 'c'.",

@@ -1,4 +1,12 @@
-import { CloseWithinHandlerError, defineAggregate, defineListener, Event, Flow, InMemoryEventStore } from 'eventuality';
+import {
+  CloseWithinHandlerError,
+  defineAggregate,
+  defineListener,
+  Event,
+  Flow,
+  type HandlerContext,
+  InMemoryEventStore,
+} from 'eventuality';
 
 const quiet = { error: () => undefined, warn: () => undefined };
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
@@ -79,4 +87,21 @@ test('close() that a handler calls without awaiting it closes the flow when the 
 test('close() after a command that was awaited is no close within a handler', async () => {
   const { flow } = closable(async () => undefined, true);
   await flow.dispatch(command('Open')).then(() => flow.close());
+});
+
+test('a context that was kept refuses commands and queries after the flow was closed, as the flow does', async () => {
+  let kept: HandlerContext | undefined;
+  const flow = new Flow({
+    eventStore: new InMemoryEventStore(),
+    commandHandlers: {
+      Keep(_, context: HandlerContext) {
+        kept = context;
+      },
+    },
+    queryHandlers: { Ask: () => 1 },
+  });
+  await flow.dispatch({ name: 'Keep', message: {} });
+  await flow.close();
+  await expect(kept!.dispatch({ name: 'Keep', message: {} })).rejects.toMatchObject({ code: 'FLOW_CLOSED' });
+  await expect(kept!.query({ name: 'Ask', message: {} } as never)).rejects.toMatchObject({ code: 'FLOW_CLOSED' });
 });

@@ -2,22 +2,16 @@ import type { RecordedEvent } from '../../src/messages';
 import {
   type AppendOutcome,
   type Conflict,
+  DuplicateEventError,
   type EventStore,
-  InMemoryEventStore,
   InvalidRestoreError,
   type NewEvent,
   type RestoreOutcome,
   type StreamAppend,
 } from '../../src/store';
-import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
+import { type Break, broken, failures } from './broken';
 
 type Page = readonly RecordedEvent[];
-
-/** Breaks one thing of a sound store, and names a case that must notice it. */
-interface Break {
-  readonly noticedBy: string;
-  readonly parts: (sound: EventStore) => Partial<EventStore>;
-}
 
 const mapEvents = (appends: readonly StreamAppend[], change: (event: NewEvent) => NewEvent): StreamAppend[] =>
   appends.map(append => ({ ...append, events: append.events?.map(change) }));
@@ -68,6 +62,32 @@ const lowerCased = (stream: { aggregateName: string; aggregateId: string }): { a
   ...stream,
   aggregateId: stream.aggregateId.toLowerCase(),
 });
+
+/** Answers by the ids alone. */
+function looksAtIdsOnly(sound: EventStore): Partial<EventStore> {
+  return {
+    append: async (appends, options) => {
+      const ids = appends.flatMap(({ events }) => events?.map(({ id }) => id) ?? []);
+      const stored = new Map((await sound.readAll()).map(event => [event.id as string | undefined, event]));
+      if (ids.length === 0 || !ids.every(id => stored.has(id))) return sound.append(appends, options);
+      return { ok: true, events: ids.map(id => stored.get(id)!) };
+    },
+  };
+}
+
+/** Compares the texts of what is given and what is stored. */
+function comparesTexts(sound: EventStore): Partial<EventStore> {
+  return {
+    append: async (appends, options) => {
+      const stored = new Map((await sound.readAll()).map(event => [event.id as string | undefined, event]));
+      for (const { id, payload } of appends.flatMap(({ events }) => events ?? [])) {
+        const there = stored.get(id);
+        if (there && JSON.stringify(there.payload) !== JSON.stringify(payload)) throw new DuplicateEventError(there.id);
+      }
+      return sound.append(appends, options);
+    },
+  };
+}
 
 const breaks: Readonly<Record<string, Break>> = {
   'returns events that can be changed': {
@@ -158,6 +178,14 @@ const breaks: Readonly<Record<string, Break>> = {
     noticedBy: 'refuses everything after it is closed',
     parts: () => ({ close: async () => undefined }),
   },
+  'answers a repeated append by the ids of its events alone': {
+    noticedBy: 'refuses an append of known events with another name, payload or schema version',
+    parts: looksAtIdsOnly,
+  },
+  'takes another order of keys for another payload': {
+    noticedBy: 'answers a repeated append whatever the order of keys and the metadata',
+    parts: comparesTexts,
+  },
   'gives restored events positions of its own': {
     noticedBy: 'restores events as they were recorded, with positions left out',
     parts: sound => ({
@@ -177,28 +205,6 @@ const breaks: Readonly<Record<string, Break>> = {
     parts: sound => ({ restore: async events => ({ ...(await sound.restore!(events)), restored: events.length }) }),
   },
 };
-
-function broken({ parts }: Break): EventStoreContractOptions {
-  const open = (): EventStore => {
-    const sound = new InMemoryEventStore();
-    return {
-      append: appends => sound.append(appends),
-      read: (stream, page) => sound.read(stream, page),
-      readAll: page => sound.readAll(page),
-      subscribe: options => sound.subscribe(options),
-      close: () => sound.close(),
-      restore: events => sound.restore!(events),
-      ...parts(sound),
-    };
-  };
-  return { open, patience: 500, restores: true };
-}
-
-async function failures(options: EventStoreContractOptions): Promise<string[]> {
-  const cases = eventStoreContract(options);
-  const results = await Promise.allSettled(cases.map(({ run }) => run()));
-  return cases.filter((_, index) => results[index]!.status === 'rejected').map(({ name }) => name);
-}
 
 describe('The contract notices a store that', () => {
   test.each(Object.entries(breaks))('%s', async (_, broke) => {

@@ -8,7 +8,7 @@ class TodoCreated   { constructor(readonly description: string) {} }
 class TodoCompleted {}
 
 @Aggregate('Todo')
-class Todo extends AggregateRoot {
+class Todo extends AggregateRoot<TodoCreated | TodoCompleted> {
   private description = '';
   private completed = false;
 

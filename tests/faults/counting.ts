@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../src/messages';
-import { defineProjection, type FollowerDefinition, type ProjectionOptions } from '../../src/processing';
+import { defineProjection, type FollowerDefinition, type ProjectionContext, type ProjectionOptions } from '../../src/processing';
 import type { EventStore, ProjectionStore } from '../../src/store';
 import { everything } from '../sqlite/files';
 
@@ -31,11 +31,11 @@ export const counting = (
   options: ProjectionOptions = {},
   handling: (event: RecordedEvent) => unknown = () => undefined,
 ): FollowerDefinition =>
-  defineProjection<Count>({
+  defineProjection({
     ...options,
     name,
     on: {
-      async Happened(_payload, { event, documents }) {
+      async Happened(_payload, { event, documents }: ProjectionContext<Count>) {
         await handling(event);
         documents.set(event.aggregateId, counted(await documents.get(event.aggregateId), event));
       },

@@ -27,3 +27,38 @@ test('events that do not follow on what is kept are not kept, nor what was', () 
   cache.extend('a', events('a', 5, 5));
   expect(cache.get('a')).toBeUndefined();
 });
+
+describe('no more is kept than was asked for', () => {
+  const ids = Array.from({ length: 40 }, (_, index) => `id${index}`);
+  const kept = (cache: StreamCache) => ids.flatMap(id => cache.get(id)?.events.length ?? []);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
+  test.each([1, 2, 3, 4, 5, 10])('aggregates: max %i', max => {
+    const cache = new StreamCache({ max });
+    for (const id of ids) {
+      cache.extend(id, events(id, 1, 1));
+      expect(kept(cache).length).toBeLessThanOrEqual(max);
+      expect(cache.get(id)?.events).toHaveLength(1);
+    }
+  });
+
+  test.each([1, 2, 3, 7, 10, 50])('events of all aggregates: maxEvents %i', maxEvents => {
+    const cache = new StreamCache({ maxEvents });
+    for (const [index, id] of ids.entries()) {
+      const length = (index * 7) % 12;
+      cache.extend(id, events(id, 1, length));
+      expect(sum(kept(cache))).toBeLessThanOrEqual(maxEvents);
+      if (length > 0) expect(cache.get(id)?.events.length).toBe(length <= maxEvents ? length : undefined);
+    }
+  });
+
+  test('one stream that grows until it is more than may be kept', () => {
+    const cache = new StreamCache({ maxEvents: 5 });
+    for (let version = 1; version <= 5; version++) {
+      cache.extend('a', events('a', version, version));
+      expect(cache.get('a')?.events).toHaveLength(version);
+    }
+    cache.extend('a', events('a', 6, 6));
+    expect(cache.get('a')).toBeUndefined();
+  });
+});

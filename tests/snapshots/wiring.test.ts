@@ -50,14 +50,15 @@ test('a flow refuses a snapshot store that is none', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['no number', { every: '5' }, 'snapshot.every is 5; it must be an integer from 1.'],
+  ['no number', { every: '5' }, "snapshot.every is '5'; it must be an integer from 1."],
   ['nothing', { version: 1 }, 'snapshot.every is undefined; it must be an integer from 1.'],
   ['zero', { every: 0 }, 'snapshot.every is 0; it must be an integer from 1.'],
-  ['a broken version', { every: 1, version: 1.5 }, 'snapshot.version is 1.5; it must be an integer from 1.'],
+  ['a broken version', { every: 1, version: 1.5 }, 'snapshot.version is 1.5; it must be an integer from 1 to 2147483647.'],
   ['half of a way of its own', { every: 1, take: () => ({}) }, 'snapshot needs both of take and restore, as functions, or neither.'],
-  ['no functions', { every: 1, take: 1, restore: 1 }, 'snapshot needs both of take and restore, as functions, or neither.'],
-  ['no options', 100, 'snapshot is 100; give { every: 100, version: 1 }.'],
-  ['null', null, 'snapshot is null; give { every: 100, version: 1 }.'],
+  ['no function to take', { every: 1, take: 1, restore: () => undefined }, 'snapshot.take is 1; it must be a function.'],
+  ['no function to restore', { every: 1, take: () => ({}), restore: 1 }, 'snapshot.restore is 1; it must be a function.'],
+  ['no options', 100, 'snapshot is 100; it must be an object, such as { every: 100, version: 1 }.'],
+  ['null', null, 'snapshot is null; it must be an object, such as { every: 100, version: 1 }.'],
 ])('the option with %s is a fault of the aggregate', async (_, given, fault) => {
   const snapshot = given as SnapshotOptions;
   @Aggregate('Wrong', { snapshot })

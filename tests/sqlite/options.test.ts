@@ -35,7 +35,7 @@ describe('options', () => {
     ['busyTimeout', { busyTimeout: -1 }, 'busyTimeout is -1; it must be an integer from 0 to 600000.'],
     ['pollEvery', { pollEvery: 0 }, 'pollEvery is 0; it must be an integer from 1 to 60000.'],
     ['maxPayloadBytes', { maxPayloadBytes: '1 MiB' }, "maxPayloadBytes is '1 MiB'"],
-    ['clock', { clock: {} }, 'clock must have a function now().'],
+    ['clock', { clock: {} }, 'clock has no method now; give a clock, an object with a method now, such as systemClock.'],
     ['an unknown name', { busyTimeOut: 5 }, "'busyTimeOut' is no option. Did you mean 'busyTimeout'?"],
   ];
 

@@ -19,7 +19,12 @@ interface Append {
 
 const aggregateId = fc.constantFrom('a', 'A', 'b');
 const limit = fc.integer({ min: 1, max: 5 });
-const wanted = fc.record({ n: fc.nat(99), id: fc.option(fc.constantFrom(...IDS), { nil: undefined, freq: 2 }) });
+const plain = fc.record({ n: fc.nat(99), id: fc.constant(undefined) });
+// Mostly an id comes with the same payload: only then is it a repetition.
+const known = fc
+  .record({ place: fc.nat(IDS.length - 1), other: fc.nat(9) })
+  .map(({ place, other }) => ({ n: other === 0 ? 99 : place, id: IDS[place] }));
+const wanted: fc.Arbitrary<Wanted> = fc.oneof({ weight: 1, arbitrary: plain }, { weight: 2, arbitrary: known });
 const expected = fc.oneof(fc.constantFrom<ExpectedVersion>('any', 'none', 'exists'), fc.nat(4));
 const append = fc.record({ aggregateId, expected, events: fc.array(wanted, { minLength: 1, maxLength: 3 }) });
 const appends = fc.uniqueArray(append, { minLength: 1, maxLength: 3, selector: each => each.aggregateId });
@@ -39,7 +44,7 @@ class Model {
     const all = appends.flatMap(each => each.events.map(event => ({ ...event, aggregateId: each.aggregateId })));
     const ids = all.flatMap(({ id }) => id ?? []);
     if (new Set(ids).size < ids.length) return 'duplicate';
-    if (ids.some(id => this.kept.some(kept => kept.id === id))) return this.#repeat(all);
+    if (ids.some(id => this.kept.some(kept => kept.id === id))) return this.#repeat(appends);
     const conflicts = appends
       .map(each => ({ stream: streamOf(each.aggregateId), expected: each.expected, actual: this.#version(each.aggregateId) }))
       .filter(conflict => !this.#fits(conflict.expected, conflict.actual));
@@ -61,11 +66,21 @@ class Model {
       .map(told);
   }
 
-  #repeat(all: readonly (Wanted & { aggregateId: string })[]): unknown {
-    const stored = all.map(({ id, aggregateId }) =>
-      this.kept.find(kept => id !== undefined && kept.id === id && kept.aggregateId === aggregateId),
-    );
-    return stored.includes(undefined) ? 'duplicate' : stored.map(kept => told(kept!));
+  /** A repetition is what is there: the same events, one after the other, and where a version is named, from there on. */
+  #repeat(appends: readonly Append[]): unknown {
+    const stored: Kept[] = [];
+    for (const { aggregateId, expected, events } of appends) {
+      const stream = this.kept.filter(kept => kept.aggregateId === aggregateId);
+      const first = stream.findIndex(({ id }) => id !== undefined && id === events[0]!.id);
+      const there = first < 0 ? [] : stream.slice(first, first + events.length);
+      const same =
+        there.length === events.length &&
+        events.every(({ id, n }, nth) => id !== undefined && there[nth]!.id === id && there[nth]!.n === n);
+      if (!same || !['any', 'exists', first === 0 ? 'none' : first, first].includes(expected)) return 'duplicate';
+      stored.push(...there);
+    }
+    if (stored.some(({ place }, nth) => nth > 0 && place < stored[nth - 1]!.place)) return 'duplicate';
+    return stored.map(told);
   }
 
   #version(id: string): number {

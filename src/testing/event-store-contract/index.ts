@@ -1,3 +1,4 @@
+import { aBoolean, aDelay, aFunction, needed, type OptionChecks, refuseOptions } from '../../messages';
 import { appending } from './appending';
 import { commandsDurably, commandsShared } from './carrying-on';
 import { carryingOut } from './carrying-out';
@@ -26,6 +27,15 @@ export interface ContractCase {
   run(): Promise<void>;
 }
 
+const OPTIONS: OptionChecks<EventStoreContractOptions> = {
+  open: needed(aFunction),
+  reopen: aFunction,
+  openAgain: aFunction,
+  restores: aBoolean,
+  commands: aBoolean,
+  patience: aDelay,
+};
+
 /**
  * Returns what every `EventStore` must hold, as cases for the test runner of your choice.
  *
@@ -47,6 +57,7 @@ export interface ContractCase {
  * for (const { name, run } of eventStoreContract({ open, reopen: again, openAgain: again })) test(name, run);
  */
 export function eventStoreContract(options: EventStoreContractOptions): readonly ContractCase[] {
+  refuseOptions('eventStoreContract', options ?? null, OPTIONS);
   const themes: Checks[] = [appending, expecting, repeating, payloads, marks, hostileInput, reading, subscribing, racing, closing];
   if (options.reopen) themes.push(durability);
   if (options.openAgain) themes.push(sharing);

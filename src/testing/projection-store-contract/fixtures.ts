@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import type {
   CheckpointName,
@@ -67,7 +68,15 @@ export async function rejectsWith(error: unknown, promise: Promise<unknown>): Pr
  * committed is seen, either, and `otherwise` is returned.
  */
 export async function meanwhile<T>(read: () => Promise<T>, otherwise: T): Promise<T> {
-  const reading = read();
+  // As others read: what the work of a transaction awaits itself is a part of it.
+  const reading = new Promise<T>((resolve, reject) => {
+    setImmediate(() =>
+      read().then(
+        seen => resolve(seen),
+        error => reject(error),
+      ),
+    );
+  });
   const waiting = new AbortController();
   const waited = setTimeout(200, otherwise, { signal: waiting.signal }).catch(() => otherwise);
   const seen = await Promise.race([reading, waited]);

@@ -1,3 +1,4 @@
+import { aFunction, needed, type OptionChecks, refuseOptions } from '../../messages';
 import type { EventStore, ProjectionStore } from '../../store';
 import type { ContractCase } from '../event-store-contract';
 import { commitChecks } from './commits';
@@ -6,6 +7,7 @@ import { documentChecks } from './documents';
 import { findingChecks } from './finding';
 import type { SceneCheck } from './fixtures';
 import { leaseChecks } from './leases';
+import { readChecks } from './reads';
 import { revisionChecks } from './revisions';
 import { transactionChecks } from './transactions';
 import { versionChecks } from './versions';
@@ -21,13 +23,17 @@ export interface ProjectionStoreContractOptions {
   events?(store: ProjectionStore): EventStore;
 }
 
+const OPTIONS: OptionChecks<ProjectionStoreContractOptions> = { open: needed(aFunction), close: aFunction, events: aFunction };
+
 /**
  * Returns what every `ProjectionStore` must hold, as cases for the test runner of your choice; each opens a store of its own.
  *
  * @example for (const { name, run } of projectionStoreContract({ open: () => new MyProjectionStore() })) test(name, run);
  */
-export function projectionStoreContract({ open, close, events }: ProjectionStoreContractOptions): readonly ContractCase[] {
-  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...versionChecks });
+export function projectionStoreContract(options: ProjectionStoreContractOptions): readonly ContractCase[] {
+  refuseOptions('projectionStoreContract', options ?? null, OPTIONS);
+  const { open, close, events } = options;
+  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...readChecks, ...versionChecks });
   const beside = events ? Object.entries(eventsChecks) : [];
   const checks: [string, SceneCheck][] = [
     ...alone.map(([name, check]): [string, SceneCheck] => [name, ({ store }) => check(store)]),

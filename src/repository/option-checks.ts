@@ -1,0 +1,37 @@
+import {
+  aFunction,
+  aLogger,
+  either,
+  InvalidOptionsError,
+  integer,
+  metadataEntries,
+  type OptionChecks,
+  optionFaults,
+  options,
+} from '../messages';
+import { anEventStore, aSnapshotStore, type EventStore } from '../store';
+import type { CacheOptions } from './stream-cache';
+
+const CACHE: OptionChecks<CacheOptions> = { max: integer(1), maxEvents: integer(1) };
+
+/** The cache of the aggregates of one kind. */
+export const aCache = either(value => value === false, options(CACHE, 'false, or an object such as { max: 10_000 }'));
+
+/** Where snapshots are kept. */
+export const snapshotKeeping = either(value => value === false, aSnapshotStore);
+
+/** Checks of the options of a repository. */
+export const REPOSITORY_OPTIONS = {
+  cache: aCache,
+  metadata: metadataEntries,
+  recorded: aFunction,
+  snapshotStore: snapshotKeeping,
+  logger: aLogger,
+};
+
+/** Refuses what a repository cannot be made of. @throws InvalidOptionsError */
+export function refuseRepositoryOptions<Options>(store: EventStore, given: Options, checks: OptionChecks<Options>): void {
+  const faults = optionFaults(given, checks);
+  anEventStore(store, 'store', faults);
+  if (faults.length > 0) throw new InvalidOptionsError('new Repository', faults);
+}

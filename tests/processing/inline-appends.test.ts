@@ -1,0 +1,126 @@
+import { defineAggregate, defineProjection, Event, type EventStore, Flow, InMemoryEventStore, type ProjectionContext } from 'eventuality';
+import { sqlite } from 'eventuality/sqlite';
+import { happen, onEachStore } from './processes';
+
+const QUIET = { error: () => undefined, warn: () => undefined };
+const tick = (): Promise<void> => new Promise(setImmediate);
+
+const Thing = defineAggregate({
+  name: 'Thing',
+  state: {},
+  commands: {
+    Happen: { creates: 'if-missing', decide: (_, { id }) => Event({ aggregateId: id, name: 'Happened', payload: { text: 'by command' } }) },
+  },
+  on: {},
+});
+
+interface Surroundings {
+  readonly flow: Flow;
+  readonly store: EventStore;
+}
+
+type Handle = (surroundings: Surroundings, context: ProjectionContext) => unknown;
+
+const command = { name: 'Happen', message: { id: 'inner' } };
+
+/** How a handler may come to await an append. */
+const WAYS: readonly (readonly [what: string, handle: Handle])[] = [
+  ['by the flow', ({ flow }) => flow.dispatch(command)],
+  [
+    'by the flow, after it has read',
+    async ({ flow }, { documents }) => {
+      await documents.get('x');
+      await tick();
+      await flow.dispatch(command);
+    },
+  ],
+  ['by the flow, several at once', ({ flow }) => Promise.all([flow.dispatch(command), flow.dispatch(command)])],
+  ['by the flow, in a chain of promises', ({ flow }) => tick().then(() => flow.dispatch(command).then(() => undefined))],
+  ['by a repository', ({ flow }) => flow.repository(Thing).delete('sound')],
+  ['by the store of the flow', ({ flow }) => happen(flow.eventStore, ['inner'])],
+  ['by the store itself', ({ store }) => happen(store, ['inner'])],
+];
+
+function inline(handle: (context: ProjectionContext) => unknown) {
+  return defineProjection<object>({
+    name: 'inline',
+    mode: 'inline',
+    on: {
+      async Happened(_, context) {
+        if (context.event.aggregateId === 'outer') await handle(context);
+        else context.documents.set(context.event.aggregateId, { seen: true });
+      },
+    },
+  });
+}
+
+onEachStore(processes => {
+  test.each(WAYS)('an inline handler that awaits an append %s is refused at once, and holds nothing up', async (what, handle) => {
+    const { store } = processes();
+    const surroundings: { flow?: Flow; store: EventStore } = { store };
+    const projection = inline(context => handle(surroundings as Surroundings, context));
+    const flow = new Flow({ eventStore: store, aggregates: [Thing], projections: [projection], follow: false, logger: QUIET });
+    surroundings.flow = flow;
+    await happen(flow.eventStore, ['sound']);
+    const refused = happen(flow.eventStore, ['outer']).catch(error => error);
+    const innocent = ['a', 'b', 'c'].map(id => flow.dispatch({ name: 'Happen', message: { id } }));
+    expect(await refused).toMatchObject({ code: 'INLINE_PROJECTION', cause: { code: 'INSIDE_TRANSACTION' } });
+    await Promise.all(innocent);
+    const stored = (await store.readAll()).map(({ aggregateId }) => aggregateId);
+    // Of several the first one has ended the handler: nobody waits for the others any more, and they may go through.
+    const expected = what.endsWith('at once') ? stored.filter(id => id !== 'inner') : stored;
+    expect(expected.sort()).toEqual(['a', 'b', 'c', 'sound']);
+    expect((await store.projections.get('inline', 1, ['a', 'b', 'c', 'outer'])).size).toBe(3);
+    await flow.close();
+  });
+
+  test('an inline handler may read through the flow, and append to another store', async () => {
+    const { store } = processes();
+    const other = new InMemoryEventStore();
+    const read: unknown[] = [];
+    const projection = inline(async () => {
+      read.push(await flow.readModel(projection).get('sound'), await flow.readModel(projection).find({}));
+      await happen(other, ['elsewhere']);
+    });
+    const flow: Flow = new Flow({ eventStore: store, projections: [projection], follow: false, logger: QUIET });
+    await happen(flow.eventStore, ['sound']);
+    await happen(flow.eventStore, ['outer']);
+    expect(read).toEqual([{ seen: true }, { items: [{ seen: true }], cursor: undefined }]);
+    expect(await other.readAll()).toHaveLength(1);
+    await flow.close();
+  });
+
+  test('an append that the work of a transaction awaits is refused, and the transaction is taken back', async () => {
+    const { store } = processes();
+    const waiting = store.projections.transaction(async transaction => {
+      await transaction.append([
+        { stream: { aggregateName: 'Thing', aggregateId: '1' }, expected: 'none', events: [{ name: 'Happened', payload: {} }] },
+      ]);
+      await happen(store, ['2']);
+    });
+    await expect(waiting).rejects.toMatchObject({ code: 'INSIDE_TRANSACTION' });
+    await expect(store.projections.transaction(() => store.projections.transaction(async () => 1))).rejects.toMatchObject({
+      code: 'INSIDE_TRANSACTION',
+    });
+    expect(await store.readAll()).toEqual([]);
+  });
+});
+
+test("on sqlite(':memory:') an inline handler that reads through the flow does not hang, and one that appends is refused", async () => {
+  const read: unknown[] = [];
+  const projection = inline(async ({ documents, event }) => {
+    read.push(
+      await flow.readModel(projection).get('sound'),
+      await flow.readModel(projection).find({}),
+      (await flow.eventStore.readAll()).length,
+    );
+    documents.set(event.aggregateId, { seen: true });
+  });
+  const eventStore = sqlite(':memory:');
+  const flow: Flow = new Flow({ eventStore, projections: [projection], follow: false, logger: QUIET });
+  await happen(flow.eventStore, ['sound']);
+  await happen(flow.eventStore, ['outer']);
+  expect(read).toEqual([{ seen: true }, { items: [{ seen: true }], cursor: undefined }, 2]);
+  await flow.close();
+  await eventStore.close();
+});

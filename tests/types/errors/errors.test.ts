@@ -1,0 +1,134 @@
+import { complaints, type Dialect } from './complaints';
+
+const IMPORTS = `
+import { AggregateRoot, CommandHandler, defineProjection, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler } from 'eventuality';
+import { CompleteTodo, CountTodos, CreateTodo, InvoicePaid, TodoCreated } from '../todo';
+class Emptied {}
+interface View { readonly id: string; readonly open: boolean }
+interface Dated { readonly id: string; readonly at: Date }
+declare const flow: Flow;
+`;
+const aggregate = (body: string) => `${IMPORTS} export class Subject extends AggregateRoot<TodoCreated | Emptied> { ${body} }`;
+const undeclared = (body: string) => `${IMPORTS} export class Subject extends AggregateRoot { ${body} }`;
+const plain = (body: string) => `${IMPORTS} export class Subject { ${body} }`;
+const projection = (options: string, view: string) =>
+  `${IMPORTS} @Projection('list', ${options}) export class Subject { @EventHandler(TodoCreated) created(_: TodoCreated, context: ProjectionContext<${view}>) {} }`;
+
+/** Wrong sources, and what the first line of the compiler's one complaint says. */
+const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> = {
+  'an event of another aggregate': [
+    aggregate('@CommandHandler(CreateTodo) create() { return new InvoicePaid(1); }'),
+    /return type '\{ 'it returns what is no event of the aggregate': InvoicePaid; \}'/,
+  ],
+  'an event of another aggregate in a list that is promised': [
+    aggregate("@CommandHandler(CreateTodo) async create() { return [new TodoCreated(''), new InvoicePaid(1)]; }"),
+    /'it returns what is no event of the aggregate': InvoicePaid; /,
+  ],
+  'an event of another aggregate that is handled': [
+    aggregate('@EventHandler(InvoicePaid) paid() {}'),
+    /'it handles what is no event of the aggregate': InvoicePaid; /,
+  ],
+  'an event of another aggregate by the type of the parameter': [
+    aggregate('@EventHandler() paid(event: InvoicePaid) {}'),
+    /'it handles what is no event of the aggregate': InvoicePaid; /,
+  ],
+  'an event of another aggregate that is applied': [
+    aggregate('pay() { this.apply(new InvoicePaid(1)); }'),
+    /'InvoicePaid' is not assignable to parameter .*'it is no event of the aggregate': InvoicePaid/,
+  ],
+  'another command': [
+    aggregate('@CommandHandler(CreateTodo) create(command: CompleteTodo) { return new TodoCreated(command.by); }'),
+    /'\{ "the decorator names": CreateTodo; "the method takes another command": CompleteTodo; \}'/,
+  ],
+  'another command, where the events are not declared': [
+    undeclared('@CommandHandler(CreateTodo) create(command: CompleteTodo) { return new TodoCreated(command.by); }'),
+    /"the method takes another command": CompleteTodo; /,
+  ],
+  'another event': [
+    aggregate('@EventHandler(TodoCreated) created(event: InvoicePaid) {}'),
+    /"the decorator names": TodoCreated; "the method takes another event": InvoicePaid; /,
+  ],
+  'another context': [
+    aggregate('@CommandHandler(CreateTodo) create(command: CreateTodo, context: string) { return new TodoCreated(context); }'),
+    /'the context of this handler is': CommandContext; /,
+  ],
+  'another result of a query': [
+    plain("@QueryHandler(CountTodos) count() { return 'many'; }"),
+    /'the result of the query is': number; 'the method returns': string; /,
+  ],
+  'a field': [plain("@EventHandler(TodoCreated) field = '';"), /'a handler is a method': "this is a field"/],
+  'an index that is no field of the view': [
+    projection("{ indexes: ['open', 'done'] }", 'View'),
+    /'an index that is no field of the view': "done"/,
+  ],
+  'a view that JSON does not carry': [projection('{}', 'Dated'), /'JSON does not carry these fields of the view': "at"/],
+};
+
+/** The same in functions; these have no dialect. */
+const FUNCTIONS: typeof WRONG = {
+  'an index that is no field of a named view': [
+    `${IMPORTS} defineProjection<View>({ name: 'list', indexes: ['done'], on: {} });`,
+    /'"done"' is not assignable to type '"id" \| "open"'/,
+  ],
+  'an index that is no field of the view of the handlers': [
+    `${IMPORTS} defineProjection({ name: 'list', indexes: ['done'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });`,
+    /'an index that is no field of the view': "done"/,
+  ],
+  'a view that JSON does not carry': [
+    `${IMPORTS} defineProjection<Dated>({ name: 'list', on: {} });`,
+    /'JSON does not carry these fields of the view': "at"/,
+  ],
+  'a query by a field that is no index': [
+    `${IMPORTS} const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
+    export const found = flow.readModel(list).find({ where: { id: 'a' } });`,
+    /'id' does not exist in type/,
+  ],
+  'an order by a field that is no index': [
+    `${IMPORTS} const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
+    export const found = flow.readModel(list).find({ where: { open: true }, orderBy: 'id' });`,
+    /'"id"' is not assignable to type '"open"/,
+  ],
+};
+
+/** What is right, so that the complaints above come from nothing else. */
+const RIGHT = {
+  decisions: aggregate(`
+    @CommandHandler(CreateTodo) one(command: CreateTodo) { return command.id ? new TodoCreated('') : new Emptied(); }
+    @CommandHandler(CreateTodo) async many() { return [new TodoCreated(''), new Emptied()]; }
+    @CommandHandler(CreateTodo) none() { this.apply(new Emptied()); this.apply(new TodoCreated('')); }
+    @EventHandler(Emptied) emptied() {}
+    @EventHandler(TodoCreated) created({ description }: TodoCreated) { return description; }`),
+  undeclared: undeclared(
+    '@CommandHandler(CreateTodo) any() { return [new InvoicePaid(1), new Emptied()]; } @EventHandler(InvoicePaid) paid() {}',
+  ),
+  queries: plain('@QueryHandler(CountTodos) async count() { return 1; }'),
+  projections: projection("{ indexes: ['open'], version: 2 }", 'View & { readonly tags?: readonly { readonly text: string | null }[] }'),
+  functions: `${IMPORTS} const indexes: string[] = [];
+    export const dynamic = defineProjection({ name: 'list', indexes, on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
+    export const untyped = defineProjection({ name: 'list', indexes: ['a'], on: { A: (_, { documents }) => documents } });
+    const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
+    export const found = flow.readModel(list).find({ where: { open: true }, orderBy: 'open' });
+    export const wide = flow.readModel(defineProjection<View>({ name: 'list', indexes: ['open'], on: {} })).find({ where: { id: 'a' } });`,
+};
+
+const sourcesOf = (wrong: typeof WRONG) => Object.fromEntries(Object.entries(wrong).map(([name, [source]]) => [name, source]));
+
+describe.each<[Dialect, typeof WRONG]>([
+  ['legacy', { ...WRONG, ...FUNCTIONS }],
+  ['standard', WRONG],
+])('the compiler names the cause in its first line: %s decorators', (dialect, wrong) => {
+  let said: Record<string, string[]>;
+  beforeAll(() => {
+    said = complaints({ ...sourcesOf(wrong), ...RIGHT }, dialect);
+  }, 120_000);
+
+  test.each(Object.entries(wrong))('%s', (name, [, cause]) => {
+    const [complaint, ...others] = said[name]!;
+    expect(others).toEqual([]);
+    expect(complaint?.split('\n')[0]).toMatch(cause);
+  });
+
+  test.each(Object.keys(RIGHT))('and nothing of what is right: %s', name => {
+    expect(said[name]).toEqual([]);
+  });
+});
