@@ -123,7 +123,7 @@ describe.each(EVERY_STORE)('%s', name => {
       const inline = new InlineEventStore(
         store!,
         [counts],
-        SILENT,
+        { logger: SILENT },
         () => undefined,
         () => undefined,
       );
