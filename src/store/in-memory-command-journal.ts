@@ -16,6 +16,12 @@ interface KnownCommand {
   result: CommandResult | undefined;
 }
 
+/** What an event store lends to its journal. */
+interface LendingStore {
+  readonly turns: Turns;
+  refuseWhenClosed(): void;
+}
+
 /** How many commands each claim looks at, to forget those whose time is over: more than the one that it may add. */
 const LOOKED_AT = 4;
 
@@ -28,16 +34,17 @@ export class InMemoryCommandJournal implements CommandJournal {
   #looking = this.#commands.entries();
   readonly #clock: Clock;
   readonly #turns: Turns;
-  readonly #refuseWhenClosed: () => void;
+  readonly #store: LendingStore | undefined;
 
   /**
    * @param options `clock` tells when a claim has run out; default the machine's
    * @param store lent by an event store in memory: claims wait for its transactions, and are refused when it is closed
    */
-  constructor(options: { readonly clock?: Clock } = {}, store?: { readonly turns: Turns; refuseWhenClosed(): void }) {
+  constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;
     this.#turns = store?.turns ?? new Turns();
-    this.#refuseWhenClosed = () => store?.refuseWhenClosed();
+    // Not a function made here: with one, each store that is dropped kept much of what came after it from being collected in time.
+    this.#store = store;
   }
 
   /** How many commands are known: those that are running, and those whose results are kept. */
@@ -101,7 +108,7 @@ export class InMemoryCommandJournal implements CommandJournal {
   }
 
   #pass<T>(work: () => T): Promise<T> {
-    this.#refuseWhenClosed();
+    this.#store?.refuseWhenClosed();
     return this.#turns.pass(work);
   }
 
