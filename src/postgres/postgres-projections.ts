@@ -13,6 +13,7 @@ import {
   type Inside,
   isName,
   knownSchema,
+  nameEventsBeside,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -39,7 +40,7 @@ import { unwrapped, WorkFailure } from './user-work';
 export class PostgresProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
-  readonly #eventsBeside: EventsBeside;
+  declare readonly eventsBeside: EventsBeside;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
   readonly #known: KnownReadModels;
@@ -55,7 +56,7 @@ export class PostgresProjections implements ProjectionStore {
     /** Knows who is part of a transaction. */
     private readonly transactions: Inside,
   ) {
-    this.#eventsBeside = eventsBeside;
+    nameEventsBeside(this, eventsBeside);
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
     this.#known = new KnownReadModels(this.#statements);
@@ -64,11 +65,6 @@ export class PostgresProjections implements ProjectionStore {
     this.deadLetters = letters;
     this.#held = new HeldTransactions(database.settings.maxConnections);
     this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
-  }
-
-  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
-  get eventsBeside(): EventsBeside {
-    return this.#eventsBeside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type EventsBeside,
   isName,
   knownSchema,
+  nameEventsBeside,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -50,7 +51,7 @@ interface VersionRow {
 export class SqliteProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
-  readonly #eventsBeside: EventsBeside;
+  declare readonly eventsBeside: EventsBeside;
   readonly #records: ProjectionRecords;
   readonly #finds: FindStatements;
 
@@ -61,16 +62,11 @@ export class SqliteProjections implements ProjectionStore {
     private readonly transactions: Transactions,
     eventsBeside: EventsBeside,
   ) {
-    this.#eventsBeside = eventsBeside;
+    nameEventsBeside(this, eventsBeside);
     this.#records = new ProjectionRecords(connection, settings.clock);
     this.#finds = new FindStatements(connection);
     this.leases = new SqliteLeases(connection, this.#records, settings, access);
     this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
-  }
-
-  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
-  get eventsBeside(): EventsBeside {
-    return this.#eventsBeside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {

@@ -6,7 +6,7 @@ import { InMemoryTransaction } from './in-memory-transaction';
 import { checkCheckpoint, checkReadModel } from './projection-checks';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { DocumentPage, DocumentQuery, ProjectionStore, ReadModelSchema, ReadModelVersion } from './projection-store';
-import type { EventsBeside, ProjectionTransaction } from './projection-transaction';
+import { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './projection-transaction';
 import { type SealedCommit, sealedCommit } from './sealed-commit';
 import type { SegmentLeases } from './segment-leases';
 import { StagedAppends, type TransactionEvents } from './staged-appends';
@@ -17,6 +17,7 @@ import { Turns } from './turns';
  * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
+  declare readonly eventsBeside: EventsBeside | undefined;
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #state: InMemoryProjectionState;
@@ -32,14 +33,10 @@ export class InMemoryProjectionStore implements ProjectionStore {
     refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
     this.#turns = events?.turns ?? new Turns();
     this.#events = events;
+    nameEventsBeside(this, events?.beside);
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;
-  }
-
-  /** Not a field: it names the event store, which names this one, and `JSON.stringify` would go round in circles. */
-  get eventsBeside(): EventsBeside | undefined {
-    return this.#events?.beside;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {

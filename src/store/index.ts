@@ -79,7 +79,7 @@ export type {
   ReadModelSchema,
   ReadModelVersion,
 } from './projection-store';
-export type { EventsBeside, ProjectionTransaction } from './projection-transaction';
+export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './projection-transaction';
 export { recordEvent, recordedMarks, recordedMetadata } from './record-event';
 export { repeatedEvents } from './repeated-events';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';

@@ -13,6 +13,14 @@ export interface EventsBeside {
   readonly readAll: (page?: StorePage) => Promise<readonly RecordedEvent[]>;
 }
 
+/**
+ * Says of a projection store which event store it stands beside. Not as a field that is listed: the event store names its projections, and
+ * `JSON.stringify` would go round in circles. For those who write a store.
+ */
+export function nameEventsBeside(projections: object, value: EventsBeside | undefined): void {
+  Object.defineProperty(projections, 'eventsBeside', { value, enumerable: false, configurable: true, writable: true });
+}
+
 /** A transaction of the store that takes events and documents: what inline projections need. */
 export interface ProjectionTransaction {
   /**

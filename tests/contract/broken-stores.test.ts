@@ -179,7 +179,7 @@ const breaks: Readonly<Record<string, Break>> = {
     parts: () => ({ close: async () => undefined }),
   },
   'answers a repeated append by the ids of its events alone': {
-    noticedBy: 'refuses an append of known events with another name, payload or schema version',
+    noticedBy: 'refuses an append of known events with another name, payload, schema version or marks',
     parts: looksAtIdsOnly,
   },
   'takes another order of keys for another payload': {
