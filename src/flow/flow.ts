@@ -69,7 +69,6 @@ export class Flow {
   readonly #idempotent: IdempotentCommands;
   readonly #functions: FunctionCommandHandler;
   readonly #closeTimeout: number;
-  #closed = false;
   /** Nothing is under way any more: from here on contexts that were kept are refused, too. */
   #ended = false;
   #closing: Promise<void> | undefined;
@@ -115,7 +114,7 @@ export class Flow {
     for (const type of classes.queries) this.#queries.expect(type);
     if (listeners) this.eventBus?.subscribe(listeners);
     // Not before whoever makes this flow is done with it.
-    setImmediate(() => this.#closed || this.projections.start());
+    setImmediate(() => this.#closing || this.projections.start());
   }
 
   /** The projections and durable listeners that this flow runs: their status, rebuilds, and what is parked. */
@@ -135,13 +134,13 @@ export class Flow {
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
-    if (this.#closed && !ambient) return Promise.reject(new FlowClosedError(command));
+    if (this.#closing && !ambient) return Promise.reject(new FlowClosedError(command));
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
   /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, MessageClassMismatchError, FlowClosedError */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query);
+    if (this.#closing) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
   }
 
@@ -184,7 +183,7 @@ export class Flow {
    * @throws InvalidOptionsError, FlowClosedError
    */
   watch<Q extends object>(query: Q, options: WatchOptions = {}): AsyncIterable<ResultOf<Q>> {
-    if (this.#closed) throw new FlowClosedError(query);
+    if (this.#closing) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
     return this.#readSide.watch(() => this.queryFrom(query, cause), options);
   }
@@ -284,7 +283,6 @@ export class Flow {
   }
 
   async #close(): Promise<void> {
-    this.#closed = true;
     this.#readSide.endWatches();
     let drained = true;
     do {

@@ -39,14 +39,17 @@ function canonicalObject(object: object, within: readonly object[]): string {
   if (place >= 0) return `<level ${place}>`;
   const deeper = [...within, object];
   if (object instanceof Date) return `<date ${object.getTime()}>`;
+  if (object instanceof ArrayBuffer) return `<bytes ${Buffer.from(object).toString('hex')}>`;
   if (ArrayBuffer.isView(object)) return `<bytes ${Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString('hex')}>`;
   if (object instanceof Map || object instanceof Set) {
     const entries = [...object].map(entry => canonical(entry, deeper)).sort();
     return `<${object instanceof Map ? 'map' : 'set'} ${entries.join(',')}>`;
   }
   if (Array.isArray(object)) return `[${Array.from(object, item => canonical(item, deeper)).join(',')}]`;
+  if (object instanceof RegExp) return `<${object}>`;
   const { toJSON } = object as { toJSON?: unknown };
-  if (typeof toJSON === 'function') return canonical(toJSON.call(object), deeper);
+  const json = typeof toJSON === 'function' ? toJSON.call(object) : object;
+  if (json !== object) return canonical(json, deeper);
   const entries = Object.keys(object)
     .sort()
     .flatMap(key => entryOf(key, (object as Record<string, unknown>)[key], deeper));

@@ -1,6 +1,6 @@
 import type { CommandOutcome, Dispatches } from './command';
 import { messageFingerprint } from './command-identity';
-import { derivedId } from './ids';
+import { FollowingIds } from './following-ids';
 
 interface Dispatched {
   readonly command: object;
@@ -13,14 +13,21 @@ interface Dispatched {
  * again, too, when the command is repeated by another process.
  */
 export class DispatchedCommands implements Dispatches {
-  #before: Dispatched[] = [];
+  /** What earlier runs have dispatched and this one has not, by fingerprint. */
+  readonly #before = new Map<string, Promise<CommandOutcome>[]>();
   #now: Dispatched[] = [];
+  #ids: FollowingIds | undefined;
 
-  /** Called before the handler runs again. */
+  /** Called before the handler runs again. Only then it matters what the commands were: most handlers run once. */
   again(): void {
-    if (this.#now.length === 0) return;
-    this.#before.push(...this.#now);
+    for (const { command, outcome } of this.#now) {
+      const fingerprint = messageFingerprint(command);
+      const outcomes = this.#before.get(fingerprint);
+      if (outcomes) outcomes.push(outcome);
+      else this.#before.set(fingerprint, [outcome]);
+    }
     this.#now = [];
+    this.#ids = undefined;
   }
 
   /** Sends a command, unless an earlier run of the handler has done so with success. */
@@ -30,7 +37,7 @@ export class DispatchedCommands implements Dispatches {
     send: (commandId: string | undefined) => Promise<CommandOutcome>,
   ): Promise<CommandOutcome> {
     const commandId = causeId === undefined ? undefined : this.#idOf(command, causeId);
-    const known = this.#take(command);
+    const known = this.#before.size > 0 ? this.#before.get(messageFingerprint(command))?.shift() : undefined;
     const outcome = known
       ? known.then(
           found => (found.succeeded ? found : send(commandId)),
@@ -41,17 +48,8 @@ export class DispatchedCommands implements Dispatches {
     return outcome;
   }
 
-  /** Equal commands are numbered. */
   #idOf(command: object, causeId: string): string {
-    const fingerprint = messageFingerprint(command);
-    const equals = this.#now.filter(each => messageFingerprint(each.command) === fingerprint).length;
-    return derivedId(`${causeId} ${fingerprint}`, equals + 1);
-  }
-
-  #take(command: object): Promise<CommandOutcome> | undefined {
-    if (this.#before.length === 0) return undefined;
-    const fingerprint = messageFingerprint(command);
-    const place = this.#before.findIndex(each => messageFingerprint(each.command) === fingerprint);
-    return place < 0 ? undefined : this.#before.splice(place, 1)[0]!.outcome;
+    this.#ids ??= new FollowingIds(causeId);
+    return this.#ids.idOf(command);
   }
 }

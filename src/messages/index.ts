@@ -36,6 +36,7 @@ export {
   reportFailure,
   tellHook,
 } from './failure';
+export { FollowingIds } from './following-ids';
 export { HANDLING, isWithinHandler } from './handling-frame';
 export { hiddenFields } from './hidden-fields';
 export { derivedId, newId } from './ids';
@@ -91,8 +92,9 @@ export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './p
 export { isPlainObject } from './plain-object';
 export { Query, type ResultOf } from './query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './recorded-event';
-export { pauseBefore, type RetryRule } from './retry-rule';
+export { pauseAfter, type RetryRule } from './retry-rule';
 export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
+export { namesOnStack } from './stack-names';
 export { knownNames, nearest } from './suggestion';
 export { thrownMessage, thrownText } from './thrown-text';
 export { isNative, refuseHidden, UnstorableValueError } from './unstorable';

@@ -10,13 +10,16 @@ export interface RetryRule {
   readonly maxDelay?: number;
 }
 
-/** Waits before the next call: up to the delay, at random, so that rivals do not meet again. @throws the reason of the signal, at once */
-export async function pauseBefore(
+/**
+ * Waits after a failed call, the first being `attempt` 1: at random up to the delay of the rule, so that rivals do not meet again.
+ * @throws the reason of the signal, at once
+ */
+export async function pauseAfter(
   attempt: number,
   { delay, maxDelay }: Pick<Required<RetryRule>, 'delay' | 'maxDelay'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const longest = Math.min(delay * 2 ** (attempt - 2), maxDelay);
+  const longest = Math.min(delay * 2 ** (attempt - 1), maxDelay);
   try {
     await sleep(Math.random() * longest, undefined, signal ? { signal } : {});
   } catch (error) {

@@ -1,4 +1,4 @@
-import { derivedId, type EventContext, messageFingerprint, type RecordedEvent } from '../messages';
+import { derivedId, type EventContext, FollowingIds, type RecordedEvent } from '../messages';
 import type { BufferedDocuments } from './buffered-documents';
 import type { ListenerContext, ProjectionContext } from './definition';
 import { NothingStoredError } from './errors';
@@ -41,8 +41,7 @@ export class EffectsContext implements ProjectionContext {
  * the handler runs again, in whatever order, each command is known again and takes effect once.
  */
 export class EffectsListenerContext implements ListenerContext {
-  /** How many equal commands were dispatched, by their fingerprint. */
-  #dispatched: Map<string, number> | undefined;
+  #commandIds: FollowingIds | undefined;
   #ids = 0;
 
   constructor(
@@ -76,10 +75,7 @@ export class EffectsListenerContext implements ListenerContext {
   }
 
   #idOf(command: object): string {
-    const fingerprint = messageFingerprint(command);
-    this.#dispatched ??= new Map();
-    const equals = (this.#dispatched.get(fingerprint) ?? 0) + 1;
-    this.#dispatched.set(fingerprint, equals);
-    return derivedId(`${this.event.id} ${this.listener} ${fingerprint}`, equals);
+    this.#commandIds ??= new FollowingIds(`${this.event.id} ${this.listener}`);
+    return this.#commandIds.idOf(command);
   }
 }

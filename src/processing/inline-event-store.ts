@@ -1,54 +1,35 @@
-import type { FailureReporting, RecordedEvent } from '../messages';
-import type {
-  AppendOptions,
-  AppendOutcome,
-  CommandJournal,
-  EventStore,
-  ProjectionStore,
-  RestoreOutcome,
-  SnapshotStore,
-  StorePage,
-  StreamAppend,
-  StreamName,
-  StreamPage,
-  SubscribeOptions,
+import type { FailureReporting } from '../messages';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  type EventStore,
+  ForwardingEventStore,
+  type ProjectionStore,
+  type StreamAppend,
 } from '../store';
 import type { FollowerDefinition } from './definition';
 import { Handling } from './handling';
 import { InlineAppends } from './inline-appends';
 import { InlineVersions } from './inline-versions';
 
-/** An event store whose appends bring inline projections up to date in the same transaction. Everything else is the store's own. */
-export class InlineEventStore implements EventStore {
-  readonly restore?: NonNullable<EventStore['restore']>;
+/** An event store whose appends bring inline projections up to date in the same transaction. */
+export class InlineEventStore extends ForwardingEventStore {
   readonly #versions: InlineVersions;
   readonly #appends: InlineAppends;
 
   constructor(
-    private readonly eventStore: EventStore,
+    inner: EventStore,
     definitions: readonly FollowerDefinition[],
     reporting: FailureReporting,
     changed: (name: string) => void,
     switched: (name: string) => void,
   ) {
-    const store = eventStore.projections as ProjectionStore;
+    super(inner);
+    const store = inner.projections as ProjectionStore;
     // Projections get no context to dispatch with.
     const handlings = definitions.map(definition => new Handling(definition, () => undefined as never));
-    this.#versions = new InlineVersions(eventStore, store, handlings, switched);
-    this.#appends = new InlineAppends(eventStore, store, this.#versions, handlings, reporting, changed);
-    if (eventStore.restore) this.restore = (events: readonly RecordedEvent[]): Promise<RestoreOutcome> => eventStore.restore!(events);
-  }
-
-  get snapshots(): SnapshotStore | undefined {
-    return this.eventStore.snapshots;
-  }
-
-  get projections(): ProjectionStore | undefined {
-    return this.eventStore.projections;
-  }
-
-  get commands(): CommandJournal | undefined {
-    return this.eventStore.commands;
+    this.#versions = new InlineVersions(inner, store, handlings, switched);
+    this.#appends = new InlineAppends(inner, store, this.#versions, handlings, reporting, changed);
   }
 
   /** Says that other versions may be there. */
@@ -56,23 +37,7 @@ export class InlineEventStore implements EventStore {
     this.#versions.forget();
   }
 
-  append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+  override append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     return this.#appends.append(appends, options);
-  }
-
-  read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
-    return this.eventStore.read(stream, page);
-  }
-
-  readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
-    return this.eventStore.readAll(page);
-  }
-
-  subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]> {
-    return this.eventStore.subscribe(options);
-  }
-
-  close(): Promise<void> {
-    return this.eventStore.close();
   }
 }

@@ -3,18 +3,18 @@ import {
   type CommandMessage,
   type CommandOutcome,
   HANDLING,
-  pauseBefore,
+  pauseAfter,
   type RecordedEvent,
   type RetryRule,
 } from '../messages';
 import { AggregateAlreadyExistsError, type AggregateInstance, AggregateNotFoundError, type CommandRule, type Decision } from '../model';
-import { type AppendOutcome, ConcurrencyError, type EventStore, Running, type StreamAppend } from '../store';
+import { type AppendOutcome, ConcurrencyError, type EventStore, Running } from '../store';
 import type { AggregateLoader } from './aggregate-loader';
 import { failed, succeeded } from './command-outcome';
 import { targetOf } from './command-target';
 import { conflictRetry } from './conflict-retry';
 import { TurnRegistry } from './held-turns';
-import { newAppend } from './new-events';
+import { appendFor, newAppend } from './new-events';
 import type { Turn, Turns } from './turns';
 
 /** What the commands of a flow share. */
@@ -92,7 +92,7 @@ export class AggregateCommandHandler {
         this.loader.cache?.delete(id);
         const retry = conflictRetry(this.#retry, rule.retry, message.options.retry);
         if (expectedVersion !== undefined || attempt >= retry.attempts) throw new ConcurrencyError(outcome.conflicts);
-        await pauseBefore(attempt + 1, retry, signal);
+        await pauseAfter(attempt, retry, signal);
       }
     } finally {
       if (turn) this.#turns.leave(turn);
@@ -102,13 +102,7 @@ export class AggregateCommandHandler {
 
   #append({ id, version, changes }: AggregateInstance, message: CommandMessage): Promise<AppendOutcome> {
     const append = newAppend(message, { aggregateName: this.loader.definition.name, aggregateId: id }, version, changes);
-    return message.claim ? this.#appendClaimed([append], message.claim) : this.store.append([append]);
-  }
-
-  async #appendClaimed(appends: readonly StreamAppend[], claim: NonNullable<CommandMessage['claim']>): Promise<AppendOutcome> {
-    const outcome = await this.store.append(appends, { command: claim });
-    claim.recorded = outcome.ok;
-    return outcome;
+    return appendFor(message, this.store, [append]);
   }
 
   #recorded(id: string, events: readonly RecordedEvent[]): CommandOutcome {

@@ -1,4 +1,4 @@
-import { type CommandMessage, type CommandOutcome, HANDLING, pauseBefore, type RecordedEvent, type RetryRule } from '../messages';
+import { type CommandMessage, type CommandOutcome, HANDLING, pauseAfter, type RecordedEvent, type RetryRule } from '../messages';
 import type { EventStore } from '../store';
 import { runInUnit } from './ambient-unit';
 import { succeeded } from './command-outcome';
@@ -47,7 +47,7 @@ export class FunctionCommandHandler {
           const rule = conflictRetry(this.parts.retry, ownRetry, retry);
           const conflict = error === unit.conflict && expectedVersion === undefined;
           if (!(turns.yielded || conflict) || attempt >= rule.attempts) throw error;
-          if (conflict) await pauseBefore(attempt + 1, rule, signal);
+          if (conflict) await pauseAfter(attempt, rule, signal);
         } finally {
           unit.close();
         }

@@ -5,7 +5,7 @@ import {
   EventualityError,
   type Logger,
   newId,
-  pauseBefore,
+  pauseAfter,
 } from '../messages';
 import { type ClaimName, type CommandJournal, type CommandResult, type EventStore, InMemoryCommandJournal } from '../store';
 import { failed, succeeded } from './command-outcome';
@@ -62,7 +62,7 @@ export class IdempotentCommands {
   async #untilDone(message: CommandMessage, work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
     const { id, name, command, options } = message;
     const fingerprint = commandFingerprint(name, command);
-    for (let attempt = 2; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       options.signal?.throwIfAborted();
       const claim = { id, token: newId() };
       const answer = await this.#journal.claim({ ...claim, fingerprint, lease: LEASE_MS, keep: this.options.retention });
@@ -71,7 +71,7 @@ export class IdempotentCommands {
       if (answer.state === 'done') return outcomeOf(answer.result);
       const outcome = answer.state === 'claimed' ? await this.#carryOut(message, claim, work) : undefined;
       if (outcome) return outcome;
-      await pauseBefore(attempt, LOOK_AGAIN, options.signal);
+      await pauseAfter(attempt, LOOK_AGAIN, options.signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { type CommandMessage, derivedId, type EventMarks, type SealedEvent } from '../messages';
-import type { ExpectedVersion, NewEvent, StreamAppend, StreamName } from '../store';
+import type { AppendOutcome, EventStore, ExpectedVersion, NewEvent, StreamAppend, StreamName } from '../store';
 
 /** What a command changes in one stream. */
 export interface StreamChanges {
@@ -40,3 +40,16 @@ function unmarked({ metadata, options }: CommandMessage, { name, schemaVersion, 
 }
 
 const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({ ...(state && { state }), ...(deletes && { deleted: true }) });
+
+/** Appends for a command: where it is claimed, its result is recorded with the events. */
+export function appendFor({ claim }: CommandMessage, store: EventStore, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  return claim ? appendClaimed(claim, store, appends) : store.append(appends);
+}
+
+async function appendClaimed(claim: Claim, store: EventStore, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+  const outcome = await store.append(appends, { command: claim });
+  claim.recorded = outcome.ok;
+  return outcome;
+}
+
+type Claim = NonNullable<CommandMessage['claim']>;

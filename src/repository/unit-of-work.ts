@@ -1,19 +1,11 @@
 import type { CommandMessage, CommandOutcome, RecordedEvent, SealedEvent } from '../messages';
 import { AggregateAlreadyExistsError, type AggregateDefinition, type AggregateInstance } from '../model';
-import {
-  type AppendOutcome,
-  ConcurrencyError,
-  type Conflict,
-  type EventStore,
-  type StreamAppend,
-  type StreamName,
-  streamKey,
-} from '../store';
+import { ConcurrencyError, type Conflict, type EventStore, type StreamAppend, type StreamName, streamKey } from '../store';
 import type { AggregateSnapshots } from './aggregate-snapshots';
 import { failed, succeeded } from './command-outcome';
 import { UnitOfWorkClosedError } from './errors';
 import type { HeldTurns } from './held-turns';
-import { newAppends, type StreamChanges } from './new-events';
+import { appendFor, newAppends, type StreamChanges } from './new-events';
 
 interface Staged {
   readonly instance: AggregateInstance;
@@ -92,7 +84,7 @@ export class UnitOfWork {
     const staged = [...this.#staged.values()].map(({ instance, expected, changes }) => ({ stream: streamOf(instance), expected, changes }));
     const appends = newAppends(this.message, [...staged, ...plain]);
     if (appends.length === 0) return this.#nothing();
-    const outcome = await this.#append(this.#pinned(appends));
+    const outcome = await appendFor(this.message, this.store, this.#pinned(appends));
     if (!outcome.ok) throw this.#rejection(outcome.conflicts);
     this.#tellSnapshots(outcome.events);
     return succeeded(outcome.events);
@@ -100,14 +92,6 @@ export class UnitOfWork {
 
   close(): void {
     this.#closed = true;
-  }
-
-  async #append(appends: readonly StreamAppend[]): Promise<AppendOutcome> {
-    const { claim } = this.message;
-    if (!claim) return this.store.append(appends);
-    const outcome = await this.store.append(appends, { command: claim });
-    claim.recorded = outcome.ok;
-    return outcome;
   }
 
   #rejection(conflicts: readonly Conflict[]): Error {

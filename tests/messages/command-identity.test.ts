@@ -7,6 +7,10 @@ class Move {
   ) {}
 }
 
+function itself(this: object): object {
+  return this;
+}
+
 const of = (content: object): string => commandFingerprint('Move', content);
 
 describe('the fingerprint of a command', () => {
@@ -40,6 +44,9 @@ describe('the fingerprint of a command', () => {
     ['bytes', Buffer.from('a'), Buffer.from('b')],
     ['two texts with the same beginning', `${'a'.repeat(300)}x`, `${'a'.repeat(300)}y`],
     ['NaN and null', Number.NaN, null],
+    ['two expressions', /a/, /b/],
+    ['two buffers', Uint8Array.of(1).buffer, Uint8Array.of(2).buffer],
+    ['what says of itself that it is its own JSON', { n: 1, toJSON: itself }, { n: 2, toJSON: itself }],
   ])('differs for %s', (_, left, right) => {
     expect(of({ to: left })).not.toBe(of({ to: right }));
   });
