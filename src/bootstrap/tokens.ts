@@ -14,5 +14,5 @@ export function unknownToken(asking: string, token: string | symbol): string {
   if (kind === 'ReadModel')
     return `${asking} the read model of ${name}, which is no projection of any module. Write @Projection above the class, and add it to the components.`;
   const provide = typeof token === 'string' ? `'${token}'` : String(token);
-  return `${asking} ${String(token)}, which nobody provides. Add { provide: ${provide}, ... } to a module's providers.`;
+  return `${asking} ${String(token)}, which no provider gives. Add { provide: ${provide}, ... } to a module's providers.`;
 }

@@ -23,7 +23,7 @@ export function* walk(start: Token, makingOf: (token: Token) => Making | undefin
     if (known.has(token)) continue;
     known.add(token);
     yield { token, path, keeper, making: makingOf(token) };
-    // Asked again: whoever walks may have found out more.
+    // Asked again: the caller of the generator may have found out more.
     const making = makingOf(token);
     const next = keeper ?? (making?.once ? token : undefined);
     for (const need of [...(making?.needs ?? [])].reverse()) steps.push({ token: need, path: [...path, need], keeper: next });

@@ -105,7 +105,7 @@ export class EventBus {
 
   /**
    * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it; events of subclasses
-   * are events of their own, and are reported as a failure where nobody listens to them.
+   * are events of their own, and are reported as a failure where no listener takes them.
    * Returns a function that ends the subscription; what is queued is still delivered.
    * @throws InvalidConfigurationError
    */

@@ -21,7 +21,7 @@ export class SubscribedClasses {
     return () => void this.#subscriptions.delete(subscription);
   }
 
-  /** Looks at an event that nobody listens to; returns what is wrong with that, once for each class. */
+  /** Looks at an event without listeners; returns what is wrong with that, once for each class. */
   missed({ payload }: RecordedEvent): Missed | undefined {
     if (this.#subscriptions.size === 0) return undefined;
     const type = classOfPayload(payload);

@@ -36,7 +36,7 @@ export abstract class EventualityError extends Error {
     try {
       return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
     } catch {
-      // A proxy that lets nobody look, which can be thrown like anything else.
+      // A proxy whose traps throw: it can be thrown like anything else.
       return false;
     }
   }

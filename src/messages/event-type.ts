@@ -47,7 +47,7 @@ const encodedFrom = new WeakMap<object, Function>();
 /** Whether there are any: looking costs a fifth of making an instance. */
 let someEncoded = false;
 
-/** Returns the class of the event that a payload was made of in this process; undefined where nobody can tell, as of what was read from a database. */
+/** Returns the class of the event that a payload was made of in this process; undefined where that is not known, as of what was read from a database. */
 export function classOfPayload(payload: object): Function | undefined {
   const prototype = Object.getPrototypeOf(payload);
   if (prototype === Object.prototype && !someEncoded) return undefined;

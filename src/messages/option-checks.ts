@@ -49,7 +49,7 @@ export const either =
     if (!holds(value)) otherwise(value, path, faults);
   };
 
-/** Checks nothing: whoever gets the option checks it. */
+/** Checks nothing: the part that is given the option checks it. */
 export const checkedElsewhere: Check = () => undefined;
 
 /** A version, of an event's shape, a snapshot's or a projection's: a column of PostgreSQL holds no higher one. */

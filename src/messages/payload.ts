@@ -5,7 +5,7 @@ const DEEPEST = 100;
 
 class Given {
   constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: whoever extends this puts its private fields on the object given.
+    // biome-ignore lint/correctness/noConstructorReturn: the object returned gets the private field of the subclass, which marks it; `this` is not used.
     return object;
   }
 }
@@ -127,7 +127,8 @@ function copyNested(value: object, path: string, depth: number): object {
 const storableKeys = new Set<string>();
 
 function refuseKey(key: string, path: string): void {
-  if (key === '__proto__') throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of whoever reads it');
+  if (key === '__proto__')
+    throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of the object it is copied to');
   if (!isStorableText(key)) throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
   if (storableKeys.size < 10_000) storableKeys.add(key);
 }

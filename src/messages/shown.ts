@@ -47,7 +47,7 @@ export function shownWithType(value: unknown): string {
   return type === 'object' || type === 'function' ? shownValue(value) : `${shownValue(value)} (${type})`;
 }
 
-/** Returns an object as its first ten keys, which say what somebody took it for; another value as {@link shownWithType} does. */
+/** Returns an object as its first ten keys, which show what it was taken for; another value as {@link shownWithType} does. */
 export function shownWithKeys(value: unknown): string {
   if (typeof value !== 'object' || value === null) return shownWithType(value);
   try {

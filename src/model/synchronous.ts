@@ -17,7 +17,7 @@ export function laterFault(place: string, work: unknown): string | undefined {
 /** Refuses a promise where the state, or nothing, is expected. @throws InvalidAggregateError naming the place */
 export function refusePromise(value: unknown, aggregateName: string, place: string): void {
   if (typeof (value as Partial<Promise<unknown>> | null | undefined)?.then !== 'function') return;
-  // It may be rejected yet: nobody waits for it, and that would end the process.
+  // It may be rejected yet: unhandled, that would end the process.
   if (value instanceof Promise) value.catch(() => {});
   throw new InvalidAggregateError(aggregateName, [`${place} returns a promise. ${FIX}`]);
 }

@@ -4,7 +4,7 @@ import type { StoreNames } from './names';
 
 const INDEXES_ONLY = `set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan set jit = off`;
 
-/** In a transaction that makes or renews a claim: nobody waits for the disk, for a crash ends those who have claimed, too. */
+/** In a transaction that makes or renews a claim: it does not wait for the disk, for a crash of the server makes every claim void. */
 export const NOT_DURABLE = `set_config('synchronous_commit', 'off', true)`;
 
 /** The time by the clock that the caller gives, or by that of the server. */

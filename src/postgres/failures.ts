@@ -39,7 +39,7 @@ export function failureKind(error: unknown): FailureKind {
   return LOST.test(error instanceof Error ? error.message : '') ? 'connection' : 'final';
 }
 
-/** Tells whether somebody cancelled the query, or it took longer than `statement_timeout`. */
+/** Tells whether the query was cancelled, or took longer than `statement_timeout`. */
 export const isCancelled = (error: unknown): boolean => errorCode(error) === '57014';
 
 /** Tells whether a statement that is for transactions only was run outside of one. */

@@ -6,7 +6,7 @@ export const REFUSE_OTHER_ISOLATION = `  if current_setting('transaction_isolati
 /** The bits of a position that an in-flight lock has room for. */
 export const LOWER_HALF = 4_294_967_295;
 
-/** The last position that was drawn, asked from the sequence of positions: also where somebody has said which one comes next. */
+/** The last position that was drawn, asked from the sequence of positions: also where `setval` has said which one comes next. */
 export const DRAWN = 'last_value - case when is_called then 0 else 1 end';
 
 /**

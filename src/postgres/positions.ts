@@ -24,7 +24,7 @@ export async function checkPositions(database: Database): Promise<void> {
   logger.warn({ schema: names.schema, ...places }, `${text} Rebuild projections that followed meanwhile: they may have missed events.`);
 }
 
-/** The events are looked at first: their positions were drawn before. Undefined where nothing is there yet, and nobody is to make it. */
+/** The events are looked at first: their positions were drawn before. Undefined where nothing is there yet, and nothing is to be made. */
 async function placesOf(database: Database): Promise<Places | undefined> {
   const { names, migrate } = database.settings;
   const last = `(select coalesce(max(position), 0) from ${names.of('events')})`;
@@ -40,7 +40,7 @@ async function placesOf(database: Database): Promise<Places | undefined> {
 
 const places = ([last, drawn]: Row): Places => ({ last: BigInt(last!), drawn: BigInt(drawn!) });
 
-/** Whoever has appended holds a lock on the streams until the end: nobody is in the middle of an append, and what they appended is seen. */
+/** A transaction that has appended holds a lock on the streams until its end: behind this lock none is in the middle of an append, and all they wrote is seen. */
 async function move(database: Database, found: Places): Promise<void> {
   const { names } = database.settings;
   const once = (): Promise<void> =>

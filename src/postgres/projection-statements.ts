@@ -182,7 +182,7 @@ export function keyLists(rows: readonly { readonly keys: readonly string[] }[]):
 export const foundDocuments = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
   rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
 
-/** Who wrote the documents that were read, as long as somebody has them: xmin, the number of the transaction. */
+/** Who wrote the documents that were read, as long as the objects are in use: xmin, the number of the transaction. */
 const writers = new WeakMap<object, string>();
 
 /** Returns who had written a document when it was read; a number that no transaction has for what was not read. */

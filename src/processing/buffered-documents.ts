@@ -55,7 +55,7 @@ export class BufferedDocuments<View extends object = any> {
     for (const id of ids) if (!this.#known.has(id)) this.#found(id, stored.get(id) ?? null);
   }
 
-  /** Returns a document that was read or written before; `null` where there is none, undefined where nobody knows. */
+  /** Returns a document that was read or written before; `null` where there is none, undefined where it is not known. */
   known(id: string): Readonly<View> | null | undefined {
     const document = this.#known.get(id);
     if (document === undefined) return undefined;
@@ -105,7 +105,7 @@ export class BufferedDocuments<View extends object = any> {
     this.#undo = [];
   }
 
-  /** Returns what handlers have read, as it was stored; nothing where nobody else writes these documents. */
+  /** Returns what handlers have read, as it was stored; nothing where no other segment writes these documents. */
   readsOf(version: number): DocumentRead[] {
     return Array.from(this.#asked, ([id, document]) => ({ readModel: this.name, version, id, document }));
   }

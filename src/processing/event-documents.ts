@@ -42,7 +42,7 @@ export class EventDocuments<View extends object = any> implements Documents<View
       if (typeof change !== 'function') refuseHidden(change, this.documents.nameOf(id));
       this.documents.set(id, typeof change === 'function' ? change(document) : { ...document, ...change });
     } catch (error) {
-      // Nobody waits for it any more: a rejection would end the process.
+      // The handler has ended and awaits it no more: an unhandled rejection would end the process.
       if (!this.ended) throw error;
     }
   }

@@ -8,7 +8,7 @@ export function guarded(logger: Logger): Logger {
       try {
         logger[level](details, message);
       } catch {
-        // There is nobody left to tell.
+        // The logger was the last one to tell.
       }
     };
   return { error: safely('error'), warn: safely('warn') };

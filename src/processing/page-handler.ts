@@ -128,7 +128,7 @@ export class PageHandler {
 
   #documents(): BufferedDocuments {
     const { projection, version, segments } = this.place;
-    // Whoever has the only segment is the only one who writes.
+    // The owner of the only segment is the only one that writes.
     return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
   }
 

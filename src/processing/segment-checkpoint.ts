@@ -6,7 +6,7 @@ import type { SegmentPlace } from './page-handler';
 export type SegmentChanges = Omit<ProjectionCommit, 'checkpoint' | 'from' | 'fence'>;
 
 /**
- * How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is somebody else's, `outdated` when another segment has
+ * How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is another process's, `outdated` when another segment has
  * changed a document that was read.
  */
 export type SegmentOutcome = 'ok' | 'moved' | 'lost' | 'outdated';

@@ -31,7 +31,7 @@ export interface FollowerStatus {
    * `superseded` where newer code has taken over.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
-  /** False while a sequence is parked, or a segment of this process has stopped: somebody has to look at it. For health checks. */
+  /** False while a sequence is parked, or a segment of this process has stopped: it needs to be looked at. For health checks. */
   readonly healthy: boolean;
   /** The version that this process follows with, and the one that readers see. */
   readonly version: number | undefined;

@@ -5,7 +5,7 @@ export interface Thrown {
   readonly error: unknown;
 }
 
-/** Takes hold of what was thrown. A promise that was thrown and rejects would otherwise end the process, as nobody listens to it. */
+/** Takes hold of what was thrown. A promise that was thrown and rejects would otherwise end the process, as its rejection is not handled. */
 export function thrownBy(error: unknown): Thrown {
   if (types.isPromise(error)) Promise.prototype.then.call(error, undefined, () => undefined);
   return { error };

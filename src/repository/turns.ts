@@ -11,7 +11,7 @@ interface Waiting {
   refuse(error: unknown): void;
 }
 
-/** The turn of one aggregate: one command has it at a time. Whoever has entered must {@link Turns.leave} it. */
+/** The turn of one aggregate: one command has it at a time. A command that has entered must {@link Turns.leave} it. */
 export class Turn {
   holder: CommandMessage | undefined;
   waiting: Waiting[] | undefined;

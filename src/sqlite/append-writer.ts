@@ -40,7 +40,7 @@ export class AppendWriter {
     }
   }
 
-  /** Writes a request in a transaction that somebody else has begun. @throws DuplicateEventError, ClaimLostError, InvalidAppendError */
+  /** Writes a request in a transaction that the caller has begun. @throws DuplicateEventError, ClaimLostError, InvalidAppendError */
   writeWithin(request: AppendRequest): AppendOutcome {
     if (request.eventCount === 0) return { ok: true, events: Object.freeze([]) };
     this.#begin();

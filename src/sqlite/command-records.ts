@@ -19,7 +19,7 @@ interface CommandRow {
 /** How many commands whose time is over each claim forgets at most: more than the one that it may add. */
 const MOST_FORGOTTEN = 4;
 
-/** Reads and writes commands through one connection; whoever writes has begun a transaction. */
+/** Reads and writes commands through one connection; a caller that writes has begun a transaction. */
 export class CommandRecords {
   readonly #statements: ReturnType<typeof prepareCommandStatements>;
 

@@ -15,8 +15,8 @@ export class FileAccess {
   ) {}
 
   /**
-   * Whether whoever asks is part of a transaction on the only connection that there is, where there is no file: he reads in it, and sees what it
-   * has written so far.
+   * Whether the caller is part of a transaction on the only connection that there is, where there is no file: it reads in that transaction, and
+   * sees what was written there so far.
    */
   get inOpenTransaction(): boolean {
     return this.settings.file === IN_MEMORY && this.#turns.inside;
@@ -45,7 +45,7 @@ export class FileAccess {
     return this.#turns.alone(work);
   }
 
-  /** @throws InsideTransactionError when whoever asks is part of a transaction: writing would wait for its end */
+  /** @throws InsideTransactionError when the caller is part of a transaction: writing would wait for its end */
   refuseInside(): Promise<void> {
     return this.#turns.refuseInside();
   }

@@ -11,7 +11,7 @@ const CACHE_KIBIBYTES = 32 * 1024;
 // Pages that are written again and again go to the file once. 1,000, SQLite's default, costs a fifth of the throughput.
 const CHECKPOINT_PAGES = 4000;
 // To so many bytes the write-ahead log is cut when it is begun anew: more than it has when it is emptied in time, so that this happens only after
-// somebody has kept it from being emptied.
+// a reader has kept it from being emptied.
 const LOG_BYTES = 24 * 1024 * 1024;
 
 /** Opens the file, sets it up for several processes, and brings its schema up to date. @throws one of the errors of this folder */

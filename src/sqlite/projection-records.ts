@@ -32,7 +32,7 @@ export interface EncodedCommit extends SealedCommit {
   readonly pages: readonly Page[];
 }
 
-/** The texts of documents that were read, as long as somebody has them. */
+/** The texts of documents that were read, as long as the objects are in use. */
 const texts = new WeakMap<object, string>();
 
 /** Returns documents by id, whose state a commit can compare. */

@@ -38,7 +38,7 @@ export function checkCommandResult(claim: ClaimName, { aggregateId, version, eve
 }
 
 /**
- * Returns the claim under which an append is made, as a copy that nobody can change. For those who write a store; the appends are checked before.
+ * Returns the claim under which an append is made, as a copy that the caller cannot change. For those who write a store; the appends are checked before.
  * @throws InvalidClaimError; InvalidAppendError when there is a claim and no event, or an option that there is none of
  */
 export function claimOf(appends: readonly StreamAppend[], options: AppendOptions | undefined): ClaimName | undefined {

@@ -48,7 +48,7 @@ export interface ClaimName {
  */
 export interface CommandJournal {
   /**
-   * Claims a command, unless it is done or somebody has claimed it. A claim whose lease has run out by the store's clock, and one whose
+   * Claims a command, unless it is done or another claim on it stands. A claim whose lease has run out by the store's clock, and one whose
    * result is no longer to be kept, is free again. The same claim again (by its token) is a renewal.
    * @throws InvalidClaimError, StoreClosedError
    */

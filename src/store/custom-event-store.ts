@@ -34,7 +34,7 @@ export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
 
 /** What a custom store can be told. */
 interface CustomEventStoreOptions {
-  /** How often to look for what other processes appended while somebody follows, in milliseconds; default 100. */
+  /** How often to look for what other processes appended, while there are subscriptions, in milliseconds; default 100. */
   readonly pollEvery?: number;
 }
 

@@ -53,7 +53,7 @@ export interface ProjectionCommit extends DeadLetterChanges {
 
 /**
  * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says that the segment belongs
- * to somebody else by now, and `outdated` that the checkpoint is where it was believed to be, but a document is not as it was read.
+ * to another owner by now, and `outdated` that the checkpoint is where it was believed to be, but a document is not as it was read.
  */
 export type CommitOutcome =
   | { readonly ok: true }

@@ -24,7 +24,7 @@ export function nameEventsBeside(projections: object, value: EventsBeside | unde
 /** A transaction of the store that takes events and documents: what inline projections need. */
 export interface ProjectionTransaction {
   /**
-   * As `EventStore.append`, the options included. A conflict is a value; whoever gets one ends the transaction by returning, and nothing is written. Once it has
+   * As `EventStore.append`, the options included. A conflict is a value; the work that gets one ends the transaction by returning, and nothing is written. Once it has
    * gone through, every event of a lower position is stored, and other appends, of any process, wait until the transaction ends: without
    * that a checkpoint could pass over an event that is still on its way.
    */

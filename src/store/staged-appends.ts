@@ -82,7 +82,7 @@ export class StagedAppends {
   }
 }
 
-/** Appends that were checked, and that nobody can change while they wait. */
+/** Appends that were checked, and that their caller cannot change while they wait. */
 export interface SealedAppend {
   readonly appends: readonly StreamAppend[];
   readonly command: ClaimName | undefined;

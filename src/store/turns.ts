@@ -5,17 +5,17 @@ export class Turns {
   #last: Promise<unknown> | undefined;
   #inside: Inside | undefined;
 
-  /** Somebody has a turn, or waits for one. */
+  /** A turn is under way, or is waited for. */
   get taken(): boolean {
     return this.#last !== undefined;
   }
 
-  /** Refuses whoever is part of the user's work that has the turn: another turn would never come. @throws InsideTransactionError */
+  /** Refuses a caller that is part of the user's work that has the turn: another turn would never come. @throws InsideTransactionError */
   async refuseInside(): Promise<void> {
     if (this.#inside?.busy) await this.#inside.refuse();
   }
 
-  /** Whether whoever asks is part of the user's work that has the turn. */
+  /** Whether the caller is part of the user's work that has the turn. */
   get inside(): boolean {
     return this.#inside?.here ?? false;
   }
@@ -39,7 +39,7 @@ export class Turns {
     return turn;
   }
 
-  /** Does at once what takes no time, unless somebody has a turn. */
+  /** Does at once what takes no time, unless a turn is under way. */
   async pass<T>(work: () => T): Promise<T> {
     return this.taken ? this.take(work) : work();
   }

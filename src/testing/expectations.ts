@@ -51,7 +51,7 @@ function isError(thrown: unknown, expected: ErrorClass | string): boolean {
     const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
     return code === expected || (typeof message === 'string' && message.includes(expected));
   } catch {
-    // What lets nobody look at it is nothing that was expected.
+    // What throws when it is looked at is nothing that was expected.
     return false;
   }
 }

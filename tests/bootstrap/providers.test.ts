@@ -114,7 +114,7 @@ test('an alias for nothing, for no token, or of itself is a fault', async () => 
   ];
   expect(await faultsOf({ providers })).toEqual([
     'The provider of d in TestModule: useToken is undefined (as when two files import each other); it must be a class, text or a symbol.',
-    "The provider of 'a' stands for nothing, which nobody provides. Add { provide: 'nothing', ... } to a module's providers.",
+    "The provider of 'a' stands for nothing, which no provider gives. Add { provide: 'nothing', ... } to a module's providers.",
     "The provider of 'b' leads back to itself: 'b' -> 'c' -> 'b'.",
     "The provider of 'c' leads back to itself: 'c' -> 'b' -> 'c'.",
   ]);
@@ -149,14 +149,14 @@ describe('delay', () => {
       opened() {}
     }
     expect(await faultsOf({ components: [Listener] })).toEqual([
-      expect.stringContaining("Later: the first constructor parameter 'greeting' asks for greeting, which nobody provides."),
+      expect.stringContaining("Later: the first constructor parameter 'greeting' asks for greeting, which no provider gives."),
       "Listener: the second constructor parameter 'never' asks for delay(() => ...) whose function returns no class. " +
         'Return the class: delay(() => TheClass).',
     ]);
   });
 });
 
-describe('a class with command handlers whose factory asks for what nobody provides is reported at the start', () => {
+describe('a class with command handlers whose factory asks for what no provider gives is reported at the start', () => {
   class Transfers {
     constructor(readonly limit: unknown) {}
 
@@ -168,7 +168,7 @@ describe('a class with command handlers whose factory asks for what nobody provi
     opened() {}
   }
   const missing = (factory: string, token: string) =>
-    `The factory of ${factory} asks for ${token}, which nobody provides. Add { provide: '${token}', ... } to a module's providers.`;
+    `The factory of ${factory} asks for ${token}, which no provider gives. Add { provide: '${token}', ... } to a module's providers.`;
 
   test('its own factory', async () => {
     const providers: Provider[] = [{ provide: Transfers, useFactory: resolve => new Transfers(resolve('limit')) }];

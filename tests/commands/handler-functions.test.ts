@@ -307,13 +307,13 @@ test('an event that names another aggregate is not recorded in the stream of the
   const Foreign = defineAggregate({
     name: 'Foreign',
     state: {},
-    commands: { Do: { creates: 'if-missing', decide: () => Event({ aggregateId: 'somebody else', name: 'Done', payload: {} }) } },
+    commands: { Do: { creates: 'if-missing', decide: () => Event({ aggregateId: 'another todo', name: 'Done', payload: {} }) } },
   });
   const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Foreign] });
   await expect(flow.dispatch({ name: 'Do', message: { id: '1' } })).rejects.toMatchObject({
     code: 'FOREIGN_EVENT',
     message:
-      "The event Done of Foreign 'somebody else' was applied to Foreign '1'. An aggregate decides on its own events: { aggregateId: this.id }.",
+      "The event Done of Foreign 'another todo' was applied to Foreign '1'. An aggregate decides on its own events: { aggregateId: this.id }.",
   });
   await flow.close();
 });

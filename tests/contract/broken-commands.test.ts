@@ -1,7 +1,7 @@
 import { type ClaimOutcome, type CommandClaim, type CommandJournal, type EventStore, InMemoryCommandJournal } from '../../src/store';
 import { type Break, broken, commandsOf, failures } from './broken';
 
-/** Whoever comes with the id of a claim may write under it. */
+/** Every caller with the id of a claim may write under it, whatever its token. */
 function forgetsTokens(sound: EventStore): Partial<EventStore> {
   const tokens = new Map<string, string>();
   return {
@@ -62,7 +62,7 @@ const breaks: Readonly<Record<string, Break>> = {
     parts: recordsAfterwards,
   },
   'appends without looking at the claim': {
-    noticedBy: 'answers a command that is done with its events, in the order of its append, whoever asks',
+    noticedBy: 'answers a command that is done with its events, in the order of its append, to every claimer',
     parts: sound => ({ append: appends => sound.append(appends) }),
   },
   'answers claims with the fingerprint of who asks': {
@@ -81,7 +81,7 @@ const breaks: Readonly<Record<string, Break>> = {
     parts: claimingAs((journal, claim) => journal.claim({ ...claim, keep: 3_600_000 })),
   },
   'answers with the events of a command in another order': {
-    noticedBy: 'answers a command that is done with its events, in the order of its append, whoever asks',
+    noticedBy: 'answers a command that is done with its events, in the order of its append, to every claimer',
     parts: claimingAs(async (journal, claim) => {
       const outcome = await journal.claim(claim);
       if (outcome.state !== 'done') return outcome;
@@ -89,8 +89,8 @@ const breaks: Readonly<Record<string, Break>> = {
       return { ...outcome, result: { ...outcome.result, events } };
     }),
   },
-  'gives claims back to whoever asks': {
-    noticedBy: 'lets a command be claimed again when its claim was given back, by whoever had it',
+  'gives a claim back for any caller': {
+    noticedBy: 'lets a command be claimed again when its claim was given back, by its holder only',
     parts: sound => {
       const claims = new Map<string, CommandClaim>();
       const remembering = claimingAs((journal, claim) => {

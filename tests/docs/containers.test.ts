@@ -89,7 +89,7 @@ class SmallContainer implements ContainerAdapter {
     const registration = this.#registrations.get(token);
     if (!registration) {
       if (this.parent) return this.parent.resolve(token, scope);
-      throw new Error(`Nobody provides ${String(token)}.`);
+      throw new Error(`No provider gives ${String(token)}.`);
     }
     if ('useValue' in registration) return registration.useValue;
     if ('useFactory' in registration) return registration.useFactory(scope);

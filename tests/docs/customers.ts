@@ -81,7 +81,7 @@ class EmailReleased {
   constructor(readonly customerId: string) {}
 }
 
-/** One for each e-mail address, which is its id: whoever has it, has the address. */
+/** One for each e-mail address, which is its id: its customer has the address. */
 @Aggregate('EmailAddress')
 class EmailAddress extends AggregateRoot<EmailTaken | EmailReleased> {
   private owner: string | undefined;

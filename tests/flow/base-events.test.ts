@@ -212,7 +212,7 @@ describe('a handler of a base event class', () => {
     await flow.close();
   });
 
-  test('that an event bus was given is reported with the first event of a subclass that nobody listens to', async () => {
+  test('that an event bus was given is reported with the first event of a subclass that has no listener', async () => {
     const failures: unknown[] = [];
     const seen: unknown[] = [];
     const bus = new EventBus({ logger: { error() {}, warn() {} }, onError: (error, { name }) => failures.push({ error, name }) });

@@ -54,7 +54,7 @@ class User extends AggregateRoot<users.Created> {
   }
 }
 
-/** Decides on an event that nobody handles, of the name of one that others handle. */
+/** Decides on an event without a handler, of the name of one that others handle. */
 @Aggregate('Product')
 class Product extends AggregateRoot<products.Created | Coded> {
   @CommandHandler(Launch, { creates: true })
@@ -182,7 +182,7 @@ describe.each(PLACES)('an event of another class than the one handled under its 
   test.each([
     ['as it is', false],
     ['by a codec', true],
-  ])('is refused when it is decided, sealed %s: nobody who handles the other hears of it', async (_, coded) => {
+  ])('is refused when it is decided, sealed %s: no handler of the other hears of it', async (_, coded) => {
     const heard: unknown[] = [];
     class Greeter {
       @EventHandler(users.Created)

@@ -28,7 +28,7 @@ async function dispatchAll(flow: Flow, names: readonly string[]): Promise<void> 
   for (const name of names) await refusal(() => flow.dispatch({ name, message: {} }));
 }
 
-describe('a name that nobody knows', () => {
+describe('an unknown name', () => {
   it('of a megabyte costs no more than five times as much as one of 60 characters', async () => {
     const flow = aFlow();
     const names = (length: number): string[] => Array.from({ length: 30 }, (_, index) => `${index}${'x'.repeat(length)}`);

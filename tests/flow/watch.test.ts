@@ -165,11 +165,11 @@ test('no update is lost, however the changes fall: each watcher ends with the la
   await flow.close();
 });
 
-/** Reads work; whoever subscribes meets an error. */
+/** Reads work; each subscription meets an error. */
 class StoreWithoutSubscriptions extends InMemoryEventStore {
   override subscribe(): AsyncIterable<never> {
     return {
-      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('nobody can subscribe')) }),
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('subscriptions are refused')) }),
     };
   }
 }

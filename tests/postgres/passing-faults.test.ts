@@ -32,7 +32,7 @@ async function met(store: PostgresEventStore): Promise<void> {
   await pause(100);
 }
 
-test('a fault that has passed is forgotten, also beside a subscription that nobody reads', async () => {
+test('a fault that has passed is forgotten, also beside a subscription that is not read', async () => {
   const store = schema.open({ tablePrefix: 'passed_' });
   await store.append([to('a', 'none')]);
   store.subscribe();

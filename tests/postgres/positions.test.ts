@@ -81,7 +81,7 @@ test('a position that is in use is an error and no reason to draw another one; t
   expect((await store.readAll()).at(-1)).toMatchObject({ aggregateId: 'inline' });
 });
 
-test('events stay visible where somebody has said which position comes next', async () => {
+test('events stay visible where setval has said which position comes next', async () => {
   const store = schema.open({ tablePrefix: 'next_' });
   for (const n of range(1, 3)) await store.append([to(`${n}`, 'none')]);
   await setBack('next_', 10);

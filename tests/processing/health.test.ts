@@ -54,7 +54,7 @@ describe('while the database is away', () => {
     for (const { milliseconds } of answers) expect(milliseconds).toBeLessThan(TIMEOUT + 700);
   };
 
-  test('status, health and waits answer in time, whether connections are refused or nobody answers, and again when it is back', async () => {
+  test('status, health and waits answer in time, whether connections are refused or not answered, and again when it is back', async () => {
     expect(await flow.projections.health()).toEqual({ healthy: true, faults: [] });
     await line.stop();
     await everythingAnswersInTime();

@@ -67,7 +67,7 @@ onEachStore(processes => {
     expect(await refused).toMatchObject({ code: 'INLINE_PROJECTION', cause: { code: 'INSIDE_TRANSACTION' } });
     await Promise.all(innocent);
     const stored = (await store.readAll()).map(({ aggregateId }) => aggregateId);
-    // Of several the first one has ended the handler: nobody waits for the others any more, and they may go through.
+    // Of several the first one has ended the handler: the others are not awaited any more, and may go through.
     const expected = what.endsWith('at once') ? stored.filter(id => id !== 'inner') : stored;
     expect(expected.sort()).toEqual(['a', 'b', 'c', 'sound']);
     expect((await store.projections.get('inline', 1, ['a', 'b', 'c', 'outer'])).size).toBe(3);

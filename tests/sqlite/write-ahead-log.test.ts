@@ -24,7 +24,7 @@ test('the write-ahead log shrinks again when a reader that kept it from being em
   expect(logOf(store.file)).toBeLessThanOrEqual(24);
 });
 
-test('it stays small while nobody keeps it from being emptied', async () => {
+test('it stays small while no reader keeps it from being emptied', async () => {
   const store = files.store(files.path(), { synchronous: 'normal' });
   await append(store, 60);
   expect(logOf(store.file)).toBeLessThanOrEqual(24);

@@ -5,7 +5,7 @@ import type { Checks } from './scene';
 
 /** What is kept of commands that were carried out. */
 export const carryingOut: Checks = {
-  'answers a command that is done with its events, in the order of its append, whoever asks': async ({ store }) => {
+  'answers a command that is done with its events, in the order of its append, to every claimer': async ({ store }) => {
     const claim = await claimed(store, 'c', { fingerprint: 'Pay(7)' });
     const events = await carriedOut(store, claim, [
       to(streamOf('2'), 'none', ...numbered(2)),

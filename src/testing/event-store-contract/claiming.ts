@@ -26,7 +26,7 @@ export const claiming: Checks = {
     }
   },
 
-  'lets a command be claimed again when its claim was given back, by whoever had it': async ({ store }) => {
+  'lets a command be claimed again when its claim was given back, by its holder only': async ({ store }) => {
     const claim = await claimed(store, 'c');
     await journalOf(store).release({ id: 'c', token: newId() });
     assert.equal((await journalOf(store).claim(claimOf('c'))).state, 'running');
