@@ -246,7 +246,7 @@ describe('one fault alone', () => {
     ]);
   });
 
-  test('a constructor parameter with a token that nobody provides', async () => {
+  test('a constructor parameter with a token that no provider gives', async () => {
     class Notifier {
       constructor(@inject('mailer') readonly mailer: Mailer) {}
 
@@ -254,7 +254,7 @@ describe('one fault alone', () => {
       opened() {}
     }
     expect(await faultsOf({ components: [Notifier] })).toEqual([
-      "Notifier: the first constructor parameter 'mailer' asks for mailer, which nobody provides. " +
+      "Notifier: the first constructor parameter 'mailer' asks for mailer, which no provider gives. " +
         "Add { provide: 'mailer', ... } to a module's providers.",
     ]);
   });

@@ -1,5 +1,17 @@
 import { segmentOf } from '../../src/processing/sequence';
+import type { SegmentLeases } from '../../src/store';
 import { happen, onEachStore, type Processes, type Tally, tally, until } from './processes';
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/** The same object, but for some of its properties. */
+const instead = <T extends object>(object: T, properties: Partial<T>): T =>
+  new Proxy(object, {
+    get(target, key) {
+      const value = key in properties ? properties[key as keyof T] : target[key as keyof T];
+      return typeof value === 'function' && !(key in properties) ? value.bind(target) : value;
+    },
+  });
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `thing-${n}`);
 
@@ -53,6 +65,32 @@ onEachStore(processes => {
     await happen(store, ids(5));
     await second.settled();
     expect(await counts(5)).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  test('a process that has lost its lease does not follow the segment anew while its old follower is still at an event', async () => {
+    const { store } = processes();
+    let isAway = false;
+    const { leases } = store.projections;
+    const claim: SegmentLeases['claim'] = (...given) => (isAway ? Promise.reject(new Error('the store is away')) : leases.claim(...given));
+    const projections = instead(store.projections, { leases: instead(leases, { claim }) });
+    let taken = 0;
+    let goOn = (): void => undefined;
+    const held = new Promise<void>(resolve => (goOn = resolve));
+    const slow = tally({}, () => {
+      taken++;
+      return held;
+    });
+    const running = processes().start([slow], { eventStore: instead(store, { projections }) });
+    await happen(store, ['thing-0']);
+    await until(async () => taken === 1);
+    isAway = true;
+    await sleep(800);
+    isAway = false;
+    await sleep(400);
+    expect(taken).toBe(1);
+    goOn();
+    await running.settled();
+    expect(await counts(1)).toEqual([1]);
   });
 
   test('each sequence keeps its order in its segment, and each event takes effect once', async () => {
