@@ -43,6 +43,36 @@ test('of two stores that run one projection each page gets in once', async () =>
   expect(won).toBe(50);
 });
 
+test('a segment changes hands before a commit of its owner or after it, not in the middle', async () => {
+  const [one, other] = [1, 2].map(() => schema.open({ tablePrefix: 'handing_' }).projections);
+  await one!.prepare(things);
+  const lease = await one!.leases.claim(segment, { owner: 'one', duration: 1 });
+  const fence = lease.ok ? lease.fence : 0n;
+  let begun = (): void => undefined;
+  let finish = (): void => undefined;
+  const isBegun = new Promise<void>(resolve => (begun = resolve));
+  const mayFinish = new Promise<void>(resolve => (finish = resolve));
+  const order: string[] = [];
+  const committed = one!.transaction(async transaction => {
+    const outcome = await transaction.commit({ checkpoint: segment, from: 0n, to: 0n, writes: [write('sum', { sum: 1 })], fence });
+    begun();
+    await mayFinish;
+    order.push('committed');
+    return outcome;
+  });
+  await isBegun;
+  const claimed = other!.leases.claim(segment, { owner: 'other', duration: 1000 }).then(outcome => {
+    order.push('claimed');
+    return outcome;
+  });
+  await new Promise(resolve => setTimeout(resolve, 200));
+  finish();
+  expect(await committed).toEqual({ ok: true });
+  expect(await claimed).toMatchObject({ ok: true, fence: fence + 1n });
+  expect(order).toEqual(['committed', 'claimed']);
+  expect(await one!.commit({ checkpoint: segment, from: 0n, to: 0n, writes: [], fence })).toMatchObject({ ok: false, fenced: true });
+});
+
 test('a store notices that another one has dropped a version, and prepared it with other indexes', async () => {
   const [one, other] = [1, 2].map(() => schema.open({ tablePrefix: 'stale_' }).projections);
   await one!.prepare(things);
