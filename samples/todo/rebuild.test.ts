@@ -60,7 +60,7 @@ test.each(places)(
 );
 
 test('a bar shows the part that is done', () => {
-  const step = { version: 2, done: 250, total: 1000, rate: 100, secondsLeft: 7.5 };
+  const step = { version: 2, done: 250, total: 1000, rate: 100, secondsLeft: 7.5, heldUpBy: 0 };
   expect(bar(step)).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events, 8 s left`);
   expect(bar({ ...step, secondsLeft: undefined })).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events`);
   expect(bar({ ...step, done: 0, total: 0 })).toBe(`[${'#'.repeat(30)}] 100%  0 of 0 events`);

@@ -98,13 +98,10 @@ export class FollowerRunner implements Follower {
   async rebuild(): Promise<Rebuild> {
     if (this.definition.kind === 'listener')
       throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
-    const filling = (await this.#versions.ownOrNew(this.#ending.signal)).find(({ active }) => !active);
-    const version = filling?.version ?? (await this.#versions.add());
+    await this.#versions.ownOrNew(this.#ending.signal);
+    const version = await this.#versions.filling();
     await this.#look();
-    return new RunningRebuild(version, this.parts, this.name, async () => {
-      await this.#versions.drop(version);
-      await this.#look();
-    });
+    return new RunningRebuild(version, this.parts, this.name, this.#versions, () => this.#look());
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -207,15 +204,17 @@ export class FollowerRunner implements Follower {
     this.#know(own);
     const wanted = new Map(own.map(version => [version.version, version]));
     for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
-    for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
+    for (const version of own) if (!this.#running.has(version.version)) this.#follow(version);
     const newest = own.at(-1);
     if (newest && !newest.active && (await this.#hasCaughtUp(newest))) await this.#switchTo(newest);
   }
 
   /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
-    for (let attempt = 1; !(await this.#versions.replaceWith(newest)); attempt++) {
-      if (attempt === SWITCH_ATTEMPTS) return;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#versions.replaceWith(newest);
+      if (outcome === 'switched') break;
+      if (outcome !== 'behind' || attempt === SWITCH_ATTEMPTS) return;
       await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
     }
     // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
@@ -234,10 +233,9 @@ export class FollowerRunner implements Follower {
     this.parts.changes.tell();
   }
 
-  async #follow(version: ReadModelVersion): Promise<void> {
-    const replayUntil = await this.#versions.replayUntil(version.version);
+  #follow(version: ReadModelVersion): void {
     const parts: FollowerParts = { ...this.parts, handling: this.handling, observer: this.#observer };
-    this.#running.set(version.version, new VersionFollower(parts, version, replayUntil, this.parts.membership));
+    this.#running.set(version.version, new VersionFollower(parts, version, this.parts.membership));
     this.parts.changed(this.name);
   }
 

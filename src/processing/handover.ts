@@ -1,7 +1,7 @@
 import type { NewDeadLetter, ProjectionStore, ReadModelVersion } from '../store';
 import { pause } from './pause';
 import { segmentOf } from './sequence';
-import { type Membership, REPLAY_SEGMENT } from './shares';
+import type { Membership } from './shares';
 
 const ASK_EVERY = 100;
 const PAGE = 1000;
@@ -28,8 +28,6 @@ export class Handover {
     const start = positions.reduce((least, each) => (each < least ? each : least));
     for (let segment = 0; segment < to.segments; segment++) await this.#begin(to.version, segment, start);
     await this.#parkAgain(from.version, to, start);
-    const replayUntil = await this.store.checkpoint({ projection: this.name, version: from.version, segment: REPLAY_SEGMENT });
-    await this.#begin(to.version, REPLAY_SEGMENT, replayUntil);
     return true;
   }
 

@@ -16,8 +16,6 @@ const TRUST = 250;
 interface Inline {
   readonly handling: Handling;
   readonly versions: Versions;
-  /** Up to where events are older, by version. */
-  readonly replays: Map<number, bigint>;
   /** The version that readers saw when it was last looked. */
   active: number | undefined;
 }
@@ -38,14 +36,11 @@ export class InlineVersions {
     private readonly switched: (name: string) => void,
   ) {
     const head = new Head(eventStore);
-    // The membership is for listeners only, which are never inline.
-    const membership = { owner: 'inline', leaseDuration: 0 };
     this.#inline = [...handlings]
       .sort((one, other) => (one.definition.name < other.definition.name ? -1 : 1))
       .map(handling => ({
         handling,
-        versions: new Versions(store, handling.definition, () => head.position(), membership),
-        replays: new Map(),
+        versions: new Versions(store, handling.definition, () => head.position()),
         active: undefined,
       }));
   }
@@ -70,14 +65,12 @@ export class InlineVersions {
   async #look(): Promise<readonly InlineVersion[]> {
     const found: InlineVersion[] = [];
     for (const inline of this.#inline) {
-      const { handling, versions, replays } = inline;
+      const { handling, versions } = inline;
       const own = this.#begun ? await versions.own() : await versions.ownOrNew(this.#signal);
       const active = own.find(version => version.active)?.version;
       if (active !== inline.active) this.switched(handling.definition.name);
       inline.active = active;
-      for (const { version } of own) {
-        const replayUntil = replays.get(version) ?? (await versions.replayUntil(version));
-        replays.set(version, replayUntil);
+      for (const { version, replayUntil } of own) {
         found.push({ checkpoint: { projection: handling.definition.name, version, segment: 0 }, handling, replayUntil });
       }
     }

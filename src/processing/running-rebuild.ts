@@ -5,8 +5,11 @@ import { pause } from './pause';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { Rebuild, RebuildProgress } from './status';
+import type { Versions } from './version';
 
-const PROGRESS_EVERY = 200;
+const PROGRESS_EVERY_MS = 200;
+const LOOK_EVERY_MS = 50;
+const SWITCH_EVERY_MS = 5;
 
 /** What a rebuild is watched with. */
 export interface RebuildParts {
@@ -18,15 +21,18 @@ export interface RebuildParts {
 export class RunningRebuild implements Rebuild {
   readonly done: Promise<void>;
   readonly #finished = new AbortController();
+  #cancelled = false;
 
   constructor(
     readonly version: number,
     private readonly parts: RebuildParts,
     private readonly name: string,
-    private readonly drop: () => Promise<void>,
+    private readonly versions: Versions,
+    /** Has the process look at once which versions there are. */
+    private readonly changed: () => Promise<void>,
   ) {
     this.done = this.#whenActive();
-    // Who does not ask for the end is not told of a cancellation.
+    // A caller that does not ask for the end is not told of a cancellation.
     this.done.catch(() => undefined);
   }
 
@@ -34,7 +40,7 @@ export class RunningRebuild implements Rebuild {
     const rate = new Rate();
     while (!this.#finished.signal.aborted) {
       yield await progressOf(this.parts, this.name, this.version, rate);
-      await pause(PROGRESS_EVERY, this.#finished.signal);
+      await pause(PROGRESS_EVERY_MS, this.#finished.signal);
     }
     await this.done;
     const last = await progressOf(this.parts, this.name, this.version, rate);
@@ -42,18 +48,32 @@ export class RunningRebuild implements Rebuild {
   }
 
   async cancel(): Promise<void> {
-    if ((await this.parts.store.active(this.name)) !== this.version) await this.drop();
+    this.#cancelled = await this.versions.drop(this.version);
+    await this.changed();
     await this.done.catch(() => undefined);
+  }
+
+  async switchAnyway(): Promise<void> {
+    const { signal } = this.#finished;
+    while (!signal.aborted) {
+      const filled = (await this.parts.store.versions(this.name)).find(({ version }) => version === this.version);
+      const outcome = filled ? await this.versions.replaceWith(filled, { anyway: true }) : 'gone';
+      if (outcome !== 'behind') break;
+      await pause(SWITCH_EVERY_MS, signal);
+    }
+    await this.changed();
+    await this.done;
+    await this.versions.dropBefore(this.version);
   }
 
   async #whenActive(): Promise<void> {
     try {
       for (;;) {
-        const active = (await this.parts.store.active(this.name)) ?? 0;
-        if (active >= this.version) return;
         const known = await this.parts.store.versions(this.name);
-        if (!known.some(({ version }) => version === this.version)) throw new RebuildCancelledError(this.name, this.version);
-        await pause(PROGRESS_EVERY / 4, this.#finished.signal);
+        if (known.some(({ version, active }) => active && version >= this.version)) return;
+        const filling = known.some(({ version, closed }) => version === this.version && !closed);
+        if (this.#cancelled || !filling) throw new RebuildCancelledError(this.name, this.version);
+        await pause(LOOK_EVERY_MS, this.#finished.signal);
       }
     } finally {
       this.#finished.abort();

@@ -5,7 +5,6 @@ import type { Head } from './head';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { FollowerStatus, SegmentStatus } from './status';
-import { REPLACED } from './version';
 
 /** What there is to read a status from. */
 export interface StatusParts {
@@ -45,7 +44,9 @@ export class StatusReader {
     const { name, kind, options } = this.definition;
     const { version, lastError } = own;
     const [activeVersion, head] = [await this.parts.store.active(name), await this.parts.head.position()];
-    const segments = version ? (await this.segments(version, own.own)).map(each => upTo(head, each)) : [];
+    // What was replaced stands nowhere any more; what one reads here is then never behind the version that took its place.
+    const replaced = version && version.version < (activeVersion ?? 0);
+    const segments = version ? (await this.segments(version, own.own)).map(each => (replaced ? { ...each, position: head } : each)) : [];
     const position = lowest(segments);
     const events = head > position ? Number(head - position) : 0;
     this.#lag.add(events);
@@ -70,7 +71,7 @@ export class StatusReader {
     // Whoever has all of them need not ask.
     const segments =
       own?.size === version.segments ? Array.from(own.values(), position => ({ position })) : await this.segments(version, own);
-    return segments.some(({ position }) => position === REPLACED) ? 0n : lowest(segments);
+    return lowest(segments);
   }
 
   async segments({ version, segments }: ReadModelVersion, own: ReadonlyMap<number, bigint> = new Map()): Promise<SegmentStatus[]> {
@@ -101,10 +102,6 @@ export class StatusReader {
     return change > 0 ? 'rising' : 'falling';
   }
 }
-
-/** A version that was replaced stands beyond all events. */
-const upTo = (head: bigint, segment: SegmentStatus): SegmentStatus =>
-  segment.position === REPLACED ? { ...segment, position: head } : segment;
 
 const lowest = (segments: readonly Pick<SegmentStatus, 'position'>[]): bigint =>
   segments.reduce<bigint | undefined>((least, { position }) => (least === undefined || position < least ? position : least), undefined) ??

@@ -19,6 +19,11 @@ export interface RebuildProgress {
   readonly rate: number;
   /** Seconds left at this rate; undefined while there is none. */
   readonly secondsLeft: number | undefined;
+  /**
+   * How many sequences hold it up: they are parked in the new version, and not, or not as early, in the one that is read. The switch waits until
+   * each was retried with success or discarded, or for {@link Rebuild.switchAnyway}.
+   */
+  readonly heldUpBy: number;
 }
 
 /** How a projection or durable listener is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
@@ -54,8 +59,16 @@ export interface Rebuild {
   readonly done: Promise<void>;
   /** Gives the progress, about five times a second, until it is done; the last one is complete. */
   progress(): AsyncIterable<RebuildProgress>;
-  /** Drops the new version; readers keep the old one. */
+  /**
+   * Drops the new version; readers keep the old one. It is over for all who wait for it, in every process. Where readers were switched just
+   * before, they keep the new version, and `done` resolves.
+   */
   cancel(): Promise<void>;
+  /**
+   * Switches to the new version as soon as it has caught up, though sequences are parked in it: readers see their aggregates as they were
+   * before the events that failed. Resolves as `done` does. @throws RebuildCancelledError
+   */
+  switchAnyway(): Promise<void>;
 }
 
 /** How a process is doing, for those who decide whether it gets work, or is started anew. */

@@ -44,7 +44,9 @@ interface VersionRow {
   readonly revision: number;
   readonly segments: number;
   readonly indexes: string;
-  readonly active: number;
+  readonly replayUntil: string;
+  /** The version that readers see. */
+  readonly active: number | null;
 }
 
 /** Keeps documents, checkpoints, leases and dead letters in the file of the events. */
@@ -76,8 +78,8 @@ export class SqliteProjections implements ProjectionStore {
     await this.#write(() => {
       const known = this.#records.schema(name, version);
       if (known) return checkSameSchema({ name, version, ...wanted }, known);
-      const { indexes, revision, segments } = wanted;
-      this.#records.statements.addReadModel.run(name, version, JSON.stringify(indexes), revision, segments);
+      const { indexes, revision, segments, replayUntil } = wanted;
+      this.#records.statements.addReadModel.run(name, version, JSON.stringify(indexes), revision, segments, replayUntil);
     });
   }
 
@@ -114,21 +116,29 @@ export class SqliteProjections implements ProjectionStore {
 
   async active(readModel: string): Promise<number | undefined> {
     if (!isName(readModel)) return undefined;
-    return this.access.read(() => (this.#records.statements.active.get(readModel) as { version: number } | undefined)?.version);
+    return this.access.read(() => this.#records.active(readModel));
   }
 
   async activate(readModel: string, version: number): Promise<void> {
     await this.#write(() => this.#records.activate(readModel, version));
   }
 
-  async drop(name: string, version: number): Promise<void> {
-    if (canBeReadModel(name, version)) await this.#write(() => this.#records.drop(name, version));
+  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+    if (!canBeReadModel(name, version)) return true;
+    return this.#write(() => {
+      if (unlessActive && this.#records.active(name) === version) return false;
+      this.#records.drop(name, version);
+      return true;
+    });
   }
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     if (!isName(name)) return [];
     const rows = await this.access.read(() => this.#records.statements.versions.all(name) as VersionRow[]);
-    return Array.from(rows, ({ indexes, active, ...row }) => ({ ...row, indexes: JSON.parse(indexes), active: active === 1 }));
+    return Array.from(rows, ({ version, revision, segments, indexes, replayUntil, active }) => ({
+      ...{ version, revision, segments, indexes: JSON.parse(indexes), replayUntil: BigInt(replayUntil) },
+      ...{ active: version === active, closed: version < (active ?? 0) },
+    }));
   }
 
   transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {

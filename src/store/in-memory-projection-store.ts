@@ -71,26 +71,28 @@ export class InMemoryProjectionStore implements ProjectionStore {
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    return this.#state.active.get(readModel);
+    return this.#state.active(readModel);
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#turns.pass(() => {
-      this.#state.documents(readModel, version);
-      this.#state.active.set(readModel, version);
+    await this.#turns.pass(() => this.#state.activate(readModel, version));
+  }
+
+  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+    return this.#turns.pass(() => {
+      if (unlessActive && this.#state.active(name) === version) return false;
+      this.#state.drop(name, version);
+      return true;
     });
   }
 
-  async drop(name: string, version: number): Promise<void> {
-    await this.#turns.pass(() => this.#state.drop(name, version));
-  }
-
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
-    const active = this.#state.active.get(name);
+    const active = this.#state.active(name);
     const versions = Array.from(this.#state.versions(name), ([version, { schema }]) => ({
       version,
       ...schema,
       active: version === active,
+      closed: this.#state.isClosed(name, version),
     }));
     return versions.sort((one, other) => one.version - other.version);
   }

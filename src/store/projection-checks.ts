@@ -16,13 +16,16 @@ const LAST_VERSION = 2 ** 31 - 1;
 const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
-export function checkReadModel({ name, version, indexes, revision = 1, segments = 1 }: ReadModelSchema): void {
+export function checkReadModel({ name, version, indexes, revision = 1, segments = 1, replayUntil = 0n }: ReadModelSchema): void {
   const faults: string[] = [];
   if (!isName(name)) faults.push(nameFault('name', name));
   if (!isVersion(version)) faults.push(versionFault('version', version));
   if (!isVersion(revision)) faults.push(versionFault('revision', revision));
   if (!isVersion(segments) || segments > MOST_SEGMENTS) {
     faults.push(`segments is ${shownValue(segments)}; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
+  }
+  if (!isPosition(replayUntil)) {
+    faults.push(`replayUntil is ${shownWithType(replayUntil)}; it must be a bigint from 0n to ${LAST_POSITION}n.`);
   }
   if (!Array.isArray(indexes)) faults.push(`indexes is ${shownValue(indexes)}; it must be a list of fields.`);
   else {
@@ -36,15 +39,15 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
 }
 
 /** What a store keeps of the schema of a version. */
-export type KnownSchema = Required<Pick<ReadModelSchema, 'indexes' | 'revision' | 'segments'>>;
+export type KnownSchema = Required<Pick<ReadModelSchema, 'indexes' | 'revision' | 'segments' | 'replayUntil'>>;
 
 /** Fills in what a schema leaves out. For those who write a store. */
-export const knownSchema = ({ indexes, revision = 1, segments = 1 }: ReadModelSchema): KnownSchema => ({
-  ...{ indexes: [...indexes], revision, segments },
+export const knownSchema = ({ indexes, revision = 1, segments = 1, replayUntil = 0n }: ReadModelSchema): KnownSchema => ({
+  ...{ indexes: [...indexes], revision, segments, replayUntil },
 });
 
-/** Refuses to prepare a version again with another schema; the order of indexes is of no account. @throws InvalidReadModelError */
-export function checkSameSchema(schema: ReadModelSchema, known: KnownSchema): void {
+/** Refuses to prepare a version again with another schema; the order of indexes and `replayUntil` are of no account. @throws InvalidReadModelError */
+export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema, 'replayUntil'>): void {
   const { indexes, revision, segments } = knownSchema(schema);
   const changes: string[] = [];
   if (indexes.length !== known.indexes.length || !indexes.every(field => known.indexes.includes(field))) {

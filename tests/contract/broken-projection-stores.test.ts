@@ -29,13 +29,14 @@ const broken: Readonly<Record<string, Breaking>> = {
     },
   }),
   'forgets that somebody wants a retry': store => ({ deadLetters: { ...bound(store.deadLetters), retry: async () => 1 } }),
-  'keeps letters where it drops': store => ({ drop: async () => undefined, prepare: schema => store.prepare(schema) }),
+  'keeps letters where it drops': store => ({ drop: async () => true, prepare: schema => store.prepare(schema) }),
   'keeps what a transaction has written before it failed': store => ({
     transaction: work =>
       work({
         append: () => Promise.reject(new Error('no events')),
         readAll: () => Promise.reject(new Error('no events')),
         lock: name => store.checkpoint(name),
+        parked: name => store.deadLetters.sequences(name),
         get: (...wanted) => store.get(...wanted),
         commit: commit => store.commit(commit),
         activate: (...version) => store.activate(...version),

@@ -17,7 +17,7 @@ const before = <T extends object>(own: Partial<T>, target: T): T =>
 
 /** The store, but versions are not dropped before a promise resolves. */
 const dropsAfter = (promise: Promise<void>, store: EventStore & { readonly projections: ProjectionStore }): EventStore => {
-  const drop = (name: string, version: number): Promise<void> => promise.then(() => store.projections.drop(name, version));
+  const drop: ProjectionStore['drop'] = (...dropped) => promise.then(() => store.projections.drop(...dropped));
   // It appends and reads as the store does: its projections say so, or it would get no inline ones.
   const [append, readAll] = [store.append.bind(store), store.readAll.bind(store)];
   const projections: { -readonly [Key in keyof ProjectionStore]?: ProjectionStore[Key] } = { drop };

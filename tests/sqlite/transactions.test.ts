@@ -207,13 +207,13 @@ test('three processes, one of them killed: every event is counted once, and none
 test('of two stores on one file one has the segment, until its lease has run out', async () => {
   const one = files.store();
   const second = files.store(one.file);
+  await prepare(one.projections);
   const first = await one.projections.leases.claim(checkpoint, { owner: 'one', duration: 60 });
   expect(await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 60 })).toMatchObject({ ok: false, owner: 'one' });
   let taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
   while (!taken.ok) taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
   const [stale, fence] = [first.ok ? first.fence : 0n, taken.fence];
   expect(fence).toBeGreaterThan(stale);
-  await prepare(one.projections);
   expect(await one.projections.commit({ ...page(0n, 1), fence: stale })).toEqual({ ok: false, checkpoint: 0n, fenced: true });
   expect(await second.projections.commit({ ...page(0n, 2), fence })).toEqual({ ok: true });
 });
@@ -225,10 +225,12 @@ test('a file of a version before leases gets their tables; what was prepared is 
   await store.close();
   const shell = files.shell(store.file);
   shell.exec('drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks');
-  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments; pragma user_version = 3');
+  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments');
+  shell.exec('alter table read_models drop column replay_until; pragma user_version = 3');
   shell.close();
   const { projections } = files.store(store.file);
-  expect(await projections.versions('counter')).toEqual([{ version: 1, revision: 1, segments: 1, indexes: [], active: false }]);
+  const known = { version: 1, revision: 1, segments: 1, indexes: [], replayUntil: 0n, active: false, closed: false };
+  expect(await projections.versions('counter')).toEqual([known]);
   await prepare(projections);
   expect([await counted(projections), await projections.checkpoint(checkpoint)]).toEqual([{ n: 1 }, 1n]);
   expect((await projections.leases.claim(checkpoint, { owner: 'me', duration: 1000 })).ok).toBe(true);
