@@ -5,6 +5,7 @@ import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
+import { Handover } from './handover';
 import { refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
 import { pause } from './pause';
 import type { RunnerParts } from './runner-parts';
@@ -44,7 +45,10 @@ export class FollowerRunner implements Follower {
     private readonly parts: RunnerParts,
     private readonly handling: Handling,
   ) {
-    this.#versions = new Versions(parts.store, handling.definition, () => parts.head.position(), parts.membership);
+    const { store, eventStore, membership } = parts;
+    const { definition } = handling;
+    const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
+    this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
   }
 
@@ -61,10 +65,14 @@ export class FollowerRunner implements Follower {
     this.#loop ??= this.#run();
   }
 
-  /** Resolves when its first version is there: what happens from then on is news, and not older than it. @throws errors of the store */
+  /**
+   * Resolves when its first version is there: what happens from then on is news, and not older than it.
+   * @throws SequenceByChangedError, errors of the store
+   */
   async prepared(): Promise<void> {
     const known = this.#own !== undefined || (await this.parts.store.versions(this.name)).length > 0;
-    if (!known && this.parts.follow) await this.#look();
+    if (!this.parts.follow) return;
+    await (known ? this.#versions.refuseHandover() : this.#look());
   }
 
   /** Stops, keeps what is done, and gives the segments back. */
