@@ -24,6 +24,30 @@ describe.each(PLACES)('%s', (_, make) => {
   });
 });
 
+describe.each(PLACES)('%s', (_, make) => {
+  let place: Place;
+  beforeEach(() => {
+    place = make();
+  });
+  afterEach(() => place.end());
+
+  test('a rebuild that is under way when the flow is closed does not keep its caller waiting', async () => {
+    let release = () => {};
+    const held = new Promise<void>(resolve => (release = resolve));
+    let rebuilding = false;
+    const slow = defineProjection<{ n: number }>({ name: 'counts', on: { Happened: () => (rebuilding ? held : undefined) } });
+    const eventStore = place.open();
+    const stream = { aggregateName: 'Todo', aggregateId: '1' };
+    await eventStore.append([{ stream, expected: 'any', events: [{ name: 'Happened', payload: {} }] }]);
+    const flow = new Flow({ eventStore, projections: [slow] });
+    await flow.waitFor(1n);
+    rebuilding = true;
+    const rebuild = await flow.projections.of('counts').rebuild();
+    const [done] = [Promise.allSettled([rebuild.done]), flow.close(), release()];
+    expect(await done).toMatchObject([{ status: 'rejected', reason: { code: 'STORE_CLOSED' } }]);
+  });
+});
+
 test('what an event store in memory keeps beside the events is refused after close(), snapshots too', async () => {
   const eventStore = new InMemoryEventStore();
   const stream = { aggregateName: 'Todo', aggregateId: '1' };
