@@ -4,7 +4,7 @@ import { checkDeadLetters } from './dead-letter-checks';
 import { documentKeys } from './document-keys';
 import type { CheckpointName, DocumentWrite, ProjectionCommit } from './projection-commit';
 import { InvalidCommitError, InvalidReadModelError } from './projection-errors';
-import type { ReadModelSchema } from './projection-store';
+import type { ReadModelSchema, TakenOverSegments } from './projection-store';
 import { takenOverText } from './taken-over';
 
 /** How many indexes a read model has at most. */
