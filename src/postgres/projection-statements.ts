@@ -19,11 +19,13 @@ export function projectionStatements(names: StoreNames) {
 select name, version, $3, 0 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share on conflict do nothing`),
     lock: statement(`with open as (select from ${models} where name = $1 and version = $2 and state <> 'closed' for key share)
 select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 and exists (select from open) for update`),
-    readModel: statement(`select indexes, revision, segments from ${models} where name = $1 and version = $2`),
+    readModel: statement(`select indexes, revision, segments, sequence_by, taken_over from ${models} where name = $1 and version = $2`),
     openReadModel: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
-    prepare: statement(`insert into ${models} (name, version, indexes, revision, segments, replay_until) values ($1, $2, $3, $4, $5, $6)
+    prepare:
+      statement(`insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over, replay_until) values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict do nothing`),
-    versions: statement(`select version, revision, segments, indexes, replay_until, state from ${models} where name = $1 order by version`),
+    versions: statement(`select version, state, replay_until, indexes, revision, segments, sequence_by, taken_over
+from ${models} where name = $1 order by version`),
     active: statement(`select version from ${models} where name = $1 and state = 'active'`),
     close: [
       statement(`update ${models} set state = 'closed' where name = $1 and version < $2 and state <> 'closed'`),

@@ -1,17 +1,13 @@
-import { jsonable, thrownMessage } from '../messages';
-import type { DeadLetter, ParkedName, ReadModelVersion } from '../store';
+import { thrownMessage } from '../messages';
+import type { ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
-import { WaitTimeoutError } from './errors';
-import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
-import { refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
+import { Handover } from './handover';
 import { pause } from './pause';
 import type { RunnerParts } from './runner-parts';
-import { RunningRebuild } from './running-rebuild';
-import type { Follower, FollowerStatus, Rebuild } from './status';
-import { StatusReader } from './status-reader';
-import { withinTime } from './time-limit';
+import type { FollowerStatus } from './status';
+import { type OwnStatus, StatusReader } from './status-reader';
 import { Versions } from './version';
 import { VersionFollower } from './version-follower';
 
@@ -20,14 +16,9 @@ const LOOK = 250;
 /** How often a switch is tried in one look, with so many milliseconds, at most, in between. */
 const SWITCH_ATTEMPTS = 50;
 const SWITCH_PAUSE = 5;
-/** How often others' checkpoints are looked at by those who wait. */
-const POLL = 50;
-/** How long the last look may take before a wait ends without it, in milliseconds. */
-const LAST_LOOK = 200;
-const DEFAULT_TIMEOUT = 5000;
 
 /** Runs one projection or durable listener in this process: the version that is read, and one that fills. */
-export class FollowerRunner implements Follower {
+export class FollowerRunner {
   readonly #versions: Versions;
   readonly #running = new Map<number, VersionFollower>();
   readonly #ending = new AbortController();
@@ -44,7 +35,10 @@ export class FollowerRunner implements Follower {
     private readonly parts: RunnerParts,
     private readonly handling: Handling,
   ) {
-    this.#versions = new Versions(parts.store, handling.definition, () => parts.head.position(), parts.membership);
+    const { store, eventStore, membership } = parts;
+    const { definition } = handling;
+    const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
+    this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
   }
 
@@ -61,63 +55,70 @@ export class FollowerRunner implements Follower {
     this.#loop ??= this.#run();
   }
 
-  /** Resolves when its first version is there: what happens from then on is news, and not older than it. @throws errors of the store */
+  /**
+   * Resolves when its first version is there: what happens from then on is news, and not older than it.
+   * @throws SequenceByChangedError, errors of the store
+   */
   async prepared(): Promise<void> {
-    const known = this.#own !== undefined || (await this.parts.store.versions(this.name)).length > 0;
-    if (!known && this.parts.follow) await this.#look();
+    if (!this.parts.follow) return;
+    const known = this.hasLooked || (await this.parts.store.versions(this.name)).length > 0;
+    await (known ? this.#versions.refuseHandover() : this.#look());
   }
 
   /** Stops, keeps what is done, and gives the segments back. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.parts.changes.tell();
     await this.#loop;
     await this.#looking;
     await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
   }
 
-  async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
-    refuseTimeLimit('status', options);
-    const { timeout } = options;
-    return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
-  }
-
-  async #statusNow(): Promise<FollowerStatus> {
+  /** What this process knows of how it is getting on. */
+  get known(): OwnStatus {
     const version = this.#followed;
-    const newest = [...this.#running.values()].at(-1);
-    return this.#status.read({
+    const newest = this.#own?.at(-1);
+    return {
       version,
-      filling: newest && version && newest.version.version > version.version ? newest.version.version : undefined,
+      filling: newest && !newest.active ? newest.version : undefined,
       own: version && this.#running.get(version.version)?.positions,
       stopped: this.stopped,
       closed: this.#ending.signal.aborted,
-      known: this.#own !== undefined,
+      known: this.hasLooked,
       lastError: this.#lastError,
-    });
+    };
   }
 
-  async rebuild(): Promise<Rebuild> {
-    if (this.definition.kind === 'listener')
-      throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
+  /** Whether it is known which versions there are. */
+  get hasLooked(): boolean {
+    return this.#own !== undefined;
+  }
+
+  /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
+  async fill(): Promise<number> {
     await this.#versions.ownOrNew(this.#ending.signal);
     const version = await this.#versions.filling();
     await this.#look();
-    return new RunningRebuild(version, this.parts, this.name, this.#versions, () => this.#look());
+    return version;
   }
 
-  async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
-    refuseWait(position, options);
-    const { timeout = DEFAULT_TIMEOUT, signal } = options;
-    const until = performance.now() + timeout;
-    let at = 0n;
-    const late = (): Error => new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
-    for (;;) {
-      signal?.throwIfAborted();
-      at = await withinTime(this.position(), Math.max(LAST_LOOK, until - performance.now()), late);
-      if (this.#own && at >= position) return;
-      const left = until - performance.now();
-      if (left <= 0) throw late();
-      await this.parts.changes.next(Math.min(left, POLL), signal);
+  /** Forgets a version, unless readers see it; returns whether it is gone. */
+  async drop(version: number): Promise<boolean> {
+    const gone = await this.#versions.drop(version);
+    await this.#look();
+    return gone;
+  }
+
+  /** Lets readers see a version as soon as it has caught up, whatever is parked in it. */
+  async switchAnyway(version: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const filled = (await this.parts.store.versions(this.name)).find(each => each.version === version);
+      const outcome = filled ? await this.#versions.replaceWith(filled, { anyway: true }) : 'gone';
+      if (outcome === 'switched') await this.#versions.dropBefore(version);
+      if (outcome !== 'behind') break;
+      await this.parts.changes.next(SWITCH_PAUSE, signal);
     }
+    await this.#look();
   }
 
   /** The position before which everything is handled or parked, in the version that is read. */
@@ -125,32 +126,6 @@ export class FollowerRunner implements Follower {
     const version = this.#followed;
     if (!version) return 0n;
     return this.#status.position(version, this.#running.get(version.version)?.positions);
-  }
-
-  async deadLetters(page?: {
-    readonly sequence?: string;
-    readonly after?: bigint;
-    readonly limit?: number;
-  }): Promise<readonly DeadLetter[]> {
-    refuseLettersPage(page);
-    const name = this.#parkedName;
-    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
-    return letters.map(letter => jsonable({ ...letter }));
-  }
-
-  async retry(sequence?: string): Promise<number> {
-    const name = this.#parkedName;
-    const sequences = name ? await this.parts.store.deadLetters.retry(name, sequence) : 0;
-    await this.tick();
-    return sequences;
-  }
-
-  async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
-    refuseDiscarded(which);
-    const name = this.#parkedName;
-    const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
-    await this.tick();
-    return letters;
   }
 
   restart(): void {
@@ -256,11 +231,6 @@ export class FollowerRunner implements Follower {
   /** The version that readers see, where it is this code's; else the newest of this code's. */
   get #followed(): ReadModelVersion | undefined {
     return this.#own?.find(({ active }) => active) ?? this.#own?.at(-1);
-  }
-
-  get #parkedName(): ParkedName | undefined {
-    const version = this.#followed;
-    return version && { projection: this.name, version: version.version };
   }
 
   get #observer(): FollowerObserver {

@@ -13,6 +13,7 @@ import type { EventStore, ProjectionStore } from '../store';
 import { Changes } from './changes';
 import type { FollowerDefinition } from './definition';
 import { UnknownProjectionError, WaitTimeoutError } from './errors';
+import { FollowerAdministration } from './follower-administration';
 import { StatusTimeoutError } from './follower-errors';
 import { FollowerRunner } from './follower-runner';
 import { guarded } from './guarded-logger';
@@ -52,7 +53,7 @@ const HEALTH_TIMEOUT = 1000;
 
 /** Runs the projections and durable listeners of a process. */
 export class Projections {
-  readonly #runners = new Map<string, FollowerRunner>();
+  readonly #followers = new Map<string, FollowerAdministration>();
   readonly #head: Head;
   readonly #eventStore: EventStore;
   readonly #changes = new Changes();
@@ -88,36 +89,41 @@ export class Projections {
     };
     for (const definition of definitions) {
       if (definition.options.mode === 'live') continue;
-      this.#runners.set(definition.name, new FollowerRunner(shared, new Handling(definition, parts.eventContext)));
+      const runner = new FollowerRunner(shared, new Handling(definition, parts.eventContext));
+      this.#followers.set(definition.name, new FollowerAdministration(runner, shared));
     }
+  }
+
+  get #runners(): readonly FollowerRunner[] {
+    return Array.from(this.#followers.values(), ({ runner }) => runner);
   }
 
   /** The names of those that run. */
   get names(): Iterable<string> {
-    return this.#runners.keys();
+    return this.#followers.keys();
   }
 
   /** Begins to follow, in the background. */
   start(): void {
-    for (const runner of this.#runners.values()) runner.start();
+    for (const runner of this.#runners) runner.start();
   }
 
   /**
    * Begins to follow, and resolves when each durable listener has its first version: what is appended from then on, it will be told. Before
    * that it is older than the listener. `bootstrap` waits for it; await it yourself after `new Flow(...)` with listeners.
-   * @throws errors of the store
+   * @throws SequenceByChangedError, errors of the store
    */
   async ready(): Promise<void> {
-    const listeners = [...this.#runners.values()].filter(({ definition }) => definition.kind === 'listener');
+    const listeners = this.#runners.filter(({ definition }) => definition.kind === 'listener');
     await Promise.all(listeners.map(runner => runner.prepared()));
     this.start();
   }
 
   /** @throws UnknownProjectionError */
   of(name: string): Follower {
-    const runner = this.#runners.get(name);
-    if (!runner) throw new UnknownProjectionError(name, this.#runners.keys());
-    return runner;
+    const follower = this.#followers.get(name);
+    if (!follower) throw new UnknownProjectionError(name, this.#followers.keys());
+    return follower;
   }
 
   /**
@@ -127,7 +133,7 @@ export class Projections {
    */
   async status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
     refuseTimeLimit('status', options);
-    return Promise.all(Array.from(this.#runners.values(), runner => runner.status(options)));
+    return Promise.all(Array.from(this.#followers.values(), follower => follower.status(options)));
   }
 
   /**
@@ -139,7 +145,7 @@ export class Projections {
   async health(options: { readonly timeout?: number } = {}): Promise<Health> {
     refuseTimeLimit('health', options);
     const { timeout = HEALTH_TIMEOUT } = options;
-    const stopped = [...this.#runners.values()].filter(runner => runner.stopped);
+    const stopped = this.#runners.filter(runner => runner.stopped);
     const faults = stopped.map(({ name }) => `'${name}' has stopped; restart() goes on.`);
     try {
       const reading = Promise.resolve().then(() => this.#eventStore.readAll({ limit: 1 }));
@@ -159,7 +165,7 @@ export class Projections {
     options: { readonly projections?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     refuseWait(position, options);
-    const { projections = [...this.#runners.keys()], timeout = DEFAULT_TIMEOUT, signal } = options;
+    const { projections = [...this.#followers.keys()], timeout = DEFAULT_TIMEOUT, signal } = options;
     const timing = { timeout, ...(signal && { signal }) };
     const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, timing)));
     const failures = waits.flatMap(wait => (wait.status === 'rejected' ? [wait.reason] : []));
@@ -173,9 +179,9 @@ export class Projections {
     for (;;) {
       const head = await this.#head.position();
       await this.waitFor(head, options);
-      while ([...this.#runners.values()].some(({ retrying }) => retrying)) {
+      while (this.#runners.some(({ retrying }) => retrying)) {
         options.signal?.throwIfAborted();
-        await Promise.all(Array.from(this.#runners.values(), runner => runner.tick()));
+        await Promise.all(this.#runners.map(runner => runner.tick()));
         await this.#changes.next(5, options.signal);
       }
       if ((await this.#head.position()) === head) return;
@@ -184,7 +190,7 @@ export class Projections {
 
   /** Stops following: the events that are being handled are finished, the segments given back. Calling it again returns the same promise. */
   close(): Promise<void> {
-    this.#closing ??= Promise.all(Array.from(this.#runners.values(), runner => runner.close())).then(() => undefined);
+    this.#closing ??= Promise.all(this.#runners.map(runner => runner.close())).then(() => undefined);
     return this.#closing;
   }
 }

@@ -1,15 +1,14 @@
 import type { ProjectionStore } from '../store';
 import { RebuildCancelledError } from './follower-errors';
+import type { FollowerRunner } from './follower-runner';
 import type { Head } from './head';
 import { pause } from './pause';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { Rebuild, RebuildProgress } from './status';
-import type { Versions } from './version';
 
 const PROGRESS_EVERY_MS = 200;
 const LOOK_EVERY_MS = 50;
-const SWITCH_EVERY_MS = 5;
 
 /** What a rebuild is watched with. */
 export interface RebuildParts {
@@ -26,10 +25,7 @@ export class RunningRebuild implements Rebuild {
   constructor(
     readonly version: number,
     private readonly parts: RebuildParts,
-    private readonly name: string,
-    private readonly versions: Versions,
-    /** Has the process look at once which versions there are. */
-    private readonly changed: () => Promise<void>,
+    private readonly runner: Pick<FollowerRunner, 'name' | 'drop' | 'switchAnyway'>,
   ) {
     this.done = this.#whenActive();
     // A caller that does not ask for the end is not told of a cancellation.
@@ -39,40 +35,31 @@ export class RunningRebuild implements Rebuild {
   async *progress(): AsyncGenerator<RebuildProgress, void, undefined> {
     const rate = new Rate();
     while (!this.#finished.signal.aborted) {
-      yield await progressOf(this.parts, this.name, this.version, rate);
+      yield await progressOf(this.parts, this.runner.name, this.version, rate);
       await pause(PROGRESS_EVERY_MS, this.#finished.signal);
     }
     await this.done;
-    const last = await progressOf(this.parts, this.name, this.version, rate);
+    const last = await progressOf(this.parts, this.runner.name, this.version, rate);
     yield { ...last, done: last.total, secondsLeft: 0 };
   }
 
   async cancel(): Promise<void> {
-    this.#cancelled = await this.versions.drop(this.version);
-    await this.changed();
+    this.#cancelled = await this.runner.drop(this.version);
     await this.done.catch(() => undefined);
   }
 
   async switchAnyway(): Promise<void> {
-    const { signal } = this.#finished;
-    while (!signal.aborted) {
-      const filled = (await this.parts.store.versions(this.name)).find(({ version }) => version === this.version);
-      const outcome = filled ? await this.versions.replaceWith(filled, { anyway: true }) : 'gone';
-      if (outcome !== 'behind') break;
-      await pause(SWITCH_EVERY_MS, signal);
-    }
-    await this.changed();
+    await this.runner.switchAnyway(this.version, this.#finished.signal);
     await this.done;
-    await this.versions.dropBefore(this.version);
   }
 
   async #whenActive(): Promise<void> {
     try {
       for (;;) {
-        const known = await this.parts.store.versions(this.name);
+        const known = await this.parts.store.versions(this.runner.name);
         if (known.some(({ version, active }) => active && version >= this.version)) return;
         const filling = known.some(({ version, closed }) => version === this.version && !closed);
-        if (this.#cancelled || !filling) throw new RebuildCancelledError(this.name, this.version);
+        if (this.#cancelled || !filling) throw new RebuildCancelledError(this.runner.name, this.version);
         await pause(LOOK_EVERY_MS, this.#finished.signal);
       }
     } finally {

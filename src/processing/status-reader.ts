@@ -52,14 +52,15 @@ export class StatusReader {
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = version ? await this.parts.store.deadLetters.sequences({ projection: name, version: version.version }) : [];
-    const healthy = parked.length === 0 && !own.stopped;
+    const rebuild = own.filling === undefined ? undefined : await progressOf(this.parts, name, own.filling, this.#filling);
+    const healthy = parked.length === 0 && !rebuild?.heldUpBy && !own.stopped;
     return jsonable({
       ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(own, activeVersion), healthy },
       ...{ version: version?.version, activeVersion },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       parked: parked.map(each => jsonable({ ...each })),
       lastError: lastError && jsonable({ ...lastError }),
-      rebuild: own.filling === undefined ? undefined : await progressOf(this.parts, name, own.filling, this.#filling),
+      rebuild,
     });
   }
 

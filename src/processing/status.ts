@@ -36,7 +36,7 @@ export interface FollowerStatus {
    * `superseded` where newer code has taken over.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
-  /** False while a sequence is parked, or a segment of this process has stopped: it needs to be looked at. For health checks. */
+  /** False while a sequence is parked, or holds a rebuild up, or a segment of this process has stopped: it needs to be looked at. For health checks. */
   readonly healthy: boolean;
   /** The version that this process follows with, and the one that readers see. */
   readonly version: number | undefined;
@@ -96,12 +96,23 @@ export interface Follower {
   rebuild(): Promise<Rebuild>;
   /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError */
   waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /** Returns a page of what is parked, in the order of positions. */
-  deadLetters(page?: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number }): Promise<readonly DeadLetter[]>;
-  /** Has a parked sequence, or all of them, tried again, by whichever process owns its segment; returns how many. */
+  /** Returns a page of what is parked, in the order of positions: of the `version` that `status()` names, or of the one given here. */
+  deadLetters(page?: {
+    readonly sequence?: string;
+    readonly after?: bigint;
+    readonly limit?: number;
+    readonly version?: number;
+  }): Promise<readonly DeadLetter[]>;
+  /**
+   * Has a parked sequence, or all of them, tried again, by the process that has its segment: in the version that readers see, and in one that fills.
+   * Returns how many.
+   */
   retry(sequence?: string): Promise<number>;
-  /** Gives up on parked events: one, by its position; those of a sequence; or all. Returns how many. */
-  discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number>;
+  /**
+   * Gives up on parked events: one, by its position; those of a sequence; or all. In the `version` that `status()` names, or in the one given here.
+   * Returns how many.
+   */
+  discard(which?: { readonly sequence?: string; readonly position?: bigint; readonly version?: number }): Promise<number>;
   /** Goes on after `onError: 'stop'`. */
   restart(): void;
 }

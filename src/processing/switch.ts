@@ -1,5 +1,6 @@
 import { EventualityError } from '../messages';
 import type { ParkedSequence, ProjectionStore, ProjectionTransaction, ReadModelVersion } from '../store';
+import { lowest } from './version-shape';
 
 /**
  * What became of a switch: readers see the version, or a later one; it is behind the one that they see; it has parked what that one has handled; it
@@ -48,7 +49,7 @@ export function heldUpBy(
 async function inTransaction(transaction: ProjectionTransaction, { name, from, to, anyway }: Switch): Promise<SwitchOutcome> {
   const read = await positions(transaction, name, from);
   const filled = await positions(transaction, name, to);
-  if (least(filled) < most(read)) return 'behind';
+  if (lowest(filled) < most(read)) return 'behind';
   const parked: ReadParked = version => transaction.parked({ projection: name, version });
   if (!anyway && (await parkedEarlier(parked, from.version, to.version)).length > 0) return 'held-up';
   await transaction.activate(name, to.version);
@@ -69,5 +70,4 @@ async function positions(transaction: ProjectionTransaction, projection: string,
   return found;
 }
 
-const least = (list: readonly bigint[]): bigint => list.reduce((lowest, each) => (each < lowest ? each : lowest));
 const most = (list: readonly bigint[]): bigint => list.reduce((highest, each) => (each > highest ? each : highest));

@@ -1,42 +1,30 @@
 import { EventualityError } from '../messages';
 import type { ProjectionStore, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
-import { Handover } from './handover';
-import type { Membership } from './shares';
+import type { Handover } from './handover';
 import { type SwitchOutcome, switchReaders } from './switch';
-
-/** What the code that runs here makes: versions of another shape are other code's. */
-interface Shape {
-  readonly name: string;
-  readonly revision: number;
-  readonly segments: number;
-  readonly indexes: readonly string[];
-}
+import { hasShape, shapeOf, type VersionShape } from './version-shape';
 
 /** Finds and makes the versions of one projection. */
 export class Versions {
-  readonly #shape: Shape;
-  readonly #handover: Handover | undefined;
-  readonly #isListener: boolean;
+  readonly #shape: VersionShape;
 
   constructor(
     private readonly store: ProjectionStore,
-    { kind, name, options }: FollowerDefinition,
+    definition: FollowerDefinition,
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
-    /** Needed for listeners only. */
-    membership?: Membership,
+    /** Of a durable listener: it takes over from a version of another shape, where a projection fills anew. */
+    private readonly handover?: Handover,
   ) {
-    this.#isListener = kind === 'listener';
-    this.#handover = this.#isListener && membership ? new Handover(store, name, membership) : undefined;
-    this.#shape = { name, revision: options.version ?? 1, segments: options.segments ?? 1, indexes: options.indexes ?? [] };
+    this.#shape = shapeOf(definition);
   }
 
   /** Returns the versions that are this code's to follow, ascending: the active one, and one that fills. */
   async own(): Promise<readonly ReadModelVersion[]> {
     const own = this.#ownOf(await this.store.versions(this.#shape.name));
     // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
-    return this.#isListener ? own.filter(({ active }) => active) : own;
+    return this.handover ? own.filter(({ active }) => active) : own;
   }
 
   /** As {@link own}; where there is none, it is made. */
@@ -46,9 +34,16 @@ export class Versions {
       await this.#activateFirst();
       const own = await this.own();
       if (own.length > 0 || signal.aborted) return own;
-      const version = await this.#next(own => own.at(-1));
-      if (this.#handover) await this.#handOver(this.#handover, version, signal);
+      const active = this.handover && (await this.#active());
+      if (!active) await this.#next(own => own.at(-1));
+      else if (await this.handover!.run(active, this.#shape, signal)) await this.dropBefore((await this.#active())!.version);
     }
+  }
+
+  /** Refuses a listener that cannot take over from the version that is there. @throws SequenceByChangedError */
+  async refuseHandover(): Promise<void> {
+    const active = this.handover && (await this.#active());
+    if (active && !this.#isOwn(active)) await this.handover!.refuse(active);
   }
 
   /** Returns the number of the version that fills beside the active one; where there is none it is made. Those who ask at once get the same. */
@@ -62,7 +57,7 @@ export class Versions {
    */
   async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {
     const { name } = this.#shape;
-    const active = (await this.store.versions(name)).find(known => known.active);
+    const active = await this.#active();
     if (active && active.version >= version) return 'switched';
     if (active) return switchReaders(this.store, { name, from: active, to: { version, segments }, anyway });
     await this.store.activate(name, version);
@@ -120,13 +115,8 @@ export class Versions {
     });
   }
 
-  async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
-    const { name, segments } = this.#shape;
-    const from = (await this.store.versions(name)).find(({ active }) => active);
-    if (!from || from.version === version) return;
-    if (!(await handover.run(from, { version, segments }, signal))) return;
-    await this.store.activate(name, version);
-    await this.dropBefore(version);
+  async #active(): Promise<ReadModelVersion | undefined> {
+    return (await this.store.versions(this.#shape.name)).find(({ active }) => active);
   }
 
   /** Those of this code that are not older than the active one. */
@@ -134,10 +124,8 @@ export class Versions {
     return versions.filter(version => !version.closed && this.#isOwn(version));
   }
 
-  #isOwn({ revision, segments, indexes }: ReadModelVersion): boolean {
-    const shape = this.#shape;
-    if (revision !== shape.revision || segments !== shape.segments) return false;
-    return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));
+  #isOwn(version: ReadModelVersion): boolean {
+    return hasShape(version, this.#shape);
   }
 }
 

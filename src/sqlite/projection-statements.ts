@@ -1,6 +1,8 @@
 import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery } from '../store';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './driver';
 
+const SCHEMA = 'indexes, revision, segments, sequence_by, taken_over';
+
 /** The statements of documents and checkpoints; those that do not depend on a query are prepared once. */
 export type ProjectionStatements = ReturnType<typeof prepareProjectionStatements>;
 
@@ -15,16 +17,14 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
        on conflict (projection, version, segment) do update set position = excluded.position`,
     ),
     dropCheckpoints: connection.prepare('delete from checkpoints where projection = ? and version = ?'),
-    readModel: connection.prepare('select indexes, revision, segments from read_models where name = ? and version = ?'),
+    readModel: connection.prepare(`select ${SCHEMA} from read_models where name = ? and version = ?`),
     openReadModel: connection.prepare(
       `select 1 from read_models r where name = ? and version = ?
        and not exists (select 1 from active_models a where a.name = r.name and a.version > r.version)`,
     ),
-    addReadModel: connection.prepare(
-      'insert into read_models (name, version, indexes, revision, segments, replay_until) values (?, ?, ?, ?, ?, ?)',
-    ),
+    addReadModel: connection.prepare(`insert into read_models (name, version, ${SCHEMA}, replay_until) values (?, ?, ?, ?, ?, ?, ?, ?)`),
     versions: connection.prepare(
-      `select r.version, revision, segments, indexes, cast(replay_until as text) as replayUntil, a.version as active
+      `select r.version, ${SCHEMA}, cast(replay_until as text) as replayUntil, a.version as active
        from read_models r left join active_models a on a.name = r.name where r.name = ? order by r.version`,
     ),
     dropReadModel: connection.prepare('delete from read_models where name = ? and version = ?'),

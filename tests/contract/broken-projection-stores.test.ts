@@ -1,4 +1,4 @@
-import { InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
+import { InMemoryEventStore, InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
 import { projectionStoreContract } from '../../src/testing/projection-store-contract';
 import { bound } from './bound';
 
@@ -49,6 +49,8 @@ const broken: Readonly<Record<string, Breaking>> = {
       return outcome;
     },
   }),
+  'forgets what assigns events to segments': store => ({ prepare: ({ sequenceBy, ...schema }) => store.prepare(schema) }),
+  'forgets which segments a version took over from': store => ({ prepare: ({ takenOver, ...schema }) => store.prepare(schema) }),
   'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
 };
 
@@ -74,4 +76,43 @@ describe('the contract notices a store that', () => {
   test('and none that is whole', async () => {
     expect(await failures(() => ({}))).toEqual([]);
   });
+});
+
+describe('the contract notices a store that goes on after its event store is closed', () => {
+  /** Another store, which goes on; both know the versions that are prepared. */
+  const beside = (store: ProjectionStore) => {
+    const other = new InMemoryProjectionStore();
+    const prepare: ProjectionStore['prepare'] = async schema => {
+      await store.prepare(schema);
+      await other.prepare(schema);
+    };
+    return { other, prepare };
+  };
+  const answering: Readonly<Record<string, Breaking>> = {
+    'with its documents': store => {
+      const { other, prepare } = beside(store);
+      return { ...bound(other), prepare, leases: store.leases, deadLetters: store.deadLetters };
+    },
+    'with its leases': store => {
+      const { other, prepare } = beside(store);
+      return { prepare, leases: other.leases };
+    },
+    'with its dead letters': () => ({ deadLetters: new InMemoryProjectionStore().deadLetters }),
+  };
+
+  function closing(breaking: Breaking): Promise<void> {
+    const events = new InMemoryEventStore();
+    const { projections } = events;
+    const { leases, deadLetters } = projections;
+    const open = (): ProjectionStore => ({ ...bound(projections), leases, deadLetters, ...breaking(projections) });
+    return projectionStoreContract({ open, events: () => events })
+      .find(({ name }) => name === 'refuses everything after the event store is closed')!
+      .run();
+  }
+
+  test.each(Object.entries(answering))('%s', async (_, breaking) => {
+    await expect(closing(breaking)).rejects.toThrow('was answered with');
+  });
+
+  test('and none that is whole', () => closing(() => ({})));
 });

@@ -1,0 +1,98 @@
+import { jsonable } from '../messages';
+import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
+import { WaitTimeoutError } from './errors';
+import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
+import type { FollowerRunner } from './follower-runner';
+import { type Discarded, type LettersPage, refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
+import type { RunnerParts } from './runner-parts';
+import { RunningRebuild } from './running-rebuild';
+import type { Follower, FollowerStatus, Rebuild } from './status';
+import { StatusReader } from './status-reader';
+import { withinTime } from './time-limit';
+
+/** How often others' checkpoints are looked at by those who wait, in milliseconds. */
+const POLL_MS = 50;
+/** How long the last look may take before a wait ends without it, in milliseconds. */
+const LAST_LOOK_MS = 200;
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/** What users ask of a projection or durable listener that runs in this process, and have it do. */
+export class FollowerAdministration implements Follower {
+  readonly #status: StatusReader;
+
+  constructor(
+    readonly runner: FollowerRunner,
+    private readonly parts: RunnerParts,
+  ) {
+    this.#status = new StatusReader(parts, runner.definition);
+  }
+
+  get name(): string {
+    return this.runner.name;
+  }
+
+  async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+    refuseTimeLimit('status', options);
+    const { timeout } = options;
+    return withinTime(this.#status.read(this.runner.known), timeout, () => new StatusTimeoutError(timeout!));
+  }
+
+  async rebuild(): Promise<Rebuild> {
+    if (this.runner.definition.kind === 'listener')
+      throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
+    const version = await this.runner.fill();
+    return new RunningRebuild(version, this.parts, this.runner);
+  }
+
+  async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    refuseWait(position, options);
+    const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
+    const until = performance.now() + timeout;
+    let at = 0n;
+    const late = (): Error => new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
+    for (;;) {
+      signal?.throwIfAborted();
+      at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_MS, until - performance.now()), late);
+      if (this.runner.hasLooked && at >= position) return;
+      if (this.runner.known.closed) throw new StoreClosedError();
+      const left = until - performance.now();
+      if (left <= 0) throw late();
+      await this.parts.changes.next(Math.min(left, POLL_MS), signal);
+    }
+  }
+
+  async deadLetters(given?: LettersPage): Promise<readonly DeadLetter[]> {
+    refuseLettersPage(given);
+    const { version, ...page } = given ?? {};
+    const name = this.#parkedName(version);
+    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
+    return letters.map(letter => jsonable({ ...letter }));
+  }
+
+  async retry(sequence?: string): Promise<number> {
+    const { version, filling } = this.runner.known;
+    const versions = new Set([version?.version, filling].filter(each => each !== undefined));
+    let sequences = 0;
+    for (const each of versions) sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version: each }, sequence);
+    await this.runner.tick();
+    return sequences;
+  }
+
+  async discard(given?: Discarded): Promise<number> {
+    refuseDiscarded(given);
+    const { version, ...which } = given ?? {};
+    const name = this.#parkedName(version);
+    const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
+    await this.runner.tick();
+    return letters;
+  }
+
+  restart(): void {
+    this.runner.restart();
+  }
+
+  #parkedName(wanted: number | undefined): ParkedName | undefined {
+    const version = wanted ?? this.runner.known.version?.version;
+    return version === undefined ? undefined : { projection: this.name, version };
+  }
+}
