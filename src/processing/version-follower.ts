@@ -123,6 +123,8 @@ export class VersionFollower {
     const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
     if (lease.ok && lease.fence === held.fence) held.until = asked + this.membership.leaseDuration;
     else this.#forget(segment, held);
+    // It was another process's meanwhile: with this fence nothing is followed here.
+    if (lease.ok && lease.fence !== held.fence) await this.#release(segment, lease.fence);
   }
 
   async #claim(segment: number): Promise<void> {
@@ -131,7 +133,8 @@ export class VersionFollower {
     const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
     if (!lease.ok) return;
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
-    const place: SegmentPlace = { ...this.#nameOf(segment), segments: this.version.segments, replayUntil: this.#replayUntil };
+    const { segments, takenOver } = this.version;
+    const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil: this.#replayUntil };
     const follower = new SegmentFollower(this.parts, place, lease);
     const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration };
     this.#held.set(segment, held);
@@ -152,6 +155,8 @@ export class VersionFollower {
   }
 
   #forget(segment: number, held: Held): void {
+    // Its follower may have ended by itself while the lease was renewed: then none is left that could be waited for.
+    if (this.#held.get(segment) !== held) return;
     this.#held.delete(segment);
     this.#leaving.set(segment, held);
     held.follower.lost();

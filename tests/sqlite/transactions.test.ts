@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/sqlite';
 import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
@@ -210,7 +210,10 @@ test('of two stores on one file one has the segment, until its lease has run out
   const first = await one.projections.leases.claim(checkpoint, { owner: 'one', duration: 60 });
   expect(await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 60 })).toMatchObject({ ok: false, owner: 'one' });
   let taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
-  while (!taken.ok) taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
+  while (!taken.ok) {
+    await sleep(5);
+    taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
+  }
   const [stale, fence] = [first.ok ? first.fence : 0n, taken.fence];
   expect(fence).toBeGreaterThan(stale);
   await prepare(one.projections);
@@ -225,10 +228,13 @@ test('a file of a version before leases gets their tables; what was prepared is 
   await store.close();
   const shell = files.shell(store.file);
   shell.exec('drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks');
-  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments; pragma user_version = 3');
+  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments');
+  shell.exec('alter table read_models drop column sequence_by; alter table read_models drop column taken_over; pragma user_version = 3');
   shell.close();
   const { projections } = files.store(store.file);
-  expect(await projections.versions('counter')).toEqual([{ version: 1, revision: 1, segments: 1, indexes: [], active: false }]);
+  expect(await projections.versions('counter')).toEqual([
+    { version: 1, revision: 1, segments: 1, indexes: [], sequenceBy: 'aggregate', takenOver: [], active: false },
+  ]);
   await prepare(projections);
   expect([await counted(projections), await projections.checkpoint(checkpoint)]).toEqual([{ n: 1 }, 1n]);
   expect((await projections.leases.claim(checkpoint, { owner: 'me', duration: 1000 })).ok).toBe(true);
