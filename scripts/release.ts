@@ -54,7 +54,16 @@ function stamp(folder: string, version: string): void {
   const date = new Date().toISOString().slice(0, 10);
   const changelog = join(folder, 'CHANGELOG.md');
   writeFileSync(changelog, readFileSync(changelog, 'utf8').replace(HEADING, `## ${version} (${date})`));
-  run(folder, 'npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
+  // Not by `npm version`, which formats package.json in a way of its own.
+  for (const [name, times] of [
+    ['package.json', 1],
+    ['package-lock.json', 2],
+  ] as const) {
+    const file = join(folder, name);
+    let left: number = times;
+    const text = readFileSync(file, 'utf8').replace(/"version": "[^"]+"/g, found => (left-- > 0 ? `"version": "${version}"` : found));
+    writeFileSync(file, text);
+  }
 }
 
 /** Packs a checkout, and returns the path of the tarball. @throws Error when it lacks what users need */
