@@ -266,6 +266,7 @@ export {
   NothingStoredError,
   NothingToRebuildError,
   RebuildCancelledError,
+  VersionsLostError,
   StatusTimeoutError,
   UnknownProjectionError,
   WaitTimeoutError,

@@ -35,3 +35,15 @@ export class NothingToRebuildError extends EventualityError {
     super(`'${shownText(projection)}' cannot be rebuilt: it is ${reason}.`);
   }
 }
+
+/** Reported where all versions of a projection or durable listener are gone while a process runs it: its tables were dropped or emptied. */
+export class VersionsLostError extends EventualityError {
+  readonly code = 'VERSIONS_LOST';
+
+  constructor(readonly projection: string) {
+    super(
+      `What was stored of '${shownText(projection)}' is gone: its tables were dropped or emptied while this process ran. It begins again, as at ` +
+        'its first start; nothing needs to be done.',
+    );
+  }
+}

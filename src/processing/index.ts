@@ -27,7 +27,7 @@ export {
   WaitTimeoutError,
 } from './errors';
 export { followerFaults, keepsFollowers } from './follower-checks';
-export { NothingToRebuildError, RebuildCancelledError, StatusTimeoutError } from './follower-errors';
+export { NothingToRebuildError, RebuildCancelledError, StatusTimeoutError, VersionsLostError } from './follower-errors';
 export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
 export { Projections } from './projections';
