@@ -6,6 +6,10 @@ const config: Config = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
   globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
+  reporters: ['default', '<rootDir>/tests/setup/jest-guard.js'],
+  setupFilesAfterEnv: ['<rootDir>/tests/setup/tell-guard.ts'],
+  // With a limit tests never run in jest's own process, however few the cores: one that blocks can be ended, and the others go on.
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/samples/**/*.test.ts'],
   moduleNameMapper: {
     '^eventuality$': '<rootDir>/src/index.ts',

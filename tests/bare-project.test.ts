@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { builtDist } from './support/package';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
@@ -88,14 +89,11 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 
-/** Packs what would be published, from a build of its own. */
+/** Packs what would be published. */
 async function pack(folder: string): Promise<string> {
   mkdirSync(folder);
   for (const file of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(join(root, file), join(folder, file));
-  const tsc = [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
-  const out = ['--outDir', join(folder, 'dist'), '--tsBuildInfoFile', join(workshop, 'build.tsbuildinfo')];
-  await run(process.execPath, [...tsc, ...out], { cwd: root });
-  await run(process.execPath, ['-r', 'ts-node/register/transpile-only', 'scripts/plain-exports.ts', join(folder, 'dist')], { cwd: root });
+  cpSync(await builtDist(), join(folder, 'dist'), { recursive: true });
   const { stdout } = await run('npm', ['pack', '--pack-destination', workshop, '--ignore-scripts', ...QUIET], { cwd: folder });
   return join(workshop, stdout.trim().split('\n').at(-1)!);
 }

@@ -1,17 +1,23 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedEvent } from 'eventuality';
+import ts from 'typescript';
 import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
 import { TestSchema, url } from '../../tests/postgres/database';
+import { builtDist, linkPackages } from '../../tests/support/package';
 import { run } from './cli';
 import { openStore, type Place, placeOf } from './store';
 
 const root = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-todo-'));
 const schema = new TestSchema(__filename);
+const COMPILED: ts.CompilerOptions = {
+  ...{ module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+  ...{ experimentalDecorators: true, emitDecoratorMetadata: true },
+};
 let files = 0;
 let place: Place;
 
@@ -206,7 +212,9 @@ describe('a store that cannot be used is answered by one line', () => {
 });
 
 describe('as a program', () => {
-  const program = [require.resolve('ts-node/dist/bin'), '--transpile-only', 'samples/todo/main.ts'];
+  const program = [join(folder, 'main.js')];
+  /** As `npm run todo` starts it. */
+  const source = [require.resolve('ts-node/dist/bin'), '--transpile-only', 'samples/todo/main.ts'];
   const settings = () => {
     const { DATABASE_URL: _, ...env } = process.env;
     const database = place.databaseUrl && { DATABASE_URL: place.databaseUrl, EVENTUALITY_SCHEMA: place.schema };
@@ -214,7 +222,15 @@ describe('as a program', () => {
   };
   const result = (...args: string[]) => spawnSync(process.execPath, [...program, ...args], { ...settings(), encoding: 'utf8' });
 
-  beforeAll(() => void execFileSync('npm', ['run', '-s', 'build'], { cwd: root }), 60_000);
+  /** Compiled once, in a folder that finds the package as it is built. */
+  beforeAll(async () => {
+    await builtDist();
+    linkPackages(folder, ['eventuality', 'reflect-metadata', 'tsyringe']);
+    for (const file of readdirSync(__dirname).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
+      const { outputText } = ts.transpileModule(readFileSync(join(__dirname, file), 'utf8'), { compilerOptions: COMPILED, fileName: file });
+      writeFileSync(join(folder, file.replace(/\.ts$/, '.js')), outputText);
+    }
+  }, 120_000);
 
   test.each(places)(
     'it keeps its todos between runs: %s',
@@ -244,8 +260,8 @@ describe('as a program', () => {
     expect(unreachable.stderr).toMatch(/^PostgreSQL cannot be reached: .*\n$/);
   }, 60_000);
 
-  test('it plays the story', () => {
-    const { status, stdout, stderr } = result();
+  test('it plays the story, from its source', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, source, { ...settings(), encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain(
       'command  CreateTodo {"id":"1","description":"Buy milk"}\nevent    Todo 1 v1  TodoCreated {"description":"Buy milk"}\n',

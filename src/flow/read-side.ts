@@ -77,6 +77,7 @@ export class ReadSide {
   readonly #feed: ChangeFeed;
   readonly #watches = new Set<Watch<any>>();
   readonly #inline: InlineEventStore | undefined;
+  #watchesEnded = false;
 
   constructor({ eventStore, definitions: given, logger, onError, ...parts }: ReadSideParts) {
     const definitions = given.map(stoppingInline);
@@ -115,7 +116,7 @@ export class ReadSide {
     const sources: WatchSources = {
       feed: this.#feed,
       touches: this.#touches,
-      began: watch => this.#watches.add(watch),
+      began: watch => (this.#watchesEnded ? watch.end() : this.#watches.add(watch)),
       ended: watch => this.#watches.delete(watch),
     };
     return new Watch(ask, sources, options.signal);
@@ -150,8 +151,9 @@ export class ReadSide {
     return outcome;
   }
 
-  /** Ends the live queries. */
+  /** Ends the live queries; those that are read from here on end at once. */
   endWatches(): void {
+    this.#watchesEnded = true;
     for (const watch of this.#watches) watch.end();
   }
 

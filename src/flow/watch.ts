@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangeFeed, ChangeListener, Touches } from '../processing';
+import { copyOfResult } from './result-copy';
 
 /** What a live query needs of its Flow. */
 export interface WatchSources {
   readonly feed: ChangeFeed;
   readonly touches: Touches;
-  /** Called when somebody has begun to read. */
+  /** Called when its first result is asked for; ends it where the flow no longer has live queries. */
   began(watch: Watch<any>): void;
   /** Called once when the iteration has ended, however it ended. */
   ended(watch: Watch<any>): void;
@@ -20,7 +21,8 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
   about: ReadonlySet<string> | undefined;
   /** What changed since that answer was begun. */
   readonly #changed = new Set<string>();
-  #last: { readonly result: Result } | undefined;
+  /** The last result as it was when it was given; undefined where results cannot be compared. */
+  #last: { readonly value: unknown } | undefined;
   #unsubscribe: (() => void) | undefined;
   #done = false;
   #wake: (() => void) | undefined;
@@ -67,11 +69,9 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
       while (!this.#done) {
         if (this.about && !this.#isTouched()) await new Promise<void>(resolve => (this.#wake = resolve));
         else {
-          const result = await this.#answer();
-          if (this.#done) break;
-          if (this.#last && isDeepStrictEqual(this.#last.result, result)) continue;
-          this.#last = { result };
-          return { done: false, value: result };
+          const answer = await this.#orEnd(this.#answer());
+          if (!answer || this.#done) break;
+          if (this.#isNew(answer.result)) return { done: false, value: answer.result };
         }
       }
     } catch (error) {
@@ -84,20 +84,41 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
   }
 
   /** It listens before it asks, and what changes while it asks makes it ask again: nothing falls in between. */
-  async #answer(): Promise<Result> {
+  async #answer(): Promise<{ readonly result: Result } | undefined> {
     const { feed, touches } = this.sources;
     if (!this.#unsubscribe) {
       this.sources.began(this);
+      if (this.#done) return undefined;
       const unsubscribe = await feed.subscribe(this);
       if (this.#done) unsubscribe();
       else this.#unsubscribe = unsubscribe;
     }
+    if (this.#done) return undefined;
     this.#changed.clear();
     const touched = new Set<string>();
     const result = await touches.record(touched, this.ask);
+    if (this.#done) return undefined;
     this.about = touched;
     for (const name of touched) feed.follow(name);
-    return result;
+    return { result };
+  }
+
+  /** Resolves to what the work does; to nothing as soon as the iteration ends, whatever becomes of the work. */
+  #orEnd<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => {
+        if (this.#done) resolve(undefined);
+      };
+      work.then(resolve, reject);
+    });
+  }
+
+  /** Compared with a copy: the handler may give the same object again, changed, and the reader may change what it was given. */
+  #isNew(result: Result): boolean {
+    const copy = copyOfResult(result);
+    const isSame = copy !== undefined && this.#last !== undefined && isDeepStrictEqual(copy.value, this.#last.value);
+    this.#last = copy;
+    return !isSame;
   }
 
   changed(name: string): void {

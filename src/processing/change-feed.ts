@@ -78,21 +78,26 @@ export class ChangeFeed {
     const ending = new AbortController();
     this.#looking = ending;
     this.#marks.clear();
-    await this.#look();
-    const look = async (): Promise<void> => {
-      // Where the store cannot be asked, the next look finds what changed meanwhile.
-      await this.#look().catch(() => undefined);
-      if (!ending.signal.aborted) setTimeout(look, LOOK_EVERY);
-    };
-    if (!ending.signal.aborted) setTimeout(look, LOOK_EVERY);
+    await this.#look(ending.signal);
+    void this.#keepLooking(ending.signal);
   }
 
-  async #look(): Promise<void> {
+  async #keepLooking(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(LOOK_EVERY, signal);
+      // Where the store cannot be asked, the next look finds what changed meanwhile.
+      await this.#look(signal).catch(() => undefined);
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
     const { store } = this.sources;
-    if (!store) return;
+    if (!store || signal.aborted) return;
     await Promise.all(
       this.#watched().map(async name => {
         const mark = await markOf(store, name);
+        // Others may listen by now, who have looked later than this.
+        if (signal.aborted) return;
         const before = this.#marks.get(name);
         this.#marks.set(name, mark);
         if (before !== undefined && before !== mark) this.changed(name);

@@ -1,5 +1,5 @@
 import { jsonable } from '../messages';
-import type { DeadLetter, ParkedName } from '../store';
+import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
 import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerRunner } from './follower-runner';
@@ -54,6 +54,7 @@ export class FollowerAdministration implements Follower {
       signal?.throwIfAborted();
       at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_MS, until - performance.now()), late);
       if (this.runner.hasLooked && at >= position) return;
+      if (this.runner.known.closed) throw new StoreClosedError();
       const left = until - performance.now();
       if (left <= 0) throw late();
       await this.parts.changes.next(Math.min(left, POLL_MS), signal);

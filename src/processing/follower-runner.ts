@@ -68,6 +68,7 @@ export class FollowerRunner {
   /** Stops, keeps what is done, and gives the segments back. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.parts.changes.tell();
     await this.#loop;
     await this.#looking;
     await Promise.all(Array.from(this.#running.values(), follower => follower.end()));

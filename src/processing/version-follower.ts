@@ -123,6 +123,8 @@ export class VersionFollower {
     const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
     if (lease.ok && lease.fence === held.fence) held.until = asked + this.membership.leaseDuration;
     else this.#forget(segment, held);
+    // It was another process's meanwhile: with this fence nothing is followed here.
+    if (lease.ok && lease.fence !== held.fence) await this.#release(segment, lease.fence);
   }
 
   async #claim(segment: number): Promise<void> {
@@ -152,6 +154,8 @@ export class VersionFollower {
   }
 
   #forget(segment: number, held: Held): void {
+    // Its follower may have ended by itself while the lease was renewed: then none is left that could be waited for.
+    if (this.#held.get(segment) !== held) return;
     this.#held.delete(segment);
     this.#leaving.set(segment, held);
     held.follower.lost();

@@ -41,7 +41,7 @@ function unmarked({ metadata, options }: CommandMessage, { name, schemaVersion, 
 
 const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({ ...(state && { state }), ...(deletes && { deleted: true }) });
 
-/** Appends for a command: where it is claimed, its result is recorded with the events. */
+/** Appends for a command: where it is claimed, its result is recorded with the events. @internal */
 export function appendFor({ claim }: CommandMessage, store: EventStore, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
   return claim ? appendClaimed(claim, store, appends) : store.append(appends);
 }

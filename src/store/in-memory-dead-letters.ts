@@ -1,8 +1,8 @@
 import { type Clock, isoTime } from '../messages';
 import { letterPage } from './dead-letter-checks';
 import type { DeadLetter, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
+import type { InMemoryAccess } from './in-memory-access';
 import type { CheckpointName } from './projection-commit';
-import type { Turns } from './turns';
 
 /** What is parked of one version. */
 class ParkedVersion {
@@ -27,11 +27,11 @@ export class InMemoryDeadLetters implements DeadLetters {
 
   constructor(
     private readonly clock: Clock,
-    private readonly turns: Turns,
+    private readonly access: InMemoryAccess,
   ) {}
 
   async sequences(name: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
-    const parked = this.#of(name);
+    const parked = this.access.read(() => this.#of(name));
     const sequences = new Map<string, ParkedSequence>();
     for (const letter of parked.inOrder()) {
       if (segment !== undefined && letter.segment !== segment) continue;
@@ -48,12 +48,13 @@ export class InMemoryDeadLetters implements DeadLetters {
     page: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number } = {},
   ): Promise<readonly DeadLetter[]> {
     const { after, limit } = letterPage(page);
-    const letters = matching(this.#of(name), page).filter(({ position }) => position > after);
+    const parked = this.access.read(() => this.#of(name));
+    const letters = matching(parked, page).filter(({ position }) => position > after);
     return letters.slice(0, limit);
   }
 
   async retry({ projection, version }: ParkedName, sequence?: string): Promise<number> {
-    return this.turns.pass(() => {
+    return this.access.write(() => {
       const parked = this.#of({ projection, version });
       const sequences = new Set(matching(parked, sequence === undefined ? {} : { sequence }).map(letter => letter.sequence));
       for (const wanted of sequences) parked.retries.add(wanted);
@@ -65,7 +66,7 @@ export class InMemoryDeadLetters implements DeadLetters {
     { projection, version }: ParkedName,
     { sequence, position }: { readonly sequence?: string; readonly position?: bigint } = {},
   ): Promise<number> {
-    return this.turns.pass(() => {
+    return this.access.write(() => {
       const parked = this.#of({ projection, version });
       const which = { ...(sequence !== undefined && { sequence }), ...(position !== undefined && { position }) };
       const letters = matching(parked, which);

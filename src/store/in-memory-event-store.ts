@@ -67,7 +67,7 @@ export class InMemoryEventStore implements EventStore {
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     refuseOptions('new InMemoryEventStore', options, { clock: aClock, events: anIterable });
     this.#clock = options.clock ?? systemClock;
-    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock });
+    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock }, this.#lent);
     this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#lent);
     this.#commands = new InMemoryCommandJournal({ clock: this.#clock }, this.#lent);
     this.commands = this.#commands;

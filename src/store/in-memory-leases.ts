@@ -1,10 +1,10 @@
 import type { Clock } from '../messages';
+import type { InMemoryAccess } from './in-memory-access';
 import { checkClaim } from './lease-checks';
 import { decideClaim, type KnownLease, segmentState } from './lease-rules';
 import { checkCheckpoint } from './projection-checks';
 import type { CheckpointName } from './projection-commit';
 import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
-import type { Turns } from './turns';
 
 /** Where the segments of a version stand, by their numbers. */
 export type Positions = (projection: string, version: number) => ReadonlyMap<number, bigint>;
@@ -15,20 +15,20 @@ export class InMemoryLeases implements SegmentLeases {
 
   constructor(
     private readonly clock: Clock,
-    private readonly turns: Turns,
+    private readonly access: InMemoryAccess,
     private readonly positions: Positions,
   ) {}
 
   async claim(name: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
     checkClaim(name, { owner, duration });
     const { projection, version, segment } = name;
-    return this.turns.pass(() => this.#claim({ projection, version, segment }, owner, duration));
+    return this.access.write(() => this.#claim({ projection, version, segment }, owner, duration));
   }
 
   async release(name: CheckpointName, { owner, fence }: { readonly owner: string; readonly fence: bigint }): Promise<void> {
     checkCheckpoint(name);
     const { projection, version, segment } = name;
-    await this.turns.pass(() => {
+    await this.access.write(() => {
       const leases = this.#of(projection, version);
       const lease = leases.get(segment);
       if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { ...lease, owner: undefined });
@@ -36,7 +36,7 @@ export class InMemoryLeases implements SegmentLeases {
   }
 
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
-    const leases = this.#of(projection, version);
+    const leases = this.access.read(() => this.#of(projection, version));
     const positions = this.positions(projection, version);
     const now = this.clock.now();
     const segments = [...new Set([...leases.keys(), ...positions.keys()])].sort((one, other) => one - other);

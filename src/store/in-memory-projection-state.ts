@@ -1,4 +1,5 @@
 import type { Clock } from '../messages';
+import type { InMemoryAccess } from './in-memory-access';
 import { InMemoryDeadLetters } from './in-memory-dead-letters';
 import { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryLeases } from './in-memory-leases';
@@ -7,7 +8,6 @@ import type { CheckpointName, CommitOutcome } from './projection-commit';
 import { UnknownReadModelError } from './projection-errors';
 import type { ReadModelSchema } from './projection-store';
 import type { SealedCommit } from './sealed-commit';
-import type { Turns } from './turns';
 
 /** What a commit writes, with the keys of its documents. */
 export interface ReadyCommit extends SealedCommit {
@@ -25,9 +25,9 @@ export class InMemoryProjectionState {
   readonly #readModels = new Map<string, Map<number, InMemoryDocuments>>();
   readonly #checkpoints = new Map<string, Map<number, bigint>>();
 
-  constructor(clock: Clock, turns: Turns) {
-    this.leases = new InMemoryLeases(clock, turns, (projection, version) => this.#positions(projection, version));
-    this.deadLetters = new InMemoryDeadLetters(clock, turns);
+  constructor(clock: Clock, access: InMemoryAccess) {
+    this.leases = new InMemoryLeases(clock, access, (projection, version) => this.#positions(projection, version));
+    this.deadLetters = new InMemoryDeadLetters(clock, access);
   }
 
   prepare(schema: ReadModelSchema): void {

@@ -1,6 +1,8 @@
 import { aClock, type Clock, refuseOptions, systemClock } from '../messages';
 import type { DeadLetters } from './dead-letters';
 import { resolveQuery } from './document-query';
+import { InMemoryAccess } from './in-memory-access';
+import type { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryProjectionState } from './in-memory-projection-state';
 import { InMemoryTransaction } from './in-memory-transaction';
 import { checkCheckpoint, checkReadModel } from './projection-checks';
@@ -21,7 +23,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
   readonly #state: InMemoryProjectionState;
-  readonly #turns: Turns;
+  readonly #access: InMemoryAccess;
   readonly #events: TransactionEvents | undefined;
 
   /**
@@ -31,10 +33,10 @@ export class InMemoryProjectionStore implements ProjectionStore {
    */
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
     refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
-    this.#turns = events?.turns ?? new Turns();
+    this.#access = new InMemoryAccess(events?.turns ?? new Turns(), events?.refuseWhenClosed);
     this.#events = events;
     nameEventsBeside(this, events?.beside);
-    this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#turns);
+    this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#access);
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;
   }
@@ -42,11 +44,11 @@ export class InMemoryProjectionStore implements ProjectionStore {
   async prepare(schema: ReadModelSchema): Promise<void> {
     checkReadModel(schema);
     const given = { ...schema, indexes: [...schema.indexes] };
-    await this.#turns.pass(() => this.#state.prepare(given));
+    await this.#access.write(() => this.#state.prepare(given));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    const documents = this.#state.documents(readModel, version);
+    const documents = this.#documents(readModel, version);
     const found = new Map<string, object>();
     for (const id of ids) {
       const document = documents.get(id);
@@ -56,48 +58,49 @@ export class InMemoryProjectionStore implements ProjectionStore {
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
-    const documents = this.#state.documents(readModel, version);
+    const documents = this.#documents(readModel, version);
     return documents.find(resolveQuery(readModel, documents.schema.indexes, query));
   }
 
   async checkpoint(name: CheckpointName): Promise<bigint> {
     checkCheckpoint(name);
-    return this.#state.checkpoint(name);
+    return this.#access.read(() => this.#state.checkpoint(name));
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
-    return sealed.work.length === 0 ? this.#turns.pass(() => this.#commit(sealed)) : this.#turns.alone(() => this.#commitWithWork(sealed));
+    return sealed.work.length === 0
+      ? this.#access.write(() => this.#commit(sealed))
+      : this.#access.alone(() => this.#commitWithWork(sealed));
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    return this.#state.active.get(readModel);
+    return this.#access.read(() => this.#state.active.get(readModel));
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#turns.pass(() => {
+    await this.#access.write(() => {
       this.#state.documents(readModel, version);
       this.#state.active.set(readModel, version);
     });
   }
 
   async drop(name: string, version: number): Promise<void> {
-    await this.#turns.pass(() => this.#state.drop(name, version));
+    await this.#access.write(() => this.#state.drop(name, version));
   }
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
-    const active = this.#state.active.get(name);
-    const versions = Array.from(this.#state.versions(name), ([version, { schema }]) => ({
-      version,
-      ...schema,
-      active: version === active,
-    }));
+    const [active, known] = this.#access.read(() => [this.#state.active.get(name), this.#state.versions(name)]);
+    const versions = Array.from(known, ([version, { schema }]) => ({ version, ...schema, active: version === active }));
     return versions.sort((one, other) => one.version - other.version);
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    this.#events?.refuseWhenClosed();
-    return this.#turns.alone(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
+    return this.#access.alone(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
+  }
+
+  #documents(readModel: string, version: number): InMemoryDocuments {
+    return this.#access.read(() => this.#state.documents(readModel, version));
   }
 
   #commit(sealed: SealedCommit): CommitOutcome {

@@ -7,19 +7,28 @@ export class InMemorySnapshotStore implements SnapshotStore {
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #clock: Clock;
 
-  /** @param options `clock` dates the snapshots, default the machine's @throws InvalidOptionsError */
-  constructor(options: { readonly clock?: Clock } = {}) {
+  /**
+   * @param options `clock` dates the snapshots, default the machine's
+   * @param store lent by an event store in memory: it refuses calls when it is closed
+   * @throws InvalidOptionsError
+   */
+  constructor(
+    options: { readonly clock?: Clock } = {},
+    private readonly store?: { refuseWhenClosed(): void },
+  ) {
     refuseOptions('new InMemorySnapshotStore', options, { clock: aClock });
     this.#clock = options.clock ?? systemClock;
   }
 
   async load(stream: StreamName, schemaVersion: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Snapshot | undefined> {
     signal?.throwIfAborted();
+    this.store?.refuseWhenClosed();
     const kept = this.#snapshots.get(keyOf(stream));
     return kept?.schemaVersion === schemaVersion ? kept : undefined;
   }
 
   async save({ stream, version, eventId, schemaVersion, state }: NewSnapshot): Promise<void> {
+    this.store?.refuseWhenClosed();
     const kept = this.#snapshots.get(keyOf(stream));
     if (kept && (kept.version > version || (kept.version === version && kept.schemaVersion > schemaVersion))) return;
     const { aggregateName, aggregateId } = stream;
@@ -31,6 +40,7 @@ export class InMemorySnapshotStore implements SnapshotStore {
   }
 
   async delete(stream: StreamName): Promise<void> {
+    this.store?.refuseWhenClosed();
     this.#snapshots.delete(keyOf(stream));
   }
 }

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
+import { builtDist, linkPackages } from '../support/package';
 
 const run = promisify(execFile);
 const root = join(__dirname, '../..');
-const tsc = require.resolve('typescript/bin/tsc');
 let workshop: string;
 
 jest.setTimeout(120_000);
@@ -19,12 +19,8 @@ beforeAll(async () => {
   const dist = join(modules, 'eventuality/dist');
   mkdirSync(join(modules, 'eventuality'), { recursive: true });
   cpSync(join(root, 'package.json'), join(modules, 'eventuality/package.json'));
-  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist, '--tsBuildInfoFile', join(workshop, 'info')], {
-    cwd: root,
-  });
-  await run(process.execPath, ['-r', 'ts-node/register/transpile-only', 'scripts/plain-exports.ts', dist], { cwd: root });
-  for (const dependency of ['tsyringe', 'tslib', 'reflect-metadata', 'better-sqlite3', 'pg'])
-    symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency));
+  cpSync(await builtDist(), dist, { recursive: true });
+  linkPackages(workshop, ['tsyringe', 'tslib', 'reflect-metadata', 'better-sqlite3', 'pg']);
   cpSync(join(__dirname, 'sample'), join(workshop, 'app'), { recursive: true });
 });
 

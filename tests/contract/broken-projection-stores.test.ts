@@ -1,4 +1,4 @@
-import { InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
+import { InMemoryEventStore, InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
 import { projectionStoreContract } from '../../src/testing/projection-store-contract';
 import { bound } from './bound';
 
@@ -73,4 +73,28 @@ describe('the contract notices a store that', () => {
   test('and none that is whole', async () => {
     expect(await failures(() => ({}))).toEqual([]);
   });
+});
+
+describe('the contract notices a store that goes on after its event store is closed', () => {
+  const answering: Readonly<Record<string, Breaking>> = {
+    'with its documents': ({ leases, deadLetters }) => ({ ...bound(new InMemoryProjectionStore()), leases, deadLetters }),
+    'with its leases': () => ({ leases: new InMemoryProjectionStore().leases }),
+    'with its dead letters': () => ({ deadLetters: new InMemoryProjectionStore().deadLetters }),
+  };
+
+  function closing(breaking: Breaking): Promise<void> {
+    const events = new InMemoryEventStore();
+    const { projections } = events;
+    const { leases, deadLetters } = projections;
+    const open = (): ProjectionStore => ({ ...bound(projections), leases, deadLetters, ...breaking(projections) });
+    return projectionStoreContract({ open, events: () => events })
+      .find(({ name }) => name === 'refuses everything after the event store is closed')!
+      .run();
+  }
+
+  test.each(Object.entries(answering))('%s', async (_, breaking) => {
+    await expect(closing(breaking)).rejects.toThrow('was answered with');
+  });
+
+  test('and none that is whole', () => closing(() => ({})));
 });

@@ -37,7 +37,12 @@ function beside(open: () => EventStore): ProjectionStoreContractOptions {
 function custom(store: EventStore): EventStore {
   const { leases, deadLetters } = store.projections!;
   const projections = { ...bound(store.projections!), leases, deadLetters };
-  const passing = new CustomEventStore({ append: appends => store.append(appends), readAll: page => store.readAll(page), projections });
+  const passing = new CustomEventStore({
+    append: appends => store.append(appends),
+    readAll: page => store.readAll(page),
+    close: () => store.close(),
+    projections,
+  });
   Object.assign(projections, { eventsBeside: { store: passing, append: passing.append, readAll: passing.readAll } });
   return passing;
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { builtDist, linkPackages } from '../support/package';
 import { COMPILERS } from './compilers';
 
 const run = promisify(execFile);
@@ -12,18 +13,14 @@ let workshop: string;
 
 jest.setTimeout(60_000);
 
-/** One build of the framework for all: as `eventuality` in the node_modules of a folder outside of the project. */
+/** The framework as it is published, for all: as `eventuality` in the node_modules of a folder outside of the project. */
 beforeAll(async () => {
   workshop = mkdtempSync(join(tmpdir(), 'eventuality-dialects-'));
   const installed = join(workshop, 'node_modules/eventuality');
   mkdirSync(installed, { recursive: true });
   cpSync(join(root, 'package.json'), join(installed, 'package.json'));
-  const buildInfo = join(workshop, 'build.tsbuildinfo');
-  const outDir = join(installed, 'dist');
-  const tsc = require.resolve('typescript/bin/tsc');
-  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir, '--tsBuildInfoFile', buildInfo], { cwd: root });
-  for (const dependency of ['tsyringe', 'reflect-metadata'])
-    symlinkSync(join(root, 'node_modules', dependency), join(workshop, 'node_modules', dependency));
+  cpSync(await builtDist(), join(installed, 'dist'), { recursive: true });
+  linkPackages(workshop, ['tsyringe', 'reflect-metadata']);
 }, 120_000);
 
 afterAll(() => rmSync(workshop, { recursive: true, force: true }));

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresEventStore } from '../../src/postgres';
+import { StoreClosedError } from '../../src/store';
 import { range, type Schema, to, url } from '../postgres/database';
+import { beside } from '../support/beside';
 import { CuttingProxy } from './cutting-proxy';
 import { type Figure, none, type Subject, some } from './figures';
 import { Random } from './random';
@@ -80,9 +82,13 @@ class Ambiguity {
       const appended = (): Promise<boolean> =>
         store.append([append]).then(
           () => true,
-          () => false,
+          error => {
+            // Tried again, it would be refused at once, for ever.
+            if (error instanceof StoreClosedError) throw error;
+            return false;
+          },
         );
-      while (!(await appended()));
+      while (!(await appended())) await sleep(1);
       return 0;
     });
     const subject: Subject = { item: 8, store: 'PostgreSQL', done: 'a caller that tries again with new ids', seed: this.seed };
@@ -98,15 +104,12 @@ class Ambiguity {
   }
 
   async #whileTerminating(enough: number, write: Write): Promise<number[][]> {
-    let [ended, over] = [0, false];
-    const terminating = (async () => {
+    let ended = 0;
+    const terminate = async (isOver: () => boolean): Promise<void> => {
       // Longer than it takes to connect and to append on a slow machine: where nothing ever gets through, nothing is shown.
-      for (; !over; await sleep(100)) ended += await this.#terminate();
-    })();
-    const written = await writeUntil(() => ended >= enough, write);
-    over = true;
-    await terminating;
-    return written;
+      for (; !isOver(); await sleep(100)) ended += await this.#terminate();
+    };
+    return beside(terminate, () => writeUntil(() => ended >= enough, write));
   }
 
   /** Ends the connections of the store under test, as an administrator or a fail-over does. Returns how many. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { range, type Schema, until, url } from '../postgres/database';
+import { lent } from '../support/beside';
 import { type Differences, differences } from './counting';
 import { CuttingProxy } from './cutting-proxy';
 import { type Figure, type Subject, some, told } from './figures';
@@ -118,13 +119,13 @@ class Following {
 
   /** Does something while processes follow the events that come. */
   async #among<T>(programs: readonly ServingProgram[], work: () => Promise<T>): Promise<T> {
-    try {
-      await this.#followed.start();
-      await Promise.all(programs.map(program => program.busy()));
-      return await work();
-    } finally {
-      await Promise.all(programs.map(program => program.gone()));
-    }
+    return this.#followed.while(() => {
+      const follow = async (): Promise<T> => {
+        await Promise.all(programs.map(program => program.busy()));
+        return work();
+      };
+      return lent(follow, () => Promise.all(programs.map(program => program.gone())));
+    });
   }
 
   #start(more: Partial<Serving> = {}, patience: { readonly retryFor?: number } = {}): ServingProgram {

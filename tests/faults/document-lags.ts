@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../src/store';
 import { to, until } from '../postgres/database';
+import { beside } from '../support/beside';
 import { type Count, projectionsOf } from './counting';
 
 const ID = 'probe';
@@ -20,17 +21,16 @@ export class DocumentLags {
 
   /** Appends to an aggregate of its own now and then, until it is over, and looks at its document all the time, until all is in it. */
   async measure(isOver: () => boolean): Promise<void> {
-    let over = false;
-    const appending = this.#append(isOver).then(() => {
-      over = true;
-    });
-    const hasAll = async (): Promise<boolean> => {
-      await this.#look();
-      return over && this.#seen.length >= this.#answered.length;
+    const appending = this.#append(isOver);
+    const looking = async (isAppended: () => boolean): Promise<void> => {
+      const hasAll = async (): Promise<boolean> => {
+        await this.#look();
+        return isAppended() && this.#seen.length >= this.#answered.length;
+      };
+      // What never comes is found when all documents are compared.
+      await until(hasAll, 'all is in the document', PATIENCE).catch(() => undefined);
     };
-    // What never comes is found when all documents are compared.
-    await until(hasAll, 'all is in the document', PATIENCE).catch(() => undefined);
-    await appending;
+    await beside(looking, () => appending);
   }
 
   /** Returns the lags of the events that were answered in this time, in milliseconds. */

@@ -3,6 +3,7 @@ import type { FollowerStatus } from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { range, type Schema, to, until } from '../postgres/database';
 import { everything, type Files } from '../sqlite/files';
+import { beside } from '../support/beside';
 import { counting, type Differences, differences } from './counting';
 import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';
 import { DocumentLags } from './document-lags';
@@ -113,17 +114,13 @@ async function follow({ store, where, write }: Scene, script: string): Promise<F
   try {
     await until(async () => ownersOf(await watching.of('counts').status()) === FOLLOWING, 'each process has a share', PATIENCE);
     const lags = new DocumentLags(store, 'counts');
-    let over = false;
-    const measuring = lags.measure(() => over);
-    await write();
-    over = true;
-    await measuring;
+    await beside(isOver => lags.measure(isOver), write);
     // What does not hold in the end is in the figures.
     await watching.settled({ timeout: PATIENCE }).catch(() => undefined);
     return { documents: await differences(store, 'counts'), events: (await everything(store)).length, lags };
   } finally {
     await watching.close();
-    await Promise.all(programs.map(program => program.killed()));
+    await Promise.all(programs.map(program => program.gone()));
   }
 }
 
@@ -134,13 +131,16 @@ async function followWrongly({ store, write }: Scene, wrong: EventStore): Promis
   await store.append([to('first', 'any')]);
   const projections = projecting(wrong, counting('wrong'));
   projections.start();
-  await projections.settled({ timeout: PATIENCE });
-  await write();
-  // One more, at a time of its own: it is read, whatever was skipped before.
-  await sleep(5);
-  await store.append([to('last', 'any')]);
-  await projections.settled({ timeout: PATIENCE });
-  await projections.close();
+  try {
+    await projections.settled({ timeout: PATIENCE });
+    await write();
+    // One more, at a time of its own: it is read, whatever was skipped before.
+    await sleep(5);
+    await store.append([to('last', 'any')]);
+    await projections.settled({ timeout: PATIENCE });
+  } finally {
+    await projections.close();
+  }
   return differences(store, 'wrong');
 }
 

@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../src/messages';
 import type { EventStore } from '../../src/store';
 import { happened, range, to } from '../postgres/database';
 import { everything } from '../sqlite/files';
+import { lent } from '../support/beside';
 import { type Differences, differences, isSame } from './counting';
 import { type Figure, noDifferences, none, type Subject, told } from './figures';
 import type { Random } from './random';
@@ -33,15 +34,23 @@ export class FollowedStore {
   ) {}
 
   /** Begins to write; there is something when it resolves. */
-  async start(): Promise<void> {
+  async #start(): Promise<void> {
     await this.#append('0', 1);
     this.#writing = this.#write();
+    // Told by `stop()`.
+    this.#writing.catch(() => undefined);
   }
 
   /** Writes no more. */
   async stop(): Promise<void> {
     this.#over = true;
     await this.#writing;
+  }
+
+  /** Does something while events come; in every case no more of them come in the end. */
+  async while<T>(work: () => Promise<T>): Promise<T> {
+    await this.#start();
+    return lent(work, () => this.stop());
   }
 
   /** Waits until everything is followed, or nothing more comes of it. What is not in the end is in what was made of it. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { segmentOf } from '../../src/processing/sequence';
 import { loadDriver } from '../../src/sqlite/load-driver';
 import { range, until } from '../postgres/database';
+import { lent } from '../support/beside';
 import { type Differences, differences, projectionsOf } from './counting';
 import { below, type Figure, type Subject, some, told } from './figures';
 import { type Followed, FollowedStore, followedFigures } from './followed-store';
@@ -112,14 +113,11 @@ class Freezing {
 
   /** Does something among three processes while events come. */
   async #among<T>(serving: Serving, work: () => Promise<T>): Promise<T> {
-    await this.#followed.start();
-    this.#programs = range(1, PROCESSES).map(() => new ServingProgram(this.script, serving));
-    try {
-      return await work();
-    } finally {
+    return this.#followed.while(async () => {
+      this.#programs = range(1, PROCESSES).map(() => new ServingProgram(this.script, serving));
       // One that is still frozen would stay so for ever.
-      await Promise.all(this.#programs.map(program => program.gone()));
-    }
+      return lent(work, () => Promise.all(this.#programs.map(program => program.gone())));
+    });
   }
 
   async #takeovers(count: number, freeze: Freeze): Promise<number[]> {

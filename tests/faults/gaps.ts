@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresEventStore } from '../../src/postgres';
 import { range, type Schema, until } from '../postgres/database';
+import { beside } from '../support/beside';
 import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';
 import { below, type Figure, none, type Subject, some, told } from './figures';
 import { inversions, Lags, percentile } from './lags';
@@ -45,12 +46,9 @@ class Gaps {
   }
 
   async #writeAll(): Promise<void> {
-    let over = false;
-    const reading = this.#readNaively(() => over);
     const deadline = Date.now() + this.sizes.duration;
-    await Promise.all([this.#writers.write(), this.#writers.append(this.#neighbour, this.#neighbourLags, deadline, 5)]);
-    over = true;
-    await reading;
+    const write = () => Promise.all([this.#writers.write(), this.#writers.append(this.#neighbour, this.#neighbourLags, deadline, 5)]);
+    await beside(isOver => this.#readNaively(isOver), write);
   }
 
   /** The reader that everybody writes first: it goes on after the highest position it has seen. */

@@ -46,8 +46,11 @@ class Following {
     this.#followed = new FollowedStore(place.store, random);
   }
 
-  async played(cycles: number): Promise<Outcome> {
-    await this.#followed.start();
+  played(cycles: number): Promise<Outcome> {
+    return this.#followed.while(() => this.#played(cycles));
+  }
+
+  async #played(cycles: number): Promise<Outcome> {
     const programs = range(1, PROCESSES).map(() => this.#start());
     for (const cycle of range(1, cycles)) {
       const index = this.random.below(PROCESSES);
@@ -64,18 +67,18 @@ class Following {
   }
 
   /** Kills a careless process again and again, until its documents are wrong. */
-  async carelessly(): Promise<Differences> {
-    await this.#followed.start();
-    let found: Differences = { lost: 0, doubled: 0, disorder: 0 };
-    for (let cycle = 0; cycle < CARELESS_CYCLES && found.doubled === 0; cycle++) {
-      const program = this.#start(true);
-      await program.busy();
-      await this.random.pause(20);
-      await program.killed();
-      found = await differences(this.place.store, 'careless');
-    }
-    await this.#followed.stop();
-    return found;
+  carelessly(): Promise<Differences> {
+    return this.#followed.while(async () => {
+      let found: Differences = { lost: 0, doubled: 0, disorder: 0 };
+      for (let cycle = 0; cycle < CARELESS_CYCLES && found.doubled === 0; cycle++) {
+        const program = this.#start(true);
+        await program.busy();
+        await this.random.pause(20);
+        await program.killed();
+        found = await differences(this.place.store, 'careless');
+      }
+      return found;
+    });
   }
 
   #start(careless = false): ServingProgram {

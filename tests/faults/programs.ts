@@ -13,7 +13,16 @@ export function built(name: string, folder: string, from = __dirname): string {
   return outfile;
 }
 
-/** A program that runs beside the test, and what it has printed. */
+const running = new Set<Program>();
+
+// Whatever becomes of a test, no program is left behind, frozen or not.
+if (typeof afterEach === 'function') {
+  afterEach(async () => {
+    await Promise.all(Array.from(running, program => program.gone()));
+  }, 20_000);
+}
+
+/** A program that runs beside the test, and what it has printed; it is ended after the test in any case. */
 export class Program {
   #out = '';
   #errors = '';
@@ -26,7 +35,8 @@ export class Program {
     this.#child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout!.setEncoding('utf8').on('data', chunk => (this.#out += chunk));
     this.#child.stderr!.setEncoding('utf8').on('data', chunk => (this.#errors += chunk));
-    this.#ended = once(this.#child, 'close');
+    this.#ended = once(this.#child, 'close').finally(() => running.delete(this));
+    running.add(this);
   }
 
   /** The lines that were printed as a whole. */

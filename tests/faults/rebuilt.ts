@@ -3,6 +3,7 @@ import { Flow } from '../../src/flow';
 import type { ProjectionDefinition } from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { happened, range, SILENT, to, until } from '../postgres/database';
+import { beside, lent } from '../support/beside';
 import { rebuildHastily, rebuildInPlace } from './careless-rebuilds';
 import { type Count, counting, type Differences, differences, isSame, projectionsOf } from './counting';
 import { CountingProcesses } from './counting-processes';
@@ -116,18 +117,20 @@ class Rebuilding {
   async #rebuilt(rebuild: () => Promise<void>): Promise<Outcome> {
     const readers = new DocumentReaders(this.place.where, counts, IDS);
     const watch = new SwitchWatch(this.#store, NAME, IDS);
-    let over = false;
-    const writing = this.#writer.writeUntil(() => over);
-    await until(() => readers.reads > ENOUGH, 'documents are read', PATIENCE);
-    const start = performance.now();
-    await rebuild();
-    const took = performance.now() - start;
-    over = true;
-    await writing;
-    const isDone = async (): Promise<boolean> => isSame(await differences(this.#store, NAME));
-    // What does not hold in the end is in the figures.
-    await until(isDone, 'everything is followed', this.patience).catch(() => undefined);
-    await Promise.all([readers.end(), watch.end()]);
+    const play = async (): Promise<number> => {
+      await until(() => readers.reads > ENOUGH, 'documents are read', PATIENCE);
+      const start = performance.now();
+      await rebuild();
+      return performance.now() - start;
+    };
+    const follow = async (): Promise<number> => {
+      const time = await beside(isOver => this.#writer.writeUntil(isOver), play);
+      const isDone = async (): Promise<boolean> => isSame(await differences(this.#store, NAME));
+      // What does not hold in the end is in the figures.
+      await until(isDone, 'everything is followed', this.patience).catch(() => undefined);
+      return time;
+    };
+    const took = await lent(follow, () => Promise.all([readers.end(), watch.end()]));
     const versions = await projectionsOf(this.#store).versions(NAME);
     return {
       ...{ reached: this.#writer.reached, written: this.#writer.answered.length, took, readers, watch },

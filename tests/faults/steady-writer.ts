@@ -35,13 +35,18 @@ export class SteadyWriter {
 
   async writeUntil(isOver: () => boolean): Promise<void> {
     const appends: Promise<void>[] = [];
+    let failure: { error: unknown } | undefined;
+    const fail = (error: unknown): void => {
+      failure ??= { error };
+    };
     const start = performance.now();
-    while (!isOver()) {
+    while (!isOver() && !failure) {
       const due = ((performance.now() - start) / 1000) * this.rate;
-      while (appends.length < due) appends.push(this.#append(this.ids[this.#begun++ % this.ids.length]!));
+      while (appends.length < due) appends.push(this.#append(this.ids[this.#begun++ % this.ids.length]!).catch(fail));
       await sleep(2);
     }
     await Promise.all(appends);
+    if (failure) throw failure.error;
     this.#time += performance.now() - start;
   }
 

@@ -1,6 +1,7 @@
 import { type EventStore, InMemoryEventStore } from '../../src/store';
 import { Schema } from '../postgres/database';
 import { Files } from '../sqlite/files';
+import { lent } from '../support/beside';
 import type { Where } from './where';
 
 export type StoreName = 'memory' | 'SQLite' | 'PostgreSQL';
@@ -18,12 +19,10 @@ export async function withStores<T>(name: StoreName, count: number, use: (stores
 /** Lends a folder of database files. */
 export async function withFiles<T>(use: (files: Files) => Promise<T>): Promise<T> {
   const files = new Files();
-  try {
-    return await use(files);
-  } finally {
-    await files.close();
-    files.remove();
-  }
+  return lent(
+    () => use(files),
+    () => files.close().finally(() => files.remove()),
+  );
 }
 
 let schemas = 0;
@@ -31,11 +30,10 @@ let schemas = 0;
 /** Lends a schema of the test server, or of the one given. */
 export async function withSchema<T>(use: (schema: Schema) => Promise<T>, url?: string): Promise<T> {
   const schema = new Schema(`faults_${process.pid}_${++schemas}`, url);
-  try {
-    return await use(schema);
-  } finally {
-    await schema.end();
-  }
+  return lent(
+    () => use(schema),
+    () => schema.end(),
+  );
 }
 
 export const whereOf = ({ server, name }: Schema): Where => ({ connectionString: server, schema: name });
@@ -59,17 +57,16 @@ export const withDurable = <T>(
       };
       return use(place, files.folder);
     }
-    const lent: Schema[] = [];
+    const places: Schema[] = [];
     const place = (): DurablePlace => {
       const schema = new Schema(`faults_${process.pid}_${++schemas}`);
-      lent.push(schema);
+      places.push(schema);
       return { store: schema.open(), where: whereOf(schema) };
     };
-    try {
-      return await use(place, files.folder);
-    } finally {
-      for (const schema of lent) await schema.end();
-    }
+    return lent(
+      () => use(place, files.folder),
+      () => Promise.all(places.map(schema => schema.end())),
+    );
   });
 
 function inOneFile(files: Files, count: number): EventStore[] {

@@ -10,6 +10,7 @@ import {
 import { Projections } from '../../src/processing';
 import type { ProjectionsParts } from '../../src/processing/projections';
 import type { ProjectionStore } from '../../src/store';
+import { until as untilHolds } from '../postgres/database';
 import { PLACES, type Place } from './places';
 
 const QUIET = { error: () => undefined, warn: () => undefined };
@@ -54,10 +55,8 @@ export async function happen(store: EventStore, ids: readonly string[], text = '
   return outcome.events.at(-1)!.position;
 }
 
-/** Resolves when a condition holds; the runner's own limit ends a wait in vain. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 5));
-}
+/** Resolves when a condition holds; a test that waits in vain has failed long before this limit. */
+export const until = (holds: () => Promise<boolean>): Promise<void> => untilHolds(holds, 'a condition', 30_000);
 
 /** Several processes on one place, as far as projections are concerned. */
 export class Processes {

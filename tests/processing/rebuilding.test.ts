@@ -78,7 +78,7 @@ onEachStore(processes => {
     })();
     const rebuild = await projections.of('tally').rebuild();
     let over = false;
-    void rebuild.done.then(() => (over = true));
+    rebuild.done.catch(() => undefined).finally(() => (over = true));
     let seen = 0;
     for (let after = 0; after < 20; after += over ? 1 : 0) {
       const found = await read('thing-0').catch(error => {
@@ -125,7 +125,7 @@ onEachStore(processes => {
       let count = flows.length;
       let over = false;
       const rebuild = await flows[0]!.projections.of('tally').rebuild();
-      void rebuild.done.then(() => (over = true));
+      rebuild.done.catch(() => undefined).finally(() => (over = true));
       for (let after = 0; after < 100; after += over ? 1 : 0) {
         const flow = flows[count % flows.length]!;
         await happen(flow.eventStore, ['thing']);

@@ -93,6 +93,41 @@ onEachStore(processes => {
     expect(await counts(1)).toEqual([1]);
   });
 
+  test('a process whose renewal and commit are refused at once takes the segment again when it is free', async () => {
+    const { store } = processes();
+    const { leases } = store.projections;
+    const segment = { projection: 'tally', version: 1, segment: 0 };
+    let renewing = 0;
+    let answer: Promise<void> | undefined;
+    const claim: SegmentLeases['claim'] = async (...given) => {
+      if (answer) renewing++;
+      await answer;
+      return leases.claim(...given);
+    };
+    let refused = false;
+    const commit: typeof store.projections.commit = async page => {
+      const outcome = await store.projections.commit(page);
+      refused ||= !outcome.ok && outcome.fenced === true;
+      return outcome;
+    };
+    const projections = instead(store.projections, { commit, leases: instead(leases, { claim }) });
+    const running = processes().start([tally()], { eventStore: instead(store, { projections }) });
+    await happen(store, ['thing-0']);
+    await running.settled();
+    let goOn = (): void => undefined;
+    answer = new Promise<void>(resolve => (goOn = resolve));
+    await until(async () => renewing > 0);
+    const other = { owner: 'another process', duration: 1 };
+    await until(async () => (await leases.claim(segment, other)).ok);
+    await happen(store, ['thing-0']);
+    await until(async () => refused);
+    await sleep(100);
+    answer = undefined;
+    goOn();
+    await running.settled();
+    expect(await counts(1)).toEqual([2]);
+  });
+
   test('each sequence keeps its order in its segment, and each event takes effect once', async () => {
     const { store } = processes();
     const seen = new Map<string, string[]>();

@@ -23,8 +23,9 @@ export abstract class StandingProxy {
   }
 
   stop(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) socket.destroy();
-    return new Promise(resolve => this.#server.close(() => resolve()));
+    return closed;
   }
 
   /** Returns the address of the server as seen through this proxy. */
@@ -39,6 +40,7 @@ export abstract class StandingProxy {
   protected abstract answer(data: Buffer, client: Socket, cut: () => void): void;
 
   #carry(client: Socket): void {
+    if (!this.#server.listening) return void client.destroy();
     const upstream = connect(Number(this.#target.port || 5432), this.#target.hostname);
     const cut = (): void => {
       client.destroy();

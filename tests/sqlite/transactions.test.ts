@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/sqlite';
 import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
@@ -210,7 +210,10 @@ test('of two stores on one file one has the segment, until its lease has run out
   const first = await one.projections.leases.claim(checkpoint, { owner: 'one', duration: 60 });
   expect(await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 60 })).toMatchObject({ ok: false, owner: 'one' });
   let taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
-  while (!taken.ok) taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
+  while (!taken.ok) {
+    await sleep(5);
+    taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
+  }
   const [stale, fence] = [first.ok ? first.fence : 0n, taken.fence];
   expect(fence).toBeGreaterThan(stale);
   await prepare(one.projections);

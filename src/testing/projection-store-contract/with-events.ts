@@ -165,4 +165,33 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     controller.abort();
     await following;
   },
+
+  'refuses everything after the event store is closed': async ({ store, events }) => {
+    await store.prepare(schema());
+    const lease = await store.leases.claim(segment(), { owner: 'one', duration: 60_000 });
+    assert.ok(lease.ok);
+    await events.close();
+    const parked = { projection: NAME, version: 1 };
+    await refused(
+      'STORE_CLOSED',
+      () => store.prepare(schema({ version: 2 })),
+      () => store.get(NAME, 1, ['a']),
+      () => store.find(NAME, 1),
+      () => store.checkpoint(segment()),
+      () => store.commit(commit(0n, 1n, write('a', {}))),
+      () => store.commit({ ...commit(0n, 1n), work: [() => undefined] }),
+      () => store.active(NAME),
+      () => store.activate(NAME, 1),
+      () => store.drop(NAME, 1),
+      () => store.versions(NAME),
+      () => store.transaction(async () => undefined),
+      () => store.leases.claim(segment(), { owner: 'two', duration: 60_000 }),
+      () => store.leases.release(segment(), { owner: 'one', fence: lease.fence }),
+      () => store.leases.segments(NAME, 1),
+      () => store.deadLetters.sequences(parked),
+      () => store.deadLetters.list(parked),
+      () => store.deadLetters.retry(parked),
+      () => store.deadLetters.discard(parked),
+    );
+  },
 };
