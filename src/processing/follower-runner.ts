@@ -4,6 +4,7 @@ import type { FollowerDefinition } from './definition';
 import { VersionsLostError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
+import { Handover } from './handover';
 import { pause } from './pause';
 import type { RunnerParts } from './runner-parts';
 import type { FollowerStatus } from './status';
@@ -37,7 +38,10 @@ export class FollowerRunner {
     private readonly parts: RunnerParts,
     private readonly handling: Handling,
   ) {
-    this.#versions = new Versions(parts.store, handling.definition, () => parts.head.position(), parts.membership);
+    const { store, eventStore, membership } = parts;
+    const { definition } = handling;
+    const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
+    this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
     const { options } = handling.definition;
     this.#succession = new Succession({
@@ -59,10 +63,14 @@ export class FollowerRunner {
     this.#loop ??= this.#run();
   }
 
-  /** Resolves when its first version is there: what happens from then on is news, and not older than it. @throws errors of the store */
+  /**
+   * Resolves when its first version is there: what happens from then on is news, and not older than it.
+   * @throws SequenceByChangedError, errors of the store
+   */
   async prepared(): Promise<void> {
+    if (!this.parts.follow) return;
     const known = this.hasLooked || (await this.parts.store.versions(this.name)).length > 0;
-    if (!known && this.parts.follow) await this.#look();
+    await (known ? this.#versions.refuseHandover() : this.#look());
   }
 
   /** Stops, keeps what is done, and gives the segments back. */

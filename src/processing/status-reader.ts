@@ -5,7 +5,7 @@ import type { Head } from './head';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { FollowerStatus, SegmentStatus } from './status';
-import { REPLACED } from './version';
+import { REPLACED } from './version-shape';
 
 /** What there is to read a status from. */
 export interface StatusParts {

@@ -206,13 +206,13 @@ onEachStore(processes => {
 
   test("a key of one's own parks what belongs together; an event without a key is parked alone", async () => {
     const { store } = processes();
-    const sequenceBy = ({ payload }: { payload: object }): string => {
+    const of = ({ payload }: { payload: object }): string => {
       const { text } = payload as { text: string };
       if (text === 'nothing') throw new Error('no key');
       return text.split(' ')[0]!;
     };
     const projections = processes().start([
-      tally({ sequenceBy }, text => {
+      tally({ sequenceBy: { key: 'colour', of } }, text => {
         if (text === 'red poison') throw new Error('no');
       }),
     ]);
