@@ -64,16 +64,16 @@ export class FollowerAdministration implements Follower {
   async deadLetters(given?: LettersPage): Promise<readonly DeadLetter[]> {
     refuseLettersPage(given);
     const { version, ...page } = given ?? {};
-    const name = this.#parkedName(version);
+    const name = await this.#parkedName(version);
     const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
     return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {
-    const { version, filling } = this.runner.known;
-    const versions = new Set([version?.version, filling].filter(each => each !== undefined));
+    // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from taking over.
+    const open = (await this.parts.store.versions(this.name)).filter(({ closed }) => !closed);
     let sequences = 0;
-    for (const each of versions) sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version: each }, sequence);
+    for (const { version } of open) sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
     await this.runner.tick();
     return sequences;
   }
@@ -81,7 +81,7 @@ export class FollowerAdministration implements Follower {
   async discard(given?: Discarded): Promise<number> {
     refuseDiscarded(given);
     const { version, ...which } = given ?? {};
-    const name = this.#parkedName(version);
+    const name = await this.#parkedName(version);
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.runner.tick();
     return letters;
@@ -91,8 +91,9 @@ export class FollowerAdministration implements Follower {
     this.runner.restart();
   }
 
-  #parkedName(wanted: number | undefined): ParkedName | undefined {
-    const version = wanted ?? this.runner.known.version?.version;
+  /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
+  async #parkedName(wanted: number | undefined): Promise<ParkedName | undefined> {
+    const version = wanted ?? (await this.parts.store.active(this.name));
     return version === undefined ? undefined : { projection: this.name, version };
   }
 }
