@@ -6,7 +6,7 @@ import { type LateWriteError, LiveProjectionError, LiveReadModelTooLargeError } 
 import { Handling } from './handling';
 import { isError } from './thrown';
 
-/** How many documents a live projection may have. */
+/** How many documents a live projection may have; twice as many while it reads events that may delete them. */
 const MOST_DOCUMENTS = 100_000;
 const VERSION = 1;
 const NEVER = new AbortController().signal;
@@ -68,11 +68,16 @@ export class LiveDocuments implements DocumentSource {
     // What came late is missing in the documents.
     if (this.#lateWrite) throw this.#lateWrite;
     for (;;) {
-      if (this.#ids.size > this.most) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
+      this.#refuseMore(2 * this.most);
       const page = await this.eventStore.readAll({ after: this.#position });
-      if (page.length === 0) return;
+      if (page.length === 0) return this.#refuseMore(this.most);
       await this.#foldPage(page);
     }
+  }
+
+  /** What is there now counts, not what was there once. */
+  #refuseMore(than: number): void {
+    if (this.#ids.size > than) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
   }
 
   /** A page that a handler cannot take is not kept at all: the next read tries it again. */
