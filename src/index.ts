@@ -269,6 +269,7 @@ export {
   NothingToRebuildError,
   RebuildCancelledError,
   SequenceByChangedError,
+  VersionsLostError,
   StatusTimeoutError,
   UnknownProjectionError,
   WaitTimeoutError,

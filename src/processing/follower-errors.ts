@@ -36,6 +36,18 @@ export class NothingToRebuildError extends EventualityError {
   }
 }
 
+/** Reported where all versions of a projection or durable listener are gone while a process runs it: its tables were dropped or emptied. */
+export class VersionsLostError extends EventualityError {
+  readonly code = 'VERSIONS_LOST';
+
+  constructor(readonly projection: string) {
+    super(
+      `What was stored of '${shownText(projection)}' is gone: its tables were dropped or emptied while this process ran. It begins again, as at ` +
+        'its first start; nothing needs to be done.',
+    );
+  }
+}
+
 /**
  * Thrown by `ready` and `bootstrap` for a durable listener whose segments were assigned by a rule of another key: this code cannot tell which events they
  * have handled, so it does not follow rather than repeat effects or leave them out.

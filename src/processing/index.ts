@@ -28,7 +28,13 @@ export {
   WaitTimeoutError,
 } from './errors';
 export { followerFaults, keepsFollowers } from './follower-checks';
-export { NothingToRebuildError, RebuildCancelledError, SequenceByChangedError, StatusTimeoutError } from './follower-errors';
+export {
+  NothingToRebuildError,
+  RebuildCancelledError,
+  SequenceByChangedError,
+  StatusTimeoutError,
+  VersionsLostError,
+} from './follower-errors';
 export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
 export { Projections } from './projections';

@@ -5,6 +5,14 @@ import type { Handover } from './handover';
 import { REPLAY_SEGMENT } from './shares';
 import { hasShape, lowest, REPLACED, shapeOf, type VersionShape } from './version-shape';
 
+/** What there is of a projection. */
+export interface SeenVersions {
+  /** The one that readers see, whichever code made it. */
+  readonly active: ReadModelVersion | undefined;
+  /** Those that are this code's to follow, ascending: the active one, and one that fills. */
+  readonly own: readonly ReadModelVersion[];
+}
+
 /** Finds and makes the versions of one projection. */
 export class Versions {
   readonly #shape: VersionShape;
@@ -20,24 +28,32 @@ export class Versions {
     this.#shape = shapeOf(definition);
   }
 
+  /** Returns the versions as they are: the one that is read, whichever code made it, and those that are this code's to follow. */
+  async look(): Promise<SeenVersions> {
+    const versions = await this.store.versions(this.#shape.name);
+    const active = versions.find(version => version.active);
+    const own = ownOf(versions, version => this.#isOwn(version));
+    // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
+    return { active, own: this.handover ? own.filter(version => version.active) : own };
+  }
+
   /** Returns the versions that are this code's to follow, ascending: the active one, and one that fills. */
   async own(): Promise<readonly ReadModelVersion[]> {
-    const own = ownOf(await this.store.versions(this.#shape.name), version => this.#isOwn(version));
-    // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
-    return this.handover ? own.filter(({ active }) => active) : own;
+    return (await this.look()).own;
   }
 
   /** As {@link own}; where there is none, it is made. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
     for (;;) {
       await this.#activateFirst();
-      const own = await this.own();
+      const { active, own } = await this.look();
       // A process that took over may have died before it dropped what it had taken.
       if (own[0] && this.handover) await this.dropBefore(own[0].version);
-      if (own.length > 0 || signal.aborted) return own;
-      const active = this.handover && (await this.#active());
-      if (!active) await this.add({ unlessOwn: true });
-      else if (await this.handover!.run(active, this.#shape, signal)) await this.dropBefore((await this.#active())!.version);
+      if ((active && own.length > 0) || signal.aborted) return own;
+      // Another process has made one just now, and has not let readers see it yet.
+      if (own.length > 0) continue;
+      if (!this.handover || !active) await this.add({ unlessOwn: true });
+      else if (await this.handover.run(active, this.#shape, signal)) await this.dropBefore((await this.#active())!.version);
     }
   }
 

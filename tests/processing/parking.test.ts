@@ -26,6 +26,15 @@ onEachStore(processes => {
     expect((await projections.of('tally').status()).parked).toEqual([]);
   });
 
+  test('each try comes when its pause is over, and not with the next look at the leases', async () => {
+    const { store } = processes();
+    const failing = tally({ retry: { attempts: 40, delay: 1, maxDelay: 4 } }, () => Promise.reject(new Error('no')));
+    // Looks are half a second apart: 39 of them would not fit into this test.
+    const projections = processes().start([failing], { leaseDuration: 10_000 });
+    await happen(store, ['a']);
+    await until(async () => (await projections.of('tally').deadLetters())[0]?.attempts === 40);
+  });
+
   test('after its last try only its sequence is parked; what is written by a handler that throws is not kept', async () => {
     const { store } = processes();
     let poisonous = true;
