@@ -111,7 +111,7 @@ test('documents that were deleted do not count: it may have had more, once', asy
     const events = numbers.map(n => ({ name, payload: { n } }));
     return eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events }]);
   };
-  const documents = new LiveDocuments(list, eventStore, 600);
+  const documents = new LiveDocuments(list, eventStore, () => undefined, 600);
   // More than a page: after the first it has more than it may have in the end.
   await append('Counted', ...Array.from({ length: 1000 }, (_, n) => n));
   await append('Removed', ...Array.from({ length: 500 }, (_, n) => n));
