@@ -39,6 +39,7 @@ export {
   type SubscribeOptions,
 } from './event-store';
 export { type ExportOptions, exportEvents } from './export-events';
+export { FollowerPages } from './follower-pages';
 export { ForwardingEventStore } from './forwarding-event-store';
 export { type ImportOptions, type ImportReport, importEvents } from './import-events';
 export { InMemoryCommandJournal } from './in-memory-command-journal';
