@@ -194,6 +194,7 @@ onEachStore(processes => {
     await old.settled();
     await old.close();
     const next = await started(mailer.definition({ segments: 3, sequenceBy: byText }));
+    await until(async () => (await next.of('mailer').status()).state === 'following');
     await next.settled();
     const { parked } = await next.of('mailer').status();
     expect(parked.map(({ sequence, events }) => [sequence, events])).toEqual([
