@@ -77,7 +77,7 @@ export class VersionFollower {
         await this.#look();
       } catch (error) {
         if (isGone(error)) this.gone = true;
-        else this.parts.observer.failed(error, undefined);
+        else this.parts.observer.troubled(error);
       }
       this.#loseExpired();
       for (const { follower } of this.#held.values()) void follower.tick();

@@ -59,6 +59,7 @@ onEachStore(processes => {
   test('discard({ version }) gives up what holds it up', async () => {
     const { first, follower } = await begun({ active: true }, each => processes().start([each]));
     expect(await first.of('tally').discard()).toBe(0);
+    await until(async () => (await follower.deadLetters({ version: 2 }))[0]?.attempts === 3);
     const [letter] = await follower.deadLetters({ version: 2 });
     expect(await follower.discard({ version: 2, position: letter!.position })).toBe(1);
     await until(async () => (await follower.status()).activeVersion === 2);
