@@ -11,7 +11,7 @@ import { within } from '../support/within';
 export class Files {
   readonly folder = mkdtempSync(join(tmpdir(), 'eventuality-sqlite-'));
   readonly #stores: EventStore[] = [];
-  readonly #connections: SqliteConnection[] = [];
+  readonly #connections = new Set<SqliteConnection>();
   #count = 0;
 
   path(): string {
@@ -27,13 +27,19 @@ export class Files {
   /** Opens a file past the store, as a database shell would. */
   shell(file: string): SqliteConnection {
     const connection = loadDriver().open(file);
-    this.#connections.push(connection);
-    return connection;
+    const shell = {
+      exec: (sql: string) => connection.exec(sql),
+      prepare: (sql: string) => connection.prepare(sql),
+      // Not every driver closes what is closed already.
+      close: () => this.#connections.delete(shell) && connection.close(),
+    };
+    this.#connections.add(shell);
+    return shell;
   }
 
   async close(): Promise<void> {
     // Connections first: a store that closes may wait for a lock that one of them holds.
-    for (const connection of this.#connections.splice(0)) connection.close();
+    for (const connection of this.#connections) connection.close();
     await within(15_000, 'the stores close', Promise.all(this.#stores.splice(0).map(store => store.close())));
   }
 
@@ -49,6 +55,12 @@ export function testFiles(): Files {
   afterAll(() => files.remove());
   return files;
 }
+
+/**
+ * For tests that look at a file after it was closed: version 1 of this driver lets go of it only when its statements are collected as garbage.
+ * `.ci/run` runs them with better-sqlite3.
+ */
+export const testOfClosedFile = loadDriver().name === '@photostructure/sqlite' ? test.skip : test;
 
 export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({ name: 'Happened', payload, ...more });
 
