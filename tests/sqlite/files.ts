@@ -11,6 +11,7 @@ import { within } from '../support/within';
 export class Files {
   readonly folder = mkdtempSync(join(tmpdir(), 'eventuality-sqlite-'));
   readonly #stores: EventStore[] = [];
+  /** Those that no test has closed. */
   readonly #connections = new Set<SqliteConnection>();
   #count = 0;
 
@@ -27,14 +28,14 @@ export class Files {
   /** Opens a file past the store, as a database shell would. */
   shell(file: string): SqliteConnection {
     const connection = loadDriver().open(file);
-    const shell = {
-      exec: (sql: string) => connection.exec(sql),
-      prepare: (sql: string) => connection.prepare(sql),
-      // Not every driver closes what is closed already.
-      close: () => this.#connections.delete(shell) && connection.close(),
+    const close = connection.close.bind(connection);
+    // Not every driver lets a connection be closed again.
+    connection.close = () => {
+      this.#connections.delete(connection);
+      return close();
     };
-    this.#connections.add(shell);
-    return shell;
+    this.#connections.add(connection);
+    return connection;
   }
 
   async close(): Promise<void> {
