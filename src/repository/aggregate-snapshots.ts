@@ -146,11 +146,7 @@ export class AggregateSnapshots {
   }
 
   #failed(id: string, error: unknown): void {
-    if (!(error instanceof SnapshotRefusedError)) {
-      // Who closes the store does not wait for snapshots, and need not.
-      if ((error as { code?: unknown }).code !== 'STORE_CLOSED') this.#warn(id, error, 'A snapshot could not be taken.');
-      return;
-    }
+    if (!(error instanceof SnapshotRefusedError)) return this.#warn(id, error, 'A snapshot could not be taken.');
     remember(this.#refused, id);
     this.#overdue.delete(id);
     if (!this.#told) this.#warn(id, error, error.message);
@@ -158,6 +154,8 @@ export class AggregateSnapshots {
   }
 
   #warn(aggregateId: string, error: unknown, message: string): void {
+    // Who closes the store does not wait for snapshots, and need not.
+    if ((error as { code?: unknown } | undefined)?.code === 'STORE_CLOSED') return;
     this.logger.warn({ ...(error !== undefined && { error }), aggregateName: this.source.definition.name, aggregateId }, message);
   }
 
