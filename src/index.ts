@@ -177,6 +177,7 @@ export type {
   ReadModel,
   ReadModelPage,
   ReadModelQuery,
+  SequenceRule,
   Rebuild,
   RebuildProgress,
   SegmentStatus,
@@ -209,6 +210,7 @@ export type {
   ReadModelVersion,
   SegmentLeases,
   SegmentState,
+  TakenOverSegments,
   TransactionWork,
 } from './store';
 
@@ -266,6 +268,8 @@ export {
   NothingStoredError,
   NothingToRebuildError,
   RebuildCancelledError,
+  SequenceByChangedError,
+  VersionsLostError,
   StatusTimeoutError,
   UnknownProjectionError,
   WaitTimeoutError,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { builtDist } from './support/package';
 
@@ -92,7 +92,9 @@ afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 /** Packs what would be published. */
 async function pack(folder: string): Promise<string> {
   mkdirSync(folder);
-  for (const file of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(join(root, file), join(folder, file));
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
+  const named = files.filter(file => file !== 'dist' && !file.startsWith('!'));
+  for (const file of ['package.json', 'LICENSE', 'README.md', ...named]) cpSync(join(root, file), join(folder, file), { recursive: true });
   cpSync(await builtDist(), join(folder, 'dist'), { recursive: true });
   const { stdout } = await run('npm', ['pack', '--pack-destination', workshop, '--ignore-scripts', ...QUIET], { cwd: folder });
   return join(workshop, stdout.trim().split('\n').at(-1)!);
@@ -135,6 +137,18 @@ test('the package installs in a bare project, with nothing but its two dependenc
   expect(Object.keys(dependencies)).toEqual(['eventuality']);
   const installed = JSON.parse(readFileSync(join(project, 'node_modules/eventuality/package.json'), 'utf8'));
   expect(Object.keys(installed.dependencies)).toEqual(['reflect-metadata', 'tsyringe']);
+});
+
+test('the links of the README and of the docs lead somewhere in what is installed', () => {
+  if (unreachable) return;
+  const installed = join(project, 'node_modules/eventuality');
+  const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.md'));
+  expect(pages.length).toBeGreaterThan(20);
+  const broken = pages.flatMap(page => {
+    const links = readFileSync(join(installed, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g);
+    return [...links].flatMap(([, link]) => (existsSync(join(installed, dirname(page), link!)) ? [] : [`${page}: ${link}`]));
+  });
+  expect(broken).toEqual([]);
 });
 
 test('a CommonJS script requires it', async () => {

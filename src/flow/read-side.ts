@@ -88,7 +88,7 @@ export class ReadSide {
     if (inline.length > 0)
       this.#inline = new InlineEventStore(eventStore, inline, { logger, onError }, changed, name => this.#stored.get(name)?.switched());
     this.eventStore = this.#inline ?? eventStore;
-    const live = this.#readModelsOf(definitions.filter(isProjection));
+    const live = this.#readModelsOf(definitions.filter(isProjection), logger);
     const store = keepsFollowers(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, stored: [...this.#stored.keys()], live });
     this.projections = new Projections({ eventStore, definitions, logger, onError, changed, switched, ...parts });
@@ -158,12 +158,14 @@ export class ReadSide {
   }
 
   /** Returns the documents of those with the mode `live`. */
-  #readModelsOf(definitions: readonly ProjectionDefinition[]): Map<string, LiveDocuments> {
+  #readModelsOf(definitions: readonly ProjectionDefinition[], logger: Logger): Map<string, LiveDocuments> {
     const live = new Map<string, LiveDocuments>();
     const { eventStore } = this;
     for (const definition of definitions) {
       const { name, options } = definition;
-      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore));
+      const replaced = (error: Error): void =>
+        logger.error({ error, projection: name }, `'${name}' is made anew: the events were replaced, as by an older backup.`);
+      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, replaced));
       else this.#stored.set(name, new StoredDocuments(eventStore.projections!, name, options.indexes ?? []));
       const source = live.get(name) ?? this.#stored.get(name)!;
       this.#readModels.set(name, new DocumentReader(name, source, this.#touches.touch));

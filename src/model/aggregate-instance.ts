@@ -15,6 +15,8 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   readonly exposed: Exposed;
   /** The version of the last stored event. */
   version = 0;
+  /** Its id; undefined where there is none. */
+  lastEventId: string | undefined;
   /** True after the stream's last event deleted the aggregate. */
   deleted = false;
   /** What has been applied and is not stored yet. */
@@ -48,6 +50,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     const last = events.at(-1);
     if (!last) return;
     this.version = last.version;
+    this.lastEventId = last.id;
     this.deleted = last.marks?.deleted === true;
   }
 

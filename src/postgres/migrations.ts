@@ -27,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 10, title: 'in-flight locks that no two stores share', sql: inFlightLocks },
   { number: 11, title: 'commands', sql: commands },
   { number: 12, title: 'marks of events', sql: marks },
+  { number: 13, title: 'what assigns events to segments', sql: assignments },
 ];
 
 function commands(names: StoreNames): string {
@@ -170,6 +171,13 @@ create table if not exists ${names.of('dead_letters')} (
 
 create index if not exists ${names.local('letters_sequence')}
   on ${names.of('dead_letters')} (projection, version, sequence, position);`;
+}
+
+// What was prepared before was assigned by the aggregate, if nothing else was said.
+function assignments(names: StoreNames): string {
+  return `alter table ${names.of('read_models')}
+  add column if not exists sequence_by text collate "C" not null default 'aggregate',
+  add column if not exists taken_over text collate "C" not null default '[]';`;
 }
 
 function inFlightLocks(names: StoreNames): string {

@@ -4,6 +4,7 @@ import {
   type AppendOutcome,
   type CommandJournal,
   type EventStore,
+  FollowerPages,
   HistoryReplacedError,
   Inside,
   type ProjectionStore,
@@ -27,7 +28,6 @@ import { Database, type Statement, statement } from './database';
 import { openPool, type PostgresClient } from './driver';
 import { PostgresReplicaError, PostgresUnreachableError } from './errors';
 import { failureKind, isCancelled } from './failures';
-import { FollowerPages } from './follower-pages';
 import { AppendSender, GroupCommit } from './group-commit';
 import { isStorable } from './names';
 import type { PostgresSettings } from './options';

@@ -12,6 +12,7 @@ import {
   type EventsBeside,
   type Inside,
   isName,
+  type KnownSchema,
   knownSchema,
   nameEventsBeside,
   type ProjectionCommit,
@@ -23,6 +24,8 @@ import {
   resolveQuery,
   type SegmentLeases,
   sealedCommit,
+  takenOverOf,
+  takenOverText,
   UnknownReadModelError,
 } from '../store';
 import type { Database, Row, Statement } from './database';
@@ -72,14 +75,13 @@ export class PostgresProjections implements ProjectionStore {
     const { name, version } = schema;
     const wanted = knownSchema(schema);
     await this.run(async () => {
-      const { indexes, revision, segments } = wanted;
-      await this.#ask(this.#statements.prepare, [name, version, JSON.stringify(indexes), revision, segments]);
+      const { indexes, revision, segments, sequenceBy, takenOver } = wanted;
+      const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
+      await this.#ask(this.#statements.prepare, [name, version, ...shape]);
       this.#known.forget(name, version);
       const [row] = await this.#ask(this.#statements.readModel, [name, version]);
       if (!row) throw new UnknownReadModelError(name, version);
-      const [found, foundRevision, foundSegments] = row;
-      const known = { indexes: JSON.parse(found!), revision: Number(foundRevision), segments: Number(foundSegments) };
-      checkSameSchema({ name, version, ...wanted }, known);
+      checkSameSchema({ name, version, ...wanted }, schemaOf(row));
     });
   }
 
@@ -114,10 +116,7 @@ export class PostgresProjections implements ProjectionStore {
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     const rows = isName(name) ? await this.run(() => this.#ask(this.#statements.versions, [name])) : [];
-    return rows.map(([version, revision, segments, indexes, active]) => ({
-      ...{ version: Number(version), revision: Number(revision), segments: Number(segments) },
-      ...{ indexes: JSON.parse(indexes!), active: active === 't' },
-    }));
+    return rows.map(([version, active, ...schema]) => ({ version: Number(version), ...schemaOf(schema), active: active === 't' }));
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
@@ -196,6 +195,11 @@ export class PostgresProjections implements ProjectionStore {
     return this.database.askAgain(question, values);
   }
 }
+
+const schemaOf = ([indexes, revision, segments, sequenceBy, takenOver]: Row): KnownSchema => ({
+  ...{ indexes: JSON.parse(indexes!), revision: Number(revision), segments: Number(segments) },
+  ...{ sequenceBy: sequenceBy!, takenOver: takenOverOf(takenOver!) },
+});
 
 /** Takes a transaction back that met a conflict, with what its work has returned. */
 class TakenBack extends Error {

@@ -16,11 +16,12 @@ export function projectionStatements(names: StoreNames) {
     select from ${leases} where projection = $1 and version = $2 and segment = $3 and fence = $4 and owner is not null)`),
     begin: statement(`insert into ${checkpoints} (projection, version, segment, position) values ($1, $2, $3, 0) on conflict do nothing`),
     lock: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 for update`),
-    readModel: statement(`select indexes, revision, segments from ${models} where name = $1 and version = $2`),
+    readModel: statement(`select indexes, revision, segments, sequence_by, taken_over from ${models} where name = $1 and version = $2`),
     prepare: statement(
-      `insert into ${models} (name, version, indexes, revision, segments) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+      `insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict do nothing`,
     ),
-    versions: statement(`select m.version, m.revision, m.segments, m.indexes, a.version is not null
+    versions: statement(`select m.version, a.version is not null, m.indexes, m.revision, m.segments, m.sequence_by, m.taken_over
 from ${models} m left join ${active} a on a.name = m.name and a.version = m.version where m.name = $1 order by m.version`),
     active: statement(`select version from ${active} where name = $1`),
     // Locked, so that a drop at the same time comes before or after.

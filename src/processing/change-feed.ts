@@ -60,7 +60,9 @@ export class ChangeFeed {
     if (!documents || this.#following.has(name) || this.#listeners.size === 0) return;
     const ending = new AbortController();
     this.#following.set(name, ending);
-    void this.#tellOfEvents(name, documents.position, ending.signal);
+    // From the last event that it knows: where another one stands in its place by now, that is a change, too.
+    const { position } = documents;
+    void this.#tellOfEvents(name, position > 0n ? position - 1n : 0n, ending.signal);
     this.changed(name);
   }
 

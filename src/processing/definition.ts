@@ -50,15 +50,29 @@ export interface ListenerContext extends EventContext {
   newId(): string;
 }
 
+/** A rule of one's own for which events belong together, and its name. */
+export interface SequenceRule {
+  /**
+   * Names what `of` returns, such as `customer`: it is stored, and says whether other code assigns events to segments in the same way. Change it
+   * whenever `of` returns something else.
+   */
+  readonly key: string;
+  /** Returns the sequence that an event belongs to, a text of 1 to 255 characters: always the same for the same event. */
+  of(event: RecordedEvent<any>): string;
+}
+
 /** What projections and durable listeners can be told. */
 export interface FollowerOptions {
-  /** Into how many segments it is split, 1 to 256; default 1. Processes share them. For a projection another number is another version. */
+  /**
+   * Into how many segments it is split, 1 to 256; default 1. Processes share them. With another number a projection fills anew, and a listener goes on
+   * where each of its segments was.
+   */
   readonly segments?: number;
   /**
-   * Which events must be handled in order, and are parked together: default those of one aggregate. Give a function of the event, or `'all'` for
-   * all of them.
+   * Which events must be handled in order, and are parked together: default those of one aggregate. `'all'` for all of them; or a rule of one's own, such as
+   * `{ key: 'customer', of: event => event.payload.customer }`. With another one a projection fills anew.
    */
-  readonly sequenceBy?: 'aggregate' | 'all' | ((event: RecordedEvent) => string);
+  readonly sequenceBy?: 'aggregate' | 'all' | SequenceRule;
   /** How a handler that throws is called again, before its sequence is parked; default 5 attempts, 50 to 5,000 ms apart. */
   readonly retry?: RetryRule;
   /** After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody restarts it. */

@@ -67,13 +67,13 @@ export class FollowerAdministration implements Follower {
     readonly limit?: number;
   }): Promise<readonly DeadLetter[]> {
     refuseLettersPage(page);
-    const name = this.#parkedName;
+    const name = await this.#parkedName();
     const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
     return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {
-    const name = this.#parkedName;
+    const name = await this.#parkedName();
     const sequences = name ? await this.parts.store.deadLetters.retry(name, sequence) : 0;
     await this.runner.tick();
     return sequences;
@@ -81,7 +81,7 @@ export class FollowerAdministration implements Follower {
 
   async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
     refuseDiscarded(which);
-    const name = this.#parkedName;
+    const name = await this.#parkedName();
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.runner.tick();
     return letters;
@@ -91,8 +91,9 @@ export class FollowerAdministration implements Follower {
     this.runner.restart();
   }
 
-  get #parkedName(): ParkedName | undefined {
-    const { version } = this.runner.known;
-    return version && { projection: this.name, version: version.version };
+  /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
+  async #parkedName(): Promise<ParkedName | undefined> {
+    const version = await this.parts.store.active(this.name);
+    return version === undefined ? undefined : { projection: this.name, version };
   }
 }

@@ -9,15 +9,17 @@ import {
   isName,
   isPlainObject,
   must,
+  NAMES,
   needed,
   type OptionChecks,
   oneOf,
   optionFaults,
+  options,
   shownText,
   shownValue,
 } from '../messages';
 import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../store';
-import type { FollowerDefinition, FollowerHandler, ProjectionOptions } from './definition';
+import type { FollowerDefinition, FollowerHandler, ProjectionOptions, SequenceRule } from './definition';
 
 /** How a definition is called in a fault. */
 export type PlaceOf = (definition: FollowerDefinition) => string;
@@ -32,12 +34,26 @@ export const keepsFollowers = (store: EventStore['projections']): store is Proje
 
 const isMap = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Map]';
 
+const WORDS = "'aggregate', 'all', or { key, of } with a function of the event";
+
+const RULE: OptionChecks<SequenceRule> = {
+  key: needed(must(`${NAMES}, and neither 'aggregate' nor 'all'`, key => isName(key) && key !== 'aggregate' && key !== 'all')),
+  of: needed(aFunction),
+};
+
+function aSequenceBy(value: unknown, path: string, faults: string[]): void {
+  if (value === 'aggregate' || value === 'all') return;
+  if (isFunction(value))
+    faults.push(
+      `${path} is a function; give it a key that names what it returns, such as ${path}: { key: 'customer', of: event => ... }: it is stored, and tells ` +
+        'whether other code assigns events to segments in the same way.',
+    );
+  else options(RULE, WORDS)(value, path, faults);
+}
+
 const OPTIONS: OptionChecks<ProjectionOptions> = {
   segments: integer(1, MOST_SEGMENTS),
-  sequenceBy: must(
-    "'aggregate', 'all', or a function of the event",
-    value => isFunction(value) || value === 'aggregate' || value === 'all',
-  ),
+  sequenceBy: aSequenceBy,
   retry: aRetry,
   onError: oneOf('park', 'stop'),
   replay: oneOf('run', 'skip'),

@@ -35,3 +35,36 @@ export class NothingToRebuildError extends EventualityError {
     super(`'${shownText(projection)}' cannot be rebuilt: it is ${reason}.`);
   }
 }
+
+/** Reported where all versions of a projection or durable listener are gone while a process runs it: its tables were dropped or emptied. */
+export class VersionsLostError extends EventualityError {
+  readonly code = 'VERSIONS_LOST';
+
+  constructor(readonly projection: string) {
+    super(
+      `What was stored of '${shownText(projection)}' is gone: its tables were dropped or emptied while this process ran. It begins again, as at ` +
+        'its first start; nothing needs to be done.',
+    );
+  }
+}
+
+/**
+ * Thrown by `ready` and `bootstrap` for a durable listener whose segments were assigned by a rule of another key: this code cannot tell which events they
+ * have handled, so it does not follow rather than repeat effects or leave them out.
+ */
+export class SequenceByChangedError extends EventualityError {
+  readonly code = 'SEQUENCE_BY_CHANGED';
+
+  constructor(
+    readonly listener: string,
+    /** The key by which the stored segments were assigned. */
+    readonly stored: string,
+  ) {
+    const [name, key] = [shownText(listener), shownText(stored)];
+    super(
+      `The segments of the listener '${name}' were assigned by sequenceBy with the key '${key}', which this code does not have: it cannot tell which events ` +
+        `each has handled. Go back to the rule of the key '${key}' with segments: 1 first; when the listener has caught up with that, change sequenceBy, ` +
+        'and then the number of segments. Or give the listener another name: then it begins with what happens from now on.',
+    );
+  }
+}

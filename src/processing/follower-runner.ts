@@ -1,13 +1,16 @@
-import { thrownMessage } from '../messages';
+import { reportFailure, thrownMessage } from '../messages';
 import type { ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
+import { VersionsLostError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
+import { Handover } from './handover';
 import { pause } from './pause';
 import type { RunnerParts } from './runner-parts';
 import type { FollowerStatus } from './status';
 import { type OwnStatus, StatusReader } from './status-reader';
-import { Versions } from './version';
+import { Succession } from './succession';
+import { type SeenVersions, Versions } from './version';
 import { VersionFollower } from './version-follower';
 
 /** How often it is looked which versions there are, in milliseconds. */
@@ -19,6 +22,7 @@ const SWITCH_PAUSE = 5;
 /** Runs one projection or durable listener in this process: the version that is read, and one that fills. */
 export class FollowerRunner {
   readonly #versions: Versions;
+  readonly #succession: Succession;
   readonly #running = new Map<number, VersionFollower>();
   readonly #ending = new AbortController();
   readonly #status: StatusReader;
@@ -27,15 +31,23 @@ export class FollowerRunner {
   #looking: Promise<void> = Promise.resolve();
   /** Where the events ended when it was last looked whether a version has caught up. */
   #headBefore: bigint | undefined;
-  /** The versions that are this code's, as of the last look. */
-  #own: readonly ReadModelVersion[] | undefined;
+  /** The versions as of the last look. */
+  #seen: SeenVersions | undefined;
 
   constructor(
     private readonly parts: RunnerParts,
     private readonly handling: Handling,
   ) {
-    this.#versions = new Versions(parts.store, handling.definition, () => parts.head.position(), parts.membership);
+    const { store, eventStore, membership } = parts;
+    const { definition } = handling;
+    const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
+    this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
+    const { options } = handling.definition;
+    this.#succession = new Succession({
+      ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
+      leaseDuration: parts.membership.leaseDuration,
+    });
   }
 
   get name(): string {
@@ -51,10 +63,14 @@ export class FollowerRunner {
     this.#loop ??= this.#run();
   }
 
-  /** Resolves when its first version is there: what happens from then on is news, and not older than it. @throws errors of the store */
+  /**
+   * Resolves when its first version is there: what happens from then on is news, and not older than it.
+   * @throws SequenceByChangedError, errors of the store
+   */
   async prepared(): Promise<void> {
+    if (!this.parts.follow) return;
     const known = this.hasLooked || (await this.parts.store.versions(this.name)).length > 0;
-    if (!known && this.parts.follow) await this.#look();
+    await (known ? this.#versions.refuseHandover() : this.#look());
   }
 
   /** Stops, keeps what is done, and gives the segments back. */
@@ -68,22 +84,15 @@ export class FollowerRunner {
 
   /** What this process knows of how it is getting on. */
   get known(): OwnStatus {
-    const version = this.#followed;
-    const newest = [...this.#running.values()].at(-1);
     return {
-      version,
-      filling: newest && version && newest.version.version > version.version ? newest.version.version : undefined,
-      own: version && this.#running.get(version.version)?.positions,
-      stopped: this.stopped,
-      closed: this.#ending.signal.aborted,
-      known: this.hasLooked,
-      lastError: this.#lastError,
+      ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
+      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError },
     };
   }
 
   /** Whether it is known which versions there are. */
   get hasLooked(): boolean {
-    return this.#own !== undefined;
+    return this.#seen !== undefined;
   }
 
   /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
@@ -100,11 +109,13 @@ export class FollowerRunner {
     await this.#look();
   }
 
-  /** The position before which everything is handled or parked, in the version that is read. */
+  /** The position before which everything is handled or parked, in the version that is read, whichever code follows it. */
   async position(): Promise<bigint> {
-    const version = this.#followed;
-    if (!version) return 0n;
-    return this.#status.position(version, this.#running.get(version.version)?.positions);
+    const position = await this.#positionRead();
+    if (position !== undefined) return position;
+    // Another process has switched, or dropped what was read: this one need not wait for its own look.
+    this.#know(await this.#versions.look());
+    return (await this.#positionRead()) ?? 0n;
   }
 
   restart(): void {
@@ -149,18 +160,33 @@ export class FollowerRunner {
   /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */
   async #adjust(): Promise<void> {
     if (this.#ending.signal.aborted) return;
-    if (!this.parts.follow) {
-      this.#know(await this.#versions.own());
-      return;
-    }
-    // Only the first look makes a version: later, where none is this code's any more, newer code has taken over.
-    const own = this.#own ? await this.#versions.own() : await this.#versions.ownOrNew(this.#ending.signal);
-    this.#know(own);
-    const wanted = new Map(own.map(version => [version.version, version]));
-    for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
+    const found = await this.#versions.look();
+    const isToBegin = this.parts.follow && (!this.#seen || found.own.length === 0);
+    const seen = isToBegin ? await this.#begin(found) : found;
+    this.#know(seen);
+    if (!this.parts.follow) return;
+    const { active, own } = seen;
+    await this.#stopAllBut(own);
     for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
     const newest = own.at(-1);
-    if (newest && !newest.active && (await this.#hasCaughtUp(newest))) await this.#switchTo(newest);
+    if (!newest || newest.active || !(await this.#succession.mayReplace(active))) return;
+    if (await this.#hasCaughtUp(newest)) await this.#switchTo(newest);
+  }
+
+  /** Makes a version of this code where it is its turn: at the start, and later where the one that is read is not followed any more. */
+  async #begin(found: SeenVersions): Promise<SeenVersions> {
+    const before = this.#seen;
+    if (before && !(await this.#succession.begins(found.active))) return found;
+    // None of them commits into a new version that has the number of its own.
+    if (before) await this.#stopAllBut([]);
+    if (before?.active && !found.active) this.#report(new VersionsLostError(this.name));
+    await this.#versions.ownOrNew(this.#ending.signal);
+    return this.#versions.look();
+  }
+
+  async #stopAllBut(own: readonly ReadModelVersion[]): Promise<void> {
+    const wanted = new Set(own.map(({ version }) => version));
+    for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
   }
 
   /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
@@ -170,16 +196,17 @@ export class FollowerRunner {
       await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
     }
     // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
-    this.#know([{ ...newest, active: true }]);
+    const active = { ...newest, active: true };
+    this.#know({ active, own: [active] });
     await this.#versions.dropBefore(newest.version);
     for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
   }
 
-  /** Takes note of the versions that are this code's; where readers are to see another one than before, they are told. */
-  #know(own: readonly ReadModelVersion[]): void {
-    const before = this.#own?.find(({ active }) => active)?.version;
-    this.#own = own;
-    if (own.find(({ active }) => active)?.version === before) return;
+  /** Takes note of the versions; where readers are to see another one than before, they are told. */
+  #know(seen: SeenVersions): void {
+    const before = this.#seen?.active?.version;
+    this.#seen = seen;
+    if (seen.active?.version === before) return;
     this.parts.switched(this.name);
     this.parts.changed(this.name);
     this.parts.changes.tell();
@@ -202,13 +229,22 @@ export class FollowerRunner {
   async #hasCaughtUp(version: ReadModelVersion): Promise<boolean> {
     const before = this.#headBefore;
     this.#headBefore = await this.parts.head.position();
-    const position = await this.#status.position(version, this.#running.get(version.version)?.positions);
+    const position = (await this.#status.position(version, this.#positionsOf(version))) ?? 0n;
     return position >= (before ?? this.#headBefore);
   }
 
-  /** The version that readers see, where it is this code's; else the newest of this code's. */
-  get #followed(): ReadModelVersion | undefined {
-    return this.#own?.find(({ active }) => active) ?? this.#own?.at(-1);
+  /** The version that readers see, whichever code made it; before there is one, the newest of this code. */
+  get #read(): ReadModelVersion | undefined {
+    return this.#seen?.active ?? this.#seen?.own.at(-1);
+  }
+
+  async #positionRead(): Promise<bigint | undefined> {
+    const version = this.#read;
+    return version && this.#status.position(version, this.#positionsOf(version));
+  }
+
+  #positionsOf(version: ReadModelVersion | undefined): ReadonlyMap<number, bigint> | undefined {
+    return version && this.#running.get(version.version)?.positions;
   }
 
   get #observer(): FollowerObserver {
@@ -219,6 +255,12 @@ export class FollowerRunner {
       },
       failed: (error, position) => this.#failed(error, position),
     };
+  }
+
+  #report(error: unknown): void {
+    const { name, definition, parts } = this;
+    const kind = definition.kind === 'listener' ? 'reactor' : definition.kind;
+    reportFailure(error, { kind, name }, parts, 'it begins again');
   }
 
   #failed(error: unknown, position: bigint | undefined): void {

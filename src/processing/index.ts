@@ -14,6 +14,7 @@ export type {
   ReadModel,
   ReadModelPage,
   ReadModelQuery,
+  SequenceRule,
   ViewOf,
 } from './definition';
 export { DocumentReader } from './document-reader';
@@ -27,7 +28,13 @@ export {
   WaitTimeoutError,
 } from './errors';
 export { followerFaults, keepsFollowers } from './follower-checks';
-export { NothingToRebuildError, RebuildCancelledError, StatusTimeoutError } from './follower-errors';
+export {
+  NothingToRebuildError,
+  RebuildCancelledError,
+  SequenceByChangedError,
+  StatusTimeoutError,
+  VersionsLostError,
+} from './follower-errors';
 export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
 export { Projections } from './projections';

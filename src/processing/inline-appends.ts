@@ -14,7 +14,7 @@ import type { Handling } from './handling';
 import type { InlineVersion, InlineVersions } from './inline-versions';
 import { PageWork } from './page-work';
 import { isError } from './thrown';
-import { REPLACED } from './version';
+import { REPLACED } from './version-shape';
 
 /** How many bytes of documents an append writes for events of others, at most. */
 const MOST_BYTES = 16 * 1024 * 1024;

@@ -38,13 +38,11 @@ export class InlineVersions {
     private readonly switched: (name: string) => void,
   ) {
     const head = new Head(eventStore);
-    // The membership is for listeners only, which are never inline.
-    const membership = { owner: 'inline', leaseDuration: 0 };
     this.#inline = [...handlings]
       .sort((one, other) => (one.definition.name < other.definition.name ? -1 : 1))
       .map(handling => ({
         handling,
-        versions: new Versions(store, handling.definition, () => head.position(), membership),
+        versions: new Versions(store, handling.definition, () => head.position()),
         replays: new Map(),
         active: undefined,
       }));

@@ -1,53 +1,43 @@
-import { type DocumentPage, type DocumentQuery, type EventStore, InMemoryProjectionStore } from '../store';
-import { BufferedDocuments } from './buffered-documents';
+import { type DocumentPage, type DocumentQuery, type EventStore, HistoryReplacedError } from '../store';
 import type { ProjectionDefinition } from './definition';
 import type { DocumentSource } from './document-reader';
-import { type LateWriteError, LiveProjectionError, LiveReadModelTooLargeError } from './errors';
-import { Handling } from './handling';
-import { isError } from './thrown';
+import { FoldedDocuments } from './folded-documents';
 
 /** How many documents a live projection may have. */
-const MOST_DOCUMENTS = 100_000;
-const VERSION = 1;
-const NEVER = new AbortController().signal;
+const MAX_DOCUMENTS = 100_000;
 
 /**
  * The documents of a projection with the mode `live`: each read first folds the events that came since the last one. They are kept in memory
- * with their position, and nowhere else.
+ * with the last of these events, and nowhere else; where that was replaced, as by an older backup, they are made anew.
  */
 export class LiveDocuments implements DocumentSource {
-  readonly #kept = new InMemoryProjectionStore();
-  readonly #ids = new Set<string>();
-  readonly #prepared: Promise<void>;
-  readonly #handling: Handling;
-  #position = 0n;
-  #lateWrite: LateWriteError | undefined;
+  #folded: FoldedDocuments;
   #turn: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
 
+  /** @param replaced is told when what was folded is void */
   constructor(
     private readonly definition: ProjectionDefinition,
     private readonly eventStore: EventStore,
-    private readonly most = MOST_DOCUMENTS,
+    private readonly replaced: (error: HistoryReplacedError) => void,
+    private readonly most = MAX_DOCUMENTS,
   ) {
-    // Projections get no context to dispatch with.
-    this.#handling = new Handling(definition, () => undefined as never);
-    this.#prepared = this.#kept.prepare({ name: definition.name, version: VERSION, indexes: definition.options.indexes ?? [] });
+    this.#folded = this.#empty();
   }
 
   /** The position of the last event that is folded. */
   get position(): bigint {
-    return this.#position;
+    return this.#folded.position;
   }
 
   async get(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     await this.#catchUp();
-    return this.#kept.get(this.definition.name, VERSION, ids);
+    return this.#folded.get(ids);
   }
 
   async find(query?: DocumentQuery): Promise<DocumentPage> {
     await this.#catchUp();
-    return this.#kept.find(this.definition.name, VERSION, query);
+    return this.#folded.find(query);
   }
 
   /** Those who come while events are folded share the next turn: it begins after they asked. */
@@ -64,35 +54,17 @@ export class LiveDocuments implements DocumentSource {
   }
 
   async #fold(): Promise<void> {
-    await this.#prepared;
-    // What came late is missing in the documents.
-    if (this.#lateWrite) throw this.#lateWrite;
-    for (;;) {
-      if (this.#ids.size > this.most) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
-      const page = await this.eventStore.readAll({ after: this.#position });
-      if (page.length === 0) return;
-      await this.#foldPage(page);
+    try {
+      await this.#folded.catchUp();
+    } catch (error) {
+      if (!(error instanceof HistoryReplacedError)) throw error;
+      this.replaced(error);
+      this.#folded = this.#empty();
+      await this.#folded.catchUp();
     }
   }
 
-  /** A page that a handler cannot take is not kept at all: the next read tries it again. */
-  async #foldPage(page: Awaited<ReturnType<EventStore['readAll']>>): Promise<void> {
-    const { name } = this.definition;
-    const documents = new BufferedDocuments(name, ids => this.#kept.get(name, VERSION, ids));
-    const effects = { documents, work: undefined, signal: NEVER };
-    for (const event of page) {
-      const handle = this.#handling.handlerOf(event, false);
-      const failure = handle && (await this.#handling.take({ event, handle, replaying: false }, effects));
-      if (failure) throw isError(failure.error) ? failure.error : new LiveProjectionError(name, event.name, failure.error);
-    }
-    if (documents.lateWrite) throw documents.lateWrite.error;
-    documents.close(error => {
-      this.#lateWrite = error;
-    });
-    const to = page.at(-1)!.position;
-    const writes = documents.writes(VERSION);
-    await this.#kept.commit({ checkpoint: { projection: name, version: VERSION, segment: 0 }, from: this.#position, to, writes });
-    this.#position = to;
-    for (const { id, document } of writes) document === null ? this.#ids.delete(id) : this.#ids.add(id);
+  #empty(): FoldedDocuments {
+    return new FoldedDocuments(this.definition, this.eventStore, this.most);
   }
 }

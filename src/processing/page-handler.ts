@@ -1,6 +1,7 @@
 import { type RecordedEvent, thrownText } from '../messages';
-import type { NewDeadLetter, ProjectionStore } from '../store';
+import type { NewDeadLetter, ProjectionStore, TakenOverSegments } from '../store';
 import { BufferedDocuments } from './buffered-documents';
+import { EarlierSegments } from './earlier-segments';
 import type { FailedEvent } from './failure-reports';
 import type { HandledEvent, Handling } from './handling';
 import { PageWork, type RunForGood } from './page-work';
@@ -20,6 +21,8 @@ export interface SegmentPlace {
   readonly segments: number;
   /** Events up to here are older than the version. */
   readonly replayUntil: bigint;
+  /** The segments that this version took over from. */
+  readonly takenOver: readonly TakenOverSegments[];
 }
 
 /** What the handlers made of a page. */
@@ -44,6 +47,7 @@ interface OwnEvent extends HandledEvent {
 /** Lets the handlers take a page of events, one after the other. It changes nothing but what it returns. */
 export class PageHandler {
   readonly #sequenceOf: (event: RecordedEvent) => Sequence;
+  readonly #earlier: EarlierSegments | undefined;
   readonly #parks: boolean;
   readonly #runForGood: RunForGood = new Map();
   /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
@@ -55,6 +59,7 @@ export class PageHandler {
     private readonly store: ProjectionStore,
   ) {
     this.#sequenceOf = sequencer(handling.definition);
+    this.#earlier = place.takenOver.length > 0 ? new EarlierSegments(handling.definition, place.takenOver) : undefined;
     this.#parks = handling.definition.options.onError !== 'stop';
   }
 
@@ -140,7 +145,8 @@ export class PageHandler {
       const handle = this.handling.handlerOf(event, replaying);
       if (!handle) continue;
       const sequence = this.#sequenceOf(event);
-      if (segmentOf(sequence.key, segments) === segment) own.push({ event, handle, replaying, sequence });
+      if (segmentOf(sequence.key, segments) !== segment || this.#earlier?.have(event)) continue;
+      own.push({ event, handle, replaying, sequence });
     }
     return own;
   }

@@ -111,7 +111,7 @@ export class Projections {
   /**
    * Begins to follow, and resolves when each durable listener has its first version: what is appended from then on, it will be told. Before
    * that it is older than the listener. `bootstrap` waits for it; await it yourself after `new Flow(...)` with listeners.
-   * @throws errors of the store
+   * @throws SequenceByChangedError, errors of the store
    */
   async ready(): Promise<void> {
     const listeners = this.#runners.filter(({ definition }) => definition.kind === 'listener');

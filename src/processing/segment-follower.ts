@@ -1,4 +1,5 @@
 import { EventualityError, type RecordedEvent } from '../messages';
+import { Alarm } from './alarm';
 import { isOfHandler } from './commit-faults';
 import { type FailedEvent, FailureReports } from './failure-reports';
 import type { FollowerParts } from './follower-parts';
@@ -34,6 +35,8 @@ export class SegmentFollower {
   readonly #reports: FailureReports;
   readonly #checkpoint: SegmentCheckpoint;
   readonly #halt: Halt;
+  /** Rings when a parked sequence is to be tried again. */
+  readonly #alarm = new Alarm(() => void this.tick());
   #turn: Promise<unknown> = Promise.resolve();
   #ticking: Promise<void> | undefined;
   /** Up to where pages were taken since it was last read from where the segment stands. */
@@ -122,6 +125,8 @@ export class SegmentFollower {
         for (const sequence of this.#parked.due()) {
           if (!this.#ending.signal.aborted) this.#went(await this.#retries.retry(sequence, this.#ending.signal));
         }
+        // What is due still could not be tried just now: the next look does it, and not this one without a pause.
+        this.#setAlarm(this.#parked.nextDue || undefined);
       });
     } catch (error) {
       if (!this.#endedBy(error)) this.#report(error, 'could not look after what is parked');
@@ -226,6 +231,7 @@ export class SegmentFollower {
       if (!this.#went(outcome)) return 'elsewhere';
       work.committed();
       for (const each of failed) this.#reports.parked(each, 1, this.#parked.failed(each.sequence, 1));
+      if (failed.length > 0) this.#setAlarm(this.#parked.nextDue);
     } else this.#checkpoint.pass(to);
     this.#haltedBy = halt;
     if (halt) this.#reports.halted(halt, !this.#halt.isBefore(halt.event));
@@ -253,8 +259,13 @@ export class SegmentFollower {
     return outcome === 'ok';
   }
 
+  #setAlarm(milliseconds: number | undefined): void {
+    if (!this.#outcome) this.#alarm.set(milliseconds);
+  }
+
   #finish(outcome: FollowerEnd): void {
     this.#outcome ??= outcome;
+    this.#alarm.clear();
     this.#ending.abort();
   }
 

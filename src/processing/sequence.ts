@@ -1,6 +1,6 @@
 import { EventualityError, type RecordedEvent, shownText, shownWithType, thrownMessage } from '../messages';
 import { isName, LONGEST_NAME } from '../store';
-import type { FollowerDefinition } from './definition';
+import type { FollowerDefinition, SequenceRule } from './definition';
 
 /** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
 export class InvalidSequenceError extends EventualityError {
@@ -20,15 +20,29 @@ export interface Sequence {
   readonly fault: InvalidSequenceError | undefined;
 }
 
-/** Returns the function that finds the sequence of an event. */
-export function sequencer({ name, options }: FollowerDefinition): (event: RecordedEvent) => Sequence {
-  const { sequenceBy = 'aggregate' } = options;
-  if (sequenceBy === 'all') return () => ({ key: 'all', fault: undefined });
-  if (sequenceBy === 'aggregate') return event => ({ key: aggregateKey(event), fault: undefined });
+/** Finds the sequence of an event. */
+export type Sequencer = (event: RecordedEvent) => Sequence;
+
+/** Returns what assigns events to the segments of a definition, as it is stored. */
+export const sequenceByOf = ({ options: { sequenceBy = 'aggregate' } }: FollowerDefinition): string =>
+  typeof sequenceBy === 'string' ? sequenceBy : sequenceBy.key;
+
+/** Returns what finds the sequences of a definition. */
+export const sequencer = (definition: FollowerDefinition): Sequencer => knownSequencer(definition, sequenceByOf(definition))!;
+
+/** Returns what finds sequences by a stored rule; undefined where this code does not know it. */
+export function knownSequencer({ name, options }: FollowerDefinition, stored: string): Sequencer | undefined {
+  const { sequenceBy } = options;
+  if (stored === 'all') return () => ({ key: 'all', fault: undefined });
+  if (stored === 'aggregate') return event => ({ key: aggregateKey(event), fault: undefined });
+  return typeof sequenceBy === 'object' && sequenceBy.key === stored ? byRule(name, sequenceBy) : undefined;
+}
+
+function byRule(name: string, rule: SequenceRule): Sequencer {
   return event => {
     let gave: string;
     try {
-      const value: unknown = sequenceBy(event);
+      const value: unknown = rule.of(event);
       if (isName(value)) return { key: value as string, fault: undefined };
       gave = `gave ${shownWithType(value)}`;
     } catch (error) {

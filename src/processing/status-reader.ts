@@ -1,11 +1,11 @@
 import { type Clock, jsonable } from '../messages';
-import type { EventStore, ProjectionStore, ReadModelVersion } from '../store';
+import type { EventStore, ProjectionStore, ReadModelVersion, SegmentState } from '../store';
 import type { FollowerDefinition } from './definition';
 import type { Head } from './head';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { FollowerStatus, SegmentStatus } from './status';
-import { REPLACED } from './version';
+import { REPLACED } from './version-shape';
 
 /** What there is to read a status from. */
 export interface StatusParts {
@@ -17,11 +17,12 @@ export interface StatusParts {
 
 /** What the process itself knows. */
 export interface OwnStatus {
-  readonly version: ReadModelVersion | undefined;
-  /** The number of a version that fills beside it. */
-  readonly filling: number | undefined;
-  /** The positions of the segments that this process has: it knows them better than the store. */
-  readonly own: ReadonlyMap<number, bigint> | undefined;
+  /** The version that readers see, whichever code made it. */
+  readonly active: ReadModelVersion | undefined;
+  /** The versions that are this code's. */
+  readonly own: readonly ReadModelVersion[];
+  /** Of the version that is read, the positions of the segments that this process has: it knows them better than the store. */
+  readonly positions: ReadonlyMap<number, bigint> | undefined;
   readonly stopped: boolean;
   readonly closed: boolean;
   readonly known: boolean;
@@ -41,53 +42,53 @@ export class StatusReader {
     private readonly definition: FollowerDefinition,
   ) {}
 
-  async read(own: OwnStatus): Promise<FollowerStatus> {
+  async read(known: OwnStatus): Promise<FollowerStatus> {
     const { name, kind, options } = this.definition;
-    const { version, lastError } = own;
-    const [activeVersion, head] = [await this.parts.store.active(name), await this.parts.head.position()];
-    const segments = version ? (await this.segments(version, own.own)).map(each => upTo(head, each)) : [];
+    const { lastError } = known;
+    const [versions, head] = [await this.parts.store.versions(name), await this.parts.head.position()];
+    const active = versions.find(version => version.active);
+    const read = active ?? known.own.at(-1);
+    const positions = read?.version === known.active?.version ? known.positions : undefined;
+    const segments = read ? (await this.#segments(read, positions)).map(each => upTo(head, each)) : [];
     const position = lowest(segments);
     const events = head > position ? Number(head - position) : 0;
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
-    const parked = version ? await this.parts.store.deadLetters.sequences({ projection: name, version: version.version }) : [];
-    const healthy = parked.length === 0 && !own.stopped;
+    const parked = read ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version }) : [];
+    const filling = versions.findLast(({ version }) => active && version > active.version);
     return jsonable({
-      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(own, activeVersion), healthy },
-      ...{ version: version?.version, activeVersion },
+      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(known, active), healthy: parked.length === 0 && !known.stopped },
+      ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       parked: parked.map(each => jsonable({ ...each })),
       lastError: lastError && jsonable({ ...lastError }),
-      rebuild: own.filling === undefined ? undefined : await progressOf(this.parts, name, own.filling, this.#filling),
+      rebuild: filling && (await progressOf(this.parts, name, filling.version, this.#filling)),
     });
   }
 
   /**
-   * The position before which everything is handled or parked, in all segments of a version; 0n for one that was replaced: it does not say how
-   * far the one is that readers see now.
+   * The position before which everything is handled or parked, in all segments of a version; undefined for one that was replaced, or dropped: it
+   * does not say how far the one is that readers see now.
    */
-  async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint> {
-    // Whoever has all of them need not ask.
-    const segments =
-      own?.size === version.segments ? Array.from(own.values(), position => ({ position })) : await this.segments(version, own);
-    return segments.some(({ position }) => position === REPLACED) ? 0n : lowest(segments);
+  async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint | undefined> {
+    // A process that has all of them need not ask.
+    if (own?.size === version.segments) return lowest(Array.from(own.values(), position => ({ position })));
+    const states = await this.parts.store.leases.segments(this.definition.name, version.version);
+    if (states.length === 0 || states.some(({ position }) => position === REPLACED)) return undefined;
+    return lowest(segmentsOf(version, states, own));
   }
 
-  async segments({ version, segments }: ReadModelVersion, own: ReadonlyMap<number, bigint> = new Map()): Promise<SegmentStatus[]> {
-    const states = await this.parts.store.leases.segments(this.definition.name, version);
-    const bySegment = new Map(states.map(state => [state.segment, state]));
-    return Array.from({ length: segments }, (_, segment) => {
-      const state = bySegment.get(segment);
-      return { segment, position: own.get(segment) ?? state?.position ?? 0n, owner: state?.owner };
-    });
+  async #segments(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<SegmentStatus[]> {
+    return segmentsOf(version, await this.parts.store.leases.segments(this.definition.name, version.version), own);
   }
 
-  #state({ version, stopped, closed, known }: OwnStatus, active: number | undefined): FollowerStatus['state'] {
-    if (closed) return 'closed';
-    if (!known) return 'starting';
-    if (stopped) return 'stopped';
-    if (!version) return 'superseded';
-    return version.version === active ? 'following' : 'filling';
+  #state(known: OwnStatus, active: ReadModelVersion | undefined): FollowerStatus['state'] {
+    if (known.closed) return 'closed';
+    if (!known.known) return 'starting';
+    if (known.stopped) return 'stopped';
+    const followed = followedOf(known, active);
+    if (!followed) return active ? 'superseded' : 'starting';
+    return followed.version === active?.version ? 'following' : 'filling';
   }
 
   async #secondsBehind(position: bigint): Promise<number> {
@@ -100,6 +101,23 @@ export class StatusReader {
     if (Math.abs(change) < STEADY) return 'steady';
     return change > 0 ? 'rising' : 'falling';
   }
+}
+
+/** The version that this code follows: the one that is read, where it is this code's. */
+const followedOf = ({ own }: OwnStatus, active: ReadModelVersion | undefined): ReadModelVersion | undefined =>
+  own.find(({ version }) => version === active?.version) ?? own.at(-1);
+
+/** What is known of each segment of a version, by the store and by this process. */
+function segmentsOf(
+  { segments }: ReadModelVersion,
+  states: readonly SegmentState[],
+  own: ReadonlyMap<number, bigint> = new Map(),
+): SegmentStatus[] {
+  const bySegment = new Map(states.map(state => [state.segment, state]));
+  return Array.from({ length: segments }, (_, segment) => {
+    const state = bySegment.get(segment);
+    return { segment, position: own.get(segment) ?? state?.position ?? 0n, owner: state?.owner };
+  });
 }
 
 /** A version that was replaced stands beyond all events. */

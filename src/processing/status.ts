@@ -27,13 +27,13 @@ export interface FollowerStatus {
   readonly kind: 'projection' | 'listener';
   readonly mode: 'async' | 'inline' | 'live';
   /**
-   * `starting` before its version is known, `filling` for the first time or beside another, `stopped` after an error with `onError: 'stop'`,
-   * `superseded` where newer code has taken over.
+   * `starting` before there is a version, or before this process knows it, `filling` beside another, `stopped` after an error with `onError: 'stop'`,
+   * `superseded` where other code has taken over: this process takes over again when that is not followed any more.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
   /** False while a sequence is parked, or a segment of this process has stopped: it needs to be looked at. For health checks. */
   readonly healthy: boolean;
-  /** The version that this process follows with, and the one that readers see. */
+  /** The version that this process follows with, and the one that readers see, which the rest is about. */
   readonly version: number | undefined;
   readonly activeVersion: number | undefined;
   /** The position before which everything is handled, in all segments. */
@@ -77,7 +77,8 @@ export interface Follower {
   status(options?: { readonly timeout?: number }): Promise<FollowerStatus>;
   /**
    * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way already, also one that
-   * another process began or that was cut off, that one is returned.
+   * another process began or that was cut off, that one is returned. In a process with a lower `version` than the one that is read it switches only
+   * when no process follows that one any more.
    * @throws NothingToRebuildError for durable listeners and live projections
    */
   rebuild(): Promise<Rebuild>;

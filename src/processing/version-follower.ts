@@ -133,7 +133,8 @@ export class VersionFollower {
     const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
     if (!lease.ok) return;
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
-    const place: SegmentPlace = { ...this.#nameOf(segment), segments: this.version.segments, replayUntil: this.#replayUntil };
+    const { segments, takenOver } = this.version;
+    const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil: this.#replayUntil };
     const follower = new SegmentFollower(this.parts, place, lease);
     const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration };
     this.#held.set(segment, held);

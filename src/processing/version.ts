@@ -1,55 +1,66 @@
 import { EventualityError } from '../messages';
 import type { ProjectionStore, ProjectionTransaction, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
-import { Handover } from './handover';
-import { type Membership, REPLAY_SEGMENT } from './shares';
+import type { Handover } from './handover';
+import { REPLAY_SEGMENT } from './shares';
+import { hasShape, lowest, REPLACED, shapeOf, type VersionShape } from './version-shape';
 
-/**
- * Where the checkpoints of a version stand since readers see another one: beyond all events, so that whoever still follows it changes nothing
- * more. What one reads there is then never ahead of the version that took its place.
- */
-export const REPLACED = 2n ** 62n;
-
-/** What the code that runs here makes: versions of another shape are other code's. */
-interface Shape {
-  readonly name: string;
-  readonly revision: number;
-  readonly segments: number;
-  readonly indexes: readonly string[];
+/** What there is of a projection. */
+export interface SeenVersions {
+  /** The one that readers see, whichever code made it. */
+  readonly active: ReadModelVersion | undefined;
+  /** Those that are this code's to follow, ascending: the active one, and one that fills. */
+  readonly own: readonly ReadModelVersion[];
 }
 
 /** Finds and makes the versions of one projection. */
 export class Versions {
-  readonly #shape: Shape;
-  readonly #handover: Handover | undefined;
+  readonly #shape: VersionShape;
 
   constructor(
     private readonly store: ProjectionStore,
-    { kind, name, options }: FollowerDefinition,
+    definition: FollowerDefinition,
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
-    membership: Membership,
+    /** Of a durable listener: it takes over from a version of another shape, where a projection fills anew. */
+    private readonly handover?: Handover,
   ) {
-    this.#handover = kind === 'listener' ? new Handover(store, name, membership) : undefined;
-    this.#shape = { name, revision: options.version ?? 1, segments: options.segments ?? 1, indexes: options.indexes ?? [] };
+    this.#shape = shapeOf(definition);
+  }
+
+  /** Returns the versions as they are: the one that is read, whichever code made it, and those that are this code's to follow. */
+  async look(): Promise<SeenVersions> {
+    const versions = await this.store.versions(this.#shape.name);
+    const active = versions.find(version => version.active);
+    const own = ownOf(versions, version => this.#isOwn(version));
+    // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
+    return { active, own: this.handover ? own.filter(version => version.active) : own };
   }
 
   /** Returns the versions that are this code's to follow, ascending: the active one, and one that fills. */
   async own(): Promise<readonly ReadModelVersion[]> {
-    const own = ownOf(await this.store.versions(this.#shape.name), version => this.#isOwn(version));
-    // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
-    return this.#handover ? own.filter(({ active }) => active) : own;
+    return (await this.look()).own;
   }
 
   /** As {@link own}; where there is none, it is made. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
     for (;;) {
       await this.#activateFirst();
-      const own = await this.own();
-      if (own.length > 0 || signal.aborted) return own;
-      const version = await this.add({ unlessOwn: true });
-      if (this.#handover) await this.#handOver(this.#handover, version, signal);
+      const { active, own } = await this.look();
+      // A process that took over may have died before it dropped what it had taken.
+      if (own[0] && this.handover) await this.dropBefore(own[0].version);
+      if ((active && own.length > 0) || signal.aborted) return own;
+      // Another process has made one just now, and has not let readers see it yet.
+      if (own.length > 0) continue;
+      if (!this.handover || !active) await this.add({ unlessOwn: true });
+      else if (await this.handover.run(active, this.#shape, signal)) await this.dropBefore((await this.#active())!.version);
     }
+  }
+
+  /** Refuses a listener that cannot take over from the version that is there. @throws SequenceByChangedError */
+  async refuseHandover(): Promise<void> {
+    const active = this.handover && (await this.#active());
+    if (active && !this.#isOwn(active)) await this.handover!.refuse(active);
   }
 
   /** Makes the next version, and returns its number; `unlessOwn`: not where another process has made one meanwhile. The first is active at once. */
@@ -69,7 +80,7 @@ export class Versions {
         throw error;
       }
       if (versions.length === 0) await this.#activateFirst();
-      else if (!this.#handover) await this.#noteHead(version);
+      else await this.#noteHead(version);
       return version;
     }
   }
@@ -80,19 +91,13 @@ export class Versions {
     return position === 0n ? this.#noteHead(version) : position - 1n;
   }
 
-  /** Lets readers see a version, and forgets those before it. */
-  async #activate(version: number): Promise<void> {
-    await this.store.activate(this.#shape.name, version);
-    await this.dropBefore(version);
-  }
-
   /**
    * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the switch. Commits of both
    * wait meanwhile, and those of the old one fail afterwards. Returns true when readers see the version, or a later one.
    */
   async replaceWith(version: ReadModelVersion): Promise<boolean> {
     const { name } = this.#shape;
-    const active = (await this.store.versions(name)).find(known => known.active);
+    const active = await this.#active();
     if (active && active.version >= version.version) return true;
     if (active && !(await this.store.transaction(transaction => replace(transaction, name, active, version)))) return false;
     if (!active) await this.store.activate(name, version.version);
@@ -118,10 +123,8 @@ export class Versions {
     for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
   }
 
-  async #handOver(handover: Handover, version: number, signal: AbortSignal): Promise<void> {
-    const from = (await this.store.versions(this.#shape.name)).find(({ active }) => active);
-    if (!from || from.version === version) return;
-    if (await handover.run(from, { version, segments: this.#shape.segments }, signal)) await this.#activate(version);
+  async #active(): Promise<ReadModelVersion | undefined> {
+    return (await this.store.versions(this.#shape.name)).find(({ active }) => active);
   }
 
   /** Writes down where the events end now, plus one, so that an empty store is told from a version without a note. The first note holds. */
@@ -131,10 +134,8 @@ export class Versions {
     return (outcome.ok ? await this.store.checkpoint(checkpoint) : outcome.checkpoint) - 1n;
   }
 
-  #isOwn({ revision, segments, indexes }: ReadModelVersion): boolean {
-    const shape = this.#shape;
-    if (revision !== shape.revision || segments !== shape.segments) return false;
-    return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));
+  #isOwn(version: ReadModelVersion): boolean {
+    return hasShape(version, this.#shape);
   }
 }
 
@@ -152,7 +153,7 @@ async function replace(
 ): Promise<boolean> {
   const read = await positions(transaction, projection, active);
   const filled = await positions(transaction, projection, { version, segments });
-  if (least(filled) < most(read)) return false;
+  if (lowest(filled) < most(read)) return false;
   for (const [segment, from] of read.entries()) {
     await transaction.commit({ checkpoint: { projection, version: active.version, segment }, from, to: REPLACED, writes: [] });
   }
@@ -171,5 +172,4 @@ async function positions(
   return found;
 }
 
-const least = (list: readonly bigint[]): bigint => list.reduce((lowest, each) => (each < lowest ? each : lowest));
 const most = (list: readonly bigint[]): bigint => list.reduce((highest, each) => (each > highest ? each : highest));

@@ -74,6 +74,8 @@ export class AggregateCommandHandler {
       turn = entered instanceof Promise ? await entered : entered;
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
+        const checked = this.loader.cacheChecked();
+        if (checked) await checked;
         const ahead = attempt === 1 ? this.#decideAhead(message, rule, contextOf, id) : undefined;
         let instance = ahead && (await ahead);
         if (!instance) {

@@ -2,13 +2,14 @@ import { consoleLogger, type Logger, type RecordedEvent } from '../messages';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
 import { AggregateSnapshots } from './aggregate-snapshots';
+import { KnownHistory } from './known-history';
 import type { StreamCache } from './stream-cache';
 
-/** Where the snapshots of an aggregate are kept, and who is told when one cannot be used. */
+/** Where the snapshots of an aggregate are kept, and who is told when one, or the cache, cannot be used. */
 export interface SnapshotKeeping {
   /** Default the event store's own `snapshots`, where it has them; `false` for none. */
   readonly snapshotStore?: SnapshotStore | false;
-  /** Is told when a snapshot cannot be taken or used; default the console. */
+  /** Is told when a snapshot cannot be taken or used, and when what was cached is void; default the console. */
   readonly logger?: Logger;
 }
 
@@ -16,6 +17,7 @@ export interface SnapshotKeeping {
 export class AggregateLoader<State = any, Exposed = any> {
   /** Absent for an aggregate without snapshots. */
   readonly snapshots: AggregateSnapshots | undefined;
+  readonly #history: KnownHistory | undefined;
 
   constructor(
     readonly definition: AggregateDefinition<State, Exposed>,
@@ -24,10 +26,18 @@ export class AggregateLoader<State = any, Exposed = any> {
     options: SnapshotKeeping = {},
   ) {
     this.snapshots = this.#snapshots(options);
+    this.#history = cache && this.#historyOf(cache, options);
+  }
+
+  /** Makes sure, now and then, that what is cached is of the history that the store has; undefined where nothing is to be waited for. */
+  cacheChecked(): Promise<void> | undefined {
+    return this.#history?.check();
   }
 
   /** Loads the aggregate as it is in the store now. One without events has the version 0. */
   async load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
+    const checked = this.cacheChecked();
+    if (checked) await checked;
     const known = this.baseline(id);
     if (known === undefined && this.snapshots) return this.#loadFromSnapshot(this.snapshots, id, signal);
     const instance = known ?? this.fresh(id);
@@ -71,6 +81,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     const start = await snapshots.start(id, signal);
     const instance = start?.instance ?? this.fresh(id);
     if (start) {
+      this.cache?.saw(start.at);
       this.cache?.shorten(id, start.snapshot);
       this.fold(instance, start.events);
     }
@@ -87,6 +98,16 @@ export class AggregateLoader<State = any, Exposed = any> {
       this.cache?.delete(id);
       return undefined;
     }
+  }
+
+  #historyOf(cache: StreamCache, { logger = consoleLogger }: SnapshotKeeping): KnownHistory {
+    return new KnownHistory(this.store, cache, error => {
+      const { name: aggregateName } = this.definition;
+      logger.error(
+        { error, aggregateName },
+        `What was cached of '${aggregateName}' is dropped: the events were replaced, as by an older backup.`,
+      );
+    });
   }
 
   #snapshots({ snapshotStore, logger = consoleLogger }: SnapshotKeeping): AggregateSnapshots | undefined {

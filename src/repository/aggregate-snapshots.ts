@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Logger, RecordedEvent } from '../messages';
+import { EventualityError, type Logger, type RecordedEvent } from '../messages';
 import { type AggregateDefinition, type AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore, type StreamName } from '../store';
 import { provenSnapshot, restoredAggregate } from './proven-snapshot';
@@ -17,6 +17,8 @@ export interface SnapshotSource {
 export interface SnapshotStart {
   readonly instance: AggregateInstance;
   readonly snapshot: NewSnapshot;
+  /** The event at its version. */
+  readonly at: RecordedEvent;
   readonly events: readonly RecordedEvent[];
   /** Whether there may be more events. */
   readonly more: boolean;
@@ -79,12 +81,14 @@ export class AggregateSnapshots {
     }
     const instance = await this.#readable(id, snapshot);
     instance?.stored([at]);
-    return instance && { instance, snapshot, events, more: page.length === PAGE_LIMIT };
+    return instance && { instance, snapshot, at, events, more: page.length === PAGE_LIMIT };
   }
 
   /** Makes an aggregate as of a snapshot. Throws when that is damaged. */
-  restored(id: string, { version, state }: NewSnapshot): AggregateInstance {
-    return restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
+  restored(id: string, { version, state, eventId }: NewSnapshot): AggregateInstance {
+    const instance = restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
+    instance.lastEventId = eventId;
+    return instance;
   }
 
   async #find(id: string, signal?: AbortSignal): Promise<NewSnapshot | undefined> {
@@ -93,6 +97,8 @@ export class AggregateSnapshots {
       return found && Number.isSafeInteger(found.version) && found.version > 0 ? found : undefined;
     } catch (error) {
       signal?.throwIfAborted();
+      // Its own snapshots are closed with the event store.
+      if (isClosed(error) && this.store === this.source.store.snapshots) throw error;
       this.#warn(id, error, 'A snapshot could not be loaded; the events are folded from the first.');
       return undefined;
     }
@@ -136,7 +142,8 @@ export class AggregateSnapshots {
     if (!instance.exists) return this.store.delete(stream);
     const { version } = instance;
     const [last] = await this.source.store.read(stream, { from: version, limit: 1 });
-    if (!last) return;
+    // Where another event stands there, what was cached is of another history.
+    if (!last || last.id !== instance.lastEventId) return;
     const state = provenSnapshot(this.source.definition, this.rule, instance);
     const snapshot = { stream, version, eventId: last.id, schemaVersion: this.rule.version, state };
     await this.store.save(snapshot);
@@ -146,7 +153,11 @@ export class AggregateSnapshots {
   }
 
   #failed(id: string, error: unknown): void {
-    if (!(error instanceof SnapshotRefusedError)) return this.#warn(id, error, 'A snapshot could not be taken.');
+    if (!(error instanceof SnapshotRefusedError)) {
+      // Who closes the store does not wait for snapshots, and need not.
+      if (!isClosed(error)) this.#warn(id, error, 'A snapshot could not be taken.');
+      return;
+    }
     remember(this.#refused, id);
     this.#overdue.delete(id);
     if (!this.#told) this.#warn(id, error, error.message);
@@ -154,8 +165,6 @@ export class AggregateSnapshots {
   }
 
   #warn(aggregateId: string, error: unknown, message: string): void {
-    // Who closes the store does not wait for snapshots, and need not.
-    if ((error as { code?: unknown } | undefined)?.code === 'STORE_CLOSED') return;
     this.logger.warn({ ...(error !== undefined && { error }), aggregateName: this.source.definition.name, aggregateId }, message);
   }
 
@@ -167,6 +176,8 @@ export class AggregateSnapshots {
     return Math.floor(to / this.rule.every) > Math.floor(from / this.rule.every);
   }
 }
+
+const isClosed = (error: unknown): boolean => EventualityError.is(error) && error.code === 'STORE_CLOSED';
 
 /** Adds to a set that forgets everything when it has grown too large. */
 function remember(ids: Set<string>, id: string): void {

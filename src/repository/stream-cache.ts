@@ -17,7 +17,8 @@ export interface KeptStream {
 
 /**
  * Keeps the events of hot aggregates, so that a command need not read them again. Events and snapshots never change, so what is kept can
- * only be too short, never wrong: the store's version check and a look at the stream's end find that out. State is made anew each
+ * only be too short: the store's version check and a look at the stream's end find that out. Only an older backup that is put in place under
+ * the process makes it wrong, which {@link KnownHistory} notices. State is made anew each
  * time, which is why nothing a handler does to its aggregate can ever be seen by the next one.
  */
 export class StreamCache {
@@ -29,10 +30,21 @@ export class StreamCache {
   #old = new Map<string, KeptStream>();
   #youngEvents = 0;
   #oldEvents = 0;
+  #newest: RecordedEvent | undefined;
 
   constructor({ max = 10_000, maxEvents = 100_000 }: CacheOptions = {}) {
     this.#max = max;
     this.#maxEvents = maxEvents;
+  }
+
+  /** The event with the highest position that was ever kept, whether it still is or not. */
+  get newest(): RecordedEvent | undefined {
+    return this.#newest;
+  }
+
+  /** Takes note of the last event that something kept was made of. */
+  saw(event: RecordedEvent): void {
+    if (this.#newest === undefined || event.position > this.#newest.position) this.#newest = event;
   }
 
   /** Returns what is kept of a stream. */
@@ -44,6 +56,7 @@ export class StreamCache {
   extend(id: string, events: readonly RecordedEvent[]): void {
     const first = events[0];
     if (first === undefined) return;
+    this.saw(events.at(-1)!);
     const kept = this.get(id) ?? { snapshot: undefined, events: [] };
     if (first.version !== (kept.snapshot?.version ?? 0) + kept.events.length + 1) {
       this.delete(id);
@@ -72,6 +85,15 @@ export class StreamCache {
     if (kept) this.#youngEvents -= weightOf(kept);
     this.#young.delete(id);
     this.#takeOld(id);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#youngEvents = 0;
+    this.#oldEvents = 0;
+    this.#newest = undefined;
   }
 
   #renewed(id: string): KeptStream | undefined {

@@ -4,7 +4,6 @@ import { ConcurrencyError, type Conflict, type EventStore, type StreamAppend, ty
 import type { AggregateSnapshots } from './aggregate-snapshots';
 import { failed, succeeded } from './command-outcome';
 import { UnitOfWorkClosedError } from './errors';
-import type { HeldTurns } from './held-turns';
 import { appendFor, newAppends, type StreamChanges } from './new-events';
 
 interface Staged {
@@ -32,7 +31,8 @@ export class UnitOfWork {
     /** The store that is appended to, and those that repositories made by hand may be over: it, and what it wraps. */
     readonly stores: readonly [EventStore, ...EventStore[]],
     readonly message: CommandMessage,
-    private readonly turns: HeldTurns,
+    /** Has each aggregate changed by one command of the process at a time. */
+    private readonly turns: { take(aggregateName: string, id: string): Promise<void> },
   ) {}
 
   get store(): EventStore {

@@ -109,6 +109,9 @@ export const MIGRATIONS: readonly string[] = [
   'alter table leases add column duration integer not null default 5000;',
   // What the framework says of an event, apart from the metadata, whose entries are the callers'.
   'alter table events add column marks text;',
+  // What assigns events to segments; what was prepared before was assigned by the aggregate, if nothing else was said.
+  `alter table read_models add column sequence_by text not null default 'aggregate';
+  alter table read_models add column taken_over text not null default '[]';`,
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

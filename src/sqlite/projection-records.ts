@@ -8,6 +8,7 @@ import {
   type KnownSchema,
   prepareWrites,
   type SealedCommit,
+  takenOverOf,
   UnknownReadModelError,
   type WriteGroup,
 } from '../store';
@@ -58,11 +59,18 @@ function refusing<T>(write: () => T): T {
   }
 }
 
-interface ReadModelRow {
+/** The schema of a version as it is stored. */
+export interface ReadModelRow {
   readonly indexes: string;
   readonly revision: number;
   readonly segments: number;
+  readonly sequence_by: string;
+  readonly taken_over: string;
 }
+
+export const schemaOf = ({ indexes, revision, segments, sequence_by, taken_over }: ReadModelRow): KnownSchema => ({
+  ...{ indexes: JSON.parse(indexes), revision, segments, sequenceBy: sequence_by, takenOver: takenOverOf(taken_over) },
+});
 
 /** Reads and writes what projections keep, through one connection; whoever writes has begun a transaction. */
 export class ProjectionRecords {
@@ -86,7 +94,7 @@ export class ProjectionRecords {
 
   schema(name: string, version: number): KnownSchema | undefined {
     const row = this.statements.readModel.get(name, version) as ReadModelRow | undefined;
-    return row && { ...row, indexes: JSON.parse(row.indexes) };
+    return row && schemaOf(row);
   }
 
   /** Returns the indexes of a read model as they are stored. @throws UnknownReadModelError */

@@ -1,6 +1,8 @@
 import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery } from '../store';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './driver';
 
+const SCHEMA = 'indexes, revision, segments, sequence_by, taken_over';
+
 /** The statements of documents and checkpoints; those that do not depend on a query are prepared once. */
 export type ProjectionStatements = ReturnType<typeof prepareProjectionStatements>;
 
@@ -15,10 +17,10 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
        on conflict (projection, version, segment) do update set position = excluded.position`,
     ),
     dropCheckpoints: connection.prepare('delete from checkpoints where projection = ? and version = ?'),
-    readModel: connection.prepare('select indexes, revision, segments from read_models where name = ? and version = ?'),
-    addReadModel: connection.prepare('insert into read_models (name, version, indexes, revision, segments) values (?, ?, ?, ?, ?)'),
+    readModel: connection.prepare(`select ${SCHEMA} from read_models where name = ? and version = ?`),
+    addReadModel: connection.prepare(`insert into read_models (name, version, ${SCHEMA}) values (?, ?, ?, ?, ?, ?, ?)`),
     versions: connection.prepare(
-      `select version, revision, segments, indexes, exists(select 1 from active_models a where a.name = r.name and a.version = r.version) as active
+      `select version, ${SCHEMA}, exists(select 1 from active_models a where a.name = r.name and a.version = r.version) as active
        from read_models r where name = ? order by version`,
     ),
     dropReadModel: connection.prepare('delete from read_models where name = ? and version = ?'),

@@ -4,6 +4,7 @@ import {
   type AppendOutcome,
   type CommandJournal,
   type EventStore,
+  FollowerPages,
   type ProjectionStore,
   type RestoreOutcome,
   Running,
@@ -116,7 +117,7 @@ export class SqliteEventStore implements EventStore {
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     const { after, limit } = storePage(page);
-    return this.#read(page?.signal, this.#statements.readAll, after > LAST_POSITION ? LAST_POSITION : after, limit);
+    return this.#page(after, limit, page?.signal);
   }
 
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
@@ -133,7 +134,10 @@ export class SqliteEventStore implements EventStore {
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     refuseSubscribeOptions(options);
-    return this.#followers.follow({ ...options, readAll: page => this.readAll(page) });
+    const page = (after: bigint, limit: number) => this.#page(after, limit);
+    // A page shows all that is committed: what is missing in it is nowhere else.
+    const pages = new FollowerPages({ page, idAt: async () => undefined });
+    return this.#followers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
   }
 
   close(): Promise<void> {
@@ -152,6 +156,11 @@ export class SqliteEventStore implements EventStore {
 
   #refuseWhenClosed(): void {
     if (this.#closing) throw new StoreClosedError();
+  }
+
+  async #page(after: bigint, limit: number, signal?: AbortSignal): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    return this.#read(signal, this.#statements.readAll, after > LAST_POSITION ? LAST_POSITION : after, limit);
   }
 
   /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */

@@ -21,12 +21,13 @@ import {
   resolveQuery,
   type SegmentLeases,
   sealedCommit,
+  takenOverText,
 } from '../store';
 import type { SqliteConnection } from './driver';
 import type { FileAccess } from './file-access';
 import { inTransaction } from './in-transaction';
 import type { SqliteSettings } from './options';
-import { ProjectionRecords, readDocuments } from './projection-records';
+import { ProjectionRecords, type ReadModelRow, readDocuments, schemaOf } from './projection-records';
 import { FindStatements } from './projection-statements';
 import { SqliteDeadLetters } from './sqlite-dead-letters';
 import { SqliteLeases } from './sqlite-leases';
@@ -39,11 +40,8 @@ interface DocumentRow {
   readonly key?: string;
 }
 
-interface VersionRow {
+interface VersionRow extends ReadModelRow {
   readonly version: number;
-  readonly revision: number;
-  readonly segments: number;
-  readonly indexes: string;
   readonly active: number;
 }
 
@@ -76,8 +74,9 @@ export class SqliteProjections implements ProjectionStore {
     await this.#write(() => {
       const known = this.#records.schema(name, version);
       if (known) return checkSameSchema({ name, version, ...wanted }, known);
-      const { indexes, revision, segments } = wanted;
-      this.#records.statements.addReadModel.run(name, version, JSON.stringify(indexes), revision, segments);
+      const { indexes, revision, segments, sequenceBy, takenOver } = wanted;
+      const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
+      this.#records.statements.addReadModel.run(name, version, ...shape);
     });
   }
 
@@ -128,7 +127,7 @@ export class SqliteProjections implements ProjectionStore {
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     if (!isName(name)) return [];
     const rows = await this.access.read(() => this.#records.statements.versions.all(name) as VersionRow[]);
-    return Array.from(rows, ({ indexes, active, ...row }) => ({ ...row, indexes: JSON.parse(indexes), active: active === 1 }));
+    return Array.from(rows, row => ({ version: row.version, ...schemaOf(row), active: row.active === 1 }));
   }
 
   transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {

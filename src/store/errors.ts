@@ -136,7 +136,7 @@ export class InvalidImportError extends EventualityError {
 
 /**
  * Thrown to the readers of subscriptions when an event that they were given is gone: an older backup was put in place under a running process. What
- * was read or kept of the events since then is void: begin again from what is stored.
+ * was read or kept of the events since then is void: begin again from what is stored. Caches and live read models do so by themselves, and log it.
  */
 export class HistoryReplacedError extends EventualityError {
   readonly code = 'HISTORY_REPLACED';

@@ -39,6 +39,7 @@ export {
   type SubscribeOptions,
 } from './event-store';
 export { type ExportOptions, exportEvents } from './export-events';
+export { FollowerPages } from './follower-pages';
 export { ForwardingEventStore } from './forwarding-event-store';
 export { type ImportOptions, type ImportReport, importEvents } from './import-events';
 export { InMemoryCommandJournal } from './in-memory-command-journal';
@@ -79,6 +80,7 @@ export type {
   ProjectionStore,
   ReadModelSchema,
   ReadModelVersion,
+  TakenOverSegments,
 } from './projection-store';
 export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './projection-transaction';
 export { recordEvent, recordedMarks, recordedMetadata } from './record-event';
@@ -90,5 +92,6 @@ export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './se
 export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
 export { streamKey } from './stream-name';
 export { Subscription, type SubscriptionSource } from './subscription';
+export { takenOverOf, takenOverText } from './taken-over';
 export type { TextPieces } from './text-lines';
 export { Turns } from './turns';

@@ -4,7 +4,8 @@ import { checkDeadLetters } from './dead-letter-checks';
 import { documentKeys } from './document-keys';
 import type { CheckpointName, DocumentWrite, ProjectionCommit } from './projection-commit';
 import { InvalidCommitError, InvalidReadModelError } from './projection-errors';
-import type { ReadModelSchema } from './projection-store';
+import type { ReadModelSchema, TakenOverSegments } from './projection-store';
+import { takenOverText } from './taken-over';
 
 /** How many indexes a read model has at most. */
 export const MOST_INDEXES = 8;
@@ -16,7 +17,8 @@ const LAST_VERSION = 2 ** 31 - 1;
 const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
-export function checkReadModel({ name, version, indexes, revision = 1, segments = 1 }: ReadModelSchema): void {
+export function checkReadModel({ name, version, indexes, revision = 1, segments = 1, ...more }: ReadModelSchema): void {
+  const { sequenceBy = 'aggregate', takenOver = [] } = more;
   const faults: string[] = [];
   if (!isName(name)) faults.push(nameFault('name', name));
   if (!isVersion(version)) faults.push(versionFault('version', version));
@@ -24,6 +26,8 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   if (!isVersion(segments) || segments > MOST_SEGMENTS) {
     faults.push(`segments is ${shownValue(segments)}; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
   }
+  if (!isName(sequenceBy)) faults.push(nameFault('sequenceBy', sequenceBy));
+  faults.push(...takenOverFaults(takenOver));
   if (!Array.isArray(indexes)) faults.push(`indexes is ${shownValue(indexes)}; it must be a list of fields.`);
   else {
     if (indexes.length > MOST_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MOST_INDEXES}.`);
@@ -35,23 +39,47 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   if (faults.length > 0) throw new InvalidReadModelError(faults);
 }
 
+function takenOverFaults(takenOver: unknown): string[] {
+  if (!Array.isArray(takenOver)) return [`takenOver is ${shownValue(takenOver)}; it must be a list.`];
+  return takenOver.flatMap((each: Partial<TakenOverSegments> | null, place) => {
+    const { sequenceBy, positions } = each ?? {};
+    const faults: string[] = [];
+    if (!isName(sequenceBy)) faults.push(nameFault(`takenOver[${place}].sequenceBy`, sequenceBy));
+    if (!Array.isArray(positions) || positions.length === 0 || !positions.every(isPosition))
+      faults.push(
+        `takenOver[${place}].positions is ${shownWithType(positions)}; it must be a list of bigints from 0n, one for each segment.`,
+      );
+    return faults;
+  });
+}
+
 /** What a store keeps of the schema of a version. */
-export type KnownSchema = Required<Pick<ReadModelSchema, 'indexes' | 'revision' | 'segments'>>;
+export type KnownSchema = Required<Omit<ReadModelSchema, 'name' | 'version'>>;
 
 /** Fills in what a schema leaves out. For those who write a store. */
-export const knownSchema = ({ indexes, revision = 1, segments = 1 }: ReadModelSchema): KnownSchema => ({
-  ...{ indexes: [...indexes], revision, segments },
+export const knownSchema = ({
+  indexes,
+  revision = 1,
+  segments = 1,
+  sequenceBy = 'aggregate',
+  takenOver = [],
+}: ReadModelSchema): KnownSchema => ({
+  ...{ indexes: [...indexes], revision, segments, sequenceBy },
+  takenOver: takenOver.map(each => ({ sequenceBy: each.sequenceBy, positions: [...each.positions] })),
 });
 
 /** Refuses to prepare a version again with another schema; the order of indexes is of no account. @throws InvalidReadModelError */
 export function checkSameSchema(schema: ReadModelSchema, known: KnownSchema): void {
-  const { indexes, revision, segments } = knownSchema(schema);
+  const { indexes, revision, segments, sequenceBy, takenOver } = knownSchema(schema);
   const changes: string[] = [];
   if (indexes.length !== known.indexes.length || !indexes.every(field => known.indexes.includes(field))) {
     changes.push(`the indexes [${known.indexes.join(', ')}], not [${indexes.join(', ')}]`);
   }
   if (revision !== known.revision) changes.push(`revision ${known.revision}, not ${revision}`);
   if (segments !== known.segments) changes.push(`segments ${known.segments}, not ${segments}`);
+  if (sequenceBy !== known.sequenceBy) changes.push(`sequenceBy ${shownValue(known.sequenceBy)}, not ${shownValue(sequenceBy)}`);
+  const [taken, wanted] = [takenOverText(known.takenOver), takenOverText(takenOver)];
+  if (taken !== wanted) changes.push(`takenOver ${taken}, not ${wanted}`);
   const place = `'${schema.name}' was prepared in version ${schema.version} with`;
   if (changes.length > 0) throw new InvalidReadModelError(changes.map(change => `${place} ${change}. Raise its version.`));
 }

@@ -19,6 +19,18 @@ export interface ReadModelSchema {
   readonly revision?: number;
   /** Into how many segments the version is split, 1 to 256; default 1. */
   readonly segments?: number;
+  /** Names what assigns events to segments: another assignment is another version. Any text of 1 to 255 characters; default `aggregate`. */
+  readonly sequenceBy?: string;
+  /** The segments of earlier versions that this one took over from, and must not handle again what they have handled; default none. */
+  readonly takenOver?: readonly TakenOverSegments[];
+}
+
+/** How far the segments of an earlier version had come when another version took over from them. */
+export interface TakenOverSegments {
+  /** What assigned events to these segments; as in `ReadModelSchema`. */
+  readonly sequenceBy: string;
+  /** The position of each segment, from segment 0. */
+  readonly positions: readonly bigint[];
 }
 
 /** A version that was prepared and not dropped. */
@@ -27,6 +39,8 @@ export interface ReadModelVersion {
   readonly revision: number;
   readonly segments: number;
   readonly indexes: readonly string[];
+  readonly sequenceBy: string;
+  readonly takenOver: readonly TakenOverSegments[];
   /** Readers see this one. */
   readonly active: boolean;
 }
@@ -78,7 +92,7 @@ export interface ProjectionStore {
   /**
    * Makes a version of a read model known, which must happen before anything else is done with it. Doing it again changes nothing, and
    * several processes may do it at once; what it stores outlives the process.
-   * @throws InvalidReadModelError when the schema is malformed, or the version is known with other indexes; StoreClosedError
+   * @throws InvalidReadModelError when the schema is malformed, or the version is known with another one; StoreClosedError
    */
   prepare(schema: ReadModelSchema): Promise<void>;
   /**

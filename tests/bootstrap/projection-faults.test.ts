@@ -108,13 +108,28 @@ test('options of the wrong kind, all of them at once', async () => {
   };
   expect(await faultsOf({ components: [listWith(options as object)] })).toEqual([
     'List: segments is 300; it must be an integer from 1 to 256.',
-    "List: sequenceBy is 'id'; it must be 'aggregate', 'all', or a function of the event.",
+    "List: sequenceBy is 'id'; it must be 'aggregate', 'all', or { key, of } with a function of the event.",
     'List: retry.attempts is 0; it must be an integer from 1.',
     'List: retry.delay is -1; it must be milliseconds from 0.',
     "List: onError is 'go on'; it must be 'park' or 'stop'.",
     "List: replay is 'maybe'; it must be 'run' or 'skip'.",
     'List: version is 0; it must be an integer from 1 to 2147483647.',
     "List is declared wrongly: indexes[1] is 'a', which is listed already.",
+  ]);
+});
+
+test('a rule for sequences without a key that names it', async () => {
+  const faultsWith = (sequenceBy: unknown) => faultsOf({ components: [listWith({ sequenceBy } as object)] });
+  expect(await faultsWith(() => 'customer')).toEqual([
+    "List: sequenceBy is a function; give it a key that names what it returns, such as sequenceBy: { key: 'customer', of: event => ... }: it is stored, " +
+      'and tells whether other code assigns events to segments in the same way.',
+  ]);
+  const ofKeys = "text of 1 to 255 characters without NUL, and neither 'aggregate' nor 'all'.";
+  expect(await faultsWith({ key: 'all', of: () => 'customer' })).toEqual([`List: sequenceBy.key is 'all'; it must be ${ofKeys}`]);
+  expect(await faultsWith({ key: '', off: 'customer' })).toEqual([
+    `List: sequenceBy.key is ''; it must be ${ofKeys}`,
+    'List: sequenceBy.of is undefined; it must be a function.',
+    "List: 'off' is no option of sequenceBy. Did you mean 'of'? Known: key, of.",
   ]);
 });
 

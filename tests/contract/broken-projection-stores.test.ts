@@ -48,6 +48,8 @@ const broken: Readonly<Record<string, Breaking>> = {
       return outcome;
     },
   }),
+  'forgets what assigns events to segments': store => ({ prepare: ({ sequenceBy, ...schema }) => store.prepare(schema) }),
+  'forgets which segments a version took over from': store => ({ prepare: ({ takenOver, ...schema }) => store.prepare(schema) }),
   'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
 };
 

@@ -78,7 +78,7 @@ describe.each(EVERY_STORE)('%s', name => {
         const definition = defineProjection<object>({
           name: 'seen',
           retry,
-          sequenceBy: event => (event.aggregateId === 'poison' ? key() : event.aggregateId),
+          sequenceBy: { key: 'odd', of: event => (event.aggregateId === 'poison' ? (key() as string) : event.aggregateId) },
           on: { Happened: (_payload, { event }) => void handled.push(event.aggregateId) },
         });
         const projections = await overPoison(store!, definition);

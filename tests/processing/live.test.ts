@@ -109,7 +109,7 @@ test('it refuses reads when it has more documents than one should keep in memory
   const eventStore = new InMemoryEventStore();
   const append = (name: string, payload: object) =>
     eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: [{ name, payload }] }]);
-  const documents = new LiveDocuments(list, eventStore, 2);
+  const documents = new LiveDocuments(list, eventStore, () => undefined, 2);
   for (const n of [1, 2]) await append('Counted', { n });
   expect(await documents.get(['1', '2'])).toEqual(
     new Map([
@@ -121,5 +121,8 @@ test('it refuses reads when it has more documents than one should keep in memory
   await expect(documents.get(['1'])).rejects.toBeInstanceOf(LiveReadModelTooLargeError);
   await expect(documents.get(['1'])).rejects.toMatchObject({ code: 'LIVE_READ_MODEL_TOO_LARGE', documents: 3, limit: 2 });
   await append('Written', {});
-  await expect(new LiveDocuments(list, eventStore).get(['1'])).rejects.toMatchObject({ code: 'NOTHING_STORED', projection: 'list' });
+  await expect(new LiveDocuments(list, eventStore, () => undefined).get(['1'])).rejects.toMatchObject({
+    code: 'NOTHING_STORED',
+    projection: 'list',
+  });
 });

@@ -26,6 +26,15 @@ onEachStore(processes => {
     expect((await projections.of('tally').status()).parked).toEqual([]);
   });
 
+  test('each try comes when its pause is over, and not with the next look at the leases', async () => {
+    const { store } = processes();
+    const failing = tally({ retry: { attempts: 40, delay: 1, maxDelay: 4 } }, () => Promise.reject(new Error('no')));
+    // Looks are half a second apart: 39 of them would not fit into this test.
+    const projections = processes().start([failing], { leaseDuration: 10_000 });
+    await happen(store, ['a']);
+    await until(async () => (await projections.of('tally').deadLetters())[0]?.attempts === 40);
+  });
+
   test('after its last try only its sequence is parked; what is written by a handler that throws is not kept', async () => {
     const { store } = processes();
     let poisonous = true;
@@ -197,13 +206,13 @@ onEachStore(processes => {
 
   test("a key of one's own parks what belongs together; an event without a key is parked alone", async () => {
     const { store } = processes();
-    const sequenceBy = ({ payload }: { payload: object }): string => {
+    const of = ({ payload }: { payload: object }): string => {
       const { text } = payload as { text: string };
       if (text === 'nothing') throw new Error('no key');
       return text.split(' ')[0]!;
     };
     const projections = processes().start([
-      tally({ sequenceBy }, text => {
+      tally({ sequenceBy: { key: 'colour', of } }, text => {
         if (text === 'red poison') throw new Error('no');
       }),
     ]);

@@ -228,10 +228,13 @@ test('a file of a version before leases gets their tables; what was prepared is 
   await store.close();
   const shell = files.shell(store.file);
   shell.exec('drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks');
-  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments; pragma user_version = 3');
+  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments');
+  shell.exec('alter table read_models drop column sequence_by; alter table read_models drop column taken_over; pragma user_version = 3');
   shell.close();
   const { projections } = files.store(store.file);
-  expect(await projections.versions('counter')).toEqual([{ version: 1, revision: 1, segments: 1, indexes: [], active: false }]);
+  expect(await projections.versions('counter')).toEqual([
+    { version: 1, revision: 1, segments: 1, indexes: [], sequenceBy: 'aggregate', takenOver: [], active: false },
+  ]);
   await prepare(projections);
   expect([await counted(projections), await projections.checkpoint(checkpoint)]).toEqual([{ n: 1 }, 1n]);
   expect((await projections.leases.claim(checkpoint, { owner: 'me', duration: 1000 })).ok).toBe(true);

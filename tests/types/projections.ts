@@ -20,7 +20,13 @@ interface TodoView {
   readonly tags?: readonly string[];
 }
 
-@Projection('todo-list', { version: 2, indexes: ['completed'], mode: 'async', segments: 4, sequenceBy: event => event.aggregateName })
+@Projection('todo-list', {
+  version: 2,
+  indexes: ['completed'],
+  mode: 'async',
+  segments: 4,
+  sequenceBy: { key: 'name', of: event => event.aggregateName },
+})
 class TodoList {
   @EventHandler(TodoCreated)
   created({ description }: TodoCreated, { documents, event }: ProjectionContext<TodoView>) {

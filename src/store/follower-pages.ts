@@ -1,10 +1,11 @@
 import type { RecordedEvent } from '../messages';
-import { HistoryReplacedError, PAGE_LIMIT } from '../store';
+import { HistoryReplacedError } from './errors';
+import { PAGE_LIMIT } from './event-store';
 
 type Page = readonly RecordedEvent[];
 
 /** What pages are read from. */
-export interface PageSource {
+interface PageSource {
   /** Returns the events after a position, up to the horizon. */
   page(after: bigint, limit: number): Promise<Page>;
   /** Returns the id of the event at a position, also beyond the horizon. */
