@@ -11,7 +11,8 @@ import { within } from '../support/within';
 export class Files {
   readonly folder = mkdtempSync(join(tmpdir(), 'eventuality-sqlite-'));
   readonly #stores: EventStore[] = [];
-  readonly #connections: SqliteConnection[] = [];
+  /** Those that no test has closed. */
+  readonly #connections = new Set<SqliteConnection>();
   #count = 0;
 
   path(): string {
@@ -27,13 +28,19 @@ export class Files {
   /** Opens a file past the store, as a database shell would. */
   shell(file: string): SqliteConnection {
     const connection = loadDriver().open(file);
-    this.#connections.push(connection);
+    const close = connection.close.bind(connection);
+    // Not every driver lets a connection be closed again.
+    connection.close = () => {
+      this.#connections.delete(connection);
+      return close();
+    };
+    this.#connections.add(connection);
     return connection;
   }
 
   async close(): Promise<void> {
     // Connections first: a store that closes may wait for a lock that one of them holds.
-    for (const connection of this.#connections.splice(0)) connection.close();
+    for (const connection of this.#connections) connection.close();
     await within(15_000, 'the stores close', Promise.all(this.#stores.splice(0).map(store => store.close())));
   }
 
