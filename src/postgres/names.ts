@@ -3,13 +3,20 @@ import { isStorableText } from '../messages';
 import type { StreamName } from '../store';
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
-const LONGEST_SUFFIX = 'events_version'.length;
+
+/** How long a name may be: PostgreSQL cuts what is longer, without an error. */
+const MAX_IDENTIFIER = 63;
+/** The longest name of a table, function, index or constraint; a test compares it with what the migrations make. */
+const LONGEST_SUFFIX = 'letters_sequence'.length;
+
+/** How long the prefix of a store's names may be. */
+export const MAX_PREFIX = MAX_IDENTIFIER - LONGEST_SUFFIX;
 
 /** Tells whether a name can be a schema: lower case letters, digits and underscores, 63 at most. */
 export const isIdentifier = (name: unknown): name is string => typeof name === 'string' && IDENTIFIER.test(name);
 
 /** Tells whether a name can stand before the names of tables and functions. */
-export const isPrefix = (name: unknown): name is string => isIdentifier(name) && name.length <= 63 - LONGEST_SUFFIX;
+export const isPrefix = (name: unknown): name is string => isIdentifier(name) && name.length <= MAX_PREFIX;
 
 /** Tells whether there can be a stream of this name. */
 export const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>

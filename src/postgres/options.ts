@@ -15,7 +15,7 @@ import {
 } from '../messages';
 import type { PostgresPool } from './driver';
 import { PostgresOptionsError } from './errors';
-import { isIdentifier, isPrefix, StoreNames } from './names';
+import { isIdentifier, isPrefix, MAX_PREFIX, StoreNames } from './names';
 
 /** Which of its tables a store makes on its own: all that are missing, none but it looks, or none and it does not look either. */
 export type Migrate = 'auto' | 'check' | 'off';
@@ -75,7 +75,7 @@ export const MOST_APPEND_BYTES = 64 * 1024 * 1024;
 
 const SCHEMA_OPTIONS: OptionChecks<PostgresSchemaOptions> = {
   schema: must('text of at most 63 characters that matches [a-z_][a-z0-9_]*', isIdentifier),
-  tablePrefix: must('text of at most 49 characters that matches [a-z_][a-z0-9_]*', isPrefix),
+  tablePrefix: must(`text of at most ${MAX_PREFIX} characters that matches [a-z_][a-z0-9_]*`, isPrefix),
 };
 
 /** It is not shown: a password stands in it. */

@@ -49,11 +49,16 @@ export class FoldedDocuments {
     // What came late is missing in the documents.
     if (this.#lateWrite) throw this.#lateWrite;
     for (;;) {
-      if (this.#ids.size > this.most) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
+      this.#refuseMore(2 * this.most);
       const page = await this.#nextPage();
-      if (page.length === 0) return;
+      if (page.length === 0) return this.#refuseMore(this.most);
       await this.#foldPage(page);
     }
+  }
+
+  /** What is there now counts, not what was there once. */
+  #refuseMore(than: number): void {
+    if (this.#ids.size > than) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
   }
 
   /** A page begins with the last event that is folded: where another one stands in its place, or none, the events were replaced. */

@@ -200,7 +200,9 @@ function appendOf(transaction: ProjectionTransaction, events: readonly RecordedE
     if (after >= first - 1n) return [];
     const page = await transaction.readAll({ after, limit: PAGE_LIMIT });
     const before = page.filter(({ position }) => position < first);
-    return before.length === PAGE_LIMIT ? undefined : before;
+    if (before.length < PAGE_LIMIT) return before;
+    const [next] = await transaction.readAll({ after: before.at(-1)!.position, limit: 1 });
+    return next!.position < first ? undefined : before;
   };
   return {
     transaction,

@@ -3,7 +3,7 @@ import type { ProjectionDefinition } from './definition';
 import type { DocumentSource } from './document-reader';
 import { FoldedDocuments } from './folded-documents';
 
-/** How many documents a live projection may have. */
+/** How many documents a live projection may have; twice as many while it reads events that may delete them. */
 const MAX_DOCUMENTS = 100_000;
 
 /**

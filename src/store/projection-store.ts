@@ -49,7 +49,8 @@ export interface ReadModelVersion {
  * Which documents to find, by fields that the read model's schema lists as indexes.
  *
  * Values have one order in every store: missing and null first, then false, true, numbers, and text by code points; where the field holds
- * a list or an object comes last. Only the first 255 characters of a text count for the order; equality counts all of them.
+ * a list or an object comes last. Only the first 255 characters of a text count for the order: longer ones that are equal so far
+ * are in an order that stays, the same in every store, but means nothing. Equality counts all of them.
  */
 export interface DocumentQuery {
   /**

@@ -146,9 +146,9 @@ async function schemaFigures(numRuns: number, seed: number): Promise<Figure[]> {
   let wrong = 0;
   for (const name of given) {
     if ((await refusal({ schema: name })) !== (isGood(name, 63) ? undefined : 'POSTGRES_OPTIONS')) wrong++;
-    if ((await refusal({ tablePrefix: name })) !== (isGood(name, 49) ? undefined : 'POSTGRES_OPTIONS')) wrong++;
+    if ((await refusal({ tablePrefix: name })) !== (isGood(name, 47) ? undefined : 'POSTGRES_OPTIONS')) wrong++;
   }
-  const good = [...new Set(given)].filter(name => isGood(name, 49)).slice(0, OPENED);
+  const good = [...new Set(given)].filter(name => isGood(name, 47)).slice(0, OPENED);
   const unusable = await withSchema(async schema => {
     let count = 0;
     for (const tablePrefix of good) {

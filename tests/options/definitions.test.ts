@@ -93,6 +93,12 @@ const DEFINITIONS: readonly Row[] = [
     ],
   ],
   [
+    'a listener with a handler for replays of what it does not handle',
+    () => flowWith({ projections: [defineListener(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
+    'INVALID_CONFIGURATION',
+    ["The listener 'mailer': it handles B in replays only. Give it a handler in `on`, too."],
+  ],
+  [
     'a projection without handlers',
     () => flowWith({ projections: [defineProjection(any({ name: 'list' }))] }),
     'INVALID_CONFIGURATION',

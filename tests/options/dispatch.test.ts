@@ -101,6 +101,18 @@ const FOLLOWING: readonly Row[] = [
     ["timeout is '5'; it must be milliseconds from 0, or Infinity."],
   ],
   [
+    'a wait for one projection that would never end',
+    () => waiting(flow => flow.projections.of('list').waitFor(0n, { timeout: Number.NaN })),
+    'INVALID_OPTIONS',
+    ['timeout is NaN; it must be milliseconds from 0, or Infinity.'],
+  ],
+  [
+    'a wait for all projections that would never end',
+    () => waiting(flow => flow.projections.waitFor(0n, { timeout: Number.NaN })),
+    'INVALID_OPTIONS',
+    ['timeout is NaN; it must be milliseconds from 0, or Infinity.'],
+  ],
+  [
     'a wait for followers',
     () => waiting(flow => flow.projections.waitFor(0n, any(null))),
     'INVALID_OPTIONS',

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { postgres } from '../../src/postgres';
+import { migrationSql, postgres } from '../../src/postgres';
 import { SILENT, TestSchema, to, url } from './database';
 
 const schema = new TestSchema(__filename);
@@ -43,13 +43,23 @@ afterAll(async () => {
 test.each([
   ['key words', { tablePrefix: 'select' }],
   ['names of objects', { tablePrefix: '__proto__' }],
-  ['the longest prefix', { tablePrefix: 'p'.repeat(49) }],
+  ['the longest prefix', { tablePrefix: 'p'.repeat(47) }],
   ['the longest schema', { schema: LONGEST, tablePrefix: 'table' }],
 ])('works with %s', async (_, options) => {
   const store = schema.open({ ...options, logger: SILENT });
   await store.append([to('a', 'none')]);
   expect(await store.readAll()).toHaveLength(1);
   await store.close();
+});
+
+test('no name is cut by PostgreSQL, also with the longest prefix', async () => {
+  const tablePrefix = 'q'.repeat(47);
+  const names = [...migrationSql({ schema: 'public', tablePrefix }).matchAll(/"(q+[^"]*)"/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter(name => name.length > 63)).toEqual([]);
+  // One character more, and some would be.
+  expect(Math.max(...names.map(name => name.length))).toBe(63);
+  expect(() => schema.open({ tablePrefix: `${tablePrefix}q` })).toThrow('tablePrefix');
 });
 
 test('stores of different names in one database do not see or hold up each other', async () => {

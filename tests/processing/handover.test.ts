@@ -194,6 +194,7 @@ onEachStore(processes => {
     await old.settled();
     await old.close();
     const next = await started(mailer.definition({ segments: 3, sequenceBy: byText }));
+    await until(async () => (await next.of('mailer').status()).version === 2);
     await next.settled();
     const { parked } = await next.of('mailer').status();
     expect(parked.map(({ sequence, events }) => [sequence, events])).toEqual([
@@ -242,8 +243,10 @@ onEachStore(processes => {
     await changed.settled();
     await changed.close();
     const split = await started(mailer.definition({ segments: 2, sequenceBy: byText }));
+    await until(async () => (await activeOf()).segments === 2);
+    await happen(store(), APART);
     await split.settled();
-    expect(mailer.inOrder).toEqual(mailer.once(42));
+    expect(mailer.inOrder).toEqual(mailer.once(44));
   });
 });
 

@@ -90,6 +90,28 @@ onEachStore(processes => {
     await flow.close();
   });
 
+  test.each([
+    [1000, true],
+    [1001, false],
+  ])('with %s events behind, an append brings an inline projection up to date: %s', async (behind, upToDate) => {
+    const { store } = processes();
+    const projection = inline(() => undefined);
+    const flow = new Flow({ eventStore: store, projections: [projection], follow: false, logger: QUIET });
+    try {
+      await happen(flow.eventStore, ['before']);
+      // Another program without the projection has stored them, and nobody follows.
+      await happen(
+        store,
+        Array.from({ length: behind }, (_, n) => `thing-${n}`),
+      );
+      await happen(flow.eventStore, ['after']);
+      const found = await store.projections.get('inline', 1, ['thing-0', `thing-${behind - 1}`, 'after']);
+      expect(found.size).toBe(upToDate ? 3 : 0);
+    } finally {
+      await flow.close();
+    }
+  });
+
   test('an append that the work of a transaction awaits is refused, and the transaction is taken back', async () => {
     const { store } = processes();
     const waiting = store.projections.transaction(async transaction => {

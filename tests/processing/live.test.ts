@@ -97,6 +97,31 @@ test('what its handler throws rejects the read and keeps nothing of that page; t
   await flow.close();
 });
 
+test('documents that were deleted do not count: it may have had more, once', async () => {
+  const list = defineProjection<{ n: number }>({
+    name: 'list',
+    mode: 'live',
+    on: {
+      Counted: ({ n }, { documents }) => documents.set(`${n}`, { n }),
+      Removed: ({ n }, { documents }) => documents.delete(`${n}`),
+    },
+  });
+  const eventStore = new InMemoryEventStore();
+  const append = (name: string, ...numbers: number[]) => {
+    const events = numbers.map(n => ({ name, payload: { n } }));
+    return eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events }]);
+  };
+  const documents = new LiveDocuments(list, eventStore, () => undefined, 600);
+  // More than a page: after the first it has more than it may have in the end.
+  await append('Counted', ...Array.from({ length: 1000 }, (_, n) => n));
+  await append('Removed', ...Array.from({ length: 500 }, (_, n) => n));
+  expect((await documents.get(['0', '500'])).size).toBe(1);
+  await append('Counted', ...Array.from({ length: 101 }, (_, n) => n));
+  await expect(documents.get(['500'])).rejects.toMatchObject({ code: 'LIVE_READ_MODEL_TOO_LARGE', documents: 601 });
+  await append('Removed', 0);
+  expect((await documents.get(['500'])).size).toBe(1);
+});
+
 test('it refuses reads when it has more documents than one should keep in memory, and SQL, as it stores nothing', async () => {
   const list = defineProjection<{ n: number }>({
     name: 'list',

@@ -56,6 +56,16 @@ export const findingChecks: Readonly<Record<string, Check>> = {
     for (const [where, expected] of found) assert.equal((await ids(store, { where })).join(''), expected, JSON.stringify(where));
   },
 
+  'orders texts by their first 255 characters; those that are equal so far stay in one order, in both directions': async store => {
+    const long = (end: string): string => 'x'.repeat(255) + end;
+    const texts = { a: long('3'), b: long(''), c: `${'x'.repeat(254)}y`, d: long('1'), e: `${'x'.repeat(254)}w`, f: long('2') };
+    await filled(store, Object.fromEntries(Object.entries(texts).map(([id, rank]) => [id, { rank }])));
+    const ascending = await paged(store, { orderBy: 'rank', limit: 1 });
+    assert.deepEqual([ascending[0], ascending.slice(1, -1).sort(), ascending.at(-1)], ['e', ['a', 'b', 'd', 'f'], 'c']);
+    assert.deepEqual(await paged(store, { orderBy: { field: 'rank', direction: 'desc' }, limit: 2 }), [...ascending].reverse());
+    for (const [id, rank] of Object.entries(texts)) assert.deepEqual(await ids(store, { where: { rank } }), [id]);
+  },
+
   'tells values of different types apart': async store => {
     await filled(store, byValue());
     for (const rank of ASCENDING) assert.deepEqual(await ranks(store, { where: { rank: rank as string } }), [rank]);
@@ -145,7 +155,9 @@ export const findingChecks: Readonly<Record<string, Check>> = {
       ...[undefined, Number.NaN, {}, [[]], 7n, new Date(), [undefined], Array.from({ length: 1001 }, (_, n) => n)].map(rank => ({
         where: { rank },
       })),
+      ...[null, 7, {}, { field: 'rank' }, { field: null, direction: 'asc' }].map(orderBy => ({ orderBy })),
       { orderBy: { field: 'rank', direction: 'up' } },
+      ...[{ where: null }, { where: ['rank'] }],
     ];
     await refused('INVALID_DOCUMENT_QUERY', ...wrong.map(query => () => store.find(NAME, 1, query)));
     assert.deepEqual(await ids(store, { orderBy: 'rank', after: cursor!, limit: 1 }), ['b']);
