@@ -86,7 +86,16 @@ export class ReadSide {
     const changed = (name: string): void => this.#feed.changed(name);
     const switched = (name: string): void => this.#switched(name);
     if (inline.length > 0)
-      this.#inline = new InlineEventStore(eventStore, inline, { logger, onError }, changed, name => this.#stored.get(name)?.switched());
+      this.#inline = new InlineEventStore(
+        eventStore,
+        inline,
+        { logger, onError },
+        {
+          changed,
+          switched: name => this.#stored.get(name)?.switched(),
+          failed: (name, error, position) => this.projections.failed(name, error, position),
+        },
+      );
     this.eventStore = this.#inline ?? eventStore;
     const live = this.#readModelsOf(definitions.filter(isProjection), logger);
     const store = keepsFollowers(eventStore.projections) ? eventStore.projections : undefined;

@@ -1,4 +1,5 @@
 import { type CommandOutcome, EventualityError, knownNames, type RecordedEvent, shownText, thrownMessage, thrownText } from '../messages';
+import type { ReadModelVersion } from '../store';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
 export class LiveReadModelTooLargeError extends EventualityError {
@@ -76,6 +77,38 @@ export class LateWriteError extends EventualityError {
       `The handler of ${event.name} in '${projection}' had ended when it came to ${call}, at position ${event.position}: it was not written. ` +
         'Let the handler await each documents.update(...), and whatever else it writes after.',
     );
+  }
+}
+
+const listed = (indexes: readonly string[]): string =>
+  indexes.length === 0 ? 'none' : indexes.map(index => `'${shownText(index)}'`).join(', ');
+
+/**
+ * Thrown by a query that this code's indexes allow, and those of the version that readers see do not: other code has made that one. It passes
+ * when this code's version takes its place, or lasts while processes with newer code run.
+ */
+export class OtherIndexesError extends EventualityError {
+  readonly code = 'OTHER_INDEXES';
+  /** The version that readers see. */
+  readonly version: number;
+  /** Of the code that made it: the `version` of its projection. */
+  readonly revision: number;
+  /** By what that version can be searched. */
+  readonly indexes: readonly string[];
+
+  constructor(
+    readonly projection: string,
+    { version, revision, indexes }: Pick<ReadModelVersion, 'version' | 'revision' | 'indexes'>,
+    own: readonly string[],
+  ) {
+    super(
+      `Readers see version ${version} of '${shownText(projection)}', which other code has made: its 'version' is ${revision}, and its indexes are ` +
+        `${listed(indexes)}. This code's are ${listed(own)}, and the query needs one that is missing there. Deploy a new index before the code that ` +
+        'queries by it, and remove one only after the last code that does.',
+    );
+    this.version = version;
+    this.revision = revision;
+    this.indexes = indexes;
   }
 }
 

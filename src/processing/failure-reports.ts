@@ -1,4 +1,4 @@
-import { type RecordedEvent, reportFailure, thrownText } from '../messages';
+import { type RecordedEvent, reportFailure } from '../messages';
 import type { BufferedDocuments } from './buffered-documents';
 import type { FollowerParts } from './follower-parts';
 
@@ -16,8 +16,7 @@ export class FailureReports {
 
   /** Parked: reported when it is, and when its last try was in vain. */
   parked(failed: FailedEvent, attempts: number, triedAgain: boolean): void {
-    // As its letter says it.
-    this.#note({ ...failed, error: thrownText(failed.error) });
+    this.#note(failed);
     if (!triedAgain) this.#report(failed, `its sequence '${failed.sequence}' is parked until retry() or discard()`);
     else if (attempts === 1) this.#report(failed, `its sequence '${failed.sequence}' is parked, and tried again`);
   }

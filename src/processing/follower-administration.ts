@@ -1,4 +1,4 @@
-import { jsonable } from '../messages';
+import { EventualityError, jsonable } from '../messages';
 import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
 import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
@@ -34,7 +34,18 @@ export class FollowerAdministration implements Follower {
   async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
     refuseTimeLimit('status', options);
     const { timeout } = options;
-    return withinTime(this.#status.read(this.runner.known), timeout, () => new StatusTimeoutError(timeout!));
+    return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
+  }
+
+  /** After the end also where the store is closed, too: then it is the last one that was read. */
+  async #statusNow(): Promise<FollowerStatus> {
+    const { known } = this.runner;
+    try {
+      return await this.#status.read(known);
+    } catch (error) {
+      if (known.closed && EventualityError.is(error) && error.code === 'STORE_CLOSED') return this.#status.ended(known);
+      throw error;
+    }
   }
 
   async rebuild(): Promise<Rebuild> {
@@ -59,6 +70,12 @@ export class FollowerAdministration implements Follower {
       if (left <= 0) throw late();
       await this.parts.changes.next(Math.min(left, POLL_MS), signal);
     }
+  }
+
+  /** Resolves when it has come as far as the events go now; where it has stopped, or ends, there is nothing to wait for. @throws errors of the store */
+  async caughtUp(): Promise<void> {
+    const head = await this.parts.head.position();
+    while (this.runner.isRunning && (await this.runner.position()) < head) await this.parts.changes.next(POLL_MS);
   }
 
   async deadLetters(page?: {

@@ -17,5 +17,8 @@ export interface FollowerParts {
 export interface FollowerObserver {
   /** Events up to another position are handled, or letters were parked or freed; `written` when something was committed. */
   moved(written: boolean): void;
+  /** A handler has thrown. */
   failed(error: unknown, position: bigint | undefined): void;
+  /** Something else has failed, mostly of the store. */
+  troubled(error: unknown): void;
 }

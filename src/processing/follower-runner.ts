@@ -1,13 +1,13 @@
-import { reportFailure, thrownMessage } from '../messages';
+import { reportFailure } from '../messages';
 import type { ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { VersionsLostError } from './follower-errors';
 import type { FollowerObserver, FollowerParts } from './follower-parts';
 import type { Handling } from './handling';
 import { Handover } from './handover';
+import { LastError } from './last-error';
 import { pause } from './pause';
 import type { RunnerParts } from './runner-parts';
-import type { FollowerStatus } from './status';
 import { type OwnStatus, StatusReader } from './status-reader';
 import { Succession } from './succession';
 import { type SeenVersions, Versions } from './version';
@@ -26,7 +26,7 @@ export class FollowerRunner {
   readonly #running = new Map<number, VersionFollower>();
   readonly #ending = new AbortController();
   readonly #status: StatusReader;
-  #lastError: FollowerStatus['lastError'];
+  readonly #lastError: LastError;
   #loop: Promise<void> | undefined;
   #looking: Promise<void> = Promise.resolve();
   /** Where the events ended when it was last looked whether a version has caught up. */
@@ -43,6 +43,7 @@ export class FollowerRunner {
     const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
     this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
+    this.#lastError = new LastError(parts.clock);
     const { options } = handling.definition;
     this.#succession = new Succession({
       ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
@@ -86,7 +87,7 @@ export class FollowerRunner {
   get known(): OwnStatus {
     return {
       ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
-      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError },
+      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError.value },
     };
   }
 
@@ -122,6 +123,11 @@ export class FollowerRunner {
     for (const follower of this.#running.values()) follower.restart();
   }
 
+  /** Whether it goes on: it has neither stopped nor ended. */
+  get isRunning(): boolean {
+    return !this.stopped && !this.#ending.signal.aborted;
+  }
+
   /** Whether it waits for `restart()`, after an error with `onError: 'stop'`. */
   get stopped(): boolean {
     return [...this.#running.values()].some(({ stopped }) => stopped);
@@ -137,13 +143,18 @@ export class FollowerRunner {
     return [...this.#running.values()].some(({ retrying }) => retrying);
   }
 
+  /** Takes note of what a handler has thrown, also where an append called it. */
+  failed(error: unknown, position: bigint | undefined): void {
+    this.#lastError.handler(error, position);
+  }
+
   async #run(): Promise<void> {
     for (let failures = 0; !this.#ending.signal.aborted; ) {
       try {
         await this.#look();
         failures = 0;
       } catch (error) {
-        this.#failed(error, undefined);
+        this.#lastError.other(error);
         if (++failures === 1) this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
       }
       await pause(LOOK, this.#ending.signal);
@@ -253,7 +264,8 @@ export class FollowerRunner {
         if (written) this.parts.changed(this.name);
         this.parts.changes.tell();
       },
-      failed: (error, position) => this.#failed(error, position),
+      failed: (error, position) => this.failed(error, position),
+      troubled: error => this.#lastError.other(error),
     };
   }
 
@@ -261,11 +273,5 @@ export class FollowerRunner {
     const { name, definition, parts } = this;
     const kind = definition.kind === 'listener' ? 'reactor' : definition.kind;
     reportFailure(error, { kind, name }, parts, 'it begins again');
-  }
-
-  #failed(error: unknown, position: bigint | undefined): void {
-    // Of what comes from a dead letter only the first line is the message; the rest is its stack.
-    const [message] = thrownMessage(error).split('\n', 1) as [string];
-    this.#lastError = { message, at: new Date(this.parts.clock.now()).toISOString(), position };
   }
 }

@@ -24,6 +24,7 @@ export {
   LiveProjectionError,
   LiveReadModelTooLargeError,
   NothingStoredError,
+  OtherIndexesError,
   UnknownProjectionError,
   WaitTimeoutError,
 } from './errors';
@@ -39,7 +40,7 @@ export { InlineEventStore } from './inline-event-store';
 export { LiveDocuments } from './live-documents';
 export { Projections } from './projections';
 export { InvalidSequenceError } from './sequence';
-export type { Follower, FollowerStatus, Health, Rebuild, RebuildProgress, SegmentStatus } from './status';
+export type { Follower, FollowerStatus, Health, LastErrorStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';
 export { StoredDocuments } from './stored-documents';
 export { Touches } from './touches';
 export type { ViewFault } from './view-checks';

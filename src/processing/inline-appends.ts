@@ -48,6 +48,14 @@ interface Believed {
   readonly leftOut: ReadonlySet<string>;
 }
 
+/** Is told what appends make of inline projections. */
+export interface InlineObserver {
+  /** Documents have changed. */
+  changed(name: string): void;
+  /** A handler has thrown; the position is that of its event, where that is stored. */
+  failed(name: string, error: unknown, position: bigint | undefined): void;
+}
+
 /** What one append has to do. */
 interface Append {
   readonly transaction: ProjectionTransaction;
@@ -72,7 +80,7 @@ export class InlineAppends {
     private readonly versions: InlineVersions,
     handlings: readonly Handling[],
     private readonly reporting: FailureReporting,
-    private readonly changed: (name: string) => void,
+    private readonly observer: InlineObserver,
   ) {
     this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
   }
@@ -131,7 +139,7 @@ export class InlineAppends {
       }
       return appended;
     });
-    if (outcome.ok) for (const name of handled) this.changed(name);
+    if (outcome.ok) for (const name of handled) this.observer.changed(name);
     return outcome;
   }
 
@@ -151,7 +159,7 @@ export class InlineAppends {
       // Too much to be brought up in an append.
       if (documents.bytes > MOST_BYTES && !append.events.includes(event)) return false;
       if (!failure) continue;
-      if (append.events.includes(event)) throw new Refused(refusal(projection, event, failure.error));
+      if (append.events.includes(event)) throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
       this.#waits(inline, event, failure.error);
       return false;
     }
@@ -164,7 +172,8 @@ export class InlineAppends {
     const { projection, version } = checkpoint;
     const to = append.events.at(-1)!.position;
     const { lateWrite } = documents;
-    if (lateWrite && append.events.includes(lateWrite.event)) throw new Refused(refusal(projection, lateWrite.event, lateWrite.error));
+    if (lateWrite && append.events.includes(lateWrite.event))
+      throw this.#refused(projection, lateWrite.error, refusal(projection, lateWrite.event, lateWrite.error));
     documents.close((error, event) => this.#failed(projection, event, error));
     try {
       if (lateWrite) throw lateWrite.error;
@@ -173,7 +182,7 @@ export class InlineAppends {
     } catch (error) {
       const event = lateWrite ? lateWrite.event : work.eventOf(error);
       if (!event) throw error;
-      if (append.events.includes(event)) throw new Refused(isError(error) ? error : refusal(projection, event, error));
+      if (append.events.includes(event)) throw this.#refused(projection, error, isError(error) ? error : refusal(projection, event, error));
       this.#waits(inline, event, error);
       throw new Behind(inline);
     }
@@ -184,7 +193,14 @@ export class InlineAppends {
     this.#failed(projection, event, error, 'it waits for its follower');
   }
 
+  /** The event of it is not stored, so it has no position. */
+  #refused(projection: string, error: unknown, reason: unknown): Refused {
+    this.observer.failed(projection, error, undefined);
+    return new Refused(reason);
+  }
+
   #failed(name: string, event: RecordedEvent, error: unknown, consequence?: string): void {
+    this.observer.failed(name, error, event.position);
     reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, this.reporting, consequence);
   }
 }

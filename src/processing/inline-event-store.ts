@@ -9,8 +9,9 @@ import {
 } from '../store';
 import type { FollowerDefinition } from './definition';
 import { Handling } from './handling';
-import { InlineAppends } from './inline-appends';
+import { InlineAppends, type InlineObserver } from './inline-appends';
 import { InlineVersions } from './inline-versions';
+import type { RunnerParts } from './runner-parts';
 
 /** An event store whose appends bring inline projections up to date in the same transaction. */
 export class InlineEventStore extends ForwardingEventStore {
@@ -21,15 +22,14 @@ export class InlineEventStore extends ForwardingEventStore {
     inner: EventStore,
     definitions: readonly FollowerDefinition[],
     reporting: FailureReporting,
-    changed: (name: string) => void,
-    switched: (name: string) => void,
+    observer: InlineObserver & Pick<RunnerParts, 'switched'>,
   ) {
     super(inner);
     const store = inner.projections as ProjectionStore;
     // Projections get no context to dispatch with.
     const handlings = definitions.map(definition => new Handling(definition, () => undefined as never));
-    this.#versions = new InlineVersions(inner, store, handlings, switched);
-    this.#appends = new InlineAppends(inner, store, this.#versions, handlings, reporting, changed);
+    this.#versions = new InlineVersions(inner, store, handlings, name => observer.switched(name));
+    this.#appends = new InlineAppends(inner, store, this.#versions, handlings, reporting, observer);
   }
 
   /** Says that other versions may be there. */

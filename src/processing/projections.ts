@@ -57,6 +57,7 @@ export class Projections {
   readonly #head: Head;
   readonly #eventStore: EventStore;
   readonly #changes = new Changes();
+  readonly #follows: boolean;
   #closing: Promise<void> | undefined;
 
   constructor(parts: ProjectionsParts) {
@@ -70,6 +71,7 @@ export class Projections {
     } = parts;
     this.#eventStore = eventStore;
     this.#head = new Head(eventStore);
+    this.#follows = parts.follow ?? true;
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
@@ -82,7 +84,7 @@ export class Projections {
         changed,
         switched,
         membership,
-        follow: parts.follow ?? true,
+        follow: this.#follows,
       },
       head: this.#head,
       changes: this.#changes,
@@ -103,20 +105,31 @@ export class Projections {
     return this.#followers.keys();
   }
 
+  /** Takes note of what a handler of an inline projection has thrown in an append. */
+  failed(name: string, error: unknown, position: bigint | undefined): void {
+    this.#followers.get(name)?.runner.failed(error, position);
+  }
+
   /** Begins to follow, in the background. */
   start(): void {
     for (const runner of this.#runners) runner.start();
   }
 
   /**
-   * Begins to follow, and resolves when each durable listener has its first version: what is appended from then on, it will be told. Before
-   * that it is older than the listener. `bootstrap` waits for it; await it yourself after `new Flow(...)` with listeners.
-   * @throws SequenceByChangedError, errors of the store
+   * Begins to follow, and resolves when each durable listener has its first version, and each inline projection has come as far as the events go:
+   * of what is appended from then on, a listener will be told, and an inline projection is up to date when the append is done. Before that an event is
+   * older than the listener, and an inline projection that is far behind is left to its follower. A projection that has stopped is not waited for, nor is
+   * one that only other processes follow. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
+   * @throws SequenceByChangedError for a listener that cannot go on with this code; errors of the store
    */
   async ready(): Promise<void> {
-    const listeners = this.#runners.filter(({ definition }) => definition.kind === 'listener');
-    await Promise.all(listeners.map(runner => runner.prepared()));
+    const followers = [...this.#followers.values()];
+    const listeners = followers.filter(({ runner }) => runner.definition.kind === 'listener');
+    await Promise.all(listeners.map(({ runner }) => runner.prepared()));
     this.start();
+    if (!this.#follows) return;
+    const inline = followers.filter(({ runner }) => runner.definition.options.mode === 'inline');
+    await Promise.all(inline.map(follower => follower.caughtUp()));
   }
 
   /** @throws UnknownProjectionError */

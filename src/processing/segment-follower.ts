@@ -287,7 +287,7 @@ export class SegmentFollower {
 
   #report(error: unknown, what: string): void {
     const { projection, segment } = this.place;
-    this.parts.observer.failed(error, undefined);
+    this.parts.observer.troubled(error);
     this.parts.logger.error({ error, projection, segment }, `'${projection}' ${what}.`);
   }
 }

@@ -4,6 +4,7 @@ import type { FollowerDefinition } from './definition';
 import type { Head } from './head';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
+import { REPLAY_SEGMENT } from './shares';
 import type { FollowerStatus, SegmentStatus } from './status';
 import { REPLACED } from './version-shape';
 
@@ -36,13 +37,33 @@ const STEADY = 1;
 export class StatusReader {
   readonly #lag = new Rate();
   readonly #filling = new Rate();
+  #last: FollowerStatus | undefined;
 
   constructor(
     private readonly parts: StatusParts,
     private readonly definition: FollowerDefinition,
   ) {}
 
+  /** What is known of one that has ended, without asking the store. */
+  ended(known: OwnStatus): FollowerStatus {
+    const { name, kind, options } = this.definition;
+    const { active, positions = new Map<number, bigint>(), lastError } = known;
+    const unread: FollowerStatus = {
+      ...{ name, kind, mode: options.mode ?? 'async', state: 'closed', healthy: !known.stopped, parked: [], rebuild: undefined },
+      ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
+      segments: active ? segmentsOf(active, [], positions) : [],
+      ...{ position: active ? lowest(segmentsOf(active, [], positions)) : 0n, head: 0n },
+      ...{ lag: { events: 0, seconds: 0, trend: 'steady' }, lastError: undefined },
+    };
+    return jsonable({ ...(this.#last ?? unread), state: 'closed', lastError: lastError && jsonable({ ...lastError }) });
+  }
+
   async read(known: OwnStatus): Promise<FollowerStatus> {
+    this.#last = await this.#read(known);
+    return this.#last;
+  }
+
+  async #read(known: OwnStatus): Promise<FollowerStatus> {
     const { name, kind, options } = this.definition;
     const { lastError } = known;
     const [versions, head] = [await this.parts.store.versions(name), await this.parts.head.position()];
@@ -51,13 +72,20 @@ export class StatusReader {
     const positions = read?.version === known.active?.version ? known.positions : undefined;
     const segments = read ? (await this.#segments(read, positions)).map(each => upTo(head, each)) : [];
     const position = lowest(segments);
+    const olderUntil = active ? await this.#olderUntil(active) : 0n;
     const events = head > position ? Number(head - position) : 0;
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = read ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version }) : [];
     const filling = versions.findLast(({ version }) => active && version > active.version);
     return jsonable({
-      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(known, active), healthy: parked.length === 0 && !known.stopped },
+      ...{
+        name,
+        kind,
+        mode: options.mode ?? 'async',
+        state: this.#state(known, active, position < olderUntil),
+        healthy: parked.length === 0 && !known.stopped,
+      },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       parked: parked.map(each => jsonable({ ...each })),
@@ -82,13 +110,18 @@ export class StatusReader {
     return segmentsOf(version, await this.parts.store.leases.segments(this.definition.name, version.version), own);
   }
 
-  #state(known: OwnStatus, active: ReadModelVersion | undefined): FollowerStatus['state'] {
+  #state(known: OwnStatus, active: ReadModelVersion | undefined, isFilling: boolean): FollowerStatus['state'] {
     if (known.closed) return 'closed';
     if (!known.known) return 'starting';
     if (known.stopped) return 'stopped';
     const followed = followedOf(known, active);
     if (!followed) return active ? 'superseded' : 'starting';
-    return followed.version === active?.version ? 'following' : 'filling';
+    return followed.version === active?.version && !isFilling ? 'following' : 'filling';
+  }
+
+  /** Up to where events are older than a version: until it has come so far it fills. */
+  async #olderUntil({ version }: ReadModelVersion): Promise<bigint> {
+    return (await this.parts.store.checkpoint({ projection: this.definition.name, version, segment: REPLAY_SEGMENT })) - 1n;
   }
 
   async #secondsBehind(position: bigint): Promise<number> {

@@ -21,13 +21,25 @@ export interface RebuildProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** An error that a status tells of. */
+export interface LastErrorStatus {
+  readonly message: string;
+  /** The text with the stack, where it has one; at most 4,000 characters. */
+  readonly stack: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** Of the event that failed, where it is stored. */
+  readonly position: bigint | undefined;
+}
+
 /** How a projection or durable listener is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
 export interface FollowerStatus {
   readonly name: string;
   readonly kind: 'projection' | 'listener';
   readonly mode: 'async' | 'inline' | 'live';
   /**
-   * `starting` before there is a version, or before this process knows it, `filling` beside another, `stopped` after an error with `onError: 'stop'`,
+   * `starting` before there is a version, or before this process knows it, `filling` for the first time or
+   * beside another, `stopped` after an error with `onError: 'stop'`,
    * `superseded` where other code has taken over: this process takes over again when that is not followed any more.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
@@ -43,7 +55,8 @@ export interface FollowerStatus {
   readonly lag: { readonly events: number; readonly seconds: number; readonly trend: 'rising' | 'steady' | 'falling' };
   readonly segments: readonly SegmentStatus[];
   readonly parked: readonly ParkedSequence[];
-  readonly lastError: { readonly message: string; readonly at: string; readonly position: bigint | undefined } | undefined;
+  /** What a handler threw last; where none has thrown, what else failed last. */
+  readonly lastError: LastErrorStatus | undefined;
   readonly rebuild: RebuildProgress | undefined;
 }
 

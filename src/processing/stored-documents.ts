@@ -1,6 +1,7 @@
 import { EventualityError } from '../messages';
 import { type DocumentPage, type DocumentQuery, type ProjectionStore, resolveQuery } from '../store';
 import type { DocumentSource } from './document-reader';
+import { OtherIndexesError } from './errors';
 
 /** For how long readers take a version for the active one, in milliseconds; then they look again. */
 const TRUST = 500;
@@ -30,12 +31,24 @@ export class StoredDocuments implements DocumentSource {
 
   find(query?: DocumentQuery): Promise<DocumentPage> {
     return this.#read(
-      version => this.store.find(this.name, version, query),
+      version => this.#find(version, query),
       () => {
         resolveQuery(this.name, this.indexes, query);
         return { items: [], cursor: undefined };
       },
     );
+  }
+
+  /** What this code's own indexes allow may be refused by a version that other code has made. */
+  async #find(version: number, query: DocumentQuery | undefined): Promise<DocumentPage> {
+    try {
+      return await this.store.find(this.name, version, query);
+    } catch (error) {
+      if (!isRefusedQuery(error)) throw error;
+      resolveQuery(this.name, this.indexes, query);
+      const read = (await this.store.versions(this.name)).find(known => known.version === version);
+      throw read ? new OtherIndexesError(this.name, read, this.indexes) : error;
+    }
   }
 
   /** Forgets which version is active: another one is, as this process knows. */
@@ -74,5 +87,7 @@ export class StoredDocuments implements DocumentSource {
     return version;
   }
 }
+
+const isRefusedQuery = (error: unknown): boolean => EventualityError.is(error) && error.code === 'INVALID_DOCUMENT_QUERY';
 
 const isUnknownReadModel = (error: unknown): boolean => EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL';

@@ -78,7 +78,7 @@ export class VersionFollower {
       try {
         await this.#look();
       } catch (error) {
-        this.parts.observer.failed(error, undefined);
+        this.parts.observer.troubled(error);
       }
       this.#loseExpired();
       for (const { follower } of this.#held.values()) void follower.tick();

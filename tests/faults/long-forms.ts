@@ -1,6 +1,7 @@
 import { ambiguousCommits } from './ambiguous-commits';
 import { backlog } from './backlog';
 import { cutFollowers } from './cut-followers';
+import { deployed } from './deployed';
 import type { Figure } from './figures';
 import { followedInPostgres, followedInSqlite } from './followed-gaps';
 import { frozen } from './frozen';
@@ -22,6 +23,7 @@ import { sharedAggregates } from './shared-aggregates';
 
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
 const COMMAND_KILLS = { kills: 20, atOnce: 5 };
+const DEPLOYS = { rate: 200, history: 2000, deploys: 20 };
 const REBUILDS = { rate: 500, history: 20_000, rebuilds: 20 };
 
 /** The long form of each rig, as `run.ts` knows it by name. */
@@ -50,6 +52,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['poisoned-postgres', seed => poisoned('PostgreSQL', POISON, seed)],
   ['rebuilt-sqlite', seed => rebuilt('SQLite', REBUILDS, seed)],
   ['rebuilt-postgres', seed => rebuilt('PostgreSQL', REBUILDS, seed)],
+  ['deployed-sqlite', seed => deployed('SQLite', DEPLOYS, seed)],
+  ['deployed-postgres', seed => deployed('PostgreSQL', DEPLOYS, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
   ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
   ['backlog-sqlite', seed => backlog('SQLite', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],

@@ -16,6 +16,8 @@ const RIGS = [
     'poisoned-postgres',
     'rebuilt-sqlite',
     'rebuilt-postgres',
+    'deployed-sqlite',
+    'deployed-postgres',
     'hostile-input',
     'long-streams',
     'backlog-sqlite',

@@ -81,14 +81,14 @@ class Hearing {
 }
 
 @Listener('reactor')
-class Reactor {
+class Following {
   @EventHandler(Begun)
   async begun({ next }: Begun, { event, dispatch }: ListenerContext) {
     if (next === 'reactor') await dispatch(nextOf(event));
   }
 }
 
-@Module({ components: [Step, Relays, Hearing, Reactor] })
+@Module({ components: [Step, Relays, Hearing, Following] })
 class Steps {}
 
 /** What an application with tenants puts before everything. */

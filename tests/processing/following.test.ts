@@ -142,7 +142,7 @@ onEachStore(processes => {
     expect(status).toMatchObject({ position, head: position, lag: { events: 0, seconds: 0 }, rebuild: undefined });
     expect(status.segments).toEqual([{ segment: 0, position, owner: expect.any(String) }]);
     expect(status.parked).toMatchObject([{ sequence: 'Thing/c', events: 1, error: expect.stringContaining('this is bad') }]);
-    expect(status.lastError).toMatchObject({ message: 'Error: this is bad', position });
+    expect(status.lastError).toMatchObject({ message: 'this is bad', stack: expect.stringContaining('Error: this is bad'), position });
     await projections.close();
     expect(await projections.of('tally').status()).toMatchObject({ state: 'closed' });
   });

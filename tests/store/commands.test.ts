@@ -124,8 +124,7 @@ describe.each(EVERY_STORE)('%s', name => {
         store!,
         [counts],
         { logger: SILENT },
-        () => undefined,
-        () => undefined,
+        { changed: () => undefined, switched: () => undefined, failed: () => undefined },
       );
       const [late, claim] = [claimOf('c', { lease: 1 }), claimOf('c', { lease: 5000 })];
       await inline.commands!.claim(late);
