@@ -103,6 +103,17 @@ onEachStore(processes => {
     }
   });
 
+  test('ready() does not wait for ever for an inline projection that has stopped in another process', async () => {
+    const { store } = processes();
+    await happen(store, ['a'], 'poison');
+    const failing = tally({ mode: 'inline', onError: 'stop', retry: { attempts: 1 } }, () => Promise.reject(new Error('no')));
+    const first = processes().start([failing]);
+    await until(async () => (await first.of('tally').status()).state === 'stopped');
+    const second = processes().start([failing], { leaseDuration: 100 });
+    await second.ready();
+    expect((await second.of('tally').status()).position).toBe(0n);
+  });
+
   test('a query that only the other code has an index for is refused with what to do, before the switch and after it', async () => {
     const { store } = processes();
     await happen(store, ['a']);
