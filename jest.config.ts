@@ -9,7 +9,8 @@ const config: Config = {
   reporters: ['default', '<rootDir>/tests/setup/jest-guard.js'],
   setupFilesAfterEnv: ['<rootDir>/tests/setup/tell-guard.ts'],
   // With a limit tests never run in jest's own process, however few the cores: one that blocks can be ended, and the others go on.
-  workerIdleMemoryLimit: '1GB',
+  // What test files leave behind is collected late; a process that has grown by so much is followed by another.
+  workerIdleMemoryLimit: '512MB',
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/samples/**/*.test.ts'],
   moduleNameMapper: {
     '^eventuality$': '<rootDir>/src/index.ts',

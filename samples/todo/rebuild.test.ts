@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
+import { loadDriver } from '../../src/sqlite/load-driver';
 import { TestSchema, url } from '../../tests/postgres/database';
 import { bar } from './bar';
 import { run } from './cli';
@@ -35,7 +35,7 @@ async function createMany(count: number): Promise<void> {
 /** Takes away what is shown; the events stay. */
 async function deleteTheDocuments(): Promise<void> {
   if (place.databaseUrl) return void (await schema.sql(`delete from "${schema.name}".eventuality_documents`));
-  const database = betterSqlite3().open(place.file);
+  const database = loadDriver().open(place.file);
   database.exec('delete from documents');
   database.close();
 }

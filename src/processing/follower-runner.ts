@@ -123,7 +123,7 @@ export class FollowerRunner {
     await this.#look();
   }
 
-  /** The position before which everything is handled or parked, in the version that is read, whichever code follows it. */
+  /** The position up to which everything is handled or parked, in the version that is read, whichever code follows it. */
   async position(): Promise<bigint> {
     const position = await this.#positionRead();
     if (position !== undefined) return position;

@@ -38,6 +38,15 @@ class Behind extends Error {
   }
 }
 
+/** What an append believes of versions. */
+interface Believed {
+  readonly versions: readonly InlineVersion[];
+  /** They were looked up because one was far behind. */
+  readonly proven: boolean;
+  /** Versions that cannot take an earlier event. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
 /** Is told what appends make of inline projections. */
 export interface InlineObserver {
   /** Documents have changed. */
@@ -79,11 +88,13 @@ export class InlineAppends {
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     if (!this.#matters(appends)) return this.eventStore.append(appends, options);
     const leftOut = new Set<string>();
+    // What this append has looked up counts for it, whatever others look up at the same time.
+    let looked: readonly InlineVersion[] | undefined;
     for (let attempt = 1; ; ) {
-      const versions = await this.versions.current();
+      const versions = looked ?? (await this.versions.current());
       if (versions.length === 0) return this.eventStore.append(appends, options);
       try {
-        return await this.#together(appends, options, versions, leftOut);
+        return await this.#together(appends, options, { versions, proven: versions === looked || versions === this.#proven, leftOut });
       } catch (error) {
         if (error instanceof Refused) throw error.reason;
         if (error instanceof Behind) {
@@ -92,7 +103,8 @@ export class InlineAppends {
         }
         if (attempt++ === TRIES || !isStale(error)) throw error;
         this.versions.forget();
-        this.#proven = await this.versions.current();
+        looked = await this.versions.current();
+        this.#proven = looked;
       }
     }
   }
@@ -106,8 +118,7 @@ export class InlineAppends {
   async #together(
     appends: readonly StreamAppend[],
     options: AppendOptions | undefined,
-    versions: readonly InlineVersion[],
-    leftOut: ReadonlySet<string>,
+    { versions, proven, leftOut }: Believed,
   ): Promise<AppendOutcome> {
     const handled: string[] = [];
     const outcome = await this.store.transaction(async transaction => {
@@ -121,7 +132,7 @@ export class InlineAppends {
         if (leftOut.has(keyOf(version))) continue;
         const took = await this.#take(append, version, position);
         // What is far behind is left to its follower. But it may be a version that is no longer: look once more before.
-        if (!took && versions !== this.#proven) throw new StaleVersions();
+        if (!took && !proven) throw new StaleVersions();
         if (took) handled.push(version.checkpoint.projection);
       }
       return appended;

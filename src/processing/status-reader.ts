@@ -89,7 +89,7 @@ export class StatusReader {
   }
 
   /**
-   * The position before which everything is handled or parked, in all segments of a version; undefined for one that was replaced, or dropped: it
+   * The position up to which everything is handled or parked, in all segments of a version; undefined for one that was replaced, or dropped: it
    * does not say how far the one is that readers see now.
    */
   async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint | undefined> {

@@ -48,12 +48,15 @@ export interface FollowerStatus {
    * `superseded` where other code has taken over: this process takes over again when that is not followed any more.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
-  /** False while a sequence is parked, or holds a rebuild up, or a segment of this process has stopped: it needs to be looked at. For health checks. */
+  /**
+   * False while a sequence is parked, or holds a rebuild up, or a segment of this process has stopped: it needs to be looked at. For alarms; a health
+   * check of the process asks {@link Health}.
+   */
   readonly healthy: boolean;
   /** The version that this process follows with, and the one that readers see, which the rest is about. */
   readonly version: number | undefined;
   readonly activeVersion: number | undefined;
-  /** The position before which everything is handled, in all segments. */
+  /** The position up to which everything is handled or parked, that event included, in all segments and processes. */
   readonly position: bigint;
   /** The position of the store's last event. */
   readonly head: bigint;
@@ -108,7 +111,7 @@ export interface Follower {
    * @throws NothingToRebuildError for durable listeners and live projections
    */
   rebuild(): Promise<Rebuild>;
-  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError */
+  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError, StoreClosedError when the flow is closed meanwhile */
   waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Returns a page of what is parked, in the order of positions: in the version that readers see, or in the one given here. */
   deadLetters(page?: {

@@ -3,4 +3,4 @@ import { faultsOf } from './figures';
 
 test('lost replies and terminated backends: nothing is stored twice, in part or not at all; a caller that uses new ids stores twice', async () => {
   expect(await faultsOf(seed => ambiguousCommits({ cuts: 15, terminated: 30 }, seed))).toEqual([]);
-}, 90_000);
+}, 180_000);

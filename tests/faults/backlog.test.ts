@@ -6,5 +6,5 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   async name => {
     expect(await faultsOf(seed => backlog(name, { events: 50_000, text: 1500, duration: 3000 }, seed))).toEqual([]);
   },
-  120_000,
+  180_000,
 );

@@ -73,10 +73,10 @@ async function follow(script: string, where: Where, duration: number): Promise<P
   return Promise.all(programs.map(async program => progressOf(await program.killed())));
 }
 
-/** Lets a process queue everything, until it has grown too much or nothing more comes. */
+/** Lets a process queue everything, until it has grown too much. */
 async function queueAll(script: string, where: Where): Promise<Progress> {
   const program = new Program(script, { where, ...SLOW, careless: true } satisfies Projecting);
-  await until(() => growthOf(progressOf(program.lines)) >= GROWTH, 'it has grown', PATIENCE / 4).catch(() => undefined);
+  await until(() => growthOf(progressOf(program.lines)) >= GROWTH, 'it has grown', PATIENCE).catch(() => undefined);
   return progressOf(await program.killed());
 }
 

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type PoolClient } from 'pg';
 import type { PostgresEventStore } from '../../src/postgres';
 import type { EventStore } from '../../src/store';
-import { happened, range, type Schema, to, url } from '../postgres/database';
+import { happened, range, type Schema, to, until, url } from '../postgres/database';
 import type { Lags } from './lags';
 import type { Random } from './random';
 
 const STREAMS = 200;
 const ROLLED_BACK = 0.02;
+const PATIENCE = 60_000;
 
 export interface GapSizes {
   /** Half of them append through the store, half in transactions of their own, of which some are rolled back. */
@@ -29,6 +30,8 @@ export class DisorderlyWriters {
     private readonly random: Random,
     /** Of what is appended through the stores. */
     private readonly lags: Lags,
+    /** The stuck transaction stays open until a careless reader has gone past a position of it: what that loses is no chance. */
+    private readonly isPassed: (position: bigint) => boolean | Promise<boolean>,
   ) {}
 
   /** How many transactions were rolled back. */
@@ -69,18 +72,18 @@ export class DisorderlyWriters {
     while (Date.now() < deadline) {
       const end = this.random.chance(ROLLED_BACK) ? 'ROLLBACK' : 'COMMIT';
       const held = this.random.next() * 15;
-      await this.#transact(client, held, end).catch(() => client.query('ROLLBACK'));
+      await this.#transact(client, () => sleep(held), end).catch(() => client.query('ROLLBACK'));
     }
     client.release(true);
   }
 
   /** A transaction of the user's own: it does what business does, appends, takes its time, and appends again. */
-  async #transact(client: PoolClient, held: number, end: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  async #transact(client: PoolClient, held: (position: bigint) => Promise<unknown>, end: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     const store = this.stores[0]!.within(client);
     await client.query('BEGIN');
     await client.query('INSERT INTO orders DEFAULT VALUES');
-    await store.append([to(`own-${this.#anywhere()}`, 'any')]);
-    await sleep(held);
+    const outcome = await store.append([to(`own-${this.#anywhere()}`, 'any')]);
+    await held(outcome.ok ? outcome.events[0]!.position : 0n);
     await store.append([to(`own-${this.#anywhere()}-2`, 'any', happened(), happened())]);
     await client.query(end);
     if (end === 'ROLLBACK') this.#rolledBack++;
@@ -90,7 +93,12 @@ export class DisorderlyWriters {
     const client = await this.schema.client();
     await client.query(`SET search_path TO "${this.schema.name}"`);
     const from = performance.now();
-    await this.#transact(client, time, 'COMMIT');
+    const held = async (position: bigint): Promise<void> => {
+      await sleep(time);
+      await this.stores[0]!.append([to(`after-${this.#anywhere()}`, 'any')]);
+      await until(() => this.isPassed(position), 'the careless reader has gone past the stuck transaction', PATIENCE);
+    };
+    await this.#transact(client, held, 'COMMIT');
     this.#stuck = [from, performance.now()];
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import type { Differences } from './counting';
 import { newSeed } from './random';
@@ -51,16 +52,28 @@ export const below = (subject: Subject, what: string, value: number, limit: numb
 /** What is only told. */
 export const told = (subject: Subject, what: string, measured: string): Figure => figure(subject, what, measured, undefined, false);
 
+/** In a test, runs end with it: a property that goes on afterwards would disturb the tests that follow. */
+const LIMIT = { markInterruptAsFailure: true, interruptAfterTimeLimit: process.env.JEST_WORKER_ID ? 110_000 : 3_600_000 };
+const TURN_EVERY = 20;
+
+/** What happens in memory takes no turn of the event loop: without some between the runs, no timer, and so no limit, is ever heard of. */
+function bounded<T>(property: fc.IAsyncPropertyWithHooks<T>): fc.IAsyncPropertyWithHooks<T> {
+  let runs = 0;
+  return property.beforeEach(async () => {
+    if (++runs % TURN_EVERY === 0) await turn();
+  });
+}
+
 /** A property that must hold in all runs. */
-export async function holds<T>(subject: Subject, property: fc.IAsyncProperty<T>, numRuns: number): Promise<Figure> {
-  const details = await fc.check(property, { numRuns, seed: subject.seed });
+export async function holds<T>(subject: Subject, property: fc.IAsyncPropertyWithHooks<T>, numRuns: number): Promise<Figure> {
+  const details = await fc.check(bounded(property), { ...LIMIT, numRuns, seed: subject.seed });
   const report = details.failed ? `${await fc.asyncDefaultReportMessage(details)}` : `0 of ${details.numRuns}`;
   return figure(subject, '0 runs that fail', report, !details.failed);
 }
 
 /** A negative control: a property that must not hold. */
-export async function isRefuted<T>(subject: Subject, property: fc.IAsyncProperty<T>, numRuns: number): Promise<Figure> {
-  const details = await fc.check(property, { numRuns, seed: subject.seed, endOnFailure: true });
+export async function isRefuted<T>(subject: Subject, property: fc.IAsyncPropertyWithHooks<T>, numRuns: number): Promise<Figure> {
+  const details = await fc.check(bounded(property), { ...LIMIT, numRuns, seed: subject.seed, endOnFailure: true });
   const measured = details.failed ? `run ${details.numRuns} fails` : `0 of ${details.numRuns}`;
   return figure(subject, 'control: a run that fails', measured, details.failed);
 }

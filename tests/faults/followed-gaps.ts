@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FollowerStatus } from '../../src/processing';
 import type { EventStore } from '../../src/store';
-import { range, type Schema, to, until } from '../postgres/database';
+import { happened, range, type Schema, to, until } from '../postgres/database';
 import { everything, type Files } from '../sqlite/files';
 import { beside } from '../support/beside';
-import { counting, type Differences, differences } from './counting';
+import { counting, type Differences, differences, projectionsOf } from './counting';
 import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';
 import { DocumentLags } from './document-lags';
 import { below, type Figure, noDifferences, type Subject, some, told } from './figures';
@@ -39,12 +39,17 @@ export const followedInSqlite = (sizes: Omit<GapSizes, 'stuck'>, seed: number): 
     const script = built('writing-process', files.folder);
     const followed = await follow(written(files, script, sizes), built('projecting-process', files.folder));
     const wrong = written(files, script, { ...CONTROL, writers: sizes.writers });
+    const write = async (): Promise<void> => {
+      await wrong.write();
+      // All of one time, and more than a page: where the page ends, the rest is lost.
+      await wrong.store.append([to('crowd', 'any', ...range(1, 40).map(n => happened({ n })))]);
+    };
     const done = `${sizes.writers} writers in ${WRITING} processes, ${sizes.duration / 1000} s; a projection in ${FOLLOWING} processes`;
     const subject: Subject = { item: 4, store: 'SQLite', done, seed };
     const control = { ...subject, done: 'a projection that goes on after the time of the last event it has seen' };
     return [
       ...zeros(subject, followed),
-      some(control, 'events lost in documents', (await followWrongly(wrong, readByTime(wrong.store))).lost),
+      some(control, 'events lost in documents', (await followWrongly({ ...wrong, write }, readByTime(wrong.store))).lost),
       lagged(subject, followed.lags.between(0, Number.POSITIVE_INFINITY)),
     ];
   });
@@ -59,7 +64,8 @@ export const followedInPostgres = (sizes: GapSizes, seed: number): Promise<Figur
     const control = { ...subject, done: 'a projection that goes on after the highest position it has seen' };
     const figures = await withSchema(schema => besideTransactionElsewhere(schema.name, () => inDisorder(schema, script, sizes, subject)));
     const wrong = await withSchema(schema => {
-      const { scene } = disorderly(schema, CONTROL, seed);
+      const at = (): Promise<bigint> => projectionsOf(scene.store).checkpoint({ projection: 'wrong', version: 1, segment: 0 });
+      const { scene } = disorderly(schema, CONTROL, seed, async position => (await at()) > position);
       return followWrongly(scene, readByPosition(scene.store, schema));
     });
     return [...figures, some(control, 'events lost in documents', wrong.lost)];
@@ -77,9 +83,14 @@ function written(files: Files, script: string, { writers, duration }: Omit<GapSi
   return { store: files.store(file), where: { file }, write };
 }
 
-function disorderly(schema: Schema, sizes: GapSizes, seed: number): { scene: Scene; writers: DisorderlyWriters } {
+function disorderly(
+  schema: Schema,
+  sizes: GapSizes,
+  seed: number,
+  isPassed: (position: bigint) => boolean | Promise<boolean> = () => true,
+): { scene: Scene; writers: DisorderlyWriters } {
   const stores = [schema.open(), schema.open()];
-  const writers = new DisorderlyWriters(schema, stores, sizes, new Random(seed), new Lags());
+  const writers = new DisorderlyWriters(schema, stores, sizes, new Random(seed), new Lags(), isPassed);
   return { scene: { store: stores[0]!, where: whereOf(schema), write: () => writers.write() }, writers };
 }
 

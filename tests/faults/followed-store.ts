@@ -10,7 +10,7 @@ import type { Random } from './random';
 
 /** So many that no segment is without any. */
 const STREAMS = 60;
-const PATIENCE = 12_000;
+const PATIENCE = 30_000;
 
 /** What serving processes have made of what was written. */
 export interface Followed {

@@ -6,5 +6,5 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   async name => {
     expect(await faultsOf(seed => frozen(name, { inHandlers: 2, anywhere: 1 }, seed))).toEqual([]);
   },
-  120_000,
+  180_000,
 );

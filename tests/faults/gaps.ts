@@ -19,6 +19,7 @@ class Gaps {
   readonly #lags = new Lags();
   readonly #neighbourLags = new Lags();
   readonly #naive = new Set<string>();
+  #naivelyAt = 0n;
   readonly #stores: readonly PostgresEventStore[];
   readonly #neighbour: PostgresEventStore;
   readonly #writers: DisorderlyWriters;
@@ -30,7 +31,8 @@ class Gaps {
   ) {
     this.#stores = range(1, 3).map(() => schema.open());
     this.#neighbour = schema.open({ tablePrefix: NEIGHBOUR });
-    this.#writers = new DisorderlyWriters(schema, this.#stores.slice(0, 2), sizes, new Random(seed), this.#lags);
+    const isPassed = (position: bigint): boolean => this.#naivelyAt > position;
+    this.#writers = new DisorderlyWriters(schema, this.#stores.slice(0, 2), sizes, new Random(seed), this.#lags, isPassed);
   }
 
   async figures(): Promise<Figure[]> {
@@ -59,6 +61,7 @@ class Gaps {
       const rows = await this.schema.sql(`select position from ${table} where position > $1 order by position limit 1000`, [checkpoint]);
       for (const { position } of rows) this.#naive.add(position);
       checkpoint = rows.at(-1)?.position ?? checkpoint;
+      this.#naivelyAt = BigInt(checkpoint);
     }
   }
 

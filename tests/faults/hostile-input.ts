@@ -65,7 +65,7 @@ const append = (event: NewEvent, aggregateName = 'Thing', aggregateId = '1'): St
 });
 
 async function payloadFigures(store: EventStore, about: Subject, numRuns: number): Promise<Figure[]> {
-  const given = fc.sample(payloads, { numRuns, seed: about.seed });
+  const given = [...fc.sample(payloads, { numRuns: numRuns - 1, seed: about.seed }), { changedByJson: Number.NaN }];
   const got = await answers(
     store,
     given.map(payload => append({ name: 'Happened', payload })),

@@ -10,7 +10,7 @@ const UNKNOWN = ['UNKNOWN_COMMAND', 'UNKNOWN_QUERY', 'UNNAMED_MESSAGE'];
 
 /** Sends messages of generated names to a flow that knows none of them, and to one that knows them all. */
 export async function messageNames(numRuns: number, seed: number): Promise<Figure[]> {
-  const given = [...new Set(fc.sample(names, { numRuns: 2 * numRuns, seed }))].slice(0, numRuns);
+  const given = [...new Set(['constructor', ...fc.sample(names, { numRuns: 2 * numRuns, seed })])].slice(0, numRuns);
   const subject: Subject = { item: 15, store: '-', done: `commands, queries and events of ${given.length} generated names`, seed };
   const careless: Record<string, unknown> = {};
   return [

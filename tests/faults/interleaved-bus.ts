@@ -38,7 +38,7 @@ const listeners = fc.array(fc.record({ slow: fc.array(fc.boolean()), fails: fc.a
 const batches = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 });
 
 /** Listeners that take their time and fail, and events that come meanwhile: each listener hears all of it, in order, one at a time. */
-const keepsOrder = (makeBus: () => Bus): fc.IAsyncProperty<unknown> =>
+const keepsOrder = (makeBus: () => Bus): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.scheduler(), listeners, batches, async (scheduler, behaviours, sizes) => {
     const bus = makeBus();
     const heard: number[][] = behaviours.map(() => []);

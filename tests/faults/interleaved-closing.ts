@@ -54,7 +54,7 @@ function scene(scheduler: fc.Scheduler): Scene {
 }
 
 /** Commands come, and meanwhile the flow is closed: what was accepted is carried out with all that follows from it, and then nothing more. */
-const losesNothing = (close: (scene: Scene) => Promise<void>): fc.IAsyncProperty<unknown> =>
+const losesNothing = (close: (scene: Scene) => Promise<void>): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }), async (scheduler, ids) => {
     const played = scene(scheduler);
     const { flow, store, heard } = played;

@@ -31,7 +31,7 @@ const commands = fc.array(
  * Commands to two aggregates, most of one process and some of another on the same store: in a process they are carried out one after the other
  * in the order given, each sees all before it, and each that succeeded has stored one event.
  */
-const areCarriedOutInTurn = (process: (store: EventStore) => Dispatch): fc.IAsyncProperty<unknown> =>
+const areCarriedOutInTurn = (process: (store: EventStore) => Dispatch): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.scheduler(), commands, async (scheduler, list) => {
     const store = new ScheduledStore(scheduler);
     const processes = [process(store), process(store)];

@@ -3,4 +3,4 @@ import { interleavings } from './interleavings';
 
 test('bus, commands and shutdown keep their promises in whatever order things happen; careless ones break them', async () => {
   expect(await faultsOf(seed => interleavings({ schedules: 500 }, seed))).toEqual([]);
-}, 60_000);
+}, 180_000);

@@ -6,5 +6,5 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   async name => {
     expect(await faultsOf(seed => killedFollowers(name, { cycles: 4 }, seed))).toEqual([]);
   },
-  120_000,
+  180_000,
 );

@@ -5,8 +5,8 @@ const SIZES = { cycles: 4, writers: 16 };
 
 test('SQLite: nothing that a killed process had acknowledged is missing, and a follower sees everything once and in order', async () => {
   expect(await faultsOf(seed => killedSqlite(SIZES, seed))).toEqual([]);
-}, 120_000);
+}, 180_000);
 
 test('PostgreSQL: nothing that a killed process had acknowledged is missing, and a follower sees everything once and in order', async () => {
   expect(await faultsOf(seed => killedPostgres(SIZES, seed))).toEqual([]);
-}, 120_000);
+}, 180_000);

@@ -3,7 +3,7 @@ import { below, type Figure, none, type Subject, some, told } from './figures';
 import type { Loading } from './loading-process';
 import { writeLongStream } from './long-stream';
 import { built, Program } from './programs';
-import { withFiles, withSchema } from './stores';
+import { EVERY_STORE, withFiles, withSchema } from './stores';
 import type { Where } from './where';
 
 /** By how much more a process may grow that loads the longer stream, in megabytes. */
@@ -25,7 +25,9 @@ export const longStreams = (sizes: LengthSizes, seed: number): Promise<Figure[]>
     const script = built('loading-process', files.folder);
     const file = files.path();
     return [
-      ...(await measured('SQLite', script, files.store(file, { synchronous: 'normal' }), { file }, sizes, seed)),
+      ...(EVERY_STORE.includes('SQLite')
+        ? await measured('SQLite', script, files.store(file, { synchronous: 'normal' }), { file }, sizes, seed)
+        : []),
       ...(await withSchema(schema =>
         measured('PostgreSQL', script, schema.open(), { connectionString: schema.server, schema: schema.name }, sizes, seed),
       )),

@@ -4,7 +4,7 @@ import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../src
 import type { Schema } from '../postgres/database';
 import { answersAsTheModel, answersTogetherAsTheModel, type Lend } from '../store/event-store-model';
 import { type Figure, holds, isRefuted } from './figures';
-import { withFiles, withSchema } from './stores';
+import { EVERY_STORE, withFiles, withSchema } from './stores';
 
 /** How many runs each store gets. */
 export interface ModelSizes {
@@ -17,13 +17,15 @@ export interface ModelSizes {
 export async function models(sizes: ModelSizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   const play = async (store: string, runs: number, lend: Lend): Promise<void> => {
-    const held = (done: string, property: fc.IAsyncProperty<unknown>) => holds({ item: 2, store, seed, done }, property, runs);
+    const held = (done: string, property: fc.IAsyncPropertyWithHooks<unknown>) => holds({ item: 2, store, seed, done }, property, runs);
     figures.push(await held('sequences of appends and reads, against a model', answersAsTheModel(lend)));
     figures.push(await held('the same, several appends at once', answersTogetherAsTheModel(lend)));
   };
-  await play('memory', sizes.memory, lending(memory));
-  await play('SQLite without a file', sizes.sqlite, lending(withoutFile));
-  await withFiles(files => play('SQLite', sizes.sqlite, lending(inFile(files))));
+  if (EVERY_STORE.includes('memory')) await play('memory', sizes.memory, lending(memory));
+  if (EVERY_STORE.includes('SQLite')) {
+    await play('SQLite without a file', sizes.sqlite, lending(withoutFile));
+    await withFiles(files => play('SQLite', sizes.sqlite, lending(inFile(files))));
+  }
   await withSchema(async schema => play('PostgreSQL', sizes.postgres, await emptied(schema)));
   const control = { item: 2, store: 'memory, made wrong', done: 'a store that takes "exists" for "any"', seed };
   figures.push(await isRefuted(control, answersAsTheModel(lending(careless)), 1000));

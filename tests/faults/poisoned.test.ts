@@ -6,5 +6,5 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   async name => {
     expect(await faultsOf(seed => poisoned(name, { rate: 150, aggregates: 40, poisoned: 2, duration: 2000 }, seed))).toEqual([]);
   },
-  120_000,
+  180_000,
 );

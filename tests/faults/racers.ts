@@ -1,6 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { CustomEventStore, type EventStore, type ExpectedVersion, type StreamAppend } from '../../src/store';
-import { happened, range, to } from '../postgres/database';
+import { happened, range, to, until } from '../postgres/database';
 import { exactly, type Figure, none, type Subject, some } from './figures';
 import { Random } from './random';
 import { EVERY_STORE, withStores } from './stores';
@@ -23,7 +22,9 @@ export async function racers(sizes: RacingSizes, seed: number): Promise<Figure[]
     figures.push(
       exactly({ item: 5, store, done, seed }, 'rounds with one winner', winners.filter(count => count === 1).length, sizes.rounds),
     );
-    const naive = await withStores(store, STORES, stores => race(stores.map(checkingBefore), { ...sizes, rounds: 20 }, new Random(seed)));
+    const checking = new Meeting();
+    const checked = (each: EventStore): EventStore => checkingBefore(each, checking);
+    const naive = await withStores(store, STORES, stores => race(stores.map(checked), { ...sizes, rounds: 20 }, new Random(seed)));
     const control: Subject = { item: 5, store, done: 'a version that is checked before it is appended', seed };
     figures.push(some(control, 'of 20 rounds with several winners', naive.filter(count => count > 1).length));
   }
@@ -74,11 +75,15 @@ async function write(
   expecting: 'any' | 'read',
 ): Promise<number> {
   let refused = 0;
+  let haveRead = 0;
   const writing = range(1, writers).map(async writer => {
     const store = stores[writer % stores.length]!;
     for (const n of range(1, each)) {
       const { stream } = to(`s${(writer * 7 + n) % streams}`, 'any');
       const expected: ExpectedVersion = expecting === 'any' ? 'any' : (await everyPage(store, stream)).length;
+      // There are fewer streams than writers: where all have read before any of them appends, some conflict.
+      haveRead++;
+      if (expecting === 'read' && n === 1) await until(() => haveRead >= writers, 'all writers have read', 60_000);
       const outcome = await store.append([{ stream, expected, events: [happened({ writer, n })] }]);
       if (!outcome.ok) refused++;
     }
@@ -106,8 +111,23 @@ async function everyPage(store: EventStore, stream: StreamAppend['stream']) {
   }
 }
 
+/** Where those who found one version wait until there are two of them: the moment in which a check goes wrong is forced. */
+class Meeting {
+  readonly #met = new Map<string, { come(): void; readonly both: Promise<void> }>();
+
+  meet(found: string): Promise<void> {
+    const before = this.#met.get(found);
+    before?.come();
+    if (before) return before.both;
+    let come = (): void => undefined;
+    const both = new Promise<void>(resolve => (come = resolve));
+    this.#met.set(found, { come, both });
+    return both;
+  }
+}
+
 /** A store as one might write it first: it looks whether the version is right, and then it appends. */
-function checkingBefore(store: EventStore): EventStore {
+function checkingBefore(store: EventStore, meeting: Meeting): EventStore {
   return new CustomEventStore({
     readAll: page => store.readAll(page),
     read: (stream, page) => store.read(stream, page),
@@ -117,7 +137,7 @@ function checkingBefore(store: EventStore): EventStore {
         .map(({ stream, expected }, index) => ({ stream, expected, actual: versions[index]! }))
         .filter(({ expected, actual }) => expected !== actual);
       if (conflicts.length > 0) return { ok: false, conflicts };
-      await turn();
+      await meeting.meet(versions.join());
       return store.append(appends.map(each => ({ ...each, expected: 'any' })));
     },
   });

@@ -6,5 +6,5 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   async name => {
     expect(await faultsOf(seed => rebuilt(name, { rate: 300, history: 1000, rebuilds: 2 }, seed))).toEqual([]);
   },
-  120_000,
+  180_000,
 );

@@ -2,7 +2,7 @@ import { until } from '../postgres/database';
 import { Program } from './programs';
 import type { Serving } from './serving-process';
 
-const PATIENCE = 12_000;
+const PATIENCE = 60_000;
 
 /** A serving process, and what it says. */
 export class ServingProgram extends Program {

@@ -146,3 +146,25 @@ test("on sqlite(':memory:') an inline handler that reads through the flow does n
   await flow.close();
   await eventStore.close();
 });
+
+onEachStore(processes => {
+  test('appends at once beside a version that is far behind all succeed: what one has looked up is not taken from it by the others', async () => {
+    const { store } = processes();
+    for (let page = 0; page < 3; page++)
+      await happen(
+        store,
+        Array.from({ length: 500 }, (_, n) => `old ${n}`),
+        `${page}`,
+      );
+    const projections = [inline(() => undefined)];
+    const flow = new Flow({ eventStore: processes().store, projections, follow: false, logger: QUIET });
+    try {
+      const appending = Array.from({ length: 20 }, async (_, n) => {
+        for (let times = 0; times < 5; times++) await happen(flow.eventStore, [`new ${n}`]);
+      });
+      expect((await Promise.allSettled(appending)).filter(({ status }) => status === 'rejected')).toEqual([]);
+    } finally {
+      await flow.projections.close();
+    }
+  }, 30_000);
+});

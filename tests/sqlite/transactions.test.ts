@@ -2,7 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/sqlite';
 import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
-import { everything, happened, testFiles, to } from './files';
+import { everything, happened, testFiles, testOfClosedFile, to } from './files';
 import { appendAndCount, checkpoint, type Inline } from './inline-process';
 import { RecordingDriver } from './recording-driver';
 
@@ -151,7 +151,7 @@ test('appends in a transaction have the limits of all appends', async () => {
   expect(await everything(store)).toEqual([]);
 });
 
-test('close() waits for the transactions that were accepted, and refuses others', async () => {
+testOfClosedFile('close() waits for the transactions that were accepted, and refuses others', async () => {
   const store = files.store();
   await prepare(store.projections);
   const transaction = held(store.projections, each => appendAndCount(each, 'a'));

@@ -208,13 +208,13 @@ const everything = question(
 export type Lend = (use: (store: EventStore) => Promise<void>) => Promise<void>;
 
 /** Plays sequences of appends and reads on a store, beside a naive list, and compares all answers. */
-export const answersAsTheModel = (lend: Lend): fc.IAsyncProperty<unknown> =>
+export const answersAsTheModel = (lend: Lend): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.commands([appending, appending, appending, reading, readingAll], { maxCommands: 8 }), questions =>
     lend(store => fc.asyncModelRun(() => ({ model: new Model(), real: new Real(store) }), [...questions, everything])),
   );
 
 /** The same for appends of which several are asked for before the first is answered: they must be answered as if one came after the other. */
-export const answersTogetherAsTheModel = (lend: Lend): fc.IAsyncProperty<unknown> =>
+export const answersTogetherAsTheModel = (lend: Lend): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.array(fc.array(appends, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 3 }), turns =>
     lend(async store => {
       const [real, model] = [new Real(store), new Model()];
