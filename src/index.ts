@@ -187,6 +187,7 @@ export type {
 
 // What projections keep: documents, checkpoints, leases and dead letters.
 export type {
+  AnsweredRetry,
   CheckpointName,
   CommitOutcome,
   DeadLetter,

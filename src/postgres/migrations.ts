@@ -30,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 13, title: 'what assigns events to segments', sql: assignments },
   { number: 14, title: 'room for updates of documents', sql: documentRoom },
   { number: 15, title: 'which versions readers see, and which take nothing more', sql: versionStates },
+  { number: 16, title: 'which requests to try again were answered, and what owners of leases say', sql: answersAndNotes },
 ];
 
 function commands(names: StoreNames): string {
@@ -217,4 +218,13 @@ delete from ${checkpoints} where segment = 1000;
 drop table ${active};
 
 create unique index if not exists ${names.local('models_active')} on ${models} (name) where state = 'active';`;
+}
+
+// `retry` counts how often a try was asked for. A try answers the requests that it knew of, and not one that comes while it is under way.
+function answersAndNotes(names: StoreNames): string {
+  return `alter table ${names.of('dead_letters')}
+  alter column retry type integer using retry::integer,
+  add column if not exists answered integer not null default 0;
+
+alter table ${names.of('leases')} add column if not exists note text collate "C";`;
 }

@@ -25,12 +25,12 @@ export class PostgresLeases implements SegmentLeases {
     this.#statements = leaseStatements(database.settings.names);
   }
 
-  async claim({ projection, version, segment }: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
-    checkClaim({ projection, version, segment }, { owner, duration });
+  async claim({ projection, version, segment }: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+    checkClaim({ projection, version, segment }, { owner, duration, note });
     const name = [projection, version, segment];
     return this.run(async () => {
       for (;;) {
-        const [claimed] = await this.#ask(this.#statements.claim, [...name, owner, duration]);
+        const [claimed] = await this.#ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
         if (claimed) {
           // After the claim: whatever the owner before has committed is in it.
           const [checkpoint] = await this.#ask(this.#statements.position, name);
@@ -55,8 +55,9 @@ export class PostgresLeases implements SegmentLeases {
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     if (!canBeReadModel(projection, version)) return [];
     const rows = await this.run(() => this.#ask(this.#statements.segments, [projection, version]));
-    return rows.map(([segment, position, owner, freeIn]) => ({
+    return rows.map(([segment, position, owner, freeIn, note]) => ({
       ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
+      note: note ?? undefined,
     }));
   }
 
@@ -76,20 +77,23 @@ function leaseStatements(names: StoreNames) {
   const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
   return {
     // The version is locked, so that a drop comes before or after.
-    claim: statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, fence)
-select name, version, $3, $4, ${until}, $5, 1 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
+    claim: statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, note, fence)
+select name, version, $3, $4, ${until}, $5, $6, 1 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
 on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
-  fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
+  note = excluded.note, fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
 where l.owner = excluded.owner or not (${held}) returning l.fence`),
     position: statement(`select position from ${checkpoints} where ${named}`),
     held: statement(`select l.owner, ${left} from ${leases} l where ${named} and ${held}`),
     open: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
-    release: statement(`update ${leases} set owner = null, lease_until = '-infinity' where ${named} and owner = $4 and fence = $5`),
+    release: statement(
+      `update ${leases} set owner = null, lease_until = '-infinity', note = null where ${named} and owner = $4 and fence = $5`,
+    ),
     segments:
-      statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end
+      statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end,
+  case when l.held then l.note end
 from (select segment, position from ${checkpoints} where projection = $1 and version = $2) c
 full join (
-  select l.segment, l.owner, ${held} as held, case when ${held} then ${left} else 0 end as free_in
+  select l.segment, l.owner, l.note, ${held} as held, case when ${held} then ${left} else 0 end as free_in
   from ${leases} l where projection = $1 and version = $2
 ) l using (segment) order by segment`),
   };

@@ -58,7 +58,7 @@ export class ProjectionCommits {
   /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
   async within(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
     const ask: Ask = (question, values) => this.database.askOnRaw(client, question, values);
-    const { checkpoint, from, work, park, unpark } = commit;
+    const { checkpoint, from, work } = commit;
     if (work.length > 0) {
       // Locked before the work is done: nothing is done in vain.
       await lockCheckpoint(ask, this.statements, checkpoint);
@@ -67,7 +67,7 @@ export class ProjectionCommits {
       await runWork(client, work);
     }
     const outcome = await this.#write(ask, commit);
-    if (outcome.ok) await this.letters.change(client, checkpoint, park, unpark);
+    if (outcome.ok) await this.letters.change(client, commit);
     return outcome;
   }
 
@@ -133,7 +133,7 @@ export class ProjectionCommits {
   }
 }
 
-const isPlain = ({ work, park, unpark }: SealedCommit): boolean => work.length + park.length + unpark.length === 0;
+const isPlain = ({ work, park, unpark, answers }: SealedCommit): boolean => work.length + park.length + unpark.length === 0 && !answers;
 
 /** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
 const MOST_BYTES = 0x0fff_ffff;

@@ -73,18 +73,13 @@ export class FollowerAdministration implements Follower {
   }
 
   /**
-   * Resolves when it has come as far as the events go now. Where it has stopped, or ends, there is nothing to wait for; nor where it has come no further
-   * for twice as long as a lease lasts: it has stopped in another process.
+   * Resolves when it has come as far as the events go now. Where it has stopped, in whichever process, or ends, there is nothing to wait for.
    * @throws errors of the store
    */
   async caughtUp(): Promise<void> {
     const head = await this.parts.head.position();
-    const patience = this.parts.membership.leaseDuration * 2;
-    for (let reached = -1n, since = 0; this.runner.isRunning; ) {
-      const position = await this.runner.position();
-      const now = performance.now();
-      if (position >= head || (position === reached && now - since > patience)) return;
-      if (position !== reached) [reached, since] = [position, now];
+    while (this.runner.isRunning && (await this.runner.position()) < head) {
+      if (await this.runner.hasStoppedElsewhere()) return;
       await this.parts.changes.next(POLL_MS);
     }
   }

@@ -1,6 +1,7 @@
 import type { Logger, OnError } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
 import type { Handling } from './handling';
+import type { LastErrorStatus } from './status';
 
 /** What the followers of all segments share. */
 export interface FollowerParts {
@@ -11,6 +12,8 @@ export interface FollowerParts {
   /** The hook for failures of handlers. */
   readonly onError?: OnError | undefined;
   readonly observer: FollowerObserver;
+  /** What a handler of this process has thrown last. */
+  readonly lastError: () => LastErrorStatus | undefined;
 }
 
 /** Is told how followers get on. */

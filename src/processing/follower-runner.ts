@@ -87,7 +87,7 @@ export class FollowerRunner {
   get known(): OwnStatus {
     return {
       ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
-      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError.value },
+      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError },
     };
   }
 
@@ -144,6 +144,12 @@ export class FollowerRunner {
   /** Whether it waits for `restart()`, after an error with `onError: 'stop'`. */
   get stopped(): boolean {
     return [...this.#running.values()].some(({ stopped }) => stopped);
+  }
+
+  /** Whether a segment of the version that is read has stopped in another process. @throws errors of the store */
+  async hasStoppedElsewhere(): Promise<boolean> {
+    const version = this.#read;
+    return version !== undefined && this.#status.hasStoppedElsewhere(version);
   }
 
   /** Tries what is due now. */
@@ -239,7 +245,12 @@ export class FollowerRunner {
   }
 
   #follow(version: ReadModelVersion): void {
-    const parts: FollowerParts = { ...this.parts, handling: this.handling, observer: this.#observer };
+    const parts: FollowerParts = {
+      ...this.parts,
+      handling: this.handling,
+      observer: this.#observer,
+      lastError: () => this.#lastError.ofHandler,
+    };
     this.#running.set(version.version, new VersionFollower(parts, version, this.parts.membership));
     this.parts.changed(this.name);
   }

@@ -28,7 +28,9 @@ export class Halt {
 
   restart(): void {
     this.over();
-    this.#restart?.();
+    const restart = this.#restart;
+    this.#restart = undefined;
+    restart?.();
   }
 
   /** Resolves when the event is to be tried again, or the signal ends it. */

@@ -18,7 +18,9 @@ interface Sources {
 export async function lettersToHandOver(sources: Sources, from: ReadModelVersion, to: VersionShape): Promise<HandedOverLetters> {
   const { store } = sources;
   const parked = { projection: to.name, version: from.version };
-  const wanted = new Set((await store.deadLetters.sequences(parked)).flatMap(({ sequence, retry }) => (retry ? [sequence] : [])));
+  const wanted = new Set(
+    (await store.deadLetters.sequences(parked)).flatMap(({ sequence, retry }) => (retry === undefined ? [] : [sequence])),
+  );
   const bySegment = new Map<number, NewDeadLetter[]>();
   for (let after = 0n; ; ) {
     const letters = await store.deadLetters.list(parked, { after, limit: PAGE });

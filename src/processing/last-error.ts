@@ -11,8 +11,14 @@ export class LastError {
 
   constructor(private readonly clock: Clock) {}
 
-  get value(): FollowerStatus['lastError'] {
-    return this.#ofHandler ?? this.#other;
+  get ofHandler(): FollowerStatus['lastError'] {
+    return this.#ofHandler;
+  }
+
+  /** The last one, of the handlers of other processes, too. */
+  among(others: readonly FollowerStatus['lastError'][]): FollowerStatus['lastError'] {
+    const thrown = [this.#ofHandler, ...others].filter(error => error !== undefined);
+    return thrown.sort((one, other) => (one.at < other.at ? 1 : -1))[0] ?? this.#other;
   }
 
   /** A handler has thrown; `position` is that of its event, where that is stored. */

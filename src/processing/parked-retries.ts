@@ -63,7 +63,13 @@ export class ParkedRetries {
 
   async #failed({ sequence, attempts }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
     const letter = letterOf(event, sequence, error, attempts + 1);
-    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes: [], park: [letter] });
+    const answers = this.parked.answers(sequence);
+    const outcome = await this.checkpoint.commit({
+      to: this.checkpoint.committed,
+      writes: [],
+      park: [letter],
+      ...(answers && { answers }),
+    });
     this.reports.parked({ event, sequence, error }, letter.attempts, this.parked.failed(sequence, letter.attempts));
     return outcome === 'ok' ? 'failed' : outcome;
   }

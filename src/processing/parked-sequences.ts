@@ -1,5 +1,5 @@
 import type { RetryRule } from '../messages';
-import type { DeadLetters, ParkedName } from '../store';
+import type { AnsweredRetry, DeadLetters, ParkedName } from '../store';
 import { backOff } from './pause';
 
 /** So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits. */
@@ -10,6 +10,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** The sequences of one segment that are parked, and when each is to be tried again. */
 export class ParkedSequences {
   readonly #dueAt = new Map<string, number>();
+  /** The requests to try a sequence again, as of the last look. */
+  readonly #asked = new Map<string, number>();
   readonly #retry: Required<RetryRule>;
 
   constructor(
@@ -35,10 +37,12 @@ export class ParkedSequences {
     const parked = new Set<string>();
     for (const { sequence, error, retry } of sequences) {
       parked.add(sequence);
-      if (retry || error === undefined) this.#dueAt.set(sequence, 0);
+      if (retry === undefined) this.#asked.delete(sequence);
+      else this.#asked.set(sequence, retry);
+      if (retry !== undefined || error === undefined) this.#dueAt.set(sequence, 0);
       else if (!this.#dueAt.has(sequence)) await this.#found(sequence);
     }
-    for (const sequence of this.#dueAt.keys()) if (!parked.has(sequence)) this.#dueAt.delete(sequence);
+    for (const sequence of this.#dueAt.keys()) if (!parked.has(sequence)) this.free(sequence);
   }
 
   /** Takes note that the first event of a sequence has failed so many times; returns whether it will be tried again by itself. */
@@ -49,8 +53,15 @@ export class ParkedSequences {
     return again;
   }
 
+  /** The request that a try of the sequence answers when it fails: one that has come since the last look is not among those. */
+  answers(sequence: string): AnsweredRetry | undefined {
+    const retry = this.#asked.get(sequence);
+    return retry === undefined ? undefined : { sequence, retry };
+  }
+
   free(sequence: string): void {
     this.#dueAt.delete(sequence);
+    this.#asked.delete(sequence);
   }
 
   /** The sequences whose time has come. */

@@ -118,8 +118,8 @@ export class Projections {
   /**
    * Begins to follow, and resolves when each durable listener has its first version, and each inline projection has come as far as the events go:
    * of what is appended from then on, a listener will be told, and an inline projection is up to date when the append is done. Before that an event is
-   * older than the listener, and an inline projection that is far behind is left to its follower. A projection that has stopped is not waited for, nor is
-   * one that only other processes follow, or that has come no further for twice the duration of a lease (10 s). `bootstrap` waits for it; await it yourself after `new Flow(...)`.
+   * older than the listener, and an inline projection that is far behind is left to its follower. A projection that has stopped, in whichever process, is
+   * not waited for, nor is any with `follow: false`. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
    * @throws SequenceByChangedError for a listener that cannot go on with this code; errors of the store
    */
   async ready(): Promise<void> {

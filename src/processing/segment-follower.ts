@@ -9,6 +9,7 @@ import { ParkedRetries } from './parked-retries';
 import { ParkedSequences } from './parked-sequences';
 import { backOff, pause } from './pause';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
+import { SharedRuns } from './shared-runs';
 
 /** How a follower ended: closed, or its segment is somebody else's, or its version was dropped. */
 export type FollowerEnd = 'closed' | 'lost' | 'gone';
@@ -35,10 +36,10 @@ export class SegmentFollower {
   readonly #reports: FailureReports;
   readonly #checkpoint: SegmentCheckpoint;
   readonly #halt: Halt;
+  readonly #ticks = new SharedRuns(() => this.#tick());
   /** Rings when a parked sequence is to be tried again. */
   readonly #alarm = new Alarm(() => void this.tick());
   #turn: Promise<unknown> = Promise.resolve();
-  #ticking: Promise<void> | undefined;
   /** Up to where pages were taken since it was last read from where the segment stands. */
   #readUntil = 0n;
   #outcome: FollowerEnd | undefined;
@@ -49,6 +50,7 @@ export class SegmentFollower {
     private readonly parts: FollowerParts,
     readonly place: SegmentPlace,
     lease: { readonly fence: bigint; readonly position: bigint },
+    private readonly hasStopped: () => void,
   ) {
     const { store, handling, observer } = parts;
     const { options } = handling.definition;
@@ -109,12 +111,9 @@ export class SegmentFollower {
     this.#finish('lost');
   }
 
-  /** Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. */
+  /** Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. What is stored before the call is known to it. */
   tick(): Promise<void> {
-    this.#ticking ??= this.#tick().finally(() => {
-      this.#ticking = undefined;
-    });
-    return this.#ticking;
+    return this.#ticks.run();
   }
 
   async #tick(): Promise<void> {
@@ -282,6 +281,7 @@ export class SegmentFollower {
 
   #stopped(): void {
     if (this.#haltedBy) this.#reports.stopped(this.#haltedBy);
+    this.hasStopped();
     this.parts.observer.moved(false);
   }
 

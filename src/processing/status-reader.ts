@@ -1,9 +1,12 @@
 import { type Clock, jsonable } from '../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion, SegmentState } from '../store';
 import type { FollowerDefinition } from './definition';
+import { type FollowerNote, notesOfOthers } from './follower-note';
 import type { Head } from './head';
+import type { LastError } from './last-error';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
+import type { Membership } from './shares';
 import type { FollowerStatus, SegmentStatus } from './status';
 
 /** What there is to read a status from. */
@@ -12,6 +15,7 @@ export interface StatusParts {
   readonly store: ProjectionStore;
   readonly head: Head;
   readonly clock: Clock;
+  readonly membership: Membership;
 }
 
 /** What the process itself knows. */
@@ -25,7 +29,7 @@ export interface OwnStatus {
   readonly stopped: boolean;
   readonly closed: boolean;
   readonly known: boolean;
-  readonly lastError: FollowerStatus['lastError'];
+  readonly lastError: LastError;
 }
 
 /** Positions per second that count as no change. */
@@ -45,7 +49,8 @@ export class StatusReader {
   /** What is known of one that has ended, without asking the store. */
   ended(known: OwnStatus): FollowerStatus {
     const { name, kind, options } = this.definition;
-    const { active, positions = new Map<number, bigint>(), lastError } = known;
+    const { active, positions = new Map<number, bigint>() } = known;
+    const lastError = known.lastError.among([]);
     const unread: FollowerStatus = {
       ...{ name, kind, mode: options.mode ?? 'async', state: 'closed', healthy: !known.stopped, parked: [], rebuild: undefined },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
@@ -63,12 +68,12 @@ export class StatusReader {
 
   async #read(known: OwnStatus): Promise<FollowerStatus> {
     const { name, kind, options } = this.definition;
-    const { lastError } = known;
     const [versions, head] = [await this.parts.store.versions(name), await this.parts.head.position()];
     const active = versions.find(version => version.active);
     const read = active ?? known.own.at(-1);
     const positions = read?.version === known.active?.version ? known.positions : undefined;
-    const segments = read ? await this.#segments(read, positions) : [];
+    const states = read ? await this.#states(read) : [];
+    const segments = read ? segmentsOf(read, states, positions) : [];
     const position = lowest(segments);
     const isReplaying = active !== undefined && position < active.replayUntil;
     const events = head > position ? Number(head - position) : 0;
@@ -77,9 +82,12 @@ export class StatusReader {
     const parked = read ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version }) : [];
     const filling = versions.findLast(({ version, closed }) => active && version > active.version && !closed);
     const rebuild = filling && (await progressOf(this.parts, name, filling.version, this.#filling));
-    const healthy = parked.length === 0 && !rebuild?.heldUpBy && !known.stopped;
+    const notes = filling ? this.#notes([...states, ...(await this.#states(filling))]) : this.#notes(states);
+    const lastError = known.lastError.among(notes.map(({ error }) => error));
+    const stopped = known.stopped || notes.some(note => note.stopped);
+    const healthy = parked.length === 0 && !rebuild?.heldUpBy && !stopped;
     return jsonable({
-      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(known, active, isReplaying), healthy },
+      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state({ ...known, stopped }, active, isReplaying), healthy },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       parked: parked.map(each => jsonable({ ...each })),
@@ -95,13 +103,22 @@ export class StatusReader {
   async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint | undefined> {
     // A process that has all of them need not ask.
     if (own?.size === version.segments) return lowest(Array.from(own.values(), position => ({ position })));
-    const segments = await this.#segments(version, own);
+    const segments = segmentsOf(version, await this.#states(version), own);
     // What has no checkpoint was replaced, or has only begun.
     return lowest(segments) || undefined;
   }
 
-  async #segments(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<SegmentStatus[]> {
-    return segmentsOf(version, await this.parts.store.leases.segments(this.definition.name, version.version), own);
+  async hasStoppedElsewhere(version: ReadModelVersion): Promise<boolean> {
+    return this.#notes(await this.#states(version)).some(({ stopped }) => stopped);
+  }
+
+  #states({ version }: ReadModelVersion): Promise<readonly SegmentState[]> {
+    return this.parts.store.leases.segments(this.definition.name, version);
+  }
+
+  /** What other processes say: of this one is known more, and sooner. */
+  #notes(states: readonly SegmentState[]): readonly FollowerNote[] {
+    return notesOfOthers(states, this.parts.membership.owner);
   }
 
   #state(known: OwnStatus, active: ReadModelVersion | undefined, isFilling: boolean): FollowerStatus['state'] {

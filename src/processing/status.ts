@@ -29,7 +29,7 @@ export interface RebuildProgress {
 /** An error that a status tells of. */
 export interface LastErrorStatus {
   readonly message: string;
-  /** The text with the stack, where it has one; at most 4,000 characters. */
+  /** The text with the stack, where it has one; at most 4,000 characters, and 2,000 where another process tells of it. */
   readonly stack: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
@@ -44,12 +44,12 @@ export interface FollowerStatus {
   readonly mode: 'async' | 'inline' | 'live';
   /**
    * `starting` before there is a version, or before this process knows it, `filling` for the first time or
-   * beside another, `stopped` after an error with `onError: 'stop'`,
+   * beside another, `stopped` after an error with `onError: 'stop'`, in whichever process,
    * `superseded` where other code has taken over: this process takes over again when that is not followed any more.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
   /**
-   * False while a sequence is parked, or holds a rebuild up, or a segment of this process has stopped: it needs to be looked at. For alarms; a health
+   * False while a sequence is parked, or holds a rebuild up, or a segment has stopped, in whichever process: it needs to be looked at. For alarms; a health
    * check of the process asks {@link Health}.
    */
   readonly healthy: boolean;
@@ -63,7 +63,7 @@ export interface FollowerStatus {
   readonly lag: { readonly events: number; readonly seconds: number; readonly trend: 'rising' | 'steady' | 'falling' };
   readonly segments: readonly SegmentStatus[];
   readonly parked: readonly ParkedSequence[];
-  /** What a handler threw last; where none has thrown, what else failed last. */
+  /** What a handler threw last, in whichever process that follows; where none has thrown, what else failed last in this one. */
   readonly lastError: LastErrorStatus | undefined;
   readonly rebuild: RebuildProgress | undefined;
 }
@@ -130,6 +130,6 @@ export interface Follower {
    * Returns how many.
    */
   discard(which?: { readonly sequence?: string; readonly position?: bigint; readonly version?: number }): Promise<number>;
-  /** Goes on after `onError: 'stop'`. */
+  /** Goes on after `onError: 'stop'`, with the segments of this process. */
   restart(): void;
 }

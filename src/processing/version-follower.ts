@@ -1,5 +1,6 @@
 import { EventualityError } from '../messages';
-import type { ReadModelVersion } from '../store';
+import type { LeaseClaim, ReadModelVersion } from '../store';
+import { writtenNote } from './follower-note';
 import type { FollowerParts } from './follower-parts';
 import type { SegmentPlace } from './page-handler';
 import { pause } from './pause';
@@ -12,6 +13,8 @@ interface Held {
   readonly fence: bigint;
   /** Until when the lease surely holds, by this process's clock. */
   until: number;
+  /** What others were told with the lease. */
+  note: string | undefined;
 }
 
 const MOST_TICK = 500;
@@ -30,6 +33,8 @@ export class VersionFollower {
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
   #seat: { readonly segment: number; readonly fence: bigint } | undefined;
+  /** Ends the pause before the next look. */
+  #wake = (): void => undefined;
   gone = false;
 
   constructor(
@@ -55,6 +60,7 @@ export class VersionFollower {
 
   restart(): void {
     for (const { follower } of this.#held.values()) follower.restart();
+    this.#wake();
   }
 
   /** Has parked sequences that are due tried now, not at the next look. */
@@ -65,6 +71,7 @@ export class VersionFollower {
   /** Stops, keeps what is done, and gives the segments back. */
   async end(): Promise<void> {
     this.#ending.abort();
+    this.#wake();
     await this.#loop;
     await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
     if (this.#seat) await this.#release(this.#seat.segment, this.#seat.fence);
@@ -73,6 +80,8 @@ export class VersionFollower {
   async #run(): Promise<void> {
     const tick = Math.max(LEAST_TICK, Math.min(MOST_TICK, this.membership.leaseDuration / 4));
     while (!this.#ending.signal.aborted && !this.gone) {
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
       try {
         await this.#look();
       } catch (error) {
@@ -81,7 +90,7 @@ export class VersionFollower {
       }
       this.#loseExpired();
       for (const { follower } of this.#held.values()) void follower.tick();
-      await pause(tick, this.#ending.signal);
+      if (!this.#ending.signal.aborted) await pause(tick, woken.signal);
     }
   }
 
@@ -112,16 +121,24 @@ export class VersionFollower {
     return { projection: this.#projection, version: this.version.version, segment };
   }
 
-  get #claimOf(): { owner: string; duration: number } {
-    return { owner: this.membership.owner, duration: this.membership.leaseDuration };
+  #claimOf(note?: string): LeaseClaim {
+    return { owner: this.membership.owner, duration: this.membership.leaseDuration, note };
+  }
+
+  /** What other processes are to know of a segment. */
+  #noteOf({ follower }: Held): string | undefined {
+    return writtenNote({ stopped: follower.stopped, error: this.parts.lastError() });
   }
 
   async #renew(segment: number, held: Held): Promise<void> {
     const asked = performance.now();
-    if (held.until - asked > (this.membership.leaseDuration * 2) / 3) return;
-    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
-    if (lease.ok && lease.fence === held.fence) held.until = asked + this.membership.leaseDuration;
-    else this.#forget(segment, held);
+    const note = this.#noteOf(held);
+    if (note === held.note && held.until - asked > (this.membership.leaseDuration * 2) / 3) return;
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf(note));
+    if (lease.ok && lease.fence === held.fence) {
+      held.until = asked + this.membership.leaseDuration;
+      held.note = note;
+    } else this.#forget(segment, held);
     // It was another process's meanwhile: with this fence nothing is followed here.
     if (lease.ok && lease.fence !== held.fence) await this.#release(segment, lease.fence);
   }
@@ -129,13 +146,13 @@ export class VersionFollower {
   async #claim(segment: number): Promise<void> {
     if (this.#leaving.has(segment)) return;
     const asked = performance.now();
-    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf());
     if (!lease.ok) return;
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
     const { segments, takenOver, replayUntil } = this.version;
     const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
-    const follower = new SegmentFollower(this.parts, place, lease);
-    const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration };
+    const follower = new SegmentFollower(this.parts, place, lease, () => this.#wake());
+    const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
     this.#held.set(segment, held);
     void follower.run().then(end => this.#ended(segment, held, end));
     this.parts.observer.moved(false);
@@ -143,7 +160,7 @@ export class VersionFollower {
 
   /** Lets others see that this process is here and wants a share. */
   async #show(segment: number): Promise<void> {
-    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf());
     if (lease.ok) this.#seat = { segment, fence: lease.fence };
   }
 

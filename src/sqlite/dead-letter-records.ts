@@ -1,4 +1,4 @@
-import type { CheckpointName, DeadLetter, NewDeadLetter, ParkedName, ParkedSequence } from '../store';
+import type { AnsweredRetry, CheckpointName, DeadLetter, NewDeadLetter, ParkedName, ParkedSequence } from '../store';
 import type { SqliteConnection } from './driver';
 
 interface LetterRow {
@@ -12,7 +12,7 @@ interface LetterRow {
 
 interface SequenceRow extends Pick<LetterRow, 'segment' | 'sequence' | 'position' | 'error'> {
   readonly events: number;
-  readonly retry: number;
+  readonly retry: number | null;
 }
 
 /** Which letters; null is for any. */
@@ -35,18 +35,21 @@ export class DeadLetterRecords {
 
   park({ projection, version, segment }: CheckpointName, letters: readonly NewDeadLetter[], now: string): void {
     for (const { sequence, position, error = null, attempts } of letters) {
-      const known = this.#statements.find.get(projection, version, position) as { sequence: string } | undefined;
-      if (known) this.#statements.markRetry.run(0, projection, version, known.sequence, known.sequence);
+      const sequenced = [projection, version, sequence] as const;
       this.#statements.park.run(
-        ...([projection, version, position, segment, sequence, error, attempts, now, projection, version, sequence] as const),
+        ...([projection, version, position, segment, sequence, error, attempts, now, ...sequenced, ...sequenced] as const),
       );
     }
+  }
+
+  answer({ projection, version }: ParkedName, { sequence, retry }: AnsweredRetry): void {
+    this.#statements.answer.run(retry, projection, version, sequence);
   }
 
   sequences({ projection, version }: ParkedName, segment: number | null): ParkedSequence[] {
     const rows = this.#statements.sequences.all(projection, version, segment, segment, projection, version) as SequenceRow[];
     const sequences = Array.from(rows, ({ sequence, segment, events, position, error, retry }) => ({
-      ...{ sequence, segment, events, position: BigInt(position), error: error ?? undefined, retry: retry > 0 },
+      ...{ sequence, segment, events, position: BigInt(position), error: error ?? undefined, retry: retry ?? undefined },
     }));
     return sequences.sort((one, other) => (one.position < other.position ? -1 : 1));
   }
@@ -60,7 +63,7 @@ export class DeadLetterRecords {
 
   retry({ projection, version }: ParkedName, sequence: string | null): number {
     const sequences = this.#statements.names.all(projection, version, sequence, sequence).length;
-    this.#statements.markRetry.run(1, projection, version, sequence, sequence);
+    this.#statements.ask.run(projection, version, sequence, sequence);
     return sequences;
   }
 
@@ -80,21 +83,22 @@ function prepareLetterStatements(connection: SqliteConnection) {
   const named = 'projection = ? and version = ?';
   const ofSequence = '(? is null or sequence = ?)';
   const which = `${named} and ${ofSequence} and (? is null or position = ?)`;
+  const latest = (column: string): string => `coalesce((select max(${column}) from dead_letters where ${named} and sequence = ?), 0)`;
   return {
-    find: connection.prepare(`select sequence from dead_letters where ${named} and position = ?`),
     unpark: connection.prepare(`delete from dead_letters where ${named} and segment = ? and position = ?`),
     // What joins a sequence that is to be tried again is to be tried, too.
     park: connection.prepare(
-      `insert into dead_letters (projection, version, position, segment, sequence, error, attempts, parked_at, retry)
-       values (?, ?, ?, ?, ?, ?, ?, ?, coalesce((select max(retry) from dead_letters where ${named} and sequence = ?), 0))
+      `insert into dead_letters (projection, version, position, segment, sequence, error, attempts, parked_at, retry, answered)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ${latest('retry')}, ${latest('answered')})
        on conflict (projection, version, position) do update set segment = excluded.segment, sequence = excluded.sequence,
-         error = excluded.error, attempts = excluded.attempts, retry = excluded.retry`,
+         error = excluded.error, attempts = excluded.attempts, retry = excluded.retry, answered = excluded.answered`,
     ),
-    markRetry: connection.prepare(`update dead_letters set retry = ? where ${named} and ${ofSequence}`),
+    answer: connection.prepare(`update dead_letters set answered = max(answered, ?) where ${named} and sequence = ?`),
+    ask: connection.prepare(`update dead_letters set retry = retry + 1 where ${named} and ${ofSequence}`),
     sequences: connection.prepare(
       `select sequence, d.segment, s.events, cast(s.first as text) as position, d.error, s.retry
        from (
-         select sequence, min(position) as first, count(*) as events, max(retry) as retry
+         select sequence, min(position) as first, count(*) as events, case when max(retry) > max(answered) then max(retry) end as retry
          from dead_letters where ${named} and (? is null or segment = ?) group by sequence
        ) s
        join dead_letters d using (sequence)

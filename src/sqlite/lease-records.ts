@@ -14,6 +14,7 @@ interface LeaseRow {
   readonly until: number;
   readonly duration: number;
   readonly fence: string;
+  readonly note: string | null;
 }
 
 type Checkpoint = (name: CheckpointName) => bigint;
@@ -32,7 +33,7 @@ export class LeaseRecords {
     const decision = decideClaim(row && known(row), claim, now);
     if (!decision.ok) return decision;
     const { until, duration, fence } = decision.lease;
-    this.#statements.write.run(projection, version, segment, claim.owner, Math.ceil(until), duration, fence);
+    this.#statements.write.run(projection, version, segment, claim.owner, Math.ceil(until), duration, fence, claim.note ?? null);
     return { ok: true, fence, position: checkpoint(name) };
   }
 
@@ -61,23 +62,27 @@ export class LeaseRecords {
   }
 }
 
-const known = ({ owner, until, duration, fence }: LeaseRow): KnownLease => ({
-  ...{ owner: owner ?? undefined, until, duration, fence: BigInt(fence) },
+const known = ({ owner, until, duration, fence, note }: LeaseRow): KnownLease => ({
+  ...{ owner: owner ?? undefined, until, duration, fence: BigInt(fence), note: note ?? undefined },
 });
 
 function prepareLeaseStatements(connection: SqliteConnection) {
   const named = 'projection = ? and version = ?';
   return {
-    find: connection.prepare(`select owner, until, duration, cast(fence as text) as fence from leases where ${named} and segment = ?`),
-    write: connection.prepare(
-      `insert into leases (projection, version, segment, owner, until, duration, fence) values (?, ?, ?, ?, ?, ?, ?)
-       on conflict (projection, version, segment) do update
-       set owner = excluded.owner, until = excluded.until, duration = excluded.duration, fence = excluded.fence`,
+    find: connection.prepare(
+      `select owner, until, duration, cast(fence as text) as fence, note from leases where ${named} and segment = ?`,
     ),
-    release: connection.prepare(`update leases set owner = null, until = 0 where ${named} and segment = ? and owner = ? and fence = ?`),
+    write: connection.prepare(
+      `insert into leases (projection, version, segment, owner, until, duration, fence, note) values (?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (projection, version, segment) do update
+       set owner = excluded.owner, until = excluded.until, duration = excluded.duration, fence = excluded.fence, note = excluded.note`,
+    ),
+    release: connection.prepare(
+      `update leases set owner = null, until = 0, note = null where ${named} and segment = ? and owner = ? and fence = ?`,
+    ),
     holds: connection.prepare(`select 1 from leases where ${named} and segment = ? and fence = ? and owner is not null`),
     positions: connection.prepare(`select segment, cast(position as text) as position from checkpoints where ${named}`),
-    all: connection.prepare(`select segment, owner, until, duration, cast(fence as text) as fence from leases where ${named}`),
+    all: connection.prepare(`select segment, owner, until, duration, cast(fence as text) as fence, note from leases where ${named}`),
     drop: connection.prepare(`delete from leases where ${named}`),
   };
 }

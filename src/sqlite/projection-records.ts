@@ -138,6 +138,7 @@ export class ProjectionRecords {
     });
     this.deadLetters.unpark(checkpoint, commit.unpark);
     this.deadLetters.park(checkpoint, commit.park, isoTime(this.clock.now()));
+    if (commit.answers) this.deadLetters.answer(checkpoint, commit.answers);
     this.statements.moveCheckpoint.run(checkpoint.projection, checkpoint.version, checkpoint.segment, commit.to);
     return { ok: true };
   }

@@ -24,12 +24,13 @@ export class SqliteLeases implements SegmentLeases {
     private readonly access: FileAccess,
   ) {}
 
-  async claim({ projection, version, segment }: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
+  async claim({ projection, version, segment }: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
     const name = { projection, version, segment };
-    checkClaim(name, { owner, duration });
+    const claim = { owner, duration, note };
+    checkClaim(name, claim);
     return this.#write(() => {
       this.records.refuseClosed(projection, version);
-      return this.records.leases.claim(name, { owner, duration }, this.settings.clock.now(), each => this.records.checkpoint(each));
+      return this.records.leases.claim(name, claim, this.settings.clock.now(), each => this.records.checkpoint(each));
     });
   }
 

@@ -1,6 +1,6 @@
 import { shownValue, shownWithType } from '../messages';
 import { isName, LONGEST_NAME, storePage } from './checks';
-import type { DeadLetterChanges, NewDeadLetter } from './dead-letters';
+import type { AnsweredRetry, DeadLetterChanges, NewDeadLetter } from './dead-letters';
 
 const LAST_POSITION = 2n ** 63n - 1n;
 const MOST_ATTEMPTS = 2 ** 31 - 1;
@@ -8,11 +8,12 @@ const LONGEST_ERROR = 4000;
 const LETTER_LIMIT = 100;
 
 /** Adds what is wrong with the letters of a commit to its faults. */
-export function checkDeadLetters({ park = [], unpark = [] }: DeadLetterChanges, faults: string[]): void {
+export function checkDeadLetters({ park = [], unpark = [], answers }: DeadLetterChanges, faults: string[]): void {
   if (!Array.isArray(park)) faults.push(`park is ${shownValue(park)}; it must be a list.`);
   else for (const [place, letter] of park.entries()) checkLetter(letter, `park[${place}]`, faults);
   if (!Array.isArray(unpark)) faults.push(`unpark is ${shownValue(unpark)}; it must be a list.`);
   else for (const [place, position] of unpark.entries()) checkPosition(position, `unpark[${place}]`, faults);
+  if (answers !== undefined) checkAnswers(answers, faults);
 }
 
 function checkLetter({ sequence, position, error, attempts }: NewDeadLetter, path: string, faults: string[]): void {
@@ -25,6 +26,11 @@ function checkLetter({ sequence, position, error, attempts }: NewDeadLetter, pat
   if (!Number.isSafeInteger(attempts) || attempts < 0 || attempts > MOST_ATTEMPTS) {
     faults.push(`${path}.attempts is ${shownValue(attempts)}; it must be an integer from 0 to ${MOST_ATTEMPTS}.`);
   }
+}
+
+function checkAnswers(answers: AnsweredRetry, faults: string[]): void {
+  if (isName(answers?.sequence) && Number.isSafeInteger(answers.retry) && answers.retry > 0) return;
+  faults.push(`answers is ${shownValue(answers)}; it must be { sequence, retry }, as the store has listed them.`);
 }
 
 function checkPosition(position: unknown, path: string, faults: string[]): void {

@@ -27,8 +27,8 @@ export interface ParkedSequence {
   readonly position: bigint;
   /** Of the first; undefined when the one that failed was discarded: then the rest is to be tried. */
   readonly error: string | undefined;
-  /** Somebody has asked for it to be tried again. */
-  readonly retry: boolean;
+  /** Names the last request to try it again; undefined where there is none, or a try has answered it: see {@link AnsweredRetry}. */
+  readonly retry: number | undefined;
 }
 
 /** Names the sequences of one version of a projection. */
@@ -55,13 +55,19 @@ export interface DeadLetters {
   discard(name: ParkedName, which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number>;
 }
 
+/** A request to try a sequence again that a failed try answers: it takes back this one, and none that was made while it was under way. */
+export interface AnsweredRetry {
+  readonly sequence: string;
+  /** As {@link ParkedSequence.retry} was before the try. */
+  readonly retry: number;
+}
+
 /** Letters that a commit parks and unparks: see `ProjectionCommit`. */
 export interface DeadLetterChanges {
-  /**
-   * Where one is parked already, its error and attempts are replaced, and the `retry` of its sequence is taken back: it was tried again. A
-   * successor that joins its sequence leaves the `retry` as it is.
-   */
+  /** Where one is parked already, its error and attempts are replaced. One that joins a sequence is tried again with it, where that is asked for. */
   readonly park?: readonly NewDeadLetter[];
   /** The positions of letters that are done with, in the segment of the checkpoint. */
   readonly unpark?: readonly bigint[];
+  /** The request that a failed try answers. A later one stays: the sequence is tried once more. Where it was answered before, nothing changes. */
+  readonly answers?: AnsweredRetry;
 }

@@ -1,14 +1,18 @@
 import { type Clock, isoTime } from '../messages';
 import { letterPage } from './dead-letter-checks';
-import type { DeadLetter, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
+import type { AnsweredRetry, DeadLetter, DeadLetters, ParkedName, ParkedSequence } from './dead-letters';
 import type { InMemoryAccess } from './in-memory-access';
 import type { CheckpointName } from './projection-commit';
+import type { SealedCommit } from './sealed-commit';
+
+/** What a commit does with letters. */
+type LetterChanges = Pick<SealedCommit, 'park' | 'unpark' | 'answers'>;
 
 /** What is parked of one version. */
 class ParkedVersion {
   readonly letters = new Map<bigint, DeadLetter>();
-  /** The sequences that somebody wants to be tried again. */
-  readonly retries = new Set<string>();
+  /** For each sequence how often somebody asked for a try, and up to which of these requests one has answered. */
+  readonly retries = new Map<string, { readonly asked: number; readonly answered: number }>();
 
   /** By position. */
   inOrder(): DeadLetter[] {
@@ -17,7 +21,27 @@ class ParkedVersion {
 
   delete(letters: readonly DeadLetter[]): void {
     for (const { position } of letters) this.letters.delete(position);
-    for (const sequence of this.retries) if (!this.inOrder().some(letter => letter.sequence === sequence)) this.retries.delete(sequence);
+    for (const sequence of this.retries.keys())
+      if (!this.inOrder().some(letter => letter.sequence === sequence)) this.retries.delete(sequence);
+  }
+
+  retryOf(sequence: string): number | undefined {
+    const { asked, answered } = this.#retriesOf(sequence);
+    return asked > answered ? asked : undefined;
+  }
+
+  ask(sequence: string): void {
+    const { asked, answered } = this.#retriesOf(sequence);
+    this.retries.set(sequence, { asked: asked + 1, answered });
+  }
+
+  answer({ sequence, retry }: AnsweredRetry): void {
+    const { asked, answered } = this.#retriesOf(sequence);
+    this.retries.set(sequence, { asked, answered: Math.max(answered, retry) });
+  }
+
+  #retriesOf(sequence: string): { readonly asked: number; readonly answered: number } {
+    return this.retries.get(sequence) ?? { asked: 0, answered: 0 };
   }
 }
 
@@ -37,7 +61,7 @@ export class InMemoryDeadLetters implements DeadLetters {
       if (segment !== undefined && letter.segment !== segment) continue;
       const { sequence, position, error } = letter;
       const known = sequences.get(sequence);
-      const first = { sequence, segment: letter.segment, events: 0, position, error, retry: parked.retries.has(sequence) };
+      const first = { sequence, segment: letter.segment, events: 0, position, error, retry: parked.retryOf(sequence) };
       sequences.set(sequence, { ...(known ?? first), events: (known?.events ?? 0) + 1 });
     }
     return [...sequences.values()];
@@ -57,7 +81,7 @@ export class InMemoryDeadLetters implements DeadLetters {
     return this.access.write(() => {
       const parked = this.#of({ projection, version });
       const sequences = new Set(matching(parked, sequence === undefined ? {} : { sequence }).map(letter => letter.sequence));
-      for (const wanted of sequences) parked.retries.add(wanted);
+      for (const wanted of sequences) parked.ask(wanted);
       return sequences.size;
     });
   }
@@ -75,18 +99,18 @@ export class InMemoryDeadLetters implements DeadLetters {
     });
   }
 
-  /** Takes in what a commit parks and unparks; letters that are parked already stay as old as they are. */
-  change({ projection, version, segment }: CheckpointName, park: readonly NewDeadLetter[], unpark: readonly bigint[]): void {
-    if (park.length === 0 && unpark.length === 0) return;
+  /** Takes in what a commit parks, unparks and answers; letters that are parked already stay as old as they are. */
+  change({ projection, version, segment }: CheckpointName, { park, unpark, answers }: LetterChanges): void {
+    if (park.length === 0 && unpark.length === 0 && !answers) return;
     const parked = this.#of({ projection, version });
     this.#versions.set(keyOf({ projection, version }), parked);
     parked.delete(unpark.flatMap(position => matching(parked, { position })).filter(letter => letter.segment === segment));
     for (const letter of park) {
       const known = parked.letters.get(letter.position);
-      if (known) parked.retries.delete(known.sequence);
       const parkedAt = known?.parkedAt ?? isoTime(this.clock.now());
       parked.letters.set(letter.position, Object.freeze({ ...letter, segment, parkedAt }));
     }
+    if (answers) parked.answer(answers);
   }
 
   drop(projection: string, version: number): void {

@@ -24,10 +24,11 @@ export class InMemoryLeases implements SegmentLeases {
     private readonly versions: LeasedVersions,
   ) {}
 
-  async claim(name: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
-    checkClaim(name, { owner, duration });
+  async claim(name: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+    const claim = { owner, duration, note };
+    checkClaim(name, claim);
     const { projection, version, segment } = name;
-    return this.access.write(() => this.#claim({ projection, version, segment }, owner, duration));
+    return this.access.write(() => this.#claim({ projection, version, segment }, claim));
   }
 
   async release(name: CheckpointName, { owner, fence }: { readonly owner: string; readonly fence: bigint }): Promise<void> {
@@ -36,7 +37,7 @@ export class InMemoryLeases implements SegmentLeases {
     await this.access.write(() => {
       const leases = this.#of(projection, version);
       const lease = leases.get(segment);
-      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { ...lease, owner: undefined });
+      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { ...lease, owner: undefined, note: undefined });
     });
   }
 
@@ -58,10 +59,10 @@ export class InMemoryLeases implements SegmentLeases {
     this.#leases.delete(keyOf(projection, version));
   }
 
-  #claim({ projection, version, segment }: CheckpointName, owner: string, duration: number): LeaseOutcome {
+  #claim({ projection, version, segment }: CheckpointName, claim: LeaseClaim): LeaseOutcome {
     this.versions.refuseClosed(projection, version);
     const leases = this.#of(projection, version);
-    const decision = decideClaim(leases.get(segment), { owner, duration }, this.clock.now());
+    const decision = decideClaim(leases.get(segment), claim, this.clock.now());
     if (!decision.ok) return decision;
     const { lease } = decision;
     leases.set(segment, lease);

@@ -95,9 +95,9 @@ export class InMemoryProjectionState {
     return outdated ? { ok: false, checkpoint: position, fenced, outdated } : undefined;
   }
 
-  keep({ checkpoint, to, pages, park, unpark }: ReadyCommit): void {
+  keep({ checkpoint, to, pages, ...letters }: ReadyCommit): void {
     for (const { documents, writes } of pages) documents.write(writes);
-    this.deadLetters.change(checkpoint, park, unpark);
+    this.deadLetters.change(checkpoint, letters);
     const { projection, version, segment } = checkpoint;
     const key = keyOf(projection, version);
     const positions = this.#checkpoints.get(key);

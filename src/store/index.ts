@@ -4,7 +4,7 @@ export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResu
 export { isFree, resultOf } from './command-rules';
 export { CustomEventStore, type EventStoreParts } from './custom-event-store';
 export { letterPage } from './dead-letter-checks';
-export type { DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
+export type { AnsweredRetry, DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
 export { documentPage } from './document-page';
 export { type ResolvedQuery, resolveQuery } from './document-query';

@@ -1,5 +1,5 @@
 import { lettersToPark } from './dead-letter-checks';
-import type { NewDeadLetter } from './dead-letters';
+import type { AnsweredRetry, NewDeadLetter } from './dead-letters';
 import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
 import type { CheckpointName, DocumentRead, ProjectionCommit, TransactionWork } from './projection-commit';
 
@@ -14,16 +14,18 @@ export interface SealedCommit {
   readonly work: readonly TransactionWork[];
   readonly park: readonly NewDeadLetter[];
   readonly unpark: readonly bigint[];
+  readonly answers: AnsweredRetry | undefined;
 }
 
 /** Checks a commit and seals it. For those who write a store. @throws InvalidCommitError, UnstorableValueError */
 export function sealedCommit(commit: ProjectionCommit): SealedCommit {
   checkCommit(commit);
-  const { from, to, fence } = commit;
+  const { from, to, fence, answers } = commit;
   const { projection, version, segment } = commit.checkpoint;
   return {
     ...{ checkpoint: { projection, version, segment }, from, to, fence, groups: groupWrites(commit.writes) },
     reads: [...(commit.reads ?? [])],
     ...{ work: [...(commit.work ?? [])], park: lettersToPark(commit.park), unpark: [...(commit.unpark ?? [])] },
+    answers: answers && { sequence: answers.sequence, retry: answers.retry },
   };
 }

@@ -6,6 +6,8 @@ export interface LeaseClaim {
   readonly owner: string;
   /** For how long nobody else gets the segment, in milliseconds, by the clock of the store. */
   readonly duration: number;
+  /** What the owner has to say to other processes; at most 20,000 characters without NUL. Each claim replaces it; default nothing. */
+  readonly note?: string | undefined;
 }
 
 /** What became of a claim. */
@@ -32,6 +34,8 @@ export interface SegmentState {
   readonly owner: string | undefined;
   /** Milliseconds that the lease still holds; 0 without an owner. */
   readonly freeIn: number;
+  /** What the owner said with its last claim; undefined without an owner. */
+  readonly note: string | undefined;
 }
 
 /**

@@ -21,6 +21,9 @@ const broken: Readonly<Record<string, Breaking>> = {
       claim: (name, claim) => store.leases.claim(name, { ...claim, duration: Math.max(claim.duration, 30_000) }),
     },
   }),
+  'forgets what an owner says': store => ({
+    leases: { ...bound(store.leases), claim: (name, { note, ...claim }) => store.leases.claim(name, claim) },
+  }),
   'parks letters without the checkpoint': store => ({
     async commit({ park = [], ...commit }) {
       const from = await store.checkpoint(commit.checkpoint);
@@ -29,6 +32,10 @@ const broken: Readonly<Record<string, Breaking>> = {
     },
   }),
   'forgets that somebody wants a retry': store => ({ deadLetters: { ...bound(store.deadLetters), retry: async () => 1 } }),
+  'takes back a request that came while the try was under way': store => ({
+    commit: ({ answers, ...commit }) => store.commit({ ...commit, ...(answers && { answers: { ...answers, retry: 1000 } }) }),
+  }),
+  'never takes back what somebody wants tried': store => ({ commit: ({ answers, ...commit }) => store.commit(commit) }),
   'keeps letters where it drops': store => ({ drop: async () => true, prepare: schema => store.prepare(schema) }),
   'keeps what a transaction has written before it failed': store => ({
     transaction: work =>

@@ -24,7 +24,19 @@ const positions = async (store: ProjectionStore, ...page: [object?]): Promise<bi
   (await store.deadLetters.list(name, ...page)).map(({ position }) => position);
 
 const retries = async (store: ProjectionStore): Promise<string[]> =>
-  (await store.deadLetters.sequences(name)).flatMap(({ sequence, retry }) => (retry ? [sequence] : []));
+  (await store.deadLetters.sequences(name)).flatMap(({ sequence, retry }) => (retry === undefined ? [] : [sequence]));
+
+async function retryOf(store: ProjectionStore, sequence: string): Promise<number> {
+  const retry = (await store.deadLetters.sequences(name)).find(each => each.sequence === sequence)?.retry;
+  assert.ok(retry !== undefined, `nobody has asked for '${sequence}'`);
+  return retry;
+}
+
+/** Commits that the first event of a sequence has failed in a try that was asked for. */
+async function failsAgain(store: ProjectionStore, at: bigint, parked: NewDeadLetter): Promise<void> {
+  const { sequence } = parked;
+  await store.commit({ ...commit(at, at), park: [parked], answers: { sequence, retry: await retryOf(store, sequence) } });
+}
 
 /** What could not be handled. */
 export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
@@ -85,9 +97,9 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     await store.prepare(schema());
     await parked(store);
     const [a, b, c] = [
-      { sequence: 'a', segment: 0, events: 2, position: 3n, error: 'failed at 3', retry: false },
-      { sequence: 'b', segment: 0, events: 1, position: 2n, error: 'failed at 2', retry: false },
-      { sequence: 'c', segment: 1, events: 2, position: 4n, error: 'failed at 4', retry: false },
+      { sequence: 'a', segment: 0, events: 2, position: 3n, error: 'failed at 3', retry: undefined },
+      { sequence: 'b', segment: 0, events: 1, position: 2n, error: 'failed at 2', retry: undefined },
+      { sequence: 'c', segment: 1, events: 2, position: 4n, error: 'failed at 4', retry: undefined },
     ];
     assert.deepEqual(await store.deadLetters.sequences(name), [b, a, c]);
     assert.deepEqual(await store.deadLetters.sequences(name, 0), [b, a]);
@@ -123,13 +135,32 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await retries(store), ['a'], 'an event that joins the sequence takes nothing back');
     await store.commit({ ...commit(15n, 15n), unpark: [3n] });
     assert.deepEqual(await retries(store), ['a'], 'nor does the success of the first');
-    await store.commit({ ...commit(15n, 15n), park: [letter('a', 5n)] });
+    await failsAgain(store, 15n, letter('a', 5n));
     assert.deepEqual(await retries(store), []);
     assert.equal(await store.deadLetters.retry(name), 3);
     assert.deepEqual(await retries(store), ['b', 'c', 'a']);
     await store.commit({ ...commit(15n, 15n), unpark: [2n] });
     await store.commit({ ...commit(15n, 16n), park: [letter('b', 16n)] });
     assert.deepEqual(await retries(store), ['c', 'a'], 'a sequence that was free in between is parked anew');
+  },
+
+  'a failed try answers the request that it knew of, and not one that was made meanwhile': async ({ store }) => {
+    await store.prepare(schema());
+    await parked(store);
+    await store.deadLetters.retry(name, 'a');
+    const answers = { sequence: 'a', retry: await retryOf(store, 'a') };
+    const failed = { ...commit(9n, 9n), park: [letter('a', 3n, { attempts: 6 })], answers };
+    await store.deadLetters.retry(name);
+    assert.equal((await store.commit({ ...commit(8n, 9n), answers })).ok, false);
+    await store.commit(failed);
+    assert.deepEqual(await retries(store), ['b', 'a', 'c'], 'the second request is still there');
+    const second = await retryOf(store, 'a');
+    await store.commit({ ...commit(9n, 12n), park: [waiting('a', 12_000n)], answers: { sequence: 'a', retry: second } });
+    assert.deepEqual(await retries(store), ['b', 'c'], 'answered, for what joins it, too');
+    await store.deadLetters.retry(name, 'a');
+    await store.commit({ ...commit(12n, 12n), answers });
+    assert.deepEqual(await retries(store), ['b', 'a', 'c'], 'an answer that comes again takes nothing back');
+    await store.commit({ ...commit(12n, 12n), answers: { sequence: 'nobody', retry: 1 } });
   },
 
   'gives up on one event, on a sequence, or on all': async ({ store }) => {
@@ -206,6 +237,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     ];
     const parts: object[] = [
       ...wrong.map(part => ({ park: [letter('a', 1n), { ...letter('a', 2n), ...part }] })),
+      ...['', null, {}, { sequence: 'a' }, { sequence: '', retry: 1 }, { sequence: 'a', retry: 0 }].map(answers => ({ answers })),
       ...[{ park: {} }, { unpark: 1n }, { unpark: [1] }, { unpark: [0n] }],
     ];
     await refused('INVALID_COMMIT', ...parts.map(part => () => store.commit({ ...commit(0n, 1n), ...part })));

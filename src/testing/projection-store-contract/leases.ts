@@ -121,11 +121,32 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await store.leases.claim(segment({ segment: 1 }), claim('two', 1));
     await until('the lease of 1 ms has run out', async () => (await store.leases.segments(NAME, 1))[0]?.owner === undefined);
     const [first, second, third, ...more] = await store.leases.segments(NAME, 1);
-    assert.deepEqual(first, { segment: 1, position: 0n, owner: undefined, freeIn: 0 });
+    assert.deepEqual(first, { segment: 1, position: 0n, owner: undefined, freeIn: 0, note: undefined });
     const freeIn = second?.freeIn ?? 0;
     assert.ok(freeIn > LONG / 2 && freeIn <= LONG, `free in ${freeIn} ms`);
-    assert.deepEqual(second, { segment: 2, position: 7n, owner: 'one', freeIn });
-    assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, owner: undefined, freeIn: 0 }]);
+    assert.deepEqual(second, { segment: 2, position: 7n, owner: 'one', freeIn, note: undefined });
+    assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, owner: undefined, freeIn: 0, note: undefined }]);
+  },
+
+  'tells what the owner said with its last claim, as long as it is the owner': async ({ store }) => {
+    await store.prepare(schema());
+    const told = async (): Promise<(string | undefined)[]> => (await store.leases.segments(NAME, 1)).map(({ note }) => note);
+    const longest = `{"Grüße": "🎈 '"}`.padEnd(20_000);
+    const fence = await take(store, 'one');
+    for (const note of ['first', longest, '', undefined, 'last']) {
+      const outcome = await store.leases.claim(segment(), { ...claim('one'), note });
+      assert.deepEqual(outcome, { ok: true, fence, position: 0n });
+      assert.deepEqual(await told(), [note]);
+    }
+    heldBy('one', await store.leases.claim(segment(), { ...claim('other'), note: 'not mine' }));
+    assert.deepEqual(await told(), ['last'], 'a claim that is refused says nothing');
+    await store.leases.release(segment(), { owner: 'one', fence });
+    assert.deepEqual(await told(), [undefined], 'it was given back');
+    await take(store, 'other');
+    assert.deepEqual(await told(), [undefined], 'the next owner has said nothing');
+    await store.leases.claim(segment({ segment: 1 }), { ...claim('one', 1), note: 'gone' });
+    await until('the lease of 1 ms has run out', async () => (await store.leases.segments(NAME, 1))[1]?.owner === undefined);
+    assert.deepEqual(await told(), [undefined, undefined], 'it has run out');
   },
 
   'dropping a version ends its leases': async ({ store }) => {
@@ -142,6 +163,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     const wrong: object[] = [
       ...[0, -1, 1.5, 3_600_001, Number.NaN, '1', undefined].map(duration => ({ duration })),
       ...['', '\0', 'x'.repeat(256), 7, undefined].map(owner => ({ owner })),
+      ...['\0', '\ud800', 'x'.repeat(20_001), 7, null].map(note => ({ note })),
     ];
     await refused('INVALID_COMMIT', ...wrong.map(part => () => store.leases.claim(segment(), { ...claim('one'), ...part })));
     await refused(
