@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedEvent } from 'eventuality';
 import ts from 'typescript';
-import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
+import { loadDriver } from '../../src/sqlite/load-driver';
 import { TestSchema, url } from '../../tests/postgres/database';
 import { builtDist, linkPackages } from '../../tests/support/package';
 import { run } from './cli';
@@ -163,7 +163,7 @@ describe('a store that cannot be used is answered by one line', () => {
   });
 
   test('a database of something else', async () => {
-    const other = betterSqlite3().open(place.file);
+    const other = loadDriver().open(place.file);
     other.exec('create table orders (id integer)');
     other.close();
     expect(await refusal('list')).toContain('is a SQLite database, but not an event store');
@@ -178,7 +178,7 @@ describe('a store that cannot be used is answered by one line', () => {
 
   test('a file that somebody keeps locked', async () => {
     await todo('add', 'Buy milk');
-    const other = betterSqlite3().open(place.file);
+    const other = loadDriver().open(place.file);
     other.exec('begin immediate');
     expect(await refusal('add', 'x')).toMatch(/^'.*' is locked: .* then try again\.$/);
     other.close();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
+import { loadDriver } from '../../src/sqlite/load-driver';
 import { TestSchema, url } from '../../tests/postgres/database';
 import { bar } from './bar';
 import { run } from './cli';
@@ -35,7 +35,7 @@ async function createMany(count: number): Promise<void> {
 /** Takes away what is shown; the events stay. */
 async function deleteTheDocuments(): Promise<void> {
   if (place.databaseUrl) return void (await schema.sql(`delete from "${schema.name}".eventuality_documents`));
-  const database = betterSqlite3().open(place.file);
+  const database = loadDriver().open(place.file);
   database.exec('delete from documents');
   database.close();
 }
@@ -60,7 +60,7 @@ test.each(places)(
 );
 
 test('a bar shows the part that is done', () => {
-  const step = { version: 2, done: 250, total: 1000, rate: 100, secondsLeft: 7.5 };
+  const step = { version: 2, done: 250, total: 1000, rate: 100, secondsLeft: 7.5, heldUpBy: 0 };
   expect(bar(step)).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events, 8 s left`);
   expect(bar({ ...step, secondsLeft: undefined })).toBe(`[#######${'.'.repeat(23)}]  25%  250 of 1000 events`);
   expect(bar({ ...step, done: 0, total: 0 })).toBe(`[${'#'.repeat(30)}] 100%  0 of 0 events`);

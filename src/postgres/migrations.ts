@@ -29,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 12, title: 'marks of events', sql: marks },
   { number: 13, title: 'what assigns events to segments', sql: assignments },
   { number: 14, title: 'room for updates of documents', sql: documentRoom },
+  { number: 15, title: 'which versions readers see, and which take nothing more', sql: versionStates },
 ];
 
 function commands(names: StoreNames): string {
@@ -193,4 +194,27 @@ function inFlightLocks(names: StoreNames): string {
 // A lease that holds for longer than it was claimed for is from before the clock of the server was set back.
 function leaseDurations(names: StoreNames): string {
   return `alter table ${names.of('leases')} add column if not exists duration integer not null default 5000;`;
+}
+
+// The state is in the row of the version: what is decided on it is decided under the row's lock. Up to where events are older was the checkpoint of a
+// segment beyond all others, plus one.
+function versionStates(names: StoreNames): string {
+  const [models, active, checkpoints] = [names.of('read_models'), names.of('active_models'), names.of('checkpoints')];
+  return `create table if not exists ${active} (name text collate "C" not null, version integer not null);
+
+alter table ${models}
+  add column if not exists state text collate "C" not null default 'filling' check (state in ('filling', 'active', 'closed')),
+  add column if not exists replay_until bigint not null default 0;
+
+update ${models} m set state = case when m.version = a.version then 'active' when m.version < a.version then 'closed' else m.state end
+from ${active} a where a.name = m.name;
+
+update ${models} m set replay_until = c.position - 1
+from ${checkpoints} c where c.projection = m.name and c.version = m.version and c.segment = 1000;
+
+delete from ${checkpoints} where segment = 1000;
+
+drop table ${active};
+
+create unique index if not exists ${names.local('models_active')} on ${models} (name) where state = 'active';`;
 }

@@ -12,6 +12,7 @@ import {
 } from '../store';
 import { type Database, type Row, type Statement, statement } from './database';
 import type { PostgresClient } from './driver';
+import type { Ask } from './known-read-models';
 import type { StoreNames } from './names';
 import type { RunWork } from './postgres-snapshots';
 
@@ -27,8 +28,15 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 
   async sequences({ projection, version }: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
+    return this.run(() =>
+      this.sequencesOn((question, values) => this.database.askAgain(question, values), { projection, version }, segment),
+    );
+  }
+
+  /** Returns the parked sequences as a connection sees them. */
+  async sequencesOn(ask: Ask, { projection, version }: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
     if (!canBeReadModel(projection, version)) return [];
-    const rows = await this.#ask(this.#statements.sequences, [projection, version, segment ?? null]);
+    const rows = await ask(this.#statements.sequences, [projection, version, segment ?? null]);
     return rows.map(([sequence, segment, events, position, error, retry]) => ({
       ...{ sequence: sequence!, segment: Number(segment), events: Number(events), position: BigInt(position!) },
       ...{ error: error ?? undefined, retry: retry === 't' },

@@ -8,6 +8,7 @@ import {
   type LeaseOutcome,
   type SegmentLeases,
   type SegmentState,
+  UnknownReadModelError,
 } from '../store';
 import { type Database, type Row, type Statement, statement } from './database';
 import type { StoreNames } from './names';
@@ -37,6 +38,8 @@ export class PostgresLeases implements SegmentLeases {
         }
         const [held] = await this.#ask(this.#statements.held, name);
         if (held) return { ok: false, owner: held[0]!, freeIn: Number(held[1]) };
+        const [open] = await this.#ask(this.#statements.open, [projection, version]);
+        if (!open) throw new UnknownReadModelError(projection, version);
       }
     });
   }
@@ -64,7 +67,7 @@ export class PostgresLeases implements SegmentLeases {
 }
 
 function leaseStatements(names: StoreNames) {
-  const [leases, checkpoints] = [names.of('leases'), names.of('checkpoints')];
+  const [leases, checkpoints, models] = [names.of('leases'), names.of('checkpoints'), names.of('read_models')];
   const named = 'projection = $1 and version = $2 and segment = $3';
   const until = `clock_timestamp() + $5::integer * interval '1 millisecond'`;
   const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
@@ -72,13 +75,15 @@ function leaseStatements(names: StoreNames) {
   const latest = `clock_timestamp() + (l.duration + ${LEASE_TOLERANCE}) * interval '1 millisecond'`;
   const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
   return {
+    // The version is locked, so that a drop comes before or after.
     claim: statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, fence)
-values ($1, $2, $3, $4, ${until}, $5, 1)
+select name, version, $3, $4, ${until}, $5, 1 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
 on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
   fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
 where l.owner = excluded.owner or not (${held}) returning l.fence`),
     position: statement(`select position from ${checkpoints} where ${named}`),
     held: statement(`select l.owner, ${left} from ${leases} l where ${named} and ${held}`),
+    open: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
     release: statement(`update ${leases} set owner = null, lease_until = '-infinity' where ${named} and owner = $4 and fence = $5`),
     segments:
       statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end

@@ -7,6 +7,8 @@ import {
   canBeReadModel,
   checkCheckpoint,
   isName,
+  type ParkedName,
+  type ParkedSequence,
   type ProjectionCommit,
   type ProjectionTransaction,
   type StorePage,
@@ -16,10 +18,13 @@ import {
   TransactionEndedError,
   UnknownReadModelError,
 } from '../store';
+import { activateVersion } from './activate-version';
 import { prepareUnit } from './append-unit';
 import { type Database, type Statement, statement } from './database';
 import type { PostgresClient } from './driver';
 import { failureKind } from './failures';
+import { lockCheckpoint } from './lock-checkpoint';
+import type { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresTransaction } from './postgres-transaction';
 import type { ProjectionCommits } from './projection-commits';
 import { documentsOf, type ProjectionStatements } from './projection-statements';
@@ -31,6 +36,7 @@ export interface TransactionSources {
   readonly database: Database;
   readonly statements: ProjectionStatements;
   readonly commits: ProjectionCommits;
+  readonly letters: PostgresDeadLetters;
 }
 
 /** What a transaction does between its begin and its end, which are somebody else's. */
@@ -108,13 +114,12 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   async lock(name: CheckpointName): Promise<bigint> {
     return this.#do(async () => {
       checkCheckpoint(name);
-      const values = [name.projection, name.version, name.segment];
-      await this.#ask(this.sources.statements.begin, values);
-      const [row] = await this.#ask(this.sources.statements.lock, values);
-      // Dropped in between, by a process that has switched to another version.
-      if (!row) throw new UnknownReadModelError(name.projection, name.version);
-      return BigInt(row[0]!);
+      return lockCheckpoint((question, values) => this.#ask(question, values), this.sources.statements, name);
     });
+  }
+
+  async parked(name: ParkedName): Promise<readonly ParkedSequence[]> {
+    return this.#do(() => this.sources.letters.sequencesOn((question, values) => this.#ask(question, values), name));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
@@ -131,11 +136,7 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#do(async () => {
-      const values = [readModel, version];
-      const [row] = canBeReadModel(readModel, version) ? await this.#ask(this.sources.statements.activate, values) : [];
-      if (!row) throw new UnknownReadModelError(readModel, version);
-    });
+    await this.#do(() => activateVersion((question, values) => this.#ask(question, values), this.sources.statements, readModel, version));
   }
 
   /**

@@ -28,6 +28,7 @@ import {
   takenOverText,
   UnknownReadModelError,
 } from '../store';
+import { activateVersion } from './activate-version';
 import type { Database, Row, Statement } from './database';
 import { HeldTransactions } from './held-transactions';
 import { type KnownReadModel, KnownReadModels } from './known-read-models';
@@ -49,6 +50,7 @@ export class PostgresProjections implements ProjectionStore {
   readonly #known: KnownReadModels;
   readonly #commits: ProjectionCommits;
   readonly #held: HeldTransactions;
+  readonly #letters: PostgresDeadLetters;
 
   constructor(
     private readonly database: Database,
@@ -66,6 +68,7 @@ export class PostgresProjections implements ProjectionStore {
     this.leases = new PostgresLeases(database, run);
     const letters = new PostgresDeadLetters(database, run);
     this.deadLetters = letters;
+    this.#letters = letters;
     this.#held = new HeldTransactions(database.settings.maxConnections);
     this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
   }
@@ -75,9 +78,9 @@ export class PostgresProjections implements ProjectionStore {
     const { name, version } = schema;
     const wanted = knownSchema(schema);
     await this.run(async () => {
-      const { indexes, revision, segments, sequenceBy, takenOver } = wanted;
+      const { indexes, revision, segments, sequenceBy, takenOver, replayUntil } = wanted;
       const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
-      await this.#ask(this.#statements.prepare, [name, version, ...shape]);
+      await this.#ask(this.#statements.prepare, [name, version, ...shape, replayUntil]);
       this.#known.forget(name, version);
       const [row] = await this.#ask(this.#statements.readModel, [name, version]);
       if (!row) throw new UnknownReadModelError(name, version);
@@ -116,7 +119,10 @@ export class PostgresProjections implements ProjectionStore {
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     const rows = isName(name) ? await this.run(() => this.#ask(this.#statements.versions, [name])) : [];
-    return rows.map(([version, active, ...schema]) => ({ version: Number(version), ...schemaOf(schema), active: active === 't' }));
+    return rows.map(([version, state, replayUntil, ...schema]) => ({
+      ...{ version: Number(version), ...schemaOf(schema), replayUntil: BigInt(replayUntil!) },
+      ...{ active: state === 'active', closed: state === 'closed' },
+    }));
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
@@ -134,24 +140,30 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    const [row] = isName(readModel) ? await this.run(() => this.#ask(this.#statements.active, [readModel])) : [];
-    return row && Number(row[0]);
+    return isName(readModel) ? this.run(() => this.#active(readModel)) : undefined;
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    const values = [readModel, version];
-    const [row] = canBeReadModel(readModel, version) ? await this.run(() => this.#ask(this.#statements.activate, values)) : [];
-    if (!row) throw new UnknownReadModelError(readModel, version);
+    const activate = (): Promise<void> =>
+      this.database.transaction(client =>
+        activateVersion((question, values) => this.database.askOnRaw(client, question, values), this.#statements, readModel, version),
+      );
+    await this.run(() => this.database.again(activate));
   }
 
-  async drop(name: string, version: number): Promise<void> {
-    if (!canBeReadModel(name, version)) return;
+  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+    if (!canBeReadModel(name, version)) return true;
     const dropAll = (): Promise<void> =>
       this.database.transaction(async client => {
         for (const statement of this.#statements.drop) await this.database.askOnRaw(client, statement, [name, version]);
       });
-    await this.run(() => this.database.again(dropAll));
-    this.#known.forget(name, version);
+    return this.run(async () => {
+      await this.#ask(this.#statements.shut, [name, version, unlessActive]);
+      if (unlessActive && (await this.#active(name)) === version) return false;
+      await this.database.again(dropAll);
+      this.#known.forget(name, version);
+      return true;
+    });
   }
 
   /** What is known may be outdated: a query is refused only for what is stored. */
@@ -168,7 +180,7 @@ export class PostgresProjections implements ProjectionStore {
 
   /** Where the database itself interrupted it nothing was written, and all of it can be done again; what the work throws is none of that. */
   #transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    const sources = { database: this.database, statements: this.#statements, commits: this.#commits };
+    const sources = { database: this.database, statements: this.#statements, commits: this.#commits, letters: this.#letters };
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
       const worked = transaction.run(each => this.transactions.run(() => work(each)));
@@ -179,6 +191,11 @@ export class PostgresProjections implements ProjectionStore {
       if (transaction.conflict) throw new TakenBack(result);
       return result;
     });
+  }
+
+  async #active(readModel: string): Promise<number | undefined> {
+    const [row] = await this.#ask(this.#statements.active, [readModel]);
+    return row && Number(row[0]);
   }
 
   async #checkpoint({ projection, version, segment }: CheckpointName): Promise<bigint> {
@@ -196,7 +213,7 @@ export class PostgresProjections implements ProjectionStore {
   }
 }
 
-const schemaOf = ([indexes, revision, segments, sequenceBy, takenOver]: Row): KnownSchema => ({
+const schemaOf = ([indexes, revision, segments, sequenceBy, takenOver]: Row): Omit<KnownSchema, 'replayUntil'> => ({
   ...{ indexes: JSON.parse(indexes!), revision: Number(revision), segments: Number(segments) },
   ...{ sequenceBy: sequenceBy!, takenOver: takenOverOf(takenOver!) },
 });

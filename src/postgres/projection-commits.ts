@@ -5,6 +5,7 @@ import {
   type PreparedWrite,
   prepareWrites,
   type SealedCommit,
+  UnknownReadModelError,
   type WriteGroup,
 } from '../store';
 import type { Database } from './database';
@@ -12,6 +13,7 @@ import type { PostgresClient } from './driver';
 import { isOfContent } from './failures';
 import { HeldTransactions } from './held-transactions';
 import type { Ask, KnownReadModel, KnownReadModels } from './known-read-models';
+import { lockCheckpoint } from './lock-checkpoint';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
 import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
 import { runWork, unwrapped } from './user-work';
@@ -59,8 +61,7 @@ export class ProjectionCommits {
     const { checkpoint, from, work, park, unpark } = commit;
     if (work.length > 0) {
       // Locked before the work is done: nothing is done in vain.
-      const { projection, version, segment } = checkpoint;
-      await ask(this.statements.lock, [projection, version, segment]);
+      await lockCheckpoint(ask, this.statements, checkpoint);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
       await runWork(client, work);
@@ -88,7 +89,7 @@ export class ProjectionCommits {
 
   async #tryWrite(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
     const { from, reads } = commit;
-    const groups = withRead(commit);
+    const groups = allGroups(commit);
     const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
     for (;;) {
       const pages = await this.#pages(ask, groups);
@@ -102,8 +103,7 @@ export class ProjectionCommits {
         : ask(deletions.length > 0 ? statements.deleting : statements.plain, [...values, ...deletions]));
       if (row![0] === '1') return { ok: true };
       // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
-      for (const { readModel, version } of groups) this.known.forget(readModel, version);
-      for (const { readModel, version } of groups) await this.known.get(ask, readModel, version);
+      for (const { readModel, version } of groups) await this.#refuseClosed(ask, readModel, version);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
       if (row![1] === 'f') return { ok: false, checkpoint: from, fenced: false, outdated: true };
@@ -115,6 +115,12 @@ export class ProjectionCommits {
     const [row] = await ask(this.statements.place, [projection, version, segment, fence ?? null]);
     const [position, fenced] = [BigInt(row![0] ?? 0), row![1] === 't'];
     return fenced || position !== from ? { ok: false, checkpoint: position, fenced } : undefined;
+  }
+
+  async #refuseClosed(ask: Ask, readModel: string, version: number): Promise<void> {
+    this.known.forget(readModel, version);
+    const [open] = await ask(this.statements.openReadModel, [readModel, version]);
+    if (!open) throw new UnknownReadModelError(readModel, version);
   }
 
   async #pages(ask: Ask, groups: readonly WriteGroup[]): Promise<Page[]> {
@@ -139,10 +145,10 @@ function listText(documents: readonly unknown[]): string {
   return text;
 }
 
-/** The groups of a commit, and empty ones for what it only reads. */
-function withRead({ groups, reads }: SealedCommit): readonly WriteGroup[] {
+/** The groups of a commit, and empty ones for the version of its checkpoint, and for what it only reads. */
+function allGroups({ checkpoint, groups, reads }: SealedCommit): readonly WriteGroup[] {
   const all = [...groups];
-  for (const { readModel, version } of reads) {
+  for (const { readModel, version } of [{ readModel: checkpoint.projection, version: checkpoint.version }, ...reads]) {
     if (!all.some(group => group.readModel === readModel && group.version === version))
       all.push({ readModel, version, documents: new Map() });
   }

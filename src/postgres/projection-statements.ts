@@ -6,7 +6,7 @@ import type { StoreNames } from './names';
 export type ProjectionStatements = ReturnType<typeof projectionStatements>;
 
 export function projectionStatements(names: StoreNames) {
-  const [models, active, documents, checkpoints] = ['read_models', 'active_models', 'documents', 'checkpoints'].map(name => names.of(name));
+  const [models, documents, checkpoints] = ['read_models', 'documents', 'checkpoints'].map(name => names.of(name));
   const [leases, letters] = ['leases', 'dead_letters'].map(name => names.of(name));
   return {
     checkpoint: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`),
@@ -14,20 +14,25 @@ export function projectionStatements(names: StoreNames) {
     place: statement(`select (select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3),
   $4::bigint is not null and not exists (
     select from ${leases} where projection = $1 and version = $2 and segment = $3 and fence = $4 and owner is not null)`),
-    begin: statement(`insert into ${checkpoints} (projection, version, segment, position) values ($1, $2, $3, 0) on conflict do nothing`),
-    lock: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 for update`),
+    // The version first, then the checkpoint, as in a commit and in a drop: none waits for another one in a circle.
+    begin: statement(`insert into ${checkpoints} (projection, version, segment, position)
+select name, version, $3, 0 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share on conflict do nothing`),
+    lock: statement(`with open as (select from ${models} where name = $1 and version = $2 and state <> 'closed' for key share)
+select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 and exists (select from open) for update`),
     readModel: statement(`select indexes, revision, segments, sequence_by, taken_over from ${models} where name = $1 and version = $2`),
-    prepare: statement(
-      `insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over) values ($1, $2, $3, $4, $5, $6, $7)
-on conflict do nothing`,
-    ),
-    versions: statement(`select m.version, a.version is not null, m.indexes, m.revision, m.segments, m.sequence_by, m.taken_over
-from ${models} m left join ${active} a on a.name = m.name and a.version = m.version where m.name = $1 order by m.version`),
-    active: statement(`select version from ${active} where name = $1`),
-    // Locked, so that a drop at the same time comes before or after.
-    activate: statement(`with known as (select name, version from ${models} where name = $1 and version = $2 for key share)
-insert into ${active} (name, version) select name, version from known
-on conflict (name) do update set version = excluded.version returning version`),
+    openReadModel: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
+    prepare:
+      statement(`insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over, replay_until) values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict do nothing`),
+    versions: statement(`select version, state, replay_until, indexes, revision, segments, sequence_by, taken_over
+from ${models} where name = $1 order by version`),
+    active: statement(`select version from ${models} where name = $1 and state = 'active'`),
+    close: [
+      statement(`update ${models} set state = 'closed' where name = $1 and version < $2 and state <> 'closed'`),
+      // A commit that waits for a checkpoint finds it gone.
+      statement(`delete from ${checkpoints} where projection = $1 and version < $2`),
+    ],
+    activate: statement(`update ${models} set state = 'active' where name = $1 and version = $2 and state <> 'closed' returning version`),
     // One look by the whole key for each id, whatever the planner believes about the table: left to it, the kept plan goes through all documents.
     get: statement(`select d.id, d.document, d.xmin::text from (select from ${models} where name = $1 and version = $2) known
 left join (
@@ -36,14 +41,17 @@ left join (
 ) d on true`),
     firstCommit: commitStatements(names, 'first'),
     nextCommit: commitStatements(names, 'next'),
+    /** Before a drop: what comes is refused from then on, so that a drop does not wait without end for those who take turns. */
+    shut: statement(
+      `update ${models} set state = 'closed' where name = $1 and version = $2 and state <> 'closed' and (state <> 'active' or not $3)`,
+    ),
     // The first waits for commits under way, and stops those to come; what they have written is seen by the others.
     drop: [
-      statement(`delete from ${models} where name = $1 and version = $2`),
+      statement(`delete from ${models} where name = $1 and version = $2 and state = 'closed'`),
       statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
 checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2),
-leases as (delete from ${leases} where projection = $1 and version = $2),
-letters as (delete from ${letters} where projection = $1 and version = $2)
-delete from ${active} where name = $1 and version = $2`),
+leases as (delete from ${leases} where projection = $1 and version = $2)
+delete from ${letters} where projection = $1 and version = $2`),
     ],
   };
 }
@@ -62,7 +70,8 @@ function commitStatements(names: StoreNames, which: 'first' | 'next') {
 /**
  * Writes a page and moves the checkpoint, in one statement: all of it or nothing, with one round trip. Says whether it did.
  *
- * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them; $4 to $6: the checkpoint's name;
+ * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them, that of the checkpoint among them. They are
+ * locked against a drop; as long as there is no checkpoint also against a switch, which else makes a commit wait at the checkpoint. $4 to $6: the checkpoint's name;
  * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the
  * documents; $20: the fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids; from `reads` on: documents
  * that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each, null where there was none.
@@ -82,7 +91,8 @@ function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', r
   const keys = KEY_COLUMNS.join(', ');
   return `with known as materialized (
   select w.place, r.name, r.version from unnest($1::text[], $2::integer[], $3::text[]) with ordinality w (name, version, indexes, place)
-  join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes for key share of r
+  join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes and r.state <> 'closed'
+  for ${which === 'first' ? 'share' : 'key share'} of r
 ), held as materialized (
   select from ${names.of('leases')} l
   where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $20 and l.owner is not null for share

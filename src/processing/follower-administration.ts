@@ -3,7 +3,7 @@ import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
 import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './follower-errors';
 import type { FollowerRunner } from './follower-runner';
-import { refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
+import { type Discarded, type LettersPage, refuseDiscarded, refuseLettersPage, refuseTimeLimit, refuseWait } from './option-checks';
 import type { RunnerParts } from './runner-parts';
 import { RunningRebuild } from './running-rebuild';
 import type { Follower, FollowerStatus, Rebuild } from './status';
@@ -52,7 +52,7 @@ export class FollowerAdministration implements Follower {
     if (this.runner.definition.kind === 'listener')
       throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
     const version = await this.runner.fill();
-    return new RunningRebuild(version, this.parts, this.name, () => this.runner.drop(version));
+    return new RunningRebuild(version, this.parts, this.runner);
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -89,27 +89,27 @@ export class FollowerAdministration implements Follower {
     }
   }
 
-  async deadLetters(page?: {
-    readonly sequence?: string;
-    readonly after?: bigint;
-    readonly limit?: number;
-  }): Promise<readonly DeadLetter[]> {
-    refuseLettersPage(page);
-    const name = await this.#parkedName();
+  async deadLetters(given?: LettersPage): Promise<readonly DeadLetter[]> {
+    refuseLettersPage(given);
+    const { version, ...page } = given ?? {};
+    const name = await this.#parkedName(version);
     const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
     return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {
-    const name = await this.#parkedName();
-    const sequences = name ? await this.parts.store.deadLetters.retry(name, sequence) : 0;
+    // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from taking over.
+    const open = (await this.parts.store.versions(this.name)).filter(({ closed }) => !closed);
+    let sequences = 0;
+    for (const { version } of open) sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
     await this.runner.tick();
     return sequences;
   }
 
-  async discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number> {
-    refuseDiscarded(which);
-    const name = await this.#parkedName();
+  async discard(given?: Discarded): Promise<number> {
+    refuseDiscarded(given);
+    const { version, ...which } = given ?? {};
+    const name = await this.#parkedName(version);
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.runner.tick();
     return letters;
@@ -120,8 +120,8 @@ export class FollowerAdministration implements Follower {
   }
 
   /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
-  async #parkedName(): Promise<ParkedName | undefined> {
-    const version = await this.parts.store.active(this.name);
+  async #parkedName(wanted: number | undefined): Promise<ParkedName | undefined> {
+    const version = wanted ?? (await this.parts.store.active(this.name));
     return version === undefined ? undefined : { projection: this.name, version };
   }
 }

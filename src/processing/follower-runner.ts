@@ -98,19 +98,32 @@ export class FollowerRunner {
 
   /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
   async fill(): Promise<number> {
-    const filling = (await this.#versions.ownOrNew(this.#ending.signal)).find(({ active }) => !active);
-    const version = filling?.version ?? (await this.#versions.add());
+    await this.#versions.ownOrNew(this.#ending.signal);
+    const version = await this.#versions.filling();
     await this.#look();
     return version;
   }
 
-  /** Forgets a version. */
-  async drop(version: number): Promise<void> {
-    await this.#versions.drop(version);
+  /** Forgets a version, unless readers see it; returns whether it is gone. */
+  async drop(version: number): Promise<boolean> {
+    const gone = await this.#versions.drop(version);
+    await this.#look();
+    return gone;
+  }
+
+  /** Lets readers see a version as soon as it has caught up, whatever is parked in it. */
+  async switchAnyway(version: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const filled = (await this.parts.store.versions(this.name)).find(each => each.version === version);
+      const outcome = filled ? await this.#versions.replaceWith(filled, { anyway: true }) : 'gone';
+      if (outcome === 'switched') await this.#versions.dropBefore(version);
+      if (outcome !== 'behind') break;
+      await this.parts.changes.next(SWITCH_PAUSE, signal);
+    }
     await this.#look();
   }
 
-  /** The position before which everything is handled or parked, in the version that is read, whichever code follows it. */
+  /** The position up to which everything is handled or parked, in the version that is read, whichever code follows it. */
   async position(): Promise<bigint> {
     const position = await this.#positionRead();
     if (position !== undefined) return position;
@@ -202,8 +215,10 @@ export class FollowerRunner {
 
   /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
-    for (let attempt = 1; !(await this.#versions.replaceWith(newest)); attempt++) {
-      if (attempt === SWITCH_ATTEMPTS) return;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#versions.replaceWith(newest);
+      if (outcome === 'switched') break;
+      if (outcome !== 'behind' || attempt === SWITCH_ATTEMPTS) return;
       await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
     }
     // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
@@ -223,10 +238,9 @@ export class FollowerRunner {
     this.parts.changes.tell();
   }
 
-  async #follow(version: ReadModelVersion): Promise<void> {
-    const replayUntil = await this.#versions.replayUntil(version.version);
+  #follow(version: ReadModelVersion): void {
     const parts: FollowerParts = { ...this.parts, handling: this.handling, observer: this.#observer };
-    this.#running.set(version.version, new VersionFollower(parts, version, replayUntil, this.parts.membership));
+    this.#running.set(version.version, new VersionFollower(parts, version, this.parts.membership));
     this.parts.changed(this.name);
   }
 

@@ -1,11 +1,11 @@
 import { EventualityError } from '../messages';
-import type { CheckpointName, EventStore, ProjectionStore, ProjectionTransaction, ReadModelVersion, TakenOverSegments } from '../store';
+import type { CheckpointName, EventStore, ProjectionStore, ProjectionTransaction, ReadModelSchema, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { neededFrom, refuseUnknown } from './earlier-segments';
 import { type HandedOverLetters, lettersToHandOver } from './handed-over-letters';
 import { pause } from './pause';
-import { type Membership, REPLAY_SEGMENT } from './shares';
-import { lowest, REPLACED, type VersionShape } from './version-shape';
+import type { Membership } from './shares';
+import { lowest, type VersionShape } from './version-shape';
 
 /** How often it is looked whether the processes with the old code have stopped, in milliseconds. */
 const ASK_EVERY = 100;
@@ -106,15 +106,12 @@ export class Handover {
     refuseUnknown(this.definition, takenOver);
     const { store, events, definition } = this;
     const letters = await lettersToHandOver({ store, events, definition }, from, shape);
-    const replayUntil = await this.store.checkpoint({ projection: this.#name, version: from.version, segment: REPLAY_SEGMENT });
-    const version = await this.#prepare(shape, takenOver);
+    const version = await this.#prepare({ ...shape, takenOver, replayUntil: from.replayUntil });
     if (version === undefined) return undefined;
     try {
       await this.store.transaction(async transaction => {
-        for (const each of taken) await replaced(transaction, each);
+        for (const each of taken) await stillTaken(transaction, each);
         await begin(transaction, { projection: this.#name, version }, shape.segments, start, letters);
-        const replays = { projection: this.#name, version, segment: REPLAY_SEGMENT };
-        await transaction.commit({ checkpoint: replays, from: 0n, to: replayUntil, writes: [] });
         await transaction.activate(this.#name, version);
       });
       return version;
@@ -125,10 +122,10 @@ export class Handover {
   }
 
   /** What a process that died has prepared in vain goes together with the old version. */
-  async #prepare(shape: VersionShape, takenOver: readonly TakenOverSegments[]): Promise<number | undefined> {
+  async #prepare(schema: Omit<ReadModelSchema, 'version'>): Promise<number | undefined> {
     const version = (await this.store.versions(this.#name)).at(-1)!.version + 1;
     try {
-      await this.store.prepare({ ...shape, version, takenOver });
+      await this.store.prepare({ ...schema, version });
       return version;
     } catch (error) {
       if (isOutrun(error)) return undefined;
@@ -141,9 +138,9 @@ export class Handover {
 const isOutrun = (error: unknown): boolean =>
   EventualityError.is(error) && (error.code === 'INVALID_READ_MODEL' || error.code === 'UNKNOWN_READ_MODEL');
 
-/** Moves an old segment beyond all events: a late commit of a process that was frozen fails. */
-async function replaced(transaction: ProjectionTransaction, { checkpoint, fence, position }: Taken): Promise<void> {
-  const outcome = await transaction.commit({ checkpoint, from: position, to: REPLACED, fence, writes: [] });
+/** Makes sure, up to the end of the transaction, that an old segment is this process's, and stays where it was. */
+async function stillTaken(transaction: ProjectionTransaction, { checkpoint, fence, position }: Taken): Promise<void> {
+  const outcome = await transaction.commit({ checkpoint, from: position, to: position, fence, writes: [] });
   if (!outcome.ok) throw new Lost();
 }
 

@@ -14,7 +14,6 @@ import type { Handling } from './handling';
 import type { InlineVersion, InlineVersions } from './inline-versions';
 import { PageWork } from './page-work';
 import { isError } from './thrown';
-import { REPLACED } from './version-shape';
 
 /** How many bytes of documents an append writes for events of others, at most. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -126,7 +125,6 @@ export class InlineAppends {
       handled.length = 0;
       const positions = new Map<InlineVersion, bigint>();
       for (const version of versions) positions.set(version, await transaction.lock(version.checkpoint));
-      if ([...positions.values()].includes(REPLACED)) throw new StaleVersions();
       const appended = await transaction.append(appends, options);
       if (!appended.ok || appended.events.length === 0) return appended;
       const append = appendOf(transaction, appended.events);

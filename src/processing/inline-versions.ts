@@ -16,8 +16,6 @@ const TRUST = 250;
 interface Inline {
   readonly handling: Handling;
   readonly versions: Versions;
-  /** Up to where events are older, by version. */
-  readonly replays: Map<number, bigint>;
   /** The version that readers saw when it was last looked. */
   active: number | undefined;
 }
@@ -43,7 +41,6 @@ export class InlineVersions {
       .map(handling => ({
         handling,
         versions: new Versions(store, handling.definition, () => head.position()),
-        replays: new Map(),
         active: undefined,
       }));
   }
@@ -68,14 +65,12 @@ export class InlineVersions {
   async #look(): Promise<readonly InlineVersion[]> {
     const found: InlineVersion[] = [];
     for (const inline of this.#inline) {
-      const { handling, versions, replays } = inline;
+      const { handling, versions } = inline;
       const own = this.#begun ? await versions.own() : await versions.ownOrNew(this.#signal);
       const active = own.find(version => version.active)?.version;
       if (active !== inline.active) this.switched(handling.definition.name);
       inline.active = active;
-      for (const { version } of own) {
-        const replayUntil = replays.get(version) ?? (await versions.replayUntil(version));
-        replays.set(version, replayUntil);
+      for (const { version, replayUntil } of own) {
         found.push({ checkpoint: { projection: handling.definition.name, version, segment: 0 }, handling, replayUntil });
       }
     }

@@ -3,6 +3,7 @@ import {
   aPosition,
   aSignal,
   aTimeout,
+  aVersion,
   checkedElsewhere,
   InvalidOptionsError,
   listOf,
@@ -14,8 +15,8 @@ import {
 import type { Follower } from './status';
 
 type WaitOptions = NonNullable<Parameters<Follower['waitFor']>[1]> & { readonly projections?: readonly string[] };
-type LettersPage = NonNullable<Parameters<Follower['deadLetters']>[0]>;
-type Discarded = NonNullable<Parameters<Follower['discard']>[0]>;
+export type LettersPage = NonNullable<Parameters<Follower['deadLetters']>[0]>;
+export type Discarded = NonNullable<Parameters<Follower['discard']>[0]>;
 
 const WAIT: OptionChecks<WaitOptions> = {
   projections: listOf(
@@ -26,8 +27,8 @@ const WAIT: OptionChecks<WaitOptions> = {
   signal: aSignal,
 };
 const TIME_LIMIT: OptionChecks<{ readonly timeout?: number }> = { timeout: aTimeout };
-const LETTERS: OptionChecks<LettersPage> = { sequence: aName, after: checkedElsewhere, limit: checkedElsewhere };
-const DISCARDED: OptionChecks<Discarded> = { sequence: aName, position: aPosition };
+const LETTERS: OptionChecks<LettersPage> = { sequence: aName, after: checkedElsewhere, limit: checkedElsewhere, version: aVersion };
+const DISCARDED: OptionChecks<Discarded> = { sequence: aName, position: aPosition, version: aVersion };
 
 /** @throws InvalidOptionsError */
 export function refuseWait(position: bigint, given: WaitOptions): void {

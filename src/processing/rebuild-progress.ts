@@ -2,6 +2,7 @@ import type { ProjectionStore } from '../store';
 import type { Head } from './head';
 import type { Rate } from './rate';
 import type { RebuildProgress } from './status';
+import { heldUpBy } from './switch';
 
 /** Reads how a version that fills is getting on; all processes that fill it count. */
 export async function progressOf(
@@ -10,13 +11,16 @@ export async function progressOf(
   version: number,
   rate: Rate,
 ): Promise<RebuildProgress> {
-  const segments = (await store.versions(name)).find(known => known.version === version)?.segments ?? 0;
+  const known = await store.versions(name);
+  const segments = known.find(each => each.version === version)?.segments ?? 0;
+  const from = known.find(({ active }) => active)?.version;
   const states = (await store.leases.segments(name, version)).filter(({ segment }) => segment < segments);
   const total = Number(await head.position());
-  // A segment that nobody has begun counts as not done at all.
+  // A segment that was not begun yet counts as not done at all.
   const done = states.length === 0 ? 0 : Math.min(total, states.reduce((sum, { position }) => sum + Number(position), 0) / segments);
   rate.add(done);
   const perSecond = Math.max(0, rate.perSecond);
   const secondsLeft = perSecond > 0 ? (total - done) / perSecond : undefined;
-  return { version, done: Math.floor(done), total, rate: perSecond, secondsLeft };
+  const held = from === undefined || from >= version ? [] : await heldUpBy(store, name, { from, to: version });
+  return { version, done: Math.floor(done), total, rate: perSecond, secondsLeft, heldUpBy: held.length };
 }

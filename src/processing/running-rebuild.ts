@@ -1,12 +1,14 @@
 import type { ProjectionStore } from '../store';
 import { RebuildCancelledError } from './follower-errors';
+import type { FollowerRunner } from './follower-runner';
 import type { Head } from './head';
 import { pause } from './pause';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
 import type { Rebuild, RebuildProgress } from './status';
 
-const PROGRESS_EVERY = 200;
+const PROGRESS_EVERY_MS = 200;
+const LOOK_EVERY_MS = 50;
 
 /** What a rebuild is watched with. */
 export interface RebuildParts {
@@ -18,42 +20,47 @@ export interface RebuildParts {
 export class RunningRebuild implements Rebuild {
   readonly done: Promise<void>;
   readonly #finished = new AbortController();
+  #cancelled = false;
 
   constructor(
     readonly version: number,
     private readonly parts: RebuildParts,
-    private readonly name: string,
-    private readonly drop: () => Promise<void>,
+    private readonly runner: Pick<FollowerRunner, 'name' | 'drop' | 'switchAnyway'>,
   ) {
     this.done = this.#whenActive();
-    // Who does not ask for the end is not told of a cancellation.
+    // A caller that does not ask for the end is not told of a cancellation.
     this.done.catch(() => undefined);
   }
 
   async *progress(): AsyncGenerator<RebuildProgress, void, undefined> {
     const rate = new Rate();
     while (!this.#finished.signal.aborted) {
-      yield await progressOf(this.parts, this.name, this.version, rate);
-      await pause(PROGRESS_EVERY, this.#finished.signal);
+      yield await progressOf(this.parts, this.runner.name, this.version, rate);
+      await pause(PROGRESS_EVERY_MS, this.#finished.signal);
     }
     await this.done;
-    const last = await progressOf(this.parts, this.name, this.version, rate);
+    const last = await progressOf(this.parts, this.runner.name, this.version, rate);
     yield { ...last, done: last.total, secondsLeft: 0 };
   }
 
   async cancel(): Promise<void> {
-    if ((await this.parts.store.active(this.name)) !== this.version) await this.drop();
+    this.#cancelled = await this.runner.drop(this.version);
     await this.done.catch(() => undefined);
+  }
+
+  async switchAnyway(): Promise<void> {
+    await this.runner.switchAnyway(this.version, this.#finished.signal);
+    await this.done;
   }
 
   async #whenActive(): Promise<void> {
     try {
       for (;;) {
-        const active = (await this.parts.store.active(this.name)) ?? 0;
-        if (active >= this.version) return;
-        const known = await this.parts.store.versions(this.name);
-        if (!known.some(({ version }) => version === this.version)) throw new RebuildCancelledError(this.name, this.version);
-        await pause(PROGRESS_EVERY / 4, this.#finished.signal);
+        const known = await this.parts.store.versions(this.runner.name);
+        if (known.some(({ version, active }) => active && version >= this.version)) return;
+        const filling = known.some(({ version, closed }) => version === this.version && !closed);
+        if (this.#cancelled || !filling) throw new RebuildCancelledError(this.runner.name, this.version);
+        await pause(LOOK_EVERY_MS, this.#finished.signal);
       }
     } finally {
       this.#finished.abort();

@@ -1,8 +1,5 @@
 import type { SegmentState } from '../store';
 
-/** Of a version, this segment's checkpoint says up to where events are older than it. The segments of events have the numbers below. */
-export const REPLAY_SEGMENT = 1000;
-
 /** From this number on, segments are claimed by processes only to be seen: those who hold one are there. */
 const FIRST_MEMBER = 1001;
 

@@ -4,9 +4,7 @@ import type { FollowerDefinition } from './definition';
 import type { Head } from './head';
 import { Rate } from './rate';
 import { progressOf } from './rebuild-progress';
-import { REPLAY_SEGMENT } from './shares';
 import type { FollowerStatus, SegmentStatus } from './status';
-import { REPLACED } from './version-shape';
 
 /** What there is to read a status from. */
 export interface StatusParts {
@@ -70,40 +68,36 @@ export class StatusReader {
     const active = versions.find(version => version.active);
     const read = active ?? known.own.at(-1);
     const positions = read?.version === known.active?.version ? known.positions : undefined;
-    const segments = read ? (await this.#segments(read, positions)).map(each => upTo(head, each)) : [];
+    const segments = read ? await this.#segments(read, positions) : [];
     const position = lowest(segments);
-    const olderUntil = active ? await this.#olderUntil(active) : 0n;
+    const isReplaying = active !== undefined && position < active.replayUntil;
     const events = head > position ? Number(head - position) : 0;
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = read ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version }) : [];
-    const filling = versions.findLast(({ version }) => active && version > active.version);
+    const filling = versions.findLast(({ version, closed }) => active && version > active.version && !closed);
+    const rebuild = filling && (await progressOf(this.parts, name, filling.version, this.#filling));
+    const healthy = parked.length === 0 && !rebuild?.heldUpBy && !known.stopped;
     return jsonable({
-      ...{
-        name,
-        kind,
-        mode: options.mode ?? 'async',
-        state: this.#state(known, active, position < olderUntil),
-        healthy: parked.length === 0 && !known.stopped,
-      },
+      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state(known, active, isReplaying), healthy },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       parked: parked.map(each => jsonable({ ...each })),
       lastError: lastError && jsonable({ ...lastError }),
-      rebuild: filling && (await progressOf(this.parts, name, filling.version, this.#filling)),
+      rebuild,
     });
   }
 
   /**
-   * The position before which everything is handled or parked, in all segments of a version; undefined for one that was replaced, or dropped: it
+   * The position up to which everything is handled or parked, in all segments of a version; undefined for one that was replaced, or dropped: it
    * does not say how far the one is that readers see now.
    */
   async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint | undefined> {
     // A process that has all of them need not ask.
     if (own?.size === version.segments) return lowest(Array.from(own.values(), position => ({ position })));
-    const states = await this.parts.store.leases.segments(this.definition.name, version.version);
-    if (states.length === 0 || states.some(({ position }) => position === REPLACED)) return undefined;
-    return lowest(segmentsOf(version, states, own));
+    const segments = await this.#segments(version, own);
+    // What has no checkpoint was replaced, or has only begun.
+    return lowest(segments) || undefined;
   }
 
   async #segments(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<SegmentStatus[]> {
@@ -117,11 +111,6 @@ export class StatusReader {
     const followed = followedOf(known, active);
     if (!followed) return active ? 'superseded' : 'starting';
     return followed.version === active?.version && !isFilling ? 'following' : 'filling';
-  }
-
-  /** Up to where events are older than a version: until it has come so far it fills. */
-  async #olderUntil({ version }: ReadModelVersion): Promise<bigint> {
-    return (await this.parts.store.checkpoint({ projection: this.definition.name, version, segment: REPLAY_SEGMENT })) - 1n;
   }
 
   async #secondsBehind(position: bigint): Promise<number> {
@@ -152,10 +141,6 @@ function segmentsOf(
     return { segment, position: own.get(segment) ?? state?.position ?? 0n, owner: state?.owner };
   });
 }
-
-/** A version that was replaced stands beyond all events. */
-const upTo = (head: bigint, segment: SegmentStatus): SegmentStatus =>
-  segment.position === REPLACED ? { ...segment, position: head } : segment;
 
 const lowest = (segments: readonly Pick<SegmentStatus, 'position'>[]): bigint =>
   segments.reduce<bigint | undefined>((least, { position }) => (least === undefined || position < least ? position : least), undefined) ??

@@ -19,6 +19,11 @@ export interface RebuildProgress {
   readonly rate: number;
   /** Seconds left at this rate; undefined while there is none. */
   readonly secondsLeft: number | undefined;
+  /**
+   * How many sequences hold it up: they are parked in the new version, and not, or not as early, in the one that is read. The switch waits until
+   * each was retried with success or discarded, or for {@link Rebuild.switchAnyway}.
+   */
+  readonly heldUpBy: number;
 }
 
 /** An error that a status tells of. */
@@ -43,12 +48,15 @@ export interface FollowerStatus {
    * `superseded` where other code has taken over: this process takes over again when that is not followed any more.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
-  /** False while a sequence is parked, or a segment of this process has stopped: it needs to be looked at. For health checks. */
+  /**
+   * False while a sequence is parked, or holds a rebuild up, or a segment of this process has stopped: it needs to be looked at. For alarms; a health
+   * check of the process asks {@link Health}.
+   */
   readonly healthy: boolean;
   /** The version that this process follows with, and the one that readers see, which the rest is about. */
   readonly version: number | undefined;
   readonly activeVersion: number | undefined;
-  /** The position before which everything is handled, in all segments. */
+  /** The position up to which everything is handled or parked, that event included, in all segments and processes. */
   readonly position: bigint;
   /** The position of the store's last event. */
   readonly head: bigint;
@@ -67,8 +75,16 @@ export interface Rebuild {
   readonly done: Promise<void>;
   /** Gives the progress, about five times a second, until it is done; the last one is complete. */
   progress(): AsyncIterable<RebuildProgress>;
-  /** Drops the new version; readers keep the old one. */
+  /**
+   * Drops the new version; readers keep the old one. It is over for all who wait for it, in every process. Where readers were switched just
+   * before, they keep the new version, and `done` resolves.
+   */
   cancel(): Promise<void>;
+  /**
+   * Switches to the new version as soon as it has caught up, though sequences are parked in it: readers see their aggregates as they were
+   * before the events that failed. Resolves as `done` does. @throws RebuildCancelledError
+   */
+  switchAnyway(): Promise<void>;
 }
 
 /** How a process is doing, for those who decide whether it gets work, or is started anew. */
@@ -95,14 +111,25 @@ export interface Follower {
    * @throws NothingToRebuildError for durable listeners and live projections
    */
   rebuild(): Promise<Rebuild>;
-  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError */
+  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError, StoreClosedError when the flow is closed meanwhile */
   waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /** Returns a page of what is parked, in the order of positions. */
-  deadLetters(page?: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number }): Promise<readonly DeadLetter[]>;
-  /** Has a parked sequence, or all of them, tried again, by whichever process owns its segment; returns how many. */
+  /** Returns a page of what is parked, in the order of positions: in the version that readers see, or in the one given here. */
+  deadLetters(page?: {
+    readonly sequence?: string;
+    readonly after?: bigint;
+    readonly limit?: number;
+    readonly version?: number;
+  }): Promise<readonly DeadLetter[]>;
+  /**
+   * Has a parked sequence, or all of them, tried again, by the process that has its segment: in the version that readers see, and in one that fills.
+   * Returns how many.
+   */
   retry(sequence?: string): Promise<number>;
-  /** Gives up on parked events: one, by its position; those of a sequence; or all. Returns how many. */
-  discard(which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number>;
+  /**
+   * Gives up on parked events: one, by its position; those of a sequence; or all. In the version that readers see, or in the one given here.
+   * Returns how many.
+   */
+  discard(which?: { readonly sequence?: string; readonly position?: bigint; readonly version?: number }): Promise<number>;
   /** Goes on after `onError: 'stop'`. */
   restart(): void;
 }

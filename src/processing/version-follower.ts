@@ -1,3 +1,4 @@
+import { EventualityError } from '../messages';
 import type { ReadModelVersion } from '../store';
 import type { FollowerParts } from './follower-parts';
 import type { SegmentPlace } from './page-handler';
@@ -27,7 +28,6 @@ export class VersionFollower {
    * one again, and two with one fence would handle an event twice.
    */
   readonly #leaving = new Map<number, Held>();
-  readonly #replayUntil: bigint;
   readonly #loop: Promise<void>;
   #seat: { readonly segment: number; readonly fence: bigint } | undefined;
   gone = false;
@@ -35,10 +35,8 @@ export class VersionFollower {
   constructor(
     private readonly parts: FollowerParts,
     readonly version: ReadModelVersion,
-    replayUntil: bigint,
     private readonly membership: Membership,
   ) {
-    this.#replayUntil = replayUntil;
     this.#loop = this.#run();
   }
 
@@ -78,7 +76,8 @@ export class VersionFollower {
       try {
         await this.#look();
       } catch (error) {
-        this.parts.observer.troubled(error);
+        if (isGone(error)) this.gone = true;
+        else this.parts.observer.troubled(error);
       }
       this.#loseExpired();
       for (const { follower } of this.#held.values()) void follower.tick();
@@ -133,8 +132,8 @@ export class VersionFollower {
     const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf);
     if (!lease.ok) return;
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
-    const { segments, takenOver } = this.version;
-    const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil: this.#replayUntil };
+    const { segments, takenOver, replayUntil } = this.version;
+    const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
     const follower = new SegmentFollower(this.parts, place, lease);
     const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration };
     this.#held.set(segment, held);
@@ -182,3 +181,6 @@ export class VersionFollower {
     await this.parts.store.leases.release(this.#nameOf(segment), { owner: this.membership.owner, fence }).catch(() => undefined);
   }
 }
+
+/** The version was dropped, or readers see a later one. */
+const isGone = (error: unknown): boolean => EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL';

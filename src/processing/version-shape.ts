@@ -2,12 +2,6 @@ import type { ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import { sequenceByOf } from './sequence';
 
-/**
- * Where the checkpoints of a version stand since readers see another one: beyond all events, so that whoever still follows it changes nothing
- * more. What one reads there is then never ahead of the version that took its place.
- */
-export const REPLACED = 2n ** 62n;
-
 /** What the code that runs here makes: versions of another shape are other code's. */
 export interface VersionShape {
   readonly name: string;

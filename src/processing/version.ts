@@ -1,9 +1,9 @@
 import { EventualityError } from '../messages';
-import type { ProjectionStore, ProjectionTransaction, ReadModelVersion } from '../store';
+import type { ProjectionStore, ReadModelVersion } from '../store';
 import type { FollowerDefinition } from './definition';
 import type { Handover } from './handover';
-import { REPLAY_SEGMENT } from './shares';
-import { hasShape, lowest, REPLACED, shapeOf, type VersionShape } from './version-shape';
+import { type SwitchOutcome, switchReaders } from './switch';
+import { hasShape, shapeOf, type VersionShape } from './version-shape';
 
 /** What there is of a projection. */
 export interface SeenVersions {
@@ -32,7 +32,7 @@ export class Versions {
   async look(): Promise<SeenVersions> {
     const versions = await this.store.versions(this.#shape.name);
     const active = versions.find(version => version.active);
-    const own = ownOf(versions, version => this.#isOwn(version));
+    const own = this.#ownOf(versions);
     // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
     return { active, own: this.handover ? own.filter(version => version.active) : own };
   }
@@ -44,15 +44,14 @@ export class Versions {
 
   /** As {@link own}; where there is none, it is made. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
+    await this.#dropClosed();
     for (;;) {
       await this.#activateFirst();
       const { active, own } = await this.look();
-      // A process that took over may have died before it dropped what it had taken.
-      if (own[0] && this.handover) await this.dropBefore(own[0].version);
       if ((active && own.length > 0) || signal.aborted) return own;
       // Another process has made one just now, and has not let readers see it yet.
       if (own.length > 0) continue;
-      if (!this.handover || !active) await this.add({ unlessOwn: true });
+      if (!this.handover || !active) await this.#next(own => own.at(-1));
       else if (await this.handover.run(active, this.#shape, signal)) await this.dropBefore((await this.#active())!.version);
     }
   }
@@ -63,75 +62,82 @@ export class Versions {
     if (active && !this.#isOwn(active)) await this.handover!.refuse(active);
   }
 
-  /** Makes the next version, and returns its number; `unlessOwn`: not where another process has made one meanwhile. The first is active at once. */
-  async add({ unlessOwn = false } = {}): Promise<number> {
-    for (;;) {
-      const versions = await this.store.versions(this.#shape.name);
-      const made = unlessOwn ? ownOf(versions, version => this.#isOwn(version)).at(-1) : undefined;
-      if (made) return made.version;
-      const last = versions.at(-1);
-      const version = (last?.version ?? 0) + 1;
-      try {
-        await this.store.prepare({ ...this.#shape, version });
-      } catch (error) {
-        // Another process has made it meanwhile, of another shape.
-        if (!EventualityError.is(error) || error.code !== 'INVALID_READ_MODEL') throw error;
-        if ((await this.store.versions(this.#shape.name)).some(known => known.version === version)) continue;
-        throw error;
-      }
-      if (versions.length === 0) await this.#activateFirst();
-      else await this.#noteHead(version);
-      return version;
-    }
-  }
-
-  /** Up to where events are older than a version. */
-  async replayUntil(version: number): Promise<bigint> {
-    const position = await this.store.checkpoint({ projection: this.#shape.name, version, segment: REPLAY_SEGMENT });
-    return position === 0n ? this.#noteHead(version) : position - 1n;
+  /** Returns the number of the version that fills beside the active one; where there is none it is made. Those who ask at once get the same. */
+  filling(): Promise<number> {
+    return this.#next(own => own.find(({ active }) => !active));
   }
 
   /**
-   * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the switch. Commits of both
-   * wait meanwhile, and those of the old one fail afterwards. Returns true when readers see the version, or a later one.
+   * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the switch. What that one had is
+   * forgotten. Returns what became of it; `anyway` does not look at what is parked.
    */
-  async replaceWith(version: ReadModelVersion): Promise<boolean> {
+  async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {
     const { name } = this.#shape;
     const active = await this.#active();
-    if (active && active.version >= version.version) return true;
-    if (active && !(await this.store.transaction(transaction => replace(transaction, name, active, version)))) return false;
-    if (!active) await this.store.activate(name, version.version);
-    return true;
+    if (active && active.version >= version) return 'switched';
+    if (active) return switchReaders(this.store, { name, from: active, to: { version, segments }, anyway });
+    await this.store.activate(name, version);
+    return 'switched';
   }
 
-  drop(version: number): Promise<void> {
-    return this.store.drop(this.#shape.name, version);
-  }
-
-  /** The first version of all is active from the start. Whoever finds it without does it: its maker is not that far yet, or has died. */
-  async #activateFirst(): Promise<void> {
-    const versions = await this.store.versions(this.#shape.name);
-    const first = versions.some(({ active }) => active) ? undefined : versions.find(version => this.#isOwn(version));
-    if (!first) return;
-    await this.#noteHead(first.version);
-    await this.store.activate(this.#shape.name, first.version);
+  /** Forgets a version, unless readers see it: returns whether it is gone. */
+  drop(version: number): Promise<boolean> {
+    return this.store.drop(this.#shape.name, version, { unlessActive: true });
   }
 
   /** Forgets the versions before one. */
   async dropBefore(version: number): Promise<void> {
+    for (const older of await this.store.versions(this.#shape.name)) if (older.version < version) await this.drop(older.version);
+  }
+
+  /** A process that has died in between may have left what was to be dropped. */
+  async #dropClosed(): Promise<void> {
+    for (const { version, closed } of await this.store.versions(this.#shape.name)) if (closed) await this.drop(version);
+  }
+
+  /**
+   * Makes the next version, unless there is one already that will do, and returns its number. Several processes that make it at once, of one
+   * shape, make the same. What is older than the projection is decided by its first version: the others take it over.
+   */
+  async #next(known: (own: readonly ReadModelVersion[]) => ReadModelVersion | undefined): Promise<number> {
+    for (;;) {
+      const versions = await this.store.versions(this.#shape.name);
+      const made = known(this.#ownOf(versions));
+      if (made) return made.version;
+      const version = (versions.at(-1)?.version ?? 0) + 1;
+      const replayUntil = versions[0]?.replayUntil ?? (await this.head());
+      try {
+        await this.store.prepare({ ...this.#shape, version, replayUntil });
+      } catch (error) {
+        // Another process has made it meanwhile, of another shape.
+        if (!hasCode(error, 'INVALID_READ_MODEL')) throw error;
+        if ((await this.store.versions(this.#shape.name)).some(each => each.version === version)) continue;
+        throw error;
+      }
+      if (versions.length === 0) await this.#activateFirst();
+      return version;
+    }
+  }
+
+  /** The first version of all is active from the start. The process that finds it without does it: its maker is not that far yet, or has died. */
+  async #activateFirst(): Promise<void> {
     const { name } = this.#shape;
-    for (const older of await this.store.versions(name)) if (older.version < version) await this.store.drop(name, older.version);
+    const versions = await this.store.versions(name);
+    const first = versions.some(({ active }) => active) ? undefined : versions.find(version => this.#isOwn(version));
+    if (!first) return;
+    await this.store.activate(name, first.version).catch(error => {
+      // Dropped meanwhile: another process has gone on from it.
+      if (!hasCode(error, 'UNKNOWN_READ_MODEL')) throw error;
+    });
   }
 
   async #active(): Promise<ReadModelVersion | undefined> {
     return (await this.store.versions(this.#shape.name)).find(({ active }) => active);
   }
 
-  /** Writes down where the events end now, plus one, so that an empty store is told from a version without a note. The first note holds. */
-  async #noteHead(version: number): Promise<bigint> {
-    const checkpoint = { projection: this.#shape.name, version, segment: REPLAY_SEGMENT };
-    const outcome = await this.store.commit({ checkpoint, from: 0n, to: (await this.head()) + 1n, writes: [] });
-    return (outcome.ok ? await this.store.checkpoint(checkpoint) : outcome.checkpoint) - 1n;
+  /** Those of this code that are not older than the active one. */
+  #ownOf(versions: readonly ReadModelVersion[]): ReadModelVersion[] {
+    return versions.filter(version => !version.closed && this.#isOwn(version));
   }
 
   #isOwn(version: ReadModelVersion): boolean {
@@ -139,37 +145,4 @@ export class Versions {
   }
 }
 
-/** Those of a kind that are not older than the active one. */
-function ownOf(versions: readonly ReadModelVersion[], isOwn: (version: ReadModelVersion) => boolean): ReadModelVersion[] {
-  const active = versions.find(version => version.active)?.version ?? 0;
-  return versions.filter(version => version.version >= active && isOwn(version));
-}
-
-async function replace(
-  transaction: ProjectionTransaction,
-  projection: string,
-  active: ReadModelVersion,
-  { version, segments }: ReadModelVersion,
-): Promise<boolean> {
-  const read = await positions(transaction, projection, active);
-  const filled = await positions(transaction, projection, { version, segments });
-  if (lowest(filled) < most(read)) return false;
-  for (const [segment, from] of read.entries()) {
-    await transaction.commit({ checkpoint: { projection, version: active.version, segment }, from, to: REPLACED, writes: [] });
-  }
-  await transaction.activate(projection, version);
-  return true;
-}
-
-/** Where the segments of a version stand; they stay there until the transaction ends. */
-async function positions(
-  transaction: ProjectionTransaction,
-  projection: string,
-  { version, segments }: Pick<ReadModelVersion, 'version' | 'segments'>,
-): Promise<bigint[]> {
-  const found: bigint[] = [];
-  for (let segment = 0; segment < segments; segment++) found.push(await transaction.lock({ projection, version, segment }));
-  return found;
-}
-
-const most = (list: readonly bigint[]): bigint => list.reduce((highest, each) => (each > highest ? each : highest));
+const hasCode = (error: unknown, code: string): boolean => EventualityError.is(error) && error.code === code;

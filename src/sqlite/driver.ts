@@ -23,7 +23,7 @@ export interface SqliteConnection {
  * What the store needs of a SQLite library. Integers come back as numbers.
  *
  * Its errors tell SQLite's result code in one of two ways: `code` is its name (`'SQLITE_BUSY'`, as of better-sqlite3), or `errcode` is its
- * number (5, as of `node:sqlite`).
+ * number (5, as of `node:sqlite` and `@photostructure/sqlite`).
  */
 export interface SqliteDriver {
   readonly name: string;

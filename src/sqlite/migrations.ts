@@ -112,6 +112,11 @@ export const MIGRATIONS: readonly string[] = [
   // What assigns events to segments; what was prepared before was assigned by the aggregate, if nothing else was said.
   `alter table read_models add column sequence_by text not null default 'aggregate';
   alter table read_models add column taken_over text not null default '[]';`,
+  // Up to where events are older than a read model. It was the checkpoint of a segment beyond all others, plus one; 0 where it was not noted yet.
+  `alter table read_models add column replay_until integer not null default 0;
+  update read_models set replay_until = coalesce(
+    (select position - 1 from checkpoints c where c.projection = name and c.version = read_models.version and c.segment = 1000), 0);
+  delete from checkpoints where segment = 1000;`,
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

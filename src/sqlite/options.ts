@@ -6,7 +6,10 @@ import { DRIVERS, type SqliteDriverName } from './load-driver';
 
 /** What `sqlite(file, options)` takes; every option has a default. */
 export interface SqliteOptions {
-  /** The library to use: by name, or one of your own. Default: `node:sqlite` where Node has it (22.13), else `better-sqlite3`. */
+  /**
+   * The library to use: by name, or one of your own. Default: `node:sqlite` where Node has it (22.13), else
+   * `better-sqlite3` or `@photostructure/sqlite`, whichever is installed.
+   */
   readonly driver?: SqliteDriverName | SqliteDriver;
   /**
    * `full`: an append that was answered survives a power cut. `normal`: it survives the end of the process, but a power cut may take

@@ -68,7 +68,7 @@ export interface ReadModelRow {
   readonly taken_over: string;
 }
 
-export const schemaOf = ({ indexes, revision, segments, sequence_by, taken_over }: ReadModelRow): KnownSchema => ({
+export const schemaOf = ({ indexes, revision, segments, sequence_by, taken_over }: ReadModelRow): Omit<KnownSchema, 'replayUntil'> => ({
   ...{ indexes: JSON.parse(indexes), revision, segments, sequenceBy: sequence_by, takenOver: takenOverOf(taken_over) },
 });
 
@@ -92,7 +92,7 @@ export class ProjectionRecords {
     return BigInt(row?.position ?? 0);
   }
 
-  schema(name: string, version: number): KnownSchema | undefined {
+  schema(name: string, version: number): Omit<KnownSchema, 'replayUntil'> | undefined {
     const row = this.statements.readModel.get(name, version) as ReadModelRow | undefined;
     return row && schemaOf(row);
   }
@@ -102,6 +102,11 @@ export class ProjectionRecords {
     const found = canBeReadModel(readModel, version) ? this.statements.readModel.get(readModel, version) : undefined;
     if (!found) throw new UnknownReadModelError(readModel, version);
     return (found as ReadModelRow).indexes;
+  }
+
+  /** @throws UnknownReadModelError where a version takes nothing: it is not known, or readers see a later one */
+  refuseClosed(name: string, version: number): void {
+    if (!this.statements.openReadModel.get(name, version)) throw new UnknownReadModelError(name, version);
   }
 
   /** Returns documents as JSON. @throws UnknownReadModelError */
@@ -117,9 +122,11 @@ export class ProjectionRecords {
 
   commit(commit: EncodedCommit): CommitOutcome {
     const { checkpoint, pages, fence } = commit;
+    this.refuseClosed(checkpoint.projection, checkpoint.version);
     // Another process may have dropped one, and prepared it with other indexes.
     for (const { readModel, version, indexes } of pages) {
       if (this.indexes(readModel, version) !== indexes) throw new UnknownReadModelError(readModel, version);
+      if (readModel !== checkpoint.projection || version !== checkpoint.version) this.refuseClosed(readModel, version);
     }
     const position = this.checkpoint(checkpoint);
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
@@ -135,10 +142,16 @@ export class ProjectionRecords {
     return { ok: true };
   }
 
-  /** Switches readers to a version. @throws UnknownReadModelError */
+  active(readModel: string): number | undefined {
+    return (this.statements.active.get(readModel) as { version: number } | undefined)?.version;
+  }
+
+  /** Switches readers to a version, unless they see a later one. @throws UnknownReadModelError */
   activate(readModel: string, version: number): void {
     this.indexes(readModel, version);
+    if (version < (this.active(readModel) ?? 0)) return;
     this.statements.activate.run(readModel, version);
+    this.statements.closeLower.run(readModel, version);
   }
 
   drop(name: string, version: number): void {

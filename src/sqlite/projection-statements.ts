@@ -18,16 +18,21 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
     ),
     dropCheckpoints: connection.prepare('delete from checkpoints where projection = ? and version = ?'),
     readModel: connection.prepare(`select ${SCHEMA} from read_models where name = ? and version = ?`),
-    addReadModel: connection.prepare(`insert into read_models (name, version, ${SCHEMA}) values (?, ?, ?, ?, ?, ?, ?)`),
+    openReadModel: connection.prepare(
+      `select 1 from read_models r where name = ? and version = ?
+       and not exists (select 1 from active_models a where a.name = r.name and a.version > r.version)`,
+    ),
+    addReadModel: connection.prepare(`insert into read_models (name, version, ${SCHEMA}, replay_until) values (?, ?, ?, ?, ?, ?, ?, ?)`),
     versions: connection.prepare(
-      `select version, ${SCHEMA}, exists(select 1 from active_models a where a.name = r.name and a.version = r.version) as active
-       from read_models r where name = ? order by version`,
+      `select r.version, ${SCHEMA}, cast(replay_until as text) as replayUntil, a.version as active
+       from read_models r left join active_models a on a.name = r.name where r.name = ? order by r.version`,
     ),
     dropReadModel: connection.prepare('delete from read_models where name = ? and version = ?'),
     active: connection.prepare('select version from active_models where name = ?'),
     activate: connection.prepare(
       'insert into active_models (name, version) values (?, ?) on conflict (name) do update set version = excluded.version',
     ),
+    closeLower: connection.prepare('delete from checkpoints where projection = ? and version < ?'),
     deactivate: connection.prepare('delete from active_models where name = ? and version = ?'),
     getDocument: connection.prepare('select document from documents where read_model = ? and version = ? and id = ?'),
     getDocuments: connection.prepare(

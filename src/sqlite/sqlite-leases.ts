@@ -27,8 +27,10 @@ export class SqliteLeases implements SegmentLeases {
   async claim({ projection, version, segment }: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
     const name = { projection, version, segment };
     checkClaim(name, { owner, duration });
-    const { leases } = this.records;
-    return this.#write(() => leases.claim(name, { owner, duration }, this.settings.clock.now(), each => this.records.checkpoint(each)));
+    return this.#write(() => {
+      this.records.refuseClosed(projection, version);
+      return this.records.leases.claim(name, { owner, duration }, this.settings.clock.now(), each => this.records.checkpoint(each));
+    });
   }
 
   async release(

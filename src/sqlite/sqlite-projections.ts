@@ -42,7 +42,9 @@ interface DocumentRow {
 
 interface VersionRow extends ReadModelRow {
   readonly version: number;
-  readonly active: number;
+  readonly replayUntil: string;
+  /** The version that readers see. */
+  readonly active: number | null;
 }
 
 /** Keeps documents, checkpoints, leases and dead letters in the file of the events. */
@@ -74,9 +76,9 @@ export class SqliteProjections implements ProjectionStore {
     await this.#write(() => {
       const known = this.#records.schema(name, version);
       if (known) return checkSameSchema({ name, version, ...wanted }, known);
-      const { indexes, revision, segments, sequenceBy, takenOver } = wanted;
+      const { indexes, revision, segments, sequenceBy, takenOver, replayUntil } = wanted;
       const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
-      this.#records.statements.addReadModel.run(name, version, ...shape);
+      this.#records.statements.addReadModel.run(name, version, ...shape, replayUntil);
     });
   }
 
@@ -113,21 +115,29 @@ export class SqliteProjections implements ProjectionStore {
 
   async active(readModel: string): Promise<number | undefined> {
     if (!isName(readModel)) return undefined;
-    return this.access.read(() => (this.#records.statements.active.get(readModel) as { version: number } | undefined)?.version);
+    return this.access.read(() => this.#records.active(readModel));
   }
 
   async activate(readModel: string, version: number): Promise<void> {
     await this.#write(() => this.#records.activate(readModel, version));
   }
 
-  async drop(name: string, version: number): Promise<void> {
-    if (canBeReadModel(name, version)) await this.#write(() => this.#records.drop(name, version));
+  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+    if (!canBeReadModel(name, version)) return true;
+    return this.#write(() => {
+      if (unlessActive && this.#records.active(name) === version) return false;
+      this.#records.drop(name, version);
+      return true;
+    });
   }
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     if (!isName(name)) return [];
     const rows = await this.access.read(() => this.#records.statements.versions.all(name) as VersionRow[]);
-    return Array.from(rows, row => ({ version: row.version, ...schemaOf(row), active: row.active === 1 }));
+    return Array.from(rows, row => ({
+      ...{ version: row.version, ...schemaOf(row), replayUntil: BigInt(row.replayUntil) },
+      ...{ active: row.version === row.active, closed: row.version < (row.active ?? 0) },
+    }));
   }
 
   transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {

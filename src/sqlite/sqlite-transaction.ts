@@ -6,6 +6,8 @@ import {
   type CommitOutcome,
   checkCheckpoint,
   isName,
+  type ParkedName,
+  type ParkedSequence,
   type ProjectionCommit,
   type ProjectionTransaction,
   type StorePage,
@@ -70,8 +72,13 @@ export class SqliteTransaction implements ProjectionTransaction {
   async lock(name: CheckpointName): Promise<bigint> {
     return this.#do(() => {
       checkCheckpoint(name);
+      this.parts.records.refuseClosed(name.projection, name.version);
       return this.parts.records.checkpoint(name);
     });
+  }
+
+  async parked({ projection, version }: ParkedName): Promise<readonly ParkedSequence[]> {
+    return this.#do(() => this.parts.records.deadLetters.sequences({ projection, version }, null));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {

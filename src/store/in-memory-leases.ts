@@ -6,8 +6,13 @@ import { checkCheckpoint } from './projection-checks';
 import type { CheckpointName } from './projection-commit';
 import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
 
-/** Where the segments of a version stand, by their numbers. */
-export type Positions = (projection: string, version: number) => ReadonlyMap<number, bigint>;
+/** What leases need to know of versions. */
+export interface LeasedVersions {
+  /** Where the segments of a version stand, by their numbers. */
+  readonly positions: (projection: string, version: number) => ReadonlyMap<number, bigint>;
+  /** @throws UnknownReadModelError where a version takes nothing more */
+  readonly refuseClosed: (projection: string, version: number) => void;
+}
 
 /** Leases in the memory of the process. */
 export class InMemoryLeases implements SegmentLeases {
@@ -16,7 +21,7 @@ export class InMemoryLeases implements SegmentLeases {
   constructor(
     private readonly clock: Clock,
     private readonly access: InMemoryAccess,
-    private readonly positions: Positions,
+    private readonly versions: LeasedVersions,
   ) {}
 
   async claim(name: CheckpointName, { owner, duration }: LeaseClaim): Promise<LeaseOutcome> {
@@ -37,7 +42,7 @@ export class InMemoryLeases implements SegmentLeases {
 
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     const leases = this.access.read(() => this.#of(projection, version));
-    const positions = this.positions(projection, version);
+    const positions = this.versions.positions(projection, version);
     const now = this.clock.now();
     const segments = [...new Set([...leases.keys(), ...positions.keys()])].sort((one, other) => one - other);
     return segments.map(segment => segmentState(segment, positions.get(segment) ?? 0n, leases.get(segment), now));
@@ -54,13 +59,14 @@ export class InMemoryLeases implements SegmentLeases {
   }
 
   #claim({ projection, version, segment }: CheckpointName, owner: string, duration: number): LeaseOutcome {
+    this.versions.refuseClosed(projection, version);
     const leases = this.#of(projection, version);
     const decision = decideClaim(leases.get(segment), { owner, duration }, this.clock.now());
     if (!decision.ok) return decision;
     const { lease } = decision;
     leases.set(segment, lease);
     this.#leases.set(keyOf(projection, version), leases);
-    return { ok: true, fence: lease.fence, position: this.positions(projection, version).get(segment) ?? 0n };
+    return { ok: true, fence: lease.fence, position: this.versions.positions(projection, version).get(segment) ?? 0n };
   }
 
   #of(projection: string, version: number): Map<number, KnownLease> {

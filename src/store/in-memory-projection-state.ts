@@ -21,12 +21,15 @@ export type ReadNow = (documents: InMemoryDocuments, id: string) => object | nul
 export class InMemoryProjectionState {
   readonly leases: InMemoryLeases;
   readonly deadLetters: InMemoryDeadLetters;
-  readonly active = new Map<string, number>();
+  readonly #active = new Map<string, number>();
   readonly #readModels = new Map<string, Map<number, InMemoryDocuments>>();
   readonly #checkpoints = new Map<string, Map<number, bigint>>();
 
   constructor(clock: Clock, access: InMemoryAccess) {
-    this.leases = new InMemoryLeases(clock, access, (projection, version) => this.#positions(projection, version));
+    this.leases = new InMemoryLeases(clock, access, {
+      positions: (projection, version) => this.#positions(projection, version),
+      refuseClosed: (projection, version) => this.refuseClosed(projection, version),
+    });
     this.deadLetters = new InMemoryDeadLetters(clock, access);
   }
 
@@ -47,13 +50,37 @@ export class InMemoryProjectionState {
     return documents;
   }
 
+  active(name: string): number | undefined {
+    return this.#active.get(name);
+  }
+
+  isClosed(name: string, version: number): boolean {
+    return version < (this.#active.get(name) ?? 0);
+  }
+
+  /** @throws UnknownReadModelError where a version takes nothing: it is not known, or readers see a later one */
+  refuseClosed(name: string, version: number): void {
+    this.documents(name, version);
+    if (this.isClosed(name, version)) throw new UnknownReadModelError(name, version);
+  }
+
+  /** @throws UnknownReadModelError */
+  activate(name: string, version: number): void {
+    this.documents(name, version);
+    if (this.isClosed(name, version)) return;
+    this.#active.set(name, version);
+    for (const lower of this.versions(name).keys()) if (lower < version) this.#checkpoints.delete(keyOf(name, lower));
+  }
+
   checkpoint({ projection, version, segment }: CheckpointName): bigint {
     return this.#positions(projection, version).get(segment) ?? 0n;
   }
 
   /** @throws UnknownReadModelError */
   ready(commit: SealedCommit): ReadyCommit {
+    this.refuseClosed(commit.checkpoint.projection, commit.checkpoint.version);
     const pages = commit.groups.map(group => {
+      this.refuseClosed(group.readModel, group.version);
       const documents = this.documents(group.readModel, group.version);
       return { documents, writes: prepareWrites(group, documents.schema.indexes) };
     });
@@ -81,11 +108,12 @@ export class InMemoryProjectionState {
   drop(name: string, version: number): void {
     const versions = new Map(this.versions(name));
     versions.delete(version);
-    this.#readModels.set(name, versions);
+    if (versions.size > 0) this.#readModels.set(name, versions);
+    else this.#readModels.delete(name);
     this.#checkpoints.delete(keyOf(name, version));
     this.leases.drop(name, version);
     this.deadLetters.drop(name, version);
-    if (this.active.get(name) === version) this.active.delete(name);
+    if (this.#active.get(name) === version) this.#active.delete(name);
   }
 
   readonly #readNow: ReadNow = (documents, id) => documents.get(id);

@@ -75,23 +75,27 @@ export class InMemoryProjectionStore implements ProjectionStore {
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    return this.#access.read(() => this.#state.active.get(readModel));
+    return this.#access.read(() => this.#state.active(readModel));
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#access.write(() => {
-      this.#state.documents(readModel, version);
-      this.#state.active.set(readModel, version);
+    await this.#access.write(() => this.#state.activate(readModel, version));
+  }
+
+  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+    return this.#access.write(() => {
+      if (unlessActive && this.#state.active(name) === version) return false;
+      this.#state.drop(name, version);
+      return true;
     });
   }
 
-  async drop(name: string, version: number): Promise<void> {
-    await this.#access.write(() => this.#state.drop(name, version));
-  }
-
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
-    const [active, known] = this.#access.read(() => [this.#state.active.get(name), this.#state.versions(name)]);
-    const versions = Array.from(known, ([version, { schema }]) => ({ version, ...schema, active: version === active }));
+    const [active, known] = this.#access.read(() => [this.#state.active(name), this.#state.versions(name)]);
+    const versions = Array.from(known, ([version, { schema }]) => ({
+      ...{ version, ...schema },
+      ...{ active: version === active, closed: version < (active ?? 0) },
+    }));
     return versions.sort((one, other) => one.version - other.version);
   }
 

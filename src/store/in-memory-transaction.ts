@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../messages';
+import type { ParkedName, ParkedSequence } from './dead-letters';
 import type { AppendOptions, AppendOutcome, StorePage, StreamAppend } from './event-store';
 import type { InMemoryDocuments } from './in-memory-documents';
 import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-projection-state';
@@ -54,7 +55,14 @@ export class InMemoryTransaction implements ProjectionTransaction {
 
   async lock(name: CheckpointName): Promise<bigint> {
     this.#checked(() => checkCheckpoint(name));
-    return this.#take(() => this.#checkpoint(name));
+    return this.#take(() => {
+      this.state.refuseClosed(name.projection, name.version);
+      return this.#checkpoint(name);
+    });
+  }
+
+  async parked(name: ParkedName): Promise<readonly ParkedSequence[]> {
+    return this.#take(() => this.state.deadLetters.sequences(name));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
@@ -111,7 +119,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
     // First, since this is what can fail: a subclass of the event store may write to a file.
     this.events?.keep();
     for (const commit of this.#commits) this.state.keep(commit);
-    for (const [readModel, version] of this.#activated) this.state.active.set(readModel, version);
+    for (const [readModel, version] of this.#activated) this.state.activate(readModel, version);
   }
 
   #events(): StagedAppends {

@@ -18,7 +18,7 @@ const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
 export function checkReadModel({ name, version, indexes, revision = 1, segments = 1, ...more }: ReadModelSchema): void {
-  const { sequenceBy = 'aggregate', takenOver = [] } = more;
+  const { sequenceBy = 'aggregate', takenOver = [], replayUntil = 0n } = more;
   const faults: string[] = [];
   if (!isName(name)) faults.push(nameFault('name', name));
   if (!isVersion(version)) faults.push(versionFault('version', version));
@@ -28,6 +28,9 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   }
   if (!isName(sequenceBy)) faults.push(nameFault('sequenceBy', sequenceBy));
   faults.push(...takenOverFaults(takenOver));
+  if (!isPosition(replayUntil)) {
+    faults.push(`replayUntil is ${shownWithType(replayUntil)}; it must be a bigint from 0n to ${LAST_POSITION}n.`);
+  }
   if (!Array.isArray(indexes)) faults.push(`indexes is ${shownValue(indexes)}; it must be a list of fields.`);
   else {
     if (indexes.length > MOST_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MOST_INDEXES}.`);
@@ -63,13 +66,14 @@ export const knownSchema = ({
   segments = 1,
   sequenceBy = 'aggregate',
   takenOver = [],
+  replayUntil = 0n,
 }: ReadModelSchema): KnownSchema => ({
-  ...{ indexes: [...indexes], revision, segments, sequenceBy },
+  ...{ indexes: [...indexes], revision, segments, sequenceBy, replayUntil },
   takenOver: takenOver.map(each => ({ sequenceBy: each.sequenceBy, positions: [...each.positions] })),
 });
 
-/** Refuses to prepare a version again with another schema; the order of indexes is of no account. @throws InvalidReadModelError */
-export function checkSameSchema(schema: ReadModelSchema, known: KnownSchema): void {
+/** Refuses to prepare a version again with another schema; the order of indexes and `replayUntil` are of no account. @throws InvalidReadModelError */
+export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema, 'replayUntil'>): void {
   const { indexes, revision, segments, sequenceBy, takenOver } = knownSchema(schema);
   const changes: string[] = [];
   if (indexes.length !== known.indexes.length || !indexes.every(field => known.indexes.includes(field))) {

@@ -9,7 +9,7 @@ export class InvalidReadModelError extends EventualityError {
   }
 }
 
-/** Thrown when a read model is used in a version that nobody has prepared, or that was dropped. */
+/** Thrown when a read model is used in a version that was not prepared, or was dropped; and when one is written to that readers have left. */
 export class UnknownReadModelError extends EventualityError {
   readonly code = 'UNKNOWN_READ_MODEL';
 

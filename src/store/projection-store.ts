@@ -23,6 +23,8 @@ export interface ReadModelSchema {
   readonly sequenceBy?: string;
   /** The segments of earlier versions that this one took over from, and must not handle again what they have handled; default none. */
   readonly takenOver?: readonly TakenOverSegments[];
+  /** Events up to this position are older than the read model. What the first `prepare` of the version gives holds; default 0n. */
+  readonly replayUntil?: bigint;
 }
 
 /** How far the segments of an earlier version had come when another version took over from them. */
@@ -41,8 +43,11 @@ export interface ReadModelVersion {
   readonly indexes: readonly string[];
   readonly sequenceBy: string;
   readonly takenOver: readonly TakenOverSegments[];
+  readonly replayUntil: bigint;
   /** Readers see this one. */
   readonly active: boolean;
+  /** It takes nothing more: readers see a later one, or it is being dropped. */
+  readonly closed: boolean;
 }
 
 /**
@@ -111,19 +116,27 @@ export interface ProjectionStore {
    *
    * Where the answer to a commit is lost, a store may ask again and find its own: `{ ok: false, checkpoint }` with `checkpoint` at `to`.
    * Going on from `checkpoint` is right in every case.
+   *
+   * The version of the checkpoint, and those that are written to, must be open: prepared, not dropped, and not below the active one.
    * @throws InvalidCommitError, UnknownReadModelError, UnstorableValueError, StoreClosedError
    */
   commit(commit: ProjectionCommit): Promise<CommitOutcome>;
   /** Returns the version that readers are to see; undefined before the first `activate`. @throws StoreClosedError */
   active(readModel: string): Promise<number | undefined>;
-  /** Switches readers to a version, in one step. @throws UnknownReadModelError, StoreClosedError */
+  /**
+   * Switches readers to a version, in one step; where they see a later one already nothing changes. Lower versions are closed by it: their
+   * checkpoints go, and no commit, claim or lock of theirs succeeds from then on, while their documents can be read until they are dropped.
+   * @throws UnknownReadModelError, StoreClosedError
+   */
   activate(readModel: string, version: number): Promise<void>;
   /**
-   * Forgets a version: the read model of that name with its documents, and the checkpoints of the projection of that name. Where it was the
-   * active one, none is. A commit under way at the same time leaves nothing behind.
+   * Forgets a version: the read model of that name with its documents, and the checkpoints, leases and dead letters of the projection of that
+   * name. Where it was the active one, none is. What is under way at the same time leaves nothing behind, and nothing comes back later.
+   * @param options `unlessActive`: leaves the version that readers see; a switch at the same time comes before or after
+   * @returns whether the version is gone
    * @throws StoreClosedError
    */
-  drop(name: string, version: number): Promise<void>;
+  drop(name: string, version: number, options?: { readonly unlessActive?: boolean }): Promise<boolean>;
   /** Returns the versions that were prepared and not dropped, ascending. @throws StoreClosedError */
   versions(name: string): Promise<readonly ReadModelVersion[]>;
   readonly leases: SegmentLeases;

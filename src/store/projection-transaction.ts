@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../messages';
+import type { ParkedName, ParkedSequence } from './dead-letters';
 import type { StorePage } from './event-pages';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
@@ -31,8 +32,13 @@ export interface ProjectionTransaction {
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
   /** As `EventStore.readAll`, with what this transaction has appended. */
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
-  /** Waits until no other transaction holds the checkpoint, keeps it to the end, and returns where it stands. Lock several by name. */
+  /**
+   * Waits until no other transaction holds the checkpoint, keeps it to the end, and returns where it stands. Lock several by name.
+   * @throws UnknownReadModelError where its version is not prepared, or closed
+   */
   lock(name: CheckpointName): Promise<bigint>;
+  /** Returns the parked sequences of a version, as they were committed; while its checkpoints are locked none is added. */
+  parked(name: ParkedName): Promise<readonly ParkedSequence[]>;
   /** As `ProjectionStore.get`, with what this transaction has written. */
   get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
   /** As `ProjectionStore.commit`; it holds when the transaction does. */

@@ -42,7 +42,7 @@ export interface SegmentState {
 export interface SegmentLeases {
   /**
    * Takes a segment that is free, or renews one's own, with the same fence. The clock is the store's, so those of processes may differ.
-   * @throws InvalidCommitError for a malformed name or claim, StoreClosedError
+   * @throws InvalidCommitError for a malformed name or claim, UnknownReadModelError where the version is not prepared, or closed, StoreClosedError
    */
   claim(name: CheckpointName, claim: LeaseClaim): Promise<LeaseOutcome>;
   /** Gives a segment back, if it is still this owner's with this fence: no commit with it goes through any more. @throws StoreClosedError */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   mkdirSync(join(modules, 'eventuality'), { recursive: true });
   cpSync(join(root, 'package.json'), join(modules, 'eventuality/package.json'));
   cpSync(await builtDist(), dist, { recursive: true });
-  linkPackages(workshop, ['tsyringe', 'tslib', 'reflect-metadata', 'better-sqlite3', 'pg']);
+  linkPackages(workshop, ['tsyringe', 'tslib', 'reflect-metadata', '@photostructure/sqlite', 'pg']);
   cpSync(join(__dirname, 'sample'), join(workshop, 'app'), { recursive: true });
 });
 
@@ -35,7 +35,7 @@ async function printed(entry: string, options: BuildOptions, env: Record<string,
     bundle: true,
     platform: 'node',
     target: 'node20',
-    external: ['better-sqlite3', 'pg'],
+    external: ['@photostructure/sqlite', 'pg'],
     logLevel: 'error',
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     ...options,

@@ -29,13 +29,14 @@ const broken: Readonly<Record<string, Breaking>> = {
     },
   }),
   'forgets that somebody wants a retry': store => ({ deadLetters: { ...bound(store.deadLetters), retry: async () => 1 } }),
-  'keeps letters where it drops': store => ({ drop: async () => undefined, prepare: schema => store.prepare(schema) }),
+  'keeps letters where it drops': store => ({ drop: async () => true, prepare: schema => store.prepare(schema) }),
   'keeps what a transaction has written before it failed': store => ({
     transaction: work =>
       work({
         append: () => Promise.reject(new Error('no events')),
         readAll: () => Promise.reject(new Error('no events')),
         lock: name => store.checkpoint(name),
+        parked: name => store.deadLetters.sequences(name),
         get: (...wanted) => store.get(...wanted),
         commit: commit => store.commit(commit),
         activate: (...version) => store.activate(...version),
@@ -78,9 +79,24 @@ describe('the contract notices a store that', () => {
 });
 
 describe('the contract notices a store that goes on after its event store is closed', () => {
+  /** Another store, which goes on; both know the versions that are prepared. */
+  const beside = (store: ProjectionStore) => {
+    const other = new InMemoryProjectionStore();
+    const prepare: ProjectionStore['prepare'] = async schema => {
+      await store.prepare(schema);
+      await other.prepare(schema);
+    };
+    return { other, prepare };
+  };
   const answering: Readonly<Record<string, Breaking>> = {
-    'with its documents': ({ leases, deadLetters }) => ({ ...bound(new InMemoryProjectionStore()), leases, deadLetters }),
-    'with its leases': () => ({ leases: new InMemoryProjectionStore().leases }),
+    'with its documents': store => {
+      const { other, prepare } = beside(store);
+      return { ...bound(other), prepare, leases: store.leases, deadLetters: store.deadLetters };
+    },
+    'with its leases': store => {
+      const { other, prepare } = beside(store);
+      return { prepare, leases: other.leases };
+    },
     'with its dead letters': () => ({ deadLetters: new InMemoryProjectionStore().deadLetters }),
   };
 

@@ -107,13 +107,15 @@ describe('the contract notices a store that', () => {
       commit: commit => store.commit({ ...commit, checkpoint: { ...commit.checkpoint, segment: 0 } }),
     }),
     'leaves documents where it drops': store => ({
-      async drop(name, version) {
+      async drop(name, version, options) {
         const found = await store.find(name, version, { limit: 1000 }).catch(() => undefined);
-        await store.drop(name, version);
-        if (!found) return;
+        const gone = await store.drop(name, version, options);
+        if (!found || !gone) return gone;
         await store.prepare({ name, version, indexes: ['group', 'rank'] });
+        await store.prepare({ name: 'kept', version, indexes: [] });
         const writes = found.items.map(({ id, document }) => ({ readModel: name, version, id, document }));
         await store.commit({ checkpoint: { projection: 'kept', version, segment: 0 }, from: 0n, to: 0n, writes });
+        return gone;
       },
     }),
     'counts documents in its cursors': store => ({

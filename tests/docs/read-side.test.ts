@@ -152,6 +152,39 @@ test('projections, read models, reading one’s own writes', async () => {
   await flow.close();
 });
 
+test('what a handler cannot take holds a new version up', async () => {
+  const eventStore = new InMemoryEventStore();
+  let broken = false;
+  const view = defineProjection<{ n: number }>({
+    name: 'view',
+    retry: { attempts: 2, delay: 1 },
+    on: {
+      Counted({ n }, { event, documents }) {
+        if (broken) throw new Error('not today');
+        documents.set(event.aggregateId, { n });
+      },
+    },
+  });
+  const flow = new Flow({ eventStore, projections: [view], logger: quiet });
+  await eventStore.append([
+    { stream: { aggregateName: 'Count', aggregateId: '1' }, expected: 'any', events: [{ name: 'Counted', payload: { n: 1 } }] },
+  ]);
+  await flow.projections.waitFor(1n);
+  broken = true;
+  await flow.projections.of('view').rebuild();
+  while (!(await flow.projections.of('view').status()).rebuild?.heldUpBy) await new Promise(resolve => setTimeout(resolve, 5));
+  // #region held-up
+  const held = flow.projections.of('view');
+  const { rebuild } = await held.status();
+  for (const { sequence, error } of await held.deadLetters({ version: rebuild!.version })) console.error(sequence, error);
+  await held.retry(); // when what was wrong is mended: it reaches the new version, too
+  await held.discard({ version: rebuild!.version, sequence: 'Count/1' }); // or give up these events
+  await (await held.rebuild()).switchAnyway(); // or let readers see the new version as it is; `cancel()` drops it
+  // #endregion held-up
+  expect(await flow.projections.of('view').status()).toMatchObject({ activeVersion: 2, rebuild: undefined });
+  await flow.close();
+});
+
 test('a failure is told, and a health check sees it', async () => {
   const pager = { call: jest.fn() };
   @Projection('broken')

@@ -8,7 +8,8 @@ const ROOT = join(__dirname, '../..');
 /** Makes one script of a program, by default of this folder, so that a process of it starts in some milliseconds. */
 export function built(name: string, folder: string, from = __dirname): string {
   const outfile = join(folder, `${name}.js`);
-  const external = ['better-sqlite3', 'pg-native'];
+  // A driver of SQLite is looked for where the program runs.
+  const external = ['pg-native'];
   buildSync({ entryPoints: [join(from, `${name}.ts`)], outfile, external, bundle: true, platform: 'node', logLevel: 'error' });
   return outfile;
 }

@@ -4,7 +4,7 @@ import type { PostgresEventStore } from '../../src/postgres';
 import { happened, range, TestSchema, to, until } from './database';
 
 const schema = new TestSchema(__filename);
-const TABLES = ['events', 'streams', 'documents', 'checkpoints', 'read_models', 'active_models', 'dead_letters'];
+const TABLES = ['events', 'streams', 'documents', 'checkpoints', 'read_models', 'dead_letters'];
 
 /** Copies all that a store has; `restore` puts it back in one step, with the sequence, while processes run. */
 async function backUp(prefix: string, then = ''): Promise<{ restore(): Promise<unknown> }> {

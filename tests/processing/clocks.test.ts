@@ -34,7 +34,9 @@ onEachStore(processes => {
   });
 
   test('the lease of a dead owner does not outlive it by the hour that the clock is set back', async () => {
-    const { leases } = processes().store.projections;
+    const { projections } = processes().store;
+    await projections.prepare({ name: 'things', version: 1, indexes: [] });
+    const { leases } = projections;
     const segment = { projection: 'things', version: 1, segment: 0 };
     expect(await leases.claim(segment, { owner: 'dead', duration: 300 })).toMatchObject({ ok: true });
     setClock(-HOUR);
@@ -45,7 +47,9 @@ onEachStore(processes => {
   });
 
   test('a lease does not change hands because the clock is corrected a little', async () => {
-    const { leases } = processes().store.projections;
+    const { projections } = processes().store;
+    await projections.prepare({ name: 'things', version: 1, indexes: [] });
+    const { leases } = projections;
     const segment = { projection: 'things', version: 1, segment: 0 };
     await leases.claim(segment, { owner: 'one', duration: 5000 });
     setClock(-900);

@@ -17,7 +17,7 @@ const before = <T extends object>(own: Partial<T>, target: T): T =>
 
 /** The store, but versions are not dropped before a promise resolves. */
 const dropsAfter = (promise: Promise<void>, store: EventStore & { readonly projections: ProjectionStore }): EventStore => {
-  const drop = (name: string, version: number): Promise<void> => promise.then(() => store.projections.drop(name, version));
+  const drop: ProjectionStore['drop'] = (...dropped) => promise.then(() => store.projections.drop(...dropped));
   // It appends and reads as the store does: its projections say so, or it would get no inline ones.
   const [append, readAll] = [store.append.bind(store), store.readAll.bind(store)];
   const projections: { -readonly [Key in keyof ProjectionStore]?: ProjectionStore[Key] } = { drop };
@@ -58,8 +58,8 @@ onEachStore(processes => {
     await reading;
     expect(readings).toBeGreaterThan(0);
     expect(progress.at(-1)).toMatchObject({ version: 2, done: 500, total: 500, secondsLeft: 0 });
-    expect(await versionsOf()).toEqual([[2, true]]);
     expect(await read('thing-7')).toEqual({ count: 1, last: 'something' });
+    await until(async () => (await versionsOf()).toString() === '2,true');
   });
 
   test('while events come in, nobody ever reads an older state than before', async () => {
@@ -126,7 +126,7 @@ onEachStore(processes => {
       let over = false;
       const rebuild = await flows[0]!.projections.of('tally').rebuild();
       rebuild.done.catch(() => undefined).finally(() => (over = true));
-      for (let after = 0; after < 100; after += over ? 1 : 0) {
+      for (let after = 0; after < 20; after += over ? 1 : 0) {
         const flow = flows[count % flows.length]!;
         await happen(flow.eventStore, ['thing']);
         expect(await flow.readModel<Tally>('tally').get('thing')).toMatchObject({ count: ++count });
@@ -136,7 +136,7 @@ onEachStore(processes => {
       drop();
       await Promise.all(flows.map(flow => flow.close()));
     }
-  });
+  }, 60_000);
 
   test('a cancelled rebuild leaves readers what they had; the next one begins anew', async () => {
     const { store } = processes();
@@ -177,7 +177,7 @@ onEachStore(processes => {
     let again = 0;
     const next = processes().start([tally({}, () => void again++)]);
     await (await next.of('tally').rebuild()).done;
-    expect(await versionsOf()).toEqual([[version, true]]);
+    await until(async () => (await versionsOf()).toString() === `${version},true`);
     // What the process before had done it has kept, up to the event that it could not finish.
     expect(again).toBe(800);
     expect(await read('thing-1999')).toEqual({ count: 1, last: 'something' });
@@ -211,6 +211,6 @@ onEachStore(processes => {
     const second = processes().start([noting(notes, { segments: 3 })]);
     await second.settled();
     expect(notes).toEqual([...Array(6).fill('one'), ...Array(6).fill('two')]);
-    expect(await versionsOf('noting')).toEqual([[2, true]]);
+    await until(async () => (await versionsOf('noting')).toString() === '2,true');
   });
 });

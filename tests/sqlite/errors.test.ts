@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EventualityError } from '../../src/messages';
 import { sqlite } from '../../src/sqlite';
 import { MIGRATIONS } from '../../src/sqlite/migrations';
-import { everything, happened, testFiles, to } from './files';
+import { everything, happened, testFiles, testOfClosedFile, to } from './files';
 import { RecordingDriver } from './recording-driver';
 import { withoutPrivileges } from './unprivileged';
 
@@ -68,7 +68,7 @@ describe('a locked file', () => {
     expect(await failure(() => store.append(to('1')))).toMatchObject({ code: 'SQLITE_FILE_LOCKED' });
   });
 
-  test('opening a file that somebody keeps for himself is refused', async () => {
+  testOfClosedFile('opening a file that another program keeps for itself is refused', async () => {
     const file = await written(files.path());
     files.shell(file).exec('pragma locking_mode = exclusive; begin exclusive');
     const error = await failure(() => files.store(file, { busyTimeout: 50 }));

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { SqliteDriverMissingError, type SqliteOptions, SqliteOptionsError, sqlite } from '../../src/sqlite';
 import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
+import { DRIVERS, type SqliteDriverName } from '../../src/sqlite/load-driver';
 import { nodeSqlite } from '../../src/sqlite/node-sqlite';
+import { photostructureSqlite } from '../../src/sqlite/photostructure-sqlite';
 import { testFiles, to } from './files';
 
 const files = testFiles();
@@ -18,19 +20,23 @@ function thrown<E extends Error>(type: new (...args: never[]) => E, call: () => 
   throw new Error(`no ${type.name} was thrown`);
 }
 
-/** A folder that holds a package better-sqlite3 of that version, in which there is nothing. */
-function folderWith(version: string): string {
+/** A folder that holds a package of that version, in which there is nothing. */
+function folderWith(version: string, name = 'better-sqlite3'): string {
   const folder = mkdtempSync(join(files.folder, 'installed-'));
-  const installed = join(folder, 'node_modules', 'better-sqlite3');
+  const installed = join(folder, 'node_modules', name);
   mkdirSync(installed, { recursive: true });
-  writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'better-sqlite3', version, main: 'lib/index.js' }));
+  writeFileSync(join(installed, 'package.json'), JSON.stringify({ name, version, main: 'lib/index.js' }));
   return folder;
 }
 
 describe('options', () => {
   const wrong: [string, object, string][] = [
     ['synchronous', { synchronous: 'off' }, "synchronous is 'off'; it must be 'full' or 'normal'."],
-    ['driver', { driver: 'sqlite3' }, "driver is 'sqlite3'; it must be 'node:sqlite', 'better-sqlite3', or an object with open(file)."],
+    [
+      'driver',
+      { driver: 'sqlite3' },
+      "driver is 'sqlite3'; it must be 'node:sqlite', 'better-sqlite3', '@photostructure/sqlite', or an object with open(file).",
+    ],
     ['driver', { driver: null }, 'driver is null'],
     ['busyTimeout', { busyTimeout: -1 }, 'busyTimeout is -1; it must be an integer from 0 to 600000.'],
     ['pollEvery', { pollEvery: 0 }, 'pollEvery is 0; it must be an integer from 1 to 60000.'],
@@ -75,11 +81,14 @@ describe('drivers', () => {
     }
   });
 
-  test('a package that is not installed is named, with the command that fits this Node', () => {
+  // In every folder the packages of NODE_PATH are found, too: .ci/run names better-sqlite3 there.
+  (process.env.NODE_PATH ? test.skip : test)('a package that is not installed is named, with the command that fits this Node', () => {
     const folders = [parse(tmpdir()).root]; // A folder has the packages of those above it: this one has none above.
     const message = (nodeVersion: string) => thrown(SqliteDriverMissingError, () => betterSqlite3({ folders, nodeVersion })).message;
     expect(message('20.19.0')).toContain('npm install better-sqlite3@12');
     expect(message('24.1.0')).toContain('npm install better-sqlite3@13');
+    const { reasons } = thrown(SqliteDriverMissingError, () => photostructureSqlite({ folders }));
+    expect(reasons).toEqual(['The package @photostructure/sqlite is not installed. Install it: npm install @photostructure/sqlite@1']);
   });
 
   test('better-sqlite3 13 is not loaded on Node 20, where it would end the process', () => {
@@ -93,12 +102,16 @@ describe('drivers', () => {
     const error = thrown(SqliteDriverMissingError, () => betterSqlite3({ folders: [folderWith('12.11.1')] }));
     expect(error.message).toContain('better-sqlite3 12.11.1 does not load: Cannot find module');
     expect(error.cause).toBeDefined();
+    const folders = [folderWith('1.2.1', '@photostructure/sqlite')];
+    expect(thrown(SqliteDriverMissingError, () => photostructureSqlite({ folders })).message).toContain(
+      '@photostructure/sqlite 1.2.1 does not load: Cannot find module',
+    );
   });
 
   test('a driver that is asked for by name is the one used, or refused', () => {
     const store = files.store(files.path());
-    expect(['node:sqlite', 'better-sqlite3']).toContain(store.driver);
-    expect(files.store(files.path(), { driver: store.driver as 'better-sqlite3' }).driver).toBe(store.driver);
+    expect(DRIVERS).toContain(store.driver);
+    expect(files.store(files.path(), { driver: store.driver as SqliteDriverName }).driver).toBe(store.driver);
     if (store.driver === 'node:sqlite') return;
     expect(thrown(SqliteDriverMissingError, () => sqlite(files.path(), { driver: 'node:sqlite' })).reasons).toHaveLength(1);
   });

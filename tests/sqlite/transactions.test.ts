@@ -2,7 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/sqlite';
 import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
-import { everything, happened, testFiles, to } from './files';
+import { everything, happened, testFiles, testOfClosedFile, to } from './files';
 import { appendAndCount, checkpoint, type Inline } from './inline-process';
 import { RecordingDriver } from './recording-driver';
 
@@ -151,7 +151,7 @@ test('appends in a transaction have the limits of all appends', async () => {
   expect(await everything(store)).toEqual([]);
 });
 
-test('close() waits for the transactions that were accepted, and refuses others', async () => {
+testOfClosedFile('close() waits for the transactions that were accepted, and refuses others', async () => {
   const store = files.store();
   await prepare(store.projections);
   const transaction = held(store.projections, each => appendAndCount(each, 'a'));
@@ -207,6 +207,7 @@ test('three processes, one of them killed: every event is counted once, and none
 test('of two stores on one file one has the segment, until its lease has run out', async () => {
   const one = files.store();
   const second = files.store(one.file);
+  await prepare(one.projections);
   const first = await one.projections.leases.claim(checkpoint, { owner: 'one', duration: 60 });
   expect(await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 60 })).toMatchObject({ ok: false, owner: 'one' });
   let taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
@@ -216,7 +217,6 @@ test('of two stores on one file one has the segment, until its lease has run out
   }
   const [stale, fence] = [first.ok ? first.fence : 0n, taken.fence];
   expect(fence).toBeGreaterThan(stale);
-  await prepare(one.projections);
   expect(await one.projections.commit({ ...page(0n, 1), fence: stale })).toEqual({ ok: false, checkpoint: 0n, fenced: true });
   expect(await second.projections.commit({ ...page(0n, 2), fence })).toEqual({ ok: true });
 });
@@ -229,12 +229,12 @@ test('a file of a version before leases gets their tables; what was prepared is 
   const shell = files.shell(store.file);
   shell.exec('drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks');
   shell.exec('alter table read_models drop column revision; alter table read_models drop column segments');
-  shell.exec('alter table read_models drop column sequence_by; alter table read_models drop column taken_over; pragma user_version = 3');
+  shell.exec('alter table read_models drop column sequence_by; alter table read_models drop column taken_over');
+  shell.exec('alter table read_models drop column replay_until; pragma user_version = 3');
   shell.close();
   const { projections } = files.store(store.file);
-  expect(await projections.versions('counter')).toEqual([
-    { version: 1, revision: 1, segments: 1, indexes: [], sequenceBy: 'aggregate', takenOver: [], active: false },
-  ]);
+  const known = { version: 1, revision: 1, segments: 1, indexes: [], sequenceBy: 'aggregate', takenOver: [], replayUntil: 0n };
+  expect(await projections.versions('counter')).toEqual([{ ...known, active: false, closed: false }]);
   await prepare(projections);
   expect([await counted(projections), await projections.checkpoint(checkpoint)]).toEqual([{ n: 1 }, 1n]);
   expect((await projections.leases.claim(checkpoint, { owner: 'me', duration: 1000 })).ok).toBe(true);

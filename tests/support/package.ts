@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(__dirname, '../..');
@@ -27,8 +27,10 @@ export async function builtDist(): Promise<string> {
 /** Puts packages of this project, and the project itself as `eventuality`, where the programs of a folder find them. */
 export function linkPackages(folder: string, names: readonly string[]): void {
   const modules = join(folder, 'node_modules');
-  mkdirSync(modules, { recursive: true });
-  for (const name of names) symlinkSync(name === 'eventuality' ? ROOT : join(ROOT, 'node_modules', name), join(modules, name));
+  for (const name of names) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(name === 'eventuality' ? ROOT : join(ROOT, 'node_modules', name), join(modules, name));
+  }
 }
 
 function build(): void {

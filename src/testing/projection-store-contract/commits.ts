@@ -12,12 +12,14 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     assert.equal(await store.checkpoint(segment()), 9n);
   },
 
-  'a projection without a read model has checkpoints, too': async store => {
+  'a projection without documents has checkpoints, too': async store => {
+    await store.prepare(schema());
     assert.deepEqual(await store.commit(commit(0n, 7n)), { ok: true });
     assert.equal(await store.checkpoint(segment()), 7n);
   },
 
   'checkpoints go up to 9,223,372,036,854,775,807': async store => {
+    await store.prepare(schema());
     const last = 2n ** 63n - 1n;
     assert.deepEqual(await store.commit(commit(0n, last - 2n)), { ok: true });
     behind(await store.commit(commit(last - 1n, last)), last - 2n);
@@ -29,6 +31,7 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     const names = [NAME, '__proto__', "it's"].flatMap(projection =>
       [1, 2].flatMap(version => [0, 1, 2_147_483_647].map(number => ({ projection, version, segment: number }))),
     );
+    for (const { projection: name, version } of names) await store.prepare({ name, version, indexes: [] });
     for (const [place, checkpoint] of names.entries()) {
       assert.deepEqual(await store.commit({ checkpoint, from: 0n, to: BigInt(place + 1), writes: [] }), { ok: true });
     }

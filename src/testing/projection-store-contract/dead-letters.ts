@@ -29,6 +29,7 @@ const retries = async (store: ProjectionStore): Promise<string[]> =>
 /** What could not be handled. */
 export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   'letters are parked together with the checkpoint, and listed by position': async ({ store }) => {
+    await store.prepare(schema());
     const before = Date.now();
     await parked(store);
     const letters = await store.deadLetters.list(name);
@@ -64,6 +65,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'a letter that is parked again has the new error and attempts, and is as old as before': async ({ store }) => {
+    await store.prepare(schema());
     await parked(store);
     const before = (await store.deadLetters.list(name)).find(({ position }) => position === 3n);
     await store.commit({ ...commit(9n, 9n), park: [letter('a', 3n, { error: 'first', attempts: 9 }), letter('a', 3n, { attempts: 10 })] });
@@ -73,12 +75,14 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'unparks before it parks': async ({ store }) => {
+    await store.prepare(schema());
     await parked(store);
     await store.commit({ ...commit(9n, 9n), unpark: [3n, 5n], park: [letter('a', 5n)] });
     assert.deepEqual(await positions(store), [2n, 4n, 5n, 12n]);
   },
 
   'lists sequences by their first event, with how many wait, also of one segment': async ({ store }) => {
+    await store.prepare(schema());
     await parked(store);
     const [a, b, c] = [
       { sequence: 'a', segment: 0, events: 2, position: 3n, error: 'failed at 3', retry: false },
@@ -94,6 +98,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'lists letters page by page, also of one sequence': async ({ store }) => {
+    await store.prepare(schema());
     await parked(store);
     assert.deepEqual(await positions(store, { limit: 2 }), [2n, 3n]);
     assert.deepEqual(await positions(store, { after: 3n, limit: 2 }), [4n, 5n]);
@@ -110,6 +115,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'asks for a sequence, or all of them, to be tried again, until it was': async ({ store }) => {
+    await store.prepare(schema());
     await parked(store);
     assert.deepEqual([await store.deadLetters.retry(name, 'a'), await store.deadLetters.retry(name, 'nobody')], [1, 0]);
     assert.deepEqual(await retries(store), ['a']);
@@ -127,6 +133,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'gives up on one event, on a sequence, or on all': async ({ store }) => {
+    await store.prepare(schema());
     await parked(store);
     const discard = (which?: object): Promise<number> => store.deadLetters.discard(name, which);
     assert.deepEqual([await discard({ position: 77n }), await discard({ sequence: 'nobody' })], [0, 0]);
@@ -142,6 +149,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'takes errors and sequences of every kind, and cuts errors to 4,000 characters': async ({ store }) => {
+    await store.prepare(schema());
     const errors = ['', `Grüße 🎈 ' " \\ \u2028 \n $1`, 'x'.repeat(5000), 'NUL \0 and half \ud800 a pair'];
     const sequences = ['__proto__', "it's; --", '漢'.repeat(255), 'constructor'];
     const park = errors.map((error, place) => letter(sequences[place]!, BigInt(place + 1), { error }));
@@ -159,6 +167,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'keeps projections and versions apart, and finds nothing of names that cannot be': async ({ store }) => {
+    for (const other of [{}, { version: 2 }, { name: 'other' }]) await store.prepare(schema(other));
     await parked(store);
     for (const other of [{ version: 2 }, { projection: 'other' }]) {
       await store.commit({ ...commit(0n, 1n), checkpoint: segment(other), park: [letter('a', 3n)] });
@@ -180,6 +189,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'dropping a version drops its letters': async ({ store }) => {
+    for (const version of [1, 2]) await store.prepare(schema({ version }));
     await parked(store);
     await store.commit({ ...commit(0n, 1n), checkpoint: segment({ version: 2 }), park: [letter('a', 3n)] });
     await store.drop(NAME, 1);

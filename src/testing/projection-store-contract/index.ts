@@ -1,6 +1,7 @@
 import { aFunction, needed, type OptionChecks, refuseOptions } from '../../messages';
 import type { EventStore, ProjectionStore } from '../../store';
 import type { ContractCase } from '../event-store-contract';
+import { closedVersionChecks } from './closed-versions';
 import { commitChecks } from './commits';
 import { deadLetterChecks } from './dead-letters';
 import { documentChecks } from './documents';
@@ -33,7 +34,14 @@ const OPTIONS: OptionChecks<ProjectionStoreContractOptions> = { open: needed(aFu
 export function projectionStoreContract(options: ProjectionStoreContractOptions): readonly ContractCase[] {
   refuseOptions('projectionStoreContract', options ?? null, OPTIONS);
   const { open, close, events } = options;
-  const alone = Object.entries({ ...documentChecks, ...findingChecks, ...commitChecks, ...readChecks, ...versionChecks });
+  const alone = Object.entries({
+    ...documentChecks,
+    ...findingChecks,
+    ...commitChecks,
+    ...readChecks,
+    ...versionChecks,
+    ...closedVersionChecks,
+  });
   const beside = events ? Object.entries(eventsChecks) : [];
   const checks: [string, SceneCheck][] = [
     ...alone.map(([name, check]): [string, SceneCheck] => [name, ({ store }) => check(store)]),

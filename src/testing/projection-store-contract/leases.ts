@@ -22,6 +22,7 @@ function heldBy(owner: string, outcome: LeaseOutcome): void {
 /** Who works on which segment. */
 export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   'a segment is its owner’s until it is given back': async ({ store }) => {
+    await store.prepare(schema());
     const first = await take(store, 'one');
     heldBy('one', await store.leases.claim(segment(), claim('other')));
     await store.leases.release(segment(), { owner: 'one', fence: first });
@@ -31,6 +32,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'the owner renews its lease: the fence stays, the position is where the checkpoint stands': async ({ store }) => {
+    await store.prepare(schema());
     const first = await store.leases.claim(segment(), claim('one'));
     assert.deepEqual(first, { ok: true, fence: first.ok && first.fence, position: 0n });
     await store.commit(commit(0n, 7n));
@@ -40,6 +42,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'a lease that is not renewed runs out, and the next owner has a higher fence': async ({ store }) => {
+    await store.prepare(schema());
     const started = performance.now();
     const first = await take(store, 'one', 50);
     let second: LeaseOutcome | undefined;
@@ -53,6 +56,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'of many that claim a segment at once one gets it': async ({ store }) => {
+    await store.prepare(schema());
     for (const round of [0, 1, 2]) {
       const name = segment({ segment: round });
       const outcomes = await Promise.all(Array.from({ length: 12 }, (_, n) => store.leases.claim(name, claim(`owner ${n}`))));
@@ -63,6 +67,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'only its owner gives a segment back, and only with its fence': async ({ store }) => {
+    await store.prepare(schema());
     const fence = await take(store, 'one');
     for (const lease of [
       { owner: 'other', fence },
@@ -106,9 +111,11 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'lists the segments of a version, with their owners and positions': async ({ store }) => {
+    await store.prepare(schema());
     assert.deepEqual(await store.leases.segments(NAME, 1), []);
     await store.commit({ ...commit(0n, 9n), checkpoint: segment({ segment: 12 }) });
     await store.commit({ ...commit(0n, 7n), checkpoint: segment({ segment: 2 }) });
+    for (const other of [{ version: 2 }, { name: 'other' }]) await store.prepare(schema(other));
     for (const other of [{ version: 2 }, { projection: 'other' }]) await store.leases.claim(segment(other), claim('else'));
     await store.leases.claim(segment({ segment: 2 }), claim('one'));
     await store.leases.claim(segment({ segment: 1 }), claim('two', 1));
@@ -126,10 +133,12 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await take(store, 'one');
     await store.drop(NAME, 1);
     assert.deepEqual(await store.leases.segments(NAME, 1), []);
+    await store.prepare(schema());
     await take(store, 'other');
   },
 
   'refuses claims that are malformed': async ({ store }) => {
+    await store.prepare(schema());
     const wrong: object[] = [
       ...[0, -1, 1.5, 3_600_001, Number.NaN, '1', undefined].map(duration => ({ duration })),
       ...['', '\0', 'x'.repeat(256), 7, undefined].map(owner => ({ owner })),

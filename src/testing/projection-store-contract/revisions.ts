@@ -1,26 +1,27 @@
 import assert from 'node:assert/strict';
 import { NAME, refused, type SceneCheck, schema } from './fixtures';
 
-const PLAIN = { sequenceBy: 'aggregate', takenOver: [], active: false };
+const PLAIN = { sequenceBy: 'aggregate', takenOver: [], replayUntil: 0n, active: false, closed: false };
 
 /** Which revisions there are versions of. */
 export const revisionChecks: Readonly<Record<string, SceneCheck>> = {
   'lists the versions that were prepared, with their revisions and segments': async ({ store }) => {
     assert.deepEqual(await store.versions(NAME), []);
-    await store.prepare({ ...schema({ version: 10 }), revision: 4, segments: 256 });
+    await store.prepare({ ...schema({ version: 10 }), revision: 4, segments: 256, replayUntil: 2n ** 53n + 1n });
+    await store.prepare({ ...schema({ version: 10 }), revision: 4, segments: 256, replayUntil: 7n });
     await store.prepare({ ...schema({ version: 2, indexes: [] }), revision: 3, segments: 16 });
     await store.prepare(schema());
     await store.prepare(schema({ name: 'other' }));
     const [one, two, ten] = [
       { ...PLAIN, version: 1, revision: 1, segments: 1, indexes: ['group', 'rank'] },
       { ...PLAIN, version: 2, revision: 3, segments: 16, indexes: [] },
-      { ...PLAIN, version: 10, revision: 4, segments: 256, indexes: ['group', 'rank'] },
+      { ...PLAIN, version: 10, revision: 4, segments: 256, indexes: ['group', 'rank'], replayUntil: 2n ** 53n + 1n },
     ];
     assert.deepEqual(await store.versions(NAME), [one, two, ten]);
     await store.activate(NAME, 2);
-    assert.deepEqual(await store.versions(NAME), [one, { ...two, active: true }, ten]);
-    await store.drop(NAME, 2);
-    assert.deepEqual(await store.versions(NAME), [one, ten]);
+    assert.deepEqual(await store.versions(NAME), [{ ...one, closed: true }, { ...two, active: true }, ten]);
+    await store.drop(NAME, 1);
+    assert.deepEqual(await store.versions(NAME), [{ ...two, active: true }, ten]);
     for (const name of ['nobody', '', '\0', '__proto__']) assert.deepEqual(await store.versions(name), []);
   },
 
@@ -70,7 +71,11 @@ export const revisionChecks: Readonly<Record<string, SceneCheck>> = {
 
   'refuses revisions and numbers of segments that cannot be': async ({ store }) => {
     const wrong = [0, -1, 1.5, 2 ** 31, '1', null] as unknown[];
-    const parts = [...wrong.map(revision => ({ revision })), ...[...wrong, 257].map(segments => ({ segments }))] as object[];
+    const parts: object[] = [
+      ...wrong.map(revision => ({ revision })),
+      ...[...wrong, 257].map(segments => ({ segments })),
+      ...[-1n, 1, null, 2n ** 63n].map(replayUntil => ({ replayUntil })),
+    ];
     await refused('INVALID_READ_MODEL', ...parts.map(part => () => store.prepare({ ...schema(), ...part })));
     assert.deepEqual(await store.versions(NAME), []);
   },

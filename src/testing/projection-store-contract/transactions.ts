@@ -135,6 +135,7 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
   },
 
   'a transaction that does nothing changes nothing': async ({ store }) => {
+    await store.prepare(schema());
     assert.equal(await store.transaction(async () => 7), 7);
     assert.equal(await store.transaction(transaction => transaction.lock(segment({ segment: 3 }))), 0n);
     assert.equal(await store.checkpoint(segment({ segment: 3 })), 0n);
