@@ -4,6 +4,8 @@ import type { Config } from 'jest';
 const config: Config = {
   preset: 'ts-jest',
   testEnvironment: 'node',
+  // For tests and hooks without a limit of their own: on a busy machine what takes milliseconds may take seconds.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
   globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
   reporters: ['default', '<rootDir>/tests/setup/jest-guard.js'],

@@ -183,7 +183,7 @@ describe('a store that cannot be used is answered by one line', () => {
     expect(await refusal('add', 'x')).toMatch(/^'.*' is locked: .* then try again\.$/);
     other.close();
     expect((await todo('add', 'x')).out).toEqual(['Added 2: x']);
-  }, 20_000);
+  });
 
   test.each([
     ['a server that is not there', 'postgres://postgres@127.0.0.1:1/postgres', /^PostgreSQL cannot be reached: .*ECONNREFUSED/],
@@ -203,7 +203,7 @@ describe('a store that cannot be used is answered by one line', () => {
     place = { ...place, databaseUrl: `postgres://postgres@127.0.0.1:${(silent.address() as { port: number }).port}/postgres` };
     expect(await refusal('list')).toMatch(/^PostgreSQL cannot be reached: .*timeout/);
     silent.close();
-  }, 20_000);
+  });
 
   test('a schema whose name is none', async () => {
     place = { ...place, databaseUrl: url, schema: 'No Schema' };

@@ -58,6 +58,27 @@ const broken: Readonly<Record<string, Breaking>> = {
   }),
   'forgets what assigns events to segments': store => ({ prepare: ({ sequenceBy, ...schema }) => store.prepare(schema) }),
   'forgets which segments a version took over from': store => ({ prepare: ({ takenOver, ...schema }) => store.prepare(schema) }),
+  'drops what readers see, though it was not meant': store => ({ drop: (name, version) => store.drop(name, version) }),
+  'lets a late claim bring rows back': store => ({
+    leases: {
+      ...bound(store.leases),
+      async claim(name, claim) {
+        if (!(await store.versions(name.projection)).some(({ version }) => version === name.version))
+          await store.prepare({ name: name.projection, version: name.version, indexes: ['group', 'rank'] });
+        return store.leases.claim(name, claim);
+      },
+    },
+  }),
+  'answers a late commit as if there were a version': store => ({
+    commit: commit =>
+      store.commit(commit).catch(error => {
+        if (error.code !== 'UNKNOWN_READ_MODEL') throw error;
+        return { ok: false, checkpoint: 0n, fenced: false };
+      }),
+  }),
+  'does not say what is closed': store => ({
+    versions: async name => (await store.versions(name)).map(version => ({ ...version, closed: false })),
+  }),
   'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
 };
 

@@ -101,7 +101,7 @@ export const pause = (milliseconds: number): Promise<void> => new Promise(resolv
 export const range = (from: number, until: number): number[] => Array.from({ length: until - from + 1 }, (_, index) => from + index);
 
 /** Waits until a condition holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, patience = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, patience = 40_000): Promise<void> {
   const deadline = performance.now() + patience;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${patience} ms in vain: ${what}`);

@@ -37,7 +37,7 @@ test('a document whose indexed fields stay is updated without touching an index,
   await write(3, n => `group ${n % 5}`);
   await until(async () => (await updates()).all === 2 * COUNT);
   expect((await updates()).heapOnly).toBeLessThan(COUNT + COUNT / 2);
-}, 30_000);
+});
 
 function opened() {
   const store = schema.open();

@@ -40,7 +40,7 @@ test('an append with inline projections is tried again when its backend is ended
   expect(await store.read(to('a', 'any').stream)).toHaveLength(events);
   expect(await flow.readModel<{ n: number }>('counts').get('a')).toEqual({ n: events });
   await flow.close();
-}, 20_000);
+});
 
 test('a connection that is ended while the store closes does not end the process', async () => {
   for (let round = 0; round < 20; round++) {

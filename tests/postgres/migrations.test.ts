@@ -21,7 +21,7 @@ test('stores of different names can start at the same time in a schema that is y
     const stores = range(1, 6).map(n => schema.open({ schema: name, tablePrefix: `p${n}_` }));
     await Promise.all(stores.map(store => store.ready())).finally(() => schema.sql(`drop schema if exists "${name}" cascade`));
   }
-}, 20_000);
+});
 
 test('the printed SQL makes the same, can be run again, and "check" is content with it', async () => {
   const options = { schema: schema.name, tablePrefix: 'printed_' };

@@ -60,7 +60,7 @@ test('a process under which an older backup is put in place notices it, says so,
   await flow.waitFor(position);
   expect(await ids()).toBe('ae');
   await flow.close();
-}, 20_000);
+});
 
 test('also where there are more events than before when it looks', async () => {
   const table = (name: string): string => `"${schema.name}".more_${name}`;
@@ -77,7 +77,7 @@ test('also where there are more events than before when it looks', async () => {
   await backup.restore();
   await until(async () => (await ids()) === 'a1234567890', 'everything that is stored is handled, and nothing else', 3000);
   await flow.close();
-}, 20_000);
+});
 
 test('a subscription ends with an error, and a new one is given what is there', async () => {
   const store = schema.open({ tablePrefix: 'subscribed_' });
@@ -116,4 +116,4 @@ test('open transactions and rolled back ones are no reason to believe that event
   await until(() => seen.at(-1) === last, 'all events');
   await store.close();
   await reading;
-}, 20_000);
+});

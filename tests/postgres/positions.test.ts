@@ -102,7 +102,7 @@ test('stores that start while others append find nothing amiss', async () => {
   writing = false;
   await Promise.all(writers);
   expect(kept).toEqual([]);
-}, 20_000);
+});
 
 test.each(['LATIN1', 'SQL_ASCII'])('a database with the encoding %s is refused', async encoding => {
   const name = `${schema.name}_${encoding.toLowerCase()}`;

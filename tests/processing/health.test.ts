@@ -35,7 +35,7 @@ describe('while the database is away', () => {
     await flow.close();
     await line.stop();
     await schema.end();
-  }, 20_000);
+  });
 
   const everythingAnswersInTime = async (): Promise<void> => {
     const timeout = { timeout: TIMEOUT };
@@ -67,7 +67,7 @@ describe('while the database is away', () => {
     await line.start();
     await until(async () => (await flow.projections.health()).healthy);
     expect(await flow.projections.status({ timeout: 5000 })).toHaveLength(1);
-  }, 30_000);
+  });
 });
 
 onEachStore(processes => {

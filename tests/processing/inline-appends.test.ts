@@ -166,5 +166,5 @@ onEachStore(processes => {
     } finally {
       await flow.projections.close();
     }
-  }, 30_000);
+  });
 });

@@ -30,7 +30,7 @@ onEachStore(processes => {
     expect(sizes).toEqual([16, 16, 8]);
     expect((await store.projections.get('large', 1, ids)).size).toBe(40);
     expect((await projections.of('large').status()).parked).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('on PostgreSQL', () => {
@@ -62,7 +62,7 @@ describe('on PostgreSQL', () => {
       },
     ]);
     expect([...(await store.projections.get('large', 1, ['a', 'huge', 'b'])).keys()].sort()).toEqual(['a', 'b']);
-  }, 30_000);
+  });
 
   test('what the database refuses for its content is parked; what may pass is tried again', async () => {
     const { store } = processes;

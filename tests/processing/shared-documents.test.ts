@@ -68,7 +68,7 @@ onEachStore(processes => {
     const projections = processes().start([counter()]);
     await projections.waitFor(BigInt(EVENTS), { timeout: 25_000 });
     expect(await counted()).toEqual({ count: EVENTS });
-  }, 40_000);
+  });
 
   test('control: where a store does not compare what was read, the last write wins, and increments are lost', async () => {
     const { store } = processes();

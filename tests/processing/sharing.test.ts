@@ -49,7 +49,7 @@ onEachStore(processes => {
     const rounds = await written;
     await Promise.all([first.settled(), second!.settled()]);
     expect(await counts(20)).toEqual(new Array(20).fill(rounds));
-  }, 20_000);
+  });
 
   test('a process that has only looked in does not disturb: with one segment the first keeps it', async () => {
     const { store } = processes();

@@ -2,7 +2,7 @@
 export const MOST_GROWTH = 3;
 
 /** A process warms up for a third of its time. Of less than this many samples nothing can be said. */
-const LEAST_SAMPLES = 120;
+const LEAST_SAMPLES = 300;
 
 /** Returns the slope of the memory of a process after it has warmed up, in megabytes a minute, from a sample each second; 0 for a short time. */
 export function growthOf(samples: readonly number[]): number {

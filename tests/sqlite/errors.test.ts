@@ -42,7 +42,8 @@ describe('a locked file', () => {
     expect(await everything(store)).toHaveLength(1);
     expect(await refused).toMatchObject({ code: 'SQLITE_FILE_LOCKED', file: store.file });
     clearInterval(ticking);
-    expect(ticks).toBeGreaterThan(10);
+    // Were the process kept waiting, it would be one at most.
+    expect(ticks).toBeGreaterThan(2);
     shell.exec('rollback');
     expect(await store.append(to('1', 1))).toMatchObject({ ok: true });
   });

@@ -36,7 +36,7 @@ test('memory, SQLite, PostgreSQL and memory again have equal events, and go on b
     expect(outcome).toMatchObject({ ok: true, events: [{ position: 1235n, version: version + 1 }] });
     await store.close();
   }
-}, 30_000);
+});
 
 describe('export', () => {
   test('gives a line for each event with all that is known of it', async () => {

@@ -17,7 +17,9 @@ export interface BackedUp {
   end(): Promise<void>;
 }
 
-const TABLES = ['events', 'streams', 'documents', 'checkpoints', 'read_models', 'active_models', 'dead_letters'];
+const TABLES = ['events', 'streams', 'documents', 'checkpoints', 'read_models', 'dead_letters'];
+/** In PostgreSQL the version says of itself whether it is active. */
+const SQLITE_TABLES = [...TABLES, 'active_models'];
 let schemas = 0;
 
 export const BACKED_UP: readonly (readonly [name: string, make: () => BackedUp])[] = [
@@ -67,8 +69,8 @@ function file(): BackedUp {
       stores.push(store);
       return store;
     },
-    backUp: () => run(TABLES.map(table => `create table copy_of_${table} as select * from ${table}`)),
-    restore: () => run(TABLES.flatMap(table => [`delete from ${table}`, `insert into ${table} select * from copy_of_${table}`])),
+    backUp: () => run(SQLITE_TABLES.map(table => `create table copy_of_${table} as select * from ${table}`)),
+    restore: () => run(SQLITE_TABLES.flatMap(table => [`delete from ${table}`, `insert into ${table} select * from copy_of_${table}`])),
     async end() {
       await Promise.all(stores.map(store => store.close()));
       rmSync(folder, { recursive: true });

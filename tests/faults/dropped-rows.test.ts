@@ -1,0 +1,41 @@
+import { Flow } from '../../src/flow';
+import { happened, range, SILENT, to, until } from '../postgres/database';
+import { counting, projectionsOf } from './counting';
+import { CountingProcesses } from './counting-processes';
+import { built } from './programs';
+import { rowsOf } from './rows';
+import { withDurable } from './stores';
+
+const NAME = 'counts';
+const REBUILDS = 50;
+const SEGMENTS = 4;
+const PROCESSES = 3;
+const PATIENCE = 20_000;
+
+test.each(['SQLite', 'PostgreSQL'] as const)(
+  '%s: after 50 rebuilds with three processes there are the rows of one version',
+  name =>
+    withDurable(name, async (places, folder) => {
+      const { store, where } = places();
+      await store.append(range(1, 40).map(n => to(`${n}`, 'none', happened())));
+      const options = { segments: SEGMENTS };
+      const processes = new CountingProcesses(built('counting-process', folder), { where, leaseDuration: 400, options });
+      const definition = counting(NAME, options, () => undefined);
+      const flow = new Flow({ eventStore: store, projections: [definition], follow: false, logger: SILENT });
+      try {
+        await processes.haveShared(flow.projections);
+        for (const _ of range(1, REBUILDS)) await (await flow.projections.of(NAME).rebuild()).done;
+        await until(async () => (await projectionsOf(store).versions(NAME)).length === 1, 'the version before is dropped', PATIENCE);
+        await processes.ended();
+      } finally {
+        processes.kill();
+        await flow.projections.close();
+      }
+      const rows = await rowsOf(where);
+      expect(rows).toMatchObject({ read_models: 1, checkpoints: SEGMENTS, dead_letters: 0, documents: 40 });
+      // Of each process a row by which the others see it.
+      expect(rows.leases).toBeGreaterThanOrEqual(SEGMENTS);
+      expect(rows.leases).toBeLessThanOrEqual(SEGMENTS + PROCESSES);
+    }),
+  180_000,
+);
