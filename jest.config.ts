@@ -16,7 +16,8 @@ const config: Config = {
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/samples/**/*.test.ts'],
   moduleNameMapper: {
     '^eventuality$': '<rootDir>/src/index.ts',
-    '^eventuality/(.*)$': '<rootDir>/src/$1/index.ts',
+    '^eventuality/(postgres|sqlite)$': '<rootDir>/src/adapters/$1/index.ts',
+    '^eventuality/testing$': '<rootDir>/src/testing/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/bench'],
 };

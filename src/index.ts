@@ -68,9 +68,9 @@ export type {
   QueryContext,
   RecordedEvent,
   ResultOf,
-  RetryRule,
   SealedEvent,
 } from './messages';
+export type { RetryRule } from './concurrency';
 
 // Bootstrap: modules and the container.
 export { Application, bootstrap, injectedTokens, readModelToken, repositoryToken, TsyringeAdapter } from './bootstrap';
@@ -100,7 +100,8 @@ export type {
 
 // Repository.
 export { Repository } from './repository';
-export type { Addition, CacheOptions, FlowCommandHandler, HandlerContext, RepositoryOptions } from './repository';
+export type { Addition, CacheOptions, RepositoryOptions } from './repository';
+export type { FlowCommandHandler, HandlerContext } from './commands';
 
 // Event store: the port, its in-memory form, and what helps to write another.
 export {

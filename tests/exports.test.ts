@@ -45,9 +45,15 @@ test('what is exported as a value is there at run time', () => {
   for (const [name, value] of Object.entries(eventuality)) expect([name, typeof value]).not.toEqual([name, 'undefined']);
 });
 
+/** Adapters have a folder of their own. */
+const folderOf = (path: string): string => {
+  const name = path.slice('./'.length);
+  return existsSync(join(root, 'src/adapters', name)) ? `adapters/${name}` : name;
+};
+
 test('every sub-path export is a folder of the same name, with types, and in typesVersions', () => {
   for (const path of subpaths) {
-    const folder = path.slice('./'.length);
+    const folder = folderOf(path);
     expect([path, existsSync(join(root, 'src', folder, 'index.ts'))]).toEqual([path, true]);
     expect(manifest.exports[path]).toEqual({ types: `./dist/${folder}/index.d.ts`, default: `./dist/${folder}/index.js` });
   }

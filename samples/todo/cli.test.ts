@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedEvent } from 'eventuality';
 import ts from 'typescript';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import { TestSchema, url } from '../../tests/postgres/database';
 import { builtDist, linkPackages } from '../../tests/support/package';
 import { run } from './cli';

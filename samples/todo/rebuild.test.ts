@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import { TestSchema, url } from '../../tests/postgres/database';
 import { bar } from './bar';
 import { run } from './cli';

@@ -1,6 +1,7 @@
+import type { HandlerContext } from '../commands';
 import type { Token } from '../decorators';
 import type { AggregateClass, AggregateDefinition } from '../model';
-import type { HandlerContext, Repository } from '../repository';
+import type { Repository } from '../repository';
 import type { ContainerAdapter } from './container-adapter';
 import { WiringError } from './errors';
 import { repositoryToken } from './repository-token';

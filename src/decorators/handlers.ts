@@ -1,3 +1,4 @@
+import type { HandlerContext } from '../commands';
 import type { ClassReference, CommandContext, IsAny, Query, QueryContext, ResultOf } from '../messages';
 import {
   AggregateRoot,
@@ -10,7 +11,6 @@ import {
   REPLAY_HANDLERS,
 } from '../model';
 import type { ListenerContext, ProjectionContext } from '../processing';
-import type { HandlerContext } from '../repository';
 import { handlerDecorator } from './dialect';
 
 /**

@@ -1,11 +1,5 @@
 export { Aggregate } from './aggregate';
-export {
-  type FollowerRole,
-  followerRole,
-  hasBothRoles,
-  Listener,
-  Projection,
-} from './follower';
+export { type FollowerRole, followerRole, hasBothRoles, Listener, Projection } from './event-processor';
 export {
   CommandHandler,
   type CommandHandlerDecorator,

@@ -1,3 +1,4 @@
+import type { HandlerContext } from '../commands';
 import {
   type Clock,
   CommandMessage,
@@ -12,7 +13,7 @@ import {
   type ResultOf,
 } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
-import type { HandlerContext, Repository, UnitOfWork } from '../repository';
+import type { Repository, UnitOfWork } from '../repository';
 
 /** What contexts need of their Flow. */
 export interface Dispatcher {

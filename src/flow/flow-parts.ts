@@ -1,7 +1,9 @@
-import type { ClassReference, Clock, CommandOutcome, InheritedEntries, Logger, OnError, RetryRule } from '../messages';
+import type { FlowCommandHandler } from '../commands';
+import type { RetryRule } from '../concurrency';
+import type { ClassReference, Clock, CommandOutcome, InheritedEntries, Logger, OnError } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { FollowerDefinition } from '../processing';
-import type { CacheOptions, FlowCommandHandler } from '../repository';
+import type { CacheOptions } from '../repository';
 import type { EventStore, SnapshotStore } from '../store';
 import type { CommandMiddleware } from './command-bus';
 import type { EventBus } from './event-bus';

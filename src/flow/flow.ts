@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../commands';
+import { Running } from '../concurrency';
 import {
   type ClassReference,
   type Clock,
@@ -16,17 +18,8 @@ import {
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
 import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
-import {
-  AggregateCommandHandler,
-  expectRepositories,
-  FunctionCommandHandler,
-  IdempotentCommands,
-  Repository,
-  type RepositoryOptions,
-  runOutsideOfUnits,
-  TurnRegistry,
-} from '../repository';
-import { type EventStore, Running } from '../store';
+import { expectRepositories, Repository, type RepositoryOptions, runOutsideOfUnits } from '../repository';
+import { type EventStore } from '../store';
 import { classChecked } from './class-checked-event-store';
 import { CommandBus } from './command-bus';
 import { causeOf, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';

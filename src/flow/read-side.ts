@@ -20,22 +20,18 @@ import {
   shownValue,
 } from '../messages';
 import {
-  ChangeFeed,
-  DocumentReader,
   type FollowerDefinition,
   InlineEventStore,
   keepsFollowers,
-  LiveDocuments,
   type ProjectionDefinition,
   Projections,
   type ReadModel,
-  StoredDocuments,
   Touches,
   UnknownProjectionError,
   WaitTimeoutError,
 } from '../processing';
+import { ChangeFeed, DocumentReader, LiveDocuments, StoredDocuments, Watch, type WatchSources } from '../read-models';
 import type { EventStore } from '../store';
-import { Watch, type WatchSources } from './watch';
 
 /** What the read side is made of. */
 export interface ReadSideParts {

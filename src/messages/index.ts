@@ -1,16 +1,5 @@
-export { BaseEventHandledError, baseEventFault, missedBase } from './base-event';
-export { BundledNameError, bundledName, stableNameAdvice } from './bundled-names';
-export {
-  appendMetadata,
-  type ClassReference,
-  inheritedMetadata,
-  metadataKey,
-  metadataLists,
-  ownMetadata,
-  setMetadata,
-} from './class-metadata';
-export { isOrExtends, MessageClassMismatchError } from './class-mismatch';
 export { type Clock, isoTime, systemClock } from './clock';
+export { BaseEventHandledError, baseEventFault, missedBase } from './envelopes/base-event';
 export {
   CommandMessage,
   type CommandOutcome,
@@ -19,13 +8,18 @@ export {
   type MessageCause,
   type PlainMessage,
   type ProjectionReference,
-} from './command';
-export { commandFingerprint, messageFingerprint } from './command-identity';
-export type { CommandContext, EventContext, MessageContext, QueryContext } from './contexts';
-export { projectionReferences, refuseDispatchOptions } from './dispatch-checks';
-export { DispatchedCommands } from './dispatched-commands';
-export { EventualityError, listed } from './errors';
-export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './event-type';
+} from './envelopes/command';
+export { commandFingerprint, messageFingerprint } from './envelopes/command-identity';
+export { failed, succeeded } from './envelopes/command-outcome';
+export type { CommandContext, EventContext, MessageContext, QueryContext } from './envelopes/contexts';
+export { projectionReferences, refuseDispatchOptions } from './envelopes/dispatch-checks';
+export { DispatchedCommands } from './envelopes/dispatched-commands';
+export { FollowingIds } from './envelopes/following-ids';
+export type { InheritedEntries } from './envelopes/inherited-metadata';
+export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './envelopes/plain-event';
+export { Query, type ResultOf } from './envelopes/query';
+export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
+export { EventualityError, listed } from './faults/errors';
 export {
   type FailureContext,
   type FailureReporting,
@@ -35,24 +29,30 @@ export {
   type OnError,
   reportFailure,
   tellHook,
-} from './failure';
-export { FollowingIds } from './following-ids';
-export { HANDLING, isWithinHandler } from './handling-frame';
-export { hiddenFields } from './hidden-fields';
+} from './faults/failure';
+export { thrownMessage, thrownText } from './faults/format-error';
+export { HANDLING, isWithinHandler } from './faults/handling-frame';
+export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './faults/shown';
 export { derivedId, newId } from './ids';
-export type { InheritedEntries } from './inherited-metadata';
 export type { IsAny } from './is-any';
-export { jsonable, jsonOf } from './json';
 export { consoleLogger, type Logger } from './logger';
-export { isName, LONGEST_NAME, NAMES } from './name-text';
+export { BundledNameError, bundledName, stableNameAdvice } from './names/bundled-names';
 export {
-  type EventCodec,
-  type EventOptions,
-  MESSAGE,
-  messageMetadata,
-  messageName,
-  UnnamedMessageError,
-} from './names';
+  appendMetadata,
+  type ClassReference,
+  inheritedMetadata,
+  metadataKey,
+  metadataLists,
+  ownMetadata,
+  setMetadata,
+} from './names/class-metadata';
+export { isOrExtends, MessageClassMismatchError } from './names/class-mismatch';
+export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './names/event-type';
+export { isName, LONGEST_NAME, NAMES } from './names/name-text';
+export { type EventCodec, type EventOptions, MESSAGE, messageMetadata, messageName, UnnamedMessageError } from './names/names';
+export { ownFolder, ownRequire } from './names/own-file';
+export { namesOnStack } from './names/stack-names';
+export { knownNames, nearest } from './names/suggestion';
 export {
   aBoolean,
   aClock,
@@ -75,26 +75,10 @@ export {
   metadataEntries,
   oneOf,
   withMethods,
-} from './option-checks';
-export {
-  type Check,
-  InvalidOptionsError,
-  must,
-  needed,
-  type OptionChecks,
-  optionFaults,
-  options,
-  refuseOptions,
-} from './options';
-export { ownFolder, ownRequire } from './own-file';
-export { isStorableText, sealPayload } from './payload';
-export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './plain-event';
-export { isPlainObject } from './plain-object';
-export { Query, type ResultOf } from './query';
-export type { EventMarks, EventMetadata, RecordedEvent } from './recorded-event';
-export { pauseAfter, type RetryRule } from './retry-rule';
-export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './shown';
-export { namesOnStack } from './stack-names';
-export { knownNames, nearest } from './suggestion';
-export { thrownMessage, thrownText } from './thrown-text';
-export { isNative, refuseHidden, UnstorableValueError } from './unstorable';
+} from './options/option-checks';
+export { type Check, InvalidOptionsError, must, needed, type OptionChecks, optionFaults, options, refuseOptions } from './options/options';
+export { hiddenFields } from './sealing/hidden-fields';
+export { jsonable, jsonOf } from './sealing/json';
+export { isStorableText, sealPayload } from './sealing/payload';
+export { isPlainObject } from './sealing/plain-object';
+export { isNative, refuseHidden, UnstorableValueError } from './sealing/unstorable';

@@ -1,4 +1,5 @@
-import type { ClassReference, CommandContext, EventMarks, RetryRule, SealedEvent } from '../messages';
+import type { RetryRule } from '../concurrency';
+import type { ClassReference, CommandContext, EventMarks, SealedEvent } from '../messages';
 import type { SnapshotRule } from './snapshot-rule';
 
 /** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */

@@ -1,3 +1,4 @@
+import { type RetryRule } from '../concurrency';
 import {
   aFunction,
   aName,
@@ -12,7 +13,6 @@ import {
   type OptionChecks,
   optionFaults,
   options,
-  type RetryRule,
   type SealedEvent,
   shownText,
   shownValue,

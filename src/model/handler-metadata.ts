@@ -1,3 +1,4 @@
+import { type RetryRule } from '../concurrency';
 import {
   aFunction,
   aRetry,
@@ -8,7 +9,6 @@ import {
   must,
   type OptionChecks,
   optionFaults,
-  type RetryRule,
   shownValue,
 } from '../messages';
 import type { Creates } from './aggregate-definition';

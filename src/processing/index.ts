@@ -1,5 +1,4 @@
-export { ChangeFeed, type ChangeListener } from './change-feed';
-export { defineListener, defineProjection, type ListenerSpecification, type ProjectionSpecification } from './define-projection';
+export { defineListener, defineProjection, type ListenerSpecification, type ProjectionSpecification } from './definition/define-projection';
 export type {
   Documents,
   FollowerDefinition,
@@ -16,8 +15,10 @@ export type {
   ReadModelQuery,
   SequenceRule,
   ViewOf,
-} from './definition';
-export { DocumentReader } from './document-reader';
+} from './definition/definition';
+export { followerFaults, keepsFollowers } from './definition/event-processor-checks';
+export { InvalidSequenceError } from './definition/sequence';
+export type { ViewFault } from './definition/view-checks';
 export {
   InlineProjectionError,
   LateWriteError,
@@ -28,19 +29,17 @@ export {
   UnknownProjectionError,
   WaitTimeoutError,
 } from './errors';
-export { followerFaults, keepsFollowers } from './follower-checks';
 export {
   NothingToRebuildError,
   RebuildCancelledError,
   SequenceByChangedError,
   StatusTimeoutError,
   VersionsLostError,
-} from './follower-errors';
-export { InlineEventStore } from './inline-event-store';
-export { LiveDocuments } from './live-documents';
-export { Projections } from './projections';
-export { InvalidSequenceError } from './sequence';
-export type { Follower, FollowerStatus, Health, LastErrorStatus, Rebuild, RebuildProgress, SegmentStatus } from './status';
-export { StoredDocuments } from './stored-documents';
-export { Touches } from './touches';
-export type { ViewFault } from './view-checks';
+} from './event-processor-errors';
+export { Projections } from './event-processors';
+export { BufferedDocuments } from './handling/buffered-documents';
+export { Touches } from './handling/dependency-tracker';
+export { Handling } from './handling/handler-invoker';
+export { isError } from './handling/thrown';
+export { InlineEventStore } from './inline/inline-event-store';
+export type { Follower, FollowerStatus, Health, LastErrorStatus, Rebuild, RebuildProgress, SegmentStatus } from './status/status';

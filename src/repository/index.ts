@@ -1,6 +1,5 @@
-export { AggregateCommandHandler, decide } from './aggregate-command-handler';
-export { expectRepositories, runOutsideOfUnits } from './ambient-unit';
-export { targetOf } from './command-target';
+export { AggregateLoader } from './aggregate-loader';
+export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
 export {
   CommandIdReusedError,
   DeadlockError,
@@ -10,13 +9,9 @@ export {
   TurnsYieldedError,
   UnitOfWorkClosedError,
 } from './errors';
-export { type FlowCommandHandler, FunctionCommandHandler } from './function-command-handler';
-
-export type { HandlerContext } from './handler-context';
-export { TurnRegistry } from './held-turns';
-export { IdempotentCommands } from './idempotent-commands';
+export { appendFor, newAppend, type StreamChanges } from './new-events';
 export { aCache, snapshotKeeping } from './option-checks';
 export { provenSnapshot } from './proven-snapshot';
 export { type Addition, Repository, type RepositoryOptions } from './repository';
 export type { CacheOptions } from './stream-cache';
-export type { UnitOfWork } from './unit-of-work';
+export { UnitOfWork } from './unit-of-work';

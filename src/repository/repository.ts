@@ -1,4 +1,4 @@
-import { CommandMessage, plainEvent, type RecordedEvent, refuseHidden } from '../messages';
+import { CommandMessage, LONGEST_NAME, plainEvent, type RecordedEvent, refuseHidden } from '../messages';
 import {
   AggregateAlreadyExistsError,
   type AggregateClass,
@@ -10,7 +10,7 @@ import {
   INSTANCE,
   MissingAggregateIdError,
 } from '../model';
-import { type AppendOutcome, ConcurrencyError, type EventStore, LONGEST_NAME } from '../store';
+import { type AppendOutcome, ConcurrencyError, type EventStore } from '../store';
 import { AggregateLoader, type SnapshotKeeping } from './aggregate-loader';
 import { expectRepositories, unitOver } from './ambient-unit';
 import { ForeignAggregateError, NothingToAddError } from './errors';

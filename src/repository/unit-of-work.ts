@@ -1,8 +1,8 @@
 import type { CommandMessage, CommandOutcome, RecordedEvent, SealedEvent } from '../messages';
+import { failed, succeeded } from '../messages';
 import { AggregateAlreadyExistsError, type AggregateDefinition, type AggregateInstance } from '../model';
 import { ConcurrencyError, type Conflict, type EventStore, type StreamAppend, type StreamName, streamKey } from '../store';
 import type { AggregateSnapshots } from './aggregate-snapshots';
-import { failed, succeeded } from './command-outcome';
 import { UnitOfWorkClosedError } from './errors';
 import { appendFor, newAppends, type StreamChanges } from './new-events';
 

@@ -1,14 +1,52 @@
-export { checkAppends, isExpected, isName, LONGEST_NAME, storePage, streamPage } from './checks';
-export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, LONGEST_KEEP_MS } from './command-checks';
-export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './command-journal';
-export { isFree, resultOf } from './command-rules';
-export { CustomEventStore, type EventStoreParts } from './custom-event-store';
-export { letterPage } from './dead-letter-checks';
-export type { AnsweredRetry, DeadLetter, DeadLetterChanges, DeadLetters, NewDeadLetter, ParkedName, ParkedSequence } from './dead-letters';
-export { documentConditions, KEY_COLUMNS, QueryShapes } from './document-conditions';
-export { documentPage } from './document-page';
-export { type ResolvedQuery, resolveQuery } from './document-query';
-export { type EventJson, encodedBytes, encodedEvent } from './encoding';
+export { checkAppends, isExpected, storePage, streamPage } from './kit/checks';
+export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, LONGEST_KEEP_MS } from './kit/command-checks';
+export { isFree, resultOf } from './kit/command-rules';
+export { CustomEventStore, type EventStoreParts } from './kit/custom-event-store';
+export { letterPage } from './kit/dead-letter-checks';
+export { documentConditions, KEY_COLUMNS, QueryShapes } from './kit/document-conditions';
+export { documentPage } from './kit/document-page';
+export { type ResolvedQuery, resolveQuery } from './kit/document-query';
+export { type EventJson, encodedBytes, encodedEvent } from './kit/encoding';
+export type { StorePage, StreamPage } from './kit/event-pages';
+export { ForwardingEventStore } from './kit/forwarding-event-store';
+export { Inside } from './kit/inside-transaction';
+export { checkClaim } from './kit/lease-checks';
+export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './kit/lease-rules';
+export { Turns } from './kit/mutex';
+export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/option-checks';
+export {
+  canBeParked,
+  canBeReadModel,
+  checkCheckpoint,
+  checkReadModel,
+  checkSameSchema,
+  type KnownSchema,
+  knownSchema,
+  type PreparedWrite,
+  prepareWrites,
+  type WriteGroup,
+} from './kit/projection-checks';
+export { recordEvent, recordedMarks, recordedMetadata } from './kit/record-event';
+export { repeatedEvents } from './kit/repeated-events';
+export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './kit/restoring';
+export { type SealedCommit, sealedCommit } from './kit/sealed-commit';
+export { FollowerPages } from './kit/subscriber-pages';
+export { Subscription, type SubscriptionSource } from './kit/subscription';
+export { takenOverOf, takenOverText } from './kit/taken-over';
+export { InMemoryCommandJournal } from './memory/in-memory-command-journal';
+export { InMemoryEventStore } from './memory/in-memory-event-store';
+export { InMemoryProjectionStore } from './memory/in-memory-projection-store';
+export { InMemorySnapshotStore } from './memory/in-memory-snapshot-store';
+export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './ports/command-journal';
+export type {
+  AnsweredRetry,
+  DeadLetter,
+  DeadLetterChanges,
+  DeadLetters,
+  NewDeadLetter,
+  ParkedName,
+  ParkedSequence,
+} from './ports/dead-letters';
 export {
   ClaimLostError,
   ConcurrencyError,
@@ -22,47 +60,16 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
-} from './errors';
-export {
-  type AppendOptions,
-  type AppendOutcome,
-  type Conflict,
-  type EventStore,
-  type ExpectedVersion,
-  type NewEvent,
-  PAGE_LIMIT,
-  type RestoreOutcome,
-  type StorePage,
-  type StreamAppend,
-  type StreamName,
-  type StreamPage,
-  type SubscribeOptions,
-} from './event-store';
-export { type ExportOptions, exportEvents } from './export-events';
-export { FollowerPages } from './follower-pages';
-export { ForwardingEventStore } from './forwarding-event-store';
-export { type ImportOptions, type ImportReport, importEvents } from './import-events';
-export { InMemoryCommandJournal } from './in-memory-command-journal';
-export { InMemoryEventStore } from './in-memory-event-store';
-export { InMemoryProjectionStore } from './in-memory-projection-store';
-export { InMemorySnapshotStore } from './in-memory-snapshot-store';
-export { Inside } from './inside';
-export { checkClaim } from './lease-checks';
-export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './lease-rules';
-export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './option-checks';
-export {
-  canBeParked,
-  canBeReadModel,
-  checkCheckpoint,
-  checkReadModel,
-  checkSameSchema,
-  type KnownSchema,
-  knownSchema,
-  type PreparedWrite,
-  prepareWrites,
-  type WriteGroup,
-} from './projection-checks';
-export type { CheckpointName, CommitOutcome, DocumentRead, DocumentWrite, ProjectionCommit, TransactionWork } from './projection-commit';
+} from './ports/errors';
+export { type EventStore, PAGE_LIMIT, type RestoreOutcome, type SubscribeOptions } from './ports/event-store';
+export type {
+  CheckpointName,
+  CommitOutcome,
+  DocumentRead,
+  DocumentWrite,
+  ProjectionCommit,
+  TransactionWork,
+} from './ports/projection-commit';
 export {
   EventsElsewhereError,
   InsideTransactionError,
@@ -71,7 +78,7 @@ export {
   InvalidReadModelError,
   TransactionEndedError,
   UnknownReadModelError,
-} from './projection-errors';
+} from './ports/projection-errors';
 export type {
   DocumentPage,
   DocumentQuery,
@@ -81,17 +88,12 @@ export type {
   ReadModelSchema,
   ReadModelVersion,
   TakenOverSegments,
-} from './projection-store';
-export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './projection-transaction';
-export { recordEvent, recordedMarks, recordedMetadata } from './record-event';
-export { repeatedEvents } from './repeated-events';
-export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './restoring';
-export { Running } from './running';
-export { type SealedCommit, sealedCommit } from './sealed-commit';
-export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './segment-leases';
-export type { NewSnapshot, Snapshot, SnapshotStore } from './snapshot-store';
-export { streamKey } from './stream-name';
-export { Subscription, type SubscriptionSource } from './subscription';
-export { takenOverOf, takenOverText } from './taken-over';
-export type { TextPieces } from './text-lines';
-export { Turns } from './turns';
+} from './ports/projection-store';
+export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './ports/projection-transaction';
+export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './ports/segment-leases';
+export type { NewSnapshot, Snapshot, SnapshotStore } from './ports/snapshot-store';
+export type { AppendOptions, AppendOutcome, Conflict, ExpectedVersion, NewEvent, StreamAppend } from './ports/stream-append';
+export { type StreamName, streamKey } from './ports/stream-name';
+export { type ExportOptions, exportEvents } from './transfer/export-events';
+export { type ImportOptions, type ImportReport, importEvents } from './transfer/import-events';
+export type { TextPieces } from './transfer/text-lines';

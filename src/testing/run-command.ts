@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert/strict';
+import { decide, targetOf } from '../commands';
 import { NoFlowError, UnknownCommandError } from '../flow';
 import {
   type CommandContext,
@@ -15,7 +16,7 @@ import {
   UnnamedMessageError,
 } from '../messages';
 import { type AggregateDefinition, AggregateInstance, type CommandRule, SnapshotRefusedError } from '../model';
-import { decide, provenSnapshot, targetOf } from '../repository';
+import { provenSnapshot } from '../repository';
 import { recordEvent } from '../store';
 import { sameState } from './comparing';
 import { idsFrom, type TestIds, testIds } from './deciding-ids';

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { SqliteDriver } from '../../src/sqlite';
-import { SqliteDriverMissingError } from '../../src/sqlite';
-import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
-import { DRIVERS, loadDriver } from '../../src/sqlite/load-driver';
+import type { SqliteDriver } from '../../src/adapters/sqlite';
+import { SqliteDriverMissingError } from '../../src/adapters/sqlite';
+import { betterSqlite3 } from '../../src/adapters/sqlite/connection/better-sqlite3';
+import { DRIVERS, loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { EventStore, ProjectionStore, SnapshotStore } from '../../src/store';
 import { eventStoreContract, projectionStoreContract, snapshotStoreContract } from '../../src/testing';
 import { everything, testFiles, to } from '../sqlite/files';

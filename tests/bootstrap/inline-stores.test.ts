@@ -15,10 +15,10 @@ import {
   type StreamAppend,
   WiringError,
 } from 'eventuality';
-import { PostgresEventStore } from '../../src/postgres';
-import { checkedOptions } from '../../src/postgres/options';
+import { PostgresEventStore } from '../../src/adapters/postgres';
+import { checkedOptions } from '../../src/adapters/postgres/connection/options';
+import { SqliteEventStore } from '../../src/adapters/sqlite';
 import { followerFaults } from '../../src/processing';
-import { SqliteEventStore } from '../../src/sqlite';
 import { bound } from '../contract/bound';
 import { url } from '../postgres/database';
 import { Account, AccountOpened, OpenAccount } from './accounts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SqliteEventStore, sqlite } from '../../src/sqlite';
+import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../src/store';
 import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
 

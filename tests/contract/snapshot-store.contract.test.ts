@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { type EventStore, InMemorySnapshotStore, type NewSnapshot, type SnapshotStore } from '../../src/store';
 import { type SnapshotStoreContractOptions, snapshotStoreContract } from '../../src/testing';
 

@@ -11,7 +11,7 @@ import {
   InMemoryEventStore,
   Module,
 } from 'eventuality';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { SILENT, TestSchema } from '../postgres/database';
 import {
   ChangeEmail,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PostgresEventStore } from '../../src/postgres';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import { StoreClosedError } from '../../src/store';
 import { range, type Schema, to, url } from '../postgres/database';
 import { beside } from '../support/beside';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type PoolClient } from 'pg';
-import type { PostgresEventStore } from '../../src/postgres';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import type { EventStore } from '../../src/store';
 import { happened, range, type Schema, to, until, url } from '../postgres/database';
 import type { Lags } from './lags';

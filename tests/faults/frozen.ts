@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { segmentOf } from '../../src/processing/sequence';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
+import { segmentOf } from '../../src/processing/definition/sequence';
 import { range, until } from '../postgres/database';
 import { lent } from '../support/beside';
 import { type Differences, differences, projectionsOf } from './counting';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PostgresEventStore } from '../../src/postgres';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import { range, type Schema, until } from '../postgres/database';
 import { beside } from '../support/beside';
 import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { postgres } from '../../src/adapters/postgres';
 import { EventualityError } from '../../src/messages';
-import { postgres } from '../../src/postgres';
 import type { EventStore, NewEvent, StreamAppend } from '../../src/store';
 import { url } from '../postgres/database';
 import { type Figure, none, type Subject, some, told } from './figures';

@@ -1,5 +1,5 @@
 import type * as fc from 'fast-check';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../src/store';
 import type { Schema } from '../postgres/database';
 import { answersAsTheModel, answersTogetherAsTheModel, type Lend } from '../store/event-store-model';

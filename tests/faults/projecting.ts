@@ -1,5 +1,5 @@
 import { type FollowerDefinition, Projections } from '../../src/processing';
-import type { ProjectionsParts } from '../../src/processing/projections';
+import type { ProjectionsParts } from '../../src/processing/event-processors';
 import type { EventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 

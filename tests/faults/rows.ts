@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { Where } from './where';
 
 const TABLES = ['read_models', 'checkpoints', 'leases', 'dead_letters', 'documents'] as const;

@@ -1,4 +1,4 @@
-import type { RetryRule } from '../../src/messages';
+import type { RetryRule } from '../../src/concurrency';
 import { DeadlockError } from '../../src/repository';
 import { type EventStore, InMemoryEventStore } from '../../src/store';
 import { range } from '../postgres/database';

@@ -1,4 +1,4 @@
-import type { RetryRule } from '../../src/messages';
+import type { RetryRule } from '../../src/concurrency';
 import { opened, sharingFlow } from './sharing';
 import { assignment, openAt, type Where } from './where';
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HandlerContext } from '../../src/commands';
+import type { RetryRule } from '../../src/concurrency';
 import { Event } from '../../src/decorators';
 import { Flow } from '../../src/flow';
-import type { CommandContext, RetryRule } from '../../src/messages';
+import type { CommandContext } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
-import type { HandlerContext } from '../../src/repository';
 import type { EventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 

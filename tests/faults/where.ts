@@ -1,5 +1,5 @@
-import { type PostgresEventStore, postgres } from '../../src/postgres';
-import { type SqliteEventStore, sqlite } from '../../src/sqlite';
+import { type PostgresEventStore, postgres } from '../../src/adapters/postgres';
+import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 
 /** Where a store has its data, in a form that can be given to another process. */
 export type Where =

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventStore, Flow, InMemoryEventStore, type RecordedEvent } from 'eventuality';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { CreateTodo, RenameTodo, Todo } from '../domain/todo';
 import { SILENT, TestSchema } from '../postgres/database';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { transformSync as swc } from '@swc/core';
 import { transformSync as esbuild, type TransformOptions } from 'esbuild';
 import ts from 'typescript';
-import { declaredFields, hiddenFields } from '../../src/messages/hidden-fields';
+import { declaredFields, hiddenFields } from '../../src/messages/sealing/hidden-fields';
 import { COMPILERS } from '../dialects/compilers';
 
 const SOURCE = String.raw`

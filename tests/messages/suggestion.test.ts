@@ -1,4 +1,4 @@
-import { knownNames, nearest } from '../../src/messages/suggestion';
+import { knownNames, nearest } from '../../src/messages/names/suggestion';
 
 const NAMES = ['CreateTodo', 'CompleteTodo', 'RenameTodo'];
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Client, Pool, type PoolClient } from 'pg';
+import { type PostgresEventStore, type PostgresOptions, postgres } from '../../src/adapters/postgres';
 import type { RecordedEvent } from '../../src/messages';
-import { type PostgresEventStore, type PostgresOptions, postgres } from '../../src/postgres';
 import type { EventStore, NewEvent, StreamAppend, StreamName } from '../../src/store';
 import { lent } from '../support/beside';
 import { within } from '../support/within';

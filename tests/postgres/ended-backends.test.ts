@@ -1,5 +1,5 @@
 import { defineProjection, Flow } from 'eventuality';
-import { StoreNames } from '../../src/postgres/names';
+import { StoreNames } from '../../src/adapters/postgres/schema/names';
 import { TestSchema, to, until, url } from './database';
 
 const schema = new TestSchema(__filename);

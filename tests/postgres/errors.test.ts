@@ -1,5 +1,5 @@
+import { migrationSql, postgres } from '../../src/adapters/postgres';
 import { EventualityError } from '../../src/messages';
-import { migrationSql, postgres } from '../../src/postgres';
 import { happened, stream, TestSchema, to, url } from './database';
 
 const schema = new TestSchema(__filename);
@@ -52,7 +52,7 @@ test('says when the driver is missing', async () => {
   jest.doMock('pg', () => {
     throw new Error(`Cannot find module 'pg'`);
   });
-  const { postgres } = require('../../src/postgres') as typeof import('../../src/postgres');
+  const { postgres } = require('../../src/adapters/postgres') as typeof import('../../src/adapters/postgres');
   expect(() => postgres({ connectionString: url })).toThrow(expect.objectContaining({ code: 'POSTGRES_DRIVER_MISSING' }));
   jest.dontMock('pg');
 });

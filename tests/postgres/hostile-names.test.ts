@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { migrationSql, postgres } from '../../src/postgres';
+import { migrationSql, postgres } from '../../src/adapters/postgres';
 import { SILENT, TestSchema, to, url } from './database';
 
 const schema = new TestSchema(__filename);

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { migrationSql, postgres } from '../../src/postgres';
+import { migrationSql, postgres } from '../../src/adapters/postgres';
 import { TestSchema, until, url } from './database';
 
 const schema = new TestSchema(__filename);

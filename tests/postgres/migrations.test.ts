@@ -1,4 +1,4 @@
-import { migrationSql } from '../../src/postgres';
+import { migrationSql } from '../../src/adapters/postgres';
 import { range, stream, TestSchema, to } from './database';
 
 const schema = new TestSchema(__filename);

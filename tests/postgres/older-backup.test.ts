@@ -1,6 +1,6 @@
 import { defineProjection, Flow } from 'eventuality';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import type { RecordedEvent } from '../../src/messages';
-import type { PostgresEventStore } from '../../src/postgres';
 import { happened, range, TestSchema, to, until } from './database';
 
 const schema = new TestSchema(__filename);

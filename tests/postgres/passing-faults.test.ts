@@ -1,5 +1,5 @@
 import { defineProjection, Flow, Query, type ReadModel } from 'eventuality';
-import type { PostgresEventStore } from '../../src/postgres';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import { following, pause, TestSchema, to, until } from './database';
 
 const schema = new TestSchema(__filename);

@@ -1,6 +1,6 @@
 import { defineProjection, Flow } from 'eventuality';
 import { Client } from 'pg';
-import type { PostgresEventStore } from '../../src/postgres';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import { happened, range, SILENT, TestSchema, to, until, url } from './database';
 
 const schema = new TestSchema(__filename);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { type DocumentQuery, type DocumentValue, InMemoryEventStore, type ProjectionStore } from '../../src/store';
 import { TestSchema } from './database';
 

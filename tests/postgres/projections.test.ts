@@ -1,5 +1,5 @@
-import { StoreNames } from '../../src/postgres/names';
-import { projectionStatements } from '../../src/postgres/projection-statements';
+import { projectionStatements } from '../../src/adapters/postgres/projections/projection-statements';
+import { StoreNames } from '../../src/adapters/postgres/schema/names';
 import type { EventStore, ProjectionStore } from '../../src/store';
 import { projectionStoreContract } from '../../src/testing';
 import { happened, TestSchema, to } from './database';

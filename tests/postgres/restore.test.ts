@@ -1,5 +1,5 @@
 import { exportEvents, InMemoryEventStore, importEvents, type RecordedEvent } from '../../src';
-import type { PostgresEventStore } from '../../src/postgres';
+import type { PostgresEventStore } from '../../src/adapters/postgres';
 import { CuttingProxy } from '../faults/cutting-proxy';
 import { everything, fill } from '../store/events';
 import { following, happened, pause, range, TestSchema, to, until, url } from './database';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { defineProjection, Flow } from 'eventuality';
+import { postgres } from '../../src/adapters/postgres';
 import { EventualityError } from '../../src/messages';
-import { postgres } from '../../src/postgres';
 import { SILENT, TestSchema, to, until, url } from './database';
 
 const schema = new TestSchema(__filename);

@@ -1,5 +1,5 @@
 import { defineListener, type EventStore, type FollowerDefinition, type FollowerOptions, type RecordedEvent } from 'eventuality';
-import { segmentOf } from '../../src/processing/sequence';
+import { segmentOf } from '../../src/processing/definition/sequence';
 import type { ProjectionStore } from '../../src/store';
 import { happen, onEachStore, RETRY, type Tally, tally, until } from './processes';
 

@@ -1,5 +1,5 @@
 import { defineListener, type EventStore, Flow } from 'eventuality';
-import { postgres } from '../../src/postgres';
+import { postgres } from '../../src/adapters/postgres';
 import { Schema, SILENT, url } from '../postgres/database';
 import { StandingProxy } from '../setup/standing-proxy';
 import { happen, onEachStore, tally, until } from './processes';

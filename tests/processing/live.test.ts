@@ -10,7 +10,7 @@ import {
   Projection,
   type ProjectionContext,
 } from 'eventuality';
-import { LiveDocuments } from '../../src/processing';
+import { LiveDocuments } from '../../src/read-models';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
 
 interface TodoView {

@@ -8,7 +8,7 @@ import {
   type RecordedEvent,
 } from 'eventuality';
 import { Projections } from '../../src/processing';
-import type { ProjectionsParts } from '../../src/processing/projections';
+import type { ProjectionsParts } from '../../src/processing/event-processors';
 import type { ProjectionStore } from '../../src/store';
 import { until as untilHolds } from '../postgres/database';
 import { PLACES, type Place } from './places';

@@ -1,4 +1,4 @@
-import { segmentOf } from '../../src/processing/sequence';
+import { segmentOf } from '../../src/processing/definition/sequence';
 import type { SegmentLeases } from '../../src/store';
 import { happen, onEachStore, type Processes, type Tally, tally, until } from './processes';
 

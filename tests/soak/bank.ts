@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { HandlerContext } from '../../src/commands';
 import { Event } from '../../src/decorators';
 import { Flow } from '../../src/flow';
 import type { RecordedEvent } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
 import { defineListener, defineProjection, type ProjectionContext, type ProjectionMode, type ReadModel } from '../../src/processing';
-import type { HandlerContext } from '../../src/repository';
 import type { EventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sqlite } from '../../src/adapters/sqlite';
+import { MIGRATIONS } from '../../src/adapters/sqlite/schema/migrations';
 import { EventualityError } from '../../src/messages';
-import { sqlite } from '../../src/sqlite';
-import { MIGRATIONS } from '../../src/sqlite/migrations';
 import { everything, happened, testFiles, testOfClosedFile, to } from './files';
 import { RecordingDriver } from './recording-driver';
 import { withoutPrivileges } from './unprivileged';

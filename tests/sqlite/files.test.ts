@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { APPLICATION_ID, MIGRATIONS } from '../../src/sqlite/migrations';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/adapters/sqlite/schema/migrations';
 import { everything, testFiles, to } from './files';
 import { RecordingDriver } from './recording-driver';
 

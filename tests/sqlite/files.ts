@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SqliteConnection, SqliteOptions } from '../../src/sqlite';
-import { type SqliteEventStore, sqlite } from '../../src/sqlite';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import type { SqliteConnection, SqliteOptions } from '../../src/adapters/sqlite';
+import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { EventStore, ExpectedVersion, NewEvent, StreamAppend } from '../../src/store';
 import { within } from '../support/within';
 

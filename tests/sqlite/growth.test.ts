@@ -1,4 +1,4 @@
-import type { SqliteEventStore } from '../../src/sqlite';
+import type { SqliteEventStore } from '../../src/adapters/sqlite';
 import { happened, testFiles, to } from './files';
 
 const SMALL = 2_000;

@@ -1,4 +1,4 @@
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import type { ProjectionTransaction } from '../../src/store';
 
 /** What the process is to do. */

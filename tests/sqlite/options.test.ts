@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
-import { SqliteDriverMissingError, type SqliteOptions, SqliteOptionsError, sqlite } from '../../src/sqlite';
-import { betterSqlite3 } from '../../src/sqlite/better-sqlite3';
-import { DRIVERS, type SqliteDriverName } from '../../src/sqlite/load-driver';
-import { nodeSqlite } from '../../src/sqlite/node-sqlite';
-import { photostructureSqlite } from '../../src/sqlite/photostructure-sqlite';
+import { SqliteDriverMissingError, type SqliteOptions, SqliteOptionsError, sqlite } from '../../src/adapters/sqlite';
+import { betterSqlite3 } from '../../src/adapters/sqlite/connection/better-sqlite3';
+import { DRIVERS, type SqliteDriverName } from '../../src/adapters/sqlite/connection/load-driver';
+import { nodeSqlite } from '../../src/adapters/sqlite/connection/node-sqlite';
+import { photostructureSqlite } from '../../src/adapters/sqlite/connection/photostructure-sqlite';
 import { testFiles, to } from './files';
 
 const files = testFiles();

@@ -1,5 +1,5 @@
-import type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from '../../src/sqlite';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from '../../src/adapters/sqlite';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 
 type Meddle = (sql: string, values: readonly SqliteValue[]) => void;
 

@@ -1,5 +1,5 @@
 import { Flow } from '../../src';
-import { MIGRATIONS } from '../../src/sqlite/migrations';
+import { MIGRATIONS } from '../../src/adapters/sqlite/schema/migrations';
 import { Account, Deposit, Open } from '../snapshots/domain';
 import { everything, testFiles, to } from './files';
 import { RecordingDriver } from './recording-driver';

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/sqlite';
+import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/adapters/sqlite';
 import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
 import { everything, happened, testFiles, testOfClosedFile, to } from './files';

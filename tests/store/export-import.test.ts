@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CustomEventStore, type EventStore, exportEvents, type ImportReport, InMemoryEventStore, importEvents } from '../../src';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { TestSchema } from '../postgres/database';
 import { everything, exported, fill } from './events';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type EventStore, importEvents } from '../../src';
-import { postgres } from '../../src/postgres';
-import { sqlite } from '../../src/sqlite';
+import { postgres } from '../../src/adapters/postgres';
+import { sqlite } from '../../src/adapters/sqlite';
 
 /** A program that imports a file into a SQLite file, or into a schema of PostgreSQL, and prints a line after each batch. */
 async function main({ events, place, schema }: { events: string; place: string; schema?: string }): Promise<void> {

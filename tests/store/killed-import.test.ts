@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EventStore, InMemoryEventStore } from '../../src';
-import { sqlite } from '../../src/sqlite';
+import { sqlite } from '../../src/adapters/sqlite';
 import { built, Program } from '../faults/programs';
 import { TestSchema, url } from '../postgres/database';
 import { everything, exported, fill } from './events';

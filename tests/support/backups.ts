@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sqlite } from '../../src/sqlite';
-import { loadDriver } from '../../src/sqlite/load-driver';
+import { sqlite } from '../../src/adapters/sqlite';
+import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { EventStore } from '../../src/store';
 import { InMemoryEventStore } from '../../src/store';
-import { ForwardingEventStore } from '../../src/store/forwarding-event-store';
+import { ForwardingEventStore } from '../../src/store/kit/forwarding-event-store';
 import { Schema } from '../postgres/database';
 
 /** A store that can be put back to how it was, in one step, while processes run. */

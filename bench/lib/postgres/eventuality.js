@@ -4,7 +4,7 @@ import { commandsOn, eventsOn } from '../stored.js';
 import { once, ownSchema, settle } from './server.js';
 
 export async function openStore(options) {
-  const { default: postgres } = await import('../../../dist/postgres/index.js');
+  const { default: postgres } = await import('../../../dist/adapters/postgres/index.js');
   const { schema, url } = await ownSchema(options);
   const open = async () => {
     const store = postgres.postgres({ connectionString: options.url, schema });

@@ -5,7 +5,7 @@ import { eventsOn } from '../stored.js';
 import { documentsIn, rowsIn } from './file.js';
 
 export async function openStore({ folder, contender, synchronous = 'full' }) {
-  const { default: sqlite } = await import('../../../dist/sqlite/index.js');
+  const { default: sqlite } = await import('../../../dist/adapters/sqlite/index.js');
   const file = join(folder, `${contender}.db`);
   return { file, open: () => sqlite.sqlite(file, { synchronous }) };
 }

@@ -1,0 +1,55 @@
+import type { RecordedEvent } from '../../../messages';
+import { type AppendOutcome, ClaimLostError, commandIsDone, repeatedEvents, type StreamAppend } from '../../../store';
+import { type Row, type Statement, statement } from '../connection/database';
+import { EVENT_COLUMNS, recordedEvent } from '../read/rows';
+import type { StoreNames } from '../schema/names';
+import { plainArray, type Unresolved } from './append-batch';
+import type { AppendUnit } from './append-request';
+import { type CommandStatements, commandStatements } from './command-statements';
+
+type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
+
+/** The question for events by their ids. */
+export const storedStatement = (names: StoreNames): Statement =>
+  statement(`select ${EVENT_COLUMNS} from ${names.of('events')} e where e.event_id = any($1::uuid[])`);
+
+/** Finds out what becomes of units that were not simply appended. */
+export class StoredUnits {
+  readonly #byIds: Statement;
+  readonly #commands: CommandStatements;
+
+  constructor(
+    names: StoreNames,
+    private readonly clock: { now(): number } | undefined,
+  ) {
+    this.#byIds = storedStatement(names);
+    this.#commands = commandStatements(names);
+  }
+
+  /**
+   * Answers with what is stored; where a command is not known to be done, it is recorded.
+   * @throws ClaimLostError, DuplicateEventError unless all of it is stored, as it was given; InvalidAppendError
+   */
+  async outcomeOf(unit: AppendUnit, result: Unresolved, ask: Ask): Promise<AppendOutcome> {
+    const { command } = unit;
+    if (result === 'lost') throw new ClaimLostError(command!.id);
+    const ids = unit.events.map(event => event.id);
+    const stored = new Map((await ask(this.#byIds, [ids])).map(row => recordedEvent(row)).map(event => [event.id, event]));
+    const events = repeatedEvents(appendsOf(unit), id => stored.get(id));
+    if (!events) throw commandIsDone(command!);
+    if (command && result === 'known') await this.#record(command.id, command.token, events, ask);
+    return { ok: true, events };
+  }
+
+  async #record(id: string, token: string, events: readonly RecordedEvent[], ask: Ask): Promise<void> {
+    const values = [id, token, null, null, plainArray(events.map(event => event.id)), this.clock?.now()];
+    const [recorded] = await ask(this.#commands.done, values);
+    if (!recorded) throw new ClaimLostError(id);
+  }
+}
+
+/** The appends of a unit, with the events as they were sealed. */
+function appendsOf({ appends, events }: AppendUnit): readonly StreamAppend[] {
+  const left = [...events];
+  return appends.map(({ stream, expected, events: given }) => ({ stream, expected, events: left.splice(0, given.length) }));
+}

@@ -1,0 +1,30 @@
+import { Batches } from '../../../concurrency';
+
+const MOST = 3;
+
+type Job = () => Promise<() => void>;
+
+/**
+ * Lets few transactions at a time keep a connection to themselves while somebody's work is done: those that wait for one checkpoint must not
+ * take the connections which the work of the one that holds it may need.
+ */
+export class HeldTransactions {
+  readonly #lanes: Batches<Job>;
+
+  constructor(maxConnections: number) {
+    const lanes = Math.max(1, Math.min(MOST, Math.floor((maxConnections - 1) / 2)));
+    this.#lanes = new Batches<Job>({ lanes, patience: 0, hasRoom: () => false, run: ([job]) => job!() });
+  }
+
+  /** Runs it as soon as there is room. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((settle, fail) => {
+      this.#lanes.add(() =>
+        work().then(
+          result => () => settle(result),
+          error => () => fail(error),
+        ),
+      );
+    });
+  }
+}

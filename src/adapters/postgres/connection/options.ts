@@ -1,0 +1,127 @@
+import {
+  aBoolean,
+  aClock,
+  aLogger,
+  type Check,
+  type Clock,
+  consoleLogger,
+  integer,
+  type Logger,
+  must,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  withMethods,
+} from '../../../messages';
+import { PostgresOptionsError } from '../errors';
+import { isIdentifier, isPrefix, MAX_PREFIX, StoreNames } from '../schema/names';
+import type { PostgresPool } from './driver';
+
+/** Which of its tables a store makes on its own: all that are missing, none but it looks, or none and it does not look either. */
+export type Migrate = 'auto' | 'check' | 'off';
+
+/** Where a store keeps its tables and what they are called. */
+export interface PostgresSchemaOptions {
+  /** The schema, lower case; it is made when it is missing. Default `public`. */
+  readonly schema?: string;
+  /** What stands before the name of every table and function. Default `eventuality_`. */
+  readonly tablePrefix?: string;
+}
+
+/** What `postgres(...)` takes: a connection string or a pool, and what differs from the defaults. */
+export interface PostgresOptions extends PostgresSchemaOptions {
+  /** `postgres://user:password@host:port/database`; the store then has a pool of its own and ends it in `close()`. */
+  readonly connectionString?: string;
+  /** A pool of `pg` that you keep: `close()` leaves it open. */
+  readonly pool?: PostgresPool;
+  /** Default `auto`. */
+  readonly migrate?: Migrate;
+  /** The longest payload, metadata and marks, each, of one event as JSON, in bytes; 1 to 67,108,864. Default 1,048,576. */
+  readonly maxPayloadBytes?: number;
+  /** How many connections a pool of the store's own opens at most; from 2. Default 10. */
+  readonly maxConnections?: number;
+  /** How long to wait for a new connection, in milliseconds. Default 5,000. Only for a pool of the store's own. */
+  readonly connectTimeout?: number;
+  /** How long an append or a read whose connection was lost is tried again, in milliseconds; 0: not at all. Default 10,000. */
+  readonly retryFor?: number;
+  /** How often followers ask for what others appended, in milliseconds; own appends wake them at once. Default 20. */
+  readonly pollEvery?: number;
+  /** `false` for poolers that share sessions between transactions and know no prepared statements. Default `true`. */
+  readonly preparedStatements?: boolean;
+  /** What `recordedAt` is taken from. Default: the clock of the database. */
+  readonly clock?: Clock;
+  /** Receives lost connections. Default: the console. */
+  readonly logger?: Logger;
+}
+
+/** The options, filled in and checked. */
+export interface PostgresSettings {
+  readonly names: StoreNames;
+  readonly connectionString: string | undefined;
+  readonly pool: PostgresPool | undefined;
+  readonly migrate: Migrate;
+  readonly maxPayloadBytes: number;
+  readonly maxConnections: number;
+  readonly connectTimeout: number;
+  readonly retryFor: number;
+  readonly pollEvery: number;
+  readonly preparedStatements: boolean;
+  readonly clock: Clock | undefined;
+  readonly logger: Logger;
+}
+
+/** The most that one append may weigh as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes through memory. */
+export const MOST_APPEND_BYTES = 64 * 1024 * 1024;
+
+const SCHEMA_OPTIONS: OptionChecks<PostgresSchemaOptions> = {
+  schema: must('text of at most 63 characters that matches [a-z_][a-z0-9_]*', isIdentifier),
+  tablePrefix: must(`text of at most ${MAX_PREFIX} characters that matches [a-z_][a-z0-9_]*`, isPrefix),
+};
+
+/** It is not shown: a password stands in it. */
+const aConnectionString: Check = (value, path, faults) => {
+  if (!isConnectionString(value)) faults.push(`${path} must begin with postgres:// or postgresql://.`);
+};
+
+const OPTIONS: OptionChecks<PostgresOptions> = {
+  ...SCHEMA_OPTIONS,
+  connectionString: aConnectionString,
+  pool: withMethods(['query', 'connect'], "give a pool of 'pg'"),
+  migrate: oneOf('auto', 'check', 'off'),
+  maxPayloadBytes: integer(1, MOST_APPEND_BYTES),
+  maxConnections: integer(2, 1000),
+  connectTimeout: integer(1, 600_000),
+  retryFor: integer(0, 600_000),
+  pollEvery: integer(1, 60_000),
+  preparedStatements: aBoolean,
+  clock: aClock,
+  logger: aLogger,
+};
+
+/** Fills in the options. @throws PostgresOptionsError with all faults */
+export function checkedOptions(options: PostgresOptions): PostgresSettings {
+  const faults = optionFaults(options, OPTIONS);
+  const { connectionString, pool, ...given } = options ?? {};
+  if ((connectionString === undefined) === (pool === undefined)) faults.push('give either connectionString or pool.');
+  if (faults.length > 0) throw new PostgresOptionsError(faults);
+  return {
+    ...{ names: namesOf(given), connectionString, pool, clock: given.clock, logger: given.logger ?? consoleLogger },
+    ...{ migrate: given.migrate ?? 'auto', preparedStatements: given.preparedStatements ?? true },
+    ...{ maxPayloadBytes: given.maxPayloadBytes ?? 1024 * 1024, maxConnections: given.maxConnections ?? 10 },
+    ...{ connectTimeout: given.connectTimeout ?? 5000, retryFor: given.retryFor ?? 10_000, pollEvery: given.pollEvery ?? 20 },
+  };
+}
+
+/** Fills in what the tables are called. @throws PostgresOptionsError with all faults */
+export function checkedNames(options: PostgresSchemaOptions): StoreNames {
+  const faults = optionFaults(options, SCHEMA_OPTIONS);
+  if (faults.length > 0) throw new PostgresOptionsError(faults);
+  return namesOf(options);
+}
+
+const namesOf = ({ schema = 'public', tablePrefix = 'eventuality_' }: PostgresSchemaOptions): StoreNames =>
+  new StoreNames(schema, tablePrefix);
+
+function isConnectionString(value: unknown): boolean {
+  return typeof value === 'string' && /^postgres(ql)?:\/\//.test(value);
+}

@@ -1,0 +1,25 @@
+import { PostgresEncodingError, PostgresIsolationError, PostgresReplicaError } from '../errors';
+import { checkPositions } from '../read/positions';
+import { migrate } from '../schema/migrate';
+import { type Database, statement } from './database';
+
+const SERVER = statement(
+  `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on', current_setting('transaction_isolation'), current_setting('server_encoding')`,
+);
+const HONEST = ['read committed', 'read uncommitted'];
+
+/**
+ * Makes sure that a store can work here: on a primary, in an isolation that keeps the order and an encoding that has every text, on a schema that it knows, with
+ * positions that come after all events.
+ * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
+ * PostgresSchemaNewerError, PostgresPositionsError
+ */
+export async function checkedStart(database: Database): Promise<void> {
+  const [row] = await database.ask(SERVER, []);
+  const [isReadOnly, isolation, encoding] = row!;
+  if (isReadOnly === 't') throw new PostgresReplicaError();
+  if (!HONEST.includes(isolation!)) throw new PostgresIsolationError(isolation!);
+  if (encoding !== 'UTF8') throw new PostgresEncodingError(encoding!);
+  await migrate(database);
+  await checkPositions(database);
+}

@@ -1,0 +1,252 @@
+import { abortable, Running } from '../../concurrency';
+import type { RecordedEvent } from '../../messages';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  type CommandJournal,
+  type EventStore,
+  FollowerPages,
+  HistoryReplacedError,
+  Inside,
+  type ProjectionStore,
+  type RestoreOutcome,
+  refuseSubscribeOptions,
+  type SnapshotStore,
+  StoreClosedError,
+  type StorePage,
+  type StreamAppend,
+  type StreamName,
+  type StreamPage,
+  type SubscribeOptions,
+  Subscription,
+  storePage,
+  streamPage,
+} from '../../store';
+import { prepareUnit } from './append/append-request';
+import { AppendSender, GroupCommit } from './append/group-commit';
+import { PostgresCommands } from './append/postgres-commands';
+import { restore } from './append/restore';
+import { Database, type Statement, statement } from './connection/database';
+import { openPool, type PostgresClient } from './connection/driver';
+import { failureKind, isCancelled } from './connection/failures';
+import type { PostgresSettings } from './connection/options';
+import { PostgresTransaction } from './connection/postgres-transaction';
+import { checkedStart } from './connection/start';
+import { PostgresReplicaError, PostgresUnreachableError } from './errors';
+import { PostgresProjections } from './projections/postgres-projections';
+import { PostgresSnapshots } from './read/postgres-snapshots';
+import { EVENT_COLUMNS, recordedEvent } from './read/rows';
+import { StreamReads } from './read/stream-reads';
+import { Ticker } from './read/ticker';
+import { isStorable } from './schema/names';
+
+const TICK_TIMEOUT = 1000;
+const PAGE_TIMEOUT = 10_000;
+
+/**
+ * Keeps events in PostgreSQL, for many processes and machines. Made by `postgres(...)`.
+ *
+ * - What `append` has answered is committed. Concurrent appends share transactions, each with its own outcome.
+ * - Positions are delivered in order and without exception, also while other writers are in the middle of a commit.
+ * - A commit whose reply was lost is sent again with the same event ids: nothing is stored twice.
+ */
+export class PostgresEventStore implements EventStore {
+  /** Keeps snapshots in the same schema. */
+  readonly snapshots: SnapshotStore;
+  /** Keeps what projections make of the events, in the same schema. */
+  readonly projections: ProjectionStore;
+  /** Remembers commands in the same schema. */
+  readonly commands: CommandJournal;
+  readonly #database: Database;
+  readonly #commits: GroupCommit;
+  readonly #reads: StreamReads;
+  readonly #ticker: Ticker;
+  readonly #running = new Running();
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #readAll: Statement;
+  readonly #horizon: Statement;
+  readonly #eventId: Statement;
+  readonly #onPoolError: (error: Error) => void;
+  #starting: Promise<void> | undefined;
+  #started = false;
+  /** The transactions of the projections. */
+  readonly #transactions = new Inside();
+  #closing: Promise<void> | undefined;
+
+  /** Use `postgres(...)`, which checks the options. */
+  constructor(settings: PostgresSettings) {
+    const { names, pool, connectionString, pollEvery, logger } = settings;
+    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings, () => this.#restart());
+    // Without a listener a connection that ends while it is idle would end the process.
+    this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
+    this.#database.pool.on('error', this.#onPoolError);
+    this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
+    this.#eventId = statement(`select event_id from ${names.of('events')} where position = $1`);
+    this.#horizon = statement(`select ${names.of('horizon')}()`);
+    this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
+    this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
+    this.commands = new PostgresCommands(this.#database, work => this.#run(work));
+    const { append, readAll } = PostgresEventStore.prototype;
+    this.projections = new PostgresProjections(
+      this.#database,
+      work => this.#run(work),
+      () => this.#ticker.hurry(),
+      { store: this, append, readAll },
+      this.#transactions,
+    );
+    this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
+    this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
+  }
+
+  /**
+   * Connects, checks the server and brings the schema up to date; every other method does so on its first use.
+   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
+   * PostgresSchemaNewerError, PostgresPositionsError
+   */
+  ready(): Promise<void> {
+    this.#starting ??= checkedStart(this.#database).then(
+      () => {
+        this.#started = true;
+      },
+      error => {
+        this.#starting = undefined;
+        throw error;
+      },
+    );
+    return this.#starting;
+  }
+
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    this.#refuseWhenClosed();
+    const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes, options);
+    const append = (): Promise<AppendOutcome> => this.#afterStart(() => this.#commits.append(unit));
+    // The tables of the events are locked until the transaction has ended.
+    return this.#running.during(this.#transactions.busy ? this.#transactions.refuse().then(append) : append());
+  }
+
+  async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const request = { stream, ...streamPage(page) };
+    if (!isStorable(stream)) return [];
+    return this.#running.during(
+      abortable(
+        this.#afterStart(() => this.#reads.read(request)),
+        page?.signal,
+      ),
+    );
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { after, limit } = storePage(page);
+    const rows = this.#afterStart(() => this.#database.askAgain(this.#readAll, [after, limit]));
+    return (await this.#running.during(abortable(rows, page?.signal))).map(row => recordedEvent(row));
+  }
+
+  /** Restores as `EventStore.restore` says. Appends wait until it is committed; it waits for open transactions that have appended. */
+  async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
+    this.#refuseWhenClosed();
+    const restoring = restore(this.#database, events);
+    if (this.#transactions.busy) await this.#transactions.refuse();
+    const outcome = await this.#running.during(this.#afterStart(restoring));
+    this.#ticker.hurry();
+    return outcome;
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
+    const pages = new FollowerPages({ page: (after, limit) => this.#page(after, limit), idAt: position => this.#idAt(position) });
+    const subscription: Subscription = new Subscription({
+      ...options,
+      readAll: page => this.#followerPage(pages, page.after),
+      ended: () => {
+        this.#subscriptions.delete(subscription);
+        this.#ticker.remove(subscription);
+      },
+    });
+    this.#subscriptions.add(subscription);
+    this.#ticker.add(subscription);
+    return subscription;
+  }
+
+  /**
+   * Returns a store whose appends belong to your open transaction. The client may be of any pool on the same database.
+   *
+   * @example
+   * await client.query('BEGIN');
+   * await client.query('UPDATE orders SET paid = true WHERE id = $1', [id]);
+   * await store.within(client).append([{ stream, expected: 'exists', events: [{ name: 'OrderPaid', payload: {} }] }]);
+   * await client.query('COMMIT');
+   */
+  within(client: PostgresClient): PostgresTransaction {
+    this.#refuseWhenClosed();
+    return new PostgresTransaction(this.#database, client);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const subscription of this.#subscriptions) subscription.end();
+    await this.#running.idle();
+    const { pool, settings } = this.#database;
+    this.#database.giveBack();
+    // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may fail meanwhile.
+    if (settings.pool === undefined) await pool.end();
+    else pool.removeListener('error', this.#onPoolError);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new StoreClosedError();
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    return this.#running.during(this.#afterStart(work));
+  }
+
+  #afterStart<T>(work: () => Promise<T>): Promise<T> {
+    return this.#started ? work() : this.ready().then(work);
+  }
+
+  /** Has the next call check the store as the first one did. */
+  #restart(): void {
+    this.#started = false;
+    this.#starting = undefined;
+  }
+
+  async #askHorizon(): Promise<string> {
+    const [row] = await this.#running.during(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT)));
+    return row![0]!;
+  }
+
+  /** Reads a page for a follower; after a failure that may pass there is nothing to read until the ticker is answered again. */
+  async #followerPage(pages: FollowerPages, after: bigint): Promise<readonly RecordedEvent[]> {
+    try {
+      return await this.#running.during(this.#afterStart(() => pages.read(after)));
+    } catch (error) {
+      // Also the sequence of positions may be that of a backup.
+      if (error instanceof HistoryReplacedError) this.#restart();
+      if (!this.#mayPass(error)) throw error;
+      this.#ticker.lost(error);
+      return [];
+    }
+  }
+
+  async #page(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
+    return (await this.#database.ask(this.#readAll, [after, limit], PAGE_TIMEOUT)).map(row => recordedEvent(row));
+  }
+
+  async #idAt(position: bigint): Promise<string | undefined> {
+    return (await this.#database.ask(this.#eventId, [position], PAGE_TIMEOUT))[0]?.[0] ?? undefined;
+  }
+
+  /** Whether a follower that met this error goes on by itself. During a fail-over the server may be a replica for a while. */
+  #mayPass(error: unknown): boolean {
+    if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
+    return isCancelled(error) || (this.#started && error instanceof PostgresReplicaError);
+  }
+}

@@ -1,0 +1,18 @@
+import { type CheckpointName, UnknownReadModelError } from '../../../store';
+import type { ProjectionStatements } from './projection-statements';
+import type { Ask } from './read-model-cache';
+
+/** Locks a checkpoint to the end of the transaction that is open on a connection, and returns where it stands. @throws UnknownReadModelError */
+export async function lockCheckpoint(
+  ask: Ask,
+  { begin, lock }: ProjectionStatements,
+  { projection, version, segment }: CheckpointName,
+): Promise<bigint> {
+  const values = [projection, version, segment];
+  const [known] = await ask(lock, values);
+  if (known) return BigInt(known[0]!);
+  await ask(begin, values);
+  const [begun] = await ask(lock, values);
+  if (!begun) throw new UnknownReadModelError(projection, version);
+  return BigInt(begun[0]!);
+}

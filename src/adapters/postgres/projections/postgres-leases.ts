@@ -1,0 +1,100 @@
+import {
+  type CheckpointName,
+  canBeReadModel,
+  checkCheckpoint,
+  checkClaim,
+  LEASE_TOLERANCE,
+  type LeaseClaim,
+  type LeaseOutcome,
+  type SegmentLeases,
+  type SegmentState,
+  UnknownReadModelError,
+} from '../../../store';
+import { type Database, type Row, type Statement, statement } from '../connection/database';
+import type { RunWork } from '../read/postgres-snapshots';
+import type { StoreNames } from '../schema/names';
+
+/** Leases in a table beside the checkpoints, by the clock of the server. */
+export class PostgresLeases implements SegmentLeases {
+  readonly #statements: ReturnType<typeof leaseStatements>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly run: RunWork,
+  ) {
+    this.#statements = leaseStatements(database.settings.names);
+  }
+
+  async claim({ projection, version, segment }: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+    checkClaim({ projection, version, segment }, { owner, duration, note });
+    const name = [projection, version, segment];
+    return this.run(async () => {
+      for (;;) {
+        const [claimed] = await this.#ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
+        if (claimed) {
+          // After the claim: whatever the owner before has committed is in it.
+          const [checkpoint] = await this.#ask(this.#statements.position, name);
+          return { ok: true, fence: BigInt(claimed[0]!), position: BigInt(checkpoint?.[0] ?? 0) };
+        }
+        const [held] = await this.#ask(this.#statements.held, name);
+        if (held) return { ok: false, owner: held[0]!, freeIn: Number(held[1]) };
+        const [open] = await this.#ask(this.#statements.open, [projection, version]);
+        if (!open) throw new UnknownReadModelError(projection, version);
+      }
+    });
+  }
+
+  async release(
+    { projection, version, segment }: CheckpointName,
+    { owner, fence }: { readonly owner: string; readonly fence: bigint },
+  ): Promise<void> {
+    checkCheckpoint({ projection, version, segment });
+    await this.run(() => this.#ask(this.#statements.release, [projection, version, segment, owner, fence]));
+  }
+
+  async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
+    if (!canBeReadModel(projection, version)) return [];
+    const rows = await this.run(() => this.#ask(this.#statements.segments, [projection, version]));
+    return rows.map(([segment, position, owner, freeIn, note]) => ({
+      ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
+      note: note ?? undefined,
+    }));
+  }
+
+  /** Asks until there is an answer: a claim that is made twice is a renewal. */
+  #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
+    return this.database.askAgain(question, values);
+  }
+}
+
+function leaseStatements(names: StoreNames) {
+  const [leases, checkpoints, models] = [names.of('leases'), names.of('checkpoints'), names.of('read_models')];
+  const named = 'projection = $1 and version = $2 and segment = $3';
+  const until = `clock_timestamp() + $5::integer * interval '1 millisecond'`;
+  const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
+  // One that holds for longer than it was claimed for is from before the clock was set back: it has run out.
+  const latest = `clock_timestamp() + (l.duration + ${LEASE_TOLERANCE}) * interval '1 millisecond'`;
+  const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
+  return {
+    // The version is locked, so that a drop comes before or after.
+    claim: statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, note, fence)
+select name, version, $3, $4, ${until}, $5, $6, 1 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
+on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
+  note = excluded.note, fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
+where l.owner = excluded.owner or not (${held}) returning l.fence`),
+    position: statement(`select position from ${checkpoints} where ${named}`),
+    held: statement(`select l.owner, ${left} from ${leases} l where ${named} and ${held}`),
+    open: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
+    release: statement(
+      `update ${leases} set owner = null, lease_until = '-infinity', note = null where ${named} and owner = $4 and fence = $5`,
+    ),
+    segments:
+      statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end,
+  case when l.held then l.note end
+from (select segment, position from ${checkpoints} where projection = $1 and version = $2) c
+full join (
+  select l.segment, l.owner, l.note, ${held} as held, case when ${held} then ${left} else 0 end as free_in
+  from ${leases} l where projection = $1 and version = $2
+) l using (segment) order by segment`),
+  };
+}

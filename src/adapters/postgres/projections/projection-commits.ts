@@ -1,0 +1,182 @@
+import {
+  type CommitOutcome,
+  type DocumentRead,
+  InvalidCommitError,
+  type PreparedWrite,
+  prepareWrites,
+  type SealedCommit,
+  UnknownReadModelError,
+  type WriteGroup,
+} from '../../../store';
+import type { Database } from '../connection/database';
+import type { PostgresClient } from '../connection/driver';
+import { isOfContent } from '../connection/failures';
+import { HeldTransactions } from '../connection/held-transactions';
+import { runWork, unwrapped } from '../connection/user-work';
+import { lockCheckpoint } from './lock-checkpoint';
+import type { PostgresDeadLetters } from './postgres-dead-letters';
+import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
+import type { Ask, KnownReadModel, KnownReadModels } from './read-model-cache';
+
+/** What is to be written into one version of a read model. */
+interface Page {
+  readonly model: KnownReadModel;
+  readonly writes: readonly PreparedWrite[];
+}
+
+/** Takes a transaction back whose commit was refused. */
+class Refusal extends Error {
+  constructor(readonly outcome: CommitOutcome) {
+    super('The commit was refused.');
+  }
+}
+
+/** Writes commits: mostly with one statement; with work of the user's own, or dead letters, in a transaction. */
+export class ProjectionCommits {
+  readonly #held: HeldTransactions;
+
+  constructor(
+    private readonly database: Database,
+    private readonly statements: ProjectionStatements,
+    private readonly known: KnownReadModels,
+    private readonly letters: PostgresDeadLetters,
+  ) {
+    this.#held = new HeldTransactions(database.settings.maxConnections);
+  }
+
+  async commit(commit: SealedCommit): Promise<CommitOutcome> {
+    if (isPlain(commit)) return this.#write((question, values) => this.database.askAgain(question, values), commit);
+    try {
+      const inTransaction = () => this.database.transaction(client => this.#inTransaction(client, commit));
+      return await this.#held.run(() => this.database.again(inTransaction));
+    } catch (error) {
+      if (error instanceof Refusal) return error.outcome;
+      throw unwrapped(error);
+    }
+  }
+
+  /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
+  async within(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
+    const ask: Ask = (question, values) => this.database.askOnRaw(client, question, values);
+    const { checkpoint, from, work } = commit;
+    if (work.length > 0) {
+      // Locked before the work is done: nothing is done in vain.
+      await lockCheckpoint(ask, this.statements, checkpoint);
+      const refusal = await this.#refusal(ask, commit, from);
+      if (refusal) return refusal;
+      await runWork(client, work);
+    }
+    const outcome = await this.#write(ask, commit);
+    if (outcome.ok) await this.letters.change(client, commit);
+    return outcome;
+  }
+
+  async #inTransaction(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
+    const outcome = await this.within(client, commit);
+    if (!outcome.ok) throw new Refusal(outcome);
+    return outcome;
+  }
+
+  /** @throws InvalidCommitError for what PostgreSQL will never take: to try it again is of no use */
+  async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
+    try {
+      return await this.#tryWrite(ask, commit);
+    } catch (error) {
+      if (!isOfContent(error)) throw error;
+      throw new InvalidCommitError([`PostgreSQL does not take its documents: ${(error as Error).message}.`], error);
+    }
+  }
+
+  async #tryWrite(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
+    const { from, reads } = commit;
+    const groups = allGroups(commit);
+    const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
+    for (;;) {
+      const pages = await this.#pages(ask, groups);
+      const { values, deletions } = commitValues(commit, pages);
+      const [row] = await (reads.length > 0
+        ? ask(deletions.length > 0 ? statements.checkingAndDeleting : statements.checking, [
+            ...values,
+            ...deletions,
+            ...readValues(reads, pages),
+          ])
+        : ask(deletions.length > 0 ? statements.deleting : statements.plain, [...values, ...deletions]));
+      if (row![0] === '1') return { ok: true };
+      // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
+      for (const { readModel, version } of groups) await this.#refuseClosed(ask, readModel, version);
+      const refusal = await this.#refusal(ask, commit, from);
+      if (refusal) return refusal;
+      if (row![1] === 'f') return { ok: false, checkpoint: from, fenced: false, outdated: true };
+    }
+  }
+
+  async #refusal(ask: Ask, { checkpoint, fence }: SealedCommit, from: bigint): Promise<CommitOutcome | undefined> {
+    const { projection, version, segment } = checkpoint;
+    const [row] = await ask(this.statements.place, [projection, version, segment, fence ?? null]);
+    const [position, fenced] = [BigInt(row![0] ?? 0), row![1] === 't'];
+    return fenced || position !== from ? { ok: false, checkpoint: position, fenced } : undefined;
+  }
+
+  async #refuseClosed(ask: Ask, readModel: string, version: number): Promise<void> {
+    this.known.forget(readModel, version);
+    const [open] = await ask(this.statements.openReadModel, [readModel, version]);
+    if (!open) throw new UnknownReadModelError(readModel, version);
+  }
+
+  async #pages(ask: Ask, groups: readonly WriteGroup[]): Promise<Page[]> {
+    const pages: Page[] = [];
+    for (const group of groups) {
+      const model = await this.known.get(ask, group.readModel, group.version);
+      pages.push({ model, writes: prepareWrites(group, model.indexes) });
+    }
+    return pages;
+  }
+}
+
+const isPlain = ({ work, park, unpark, answers }: SealedCommit): boolean => work.length + park.length + unpark.length === 0 && !answers;
+
+/** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
+const MOST_BYTES = 0x0fff_ffff;
+
+function listText(documents: readonly unknown[]): string {
+  const text = JSON.stringify(documents);
+  if (text.length > MOST_BYTES || (text.length * 3 > MOST_BYTES && Buffer.byteLength(text) > MOST_BYTES))
+    throw new RangeError(`they are longer than ${MOST_BYTES} bytes as JSON`);
+  return text;
+}
+
+/** The groups of a commit, and empty ones for the version of its checkpoint, and for what it only reads. */
+function allGroups({ checkpoint, groups, reads }: SealedCommit): readonly WriteGroup[] {
+  const all = [...groups];
+  for (const { readModel, version } of [{ readModel: checkpoint.projection, version: checkpoint.version }, ...reads]) {
+    if (!all.some(group => group.readModel === readModel && group.version === version))
+      all.push({ readModel, version, documents: new Map() });
+  }
+  return all;
+}
+
+/** Encodes what a commit has read as the values of its statement. */
+function readValues(reads: readonly DocumentRead[], pages: readonly Page[]): unknown[] {
+  const placeOf = ({ readModel, version }: DocumentRead): number =>
+    pages.findIndex(({ model }) => model.name === readModel && model.version === version) + 1;
+  return [reads.map(placeOf), reads.map(({ id }) => id), reads.map(({ document }) => document && writerOf(document))];
+}
+
+/** Encodes a commit as the values of its statement, and those of the deletions, which have a statement of their own. */
+function commitValues(
+  { checkpoint, from, to, fence }: SealedCommit,
+  pages: readonly Page[],
+): { readonly values: unknown[]; readonly deletions: unknown[] } {
+  const models = pages.map(({ model }) => model);
+  const placed = pages.flatMap(({ writes }, index) => writes.map(write => ({ place: index + 1, ...write })));
+  const written = placed.filter(({ document }) => document !== null);
+  const deleted = placed.filter(({ document }) => document === null);
+  const values = [
+    ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
+    ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
+    ...[written.map(({ place }) => place), written.map(({ id }) => id), listText(written.map(({ document }) => document))],
+    ...keyLists(written),
+    fence ?? null,
+  ];
+  return { values, deletions: deleted.length > 0 ? [deleted.map(({ place }) => place), deleted.map(({ id }) => id)] : [] };
+}

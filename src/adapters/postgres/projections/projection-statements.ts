@@ -1,0 +1,212 @@
+import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery, UnknownReadModelError } from '../../../store';
+import { plannedAnew, type Row, type Statement, statement } from '../connection/database';
+import type { StoreNames } from '../schema/names';
+
+/** The statements of documents and checkpoints that do not depend on a query. */
+export type ProjectionStatements = ReturnType<typeof projectionStatements>;
+
+export function projectionStatements(names: StoreNames) {
+  const [models, documents, checkpoints] = ['read_models', 'documents', 'checkpoints'].map(name => names.of(name));
+  const [leases, letters] = ['leases', 'dead_letters'].map(name => names.of(name));
+  return {
+    checkpoint: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`),
+    /** Where a segment stands, and whether a fence, if one is given, is no longer the segment's. */
+    place: statement(`select (select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3),
+  $4::bigint is not null and not exists (
+    select from ${leases} where projection = $1 and version = $2 and segment = $3 and fence = $4 and owner is not null)`),
+    // The version first, then the checkpoint, as in a commit and in a drop: none waits for another one in a circle.
+    begin: statement(`insert into ${checkpoints} (projection, version, segment, position)
+select name, version, $3, 0 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share on conflict do nothing`),
+    lock: statement(`with open as (select from ${models} where name = $1 and version = $2 and state <> 'closed' for key share)
+select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 and exists (select from open) for update`),
+    readModel: statement(`select indexes, revision, segments, sequence_by, taken_over from ${models} where name = $1 and version = $2`),
+    openReadModel: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
+    prepare:
+      statement(`insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over, replay_until) values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict do nothing`),
+    versions: statement(`select version, state, replay_until, indexes, revision, segments, sequence_by, taken_over
+from ${models} where name = $1 order by version`),
+    active: statement(`select version from ${models} where name = $1 and state = 'active'`),
+    close: [
+      statement(`update ${models} set state = 'closed' where name = $1 and version < $2 and state <> 'closed'`),
+      // A commit that waits for a checkpoint finds it gone.
+      statement(`delete from ${checkpoints} where projection = $1 and version < $2`),
+    ],
+    activate: statement(`update ${models} set state = 'active' where name = $1 and version = $2 and state <> 'closed' returning version`),
+    // One look by the whole key for each id, whatever the planner believes about the table: left to it, the kept plan goes through all documents.
+    get: statement(`select d.id, d.document, d.xmin::text from (select from ${models} where name = $1 and version = $2) known
+left join (
+  select f.id, f.document, f.xmin from unnest($3::text[]) wanted(id)
+  cross join lateral (select id, document, xmin from ${documents} where read_model = $1 and version = $2 and id = wanted.id limit 1) f
+) d on true`),
+    firstCommit: commitStatements(names, 'first'),
+    nextCommit: commitStatements(names, 'next'),
+    /** Before a drop: what comes is refused from then on, so that a drop does not wait without end for those who take turns. */
+    shut: statement(
+      `update ${models} set state = 'closed' where name = $1 and version = $2 and state <> 'closed' and (state <> 'active' or not $3)`,
+    ),
+    // The first waits for commits under way, and stops those to come; what they have written is seen by the others.
+    drop: [
+      statement(`delete from ${models} where name = $1 and version = $2 and state = 'closed'`),
+      statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
+checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2),
+leases as (delete from ${leases} where projection = $1 and version = $2)
+delete from ${letters} where projection = $1 and version = $2`),
+    ],
+  };
+}
+
+/** The statements of a commit: without deletions, and with. */
+function commitStatements(names: StoreNames, which: 'first' | 'next') {
+  const deletes = deletion(names);
+  return {
+    plain: statement(commitText(names, which)),
+    deleting: plannedAnew(commitText(names, which, deletes)),
+    checking: statement(commitText(names, which, '', 21)),
+    checkingAndDeleting: plannedAnew(commitText(names, which, deletes, 23)),
+  };
+}
+
+/**
+ * Writes a page and moves the checkpoint, in one statement: all of it or nothing, with one round trip. Says whether it did.
+ *
+ * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them, that of the checkpoint among them. They are
+ * locked against a drop; as long as there is no checkpoint also against a switch, which else makes a commit wait at the checkpoint. $4 to $6: the checkpoint's name;
+ * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the
+ * documents; $20: the fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids; from `reads` on: documents
+ * that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each, null where there was none.
+ */
+function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', reads?: number): string {
+  const checkpoints = names.of('checkpoints');
+  const allKnown =
+    '(select count(*) from known) = cardinality($1::text[]) and ($20::bigint is null or exists (select from held))' +
+    (reads ? ' and (select holds from asread)' : '');
+  const move = {
+    // Of two at once one waits for the other here, and finds the position moved.
+    first: `insert into ${checkpoints} as c (projection, version, segment, position) select $4, $5, $6, $8::bigint where ${allKnown}
+  on conflict (projection, version, segment) do update set position = excluded.position where c.position = $7::bigint`,
+    next: `update ${checkpoints} set position = $8::bigint
+  where projection = $4 and version = $5 and segment = $6 and position = $7::bigint and ${allKnown}`,
+  };
+  const keys = KEY_COLUMNS.join(', ');
+  return `with known as materialized (
+  select w.place, r.name, r.version from unnest($1::text[], $2::integer[], $3::text[]) with ordinality w (name, version, indexes, place)
+  join ${names.of('read_models')} r on r.name = w.name and r.version = w.version and r.indexes = w.indexes and r.state <> 'closed'
+  for ${which === 'first' ? 'share' : 'key share'} of r
+), held as materialized (
+  select from ${names.of('leases')} l
+  where l.projection = $4 and l.version = $5 and l.segment = $6 and l.fence = $20 and l.owner is not null for share
+), ${reads ? readsText(names, reads) : ''}moved as (
+  ${move[which]} returning 1
+), ${reads ? createdText(names) : ''}written as (
+  insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
+  select k.name, k.version, g.id, g.document, ${KEY_COLUMNS.map(key => `g.${key}`).join(', ')}
+  from moved, ${GIVEN}
+  join known k on k.place = g.place${reads ? `\n  where ${isNew('not exists')}` : ''}
+  on conflict (read_model, version, id)
+  do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}
+)${deletion}
+select (select count(*) from moved)${reads ? ', (select holds from asread)' : ''}`;
+}
+
+/**
+ * Locks the documents that were read, in one order, and compares who has written them: where another commit was first, its document is found, as
+ * the lock has waited for it.
+ */
+function readsText(names: StoreNames, first: number): string {
+  return `seen as materialized (
+  select k.name, k.version, r.id, r.writer from unnest($${first}::integer[], $${first + 1}::text[], $${first + 2}::text[]) r (place, id, writer)
+  join known k on k.place = r.place order by k.name, k.version, r.id
+), locked as materialized (
+  select s.writer, d.xmin::text as now from seen s
+  cross join lateral (select xmin from ${names.of('documents')} where read_model = s.name and version = s.version and id = s.id limit 1 for update) d
+), asread as materialized (
+  select count(*) = (select count(writer) from seen) and count(*) = count(*) filter (where writer = now) as holds from locked
+), `;
+}
+
+/** Whether a document was read, and was not there. */
+const isNew = (exists: 'exists' | 'not exists'): string =>
+  `${exists} (select from seen s where s.name = k.name and s.version = k.version and s.id = g.id and s.writer is null)`;
+
+/** What was not there when it was read is inserted: where another commit has been first, the statement fails, and finds it when it is repeated. */
+function createdText(names: StoreNames): string {
+  const keys = KEY_COLUMNS.join(', ');
+  return `created as (
+  insert into ${names.of('documents')} (read_model, version, id, document, ${keys})
+  select k.name, k.version, g.id, g.document, ${KEY_COLUMNS.map(key => `g.${key}`).join(', ')}
+  from moved, ${GIVEN}
+  join known k on k.place = g.place
+  where ${isNew('exists')}
+), `;
+}
+
+/** The documents of a commit as rows. */
+const GIVEN = `rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
+    ${KEY_COLUMNS.map((_, index) => `unnest($${12 + index}::text[])`).join(', ')}) as g (place, id, document, ${KEY_COLUMNS.join(', ')})`;
+
+// Planned for these ids: a plan that is kept goes by what the table was when it was made, and through all documents of the read model.
+const deletion = (names: StoreNames): string => `, deleted as (
+  delete from ${names.of('documents')} d using moved, known k, unnest($21::integer[], $22::text[]) w (place, id)
+  where k.place = w.place and d.read_model = k.name and d.version = k.version and d.id = w.id
+)`;
+
+/** A read model, and its indexes as they are stored. */
+export interface IndexedReadModel {
+  readonly name: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+/** Makes the statements of queries; those of one shape share one. */
+export class FindStatements {
+  readonly #shapes = new QueryShapes(statement);
+
+  constructor(private readonly names: StoreNames) {}
+
+  /**
+   * Returns the statement of a query, with its values. It yields one row at least, of nulls where nothing is found; none where the read
+   * model has not these indexes, or is not there.
+   */
+  of({ name, version, text: indexes }: IndexedReadModel, query: ResolvedQuery): { statement: Statement; values: unknown[] } {
+    const values: unknown[] = [name, version, indexes];
+    const place = (value: unknown): string => `$${values.push(value)}`;
+    const bind = (value: string | number): string => (typeof value === 'number' ? `${place(value)}::integer` : `${place(value)}::text`);
+    const among = (column: string, keys: readonly string[]): string => `${column} = any(${place(keys)}::text[])`;
+    const key = query.order === undefined ? `''` : KEY_COLUMNS[query.order]!;
+    const found = `select id, document, ${key} as key from ${this.names.of('documents')}
+  where read_model = $1 and version = $2${documentConditions(query, { bind, among })}`;
+    const order = query.descending ? ' desc' : '';
+    const text = `select d.id, d.document, d.key from (select from ${this.names.of('read_models')} where name = $1 and version = $2 and indexes = $3) known
+left join (${found}) d on true order by d.key${order}, d.id${order}`;
+    return { statement: this.#shapes.of(text), values };
+  }
+}
+
+/** The values of the keys, one list for each column; none where no document has that many. */
+export function keyLists(rows: readonly { readonly keys: readonly string[] }[]): ((string | null)[] | null)[] {
+  const most = rows.reduce((count, { keys }) => Math.max(count, keys.length), 0);
+  return KEY_COLUMNS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
+}
+
+/** Takes rows of documents apart: there is one of nulls where nothing was found. */
+export const foundDocuments = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
+  rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
+
+/** Who wrote the documents that were read, as long as the objects are in use: xmin, the number of the transaction. */
+const writers = new WeakMap<object, string>();
+
+/** Returns who had written a document when it was read; a number that no transaction has for what was not read. */
+export const writerOf = (document: object): string => writers.get(document) ?? '0';
+
+/** Returns documents by id. @throws UnknownReadModelError where there is not even a row of nulls */
+export function documentsOf(rows: readonly Row[], readModel: string, version: number): ReadonlyMap<string, object> {
+  if (rows.length === 0) throw new UnknownReadModelError(readModel, version);
+  const found = new Map<string, object>();
+  for (const { id, document: text, key: writer } of foundDocuments(rows)) {
+    const document = JSON.parse(text) as object;
+    writers.set(document, writer);
+    found.set(id, document);
+  }
+  return found;
+}

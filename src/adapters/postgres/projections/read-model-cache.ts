@@ -1,0 +1,37 @@
+import { canBeReadModel, UnknownReadModelError } from '../../../store';
+import type { Row, Statement } from '../connection/database';
+import type { IndexedReadModel, ProjectionStatements } from './projection-statements';
+
+/** Asks a question, on whatever connection. */
+export type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
+
+/** A read model as this process last saw it. */
+export interface KnownReadModel extends IndexedReadModel {
+  readonly indexes: readonly string[];
+}
+
+/** Remembers read models, which saves asking: whatever is written or found on the strength of it is checked against what is stored. */
+export class KnownReadModels {
+  readonly #known = new Map<string, KnownReadModel>();
+
+  constructor(private readonly statements: ProjectionStatements) {}
+
+  /** @throws UnknownReadModelError */
+  async get(ask: Ask, name: string, version: number): Promise<KnownReadModel> {
+    const key = keyOf(name, version);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const [row] = canBeReadModel(name, version) ? await ask(this.statements.readModel, [name, version]) : [];
+    if (!row) throw new UnknownReadModelError(name, version);
+    const text = row[0]!;
+    const found = { name, version, text, indexes: JSON.parse(text) as string[] };
+    this.#known.set(key, found);
+    return found;
+  }
+
+  forget(name: string, version: number): void {
+    this.#known.delete(keyOf(name, version));
+  }
+}
+
+const keyOf = (name: string, version: number): string => JSON.stringify([name, version]);

@@ -1,0 +1,74 @@
+import { type Database, type Statement, statement } from '../connection/database';
+import { checkedNames, type PostgresSchemaOptions } from '../connection/options';
+import { PostgresSchemaNewerError, PostgresSchemaOutdatedError } from '../errors';
+import { MIGRATIONS, type Migration, NEWEST } from './migrations';
+import type { StoreNames } from './names';
+
+/**
+ * Returns, as SQL, all that a store needs: schema, tables and functions. Running it again changes nothing, and several may run it at once.
+ * For those who let no application alter a database; start the store with `{ migrate: 'check' }` then.
+ *
+ * @example await writeFile('eventuality.sql', migrationSql({ schema: 'shop' }));
+ * @throws PostgresOptionsError
+ */
+export function migrationSql(options: PostgresSchemaOptions = {}): string {
+  const names = checkedNames(options);
+  return `begin;\n\n${[...opening(names), ...steps(names, MIGRATIONS)].join('\n\n')}\n\ncommit;\n`;
+}
+
+/** Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError */
+export async function migrate(database: Database): Promise<void> {
+  const { names, migrate } = database.settings;
+  if (migrate === 'off') return;
+  const found = await schemaVersion(database);
+  if (found > NEWEST) throw new PostgresSchemaNewerError(names.schema, found, NEWEST);
+  if (found === NEWEST) return;
+  if (migrate === 'check') throw new PostgresSchemaOutdatedError(names.schema, found, NEWEST);
+  await apply(database);
+}
+
+/** Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. Begins anew where its connection is lost. */
+async function apply(database: Database): Promise<void> {
+  const { names } = database.settings;
+  const migrateOnce = (): Promise<void> =>
+    database.transaction(async client => {
+      for (const text of opening(names)) await client.query({ text });
+      const [newest] = await database.askOnRaw(client, newestIn(names), []);
+      const pending = MIGRATIONS.filter(({ number }) => number > Number(newest![0]));
+      for (const text of steps(names, pending)) await client.query({ text });
+    });
+  await database.again(migrateOnce);
+}
+
+// The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need not have.
+function opening(names: StoreNames): string[] {
+  const { schema } = names;
+  return [
+    `select pg_advisory_xact_lock(${names.migrationLock});`,
+    `do $$ begin if to_regnamespace('${schema}') is null then create schema "${schema}"; end if; end $$;`,
+    `create table if not exists ${names.of('migrations')} (
+  number     integer primary key,
+  title      text not null,
+  applied_at timestamptz not null default now()
+);`,
+  ];
+}
+
+function steps(names: StoreNames, migrations: readonly Migration[]): string[] {
+  return migrations.map(
+    ({ number, title, sql }) => `-- ${number}: ${title}
+${sql(names)}
+
+insert into ${names.of('migrations')} (number, title) values (${number}, '${title}') on conflict do nothing;`,
+  );
+}
+
+const newestIn = (names: StoreNames): Statement => statement(`select coalesce(max(number), 0) from ${names.of('migrations')}`);
+
+async function schemaVersion(database: Database): Promise<number> {
+  const table = database.settings.names.of('migrations');
+  const [exists] = await database.askAgain(statement('select to_regclass($1) is not null'), [table]);
+  if (exists![0] !== 't') return 0;
+  const [newest] = await database.askAgain(newestIn(database.settings.names), []);
+  return Number(newest![0]);
+}

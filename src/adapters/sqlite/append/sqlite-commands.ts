@@ -1,0 +1,62 @@
+import {
+  type ClaimName,
+  type ClaimOutcome,
+  type CommandClaim,
+  type CommandJournal,
+  type CompletedCommand,
+  checkClaimName,
+  checkCommandClaim,
+  checkCommandResult,
+} from '../../../store';
+import type { SqliteConnection } from '../connection/driver';
+import type { FileAccess } from '../connection/file-access';
+import { inTransaction } from '../connection/in-transaction';
+import type { SqliteSettings } from '../connection/options';
+import { withoutDisk } from '../connection/without-disk';
+import type { CommandRecords } from './command-records';
+
+/** Remembers commands in the file of the events; the processes that share it are on one machine, and go by its clock. */
+export class SqliteCommands implements CommandJournal {
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly records: CommandRecords,
+    private readonly settings: SqliteSettings,
+    private readonly access: FileAccess,
+  ) {}
+
+  async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
+    const claim = { id, fingerprint, token, lease, keep };
+    checkCommandClaim(claim);
+    // Who waits for a command asks again and again: that takes no lock.
+    const refusal = await this.access.read(() => this.records.refusal(claim));
+    return refusal ?? this.#writeLightly(() => this.records.claim(claim));
+  }
+
+  async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
+    checkClaimName({ id, token }, lease);
+    return this.#writeLightly(() => this.records.renew({ id, token }, lease));
+  }
+
+  async complete({ id, token }: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version, events });
+    return this.access.write(() =>
+      inTransaction(this.connection, 'begin immediate', () => {
+        if (events.length > 0) this.records.record({ id, token }, events);
+        else this.records.complete({ id, token }, aggregateId, version);
+        return this.records.stateOf({ id, token }) !== undefined;
+      }),
+    );
+  }
+
+  async release({ id, token }: ClaimName): Promise<void> {
+    checkClaimName({ id, token });
+    await this.#writeLightly(() => this.records.release({ id, token }));
+  }
+
+  /** Without waiting for the disk: a power cut ends those who have claimed, too. */
+  #writeLightly<T>(work: () => T): Promise<T> {
+    return this.access.write(() =>
+      withoutDisk(this.connection, this.settings, () => inTransaction(this.connection, 'begin immediate', work)),
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import {
+  type CheckpointName,
+  canBeReadModel,
+  checkCheckpoint,
+  checkClaim,
+  type LeaseClaim,
+  type LeaseOutcome,
+  type SegmentLeases,
+  type SegmentState,
+} from '../../../store';
+import type { SqliteConnection } from '../connection/driver';
+import type { FileAccess } from '../connection/file-access';
+import { inTransaction } from '../connection/in-transaction';
+import type { SqliteSettings } from '../connection/options';
+import { withoutDisk } from '../connection/without-disk';
+import type { ProjectionRecords } from './projection-records';
+
+/** Leases in the file; the processes that share it are on one machine, and go by its clock. */
+export class SqliteLeases implements SegmentLeases {
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly records: ProjectionRecords,
+    private readonly settings: SqliteSettings,
+    private readonly access: FileAccess,
+  ) {}
+
+  async claim({ projection, version, segment }: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+    const name = { projection, version, segment };
+    const claim = { owner, duration, note };
+    checkClaim(name, claim);
+    return this.#write(() => {
+      this.records.refuseClosed(projection, version);
+      return this.records.leases.claim(name, claim, this.settings.clock.now(), each => this.records.checkpoint(each));
+    });
+  }
+
+  async release(
+    { projection, version, segment }: CheckpointName,
+    { owner, fence }: { readonly owner: string; readonly fence: bigint },
+  ): Promise<void> {
+    const name = { projection, version, segment };
+    checkCheckpoint(name);
+    await this.#write(() => this.records.leases.release(name, owner, fence));
+  }
+
+  async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
+    if (!canBeReadModel(projection, version)) return [];
+    return this.access.read(() => this.records.leases.segments(projection, version, this.settings.clock.now()));
+  }
+
+  /** Without waiting for the disk: a power cut ends the owners, too. */
+  #write<T>(work: () => T): Promise<T> {
+    return this.access.write(() =>
+      withoutDisk(this.connection, this.settings, () => inTransaction(this.connection, 'begin immediate', work)),
+    );
+  }
+}

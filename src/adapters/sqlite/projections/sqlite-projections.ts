@@ -1,0 +1,155 @@
+import { isName } from '../../../messages';
+import {
+  type CheckpointName,
+  type CommitOutcome,
+  canBeReadModel,
+  checkCheckpoint,
+  checkReadModel,
+  checkSameSchema,
+  type DeadLetters,
+  type DocumentPage,
+  type DocumentQuery,
+  documentPage,
+  type EventsBeside,
+  knownSchema,
+  nameEventsBeside,
+  type ProjectionCommit,
+  type ProjectionStore,
+  type ProjectionTransaction,
+  type ReadModelSchema,
+  type ReadModelVersion,
+  resolveQuery,
+  type SegmentLeases,
+  sealedCommit,
+  takenOverText,
+} from '../../../store';
+import type { SqliteConnection } from '../connection/driver';
+import type { FileAccess } from '../connection/file-access';
+import { inTransaction } from '../connection/in-transaction';
+import type { SqliteSettings } from '../connection/options';
+import { withoutDisk } from '../connection/without-disk';
+import { ProjectionRecords, type ReadModelRow, readDocuments, schemaOf } from './projection-records';
+import { FindStatements } from './projection-statements';
+import { SqliteDeadLetters } from './sqlite-dead-letters';
+import { SqliteLeases } from './sqlite-leases';
+import type { Transactions } from './transactions';
+
+interface DocumentRow {
+  readonly id: string;
+  readonly document: string;
+  readonly key?: string;
+}
+
+interface VersionRow extends ReadModelRow {
+  readonly version: number;
+  readonly replayUntil: string;
+  /** The version that readers see. */
+  readonly active: number | null;
+}
+
+/** Keeps documents, checkpoints, leases and dead letters in the file of the events. */
+export class SqliteProjections implements ProjectionStore {
+  readonly leases: SegmentLeases;
+  readonly deadLetters: DeadLetters;
+  declare readonly eventsBeside: EventsBeside;
+  readonly #records: ProjectionRecords;
+  readonly #finds: FindStatements;
+
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly settings: SqliteSettings,
+    private readonly access: FileAccess,
+    private readonly transactions: Transactions,
+    eventsBeside: EventsBeside,
+  ) {
+    nameEventsBeside(this, eventsBeside);
+    this.#records = new ProjectionRecords(connection, settings.clock);
+    this.#finds = new FindStatements(connection);
+    this.leases = new SqliteLeases(connection, this.#records, settings, access);
+    this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
+  }
+
+  async prepare(schema: ReadModelSchema): Promise<void> {
+    checkReadModel(schema);
+    const { name, version } = schema;
+    const wanted = knownSchema(schema);
+    await this.#write(() => {
+      const known = this.#records.schema(name, version);
+      if (known) return checkSameSchema({ name, version, ...wanted }, known);
+      const { indexes, revision, segments, sequenceBy, takenOver, replayUntil } = wanted;
+      const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
+      this.#records.statements.addReadModel.run(name, version, ...shape, replayUntil);
+    });
+  }
+
+  async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    const wanted = ids.filter(isName);
+    const rows = await this.#read(() => this.#records.documents(readModel, version, wanted));
+    return readDocuments(Array.from(rows));
+  }
+
+  async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
+    const { resolved, rows } = await this.#read(() => {
+      const resolved = resolveQuery(readModel, JSON.parse(this.#records.indexes(readModel, version)), query);
+      const { statement, values } = this.#finds.of(readModel, version, resolved);
+      return { resolved, rows: statement.all(...values) as DocumentRow[] };
+    });
+    return documentPage(
+      Array.from(rows, ({ id, document, key = '' }) => ({ id, document, key })),
+      resolved,
+    );
+  }
+
+  async checkpoint(name: CheckpointName): Promise<bigint> {
+    checkCheckpoint(name);
+    return this.access.read(() => this.#records.checkpoint(name));
+  }
+
+  async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
+    const sealed = sealedCommit(commit);
+    const encoded = await this.access.read(() => this.#records.encoded(sealed));
+    const write = (): CommitOutcome => inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
+    // A power cut takes the documents together with the checkpoint: what is lost is made again.
+    return this.access.write(() => withoutDisk(this.connection, this.settings, write));
+  }
+
+  async active(readModel: string): Promise<number | undefined> {
+    if (!isName(readModel)) return undefined;
+    return this.access.read(() => this.#records.active(readModel));
+  }
+
+  async activate(readModel: string, version: number): Promise<void> {
+    await this.#write(() => this.#records.activate(readModel, version));
+  }
+
+  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+    if (!canBeReadModel(name, version)) return true;
+    return this.#write(() => {
+      if (unlessActive && this.#records.active(name) === version) return false;
+      this.#records.drop(name, version);
+      return true;
+    });
+  }
+
+  async versions(name: string): Promise<readonly ReadModelVersion[]> {
+    if (!isName(name)) return [];
+    const rows = await this.access.read(() => this.#records.statements.versions.all(name) as VersionRow[]);
+    return Array.from(rows, row => ({
+      ...{ version: row.version, ...schemaOf(row), replayUntil: BigInt(row.replayUntil) },
+      ...{ active: row.version === row.active, closed: row.version < (row.active ?? 0) },
+    }));
+  }
+
+  transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    return this.transactions.run(work);
+  }
+
+  /** At one moment of the file. */
+  #read<T>(work: () => T): Promise<T> {
+    return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
+  }
+
+  #write<T>(work: () => T): Promise<T> {
+    return this.access.write(() => inTransaction(this.connection, 'begin immediate', work));
+  }
+}

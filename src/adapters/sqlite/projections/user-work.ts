@@ -1,0 +1,26 @@
+import type { TransactionWork } from '../../../store';
+import type { SqliteConnection } from '../connection/driver';
+import { SqliteAsyncWorkError } from '../errors';
+
+/** What the user's own work has thrown: it reaches the user as it is, whatever it looks like. */
+export class WorkFailure {
+  constructor(readonly thrown: unknown) {}
+}
+
+/** Runs work of the user's own inside a transaction. @throws WorkFailure with what it throws, or a SqliteAsyncWorkError */
+export function runWork(work: readonly TransactionWork[], connection: SqliteConnection): void {
+  for (const each of work) {
+    try {
+      if (isPromise(each(connection))) throw new SqliteAsyncWorkError();
+    } catch (error) {
+      throw new WorkFailure(error);
+    }
+  }
+}
+
+function isPromise(result: unknown): boolean {
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return false;
+  // Nobody else listens to it.
+  Promise.resolve(result).catch(() => undefined);
+  return true;
+}

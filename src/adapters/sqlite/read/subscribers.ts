@@ -1,0 +1,59 @@
+import { clearInterval, setInterval } from 'node:timers';
+import { Subscription, type SubscriptionSource } from '../../../store';
+
+/**
+ * The subscriptions of a store. Its own appends wake them at once; for those of other connections it looks at a number that SQLite
+ * keeps for each file, as long as somebody follows.
+ */
+export class Followers {
+  readonly #subscriptions = new Set<Subscription>();
+  #timer: NodeJS.Timeout | undefined;
+  #seen: number | undefined;
+
+  /** `dataVersion` returns a number that changes when another connection has written. */
+  constructor(
+    private readonly dataVersion: () => number,
+    private readonly pollEvery: number,
+  ) {}
+
+  follow(source: Omit<SubscriptionSource, 'ended'>): Subscription {
+    const subscription: Subscription = new Subscription({ ...source, ended: () => this.#leave(subscription) });
+    if (this.#subscriptions.size === 0) {
+      // Before the first page is read: what is written between the two is noticed.
+      this.#changed();
+      this.#timer = setInterval(() => this.#poll(), this.pollEvery);
+    }
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** Says that there may be new events. */
+  wake(): void {
+    for (const subscription of this.#subscriptions) subscription.wake();
+  }
+
+  end(): void {
+    for (const subscription of this.#subscriptions) subscription.end();
+  }
+
+  #leave(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription);
+    if (this.#subscriptions.size === 0) clearInterval(this.#timer);
+  }
+
+  #poll(): void {
+    if (this.#changed()) this.wake();
+  }
+
+  /** Where the number cannot be read, readers are woken: their next read meets the failure, and can tell of it. */
+  #changed(): boolean {
+    try {
+      const version = this.dataVersion();
+      const changed = version !== this.#seen;
+      this.#seen = version;
+      return changed;
+    } catch {
+      return true;
+    }
+  }
+}

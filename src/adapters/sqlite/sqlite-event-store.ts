@@ -1,0 +1,192 @@
+import { Running } from '../../concurrency';
+import type { RecordedEvent } from '../../messages';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  type CommandJournal,
+  type EventStore,
+  FollowerPages,
+  type ProjectionStore,
+  type RestoreOutcome,
+  refuseSubscribeOptions,
+  restoreRequests,
+  type SnapshotStore,
+  StoreClosedError,
+  type StorePage,
+  type StreamAppend,
+  type StreamName,
+  type StreamPage,
+  type SubscribeOptions,
+  storePage,
+  streamPage,
+} from '../../store';
+import { appendRequest } from './append/append-request';
+import { AppendWriter } from './append/append-writer';
+import { CommandRecords } from './append/command-records';
+import { GroupCommit } from './append/group-commit';
+import { RestoreWriter } from './append/restore';
+import { SqliteCommands } from './append/sqlite-commands';
+import type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from './connection/driver';
+import { failureOf } from './connection/failures';
+import { FileAccess } from './connection/file-access';
+import { loadDriver } from './connection/load-driver';
+import { openAgain, openFile } from './connection/open-file';
+import { checkedOptions, type SqliteOptions, type SqliteSettings } from './connection/options';
+import { SqliteProjections } from './projections/sqlite-projections';
+import { Transactions, type TransactionsTarget } from './projections/transactions';
+import { type EventRow, LAST_POSITION, recordedEvent } from './read/event-row';
+import { SqliteSnapshots } from './read/sqlite-snapshots';
+import { prepareStatements, type Statements } from './read/statements';
+import { Followers } from './read/subscribers';
+
+/**
+ * Keeps events in a SQLite file, for one process or several on one machine.
+ *
+ * An append that was answered is on the disk. Positions are those of the commits, one after the other. Appends of one turn of the event
+ * loop share a transaction, each with its own outcome. The store opens the file at once and waits for other processes without holding
+ * this one up, once it is open.
+ */
+export class SqliteEventStore implements EventStore {
+  /** The absolute path, or `:memory:`. */
+  readonly file: string;
+  /** The name of the SQLite library in use. */
+  readonly driver: string;
+  /** Keeps snapshots in the same file. */
+  readonly snapshots: SnapshotStore;
+  /** Keeps what projections make of the events, in the same file. */
+  readonly projections: ProjectionStore;
+  /** Remembers commands in the same file. */
+  readonly commands: CommandJournal;
+  readonly #settings: SqliteSettings;
+  readonly #connection: SqliteConnection;
+  readonly #statements: Statements;
+  readonly #commits: GroupCommit;
+  readonly #followers: Followers;
+  readonly #access: FileAccess;
+  readonly #transactions: Transactions;
+  readonly #restoring = new Running();
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Opens the file, and makes it where it is missing; its folder must exist.
+   * @throws SqliteOptionsError, SqliteDriverMissingError, SqliteFileLockedError, SqliteFileReadOnlyError, SqliteFileDamagedError,
+   * SqliteFileForeignError, SqliteFileNewerError, SqliteFileUnavailableError, SqliteFailureError
+   */
+  constructor(file: string, options?: SqliteOptions) {
+    this.#settings = checkedOptions(file, options);
+    const driver = loadDriver(this.#settings.driver);
+    this.#connection = openFile(driver, this.#settings);
+    this.#statements = prepareStatements(this.#connection);
+    this.#followers = new Followers(() => this.#dataVersion(), this.#settings.pollEvery);
+    this.#access = new FileAccess(this.#settings, () => this.#refuseWhenClosed());
+    const commands = new CommandRecords(this.#connection, this.#statements, this.#settings.clock);
+    const writer = new AppendWriter(this.#connection, this.#statements, commands, this.#settings.clock);
+    this.#commits = new GroupCommit({
+      busyTimeout: this.#settings.busyTimeout,
+      write: requests => writer.write(requests),
+      written: () => this.#followers.wake(),
+      inTurn: work => this.#access.inTurn(work),
+      failureOf: error => failureOf(error, this.#settings),
+    });
+    this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, this.#access);
+    this.commands = new SqliteCommands(this.#connection, commands, this.#settings, this.#access);
+    this.#transactions = new Transactions(this.#forTransactions(driver), this.#settings, this.#access);
+    const { append, readAll } = SqliteEventStore.prototype;
+    this.projections = new SqliteProjections(this.#connection, this.#settings, this.#access, this.#transactions, {
+      store: this,
+      append,
+      readAll,
+    });
+    this.file = this.#settings.file;
+    this.driver = driver.name;
+  }
+
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    this.#refuseWhenClosed();
+    const request = appendRequest(appends, this.#settings.maxPayloadBytes, options);
+    if (this.#access.busy) await this.#access.refuseInside();
+    return request.eventCount === 0 ? { ok: true, events: Object.freeze([]) } : this.#commits.append(request);
+  }
+
+  async read({ aggregateName, aggregateId }: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { from, limit } = streamPage(page);
+    return this.#read(page?.signal, this.#statements.readStream, aggregateName, aggregateId, from, limit);
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { after, limit } = storePage(page);
+    return this.#page(after, limit, page?.signal);
+  }
+
+  async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
+    this.#refuseWhenClosed();
+    const requests = restoreRequests(events, this.#settings.maxPayloadBytes);
+    const writer = new RestoreWriter(this.#connection, this.#statements);
+    try {
+      return await this.#restoring.during(this.#access.finish(() => writer.write(requests)));
+    } finally {
+      this.#followers.wake();
+    }
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
+    const page = (after: bigint, limit: number) => this.#page(after, limit);
+    // A page shows all that is committed: what is missing in it is nowhere else.
+    const pages = new FollowerPages({ page, idAt: async () => undefined });
+    return this.#followers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#followers.end();
+    await this.#commits.drained();
+    await this.#restoring.idle();
+    await this.#access.over();
+    this.#transactions.close();
+    this.#connection.close();
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new StoreClosedError();
+  }
+
+  async #page(after: bigint, limit: number, signal?: AbortSignal): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    return this.#read(signal, this.#statements.readAll, after > LAST_POSITION ? LAST_POSITION : after, limit);
+  }
+
+  /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
+  async #read(signal: AbortSignal | undefined, statement: SqliteStatement, ...values: SqliteValue[]): Promise<readonly RecordedEvent[]> {
+    // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
+    const read = (): readonly RecordedEvent[] => Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
+    return this.#access.read(read, signal);
+  }
+
+  #forTransactions(driver: SqliteDriver): TransactionsTarget {
+    return {
+      connection: this.#connection,
+      open: () => openAgain(driver, this.#settings),
+      written: () => this.#followers.wake(),
+    };
+  }
+
+  #dataVersion(): number {
+    return (this.#statements.dataVersion.get() as { data_version: number }).data_version;
+  }
+}
+
+/**
+ * Makes an event store of a SQLite file, which is made where it is missing; `:memory:` is one without a file.
+ *
+ * @example const flow = await bootstrap(TodoModule, { eventStore: sqlite('todo.db') });
+ * @throws what the constructor of {@link SqliteEventStore} throws
+ */
+export const sqlite = (file: string, options?: SqliteOptions): SqliteEventStore => new SqliteEventStore(file, options);

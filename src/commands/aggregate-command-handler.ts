@@ -1,0 +1,170 @@
+import { pauseAfter, type RetryRule, Running } from '../concurrency';
+import {
+  type CommandContext,
+  type CommandMessage,
+  type CommandOutcome,
+  failed,
+  HANDLING,
+  type RecordedEvent,
+  succeeded,
+} from '../messages';
+import { AggregateAlreadyExistsError, type AggregateInstance, AggregateNotFoundError, type CommandRule, type Decision } from '../model';
+import type { AggregateLoader } from '../repository';
+import { appendFor, newAppend } from '../repository';
+import { type AppendOutcome, ConcurrencyError, type EventStore } from '../store';
+import { targetOf } from './command-target';
+import { conflictRetry } from './conflict-retry';
+import { TurnRegistry } from './held-turns';
+import type { Turn, Turns } from './turns';
+
+/** What the commands of a flow share. */
+export interface CommandSurroundings {
+  /** Told of the events of each command, once; not again when a command is repeated. */
+  readonly recorded?: (events: readonly RecordedEvent[]) => void;
+  /** Told when a command begins and ends. */
+  readonly running?: Running;
+  readonly turns?: TurnRegistry;
+  /** How commands are tried again whose aggregate had moved on. */
+  readonly retry?: RetryRule | undefined;
+}
+
+/** Makes the context for one call of a handler. */
+export type ContextOf = () => CommandContext;
+
+/**
+ * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one aggregate run
+ * one after the other in the process; when another process was faster, the aggregate is loaded again and decides again.
+ */
+export class AggregateCommandHandler {
+  readonly #turns: Turns;
+  readonly #recordedBy: CommandSurroundings['recorded'];
+  readonly #running: Running;
+  readonly #retry: RetryRule | undefined;
+
+  constructor(
+    readonly loader: AggregateLoader,
+    { recorded, running = new Running(), turns = new TurnRegistry(), retry }: CommandSurroundings = {},
+  ) {
+    this.#recordedBy = recorded;
+    this.#running = running;
+    this.#turns = turns.of(loader.definition.name);
+    this.#retry = retry;
+  }
+
+  get store(): EventStore {
+    return this.loader.store;
+  }
+
+  /**
+   * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError, ReentrantCommandError, DeadlockError,
+   * and whatever the handler throws; nothing was appended then
+   */
+  handle(message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
+    return this[HANDLING](message, rule, contextOf, targetOf(message, rule, this.loader.definition.name));
+  }
+
+  // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.
+  /** @internal */
+  async [HANDLING](message: CommandMessage, rule: CommandRule, contextOf: ContextOf, id: string): Promise<CommandOutcome> {
+    const { expectedVersion, signal } = message.options;
+    let turn: Turn | undefined;
+    this.#running.begin();
+    try {
+      const entered = this.#turns.enter(id, message, signal);
+      turn = entered instanceof Promise ? await entered : entered;
+      for (let attempt = 1; ; attempt++) {
+        signal?.throwIfAborted();
+        const checked = this.loader.cacheChecked();
+        if (checked) await checked;
+        const ahead = attempt === 1 ? this.#decideAhead(message, rule, contextOf, id) : undefined;
+        let instance = ahead && (await ahead);
+        if (!instance) {
+          if (this.loader.snapshots) instance = await this.loader.load(id, signal);
+          else {
+            instance = this.loader.start(id);
+            while (this.loader.fold(instance, await this.loader.nextPage(instance, signal)));
+          }
+          const decision = decide(instance, message, rule, contextOf());
+          instance.applyReturned(isPromise(decision) ? await decision : decision);
+        }
+        if (instance.changes.length === 0) return failed(id, instance.version);
+        signal?.throwIfAborted();
+        const outcome = await this.#append(instance, message);
+        if (outcome.ok) return this.#recorded(id, outcome.events);
+        this.loader.cache?.delete(id);
+        const retry = conflictRetry(this.#retry, rule.retry, message.options.retry);
+        if (expectedVersion !== undefined || attempt >= retry.attempts) throw new ConcurrencyError(outcome.conflicts);
+        await pauseAfter(attempt, retry, signal);
+      }
+    } finally {
+      if (turn) this.#turns.leave(turn);
+      this.#running.end();
+    }
+  }
+
+  #append({ id, version, changes }: AggregateInstance, message: CommandMessage): Promise<AppendOutcome> {
+    const append = newAppend(message, { aggregateName: this.loader.definition.name, aggregateId: id }, version, changes);
+    return appendFor(message, this.store, [append]);
+  }
+
+  #recorded(id: string, events: readonly RecordedEvent[]): CommandOutcome {
+    this.loader.cache?.extend(id, events);
+    this.loader.snapshots?.appended(id, events);
+    this.#recordedBy?.(events);
+    return succeeded(events);
+  }
+
+  /**
+   * Lets the aggregate decide before anything is read from the store, where there is a baseline to start from: a cached stream, or the
+   * empty one of a command that creates. The append checks its version. An outcome that no append will check, no events or an error,
+   * stands only if the store has nothing newer; else the decision is void, and nothing is returned.
+   */
+  #decideAhead(
+    message: CommandMessage,
+    rule: CommandRule,
+    contextOf: ContextOf,
+    id: string,
+  ): Promise<AggregateInstance | undefined> | undefined {
+    const baseline = this.loader.baseline(id) ?? (rule.creates === true ? this.loader.fresh(id) : undefined);
+    return baseline && this.#decideFrom(baseline, message, rule, contextOf);
+  }
+
+  async #decideFrom(
+    baseline: AggregateInstance,
+    message: CommandMessage,
+    rule: CommandRule,
+    contextOf: ContextOf,
+  ): Promise<AggregateInstance | undefined> {
+    const { id, version } = baseline;
+    let failure: { error: unknown } | undefined;
+    try {
+      const decision = decide(baseline, message, rule, contextOf());
+      baseline.applyReturned(isPromise(decision) ? await decision : decision);
+      if (baseline.changes.length > 0) return baseline;
+    } catch (error) {
+      failure = { error };
+    }
+    const current = await this.loader.load(id, message.options.signal);
+    if (current.version !== version) return undefined;
+    if (failure) throw failure.error;
+    return baseline;
+  }
+}
+
+/**
+ * Asks the aggregate's handler, unless the aggregate is not as the command needs it.
+ * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the handler throws
+ */
+export function decide(instance: AggregateInstance, message: CommandMessage, rule: CommandRule, context: CommandContext): Decision {
+  const { definition, id, version, deleted, exists } = instance;
+  const { expectedVersion } = message.options;
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    const stream = { aggregateName: definition.name, aggregateId: id };
+    throw new ConcurrencyError([{ stream, expected: expectedVersion, actual: version }]);
+  }
+  if (rule.creates === true && version > 0) throw new AggregateAlreadyExistsError(definition.name, id, deleted);
+  if (!exists && (rule.creates === false || deleted)) throw new AggregateNotFoundError(definition.name, id, deleted);
+  return rule.decide(instance.state, message.command, context);
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => typeof (value as Promise<unknown> | undefined)?.then === 'function';

@@ -1,0 +1,98 @@
+import type { CommandMessage } from '../messages';
+import { TurnsYieldedError } from '../repository';
+import { type StreamName, streamKey } from '../store';
+import { type Turn, Turns } from './turns';
+
+/** The turns of all aggregates of a flow, by the aggregate's name. */
+export class TurnRegistry {
+  readonly #byName = new Map<string, Turns>();
+
+  of(aggregateName: string): Turns {
+    let turns = this.#byName.get(aggregateName);
+    if (!turns) {
+      turns = new Turns(aggregateName);
+      this.#byName.set(aggregateName, turns);
+    }
+    return turns;
+  }
+}
+
+interface Held {
+  readonly aggregateName: string;
+  readonly id: string;
+  readonly entered: Promise<unknown>;
+  /** Absent while the command waits, and where it was let pass. */
+  turn?: Turn | undefined;
+  givenBack?: true;
+}
+
+/** The turns that one command takes while its handler loads several aggregates; it keeps them until the events are appended. */
+export class HeldTurns {
+  readonly #held = new Map<string, Held>();
+  /** What this command has ever taken, or wanted to take. */
+  readonly #wanted = new Map<string, StreamName>();
+  #yielded: TurnsYieldedError | undefined;
+
+  constructor(
+    private readonly registry: TurnRegistry,
+    private readonly message: CommandMessage,
+  ) {
+    message.restartable = true;
+  }
+
+  /** Set when the command has to give its turns back and to run again, whatever its handler made of the error. */
+  get yielded(): TurnsYieldedError | undefined {
+    return this.#yielded;
+  }
+
+  /** Takes the turn of an aggregate, once. @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason of the command's signal */
+  async take(aggregateName: string, id: string): Promise<void> {
+    if (this.#yielded) throw this.#yielded;
+    const key = streamKey({ aggregateName, aggregateId: id });
+    this.#wanted.set(key, { aggregateName, aggregateId: id });
+    try {
+      const held = this.#held.get(key) ?? this.#enter(key, aggregateName, id);
+      await held.entered;
+    } catch (error) {
+      if (error instanceof TurnsYieldedError) this.#yielded ??= error;
+      throw error;
+    }
+  }
+
+  /** Gives all turns back, and takes them again in the one order in which all commands do so: two that met do not meet again. */
+  async takeAgain(): Promise<void> {
+    const wanted = [...this.#wanted].sort(([left], [right]) => (left < right ? -1 : 1));
+    this.giveBack();
+    this.#yielded = undefined;
+    for (const [, { aggregateName, aggregateId }] of wanted) await this.take(aggregateName, aggregateId);
+  }
+
+  giveBack(): void {
+    for (const held of this.#held.values()) {
+      const turns = this.registry.of(held.aggregateName);
+      held.givenBack = true;
+      if (held.turn) turns.leave(held.turn);
+      else turns.withdraw(held.id, this.message);
+    }
+    this.#held.clear();
+  }
+
+  #enter(key: string, aggregateName: string, id: string): Held {
+    const turns = this.registry.of(aggregateName);
+    const entered = turns.enter(id, this.message, this.message.options.signal);
+    if (!(entered instanceof Promise)) return this.#hold(key, { aggregateName, id, entered: Promise.resolve(), turn: entered });
+    const held: Held = {
+      ...{ aggregateName, id },
+      entered: entered.then(turn => {
+        if (held.givenBack) turns.leave(turn);
+        else held.turn = turn;
+      }),
+    };
+    return this.#hold(key, held);
+  }
+
+  #hold(key: string, held: Held): Held {
+    this.#held.set(key, held);
+    return held;
+  }
+}

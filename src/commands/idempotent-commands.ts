@@ -1,0 +1,120 @@
+import { pauseAfter } from '../concurrency';
+import {
+  type CommandMessage,
+  type CommandOutcome,
+  commandFingerprint,
+  EventualityError,
+  failed,
+  type Logger,
+  newId,
+  succeeded,
+} from '../messages';
+import { CommandIdReusedError } from '../repository';
+import { type ClaimName, type CommandJournal, type CommandResult, type EventStore, InMemoryCommandJournal } from '../store';
+import { Turns } from './turns';
+
+/** For how long others wait for a command without a sign of life from the process that carries it out. */
+const LEASE_MS = 5000;
+const RENEWAL_INTERVAL_MS = LEASE_MS / 3;
+/** How long it takes to look again whether a command that another process carries out is done. */
+const LOOK_AGAIN = { delay: 4, maxDelay: 100 };
+
+/** Where the outcomes of commands are kept, and for how long. */
+export interface IdempotencyOptions {
+  readonly eventStore: EventStore;
+  /** Milliseconds. */
+  readonly retention: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Carries out a command that has an id once, however often and by however many processes it is dispatched: each repetition waits for the first and
+ * resolves to its outcome. What a command threw is not kept: then the repetition is carried out.
+ */
+export class IdempotentCommands {
+  readonly #journal: CommandJournal;
+  /** Stands beside a store that keeps no commands: then only this process knows them. */
+  readonly #own: InMemoryCommandJournal | undefined;
+  readonly #turns = new Turns('the command with the id');
+
+  constructor(private readonly options: IdempotencyOptions) {
+    const { commands } = options.eventStore;
+    if (!commands) this.#own = new InMemoryCommandJournal();
+    this.#journal = commands ?? this.#own!;
+  }
+
+  /**
+   * @param work carries the command out, and records its events under the claim of the message; called again only where the claim was lost
+   * @throws CommandIdReusedError, DeadlockError, the reason of the command's signal, and whatever the work throws
+   */
+  async run(message: CommandMessage, work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    const { id } = message;
+    for (let outer = message.parent; outer; outer = outer.parent)
+      if (outer.options.commandId === id)
+        throw new CommandIdReusedError(id, message.name, `which is that of ${outer.name}, whose handler dispatches it`);
+    const turn = await this.#turns.enter(id, message, message.options.signal);
+    try {
+      return await this.#untilDone(message, work);
+    } finally {
+      this.#turns.leave(turn!);
+    }
+  }
+
+  async #untilDone(message: CommandMessage, work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    const { id, name, command, options } = message;
+    const fingerprint = commandFingerprint(name, command);
+    for (let attempt = 1; ; attempt++) {
+      options.signal?.throwIfAborted();
+      const claim = { id, token: newId() };
+      const answer = await this.#journal.claim({ ...claim, fingerprint, lease: LEASE_MS, keep: this.options.retention });
+      if (answer.state !== 'claimed' && answer.fingerprint !== fingerprint)
+        throw new CommandIdReusedError(id, name, 'under which a command of another name or content was dispatched before');
+      if (answer.state === 'done') return outcomeOf(answer.result);
+      const outcome = answer.state === 'claimed' ? await this.#carryOut(message, claim, work) : undefined;
+      if (outcome) return outcome;
+      await pauseAfter(attempt, LOOK_AGAIN, options.signal);
+    }
+  }
+
+  /** Returns undefined where another process has taken the command over. */
+  async #carryOut(message: CommandMessage, claim: ClaimName, work: () => Promise<CommandOutcome>): Promise<CommandOutcome | undefined> {
+    const stopRenewing = this.#keepRenewing(claim);
+    message.claim = { ...claim, recorded: false };
+    try {
+      const outcome = await work();
+      if (outcome.events.length > 0) this.#own?.record(claim, outcome.events);
+      if (message.claim.recorded || (await this.#journal.complete(claim, outcome))) return outcome;
+      return undefined;
+    } catch (error) {
+      if (isLost(error, claim)) return undefined;
+      await this.#journal.release(claim).catch(fault => this.#report(fault, claim));
+      throw isKnown(error)
+        ? new CommandIdReusedError(claim.id, message.name, 'under which events are stored whose command is no longer kept', error)
+        : error;
+    } finally {
+      stopRenewing();
+      message.claim = undefined;
+    }
+  }
+
+  #keepRenewing(claim: ClaimName): () => void {
+    const timer = setInterval(() => {
+      this.#journal.renew(claim, LEASE_MS).catch(error => this.#report(error, claim));
+    }, RENEWAL_INTERVAL_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Neither is a failure of the command: its claim runs out by itself. */
+  #report(error: unknown, { id }: ClaimName): void {
+    this.options.logger.warn({ error, commandId: id }, 'The claim of a command could not be extended or given back.');
+  }
+}
+
+const outcomeOf = ({ events, aggregateId, version }: CommandResult): CommandOutcome =>
+  events.length > 0 ? succeeded(events) : failed(aggregateId, version);
+
+// By the codes: the store may come from another copy of the package.
+const isLost = (error: unknown, { id }: ClaimName): boolean =>
+  EventualityError.is(error) && error.code === 'CLAIM_LOST' && (error as { commandId?: string }).commandId === id;
+const isKnown = (error: unknown): boolean => EventualityError.is(error) && error.code === 'DUPLICATE_EVENT';

@@ -1,0 +1,10 @@
+export { abortable } from './abortable';
+export { abortablePieces } from './abortable-pieces';
+export { Alarm } from './alarm';
+export { Batches } from './batches';
+export { Changes } from './change-signal';
+export { Running } from './in-flight';
+export { backOff, pause } from './pause';
+export { pauseAfter, type RetryRule } from './retry-rule';
+export { SharedRuns } from './shared-runs';
+export { withinTime } from './time-limit';

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { messageName } from '../names/names';
+import { isPlainMessage } from './command';
+
+/**
+ * Returns a digest of what a command is: its durable name and its content. The same for an instance of its class and for the plain message of
+ * the same data, for any order of keys, and in every process. Dates, bigints, maps, sets and bytes count by their value, functions do not count.
+ */
+export function commandFingerprint(name: string, content: object): string {
+  return createHash('sha256')
+    .update(`${name}\0${canonical(content, [])}`)
+    .digest('base64url');
+}
+
+/** As {@link commandFingerprint}, of a message that is not in its envelope yet. @throws UnnamedMessageError */
+export function messageFingerprint(message: object): string {
+  if (isPlainMessage(message)) return commandFingerprint(message.name, message.message);
+  return commandFingerprint(messageName(message.constructor as new () => object), message);
+}
+
+/** Writes a value as text in which equal values are equal, and different ones differ. */
+function canonical(value: unknown, within: readonly object[]): string {
+  switch (typeof value) {
+    case 'object':
+      return value === null ? 'null' : canonicalObject(value, within);
+    case 'string':
+      return JSON.stringify(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'number':
+      return String(value);
+    default:
+      return typeof value === 'boolean' ? String(value) : `<${typeof value}>`;
+  }
+}
+
+function canonicalObject(object: object, within: readonly object[]): string {
+  const place = within.indexOf(object);
+  if (place >= 0) return `<level ${place}>`;
+  const deeper = [...within, object];
+  if (object instanceof Date) return `<date ${object.getTime()}>`;
+  if (object instanceof ArrayBuffer) return `<bytes ${Buffer.from(object).toString('hex')}>`;
+  if (ArrayBuffer.isView(object)) return `<bytes ${Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString('hex')}>`;
+  if (object instanceof Map || object instanceof Set) {
+    const entries = [...object].map(entry => canonical(entry, deeper)).sort();
+    return `<${object instanceof Map ? 'map' : 'set'} ${entries.join(',')}>`;
+  }
+  if (Array.isArray(object)) return `[${Array.from(object, item => canonical(item, deeper)).join(',')}]`;
+  if (object instanceof RegExp) return `<${object}>`;
+  const { toJSON } = object as { toJSON?: unknown };
+  const json = typeof toJSON === 'function' ? toJSON.call(object) : object;
+  if (json !== object) return canonical(json, deeper);
+  const entries = Object.keys(object)
+    .sort()
+    .flatMap(key => entryOf(key, (object as Record<string, unknown>)[key], deeper));
+  return `{${entries.join(',')}}`;
+}
+
+/** What is undefined, or a function, is no part of the content, as in JSON. */
+function entryOf(key: string, value: unknown, within: readonly object[]): string[] {
+  return value === undefined || typeof value === 'function' ? [] : [`${JSON.stringify(key)}:${canonical(value, within)}`];
+}

@@ -1,0 +1,26 @@
+import { aName, aRetry, aSignal, aTimeout, inheritedNames, integer, isFunction, listOf, metadataEntries } from '../options/option-checks';
+import { must, type OptionChecks, refuseOptions } from '../options/options';
+import type { DispatchOptions } from './command';
+
+/** A list of projections and durable listeners. */
+export const projectionReferences = listOf(
+  'projections',
+  must(
+    'a projection: its class, its definition or its name',
+    value => isFunction(value) || typeof (typeof value === 'object' ? value?.name : value) === 'string',
+  ),
+);
+
+const DISPATCH: OptionChecks<DispatchOptions> = {
+  commandId: aName,
+  metadata: metadataEntries,
+  inherit: inheritedNames,
+  expectedVersion: integer(0),
+  retry: aRetry,
+  signal: aSignal,
+  waitFor: projectionReferences,
+  waitTimeout: aTimeout,
+};
+
+/** Refuses what a command cannot be dispatched with. Some checks of types, and nothing where there are no options. @throws InvalidOptionsError */
+export const refuseDispatchOptions = (options: DispatchOptions | undefined): void => refuseOptions('dispatch', options, DISPATCH);

@@ -1,0 +1,47 @@
+import { aName, checkedElsewhere } from '../options/option-checks';
+import { must, needed, type OptionChecks, refuseOptions } from '../options/options';
+import { sealPayload } from '../sealing/payload';
+
+/** An event without a class: its name, whose it is, and what happened. Made by `Event({ ... })`. */
+export interface PlainEvent<Name extends string = string, Payload extends object = object> {
+  readonly aggregateId: string;
+  /** The kind of aggregate; needed only where a handler function returns the event by itself. */
+  readonly aggregateName?: string;
+  readonly name: Name;
+  readonly payload: Readonly<Payload>;
+  /** The aggregate's state after the event, where the event carries it. */
+  readonly state?: object;
+}
+
+const PLAIN_EVENT: OptionChecks<PlainEvent> = {
+  aggregateId: needed(aName),
+  aggregateName: aName,
+  name: needed(aName),
+  payload: checkedElsewhere,
+  state: must('an object', value => typeof value === 'object' && value !== null),
+};
+
+/** Refuses what has not the fields of a plain event; a key that is mistyped would be lost. @throws InvalidOptionsError */
+export const refusePlainEvent = (event: PlainEvent): void => refuseOptions('Event', event, PLAIN_EVENT);
+
+const plain = new WeakSet<object>();
+
+/**
+ * Makes an event without a class, deeply frozen: a copy of what is given.
+ * @throws UnstorableValueError when the payload or the state holds what JSON cannot carry
+ */
+export function plainEvent<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload> {
+  const { aggregateId, aggregateName, name, payload, state } = event;
+  const copy = Object.freeze({
+    aggregateId,
+    ...(aggregateName !== undefined && { aggregateName }),
+    name,
+    payload: sealPayload(payload, name),
+    ...(state && { state: sealPayload(state, `${name}.state`) }),
+  });
+  plain.add(copy);
+  return copy;
+}
+
+/** Tells whether a value was made by `Event({ ... })`. */
+export const isPlainEvent = (value: object): value is PlainEvent => plain.has(value);

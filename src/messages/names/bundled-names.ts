@@ -1,0 +1,31 @@
+import { EventualityError } from '../faults/errors';
+
+/** Thrown when an event would be stored under a name that a bundler made: the next build may make another. */
+export class BundledNameError extends EventualityError {
+  readonly code = 'BUNDLED_NAME';
+
+  constructor(type: Function) {
+    super(`The event class ${type.name} cannot be stored by its name: ${bundledName(type)}. ${stableNameAdvice('Event')}`);
+  }
+}
+
+/** Says what to do about the name of a message class. */
+export const stableNameAdvice = (decorator: string): string =>
+  `Give the class a name that stays, @${decorator}('a name'), or let the bundler keep the names of classes, as esbuild does with keepNames.`;
+
+/**
+ * Says by what a class's name is known to be made by a bundler and not by its author; undefined where it is not known.
+ *
+ * A short name alone says nothing (`class A {}`), so either it begins as no class's name does, or the text of the class is minified.
+ */
+export function bundledName(type: Function): string | undefined {
+  const { name } = type;
+  if (/^_+[A-Z]/.test(name)) return 'a bundler put the underscore before it, for a class that names itself';
+  if (/\$\d+$/.test(name)) return 'a bundler put the number after it, for another class has its name';
+  const short = /^[a-z_$][\w$]?$/.test(name) || (name.length <= 3 && isMinified(type));
+  return short ? 'a minifier made it' : undefined;
+}
+
+/** Compilers and formatters leave a space before the brace, minifiers do not. */
+const isMinified = (type: Function): boolean =>
+  /^class(?:\s+[\w$]+)?(?:\s+extends\s+[^\s{]+)?\{/.test(Function.prototype.toString.call(type));

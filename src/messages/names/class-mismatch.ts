@@ -1,0 +1,35 @@
+import { EventualityError } from '../faults/errors';
+import { shownKeys, shownText } from '../faults/shown';
+
+/** Thrown when a message is an instance of another class than the one that is known under its name: they cannot stand for each other. */
+export class MessageClassMismatchError extends EventualityError {
+  readonly code = 'MESSAGE_CLASS_MISMATCH';
+
+  constructor(
+    readonly kind: 'command' | 'query' | 'event',
+    readonly messageName: string,
+    /** The class that is known under the name. */
+    readonly expected: Function,
+    /** The class of the message. */
+    readonly actual: Function,
+    /** The message. */
+    message: object,
+  ) {
+    super(
+      `The ${kind} '${shownText(messageName)}' is an instance of ${described(actual, message)}, but the ${kind} known under that name is of another class, ` +
+        `${shownText(expected.name)}: they cannot stand for each other. ${FIX[kind]}; a class that was loaded twice must be loaded once.`,
+    );
+  }
+}
+
+const FIX = {
+  command: "Give one of them another name: @Command('another name')",
+  query: 'Rename one of them',
+  event: "Give one of them another name: @Event('another name')",
+};
+
+const described = ({ name }: Function, message: object): string =>
+  `a class ${shownText(name) || 'without a name'} with the fields ${shownKeys(message)}`;
+
+/** Tells whether the instances of a class are instances of another one, too: it is the same, or a subclass. */
+export const isOrExtends = (type: Function, base: Function): boolean => type === base || type.prototype instanceof base;

@@ -1,0 +1,175 @@
+import {
+  aFunction,
+  aName,
+  aRetry,
+  aVersion,
+  checkedElsewhere,
+  integer,
+  isFunction,
+  isName,
+  isPlainObject,
+  must,
+  NAMES,
+  needed,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  options,
+  shownText,
+  shownValue,
+} from '../../messages';
+import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../../store';
+import type { FollowerDefinition, FollowerHandler, ProjectionOptions, SequenceRule } from './definition';
+
+/** How a definition is called in a fault. */
+export type PlaceOf = (definition: FollowerDefinition) => string;
+
+/** What says how a follower works in the background: an inline projection fills with defaults, a live one has no background. */
+const BACKGROUND = ['segments', 'sequenceBy', 'retry', 'onError', 'replay'] as const;
+const MOST_SEGMENTS = 256;
+
+/** Tells whether a store can keep what followers need. */
+export const keepsFollowers = (store: EventStore['projections']): store is ProjectionStore =>
+  store !== undefined && typeof (store as Partial<ProjectionStore>).versions === 'function';
+
+const isMap = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Map]';
+
+const WORDS = "'aggregate', 'all', or { key, of } with a function of the event";
+
+const RULE: OptionChecks<SequenceRule> = {
+  key: needed(must(`${NAMES}, and neither 'aggregate' nor 'all'`, key => isName(key) && key !== 'aggregate' && key !== 'all')),
+  of: needed(aFunction),
+};
+
+function aSequenceBy(value: unknown, path: string, faults: string[]): void {
+  if (value === 'aggregate' || value === 'all') return;
+  if (isFunction(value))
+    faults.push(
+      `${path} is a function; give it a key that names what it returns, such as ${path}: { key: 'customer', of: event => ... }: it is stored, and tells ` +
+        'whether other code assigns events to segments in the same way.',
+    );
+  else options(RULE, WORDS)(value, path, faults);
+}
+
+const OPTIONS: OptionChecks<ProjectionOptions> = {
+  segments: integer(1, MOST_SEGMENTS),
+  sequenceBy: aSequenceBy,
+  retry: aRetry,
+  onError: oneOf('park', 'stop'),
+  replay: oneOf('run', 'skip'),
+  mode: oneOf('async', 'inline', 'live'),
+  version: aVersion,
+  indexes: checkedElsewhere,
+};
+
+const DEFINITION: OptionChecks<FollowerDefinition & { view?: unknown; index?: unknown }> = {
+  kind: needed(oneOf('projection', 'listener')),
+  name: needed(aName),
+  options: checkedElsewhere,
+  handlers: needed(must('a Map of handlers; with defineProjection and defineListener, give an object of functions in `on`', isMap)),
+  view: checkedElsewhere,
+  index: checkedElsewhere,
+};
+
+const HANDLER: OptionChecks<FollowerHandler> = { type: aFunction, handle: needed(aFunction), replay: aFunction, revive: needed(aFunction) };
+
+/** Finds what keeps projections and durable listeners from working, as sentences with their fixes. */
+export function followerFaults(
+  definitions: readonly FollowerDefinition[],
+  eventStore: EventStore | undefined,
+  placeOf: PlaceOf = ({ kind, name }) => `The ${kind} '${name}'`,
+): string[] {
+  const faults: string[] = [];
+  const whole: FollowerDefinition[] = [];
+  for (const [index, definition] of definitions.entries()) {
+    const place = isPlainObject(definition) && isName(definition.name) ? placeOf(definition) : `projections[${index}]`;
+    const wrong = [...shapeFaults(definition).map(fault => `: ${fault}`), ...meaningFaults(definition).map(fault => ` ${fault}`)];
+    faults.push(...wrong.map(fault => place + fault));
+    if (wrong.length === 0) whole.push(definition);
+  }
+  return [...faults, ...sharedNames(whole, placeOf), ...(eventStore ? storeFaults(whole, eventStore, placeOf) : [])];
+}
+
+/** What is wrong with each part by itself. */
+function shapeFaults(definition: FollowerDefinition): string[] {
+  if (!isPlainObject(definition)) return [`it is ${shownValue(definition)}; give what defineProjection or defineListener returns.`];
+  const faults = [...optionFaults(definition, DEFINITION), ...optionFaults(definition.options, OPTIONS)];
+  if (isMap(definition.handlers)) for (const [event, handler] of definition.handlers) faults.push(...handlerFaults(event, handler));
+  return faults;
+}
+
+function handlerFaults(event: string, handler: FollowerHandler): string[] {
+  if (isPlainObject(handler) && handler.handle === undefined && isFunction(handler.replay))
+    return [`it handles ${shownText(event)} in replays only. Give it a handler in \`on\`, too.`];
+  return optionFaults(handler, HANDLER, `the handler of ${shownText(event)}`);
+}
+
+/** What is wrong with the parts as a whole. */
+function meaningFaults(definition: FollowerDefinition): string[] {
+  if (!isPlainObject(definition) || !isMap(definition.handlers) || !isPlainObject(definition.options)) return [];
+  const { kind, options: given, handlers } = definition;
+  const faults: string[] = [];
+  if (handlers.size === 0) faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
+  if (kind === 'listener' && given.indexes)
+    faults.push('has indexes, but a listener has no documents. Remove them, or make it a projection.');
+  return [...faults, ...indexFaults(given.indexes), ...modeFaults(definition)];
+}
+
+function indexFaults(indexes: ProjectionOptions['indexes'] = []): string[] {
+  try {
+    checkReadModel({ name: 'it', version: 1, indexes });
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidReadModelError)) throw error;
+    return error.faults.map(fault => `is declared wrongly: ${fault}`);
+  }
+}
+
+function modeFaults({ kind, options: given, handlers }: FollowerDefinition): string[] {
+  const { mode = 'async' } = given;
+  if (mode !== 'inline' && mode !== 'live') return [];
+  if (kind === 'listener') return [`is a listener with the mode '${mode}'. A listener follows by checkpoint: remove the mode.`];
+  const useless = BACKGROUND.filter(option => given[option] !== undefined);
+  const faults = useless.map(option => `has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`);
+  if (mode === 'live' && [...handlers.values()].some(handler => handler?.replay))
+    faults.push("has the mode 'live', in which nothing is replayed. Remove @ReplayHandler, or take the mode 'async'.");
+  return faults;
+}
+
+function sharedNames(definitions: readonly FollowerDefinition[], placeOf: PlaceOf): string[] {
+  const byName = new Map<string, FollowerDefinition[]>();
+  for (const definition of definitions) byName.set(definition.name, [...(byName.get(definition.name) ?? []), definition]);
+  return [...byName]
+    .filter(([, sharing]) => sharing.length > 1)
+    .map(
+      ([name, sharing]) =>
+        `Two projections or listeners have the name '${name}': ${sharing.map(placeOf).join(' and ')}. It names what they store: give one another.`,
+    );
+}
+
+function storeFaults(definitions: readonly FollowerDefinition[], eventStore: EventStore, placeOf: PlaceOf): string[] {
+  const stored = definitions.filter(({ options }) => options.mode !== 'live');
+  if (stored.length === 0) return [];
+  if (!keepsFollowers(eventStore.projections))
+    return [
+      `${stored.map(placeOf).join(' and ')} need${stored.length === 1 ? 's' : ''} an event store that keeps documents and checkpoints; this one ` +
+        "has no `projections`, or not all of it. Take another store, or the mode 'live'.",
+    ];
+  const fault = inlineFault(eventStore, eventStore.projections);
+  if (fault === undefined) return [];
+  return stored.filter(({ options }) => options.mode === 'inline').map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`);
+}
+
+/** Says why the transactions of the projections cannot do the appends of an event store, and what to do. */
+function inlineFault(eventStore: EventStore, { transaction, eventsBeside }: ProjectionStore): string | undefined {
+  if (typeof transaction !== 'function') return "the event store has no `projections.transaction`. Take the mode 'async'.";
+  if (eventsBeside === undefined)
+    return "its documents are not kept beside the events: the transactions of the event store's `projections` take none. Take the mode 'async'.";
+  const { store, append, readAll } = eventsBeside;
+  if (store === eventStore && append === eventStore.append && readAll === eventStore.readAll) return undefined;
+  const own = store === eventStore ? 'its class overrides append or readAll' : 'it wraps another store';
+  return (
+    `its appends would go past the event store given: ${own}, and the transactions of its \`projections\` append and read without that. ` +
+    "Take the mode 'async', or give projections whose `eventsBeside` is this store."
+  );
+}

@@ -1,0 +1,78 @@
+import { EventualityError, isName, LONGEST_NAME, type RecordedEvent, shownText, shownWithType, thrownMessage } from '../../messages';
+import type { FollowerDefinition, SequenceRule } from './definition';
+
+/** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
+export class InvalidSequenceError extends EventualityError {
+  readonly code = 'INVALID_SEQUENCE';
+
+  constructor(projection: string, event: RecordedEvent, gave: string) {
+    super(
+      `sequenceBy of '${shownText(projection)}' ${gave} for ${shownText(event.name)} at ` +
+        `position ${event.position}; it must give a text of 1 to ${LONGEST_NAME} characters without NUL.`,
+    );
+  }
+}
+
+/** The key of an event's sequence, and what is wrong where there is none. */
+export interface Sequence {
+  readonly key: string;
+  readonly fault: InvalidSequenceError | undefined;
+}
+
+/** Finds the sequence of an event. */
+export type Sequencer = (event: RecordedEvent) => Sequence;
+
+/** Returns what assigns events to the segments of a definition, as it is stored. */
+export const sequenceByOf = ({ options: { sequenceBy = 'aggregate' } }: FollowerDefinition): string =>
+  typeof sequenceBy === 'string' ? sequenceBy : sequenceBy.key;
+
+/** Returns what finds the sequences of a definition. */
+export const sequencer = (definition: FollowerDefinition): Sequencer => knownSequencer(definition, sequenceByOf(definition))!;
+
+/** Returns what finds sequences by a stored rule; undefined where this code does not know it. */
+export function knownSequencer({ name, options }: FollowerDefinition, stored: string): Sequencer | undefined {
+  const { sequenceBy } = options;
+  if (stored === 'all') return () => ({ key: 'all', fault: undefined });
+  if (stored === 'aggregate') return event => ({ key: aggregateKey(event), fault: undefined });
+  return typeof sequenceBy === 'object' && sequenceBy.key === stored ? byRule(name, sequenceBy) : undefined;
+}
+
+function byRule(name: string, rule: SequenceRule): Sequencer {
+  return event => {
+    let gave: string;
+    try {
+      const value: unknown = rule.of(event);
+      if (isName(value)) return { key: value as string, fault: undefined };
+      gave = `gave ${shownWithType(value)}`;
+    } catch (error) {
+      gave = `threw an error (${thrownMessage(error)})`;
+    }
+    return { key: aggregateKey(event), fault: new InvalidSequenceError(name, event, gave) };
+  };
+}
+
+/** Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand for the rest. */
+function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
+  const key = `${aggregateName}/${aggregateId}`;
+  if (key.length <= LONGEST_NAME) return key;
+  // Half of a surrogate pair could not be stored.
+  const end = isHighSurrogate(key.charCodeAt(KEPT - 1)) ? KEPT - 1 : KEPT;
+  return `${key.slice(0, end)}#${hash(key).toString(16).padStart(8, '0')}`;
+}
+
+/** How many characters of a key that is too long are kept. */
+const KEPT = LONGEST_NAME - '#00000000'.length;
+
+const isHighSurrogate = (unit: number): boolean => unit >> 10 === 0x36;
+
+/** Returns the segment of a sequence. It must never change: the segments of a version rely on it. */
+export const segmentOf = (key: string, segments: number): number => (segments === 1 ? 0 : hash(key) % segments);
+
+/** FNV-1a, 32 bits, over UTF-16 code units. Source: Fowler, Noll, Vo, draft-eastlake-fnv. */
+function hash(key: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) value = Math.imul(value ^ key.charCodeAt(index), 0x01000193);
+  // The low bits of FNV depend on the low bits of the key alone: fold the high ones in.
+  value ^= value >>> 15;
+  return value >>> 0;
+}

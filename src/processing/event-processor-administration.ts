@@ -1,0 +1,129 @@
+import { withinTime } from '../concurrency';
+import { EventualityError, jsonable } from '../messages';
+import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
+import {
+  type Discarded,
+  type LettersPage,
+  refuseDiscarded,
+  refuseLettersPage,
+  refuseTimeLimit,
+  refuseWait,
+} from './definition/option-checks';
+import { WaitTimeoutError } from './errors';
+import { NothingToRebuildError, StatusTimeoutError } from './event-processor-errors';
+import type { FollowerRunner } from './event-processor-runner';
+import type { RunnerParts } from './event-processor-runner-parts';
+import type { Follower, FollowerStatus, Rebuild } from './status/status';
+import { StatusReader } from './status/status-reader';
+import { RunningRebuild } from './versions/running-rebuild';
+
+/** How often others' checkpoints are looked at by those who wait, in milliseconds. */
+const POLL_MS = 50;
+/** How long the last look may take before a wait ends without it, in milliseconds. */
+const LAST_LOOK_MS = 200;
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/** What users ask of a projection or durable listener that runs in this process, and have it do. */
+export class FollowerAdministration implements Follower {
+  readonly #status: StatusReader;
+
+  constructor(
+    readonly runner: FollowerRunner,
+    private readonly parts: RunnerParts,
+  ) {
+    this.#status = new StatusReader(parts, runner.definition);
+  }
+
+  get name(): string {
+    return this.runner.name;
+  }
+
+  async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+    refuseTimeLimit('status', options);
+    const { timeout } = options;
+    return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
+  }
+
+  /** After the end also where the store is closed, too: then it is the last one that was read. */
+  async #statusNow(): Promise<FollowerStatus> {
+    const { known } = this.runner;
+    try {
+      return await this.#status.read(known);
+    } catch (error) {
+      if (known.closed && EventualityError.is(error) && error.code === 'STORE_CLOSED') return this.#status.ended(known);
+      throw error;
+    }
+  }
+
+  async rebuild(): Promise<Rebuild> {
+    if (this.runner.definition.kind === 'listener')
+      throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
+    const version = await this.runner.fill();
+    return new RunningRebuild(version, this.parts, this.runner);
+  }
+
+  async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    refuseWait(position, options);
+    const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
+    const until = performance.now() + timeout;
+    let at = 0n;
+    const late = (): Error => new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
+    for (;;) {
+      signal?.throwIfAborted();
+      at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_MS, until - performance.now()), late);
+      if (this.runner.hasLooked && at >= position) return;
+      if (this.runner.known.closed) throw new StoreClosedError();
+      const left = until - performance.now();
+      if (left <= 0) throw late();
+      await this.parts.changes.next(Math.min(left, POLL_MS), signal);
+    }
+  }
+
+  /**
+   * Resolves when it has come as far as the events go now. Where it has stopped, in whichever process, or ends, there is nothing to wait for.
+   * @throws errors of the store
+   */
+  async caughtUp(): Promise<void> {
+    const head = await this.parts.head.position();
+    while (this.runner.isRunning && (await this.runner.position()) < head) {
+      if (await this.runner.hasStoppedElsewhere()) return;
+      await this.parts.changes.next(POLL_MS);
+    }
+  }
+
+  async deadLetters(given?: LettersPage): Promise<readonly DeadLetter[]> {
+    refuseLettersPage(given);
+    const { version, ...page } = given ?? {};
+    const name = await this.#parkedName(version);
+    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
+    return letters.map(letter => jsonable({ ...letter }));
+  }
+
+  async retry(sequence?: string): Promise<number> {
+    // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from taking over.
+    const open = (await this.parts.store.versions(this.name)).filter(({ closed }) => !closed);
+    let sequences = 0;
+    for (const { version } of open) sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
+    await this.runner.tick();
+    return sequences;
+  }
+
+  async discard(given?: Discarded): Promise<number> {
+    refuseDiscarded(given);
+    const { version, ...which } = given ?? {};
+    const name = await this.#parkedName(version);
+    const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
+    await this.runner.tick();
+    return letters;
+  }
+
+  restart(): void {
+    this.runner.restart();
+  }
+
+  /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
+  async #parkedName(wanted: number | undefined): Promise<ParkedName | undefined> {
+    const version = wanted ?? (await this.parts.store.active(this.name));
+    return version === undefined ? undefined : { projection: this.name, version };
+  }
+}

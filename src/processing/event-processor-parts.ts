@@ -1,0 +1,27 @@
+import type { Logger, OnError } from '../messages';
+import type { EventStore, ProjectionStore } from '../store';
+import type { Handling } from './handling/handler-invoker';
+import type { LastErrorStatus } from './status/status';
+
+/** What the followers of all segments share. */
+export interface FollowerParts {
+  readonly eventStore: EventStore;
+  readonly store: ProjectionStore;
+  readonly handling: Handling;
+  readonly logger: Logger;
+  /** The hook for failures of handlers. */
+  readonly onError?: OnError | undefined;
+  readonly observer: FollowerObserver;
+  /** What a handler of this process has thrown last. */
+  readonly lastError: () => LastErrorStatus | undefined;
+}
+
+/** Is told how followers get on. */
+export interface FollowerObserver {
+  /** Events up to another position are handled, or letters were parked or freed; `written` when something was committed. */
+  moved(written: boolean): void;
+  /** A handler has thrown. */
+  failed(error: unknown, position: bigint | undefined): void;
+  /** Something else has failed, mostly of the store. */
+  troubled(error: unknown): void;
+}

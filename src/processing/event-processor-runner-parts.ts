@@ -1,0 +1,23 @@
+import type { Changes } from '../concurrency';
+import type { Clock, Logger, OnError } from '../messages';
+import type { EventStore, ProjectionStore } from '../store';
+import type { Membership } from './segments/segment-assignment';
+import type { Head } from './status/log-head';
+
+/** What all followers of a process share. */
+export interface RunnerParts {
+  readonly eventStore: EventStore;
+  readonly store: ProjectionStore;
+  readonly logger: Logger;
+  readonly onError: OnError | undefined;
+  readonly clock: Clock;
+  readonly head: Head;
+  readonly changes: Changes;
+  readonly membership: Membership;
+  /** Without it, this process only looks. */
+  readonly follow: boolean;
+  /** Told the name of a projection when its documents have changed, or others are read. */
+  changed(name: string): void;
+  /** Told the name of a projection when readers see another version. */
+  switched(name: string): void;
+}

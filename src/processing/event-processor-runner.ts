@@ -1,0 +1,302 @@
+import { pause } from '../concurrency';
+import { reportFailure } from '../messages';
+import type { ReadModelVersion } from '../store';
+import type { FollowerDefinition } from './definition/definition';
+import { VersionsLostError } from './event-processor-errors';
+import type { FollowerObserver, FollowerParts } from './event-processor-parts';
+import type { RunnerParts } from './event-processor-runner-parts';
+import type { Handling } from './handling/handler-invoker';
+import { VersionFollower } from './segments/version-processor';
+import { LastError } from './status/last-error';
+import { type OwnStatus, StatusReader } from './status/status-reader';
+import { Handover } from './versions/segment-rescaling';
+import { Succession } from './versions/succession';
+import { type SeenVersions, Versions } from './versions/versions';
+
+/** How often it is looked which versions there are, in milliseconds. */
+const LOOK = 250;
+/** How often a switch is tried in one look, with so many milliseconds, at most, in between. */
+const SWITCH_ATTEMPTS = 50;
+const SWITCH_PAUSE = 5;
+
+/** Runs one projection or durable listener in this process: the version that is read, and one that fills. */
+export class FollowerRunner {
+  readonly #versions: Versions;
+  readonly #succession: Succession;
+  readonly #running = new Map<number, VersionFollower>();
+  readonly #ending = new AbortController();
+  readonly #status: StatusReader;
+  readonly #lastError: LastError;
+  #loop: Promise<void> | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** Where the events ended when it was last looked whether a version has caught up. */
+  #headBefore: bigint | undefined;
+  /** The versions as of the last look. */
+  #seen: SeenVersions | undefined;
+
+  constructor(
+    private readonly parts: RunnerParts,
+    private readonly handling: Handling,
+  ) {
+    const { store, eventStore, membership } = parts;
+    const { definition } = handling;
+    const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
+    this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
+    this.#status = new StatusReader(parts, handling.definition);
+    this.#lastError = new LastError(parts.clock);
+    const { options } = handling.definition;
+    this.#succession = new Succession({
+      ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
+      leaseDuration: parts.membership.leaseDuration,
+    });
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get definition(): FollowerDefinition {
+    return this.handling.definition;
+  }
+
+  /** Begins to follow, in the background. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /**
+   * Resolves when its first version is there: what happens from then on is news, and not older than it.
+   * @throws SequenceByChangedError, errors of the store
+   */
+  async prepared(): Promise<void> {
+    if (!this.parts.follow) return;
+    const known = this.hasLooked || (await this.parts.store.versions(this.name)).length > 0;
+    await (known ? this.#versions.refuseHandover() : this.#look());
+  }
+
+  /** Stops, keeps what is done, and gives the segments back. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.parts.changes.tell();
+    await this.#loop;
+    await this.#looking;
+    await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
+  }
+
+  /** What this process knows of how it is getting on. */
+  get known(): OwnStatus {
+    return {
+      ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
+      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError },
+    };
+  }
+
+  /** Whether it is known which versions there are. */
+  get hasLooked(): boolean {
+    return this.#seen !== undefined;
+  }
+
+  /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
+  async fill(): Promise<number> {
+    await this.#versions.ownOrNew(this.#ending.signal);
+    const version = await this.#versions.filling();
+    await this.#look();
+    return version;
+  }
+
+  /** Forgets a version, unless readers see it; returns whether it is gone. */
+  async drop(version: number): Promise<boolean> {
+    const gone = await this.#versions.drop(version);
+    await this.#look();
+    return gone;
+  }
+
+  /** Lets readers see a version as soon as it has caught up, whatever is parked in it. */
+  async switchAnyway(version: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const filled = (await this.parts.store.versions(this.name)).find(each => each.version === version);
+      const outcome = filled ? await this.#versions.replaceWith(filled, { anyway: true }) : 'gone';
+      if (outcome === 'switched') await this.#versions.dropBefore(version);
+      if (outcome !== 'behind') break;
+      await this.parts.changes.next(SWITCH_PAUSE, signal);
+    }
+    await this.#look();
+  }
+
+  /** The position up to which everything is handled or parked, in the version that is read, whichever code follows it. */
+  async position(): Promise<bigint> {
+    const position = await this.#positionRead();
+    if (position !== undefined) return position;
+    // Another process has switched, or dropped what was read: this one need not wait for its own look.
+    this.#know(await this.#versions.look());
+    return (await this.#positionRead()) ?? 0n;
+  }
+
+  restart(): void {
+    for (const follower of this.#running.values()) follower.restart();
+  }
+
+  /** Whether it goes on: it has neither stopped nor ended. */
+  get isRunning(): boolean {
+    return !this.stopped && !this.#ending.signal.aborted;
+  }
+
+  /** Whether it waits for `restart()`, after an error with `onError: 'stop'`. */
+  get stopped(): boolean {
+    return [...this.#running.values()].some(({ stopped }) => stopped);
+  }
+
+  /** Whether a segment of the version that is read has stopped in another process. @throws errors of the store */
+  async hasStoppedElsewhere(): Promise<boolean> {
+    const version = this.#read;
+    return version !== undefined && this.#status.hasStoppedElsewhere(version);
+  }
+
+  /** Tries what is due now. */
+  async tick(): Promise<void> {
+    await Promise.all(Array.from(this.#running.values(), follower => follower.tick()));
+  }
+
+  /** Whether a parked sequence waits to be tried again by itself. */
+  get retrying(): boolean {
+    return [...this.#running.values()].some(({ retrying }) => retrying);
+  }
+
+  /** Takes note of what a handler has thrown, also where an append called it. */
+  failed(error: unknown, position: bigint | undefined): void {
+    this.#lastError.handler(error, position);
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#ending.signal.aborted; ) {
+      try {
+        await this.#look();
+        failures = 0;
+      } catch (error) {
+        this.#lastError.other(error);
+        if (++failures === 1) this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
+      }
+      await pause(LOOK, this.#ending.signal);
+    }
+  }
+
+  /** One look after the other: a rebuild asks for one of its own. */
+  #look(): Promise<void> {
+    const look = this.#looking.then(() => this.#adjust());
+    this.#looking = look.catch(() => undefined);
+    return look;
+  }
+
+  /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */
+  async #adjust(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    const found = await this.#versions.look();
+    const isToBegin = this.parts.follow && (!this.#seen || found.own.length === 0);
+    const seen = isToBegin ? await this.#begin(found) : found;
+    this.#know(seen);
+    if (!this.parts.follow) return;
+    const { active, own } = seen;
+    await this.#stopAllBut(own);
+    for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
+    const newest = own.at(-1);
+    if (!newest || newest.active || !(await this.#succession.mayReplace(active))) return;
+    if (await this.#hasCaughtUp(newest)) await this.#switchTo(newest);
+  }
+
+  /** Makes a version of this code where it is its turn: at the start, and later where the one that is read is not followed any more. */
+  async #begin(found: SeenVersions): Promise<SeenVersions> {
+    const before = this.#seen;
+    if (before && !(await this.#succession.begins(found.active))) return found;
+    // None of them commits into a new version that has the number of its own.
+    if (before) await this.#stopAllBut([]);
+    if (before?.active && !found.active) this.#report(new VersionsLostError(this.name));
+    await this.#versions.ownOrNew(this.#ending.signal);
+    return this.#versions.look();
+  }
+
+  async #stopAllBut(own: readonly ReadModelVersion[]): Promise<void> {
+    const wanted = new Set(own.map(({ version }) => version));
+    for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
+  }
+
+  /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
+  async #switchTo(newest: ReadModelVersion): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#versions.replaceWith(newest);
+      if (outcome === 'switched') break;
+      if (outcome !== 'behind' || attempt === SWITCH_ATTEMPTS) return;
+      await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
+    }
+    // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
+    const active = { ...newest, active: true };
+    this.#know({ active, own: [active] });
+    await this.#versions.dropBefore(newest.version);
+    for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
+  }
+
+  /** Takes note of the versions; where readers are to see another one than before, they are told. */
+  #know(seen: SeenVersions): void {
+    const before = this.#seen?.active?.version;
+    this.#seen = seen;
+    if (seen.active?.version === before) return;
+    this.parts.switched(this.name);
+    this.parts.changed(this.name);
+    this.parts.changes.tell();
+  }
+
+  #follow(version: ReadModelVersion): void {
+    const parts: FollowerParts = {
+      ...this.parts,
+      handling: this.handling,
+      observer: this.#observer,
+      lastError: () => this.#lastError.ofHandler,
+    };
+    this.#running.set(version.version, new VersionFollower(parts, version, this.parts.membership));
+    this.parts.changed(this.name);
+  }
+
+  async #stop(number: number, follower: VersionFollower): Promise<void> {
+    this.#running.delete(number);
+    await follower.end();
+    this.parts.changed(this.name);
+  }
+
+  /** As far as the events went when it was last looked. */
+  async #hasCaughtUp(version: ReadModelVersion): Promise<boolean> {
+    const before = this.#headBefore;
+    this.#headBefore = await this.parts.head.position();
+    const position = (await this.#status.position(version, this.#positionsOf(version))) ?? 0n;
+    return position >= (before ?? this.#headBefore);
+  }
+
+  /** The version that readers see, whichever code made it; before there is one, the newest of this code. */
+  get #read(): ReadModelVersion | undefined {
+    return this.#seen?.active ?? this.#seen?.own.at(-1);
+  }
+
+  async #positionRead(): Promise<bigint | undefined> {
+    const version = this.#read;
+    return version && this.#status.position(version, this.#positionsOf(version));
+  }
+
+  #positionsOf(version: ReadModelVersion | undefined): ReadonlyMap<number, bigint> | undefined {
+    return version && this.#running.get(version.version)?.positions;
+  }
+
+  get #observer(): FollowerObserver {
+    return {
+      moved: written => {
+        if (written) this.parts.changed(this.name);
+        this.parts.changes.tell();
+      },
+      failed: (error, position) => this.failed(error, position),
+      troubled: error => this.#lastError.other(error),
+    };
+  }
+
+  #report(error: unknown): void {
+    const { name, definition, parts } = this;
+    const kind = definition.kind === 'listener' ? 'reactor' : definition.kind;
+    reportFailure(error, { kind, name }, parts, 'it begins again');
+  }
+}

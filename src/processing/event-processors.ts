@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { Changes, withinTime } from '../concurrency';
+import {
+  type Clock,
+  consoleLogger,
+  type EventContext,
+  type Logger,
+  type OnError,
+  type RecordedEvent,
+  systemClock,
+  thrownMessage,
+} from '../messages';
+import type { EventStore, ProjectionStore } from '../store';
+import type { FollowerDefinition } from './definition/definition';
+import { refuseTimeLimit, refuseWait } from './definition/option-checks';
+import { UnknownProjectionError, WaitTimeoutError } from './errors';
+import { FollowerAdministration } from './event-processor-administration';
+import { StatusTimeoutError } from './event-processor-errors';
+import { FollowerRunner } from './event-processor-runner';
+import { guarded } from './handling/guarded-logger';
+import { Handling } from './handling/handler-invoker';
+import { Head } from './status/log-head';
+import type { Follower, FollowerStatus, Health } from './status/status';
+
+/** What projections are made of. */
+export interface ProjectionsParts {
+  /** With `projections`, unless there is nothing to store. */
+  readonly eventStore: EventStore;
+  /** Projections and durable listeners; those with the mode `live` are left out: they follow nothing. */
+  readonly definitions: readonly FollowerDefinition[];
+  /** Makes what durable listeners dispatch with. */
+  readonly eventContext: (event: RecordedEvent) => EventContext;
+  /** Told the name of a projection when its documents have changed, or others are read. */
+  readonly changed?: (name: string) => void;
+  /** Told the name of a projection when readers see another version. */
+  readonly switched?: (name: string) => void;
+  /** Default the console. */
+  readonly logger?: Logger;
+  /** Called for each failure that is told to the logger, of a handler. */
+  readonly onError?: OnError | undefined;
+  /** Default the clock of the machine. */
+  readonly clock?: Clock;
+  /** `false` only looks at how the processes that follow are getting on; default true. */
+  readonly follow?: boolean;
+  /** For how long a segment stays with a process that gives no sign of life, in milliseconds; default 5,000. */
+  readonly leaseDuration?: number;
+}
+
+const DEFAULT_LEASE = 5000;
+const DEFAULT_TIMEOUT = 5000;
+const HEALTH_TIMEOUT = 1000;
+
+/** Runs the projections and durable listeners of a process. */
+export class Projections {
+  readonly #followers = new Map<string, FollowerAdministration>();
+  readonly #head: Head;
+  readonly #eventStore: EventStore;
+  readonly #changes = new Changes();
+  readonly #follows: boolean;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: ProjectionsParts) {
+    const {
+      eventStore,
+      definitions,
+      logger = consoleLogger,
+      clock = systemClock,
+      changed = () => undefined,
+      switched = () => undefined,
+    } = parts;
+    this.#eventStore = eventStore;
+    this.#head = new Head(eventStore);
+    this.#follows = parts.follow ?? true;
+    const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
+    const store = eventStore.projections as ProjectionStore;
+    const shared = {
+      ...{
+        eventStore,
+        store,
+        logger: guarded(logger),
+        onError: parts.onError,
+        clock,
+        changed,
+        switched,
+        membership,
+        follow: this.#follows,
+      },
+      head: this.#head,
+      changes: this.#changes,
+    };
+    for (const definition of definitions) {
+      if (definition.options.mode === 'live') continue;
+      const runner = new FollowerRunner(shared, new Handling(definition, parts.eventContext));
+      this.#followers.set(definition.name, new FollowerAdministration(runner, shared));
+    }
+  }
+
+  get #runners(): readonly FollowerRunner[] {
+    return Array.from(this.#followers.values(), ({ runner }) => runner);
+  }
+
+  /** The names of those that run. */
+  get names(): Iterable<string> {
+    return this.#followers.keys();
+  }
+
+  /** Takes note of what a handler of an inline projection has thrown in an append. */
+  failed(name: string, error: unknown, position: bigint | undefined): void {
+    this.#followers.get(name)?.runner.failed(error, position);
+  }
+
+  /** Begins to follow, in the background. */
+  start(): void {
+    for (const runner of this.#runners) runner.start();
+  }
+
+  /**
+   * Begins to follow, and resolves when each durable listener has its first version, and each inline projection has come as far as the events go:
+   * of what is appended from then on, a listener will be told, and an inline projection is up to date when the append is done. Before that an event is
+   * older than the listener, and an inline projection that is far behind is left to its follower. A projection that has stopped, in whichever process, is
+   * not waited for, nor is any with `follow: false`. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
+   * @throws SequenceByChangedError for a listener that cannot go on with this code; errors of the store
+   */
+  async ready(): Promise<void> {
+    const followers = [...this.#followers.values()];
+    const listeners = followers.filter(({ runner }) => runner.definition.kind === 'listener');
+    await Promise.all(listeners.map(({ runner }) => runner.prepared()));
+    this.start();
+    if (!this.#follows) return;
+    const inline = followers.filter(({ runner }) => runner.definition.options.mode === 'inline');
+    await Promise.all(inline.map(follower => follower.caughtUp()));
+  }
+
+  /** @throws UnknownProjectionError */
+  of(name: string): Follower {
+    const follower = this.#followers.get(name);
+    if (!follower) throw new UnknownProjectionError(name, this.#followers.keys());
+    return follower;
+  }
+
+  /**
+   * Returns how all of them are getting on.
+   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
+   * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
+   */
+  async status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+    refuseTimeLimit('status', options);
+    return Promise.all(Array.from(this.#followers.values(), follower => follower.status(options)));
+  }
+
+  /**
+   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects for what is wrong
+   * there, and answers in time: for a health check.
+   * @param options `timeout`: milliseconds to wait for the event store; default 1,000
+   * @throws InvalidOptionsError
+   */
+  async health(options: { readonly timeout?: number } = {}): Promise<Health> {
+    refuseTimeLimit('health', options);
+    const { timeout = HEALTH_TIMEOUT } = options;
+    const stopped = this.#runners.filter(runner => runner.stopped);
+    const faults = stopped.map(({ name }) => `'${name}' has stopped; restart() goes on.`);
+    try {
+      const reading = Promise.resolve().then(() => this.#eventStore.readAll({ limit: 1 }));
+      await withinTime(reading, timeout, () => new StatusTimeoutError(timeout));
+    } catch (error) {
+      faults.push(thrownMessage(error));
+    }
+    return { healthy: faults.length === 0, faults };
+  }
+
+  /**
+   * Resolves when all of them, or those named, have handled or parked everything up to a position.
+   * @throws WaitTimeoutError after `timeout` milliseconds, default 5,000; UnknownProjectionError
+   */
+  async waitFor(
+    position: bigint,
+    options: { readonly projections?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    refuseWait(position, options);
+    const { projections = [...this.#followers.keys()], timeout = DEFAULT_TIMEOUT, signal } = options;
+    const timing = { timeout, ...(signal && { signal }) };
+    const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, timing)));
+    const failures = waits.flatMap(wait => (wait.status === 'rejected' ? [wait.reason] : []));
+    const behind = failures.flatMap(failure => (failure instanceof WaitTimeoutError ? failure.behind : []));
+    if (failures.length > behind.length) throw failures.find(failure => !(failure instanceof WaitTimeoutError));
+    if (behind.length > 0) throw new WaitTimeoutError(position, behind, timeout);
+  }
+
+  /** Resolves when all have caught up with the store, what they dispatched meanwhile included, and nothing waits to be tried again. */
+  async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    for (;;) {
+      const head = await this.#head.position();
+      await this.waitFor(head, options);
+      while (this.#runners.some(({ retrying }) => retrying)) {
+        options.signal?.throwIfAborted();
+        await Promise.all(this.#runners.map(runner => runner.tick()));
+        await this.#changes.next(5, options.signal);
+      }
+      if ((await this.#head.position()) === head) return;
+    }
+  }
+
+  /** Stops following: the events that are being handled are finished, the segments given back. Calling it again returns the same promise. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.all(this.#runners.map(runner => runner.close())).then(() => undefined);
+    return this.#closing;
+  }
+}

@@ -1,0 +1,81 @@
+import { derivedId, type EventContext, FollowingIds, type RecordedEvent } from '../../messages';
+import type { ListenerContext, ProjectionContext } from '../definition/definition';
+import { NothingStoredError } from '../errors';
+import type { BufferedDocuments } from './buffered-documents';
+import { EventDocuments } from './event-documents';
+import type { PageWork } from './page-work';
+
+/** Where the handlers of one page leave what is to be committed with it. */
+export interface PageEffects {
+  readonly documents: BufferedDocuments;
+  /** Undefined where nothing is stored. */
+  readonly work: PageWork | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The context of one event, for the handlers of a projection. */
+export class EffectsContext implements ProjectionContext {
+  readonly documents: EventDocuments;
+
+  constructor(
+    private readonly effects: PageEffects,
+    readonly event: RecordedEvent,
+    readonly replaying: boolean,
+  ) {
+    this.documents = new EventDocuments(effects.documents, event);
+  }
+
+  get signal(): AbortSignal {
+    return this.effects.signal;
+  }
+
+  get inTransaction(): ProjectionContext['inTransaction'] {
+    const { work, documents } = this.effects;
+    if (!work) throw new NothingStoredError(documents.name);
+    return each => (this.documents.ended ? this.documents.late('inTransaction') : work.add(this.event, each));
+  }
+}
+
+/**
+ * The context of one event, for a durable listener. What it dispatches has an id made of the event, the listener and of what the command is: where
+ * the handler runs again, in whatever order, each command is known again and takes effect once.
+ */
+export class EffectsListenerContext implements ListenerContext {
+  #commandIds: FollowingIds | undefined;
+  #ids = 0;
+
+  constructor(
+    private readonly listener: string,
+    private readonly base: EventContext,
+    readonly replaying: boolean,
+    readonly signal: AbortSignal,
+  ) {}
+
+  get event(): RecordedEvent {
+    return this.base.event;
+  }
+
+  get now(): Date {
+    return new Date(this.event.recordedAt);
+  }
+
+  get newId(): ListenerContext['newId'] {
+    return () => derivedId(`${this.event.id} ${this.listener} id`, ++this.#ids);
+  }
+
+  get dispatch(): EventContext['dispatch'] {
+    return async (command, options) => {
+      const commandId = options?.commandId ?? this.#idOf(command);
+      return this.base.dispatch(command, { ...options, commandId });
+    };
+  }
+
+  get query(): EventContext['query'] {
+    return this.base.query;
+  }
+
+  #idOf(command: object): string {
+    this.#commandIds ??= new FollowingIds(`${this.event.id} ${this.listener}`);
+    return this.#commandIds.idOf(command);
+  }
+}

@@ -1,0 +1,57 @@
+import { type RecordedEvent, reportFailure } from '../../messages';
+import type { FollowerParts } from '../event-processor-parts';
+import type { BufferedDocuments } from './buffered-documents';
+
+/** An event that a handler could not take. */
+export interface FailedEvent {
+  readonly event: RecordedEvent;
+  /** The key of the sequence that it belongs to. */
+  readonly sequence: string;
+  readonly error: unknown;
+}
+
+/** Tells the status, the logger and the hook what the user's code has failed with. */
+export class FailureReports {
+  constructor(private readonly parts: FollowerParts) {}
+
+  /** Parked: reported when it is, and when its last try was in vain. */
+  parked(failed: FailedEvent, attempts: number, triedAgain: boolean): void {
+    this.#note(failed);
+    if (!triedAgain) this.#report(failed, `its sequence '${failed.sequence}' is parked until retry() or discard()`);
+    else if (attempts === 1) this.#report(failed, `its sequence '${failed.sequence}' is parked, and tried again`);
+  }
+
+  /** Halted before it: reported when it is. */
+  halted(failed: FailedEvent, isFirst: boolean): void {
+    this.#note(failed);
+    if (isFirst) this.#report(failed, 'the segment waits before it, and tries again');
+  }
+
+  /** Halted before it for good. */
+  stopped(failed: FailedEvent): void {
+    this.#report(failed, 'the segment has stopped before it until restart()');
+  }
+
+  /**
+   * Closes the documents of a page before its commit: what is written from here on is reported.
+   * @throws LateWriteError when a handler has written something after it had ended: its event has failed
+   */
+  closeWrites(documents: BufferedDocuments, sequenceOf: (event: RecordedEvent) => string): void {
+    if (documents.lateWrite) throw documents.lateWrite.error;
+    documents.close((error, event) => {
+      const failed = { event, sequence: sequenceOf(event), error };
+      this.#note(failed);
+      this.#report(failed);
+    });
+  }
+
+  #note({ error, event }: FailedEvent): void {
+    this.parts.observer.failed(error, event.position);
+  }
+
+  #report({ error, event, sequence }: FailedEvent, consequence?: string): void {
+    const { name, kind } = this.parts.handling.definition;
+    const context = { kind: kind === 'listener' ? 'reactor' : kind, name, event, sequence, position: event.position } as const;
+    reportFailure(error, context, this.parts, consequence);
+  }
+}

@@ -1,0 +1,77 @@
+import { type EventContext, HANDLING, type RecordedEvent } from '../../messages';
+import type { FollowerDefinition, FollowerHandler, ListenerContext, ProjectionContext } from '../definition/definition';
+import { EffectsContext, EffectsListenerContext, type PageEffects } from './event-contexts';
+import { type Thrown, thrownBy } from './thrown';
+
+/** An event on its way to its handler. */
+export interface HandledEvent {
+  readonly event: RecordedEvent;
+  readonly handle: FollowerHandler['handle'];
+  readonly replaying: boolean;
+}
+
+/** Calls the handlers of a projection or durable listener. */
+export class Handling {
+  readonly #skipsReplays: boolean;
+
+  constructor(
+    readonly definition: FollowerDefinition,
+    /** Makes what listeners dispatch with. */
+    private readonly eventContext: (event: RecordedEvent) => EventContext,
+  ) {
+    const { kind, options } = definition;
+    this.#skipsReplays = (options.replay ?? (kind === 'listener' ? 'skip' : 'run')) === 'skip';
+  }
+
+  /** Tells whether nothing at all happens in a replay. */
+  get ignoresReplays(): boolean {
+    return this.#skipsReplays && [...this.definition.handlers.values()].every(({ replay }) => !replay);
+  }
+
+  /** Returns who handles an event; undefined when nobody does. */
+  handlerOf(event: RecordedEvent, replaying: boolean): FollowerHandler['handle'] | undefined {
+    const handler = this.definition.handlers.get(event.name);
+    if (!handler) return undefined;
+    if (!replaying) return handler.handle;
+    return handler.replay ?? (this.#skipsReplays ? undefined : handler.handle);
+  }
+
+  /**
+   * Lets the handler take an event, and returns what it threw; what it had written is taken back then.
+   * @throws what the store threw when it was asked for a document, whatever the handler made of that
+   */
+  take(event: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+    return this[HANDLING](event, effects);
+  }
+
+  /** @internal */
+  async [HANDLING]({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+    const { documents, work } = effects;
+    documents.begin();
+    work?.begin();
+    let context: ProjectionContext | ListenerContext | undefined;
+    let thrown: Thrown | undefined;
+    try {
+      const instance = this.definition.handlers.get(event.name)!.revive(event);
+      context = this.#context(event, replaying, effects);
+      const result = handle(instance, context);
+      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
+    } catch (error) {
+      thrown = thrownBy(error);
+    }
+    const unread = context instanceof EffectsContext ? context.documents.end() : undefined;
+    if (unread) await unread;
+    thrown ??= documents.takeLate(event);
+    if (thrown) {
+      documents.undo();
+      work?.undo();
+    }
+    if (documents.storeFailure) throw documents.storeFailure.error;
+    return thrown;
+  }
+
+  #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ListenerContext {
+    if (this.definition.kind === 'projection') return new EffectsContext(effects, event, replaying);
+    return new EffectsListenerContext(this.definition.name, this.eventContext(event), replaying, effects.signal);
+  }
+}

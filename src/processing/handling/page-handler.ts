@@ -1,0 +1,163 @@
+import { type RecordedEvent, thrownText } from '../../messages';
+import type { NewDeadLetter, ProjectionStore, TakenOverSegments } from '../../store';
+import { type Sequence, segmentOf, sequencer } from '../definition/sequence';
+import { MOST_PARKED, type ParkedSequences } from '../segments/parked-sequences';
+import { EarlierSegments } from '../versions/earlier-segments';
+import { BufferedDocuments } from './buffered-documents';
+import type { FailedEvent } from './failure-reports';
+import type { HandledEvent, Handling } from './handler-invoker';
+import { PageWork, type RunForGood } from './page-work';
+import { thrownBy } from './thrown';
+
+/** A page ends early when so many bytes of documents were written: a commit may be larger by what one event writes. */
+const PAGE_BYTES = 16 * 1024 * 1024;
+
+/** One segment of one version. */
+export interface SegmentPlace {
+  readonly projection: string;
+  readonly version: number;
+  readonly segment: number;
+  /** How many there are. */
+  readonly segments: number;
+  /** Events up to here are older than the version. */
+  readonly replayUntil: bigint;
+  /** The segments that this version took over from. */
+  readonly takenOver: readonly TakenOverSegments[];
+}
+
+/** What the handlers made of a page. */
+export interface HandledPage {
+  /** Up to where: the end of the page, unless it was halted before. */
+  readonly to: bigint;
+  /** How many of the events were the segment's own. */
+  readonly own: number;
+  readonly documents: BufferedDocuments;
+  readonly work: PageWork;
+  readonly park: readonly NewDeadLetter[];
+  /** Those of what is parked that failed: the others wait for them. */
+  readonly failed: readonly FailedEvent[];
+  /** An event that failed and is not parked: the segment waits before it. */
+  readonly halt: FailedEvent | undefined;
+}
+
+interface OwnEvent extends HandledEvent {
+  readonly sequence: Sequence;
+}
+
+/** Lets the handlers take a page of events, one after the other. It changes nothing but what it returns. */
+export class PageHandler {
+  readonly #sequenceOf: (event: RecordedEvent) => Sequence;
+  readonly #earlier: EarlierSegments | undefined;
+  readonly #parks: boolean;
+  readonly #runForGood: RunForGood = new Map();
+  /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
+  #reading = true;
+
+  constructor(
+    private readonly handling: Handling,
+    private readonly place: SegmentPlace,
+    private readonly store: ProjectionStore,
+  ) {
+    this.#sequenceOf = sequencer(handling.definition);
+    this.#earlier = place.takenOver.length > 0 ? new EarlierSegments(handling.definition, place.takenOver) : undefined;
+    this.#parks = handling.definition.options.onError !== 'stop';
+  }
+
+  /** Ends early when the signal says so: what is done until then counts. @throws errors of the store; what handlers throw is in the result */
+  async handle(page: readonly RecordedEvent[], parked: ParkedSequences, signal: AbortSignal): Promise<HandledPage> {
+    const own = this.#own(page);
+    const documents = this.#documents();
+    if (this.#reading && own.length > 0 && this.handling.definition.kind === 'projection')
+      await documents.prefetch(new Set(own.map(({ event }) => event.aggregateId)));
+    const effects = { documents, work: this.#work(), signal };
+    const park: NewDeadLetter[] = [];
+    const failed = new Map<string, FailedEvent>();
+    const rest = () => ({ ...effects, park, failed: [...failed.values()] });
+    let halt: HandledPage['halt'];
+    let to = page.at(-1)!.position;
+    for (let index = 0; index < own.length && !halt; index++) {
+      const { event, sequence } = own[index]!;
+      // What is left is the next page: a commit must fit into memory, and into a statement.
+      if (documents.bytes > PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
+      if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
+      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
+      else {
+        const failure = sequence.fault ? thrownBy(sequence.fault) : await this.handling.take(own[index]!, effects);
+        if (!failure) continue;
+        // A handler that was told to stop has not failed: the page ends before its event.
+        if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
+        if (this.#mayPark(parked.size + failed.size)) {
+          park.push(letterOf(event, sequence.key, failure.error, 1));
+          failed.set(sequence.key, { event, sequence: sequence.key, error: failure.error });
+        } else {
+          halt = { event, sequence: sequence.key, error: failure.error };
+          to = event.position - 1n;
+        }
+      }
+    }
+    if (own.length > 0) this.#reading = documents.reads > 0;
+    return { to, own: own.length, ...rest(), halt };
+  }
+
+  /** Lets the handler take one event again that was parked. */
+  async again(event: RecordedEvent, signal: AbortSignal): Promise<HandledPage> {
+    const replaying = event.position <= this.place.replayUntil;
+    const handle = this.handling.handlerOf(event, replaying);
+    const effects = { documents: this.#documents(), work: this.#work(), signal };
+    const { key, fault } = this.#sequenceOf(event);
+    const failure = fault ? thrownBy(fault) : handle && (await this.handling.take({ event, handle, replaying }, effects));
+    if (failure) signal.throwIfAborted();
+    const halt = failure && { event, sequence: key, error: failure.error };
+    return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };
+  }
+
+  /** What becomes of an event whose own SQL failed in the commit. */
+  failed(event: RecordedEvent, error: unknown, parked: ParkedSequences): HandledPage {
+    const effects = { documents: this.#documents(), work: this.#work(), own: 1 };
+    const sequence = this.sequenceOf(event);
+    const failed = { event, sequence, error };
+    if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], failed: [], halt: failed };
+    return { ...effects, to: event.position, park: [letterOf(event, sequence, error, 1)], failed: [failed], halt: undefined };
+  }
+
+  /** Returns the key of the sequence that an event belongs to. */
+  readonly sequenceOf = (event: RecordedEvent): string => this.#sequenceOf(event).key;
+
+  #mayPark(parked: number): boolean {
+    return this.#parks && parked < MOST_PARKED;
+  }
+
+  #work(): PageWork {
+    return new PageWork(this.#runForGood);
+  }
+
+  #documents(): BufferedDocuments {
+    const { projection, version, segments } = this.place;
+    // The owner of the only segment is the only one that writes.
+    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
+  }
+
+  #own(page: readonly RecordedEvent[]): OwnEvent[] {
+    const { segment, segments, replayUntil } = this.place;
+    const own: OwnEvent[] = [];
+    for (const event of page) {
+      const replaying = event.position <= replayUntil;
+      const handle = this.handling.handlerOf(event, replaying);
+      if (!handle) continue;
+      const sequence = this.#sequenceOf(event);
+      if (segmentOf(sequence.key, segments) !== segment || this.#earlier?.have(event)) continue;
+      own.push({ event, handle, replaying, sequence });
+    }
+    return own;
+  }
+}
+
+/** The dead letter of an event that failed. */
+export const letterOf = ({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter => ({
+  ...{ sequence, position, error: thrownText(error), attempts },
+});
+
+/** The dead letter of an event that waits for its predecessors. */
+const waitingLetter = ({ position }: RecordedEvent, sequence: string): NewDeadLetter => ({
+  ...{ sequence, position, error: undefined, attempts: 0 },
+});

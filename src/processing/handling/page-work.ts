@@ -1,0 +1,76 @@
+import type { RecordedEvent } from '../../messages';
+import type { TransactionWork } from '../../store';
+import { type Thrown, thrownBy } from './thrown';
+
+/** How much of an event's work has been run where it cannot be taken back, by the event's position. */
+export type RunForGood = Map<bigint, number>;
+
+/**
+ * SQL of the user's own that the handlers of a page have asked for. It knows by itself what it has thrown: whatever that looks like, it is
+ * the user's, and no error of the store.
+ */
+export class PageWork {
+  readonly #work: { readonly event: RecordedEvent; readonly run: TransactionWork }[] = [];
+  #mark = 0;
+  #failure: (Thrown & { readonly event: RecordedEvent }) | undefined;
+
+  /** @param runForGood outlives the page, which may have to be handled again */
+  constructor(private readonly runForGood: RunForGood) {}
+
+  /** Whether there is any. */
+  get any(): boolean {
+    return this.#work.length > 0;
+  }
+
+  add(event: RecordedEvent, work: TransactionWork): void {
+    const before = this.#work.filter(each => each.event === event).length;
+    this.#work.push({ event, run: client => this.#run(event, before, work, client) });
+  }
+
+  /** From here on it can be taken back. */
+  begin(): void {
+    this.#mark = this.#work.length;
+  }
+
+  /** Takes back what was asked for since `begin`. */
+  undo(): void {
+    this.#work.length = this.#mark;
+  }
+
+  /** Returns it for the commit. */
+  forCommit(): TransactionWork[] {
+    return this.#work.map(({ run }) => run);
+  }
+
+  /** Returns the event whose work has thrown this error; undefined for an error that comes from elsewhere. */
+  eventOf(error: unknown): RecordedEvent | undefined {
+    return this.#failure && Object.is(this.#failure.error, error) ? this.#failure.event : undefined;
+  }
+
+  /** The commit went through: none of it is run again. */
+  committed(): void {
+    if (this.runForGood.size > 0) for (const { event } of this.#work) this.runForGood.delete(event.position);
+  }
+
+  #run(event: RecordedEvent, before: number, work: TransactionWork, client: unknown): unknown {
+    // A store without a client has no transaction, and nothing that was done is taken back with it.
+    if (client === undefined && (this.runForGood.get(event.position) ?? 0) > before) return undefined;
+    const failed = (error: unknown): never => {
+      this.#failure = { ...thrownBy(error), event };
+      throw error;
+    };
+    const done = (): void => {
+      if (client === undefined) this.runForGood.set(event.position, before + 1);
+    };
+    this.#failure = undefined;
+    try {
+      const result = work(client);
+      // Given back as a promise, and not awaited: not every store can wait.
+      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') return Promise.resolve(result).then(done, failed);
+      done();
+      return undefined;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+}

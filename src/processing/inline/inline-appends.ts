@@ -1,0 +1,241 @@
+import { EventualityError, type FailureReporting, type RecordedEvent, reportFailure } from '../../messages';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  type EventStore,
+  PAGE_LIMIT,
+  type ProjectionStore,
+  type ProjectionTransaction,
+  type StreamAppend,
+} from '../../store';
+import { InlineProjectionError } from '../errors';
+import { BufferedDocuments } from '../handling/buffered-documents';
+import type { Handling } from '../handling/handler-invoker';
+import { PageWork } from '../handling/page-work';
+import { isError } from '../handling/thrown';
+import type { InlineVersion, InlineVersions } from './inline-versions';
+
+/** How many bytes of documents an append writes for events of others, at most. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** How often an append is begun anew because versions came or went meanwhile. */
+const TRIES = 5;
+
+/** Thrown inside of a transaction, and caught outside of it: what was believed about versions holds no more. */
+class StaleVersions extends Error {}
+
+/** Thrown inside of a transaction, and caught outside of it: the user's code rejects the append, whatever its error looks like. */
+class Refused extends Error {
+  constructor(readonly reason: unknown) {
+    super();
+  }
+}
+
+/** Thrown inside of a transaction, and caught outside of it: a version cannot take an earlier event, and has spoilt the transaction. */
+class Behind extends Error {
+  constructor(readonly version: InlineVersion) {
+    super();
+  }
+}
+
+/** What an append believes of versions. */
+interface Believed {
+  readonly versions: readonly InlineVersion[];
+  /** They were looked up because one was far behind. */
+  readonly proven: boolean;
+  /** Versions that cannot take an earlier event. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** Is told what appends make of inline projections. */
+export interface InlineObserver {
+  /** Documents have changed. */
+  changed(name: string): void;
+  /** A handler has thrown; the position is that of its event, where that is stored. */
+  failed(name: string, error: unknown, position: bigint | undefined): void;
+}
+
+/** What one append has to do. */
+interface Append {
+  readonly transaction: ProjectionTransaction;
+  readonly events: readonly RecordedEvent[];
+  /** The events that others have stored before, after a position. */
+  missing(after: bigint): Promise<readonly RecordedEvent[] | undefined>;
+}
+
+/**
+ * Appends together with what inline projections make of the events: in one transaction, which locks their checkpoints, in the order of their
+ * names, appends, handles what is missing before, and then the new events. Events that no inline projection handles are appended as always;
+ * the follower in the background, and the next append that matters, take the checkpoints past them.
+ */
+export class InlineAppends {
+  readonly #names: ReadonlySet<string>;
+  /** Versions that were looked for because one was far behind: it is so, then. */
+  #proven: readonly InlineVersion[] | undefined;
+
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly store: ProjectionStore,
+    private readonly versions: InlineVersions,
+    handlings: readonly Handling[],
+    private readonly reporting: FailureReporting,
+    private readonly observer: InlineObserver,
+  ) {
+    this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
+  }
+
+  /** @throws InlineProjectionError when a handler throws, and what its SQL throws; nothing was appended then */
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    if (!this.#matters(appends)) return this.eventStore.append(appends, options);
+    const leftOut = new Set<string>();
+    // What this append has looked up counts for it, whatever others look up at the same time.
+    let looked: readonly InlineVersion[] | undefined;
+    for (let attempt = 1; ; ) {
+      const versions = looked ?? (await this.versions.current());
+      if (versions.length === 0) return this.eventStore.append(appends, options);
+      try {
+        return await this.#together(appends, options, { versions, proven: versions === looked || versions === this.#proven, leftOut });
+      } catch (error) {
+        if (error instanceof Refused) throw error.reason;
+        if (error instanceof Behind) {
+          leftOut.add(keyOf(error.version));
+          continue;
+        }
+        if (attempt++ === TRIES || !isStale(error)) throw error;
+        this.versions.forget();
+        looked = await this.versions.current();
+        this.#proven = looked;
+      }
+    }
+  }
+
+  /** What is no list of appends is for the store to refuse. */
+  #matters(appends: readonly StreamAppend[]): boolean {
+    if (!Array.isArray(appends)) return false;
+    return (appends as readonly StreamAppend[]).some(append => append?.events?.some?.(event => this.#names.has(event?.name)));
+  }
+
+  async #together(
+    appends: readonly StreamAppend[],
+    options: AppendOptions | undefined,
+    { versions, proven, leftOut }: Believed,
+  ): Promise<AppendOutcome> {
+    const handled: string[] = [];
+    const outcome = await this.store.transaction(async transaction => {
+      handled.length = 0;
+      const positions = new Map<InlineVersion, bigint>();
+      for (const version of versions) positions.set(version, await transaction.lock(version.checkpoint));
+      const appended = await transaction.append(appends, options);
+      if (!appended.ok || appended.events.length === 0) return appended;
+      const append = appendOf(transaction, appended.events);
+      for (const [version, position] of positions) {
+        if (leftOut.has(keyOf(version))) continue;
+        const took = await this.#take(append, version, position);
+        // What is far behind is left to its follower. But it may be a version that is no longer: look once more before.
+        if (!took && !proven) throw new StaleVersions();
+        if (took) handled.push(version.checkpoint.projection);
+      }
+      return appended;
+    });
+    if (outcome.ok) for (const name of handled) this.observer.changed(name);
+    return outcome;
+  }
+
+  /** Returns false when the version is too far behind to be brought up here, or cannot take an earlier event. */
+  async #take(append: Append, inline: InlineVersion, from: bigint): Promise<boolean> {
+    const { handling, replayUntil, checkpoint } = inline;
+    const { projection, version } = checkpoint;
+    if (from >= append.events.at(-1)!.position) return true;
+    const missing = await append.missing(from);
+    if (!missing) return false;
+    const documents = new BufferedDocuments(projection, ids => append.transaction.get(projection, version, ids));
+    const effects = { documents, work: new PageWork(new Map()), signal: NEVER };
+    for (const event of [...missing, ...append.events]) {
+      const replaying = event.position <= replayUntil;
+      const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
+      const failure = handle && (await handling.take({ event, handle, replaying }, effects));
+      // Too much to be brought up in an append.
+      if (documents.bytes > MOST_BYTES && !append.events.includes(event)) return false;
+      if (!failure) continue;
+      if (append.events.includes(event)) throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
+      this.#waits(inline, event, failure.error);
+      return false;
+    }
+    await this.#commit(append, inline, from, effects);
+    return true;
+  }
+
+  async #commit(append: Append, inline: InlineVersion, from: bigint, { documents, work }: InlineEffects): Promise<void> {
+    const { checkpoint } = inline;
+    const { projection, version } = checkpoint;
+    const to = append.events.at(-1)!.position;
+    const { lateWrite } = documents;
+    if (lateWrite && append.events.includes(lateWrite.event))
+      throw this.#refused(projection, lateWrite.error, refusal(projection, lateWrite.event, lateWrite.error));
+    documents.close((error, event) => this.#failed(projection, event, error));
+    try {
+      if (lateWrite) throw lateWrite.error;
+      const outcome = await append.transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work: work.forCommit() });
+      if (!outcome.ok) throw new StaleVersions();
+    } catch (error) {
+      const event = lateWrite ? lateWrite.event : work.eventOf(error);
+      if (!event) throw error;
+      if (append.events.includes(event)) throw this.#refused(projection, error, isError(error) ? error : refusal(projection, event, error));
+      this.#waits(inline, event, error);
+      throw new Behind(inline);
+    }
+  }
+
+  /** The append is not to blame for an earlier event. */
+  #waits({ checkpoint: { projection } }: InlineVersion, event: RecordedEvent, error: unknown): void {
+    this.#failed(projection, event, error, 'it waits for its follower');
+  }
+
+  /** The event of it is not stored, so it has no position. */
+  #refused(projection: string, error: unknown, reason: unknown): Refused {
+    this.observer.failed(projection, error, undefined);
+    return new Refused(reason);
+  }
+
+  #failed(name: string, event: RecordedEvent, error: unknown, consequence?: string): void {
+    this.observer.failed(name, error, event.position);
+    reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, this.reporting, consequence);
+  }
+}
+
+interface InlineEffects {
+  readonly documents: BufferedDocuments;
+  readonly work: PageWork;
+}
+
+const refusal = (projection: string, event: RecordedEvent, error: unknown): InlineProjectionError =>
+  new InlineProjectionError(projection, event.name, error);
+
+const keyOf = ({ checkpoint: { projection, version } }: InlineVersion): string => `${version} ${projection}`;
+
+const NEVER = new AbortController().signal;
+
+const isStale = (error: unknown): boolean =>
+  error instanceof StaleVersions || (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL');
+
+function appendOf(transaction: ProjectionTransaction, events: readonly RecordedEvent[]): Append {
+  const first = events[0]!.position;
+  const read = new Map<bigint, Promise<readonly RecordedEvent[] | undefined>>();
+  const missing = async (after: bigint): Promise<readonly RecordedEvent[] | undefined> => {
+    if (after >= first - 1n) return [];
+    const page = await transaction.readAll({ after, limit: PAGE_LIMIT });
+    const before = page.filter(({ position }) => position < first);
+    if (before.length < PAGE_LIMIT) return before;
+    const [next] = await transaction.readAll({ after: before.at(-1)!.position, limit: 1 });
+    return next!.position < first ? undefined : before;
+  };
+  return {
+    transaction,
+    events,
+    missing: after => {
+      const found = read.get(after) ?? missing(after);
+      read.set(after, found);
+      return found;
+    },
+  };
+}

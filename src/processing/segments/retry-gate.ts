@@ -1,0 +1,50 @@
+import { backOff, pause } from '../../concurrency';
+import type { RecordedEvent } from '../../messages';
+import type { FollowerOptions } from '../definition/definition';
+
+/** Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until somebody restarts it. */
+export class Halt {
+  #event: { readonly position: bigint; readonly attempts: number } | undefined;
+  #restart: (() => void) | undefined;
+
+  constructor(
+    private readonly options: FollowerOptions,
+    private readonly stopped: () => void,
+  ) {}
+
+  get isStopped(): boolean {
+    return this.#restart !== undefined;
+  }
+
+  /** Tells whether it has waited before this event already. */
+  isBefore({ position }: RecordedEvent): boolean {
+    return this.#event?.position === position;
+  }
+
+  /** The segment is past the event that failed. */
+  over(): void {
+    this.#event = undefined;
+  }
+
+  restart(): void {
+    this.over();
+    const restart = this.#restart;
+    this.#restart = undefined;
+    restart?.();
+  }
+
+  /** Resolves when the event is to be tried again, or the signal ends it. */
+  async wait({ position }: RecordedEvent, signal: AbortSignal): Promise<void> {
+    const attempts = this.#event?.position === position ? this.#event.attempts + 1 : 1;
+    this.#event = { position, attempts };
+    const { onError, retry = {} } = this.options;
+    const { attempts: most = 5, delay = 50, maxDelay = 5000 } = retry;
+    if (onError !== 'stop' || attempts < most) return pause(backOff(attempts, delay, maxDelay), signal);
+    await new Promise<void>(resolve => {
+      this.#restart = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      this.stopped();
+    });
+    this.#restart = undefined;
+  }
+}

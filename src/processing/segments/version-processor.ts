@@ -1,0 +1,203 @@
+import { pause } from '../../concurrency';
+import { EventualityError } from '../../messages';
+import type { LeaseClaim, ReadModelVersion } from '../../store';
+import type { FollowerParts } from '../event-processor-parts';
+import type { SegmentPlace } from '../handling/page-handler';
+import { type Membership, sharesOf } from './segment-assignment';
+import { writtenNote } from './segment-note';
+import { type FollowerEnd, SegmentFollower } from './segment-processor';
+
+/** A segment that this process has. */
+interface Held {
+  readonly follower: SegmentFollower;
+  readonly fence: bigint;
+  /** Until when the lease surely holds, by this process's clock. */
+  until: number;
+  /** What others were told with the lease. */
+  note: string | undefined;
+}
+
+const MOST_TICK = 500;
+const LEAST_TICK = 20;
+/** A handler that does not end is left behind. */
+const PATIENCE = 5000;
+
+/** Follows one version: with as many of its segments as are this process's share. */
+export class VersionFollower {
+  readonly #ending = new AbortController();
+  readonly #held = new Map<number, Held>();
+  /**
+   * Segments that were lost, by those who still follow them: the last commit may be under way. This process gets the fence that it had when it claims
+   * one again, and two with one fence would handle an event twice.
+   */
+  readonly #leaving = new Map<number, Held>();
+  readonly #loop: Promise<void>;
+  #seat: { readonly segment: number; readonly fence: bigint } | undefined;
+  /** Ends the pause before the next look. */
+  #wake = (): void => undefined;
+  gone = false;
+
+  constructor(
+    private readonly parts: FollowerParts,
+    readonly version: ReadModelVersion,
+    private readonly membership: Membership,
+  ) {
+    this.#loop = this.#run();
+  }
+
+  /** The positions of the segments that this process has. */
+  get positions(): ReadonlyMap<number, bigint> {
+    return new Map(Array.from(this.#held, ([segment, { follower }]) => [segment, follower.position]));
+  }
+
+  get stopped(): boolean {
+    return [...this.#held.values()].some(({ follower }) => follower.stopped);
+  }
+
+  get retrying(): boolean {
+    return [...this.#held.values()].some(({ follower }) => follower.retrying);
+  }
+
+  restart(): void {
+    for (const { follower } of this.#held.values()) follower.restart();
+    this.#wake();
+  }
+
+  /** Has parked sequences that are due tried now, not at the next look. */
+  async tick(): Promise<void> {
+    await Promise.all(Array.from(this.#held.values(), ({ follower }) => follower.tick()));
+  }
+
+  /** Stops, keeps what is done, and gives the segments back. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    this.#wake();
+    await this.#loop;
+    await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
+    if (this.#seat) await this.#release(this.#seat.segment, this.#seat.fence);
+  }
+
+  async #run(): Promise<void> {
+    const tick = Math.max(LEAST_TICK, Math.min(MOST_TICK, this.membership.leaseDuration / 4));
+    while (!this.#ending.signal.aborted && !this.gone) {
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
+      try {
+        await this.#look();
+      } catch (error) {
+        if (isGone(error)) this.gone = true;
+        else this.parts.observer.troubled(error);
+      }
+      this.#loseExpired();
+      for (const { follower } of this.#held.values()) void follower.tick();
+      if (!this.#ending.signal.aborted) await pause(tick, woken.signal);
+    }
+  }
+
+  /** Renews the leases, takes what is free and due to this process, and gives back what is not. */
+  async #look(): Promise<void> {
+    const { segments } = this.version;
+    for (const [segment, held] of this.#held) await this.#renew(segment, held);
+    if (segments === 1) {
+      if (this.#held.size === 0) await this.#claim(0);
+      return;
+    }
+    const states = await this.parts.store.leases.segments(this.#projection, this.version.version);
+    const { quota, free, seat } = sharesOf(states, segments, this.membership.owner);
+    await this.#show(seat);
+    for (const segment of free) {
+      if (this.#held.size >= quota) break;
+      if (!this.#held.has(segment)) await this.#claim(segment);
+    }
+    const surplus = [...this.#held].slice(quota);
+    await Promise.all(surplus.map(([segment, held]) => this.#giveBack(segment, held)));
+  }
+
+  get #projection(): string {
+    return this.parts.handling.definition.name;
+  }
+
+  #nameOf(segment: number): { projection: string; version: number; segment: number } {
+    return { projection: this.#projection, version: this.version.version, segment };
+  }
+
+  #claimOf(note?: string): LeaseClaim {
+    return { owner: this.membership.owner, duration: this.membership.leaseDuration, note };
+  }
+
+  /** What other processes are to know of a segment. */
+  #noteOf({ follower }: Held): string | undefined {
+    return writtenNote({ stopped: follower.stopped, error: this.parts.lastError() });
+  }
+
+  async #renew(segment: number, held: Held): Promise<void> {
+    const asked = performance.now();
+    const note = this.#noteOf(held);
+    if (note === held.note && held.until - asked > (this.membership.leaseDuration * 2) / 3) return;
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf(note));
+    if (lease.ok && lease.fence === held.fence) {
+      held.until = asked + this.membership.leaseDuration;
+      held.note = note;
+    } else this.#forget(segment, held);
+    // It was another process's meanwhile: with this fence nothing is followed here.
+    if (lease.ok && lease.fence !== held.fence) await this.#release(segment, lease.fence);
+  }
+
+  async #claim(segment: number): Promise<void> {
+    if (this.#leaving.has(segment)) return;
+    const asked = performance.now();
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf());
+    if (!lease.ok) return;
+    if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
+    const { segments, takenOver, replayUntil } = this.version;
+    const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
+    const follower = new SegmentFollower(this.parts, place, lease, () => this.#wake());
+    const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
+    this.#held.set(segment, held);
+    void follower.run().then(end => this.#ended(segment, held, end));
+    this.parts.observer.moved(false);
+  }
+
+  /** Lets others see that this process is here and wants a share. */
+  async #show(segment: number): Promise<void> {
+    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf());
+    if (lease.ok) this.#seat = { segment, fence: lease.fence };
+  }
+
+  /** A lease that could not be renewed in time may be somebody else's. */
+  #loseExpired(): void {
+    const now = performance.now();
+    for (const [segment, held] of this.#held) if (held.until < now) this.#forget(segment, held);
+  }
+
+  #forget(segment: number, held: Held): void {
+    // Its follower may have ended by itself while the lease was renewed: then none is left that could be waited for.
+    if (this.#held.get(segment) !== held) return;
+    this.#held.delete(segment);
+    this.#leaving.set(segment, held);
+    held.follower.lost();
+  }
+
+  #ended(segment: number, held: Held, end: FollowerEnd): void {
+    if (end === 'gone') this.gone = true;
+    if (end !== 'closed' && this.#held.get(segment) === held) this.#held.delete(segment);
+    if (this.#leaving.get(segment) === held) this.#leaving.delete(segment);
+    this.parts.observer.moved(false);
+  }
+
+  async #giveBack(segment: number, held: Held): Promise<void> {
+    this.#held.delete(segment);
+    const patience = new AbortController();
+    await Promise.race([held.follower.end(), pause(PATIENCE, patience.signal)]);
+    patience.abort();
+    await this.#release(segment, held.fence);
+  }
+
+  async #release(segment: number, fence: bigint): Promise<void> {
+    // Where the store cannot be asked the lease runs out by itself.
+    await this.parts.store.leases.release(this.#nameOf(segment), { owner: this.membership.owner, fence }).catch(() => undefined);
+  }
+}
+
+/** The version was dropped, or readers see a later one. */
+const isGone = (error: unknown): boolean => EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL';

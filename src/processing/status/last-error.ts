@@ -1,0 +1,37 @@
+import { type Clock, thrownMessage, thrownText } from '../../messages';
+import type { FollowerStatus } from './status';
+
+/** As long as what a dead letter keeps. */
+const MAX_STACK_LENGTH = 4000;
+
+/** Keeps what a handler has thrown last; what else fails, of the store mostly, is kept only where no handler has thrown. */
+export class LastError {
+  #ofHandler: FollowerStatus['lastError'];
+  #other: FollowerStatus['lastError'];
+
+  constructor(private readonly clock: Clock) {}
+
+  get ofHandler(): FollowerStatus['lastError'] {
+    return this.#ofHandler;
+  }
+
+  /** The last one, of the handlers of other processes, too. */
+  among(others: readonly FollowerStatus['lastError'][]): FollowerStatus['lastError'] {
+    const thrown = [this.#ofHandler, ...others].filter(error => error !== undefined);
+    return thrown.sort((one, other) => (one.at < other.at ? 1 : -1))[0] ?? this.#other;
+  }
+
+  /** A handler has thrown; `position` is that of its event, where that is stored. */
+  handler(error: unknown, position: bigint | undefined): void {
+    this.#ofHandler = this.#note(error, position);
+  }
+
+  other(error: unknown): void {
+    this.#other = this.#note(error, undefined);
+  }
+
+  #note(error: unknown, position: bigint | undefined): FollowerStatus['lastError'] {
+    const stack = thrownText(error).slice(0, MAX_STACK_LENGTH);
+    return { message: thrownMessage(error), stack, at: new Date(this.clock.now()).toISOString(), position };
+  }
+}

@@ -1,0 +1,54 @@
+import type { RecordedEvent } from '../../messages';
+import type { TakenOverSegments } from '../../store';
+import type { FollowerDefinition } from '../definition/definition';
+import { knownSequencer, type Sequencer, segmentOf } from '../definition/sequence';
+import { SequenceByChangedError } from '../event-processor-errors';
+
+/** The segments of one earlier version, with what finds the one of an event. */
+interface Earlier {
+  readonly positions: readonly bigint[];
+  /** Beyond it there is nothing that they have handled. */
+  readonly furthest: bigint;
+  readonly sequenceOf: Sequencer;
+}
+
+/**
+ * Knows which events the segments of earlier versions have handled, or parked: a version that took over begins where the slowest of them was, and leaves
+ * those out.
+ */
+export class EarlierSegments {
+  readonly #earlier: readonly Earlier[];
+  readonly #furthest: bigint;
+
+  /** @throws SequenceByChangedError */
+  constructor(definition: FollowerDefinition, takenOver: readonly TakenOverSegments[]) {
+    refuseUnknown(definition, takenOver);
+    this.#earlier = takenOver.map(({ sequenceBy, positions }) => ({
+      positions,
+      furthest: furthestOf(positions),
+      // With one segment it does not matter which events belong together.
+      sequenceOf: knownSequencer(definition, sequenceBy) ?? knownSequencer(definition, 'all')!,
+    }));
+    this.#furthest = furthestOf(this.#earlier.map(({ furthest }) => furthest));
+  }
+
+  have(event: RecordedEvent): boolean {
+    if (event.position > this.#furthest) return false;
+    return this.#earlier.some(({ positions, furthest, sequenceOf }) => {
+      if (event.position > furthest) return false;
+      return event.position <= positions[segmentOf(sequenceOf(event).key, positions.length)]!;
+    });
+  }
+}
+
+/** Refuses segments of which this code cannot tell which events they have handled. @throws SequenceByChangedError */
+export function refuseUnknown(definition: FollowerDefinition, takenOver: readonly TakenOverSegments[]): void {
+  const unknown = takenOver.find(each => each.positions.length > 1 && !knownSequencer(definition, each.sequenceBy));
+  if (unknown) throw new SequenceByChangedError(definition.name, unknown.sequenceBy);
+}
+
+/** Returns those that have handled something beyond a position: a version that begins there must know them. */
+export const neededFrom = (start: bigint, takenOver: readonly TakenOverSegments[]): readonly TakenOverSegments[] =>
+  takenOver.filter(({ positions }) => furthestOf(positions) > start);
+
+const furthestOf = (positions: readonly bigint[]): bigint => positions.reduce((most, each) => (each > most ? each : most), 0n);

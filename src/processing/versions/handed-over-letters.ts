@@ -1,0 +1,47 @@
+import type { DeadLetter, EventStore, NewDeadLetter, ProjectionStore, ReadModelVersion } from '../../store';
+import type { FollowerDefinition } from '../definition/definition';
+import { segmentOf, sequenceByOf, sequencer } from '../definition/sequence';
+import type { VersionShape } from './version-shape';
+
+const PAGE = 1000;
+
+/** What is parked, by the segment that it goes to. */
+export type HandedOverLetters = ReadonlyMap<number, readonly NewDeadLetter[]>;
+
+interface Sources {
+  readonly store: ProjectionStore;
+  readonly events: Pick<EventStore, 'readAll'>;
+  readonly definition: FollowerDefinition;
+}
+
+/** Returns what a version has parked as the dead letters of another one, with the sequences that its rule gives. */
+export async function lettersToHandOver(sources: Sources, from: ReadModelVersion, to: VersionShape): Promise<HandedOverLetters> {
+  const { store } = sources;
+  const parked = { projection: to.name, version: from.version };
+  const wanted = new Set(
+    (await store.deadLetters.sequences(parked)).flatMap(({ sequence, retry }) => (retry === undefined ? [] : [sequence])),
+  );
+  const bySegment = new Map<number, NewDeadLetter[]>();
+  for (let after = 0n; ; ) {
+    const letters = await store.deadLetters.list(parked, { after, limit: PAGE });
+    for (const letter of letters) {
+      const sequence = await sequenceOf(sources, letter, from);
+      if (sequence === undefined) continue;
+      const { position, error, attempts } = letter;
+      const segment = segmentOf(sequence, to.segments);
+      // What is to be tried again, because somebody has asked for it, begins with its first try.
+      const again = wanted.has(letter.sequence) ? 0 : attempts;
+      bySegment.set(segment, [...(bySegment.get(segment) ?? []), { sequence, position, error, attempts: again }]);
+    }
+    if (letters.length < PAGE) return bySegment;
+    after = letters.at(-1)!.position;
+  }
+}
+
+/** Undefined for an event that is not in the store any more: it cannot be tried, and its letter goes. */
+async function sequenceOf(sources: Sources, { sequence, position }: DeadLetter, from: ReadModelVersion): Promise<string | undefined> {
+  const { definition, events } = sources;
+  if (sequenceByOf(definition) === from.sequenceBy) return sequence;
+  const [event] = await events.readAll({ after: position - 1n, limit: 1 });
+  return event?.position === position ? sequencer(definition)(event).key : undefined;
+}

@@ -1,0 +1,26 @@
+import type { ProjectionStore } from '../../store';
+import type { Head } from '../status/log-head';
+import type { Rate } from '../status/rate';
+import type { RebuildProgress } from '../status/status';
+import { heldUpBy } from './switch';
+
+/** Reads how a version that fills is getting on; all processes that fill it count. */
+export async function progressOf(
+  { store, head }: { readonly store: ProjectionStore; readonly head: Head },
+  name: string,
+  version: number,
+  rate: Rate,
+): Promise<RebuildProgress> {
+  const known = await store.versions(name);
+  const segments = known.find(each => each.version === version)?.segments ?? 0;
+  const from = known.find(({ active }) => active)?.version;
+  const states = (await store.leases.segments(name, version)).filter(({ segment }) => segment < segments);
+  const total = Number(await head.position());
+  // A segment that was not begun yet counts as not done at all.
+  const done = states.length === 0 ? 0 : Math.min(total, states.reduce((sum, { position }) => sum + Number(position), 0) / segments);
+  rate.add(done);
+  const perSecond = Math.max(0, rate.perSecond);
+  const secondsLeft = perSecond > 0 ? (total - done) / perSecond : undefined;
+  const held = from === undefined || from >= version ? [] : await heldUpBy(store, name, { from, to: version });
+  return { version, done: Math.floor(done), total, rate: perSecond, secondsLeft, heldUpBy: held.length };
+}

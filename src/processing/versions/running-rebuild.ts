@@ -1,0 +1,69 @@
+import { pause } from '../../concurrency';
+import type { ProjectionStore } from '../../store';
+import { RebuildCancelledError } from '../event-processor-errors';
+import type { FollowerRunner } from '../event-processor-runner';
+import type { Head } from '../status/log-head';
+import { Rate } from '../status/rate';
+import type { Rebuild, RebuildProgress } from '../status/status';
+import { progressOf } from './rebuild-progress';
+
+const PROGRESS_EVERY_MS = 200;
+const LOOK_EVERY_MS = 50;
+
+/** What a rebuild is watched with. */
+export interface RebuildParts {
+  readonly store: ProjectionStore;
+  readonly head: Head;
+}
+
+/** A version that fills, whichever processes fill it. */
+export class RunningRebuild implements Rebuild {
+  readonly done: Promise<void>;
+  readonly #finished = new AbortController();
+  #cancelled = false;
+
+  constructor(
+    readonly version: number,
+    private readonly parts: RebuildParts,
+    private readonly runner: Pick<FollowerRunner, 'name' | 'drop' | 'switchAnyway'>,
+  ) {
+    this.done = this.#whenActive();
+    // A caller that does not ask for the end is not told of a cancellation.
+    this.done.catch(() => undefined);
+  }
+
+  async *progress(): AsyncGenerator<RebuildProgress, void, undefined> {
+    const rate = new Rate();
+    while (!this.#finished.signal.aborted) {
+      yield await progressOf(this.parts, this.runner.name, this.version, rate);
+      await pause(PROGRESS_EVERY_MS, this.#finished.signal);
+    }
+    await this.done;
+    const last = await progressOf(this.parts, this.runner.name, this.version, rate);
+    yield { ...last, done: last.total, secondsLeft: 0 };
+  }
+
+  async cancel(): Promise<void> {
+    this.#cancelled = await this.runner.drop(this.version);
+    await this.done.catch(() => undefined);
+  }
+
+  async switchAnyway(): Promise<void> {
+    await this.runner.switchAnyway(this.version, this.#finished.signal);
+    await this.done;
+  }
+
+  async #whenActive(): Promise<void> {
+    try {
+      for (;;) {
+        const known = await this.parts.store.versions(this.runner.name);
+        if (known.some(({ version, active }) => active && version >= this.version)) return;
+        const filling = known.some(({ version, closed }) => version === this.version && !closed);
+        if (this.#cancelled || !filling) throw new RebuildCancelledError(this.runner.name, this.version);
+        await pause(LOOK_EVERY_MS, this.#finished.signal);
+      }
+    } finally {
+      this.#finished.abort();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { EventualityError } from '../../messages';
+import type { ParkedSequence, ProjectionStore, ProjectionTransaction, ReadModelVersion } from '../../store';
+import { lowest } from './version-shape';
+
+/**
+ * What became of a switch: readers see the version, or a later one; it is behind the one that they see; it has parked what that one has handled; it
+ * was dropped.
+ */
+export type SwitchOutcome = 'switched' | 'behind' | 'held-up' | 'gone';
+
+/** A switch from the version that readers see to another one. */
+export interface Switch {
+  readonly name: string;
+  readonly from: Pick<ReadModelVersion, 'version' | 'segments'>;
+  readonly to: Pick<ReadModelVersion, 'version' | 'segments'>;
+  /** Does not look at what is parked. */
+  readonly anyway: boolean;
+}
+
+/** Reads parked sequences: of what is stored, or inside of a transaction. */
+type ReadParked = (version: number) => Promise<readonly ParkedSequence[]>;
+
+/**
+ * Switches readers in one step, if they see nothing older afterwards: commits of both versions wait meanwhile, and those of the old one fail
+ * afterwards.
+ */
+export async function switchReaders(store: ProjectionStore, wanted: Switch): Promise<SwitchOutcome> {
+  const { name, from, to } = wanted;
+  // Without holding anybody up; what is parked meanwhile is found below.
+  if (!wanted.anyway && (await heldUpBy(store, name, { from: from.version, to: to.version })).length > 0) return 'held-up';
+  try {
+    return await store.transaction(transaction => inTransaction(transaction, wanted));
+  } catch (error) {
+    // One of the two was dropped or replaced: the next look finds out what readers see.
+    if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') return 'gone';
+    throw error;
+  }
+}
+
+/** Returns the sequences that keep a version from taking over: readers would see them as they were before they were parked. */
+export function heldUpBy(
+  store: ProjectionStore,
+  projection: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<readonly ParkedSequence[]> {
+  return parkedEarlier(version => store.deadLetters.sequences({ projection, version }), from, to);
+}
+
+async function inTransaction(transaction: ProjectionTransaction, { name, from, to, anyway }: Switch): Promise<SwitchOutcome> {
+  const read = await positions(transaction, name, from);
+  const filled = await positions(transaction, name, to);
+  if (lowest(filled) < most(read)) return 'behind';
+  const parked: ReadParked = version => transaction.parked({ projection: name, version });
+  if (!anyway && (await parkedEarlier(parked, from.version, to.version)).length > 0) return 'held-up';
+  await transaction.activate(name, to.version);
+  return 'switched';
+}
+
+async function parkedEarlier(parked: ReadParked, from: number, to: number): Promise<readonly ParkedSequence[]> {
+  const filled = await parked(to);
+  if (filled.length === 0) return filled;
+  const read = new Map((await parked(from)).map(({ sequence, position }) => [sequence, position]));
+  return filled.filter(({ sequence, position }) => position < (read.get(sequence) ?? position + 1n));
+}
+
+/** Where the segments of a version stand; they stay there until the transaction ends. */
+async function positions(transaction: ProjectionTransaction, projection: string, { version, segments }: Switch['from']): Promise<bigint[]> {
+  const found: bigint[] = [];
+  for (let segment = 0; segment < segments; segment++) found.push(await transaction.lock({ projection, version, segment }));
+  return found;
+}
+
+const most = (list: readonly bigint[]): bigint => list.reduce((highest, each) => (each > highest ? each : highest));

@@ -1,0 +1,26 @@
+import type { ReadModelVersion } from '../../store';
+import type { FollowerDefinition } from '../definition/definition';
+import { sequenceByOf } from '../definition/sequence';
+
+/** What the code that runs here makes: versions of another shape are other code's. */
+export interface VersionShape {
+  readonly name: string;
+  readonly revision: number;
+  readonly segments: number;
+  readonly indexes: readonly string[];
+  readonly sequenceBy: string;
+}
+
+export function shapeOf(definition: FollowerDefinition): VersionShape {
+  const { name, options } = definition;
+  const { version: revision = 1, segments = 1, indexes = [] } = options;
+  return { name, revision, segments, indexes, sequenceBy: sequenceByOf(definition) };
+}
+
+/** Tells whether a version is of a shape; the order of its indexes is of no account. */
+export function hasShape({ revision, segments, indexes, sequenceBy }: ReadModelVersion, shape: VersionShape): boolean {
+  if (revision !== shape.revision || segments !== shape.segments || sequenceBy !== shape.sequenceBy) return false;
+  return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));
+}
+
+export const lowest = (list: readonly bigint[]): bigint => list.reduce((least, each) => (each < least ? each : least));

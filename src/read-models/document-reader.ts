@@ -1,0 +1,45 @@
+import type { ReadModel, ReadModelPage, ReadModelQuery } from '../processing';
+import type { DocumentPage, DocumentQuery } from '../store';
+
+/** Where the documents of a read model come from. */
+export interface DocumentSource {
+  get(ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  find(query: DocumentQuery | undefined): Promise<DocumentPage>;
+}
+
+/** Reads documents, and says each time that it does: so that a live query knows what it depends on. */
+export class DocumentReader<View extends object = any> implements ReadModel<View> {
+  constructor(
+    readonly name: string,
+    private readonly source: DocumentSource,
+    private readonly touch: (name: string) => void,
+  ) {}
+
+  async get(id: string): Promise<Readonly<View> | undefined> {
+    return (await this.getMany([id])).get(id);
+  }
+
+  async getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>> {
+    this.touch(this.name);
+    return this.source.get(ids) as Promise<ReadonlyMap<string, Readonly<View>>>;
+  }
+
+  async find(query?: ReadModelQuery<View>): Promise<ReadModelPage<View>> {
+    this.touch(this.name);
+    const { items, cursor } = await this.source.find(query as DocumentQuery | undefined);
+    return { items: items.map(({ document }) => document as Readonly<View>), cursor };
+  }
+
+  async first(query?: ReadModelQuery<View>): Promise<Readonly<View> | undefined> {
+    return (await this.find({ ...query, limit: 1 })).items[0];
+  }
+
+  async *all(query?: ReadModelQuery<View>): AsyncGenerator<Readonly<View>, void, undefined> {
+    let after = query?.after;
+    do {
+      const page = await this.find({ ...query, ...(after !== undefined && { after }) });
+      yield* page.items;
+      after = page.cursor;
+    } while (after !== undefined);
+  }
+}

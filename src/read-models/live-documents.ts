@@ -1,0 +1,70 @@
+import type { ProjectionDefinition } from '../processing';
+import { type DocumentPage, type DocumentQuery, type EventStore, HistoryReplacedError } from '../store';
+import type { DocumentSource } from './document-reader';
+import { FoldedDocuments } from './folded-documents';
+
+/** How many documents a live projection may have; twice as many while it reads events that may delete them. */
+const MAX_DOCUMENTS = 100_000;
+
+/**
+ * The documents of a projection with the mode `live`: each read first folds the events that came since the last one. They are kept in memory
+ * with the last of these events, and nowhere else; where that was replaced, as by an older backup, they are made anew.
+ */
+export class LiveDocuments implements DocumentSource {
+  #folded: FoldedDocuments;
+  #turn: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> | undefined;
+
+  /** @param replaced is told when what was folded is void */
+  constructor(
+    private readonly definition: ProjectionDefinition,
+    private readonly eventStore: EventStore,
+    private readonly replaced: (error: HistoryReplacedError) => void,
+    private readonly most = MAX_DOCUMENTS,
+  ) {
+    this.#folded = this.#empty();
+  }
+
+  /** The position of the last event that is folded. */
+  get position(): bigint {
+    return this.#folded.position;
+  }
+
+  async get(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    await this.#catchUp();
+    return this.#folded.get(ids);
+  }
+
+  async find(query?: DocumentQuery): Promise<DocumentPage> {
+    await this.#catchUp();
+    return this.#folded.find(query);
+  }
+
+  /** Those who come while events are folded share the next turn: it begins after they asked. */
+  #catchUp(): Promise<void> {
+    if (!this.#waiting) {
+      const turn = this.#turn.then(() => {
+        this.#waiting = undefined;
+        return this.#fold();
+      });
+      this.#waiting = turn;
+      this.#turn = turn.catch(() => undefined);
+    }
+    return this.#waiting;
+  }
+
+  async #fold(): Promise<void> {
+    try {
+      await this.#folded.catchUp();
+    } catch (error) {
+      if (!(error instanceof HistoryReplacedError)) throw error;
+      this.replaced(error);
+      this.#folded = this.#empty();
+      await this.#folded.catchUp();
+    }
+  }
+
+  #empty(): FoldedDocuments {
+    return new FoldedDocuments(this.definition, this.eventStore, this.most);
+  }
+}

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Touches } from '../processing';
+import type { ChangeFeed, ChangeListener } from './change-feed';
+import { copyOfResult } from './result-copy';
+
+/** What a live query needs of its Flow. */
+export interface WatchSources {
+  readonly feed: ChangeFeed;
+  readonly touches: Touches;
+  /** Called when its first result is asked for; ends it where the flow no longer has live queries. */
+  began(watch: Watch<any>): void;
+  /** Called once when the iteration has ended, however it ended. */
+  ended(watch: Watch<any>): void;
+}
+
+/**
+ * Gives the result of a query now, and again after each change that touches it. It asks when its reader does: a slow reader gets the newest
+ * result, never a queue of old ones.
+ */
+export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Result, undefined>, ChangeListener {
+  /** What the last answer was made of; undefined before the first. */
+  about: ReadonlySet<string> | undefined;
+  /** What changed since that answer was begun. */
+  readonly #changed = new Set<string>();
+  /** The last result as it was when it was given; undefined where results cannot be compared. */
+  #last: { readonly value: unknown } | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #done = false;
+  #wake: (() => void) | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #onAbort = (): void => this.end();
+
+  constructor(
+    private readonly ask: () => Promise<Result>,
+    private readonly sources: WatchSources,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    if (signal?.aborted) queueMicrotask(this.#onAbort);
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Returns the next result; concurrent calls are answered one after the other. */
+  next(): Promise<IteratorResult<Result, undefined>> {
+    const next = this.#turn.then(() => this.#next());
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async return(): Promise<IteratorResult<Result, undefined>> {
+    this.end();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the iteration; a reader that waits is told so. */
+  end(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.signal?.removeEventListener('abort', this.#onAbort);
+    this.#unsubscribe?.();
+    this.#wake?.();
+    this.sources.ended(this);
+  }
+
+  async #next(): Promise<IteratorResult<Result, undefined>> {
+    try {
+      while (!this.#done) {
+        if (this.about && !this.#isTouched()) await new Promise<void>(resolve => (this.#wake = resolve));
+        else {
+          const answer = await this.#orEnd(this.#answer());
+          if (!answer || this.#done) break;
+          if (this.#isNew(answer.result)) return { done: false, value: answer.result };
+        }
+      }
+    } catch (error) {
+      if (!this.#done) {
+        this.end();
+        throw error;
+      }
+    }
+    return { done: true, value: undefined };
+  }
+
+  /** It listens before it asks, and what changes while it asks makes it ask again: nothing falls in between. */
+  async #answer(): Promise<{ readonly result: Result } | undefined> {
+    const { feed, touches } = this.sources;
+    if (!this.#unsubscribe) {
+      this.sources.began(this);
+      if (this.#done) return undefined;
+      const unsubscribe = await feed.subscribe(this);
+      if (this.#done) unsubscribe();
+      else this.#unsubscribe = unsubscribe;
+    }
+    if (this.#done) return undefined;
+    this.#changed.clear();
+    const touched = new Set<string>();
+    const result = await touches.record(touched, this.ask);
+    if (this.#done) return undefined;
+    this.about = touched;
+    for (const name of touched) feed.follow(name);
+    return { result };
+  }
+
+  /** Resolves to what the work does; to nothing as soon as the iteration ends, whatever becomes of the work. */
+  #orEnd<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => {
+        if (this.#done) resolve(undefined);
+      };
+      work.then(resolve, reject);
+    });
+  }
+
+  /** Compared with a copy: the handler may give the same object again, changed, and the reader may change what it was given. */
+  #isNew(result: Result): boolean {
+    const copy = copyOfResult(result);
+    const isSame = copy !== undefined && this.#last !== undefined && isDeepStrictEqual(copy.value, this.#last.value);
+    this.#last = copy;
+    return !isSame;
+  }
+
+  changed(name: string): void {
+    this.#changed.add(name);
+    if (this.#isTouched()) this.#wake?.();
+  }
+
+  /** A query that read no read model depends on what cannot be known: then any change counts. */
+  #isTouched(): boolean {
+    const touched = this.about;
+    if (!touched || this.#changed.size === 0) return false;
+    return touched.size === 0 || [...touched].some(name => this.#changed.has(name));
+  }
+}

@@ -1,0 +1,150 @@
+import { type Clock, type RecordedEvent, systemClock } from '../../messages';
+import { checkClaimName, checkCommandClaim, checkCommandResult } from '../kit/command-checks';
+import { isFree, resultOf } from '../kit/command-rules';
+import { Turns } from '../kit/mutex';
+import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from '../ports/command-journal';
+import { ClaimLostError } from '../ports/errors';
+
+interface KnownCommand {
+  readonly fingerprint: string;
+  readonly token: string;
+  readonly keep: number;
+  lease: number;
+  until: number;
+  /** When it may be forgotten, where it is free by then: late enough for a holder that was only slow to find its claim. */
+  readonly expires: number;
+  result: CommandResult | undefined;
+}
+
+/** What an event store lends to its journal. */
+interface LendingStore {
+  readonly turns: Turns;
+  refuseWhenClosed(): void;
+}
+
+/** How many commands each claim looks at, to forget those whose time is over: more than the one that it may add. */
+const LOOKED_AT = 4;
+
+/**
+ * Remembers commands in the memory of the process: complete in its semantics, gone when the process ends. The `commands` of an
+ * `InMemoryEventStore`; made by itself it can stand beside a store that has none, where {@link record} is called after each append.
+ */
+export class InMemoryCommandJournal implements CommandJournal {
+  readonly #commands = new Map<string, KnownCommand>();
+  #looking = this.#commands.entries();
+  readonly #clock: Clock;
+  readonly #turns: Turns;
+  readonly #store: LendingStore | undefined;
+
+  /**
+   * @param options `clock` tells when a claim has run out; default the machine's
+   * @param store lent by an event store in memory: claims wait for its transactions, and are refused when it is closed
+   */
+  constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
+    this.#clock = options.clock ?? systemClock;
+    this.#turns = store?.turns ?? new Turns();
+    // Not a function made here: with one, each store that is dropped kept much of what came after it from being collected in time.
+    this.#store = store;
+  }
+
+  /** How many commands are known: those that are running, and those whose results are kept. */
+  get size(): number {
+    return this.#commands.size;
+  }
+
+  async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
+    const claim = { id, fingerprint, token, lease, keep };
+    checkCommandClaim(claim);
+    return this.#pass(() => this.#claim(claim));
+  }
+
+  async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
+    checkClaimName({ id, token }, lease);
+    return this.#pass(() => {
+      const known = this.#of({ id, token });
+      if (known && !known.result) {
+        known.until = this.#clock.now() + lease;
+        known.lease = lease;
+      }
+      return known !== undefined;
+    });
+  }
+
+  async complete({ id, token }: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): Promise<boolean> {
+    checkCommandResult({ id, token }, { aggregateId, version, events });
+    const result = events.length > 0 ? resultOf(Object.freeze([...events])) : { events: Object.freeze([]), aggregateId, version };
+    return this.#pass(() => {
+      const known = this.#of({ id, token });
+      if (known && !known.result) this.#done(known, result);
+      return known !== undefined;
+    });
+  }
+
+  async release({ id, token }: ClaimName): Promise<void> {
+    checkClaimName({ id, token });
+    await this.#pass(() => {
+      const known = this.#of({ id, token });
+      if (known && !known.result) this.#commands.delete(id);
+    });
+  }
+
+  /**
+   * Makes sure that a claim is still the caller's, and tells whether its command is done. For an append, before it writes.
+   * @throws InvalidClaimError, ClaimLostError
+   */
+  isDone(claim: ClaimName): boolean {
+    checkClaimName(claim);
+    const known = this.#of(claim);
+    if (!known) throw new ClaimLostError(claim.id);
+    return known.result !== undefined;
+  }
+
+  /**
+   * Records at once that a command is done and led to these events, in the order of their append; one that is done already stays as it is.
+   * @throws InvalidClaimError, ClaimLostError when the claim was taken over by another one
+   */
+  record(claim: ClaimName, events: readonly RecordedEvent[]): void {
+    if (!this.isDone(claim)) this.#done(this.#of(claim)!, resultOf(events));
+  }
+
+  #pass<T>(work: () => T): Promise<T> {
+    this.#store?.refuseWhenClosed();
+    return this.#turns.pass(work);
+  }
+
+  #claim({ id, fingerprint, token, lease, keep }: CommandClaim): ClaimOutcome {
+    const now = this.#clock.now();
+    this.#forgetSome(now);
+    const known = this.#commands.get(id);
+    if (known && !isFree({ ...known, done: known.result !== undefined }, now)) {
+      if (known.result) return { state: 'done', fingerprint: known.fingerprint, result: known.result };
+      if (known.token !== token) return { state: 'running', fingerprint: known.fingerprint };
+    }
+    const until = now + lease;
+    this.#commands.set(id, { fingerprint, token, keep, lease, until, expires: until + keep, result: undefined });
+    return { state: 'claimed' };
+  }
+
+  #of({ id, token }: ClaimName): KnownCommand | undefined {
+    const known = this.#commands.get(id);
+    return known?.token === token ? known : undefined;
+  }
+
+  #done(known: KnownCommand, result: CommandResult): void {
+    known.result = result;
+    known.until = this.#clock.now() + known.keep;
+  }
+
+  /** Goes round over all of them, a few at a time: no claim takes long, and nothing stays for ever. */
+  #forgetSome(now: number): void {
+    for (let count = 0; count < LOOKED_AT; count++) {
+      const next = this.#looking.next();
+      if (next.done) {
+        this.#looking = this.#commands.entries();
+        return;
+      }
+      const [id, { until, expires }] = next.value;
+      if (until <= now && expires <= now) this.#commands.delete(id);
+    }
+  }
+}

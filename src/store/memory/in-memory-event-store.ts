@@ -1,0 +1,230 @@
+import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, systemClock } from '../../messages';
+import { checkAppends, givesIds, isExpected, storePage, streamPage } from '../kit/checks';
+import { claimOf, commandIsDone } from '../kit/command-checks';
+import type { StorePage, StreamPage } from '../kit/event-pages';
+import { Turns } from '../kit/mutex';
+import { refuseSubscribeOptions } from '../kit/option-checks';
+import { recordEvent } from '../kit/record-event';
+import { repeatedEvents } from '../kit/repeated-events';
+import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/restoring';
+import { appendInTurn, type TransactionEvents } from '../kit/staged-appends';
+import { Subscription } from '../kit/subscription';
+import type { ClaimName, CommandJournal } from '../ports/command-journal';
+import { StoreClosedError } from '../ports/errors';
+import type { EventStore, RestoreOutcome, SubscribeOptions } from '../ports/event-store';
+import type { ProjectionStore } from '../ports/projection-store';
+import type { SnapshotStore } from '../ports/snapshot-store';
+import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StreamAppend } from '../ports/stream-append';
+import type { StreamName } from '../ports/stream-name';
+import { InMemoryCommandJournal } from './in-memory-command-journal';
+import { InMemoryProjectionStore } from './in-memory-projection-store';
+import { InMemorySnapshotStore } from './in-memory-snapshot-store';
+
+const anIterable = must('a list of recorded events, or another iterable', value => typeof value?.[Symbol.iterator] === 'function');
+const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
+
+/** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
+export class InMemoryEventStore implements EventStore {
+  readonly snapshots: SnapshotStore;
+  readonly projections: ProjectionStore;
+  readonly commands: CommandJournal;
+  readonly #commands: InMemoryCommandJournal;
+  readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
+  #lastFound: RecordedEvent[] | undefined;
+  readonly #all: RecordedEvent[] = [];
+  /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
+  readonly #byId = new Map<string, RecordedEvent>();
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #clock: Clock;
+  readonly #turns = new Turns();
+  readonly #lent: TransactionEvents = {
+    beside: { store: this, append: InMemoryEventStore.prototype.append, readAll: InMemoryEventStore.prototype.readAll },
+    clock: { now: () => this.#clock.now() },
+    turns: this.#turns,
+    commands: () => this.#commands,
+    refuseWhenClosed: () => this.#refuseWhenClosed(),
+    versionOf: stream => this.#stream(stream)?.length ?? 0,
+    stored: id => this.#withIds().get(id),
+    lastPosition: () => this.#lastPosition(),
+    readAll: page => this.#page(page),
+    write: events => this.#write(events),
+  };
+  #closed = false;
+
+  /**
+   * @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start
+   * @throws InvalidOptionsError; InvalidRestoreError when one of the events is not whole, or does not follow on those before it
+   */
+  constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
+    refuseOptions('new InMemoryEventStore', options, { clock: aClock, events: anIterable });
+    this.#clock = options.clock ?? systemClock;
+    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock }, this.#lent);
+    this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#lent);
+    this.#commands = new InMemoryCommandJournal({ clock: this.#clock }, this.#lent);
+    this.commands = this.#commands;
+    // One by one, so that a source that counts knows which one was refused; none is stored already.
+    for (const event of options.events ?? []) for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
+  }
+
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    this.#refuseWhenClosed();
+    if (this.#turns.taken) return appendInTurn(this.#lent, appends, options);
+    checkAppends(appends);
+    return this.#append(appends, options && claimOf(appends, options));
+  }
+
+  async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
+    this.#refuseWhenClosed();
+    const whole = sealRestored(events);
+    return this.#turns.pass(() => {
+      const fresh = this.#fresh(whole, id => this.#withIds().get(id));
+      if (fresh.length > 0) this.#write(fresh);
+      return { restored: fresh.length, skipped: whole.length - fresh.length };
+    });
+  }
+
+  async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    const { from, limit } = streamPage(page);
+    return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    return this.#page(storePage(page));
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
+    const subscription: Subscription = new Subscription({
+      ...options,
+      readAll: page => this.readAll(page),
+      ended: () => this.#subscriptions.delete(subscription),
+    });
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const subscription of this.#subscriptions) subscription.end();
+    await this.#turns.over();
+  }
+
+  /**
+   * Called with the events of one append, or one restore, before they are kept, for subclasses that write them somewhere: what it throws
+   * rejects the call, and nothing is kept.
+   */
+  protected persist(_events: readonly RecordedEvent[]): void {}
+
+  /** In one step with the result of the command, where there is one. */
+  #append(appends: readonly StreamAppend[], command?: ClaimName): AppendOutcome {
+    const done = command && this.#commands.isDone(command);
+    let events = givesIds(appends) ? repeatedEvents(appends, id => this.#withIds().get(id)) : undefined;
+    if (!events) {
+      if (done) throw commandIsDone(command);
+      const conflicts = this.#conflicts(appends);
+      if (conflicts) return { ok: false, conflicts };
+      events = Object.freeze(this.#record(appends));
+      this.#write(events);
+    }
+    if (command) this.#commands.record(command, events);
+    return { ok: true, events };
+  }
+
+  #write(events: readonly RecordedEvent[]): void {
+    this.persist(events);
+    for (let index = 0; index < events.length; index++) this.#keep(events[index]!);
+    if (this.#subscriptions.size > 0) for (const subscription of this.#subscriptions) subscription.wake();
+  }
+
+  #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
+    const last = BigInt(this.#lastPosition());
+    return eventsToRestore(events, { last, stored, versionOf: stream => this.#version(stream) });
+  }
+
+  #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
+    const start = this.#countUntil(after);
+    return this.#all.slice(start, start + limit);
+  }
+
+  #lastPosition(): number {
+    return Number(this.#all.at(-1)?.position ?? 0n);
+  }
+
+  /** Counts the events up to a position. Only restored events leave positions out: without them nothing has to be searched. */
+  #countUntil(position: bigint): number {
+    if (this.#lastPosition() === this.#all.length) return Math.min(Number(position), this.#all.length);
+    let [from, until] = [0, this.#all.length];
+    while (from < until) {
+      const middle = (from + until) >>> 1;
+      if (this.#all[middle]!.position <= position) from = middle + 1;
+      else until = middle;
+    }
+    return from;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new StoreClosedError();
+  }
+
+  /** Asked several times in a row for one stream: what was found last is kept at hand. */
+  #stream({ aggregateName, aggregateId }: StreamName): RecordedEvent[] | undefined {
+    const last = this.#lastFound?.[0];
+    if (last?.aggregateId === aggregateId && last.aggregateName === aggregateName) return this.#lastFound;
+    const found = this.#streams.get(aggregateName)?.get(aggregateId);
+    if (found) this.#lastFound = found;
+    return found;
+  }
+
+  #version(stream: StreamName): number {
+    return this.#stream(stream)?.length ?? 0;
+  }
+
+  #conflicts(appends: readonly StreamAppend[]): readonly Conflict[] | undefined {
+    let conflicts: Conflict[] | undefined;
+    for (let index = 0; index < appends.length; index++) {
+      const { stream, expected } = appends[index]!;
+      const actual = this.#version(stream);
+      if (isExpected(expected, actual)) continue;
+      conflicts ??= [];
+      conflicts.push({ stream, expected, actual });
+    }
+    return conflicts;
+  }
+
+  /** Events get into the index only when it is used: who never gives ids never pays for it. */
+  #withIds(): ReadonlyMap<string, RecordedEvent> {
+    for (let index = this.#byId.size; index < this.#all.length; index++) this.#byId.set(this.#all[index]!.id, this.#all[index]!);
+    return this.#byId;
+  }
+
+  /** Makes the recorded events without keeping any: what is refused is refused before anything is written. */
+  #record(appends: readonly StreamAppend[]): RecordedEvent[] {
+    const recordedAt = isoTime(this.#clock.now());
+    let position = this.#lastPosition();
+    const record = (event: NewEvent, stream: StreamName, version: number): RecordedEvent =>
+      recordEvent(event, stream, version, BigInt(++position), recordedAt);
+    const recorded = appends.map(({ stream, events }) => {
+      const version = this.#version(stream);
+      // Mostly it is one event. A list that begins empty and grows takes room for seventeen.
+      if (events.length === 1) return [record(events[0]!, stream, version + 1)];
+      return events.map((event, index) => record(event, stream, version + index + 1));
+    });
+    return recorded.length === 1 ? recorded[0]! : recorded.flat();
+  }
+
+  #keep(event: RecordedEvent): void {
+    const stream = this.#stream(event);
+    if (stream) stream.push(event);
+    else this.#begin(event);
+    this.#all.push(event);
+  }
+
+  #begin(event: RecordedEvent): void {
+    const streams = this.#streams.get(event.aggregateName);
+    if (streams) streams.set(event.aggregateId, [event]);
+    else this.#streams.set(event.aggregateName, new Map([[event.aggregateId, [event]]]));
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../../messages';
+import { checkClaim } from '../kit/lease-checks';
+import { decideClaim, type KnownLease, segmentState } from '../kit/lease-rules';
+import { checkCheckpoint } from '../kit/projection-checks';
+import type { CheckpointName } from '../ports/projection-commit';
+import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from '../ports/segment-leases';
+import type { InMemoryAccess } from './in-memory-access';
+
+/** What leases need to know of versions. */
+export interface LeasedVersions {
+  /** Where the segments of a version stand, by their numbers. */
+  readonly positions: (projection: string, version: number) => ReadonlyMap<number, bigint>;
+  /** @throws UnknownReadModelError where a version takes nothing more */
+  readonly refuseClosed: (projection: string, version: number) => void;
+}
+
+/** Leases in the memory of the process. */
+export class InMemoryLeases implements SegmentLeases {
+  readonly #leases = new Map<string, Map<number, KnownLease>>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly access: InMemoryAccess,
+    private readonly versions: LeasedVersions,
+  ) {}
+
+  async claim(name: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+    const claim = { owner, duration, note };
+    checkClaim(name, claim);
+    const { projection, version, segment } = name;
+    return this.access.write(() => this.#claim({ projection, version, segment }, claim));
+  }
+
+  async release(name: CheckpointName, { owner, fence }: { readonly owner: string; readonly fence: bigint }): Promise<void> {
+    checkCheckpoint(name);
+    const { projection, version, segment } = name;
+    await this.access.write(() => {
+      const leases = this.#of(projection, version);
+      const lease = leases.get(segment);
+      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { ...lease, owner: undefined, note: undefined });
+    });
+  }
+
+  async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
+    const leases = this.access.read(() => this.#of(projection, version));
+    const positions = this.versions.positions(projection, version);
+    const now = this.clock.now();
+    const segments = [...new Set([...leases.keys(), ...positions.keys()])].sort((one, other) => one - other);
+    return segments.map(segment => segmentState(segment, positions.get(segment) ?? 0n, leases.get(segment), now));
+  }
+
+  /** Tells whether a fence is that of the segment's owner. */
+  holds({ projection, version, segment }: CheckpointName, fence: bigint): boolean {
+    const lease = this.#leases.get(keyOf(projection, version))?.get(segment);
+    return lease?.fence === fence && lease.owner !== undefined;
+  }
+
+  drop(projection: string, version: number): void {
+    this.#leases.delete(keyOf(projection, version));
+  }
+
+  #claim({ projection, version, segment }: CheckpointName, claim: LeaseClaim): LeaseOutcome {
+    this.versions.refuseClosed(projection, version);
+    const leases = this.#of(projection, version);
+    const decision = decideClaim(leases.get(segment), claim, this.clock.now());
+    if (!decision.ok) return decision;
+    const { lease } = decision;
+    leases.set(segment, lease);
+    this.#leases.set(keyOf(projection, version), leases);
+    return { ok: true, fence: lease.fence, position: this.versions.positions(projection, version).get(segment) ?? 0n };
+  }
+
+  #of(projection: string, version: number): Map<number, KnownLease> {
+    return this.#leases.get(keyOf(projection, version)) ?? new Map<number, KnownLease>();
+  }
+}
+
+const keyOf = (projection: string, version: number): string => JSON.stringify([projection, version]);

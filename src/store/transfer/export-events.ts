@@ -1,0 +1,39 @@
+import { aSignal, checkedElsewhere, type OptionChecks, refuseOptions } from '../../messages';
+import type { EventStore } from '../ports/event-store';
+import { eventLine } from './event-line';
+
+/** Which events to export, and what ends that. */
+export interface ExportOptions {
+  /** Only events of a higher position: the last one exported earlier; default 0: from the beginning. */
+  readonly after?: bigint;
+  /** Ends the export with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const EXPORT_OPTIONS: OptionChecks<ExportOptions> = { after: checkedElsewhere, signal: aSignal };
+
+/** Pages are small: an event can be large, and a page is held as a whole. */
+const PAGE = 100;
+
+/**
+ * Yields the events of a store as lines of JSON, by position, each with its line break: all that was appended until it has caught up.
+ * Nothing is left out: ids, positions (as text of decimal digits), versions, metadata and times are there, as `importEvents` reads them.
+ * It holds 100 events at a time, and reads on only when asked.
+ *
+ * @example await pipeline(exportEvents(store), createWriteStream('events.jsonl'));
+ * @throws InvalidOptionsError, InvalidPageError, StoreClosedError, the signal's reason
+ */
+export async function* exportEvents(store: EventStore, options: ExportOptions = {}): AsyncGenerator<string, void, undefined> {
+  refuseOptions('exportEvents', options, EXPORT_OPTIONS);
+  const { signal } = options;
+  let after = options.after ?? 0n;
+  for (;;) {
+    const page = await store.readAll({ after, limit: PAGE, ...(signal && { signal }) });
+    for (const event of page) {
+      signal?.throwIfAborted();
+      yield eventLine(event);
+      after = event.position;
+    }
+    if (page.length === 0) return;
+  }
+}

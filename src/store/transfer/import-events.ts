@@ -1,0 +1,115 @@
+import {
+  aFunction,
+  aSignal,
+  EventualityError,
+  InvalidOptionsError,
+  jsonable,
+  type OptionChecks,
+  type RecordedEvent,
+  refuseOptions,
+  shownValue,
+} from '../../messages';
+import { InvalidImportError, type InvalidRestoreError, RestoreUnsupportedError } from '../ports/errors';
+import type { EventStore, RestoreOutcome } from '../ports/event-store';
+import { eventOfLine } from './event-line';
+import { type TextPieces, textLines } from './text-lines';
+
+/** What an import has done so far. `JSON.stringify` writes the position as decimal text. */
+export interface ImportReport {
+  /** How many events were written. */
+  readonly imported: number;
+  /** How many were stored already. */
+  readonly skipped: number;
+  /** The position of the last line, whose event is stored; 0n without lines. The target may hold more: it is where to go on, not its end. */
+  readonly position: bigint;
+}
+
+/** What an import can be told. */
+export interface ImportOptions {
+  /** Called after each batch; what it throws ends the import. */
+  readonly progress?: (report: ImportReport) => void;
+  /** Ends the import with the signal's reason; what was written stays. */
+  readonly signal?: AbortSignal;
+}
+
+const IMPORT_OPTIONS: OptionChecks<ImportOptions> = { progress: aFunction, signal: aSignal };
+
+const BATCH = 500;
+/** The characters of a batch of several events, so that memory stays flat where they are large. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * Takes in events that `exportEvents` has written, as they are: with ids, positions, versions, metadata and times.
+ *
+ * - It can be repeated: an event that is stored already (the same id, stream and version) is skipped. An import that was interrupted is
+ *   simply run again.
+ * - The others must come after the last position of the store, and continue their streams without a gap.
+ * - 500 events, fewer when they are large, are written together or not at all. Memory holds so many, however long the file is.
+ *
+ * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks. Blank lines are passed over, but counted.
+ *
+ * @example const { imported, skipped } = await importEvents(store, createReadStream('events.jsonl'));
+ * @throws InvalidOptionsError, InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's reason, and
+ * what the store throws when it cannot write
+ */
+export async function importEvents(store: EventStore, lines: TextPieces, options: ImportOptions = {}): Promise<ImportReport> {
+  refuseOptions('importEvents', options, IMPORT_OPTIONS);
+  const { progress, signal } = options;
+  if (!isIterable(lines))
+    throw new InvalidOptionsError('importEvents', [
+      `lines is ${shownValue(lines)}; it must be pieces of text or bytes, such as a file's stream.`,
+    ]);
+  if (!store?.restore) throw new RestoreUnsupportedError();
+  let report: ImportReport = jsonable({ imported: 0, skipped: 0, position: 0n });
+  let batch = new Batch();
+  const write = async (): Promise<void> => {
+    signal?.throwIfAborted();
+    report = sum(report, await batch.restoreInto(store), batch.position);
+    batch = new Batch();
+    progress?.(report);
+  };
+  for await (const { number, text } of textLines(lines, signal)) {
+    if (batch.length === BATCH || (batch.length > 0 && batch.characters + text.length > MOST_CHARACTERS)) await write();
+    batch.add(text, number);
+  }
+  if (batch.length > 0) await write();
+  return report;
+}
+
+const isIterable = (value: any): boolean => typeof (value?.[Symbol.asyncIterator] ?? value?.[Symbol.iterator]) === 'function';
+
+/** Events that are written together, and the lines they stand in. */
+class Batch {
+  readonly #events: RecordedEvent[] = [];
+  readonly #lines: number[] = [];
+  characters = 0;
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  get position(): bigint {
+    return this.#events.at(-1)!.position;
+  }
+
+  add(text: string, line: number): void {
+    this.#events.push(eventOfLine(text, line));
+    this.#lines.push(line);
+    this.characters += text.length;
+  }
+
+  async restoreInto(store: EventStore): Promise<RestoreOutcome> {
+    try {
+      return await store.restore!(this.#events);
+    } catch (error) {
+      if (!isInvalidRestore(error)) throw error;
+      throw new InvalidImportError(this.#lines[error.index]!, error.fault, error);
+    }
+  }
+}
+
+// By the code: the store may come from another copy of the package.
+const isInvalidRestore = (error: unknown): error is InvalidRestoreError => EventualityError.is(error) && error.code === 'INVALID_RESTORE';
+
+const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport =>
+  jsonable({ imported: report.imported + restored, skipped: report.skipped + skipped, position });
