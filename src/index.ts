@@ -9,7 +9,7 @@ export {
   EventHandler,
   InjectReadModel,
   InjectRepository,
-  Listener,
+  Reactor,
   Module,
   Projection,
   QueryHandler,
@@ -156,25 +156,25 @@ export type {
   TextPieces,
 } from './store';
 
-// Projections, durable listeners, and what they make: read models.
-export { defineListener, defineProjection } from './processing';
+// Projections, reactors, and what they make: read models.
+export { defineReactor, defineProjection } from './processing';
 export type {
   Documents,
-  FollowerDefinition,
-  Follower,
-  FollowerHandler,
-  FollowerOptions,
-  FollowerStatus,
+  EventProcessorDefinition,
+  EventProcessor,
+  EventProcessorHandler,
+  EventProcessorOptions,
+  EventProcessorStatus,
   LastErrorStatus,
   Health,
-  ListenerContext,
-  ListenerSpecification,
+  ReactorContext,
+  ReactorSpecification,
   ProjectionContext,
   ProjectionDefinition,
   ProjectionHandler,
   ProjectionMode,
   ProjectionOptions,
-  Projections,
+  EventProcessors,
   ProjectionSpecification,
   ReadModel,
   ReadModelPage,
@@ -219,7 +219,7 @@ export type {
 
 // Surroundings that can be replaced, and what helps to answer a mistyped name.
 export { nearest, systemClock } from './messages';
-export type { Clock, FailureContext, FollowerFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
+export type { Clock, FailureContext, EventProcessorFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
 
 // Errors: one class for each failure, each with a stable code.
 export {

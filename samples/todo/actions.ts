@@ -51,7 +51,7 @@ const list: Action = {
   takes: [],
   help: 'shows all todos',
   async run(flow, print) {
-    await flow.projections.settled({ timeout: PATIENCE });
+    await flow.processors.settled({ timeout: PATIENCE });
     const todos = await flow.query(new AllTodos());
     if (todos.length === 0) print('Nothing to do. Add something: npm run todo -- add "Buy milk"');
     for (const todo of todos) print(line(todo));
@@ -72,7 +72,7 @@ const rebuild: Action = {
   takes: [],
   help: 'fills the list anew, beside the one that is shown meanwhile',
   async run(flow, print) {
-    const rebuild = await flow.projections.of('todo-list').rebuild();
+    const rebuild = await flow.processors.of('todo-list').rebuild();
     let drawn = '';
     for await (const step of rebuild.progress()) {
       drawn = bar(step);

@@ -15,7 +15,7 @@ async function somethingDone(lines: string[] = []) {
   await flow.dispatch(new CompleteTodo('1'));
   await flow.dispatch(new CompleteTodo('1'));
   await flow.eventBus.drain();
-  await flow.projections.settled();
+  await flow.processors.settled();
   return flow;
 }
 
@@ -74,7 +74,7 @@ test('a file of lines keeps the events only: the list is made again when it is o
   expect(list.map(({ description }) => description)).toEqual(['Buy milk', 'Write']);
   await first.close();
   const again = await open();
-  await again.projections.settled();
+  await again.processors.settled();
   expect(await again.query(new AllTodos())).toEqual(list);
   await again.close();
   rmSync(folder, { recursive: true });

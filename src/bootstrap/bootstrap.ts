@@ -5,14 +5,14 @@ import type { ModuleClass, Token } from '../decorators';
 import { EventBus, type EventListener, Flow, type FlowParts, type GivenCommandHandler, type QueryHandlerFunction } from '../flow';
 import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults } from '../messages';
 import { definitionOf } from '../model';
-import type { FollowerDefinition, ProjectionDefinition } from '../processing';
+import type { EventProcessorDefinition, ProjectionDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
 import { CommandScopes, type RepositorySource } from './command-scopes';
 import { Components, type HandlerClass } from './components';
 import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
 import { disposed, disposing } from './disposal';
 import { WiringError } from './errors';
-import { type FollowerClass, followerClasses, followerClassFaults } from './event-processor-classes';
+import { type EventProcessorClass, eventProcessorClasses, eventProcessorClassFaults } from './event-processor-classes';
 import { type MessageNames, messageNameFaults } from './message-names';
 import { nameFaults } from './name-checks';
 import { adjusting, BOOTSTRAP_OPTIONS } from './option-checks';
@@ -34,8 +34,8 @@ export interface BootstrapOptions
    * `@Command('name')` and `@Event('name')` alone, so that neither a renamed class nor a bundler changes one. Default `'class'`.
    */
   readonly names?: MessageNames;
-  /** Gets each projection and durable listener that was found or given; what it returns takes its place, under the same name. */
-  readonly adjustFollower?: (definition: FollowerDefinition) => FollowerDefinition;
+  /** Gets each projection and reactor that was found or given; what it returns takes its place, under the same name. */
+  readonly adjustEventProcessor?: (definition: EventProcessorDefinition) => EventProcessorDefinition;
 }
 
 /** A Flow whose parts were found in modules and made by a container. */
@@ -87,7 +87,7 @@ interface Wiring {
 /**
  * Makes an application of a module: finds the roles of its components by their decorators, makes them in a child of the container,
  * and assembles the Flow. In memory unless an `eventStore` is given.
- * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where durable listeners must be made known to it
+ * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where reactors must be made known to it
  */
 export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {}): Promise<Application> {
   const faults = optionFaults<BootstrapOptions>(given, BOOTSTRAP_OPTIONS);
@@ -103,10 +103,13 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
   const wiring: Wiring = { components, container, providers, commandScopes, logger: options.logger ?? consoleLogger };
   providers.register(components);
   for (const aggregate of components.aggregates) commandScopes.register(aggregate);
-  const adjusted = adjusting(options.adjustFollower, faults);
-  const followers = followerClasses(components, container).map(({ type, definition }) => ({ type, definition: adjusted(definition) }));
-  const definitions = (options.projections ?? []).map(each => adjusted(each));
-  registerReadModels([...followers, ...(options.projections ?? [])], container, () => application);
+  const adjusted = adjusting(options.adjustEventProcessor, faults);
+  const processors = eventProcessorClasses(components, container).map(({ type, definition }) => ({
+    type,
+    definition: adjusted(definition),
+  }));
+  const definitions = (options.processors ?? []).map(each => adjusted(each));
+  registerReadModels([...processors, ...(options.processors ?? [])], container, () => application);
   faults.push(
     ...components.faults,
     ...nameFaults(components),
@@ -114,18 +117,18 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
     ...providers.faults(),
     ...constructorFaults(wiring),
     ...repositoryFaults(wiring),
-    ...followerClassFaults(components, followers, definitions, options.eventStore),
+    ...eventProcessorClassFaults(components, processors, definitions, options.eventStore),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
   );
   if (faults.length > 0) throw new WiringError(faults);
-  const projections = [...followers.map(({ definition }) => definition), ...definitions];
-  const application: Application = new Application({ ...partsOf(wiring, options), projections }, container);
+  const projections = [...processors.map(({ definition }) => definition), ...definitions];
+  const application: Application = new Application({ ...partsOf(wiring, options), processors: projections }, container);
   try {
     await tryCommandHandlers(wiring, application);
     subscribeListeners(components, application.eventBus, container);
-    await application.projections.ready();
+    await application.processors.ready();
   } catch (error) {
-    await application.projections.close();
+    await application.processors.close();
     await disposed(container, wiring.logger);
     throw error;
   }
@@ -137,14 +140,14 @@ function containerOf(given: DependencyContainer | ContainerAdapter = rootContain
 }
 
 function registerReadModels(
-  followers: readonly (FollowerClass | FollowerDefinition)[],
+  processors: readonly (EventProcessorClass | EventProcessorDefinition)[],
   container: ContainerAdapter,
   application: () => Application,
 ): void {
-  for (const follower of followers) {
-    const { kind, name } = 'definition' in follower ? follower.definition : follower;
+  for (const processor of processors) {
+    const { kind, name } = 'definition' in processor ? processor.definition : processor;
     if (kind !== 'projection') continue;
-    const token = readModelToken('definition' in follower ? follower.type : (follower as ProjectionDefinition));
+    const token = readModelToken('definition' in processor ? processor.type : (processor as ProjectionDefinition));
     container.register<unknown>(token, { useFactory: () => application().readModel(name) });
   }
 }
@@ -196,7 +199,7 @@ async function tryCommandHandlers(wiring: Wiring, application: Application): Pro
 }
 
 function partsOf({ components, container, commandScopes, logger }: Wiring, options: BootstrapOptions): FlowParts {
-  const { container: _, adjustFollower: __, names: ___, eventStore, eventBus, ...rest } = options;
+  const { container: _, adjustEventProcessor: __, names: ___, eventStore, eventBus, ...rest } = options;
   const { handlerClasses, aggregates } = components;
   return {
     ...rest,
@@ -236,11 +239,11 @@ function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdap
 function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, container: ContainerAdapter): void {
   const faults: string[] = [];
   const made: Record<string, EventListener[]>[] = [];
-  for (const { type, events, queries, follower } of handlerClasses) {
+  for (const { type, events, queries, processor } of handlerClasses) {
     if (events.size + queries.size === 0) continue;
     try {
       const instance = container.resolve<any>(type);
-      if (!follower) made.push(listenersOf(instance, events));
+      if (!processor) made.push(listenersOf(instance, events));
     } catch (error) {
       faults.push(cannotBeMade(type, error));
     }

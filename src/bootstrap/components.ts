@@ -1,4 +1,4 @@
-import { type FollowerRole, followerRole, MODULE, type ModuleClass, type ModuleOptions, type Provider } from '../decorators';
+import { type EventProcessorRole, eventProcessorRole, MODULE, type ModuleClass, type ModuleOptions, type Provider } from '../decorators';
 import { type ClassReference, ownMetadata, shownText, shownWithKeys } from '../messages';
 import {
   type AggregateClass,
@@ -26,8 +26,8 @@ export interface HandlerClass {
   readonly events: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly queries: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly replays: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
-  /** What `@Projection` or `@Listener` said; its events are followed by checkpoint, those of other classes while the process runs. */
-  readonly follower: FollowerRole | undefined;
+  /** What `@Projection` or `@Reactor` said; its events are followed by checkpoint, those of other classes while the process runs. */
+  readonly processor: EventProcessorRole | undefined;
 }
 
 /** Everything that the modules of an application list, each once, sorted by its role. */
@@ -93,9 +93,9 @@ export class Components {
       events,
       queries,
       replays: handlersOf(type, REPLAY_HANDLERS, this.faults),
-      follower: followerRole(type),
+      processor: eventProcessorRole(type),
     };
-    if (handlerClass.follower || handlerClass.replays.size + commands.size + events.size + queries.size > 0)
+    if (handlerClass.processor || handlerClass.replays.size + commands.size + events.size + queries.size > 0)
       this.handlerClasses.push(handlerClass);
     else if (this.faults.length === before) {
       const hint = ownMetadata(type, REPOSITORY_INJECTIONS) ? ' It has injected repositories but no handler.' : '';

@@ -13,7 +13,7 @@ import {
   oneOf,
   optionFaults,
 } from '../messages';
-import type { FollowerDefinition } from '../processing';
+import type { EventProcessorDefinition } from '../processing';
 import { anEventStore } from '../store';
 
 const { aggregates: _, commandHandlers: __, queryHandlers: ___, listeners: ____, ...parts } = FLOW_PARTS;
@@ -27,7 +27,7 @@ export const BOOTSTRAP_OPTIONS = {
     value => isFunction(value?.createScope) || isFunction(value?.createChildContainer),
   ),
   names: oneOf('class', 'explicit'),
-  adjustFollower: aFunction,
+  adjustEventProcessor: aFunction,
 };
 
 /** Checks of what `@Module` takes; what stands in its lists is looked at one by one. */
@@ -68,18 +68,20 @@ export function providerFaults(provider: object, place: string): string[] {
   return optionFaults(provider, PROVIDERS[way]).map(fault => `${place}: ${fault}`);
 }
 
-/** Returns what an application's `adjustFollower` makes of a definition; where that is not the same one adjusted, the one that was given. */
+/** Returns what an application's `adjustEventProcessor` makes of a definition; where that is not the same one adjusted, the one that was given. */
 export function adjusting(
-  adjust: ((definition: FollowerDefinition) => FollowerDefinition) | undefined,
+  adjust: ((definition: EventProcessorDefinition) => EventProcessorDefinition) | undefined,
   faults: string[],
-): (definition: FollowerDefinition) => FollowerDefinition {
+): (definition: EventProcessorDefinition) => EventProcessorDefinition {
   if (!adjust) return definition => definition;
   return definition => {
     const { kind, name } = definition;
     const adjusted = adjust(definition);
     if (adjusted?.kind === kind && adjusted.name === name) return adjusted;
     const made = adjusted ? `a ${String(adjusted.kind)} with the name '${String(adjusted.name)}'` : String(adjusted);
-    faults.push(`adjustFollower returned ${made} for the ${kind} '${name}'; it must return one of the same kind, under the same name.`);
+    faults.push(
+      `adjustEventProcessor returned ${made} for the ${kind} '${name}'; it must return one of the same kind, under the same name.`,
+    );
     return definition;
   };
 }

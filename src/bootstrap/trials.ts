@@ -1,5 +1,5 @@
 import type { Token } from '../decorators';
-import { thrownMessage } from '../messages';
+import { errorMessage } from '../messages';
 import type { CommandScopes, RepositorySource } from './command-scopes';
 import type { HandlerClass } from './components';
 import type { ContainerAdapter } from './container-adapter';
@@ -80,4 +80,4 @@ export class Trials {
 }
 
 /** Says that a class cannot be made, and why. */
-export const cannotBeMade = (type: Class, error: unknown): string => `${type.name} cannot be made: ${thrownMessage(error)}`;
+export const cannotBeMade = (type: Class, error: unknown): string => `${type.name} cannot be made: ${errorMessage(error)}`;

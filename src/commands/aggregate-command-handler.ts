@@ -1,4 +1,4 @@
-import { pauseAfter, type RetryRule, Running } from '../concurrency';
+import { InFlight, pauseAfter, type RetryRule } from '../concurrency';
 import {
   type CommandContext,
   type CommandMessage,
@@ -22,7 +22,7 @@ export interface CommandSurroundings {
   /** Told of the events of each command, once; not again when a command is repeated. */
   readonly recorded?: (events: readonly RecordedEvent[]) => void;
   /** Told when a command begins and ends. */
-  readonly running?: Running;
+  readonly running?: InFlight;
   readonly turns?: TurnRegistry;
   /** How commands are tried again whose aggregate had moved on. */
   readonly retry?: RetryRule | undefined;
@@ -38,12 +38,12 @@ export type ContextOf = () => CommandContext;
 export class AggregateCommandHandler {
   readonly #turns: Turns;
   readonly #recordedBy: CommandSurroundings['recorded'];
-  readonly #running: Running;
+  readonly #running: InFlight;
   readonly #retry: RetryRule | undefined;
 
   constructor(
     readonly loader: AggregateLoader,
-    { recorded, running = new Running(), turns = new TurnRegistry(), retry }: CommandSurroundings = {},
+    { recorded, running = new InFlight(), turns = new TurnRegistry(), retry }: CommandSurroundings = {},
   ) {
     this.#recordedBy = recorded;
     this.#running = running;

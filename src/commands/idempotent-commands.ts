@@ -17,7 +17,7 @@ import { Turns } from './turns';
 const LEASE_MS = 5000;
 const RENEWAL_INTERVAL_MS = LEASE_MS / 3;
 /** How long it takes to look again whether a command that another process carries out is done. */
-const LOOK_AGAIN = { delay: 4, maxDelay: 100 };
+const POLLING = { delay: 4, maxDelay: 100 };
 
 /** Where the outcomes of commands are kept, and for how long. */
 export interface IdempotencyOptions {
@@ -72,7 +72,7 @@ export class IdempotentCommands {
       if (answer.state === 'done') return outcomeOf(answer.result);
       const outcome = answer.state === 'claimed' ? await this.#carryOut(message, claim, work) : undefined;
       if (outcome) return outcome;
-      await pauseAfter(attempt, LOOK_AGAIN, options.signal);
+      await pauseAfter(attempt, POLLING, options.signal);
     }
   }
 

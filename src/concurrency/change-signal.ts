@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers';
 
 /** Lets others wait for changes: of this process at once, of other processes by looking again. */
-export class Changes {
+export class ChangeSignal {
   readonly #waiting = new Set<() => void>();
 
   /** Wakes all who wait. */

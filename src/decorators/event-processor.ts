@@ -1,19 +1,19 @@
 import { type ClassReference, inheritedMetadata, isName, metadataKey, NAMES, setMetadata, shownValue } from '../messages';
-import type { FollowerDefinition, FollowerOptions, ProjectionOptions, ViewFault, ViewOf } from '../processing';
+import type { EventProcessorDefinition, EventProcessorOptions, ProjectionOptions, ViewFault, ViewOf } from '../processing';
 import { InvalidDecoratorError } from './messages';
 
-/** What `@Projection` or `@Listener` makes of a class. */
-export interface FollowerRole extends Pick<FollowerDefinition, 'kind' | 'name' | 'options'> {}
+/** What `@Projection` or `@Reactor` makes of a class. */
+export interface EventProcessorRole extends Pick<EventProcessorDefinition, 'kind' | 'name' | 'options'> {}
 
 const PROJECTION = metadataKey('projection');
-const LISTENER = metadataKey('listener');
+const REACTOR = metadataKey('reactor');
 
 /** Decorates a projection; what is wrong with its view, or with its indexes, is what it gives back to the compiler. */
 type ProjectionDecorator<Index extends string> = <T extends ClassReference>(
   type: T,
   context?: ClassDecoratorContext<T>,
 ) => ViewFault<ViewOf<InstanceType<T>>, Index, void>;
-type FollowerDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
+type EventProcessorDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
 
 /**
  * Marks a class whose `@EventHandler` methods make documents of events, and names them; the name is durable, so the class can be renamed.
@@ -27,22 +27,23 @@ export const Projection = <const Index extends string = never>(
 /**
  * Marks a class whose `@EventHandler` methods have effects, and follow by checkpoint: what the process did not do before it ended is done
  * when it is started again. The name is durable. Without this decorator a class listens only while the process runs.
- * @example @Listener('mailer') class Mailer {}
+ * @example @Reactor('mailer') class Mailer {}
  */
-export const Listener = (name: string, options: FollowerOptions = {}): FollowerDecorator => marking('listener', LISTENER, name, options);
+export const Reactor = (name: string, options: EventProcessorOptions = {}): EventProcessorDecorator =>
+  marking('reactor', REACTOR, name, options);
 
 /** Returns the role that its decorators, or those of the nearest of its parents, give a class. */
-export const followerRole = (type: Function): FollowerRole | undefined =>
-  inheritedMetadata<FollowerRole>(type, PROJECTION) ?? inheritedMetadata<FollowerRole>(type, LISTENER);
+export const eventProcessorRole = (type: Function): EventProcessorRole | undefined =>
+  inheritedMetadata<EventProcessorRole>(type, PROJECTION) ?? inheritedMetadata<EventProcessorRole>(type, REACTOR);
 
-/** Tells whether a class is marked as a projection and as a listener: it can be one of them only. */
+/** Tells whether a class is marked as a projection and as a reactor: it can be one of them only. */
 export const hasBothRoles = (type: Function): boolean =>
-  inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, LISTENER) !== undefined;
+  inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, REACTOR) !== undefined;
 
-function marking(kind: FollowerRole['kind'], key: symbol, name: string, options: ProjectionOptions): FollowerDecorator {
+function marking(kind: EventProcessorRole['kind'], key: symbol, name: string, options: ProjectionOptions): EventProcessorDecorator {
   if (!isName(name))
     throw new InvalidDecoratorError(
-      `@${kind === 'projection' ? 'Projection' : 'Listener'} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
+      `@${kind === 'projection' ? 'Projection' : 'Reactor'} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
     );
-  return type => setMetadata(type, key, { kind, name, options } satisfies FollowerRole);
+  return type => setMetadata(type, key, { kind, name, options } satisfies EventProcessorRole);
 }

@@ -10,7 +10,7 @@ import {
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
 } from '../model';
-import type { ListenerContext, ProjectionContext } from '../processing';
+import type { ProjectionContext, ReactorContext } from '../processing';
 import { handlerDecorator } from './dialect';
 
 /**
@@ -58,8 +58,8 @@ export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
 ) => CommandHandlerFault<C, ClassOf<Target, Key>, MethodOf<Target, Key, Descriptor>>;
 type CommandHandlerFault<C, A, Method> = HandlerFault<Method, C, ContextOf<A>, DecisionFault<A, Method>, 'command'>;
 
-/** All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ListenerContext` or `EventContext`. */
-type FollowingContext = ListenerContext & ProjectionContext<any>;
+/** All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ReactorContext` or `EventContext`. */
+type FollowingContext = ReactorContext & ProjectionContext<any>;
 /** The event that is named, or that the method takes. */
 type EventOf<E, Method> = IsAny<E> extends true ? (Method extends (event: infer Taken, ...rest: any[]) => unknown ? Taken : E) : E;
 type OwnEventFault<A, E> =
@@ -106,7 +106,7 @@ export function CommandHandler(...args: [command?: ClassReference, options?: Com
 
 /**
  * Marks the method that follows an event. In an aggregate it changes the state, and nothing else does; in a class with `@Projection` it
- * writes documents, with a `ProjectionContext`; in one with `@Listener` it has effects, with a `ListenerContext`; in any other class it is
+ * writes documents, with a `ProjectionContext`; in one with `@Reactor` it has effects, with a `ReactorContext`; in any other class it is
  * called after the event was stored, with an `EventContext`. It always gets an instance of the event class.
  * Without an argument the event is the class of the method's first parameter.
  */
@@ -117,7 +117,7 @@ export function EventHandler(...args: [event?: ClassReference]): EventHandlerDec
 }
 
 /**
- * Marks the method of a projection or durable listener that is called instead of the `@EventHandler` for events that are replayed, while a
+ * Marks the method of a projection or reactor that is called instead of the `@EventHandler` for events that are replayed, while a
  * version fills for the first time: to do the same in another way, or without its effects.
  */
 export function ReplayHandler(): EventHandlerDecorator<any>;

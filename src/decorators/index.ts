@@ -1,5 +1,5 @@
 export { Aggregate } from './aggregate';
-export { type FollowerRole, followerRole, hasBothRoles, Listener, Projection } from './event-processor';
+export { type EventProcessorRole, eventProcessorRole, hasBothRoles, Projection, Reactor } from './event-processor';
 export {
   CommandHandler,
   type CommandHandlerDecorator,

@@ -49,13 +49,13 @@ interface Subscriber {
 const ready = Promise.resolve();
 
 /** What waits for longer waits for ever: timers of Node take no more milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Hands recorded events to the listeners of this process: asynchronously, and to each listener one after the other, as they were published.
  *
  * - The events of one aggregate come in their order. Those of different aggregates come in the order in which the commands were done, which
- *   is not always that of their positions: what needs that order follows by checkpoint, as a durable listener or a projection.
+ *   is not always that of their positions: what needs that order follows by checkpoint, as a reactor or a projection.
  * - A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the logger and the hooks.
  * - Nothing is kept: unfinished work is lost when the process exits.
  */
@@ -172,7 +172,7 @@ export class EventBus {
       isOver = true;
       this.#lookAgain();
     };
-    const timer = timeout > LONGEST_TIMER ? undefined : setTimeout(over, timeout);
+    const timer = timeout > MAX_TIMER_MS ? undefined : setTimeout(over, timeout);
     while (!isOver && this.#isBusy) await new Promise<void>(resolve => this.#drained.push(resolve));
     clearTimeout(timer);
     for (const queue of this.#queues) if (isOver && queue.awaited) this.#giveUp(queue, queue.awaited, timeout);

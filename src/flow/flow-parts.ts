@@ -2,7 +2,7 @@ import type { FlowCommandHandler } from '../commands';
 import type { RetryRule } from '../concurrency';
 import type { ClassReference, Clock, CommandOutcome, InheritedEntries, Logger, OnError } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
-import type { FollowerDefinition } from '../processing';
+import type { EventProcessorDefinition } from '../processing';
 import type { CacheOptions } from '../repository';
 import type { EventStore, SnapshotStore } from '../store';
 import type { CommandMiddleware } from './command-bus';
@@ -40,8 +40,8 @@ export interface FlowParts {
   readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
   /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
   readonly listeners?: EventListeners;
-  /** Projections and durable listeners, as `defineProjection` and `defineListener` make them. */
-  readonly projections?: readonly FollowerDefinition[];
+  /** Projections and reactors, as `defineProjection` and `defineReactor` make them. */
+  readonly processors?: readonly EventProcessorDefinition[];
   /** Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part of each append. Default true. */
   readonly follow?: boolean;
   /**
@@ -70,7 +70,7 @@ export interface FlowParts {
   readonly logger?: Logger;
   /**
    * Called for each failure of the user's code that no caller gets to see, beside the logger: of a listener with what this flow published, also
-   * where an `eventBus` is given, and of a projection or durable listener when an event is parked or its segment waits. The context says what
+   * where an `eventBus` is given, and of a projection or reactor when an event is parked or its segment waits. The context says what
    * failed. What it throws, or rejects with, is logged and harms nothing.
    */
   readonly onError?: OnError;

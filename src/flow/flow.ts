@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../commands';
-import { Running } from '../concurrency';
+import { InFlight } from '../concurrency';
 import {
   type ClassReference,
   type Clock,
@@ -17,7 +17,7 @@ import {
   systemClock,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
-import { type ProjectionDefinition, type Projections, type ReadModel, type ViewOf } from '../processing';
+import { type EventProcessors, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
 import { expectRepositories, Repository, type RepositoryOptions, runOutsideOfUnits } from '../repository';
 import { type EventStore } from '../store';
 import { classChecked } from './class-checked-event-store';
@@ -32,7 +32,7 @@ import { refuseFaults } from './part-checks';
 import { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
 
-const CLOSE_TIMEOUT = 10_000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 interface Ambient {
   readonly cause: MessageCause;
@@ -56,7 +56,7 @@ export class Flow {
   readonly #repositoryOptions: RepositoryOptions;
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
-  readonly #running = new Running();
+  readonly #running = new InFlight();
   readonly #turns = new TurnRegistry();
   readonly #readSide: ReadSide;
   readonly #idempotent: IdempotentCommands;
@@ -73,7 +73,7 @@ export class Flow {
     const { eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
     this.#readSide = new ReadSide({
       eventStore: parts.eventStore,
-      definitions: parts.projections ?? [],
+      definitions: parts.processors ?? [],
       follow: parts.follow ?? true,
       logger,
       onError: parts.onError,
@@ -98,7 +98,7 @@ export class Flow {
     this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
     this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
-    this.#closeTimeout = parts.closeTimeout ?? CLOSE_TIMEOUT;
+    this.#closeTimeout = parts.closeTimeout ?? CLOSE_TIMEOUT_MS;
     if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
     for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
     for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
@@ -107,12 +107,12 @@ export class Flow {
     for (const type of classes.queries) this.#queries.expect(type);
     if (listeners) this.eventBus?.subscribe(listeners);
     // Not before whoever makes this flow is done with it.
-    setImmediate(() => this.#closing || this.projections.start());
+    setImmediate(() => this.#closing || this.processors.start());
   }
 
-  /** The projections and durable listeners that this flow runs: their status, rebuilds, and what is parked. */
-  get projections(): Projections {
-    return this.#readSide.projections;
+  /** The projections and reactors that this flow runs: their status, rebuilds, and what is parked. */
+  get processors(): EventProcessors {
+    return this.#readSide.processors;
   }
 
   /** The names of the commands that have a handler. */
@@ -163,7 +163,7 @@ export class Flow {
   }
 
   /**
-   * Resolves when all projections and durable listeners, or those named, are done with everything up to a position.
+   * Resolves when all projections and reactors, or those named, are done with everything up to a position.
    * @throws InvalidOptionsError, WaitTimeoutError, UnknownProjectionError
    */
   waitFor(position: bigint, options?: WaitOptions): Promise<void> {
@@ -281,7 +281,7 @@ export class Flow {
     do {
       await this.#running.idle();
       if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
-      await this.projections.close();
+      await this.processors.close();
     } while (this.#running.busy);
     this.#ended = true;
     for (const repository of this.#repositories.values()) await repository.drain();

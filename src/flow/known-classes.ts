@@ -30,7 +30,7 @@ export function baseEventFaults(places: readonly EventPlace[]): string[] {
 }
 
 /** Returns the aggregates and projections of a Flow that handle events by class. */
-export const eventPlaces = ({ aggregates = [], projections = [] }: FlowParts): EventPlace[] => [
+export const eventPlaces = ({ aggregates = [], processors: projections = [] }: FlowParts): EventPlace[] => [
   ...aggregates.map(definitionOf).map(({ name, events = [] }) => ({ name, events })),
   ...projections.map(({ name, handlers }) => ({ name: `'${name}'`, events: [...handlers.values()].flatMap(({ type }) => type ?? []) })),
 ];

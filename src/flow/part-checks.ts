@@ -23,9 +23,9 @@ import {
   withMethods,
 } from '../messages';
 import { definitionFaults } from '../model';
-import { followerFaults } from '../processing';
+import { eventProcessorFaults } from '../processing';
 import { aCache, snapshotKeeping } from '../repository';
-import { anEventStore, LONGEST_KEEP_MS } from '../store';
+import { anEventStore, MAX_KEEP_MS } from '../store';
 import { InvalidConfigurationError } from './errors';
 import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
@@ -36,7 +36,7 @@ const anAggregate: Check = (value, path, faults) => {
   if (!isFunction(value)) faults.push(...definitionFaults(value).map(fault => `${path}: ${fault}`));
 };
 
-const aFollower = must('what defineProjection or defineListener returns', isPlainObject);
+const anEventProcessor = must('what defineProjection or defineReactor returns', isPlainObject);
 const HANDLER: OptionChecks<Exclude<GivenCommandHandler, (...args: any[]) => unknown>> = { handle: needed(aFunction), retry: aRetry };
 const aCommandHandler = either(isFunction, options(HANDLER, 'a function, or { handle, retry }'));
 const handlersOf = (handler: Check): Check => mapOf('functions', handler, (_, name) => `the handler of ${name}`);
@@ -51,10 +51,10 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   aggregates: listOf('classes and aggregate definitions', anAggregate),
   commandHandlers: handlersOf(aCommandHandler),
   retry: aRetry,
-  commandRetention: integer(1, LONGEST_KEEP_MS),
+  commandRetention: integer(1, MAX_KEEP_MS),
   queryHandlers: handlersOf(aFunction),
   listeners: listenersByName,
-  projections: listOf('projections and durable listeners', aFollower),
+  processors: listOf('projections and reactors', anEventProcessor),
   follow: aBoolean,
   messageClasses: options(MESSAGE_CLASSES),
   middleware,
@@ -73,7 +73,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
 /** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
 export function refuseFaults(parts: FlowParts): void {
   const faults = optionFaults(parts, FLOW_PARTS);
-  if (faults.length === 0) faults.push(...followerFaults(parts.projections ?? [], parts.eventStore));
+  if (faults.length === 0) faults.push(...eventProcessorFaults(parts.processors ?? [], parts.eventStore));
   if (faults.length === 0) faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }

@@ -1,4 +1,4 @@
-import { followerRole } from '../decorators';
+import { eventProcessorRole } from '../decorators';
 import {
   aPosition,
   aSignal,
@@ -20,13 +20,13 @@ import {
   shownValue,
 } from '../messages';
 import {
-  type FollowerDefinition,
+  DependencyTracker,
+  type EventProcessorDefinition,
+  EventProcessors,
   InlineEventStore,
-  keepsFollowers,
+  keepsEventProcessors,
   type ProjectionDefinition,
-  Projections,
   type ReadModel,
-  Touches,
   UnknownProjectionError,
   WaitTimeoutError,
 } from '../processing';
@@ -36,7 +36,7 @@ import type { EventStore } from '../store';
 /** What the read side is made of. */
 export interface ReadSideParts {
   readonly eventStore: EventStore;
-  readonly definitions: readonly FollowerDefinition[];
+  readonly definitions: readonly EventProcessorDefinition[];
   readonly follow: boolean;
   readonly logger: Logger;
   readonly onError: OnError | undefined;
@@ -47,7 +47,7 @@ export interface ReadSideParts {
 /** How to wait for projections. */
 export interface WaitOptions {
   /** Classes, definitions or names; default all of the flow's. */
-  readonly projections?: readonly ProjectionReference[];
+  readonly processors?: readonly ProjectionReference[];
   /** Milliseconds; default 5,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -58,18 +58,18 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
-const WAIT: OptionChecks<WaitOptions> = { projections: projectionReferences, timeout: aTimeout, signal: aSignal };
+const WAIT: OptionChecks<WaitOptions> = { processors: projectionReferences, timeout: aTimeout, signal: aSignal };
 const WATCH: OptionChecks<WatchOptions> = { signal: aSignal };
 
 /** What a Flow does for those who read: projections, read models, and live queries over them. */
 export class ReadSide {
-  readonly projections: Projections;
+  readonly processors: EventProcessors;
   /** The store to append to: where there are inline projections, appends bring them up to date. */
   readonly eventStore: EventStore;
-  readonly #definitions: ReadonlyMap<string, FollowerDefinition>;
+  readonly #definitions: ReadonlyMap<string, EventProcessorDefinition>;
   readonly #readModels = new Map<string, ReadModel>();
   readonly #stored = new Map<string, StoredDocuments>();
-  readonly #touches = new Touches();
+  readonly #touches = new DependencyTracker();
   readonly #feed: ChangeFeed;
   readonly #watches = new Set<Watch<any>>();
   readonly #inline: InlineEventStore | undefined;
@@ -89,17 +89,17 @@ export class ReadSide {
         {
           changed,
           switched: name => this.#stored.get(name)?.switched(),
-          failed: (name, error, position) => this.projections.failed(name, error, position),
+          failed: (name, error, position) => this.processors.failed(name, error, position),
         },
       );
     this.eventStore = this.#inline ?? eventStore;
     const live = this.#readModelsOf(definitions.filter(isProjection), logger);
-    const store = keepsFollowers(eventStore.projections) ? eventStore.projections : undefined;
+    const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, stored: [...this.#stored.keys()], live });
-    this.projections = new Projections({ eventStore, definitions, logger, onError, changed, switched, ...parts });
+    this.processors = new EventProcessors({ eventStore, definitions, logger, onError, changed, switched, ...parts });
   }
 
-  /** Returns the durable name of a projection or durable listener. @throws UnknownProjectionError */
+  /** Returns the durable name of a projection or reactor. @throws UnknownProjectionError */
   nameOf(reference: ProjectionReference): string {
     const name = typeof reference === 'string' ? reference : (roleName(reference) ?? reference?.name);
     if (typeof name !== 'string') throw new UnknownProjectionError(shownValue(reference), this.#definitions.keys());
@@ -132,10 +132,10 @@ export class ReadSide {
     const faults = optionFaults(waiting, WAIT);
     aPosition(position, 'position', faults);
     if (faults.length > 0) throw new InvalidOptionsError('waitFor', faults);
-    const { projections, ...options } = waiting;
+    const { processors: projections, ...options } = waiting;
     const names = projections?.map(reference => this.nameOf(reference)) ?? [...this.#definitions.keys()];
     const following = names.filter(name => this.#definitions.get(name)!.options.mode !== 'live');
-    await this.projections.waitFor(position, { ...options, projections: following });
+    await this.processors.waitFor(position, { ...options, processors: following });
   }
 
   /** Dispatches, and waits for what the options say to wait for; the error has the outcome of the command. */
@@ -148,7 +148,7 @@ export class ReadSide {
     // The signal is for what has not been appended yet: with it the outcome would be lost.
     const timing = waitTimeout === undefined ? {} : { timeout: waitTimeout };
     try {
-      await this.waitFor(outcome.position, { projections, ...timing });
+      await this.waitFor(outcome.position, { processors: projections, ...timing });
     } catch (error) {
       if (error instanceof WaitTimeoutError) throw new WaitTimeoutError(error.position, error.behind, error.timeout, outcome);
       throw error;
@@ -186,9 +186,10 @@ export class ReadSide {
 }
 
 /** Where an inline projection fails while it fills, it waits: an event that was put aside would miss in the appends that follow. */
-const stoppingInline = (definition: FollowerDefinition): FollowerDefinition =>
+const stoppingInline = (definition: EventProcessorDefinition): EventProcessorDefinition =>
   definition.options.mode === 'inline' ? { ...definition, options: { ...definition.options, onError: 'stop' } } : definition;
 
-const isProjection = (definition: FollowerDefinition): definition is ProjectionDefinition => definition.kind === 'projection';
+const isProjection = (definition: EventProcessorDefinition): definition is ProjectionDefinition => definition.kind === 'projection';
 
-const roleName = (reference: object): string | undefined => (typeof reference === 'function' ? followerRole(reference)?.name : undefined);
+const roleName = (reference: object): string | undefined =>
+  typeof reference === 'function' ? eventProcessorRole(reference)?.name : undefined;

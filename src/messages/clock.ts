@@ -10,7 +10,7 @@ export const systemClock: Clock = { now: () => Date.now() };
 /** The ends of all times: `000Z` to `999Z`. */
 const ENDS = Array.from({ length: 1000 }, (_, milliseconds) => `${milliseconds}Z`.padStart(4, '0'));
 /** The last time there is: ECMAScript, section 21.4.1.1. */
-const LAST = 8.64e15;
+const MAX_TIME_MS = 8.64e15;
 let lastTime = Number.NaN;
 let lastText = '';
 let lastSecond = Number.NaN;
@@ -25,7 +25,7 @@ export function isoTime(time: number): string {
   if (time === lastTime) return lastText;
   const second = Math.floor(time / 1000);
   const end = ENDS[time - second * 1000];
-  if (end === undefined || time > LAST) return new Date(time).toISOString();
+  if (end === undefined || time > MAX_TIME_MS) return new Date(time).toISOString();
   if (second !== lastSecond) {
     start = new Date(second * 1000).toISOString().slice(0, -4);
     lastSecond = second;

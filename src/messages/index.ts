@@ -21,16 +21,16 @@ export { Query, type ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
 export { EventualityError, listed } from './faults/errors';
 export {
+  type EventProcessorFailure,
   type FailureContext,
   type FailureReporting,
-  type FollowerFailure,
   type InlineProjectionFailure,
   type ListenerFailure,
   type OnError,
   reportFailure,
   tellHook,
 } from './faults/failure';
-export { thrownMessage, thrownText } from './faults/format-error';
+export { errorMessage, formatError } from './faults/format-error';
 export { HANDLING, isWithinHandler } from './faults/handling-frame';
 export { shownPath, shownText, shownValue, shownWithKeys, shownWithType } from './faults/shown';
 export { derivedId, newId } from './ids';
@@ -48,7 +48,7 @@ export {
 } from './names/class-metadata';
 export { isOrExtends, MessageClassMismatchError } from './names/class-mismatch';
 export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './names/event-type';
-export { isName, LONGEST_NAME, NAMES } from './names/name-text';
+export { isName, MAX_NAME_LENGTH, NAMES } from './names/name-text';
 export { type EventCodec, type EventOptions, MESSAGE, messageMetadata, messageName, UnnamedMessageError } from './names/names';
 export { ownFolder, ownRequire } from './names/own-file';
 export { namesOnStack } from './names/stack-names';

@@ -1,4 +1,4 @@
-import { type CommandOutcome, EventualityError, knownNames, type RecordedEvent, shownText, thrownMessage, thrownText } from '../messages';
+import { type CommandOutcome, EventualityError, errorMessage, formatError, knownNames, type RecordedEvent, shownText } from '../messages';
 import type { ReadModelVersion } from '../store';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
@@ -35,7 +35,7 @@ export class InlineProjectionError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The inline projection '${shownText(projection)}' could not take ${shownText(eventName)}: ${thrownMessage(cause)}. Nothing was ` +
+      `The inline projection '${shownText(projection)}' could not take ${shownText(eventName)}: ${errorMessage(cause)}. Nothing was ` +
         "appended. Mend its handler, or take the mode 'async', in which only its own sequence waits.",
       { cause },
     );
@@ -52,7 +52,7 @@ export class LiveProjectionError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The live projection '${projection}' could not take ${eventName}: its handler threw ${thrownText(cause)}. Mend it, and let it throw errors.`,
+      `The live projection '${projection}' could not take ${eventName}: its handler threw ${formatError(cause)}. Mend it, and let it throw errors.`,
       {
         cause,
       },
@@ -112,7 +112,7 @@ export class OtherIndexesError extends EventualityError {
   }
 }
 
-/** Thrown when a projection or durable listener is asked for that there is none of. */
+/** Thrown when a projection or reactor is asked for that there is none of. */
 export class UnknownProjectionError extends EventualityError {
   readonly code = 'UNKNOWN_PROJECTION';
 
@@ -120,7 +120,7 @@ export class UnknownProjectionError extends EventualityError {
     readonly projection: string,
     known: Iterable<string>,
   ) {
-    super(`There is no projection or durable listener '${shownText(projection)}'. ${knownNames(projection, known)}`);
+    super(`There is no projection or reactor '${shownText(projection)}'. ${knownNames(projection, known)}`);
   }
 }
 

@@ -11,24 +11,24 @@ import {
 } from './definition/option-checks';
 import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './event-processor-errors';
-import type { FollowerRunner } from './event-processor-runner';
+import type { EventProcessorRunner } from './event-processor-runner';
 import type { RunnerParts } from './event-processor-runner-parts';
-import type { Follower, FollowerStatus, Rebuild } from './status/status';
+import type { EventProcessor, EventProcessorStatus, Rebuild } from './status/status';
 import { StatusReader } from './status/status-reader';
 import { RunningRebuild } from './versions/running-rebuild';
 
 /** How often others' checkpoints are looked at by those who wait, in milliseconds. */
-const POLL_MS = 50;
+const POLL_INTERVAL_MS = 50;
 /** How long the last look may take before a wait ends without it, in milliseconds. */
-const LAST_LOOK_MS = 200;
-const DEFAULT_TIMEOUT_MS = 5000;
+const LAST_LOOK_TIMEOUT_MS = 200;
+const WAIT_TIMEOUT_MS = 5000;
 
-/** What users ask of a projection or durable listener that runs in this process, and have it do. */
-export class FollowerAdministration implements Follower {
+/** What users ask of a projection or reactor that runs in this process, and have it do. */
+export class EventProcessorAdministration implements EventProcessor {
   readonly #status: StatusReader;
 
   constructor(
-    readonly runner: FollowerRunner,
+    readonly runner: EventProcessorRunner,
     private readonly parts: RunnerParts,
   ) {
     this.#status = new StatusReader(parts, runner.definition);
@@ -38,14 +38,14 @@ export class FollowerAdministration implements Follower {
     return this.runner.name;
   }
 
-  async status(options: { readonly timeout?: number } = {}): Promise<FollowerStatus> {
+  async status(options: { readonly timeout?: number } = {}): Promise<EventProcessorStatus> {
     refuseTimeLimit('status', options);
     const { timeout } = options;
     return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
   }
 
   /** After the end also where the store is closed, too: then it is the last one that was read. */
-  async #statusNow(): Promise<FollowerStatus> {
+  async #statusNow(): Promise<EventProcessorStatus> {
     const { known } = this.runner;
     try {
       return await this.#status.read(known);
@@ -56,26 +56,25 @@ export class FollowerAdministration implements Follower {
   }
 
   async rebuild(): Promise<Rebuild> {
-    if (this.runner.definition.kind === 'listener')
-      throw new NothingToRebuildError(this.name, 'a durable listener, and its effects are not undone');
+    if (this.runner.definition.kind === 'reactor') throw new NothingToRebuildError(this.name, 'a reactor, and its effects are not undone');
     const version = await this.runner.fill();
     return new RunningRebuild(version, this.parts, this.runner);
   }
 
   async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     refuseWait(position, options);
-    const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
+    const { timeout = WAIT_TIMEOUT_MS, signal } = options;
     const until = performance.now() + timeout;
     let at = 0n;
     const late = (): Error => new WaitTimeoutError(position, [{ name: this.name, position: at }], timeout);
     for (;;) {
       signal?.throwIfAborted();
-      at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_MS, until - performance.now()), late);
+      at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_TIMEOUT_MS, until - performance.now()), late);
       if (this.runner.hasLooked && at >= position) return;
       if (this.runner.known.closed) throw new StoreClosedError();
       const left = until - performance.now();
       if (left <= 0) throw late();
-      await this.parts.changes.next(Math.min(left, POLL_MS), signal);
+      await this.parts.changes.next(Math.min(left, POLL_INTERVAL_MS), signal);
     }
   }
 
@@ -87,7 +86,7 @@ export class FollowerAdministration implements Follower {
     const head = await this.parts.head.position();
     while (this.runner.isRunning && (await this.runner.position()) < head) {
       if (await this.runner.hasStoppedElsewhere()) return;
-      await this.parts.changes.next(POLL_MS);
+      await this.parts.changes.next(POLL_INTERVAL_MS);
     }
   }
 

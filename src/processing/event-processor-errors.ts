@@ -24,7 +24,7 @@ export class StatusTimeoutError extends EventualityError {
   }
 }
 
-/** Thrown by `rebuild` where there is nothing to build: a durable listener has effects, and a live projection stores nothing. */
+/** Thrown by `rebuild` where there is nothing to build: a reactor has effects, and a live projection stores nothing. */
 export class NothingToRebuildError extends EventualityError {
   readonly code = 'NOTHING_TO_REBUILD';
 
@@ -36,7 +36,7 @@ export class NothingToRebuildError extends EventualityError {
   }
 }
 
-/** Reported where all versions of a projection or durable listener are gone while a process runs it: its tables were dropped or emptied. */
+/** Reported where all versions of a projection or reactor are gone while a process runs it: its tables were dropped or emptied. */
 export class VersionsLostError extends EventualityError {
   readonly code = 'VERSIONS_LOST';
 
@@ -49,22 +49,22 @@ export class VersionsLostError extends EventualityError {
 }
 
 /**
- * Thrown by `ready` and `bootstrap` for a durable listener whose segments were assigned by a rule of another key: this code cannot tell which events they
+ * Thrown by `ready` and `bootstrap` for a reactor whose segments were assigned by a rule of another key: this code cannot tell which events they
  * have handled, so it does not follow rather than repeat effects or leave them out.
  */
 export class SequenceByChangedError extends EventualityError {
   readonly code = 'SEQUENCE_BY_CHANGED';
 
   constructor(
-    readonly listener: string,
+    readonly reactor: string,
     /** The key by which the stored segments were assigned. */
     readonly stored: string,
   ) {
-    const [name, key] = [shownText(listener), shownText(stored)];
+    const [name, key] = [shownText(reactor), shownText(stored)];
     super(
-      `The segments of the listener '${name}' were assigned by sequenceBy with the key '${key}', which this code does not have: it cannot tell which events ` +
-        `each has handled. Go back to the rule of the key '${key}' with segments: 1 first; when the listener has caught up with that, change sequenceBy, ` +
-        'and then the number of segments. Or give the listener another name: then it begins with what happens from now on.',
+      `The segments of the reactor '${name}' were assigned by sequenceBy with the key '${key}', which this code does not have: it cannot tell which events ` +
+        `each has handled. Go back to the rule of the key '${key}' with segments: 1 first; when the reactor has caught up with that, change sequenceBy, ` +
+        'and then the number of segments. Or give the reactor another name: then it begins with what happens from now on.',
     );
   }
 }

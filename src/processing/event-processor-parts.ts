@@ -1,23 +1,23 @@
 import type { Logger, OnError } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
-import type { Handling } from './handling/handler-invoker';
+import type { HandlerInvoker } from './handling/handler-invoker';
 import type { LastErrorStatus } from './status/status';
 
-/** What the followers of all segments share. */
-export interface FollowerParts {
+/** What the processors of all segments share. */
+export interface EventProcessorParts {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
-  readonly handling: Handling;
+  readonly handling: HandlerInvoker;
   readonly logger: Logger;
   /** The hook for failures of handlers. */
   readonly onError?: OnError | undefined;
-  readonly observer: FollowerObserver;
+  readonly observer: EventProcessorObserver;
   /** What a handler of this process has thrown last. */
   readonly lastError: () => LastErrorStatus | undefined;
 }
 
-/** Is told how followers get on. */
-export interface FollowerObserver {
+/** Is told how processors get on. */
+export interface EventProcessorObserver {
   /** Events up to another position are handled, or letters were parked or freed; `written` when something was committed. */
   moved(written: boolean): void;
   /** A handler has thrown. */

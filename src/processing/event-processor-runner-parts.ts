@@ -1,18 +1,18 @@
-import type { Changes } from '../concurrency';
+import type { ChangeSignal } from '../concurrency';
 import type { Clock, Logger, OnError } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
 import type { Membership } from './segments/segment-assignment';
-import type { Head } from './status/log-head';
+import type { LogHead } from './status/log-head';
 
-/** What all followers of a process share. */
+/** What all processors of a process share. */
 export interface RunnerParts {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
   readonly logger: Logger;
   readonly onError: OnError | undefined;
   readonly clock: Clock;
-  readonly head: Head;
-  readonly changes: Changes;
+  readonly head: LogHead;
+  readonly changes: ChangeSignal;
   readonly membership: Membership;
   /** Without it, this process only looks. */
   readonly follow: boolean;

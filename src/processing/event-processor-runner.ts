@@ -1,29 +1,29 @@
 import { pause } from '../concurrency';
 import { reportFailure } from '../messages';
 import type { ReadModelVersion } from '../store';
-import type { FollowerDefinition } from './definition/definition';
+import type { EventProcessorDefinition } from './definition/definition';
 import { VersionsLostError } from './event-processor-errors';
-import type { FollowerObserver, FollowerParts } from './event-processor-parts';
+import type { EventProcessorObserver, EventProcessorParts } from './event-processor-parts';
 import type { RunnerParts } from './event-processor-runner-parts';
-import type { Handling } from './handling/handler-invoker';
-import { VersionFollower } from './segments/version-processor';
+import type { HandlerInvoker } from './handling/handler-invoker';
+import { VersionProcessor } from './segments/version-processor';
 import { LastError } from './status/last-error';
 import { type OwnStatus, StatusReader } from './status/status-reader';
-import { Handover } from './versions/segment-rescaling';
+import { SegmentRescaling } from './versions/segment-rescaling';
 import { Succession } from './versions/succession';
 import { type SeenVersions, Versions } from './versions/versions';
 
 /** How often it is looked which versions there are, in milliseconds. */
-const LOOK = 250;
+const VERSION_POLL_INTERVAL_MS = 250;
 /** How often a switch is tried in one look, with so many milliseconds, at most, in between. */
-const SWITCH_ATTEMPTS = 50;
-const SWITCH_PAUSE = 5;
+const MAX_SWITCH_ATTEMPTS = 50;
+const SWITCH_PAUSE_MS = 5;
 
-/** Runs one projection or durable listener in this process: the version that is read, and one that fills. */
-export class FollowerRunner {
+/** Runs one projection or reactor in this process: the version that is read, and one that fills. */
+export class EventProcessorRunner {
   readonly #versions: Versions;
   readonly #succession: Succession;
-  readonly #running = new Map<number, VersionFollower>();
+  readonly #running = new Map<number, VersionProcessor>();
   readonly #ending = new AbortController();
   readonly #status: StatusReader;
   readonly #lastError: LastError;
@@ -36,11 +36,11 @@ export class FollowerRunner {
 
   constructor(
     private readonly parts: RunnerParts,
-    private readonly handling: Handling,
+    private readonly handling: HandlerInvoker,
   ) {
     const { store, eventStore, membership } = parts;
     const { definition } = handling;
-    const handover = definition.kind === 'listener' ? new Handover(store, eventStore, definition, membership) : undefined;
+    const handover = definition.kind === 'reactor' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
     this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
     this.#lastError = new LastError(parts.clock);
@@ -55,7 +55,7 @@ export class FollowerRunner {
     return this.definition.name;
   }
 
-  get definition(): FollowerDefinition {
+  get definition(): EventProcessorDefinition {
     return this.handling.definition;
   }
 
@@ -80,7 +80,7 @@ export class FollowerRunner {
     this.parts.changes.tell();
     await this.#loop;
     await this.#looking;
-    await Promise.all(Array.from(this.#running.values(), follower => follower.end()));
+    await Promise.all(Array.from(this.#running.values(), processor => processor.end()));
   }
 
   /** What this process knows of how it is getting on. */
@@ -118,7 +118,7 @@ export class FollowerRunner {
       const outcome = filled ? await this.#versions.replaceWith(filled, { anyway: true }) : 'gone';
       if (outcome === 'switched') await this.#versions.dropBefore(version);
       if (outcome !== 'behind') break;
-      await this.parts.changes.next(SWITCH_PAUSE, signal);
+      await this.parts.changes.next(SWITCH_PAUSE_MS, signal);
     }
     await this.#look();
   }
@@ -133,7 +133,7 @@ export class FollowerRunner {
   }
 
   restart(): void {
-    for (const follower of this.#running.values()) follower.restart();
+    for (const processor of this.#running.values()) processor.restart();
   }
 
   /** Whether it goes on: it has neither stopped nor ended. */
@@ -154,7 +154,7 @@ export class FollowerRunner {
 
   /** Tries what is due now. */
   async tick(): Promise<void> {
-    await Promise.all(Array.from(this.#running.values(), follower => follower.tick()));
+    await Promise.all(Array.from(this.#running.values(), processor => processor.tick()));
   }
 
   /** Whether a parked sequence waits to be tried again by itself. */
@@ -176,7 +176,7 @@ export class FollowerRunner {
         this.#lastError.other(error);
         if (++failures === 1) this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
       }
-      await pause(LOOK, this.#ending.signal);
+      await pause(VERSION_POLL_INTERVAL_MS, this.#ending.signal);
     }
   }
 
@@ -216,7 +216,7 @@ export class FollowerRunner {
 
   async #stopAllBut(own: readonly ReadModelVersion[]): Promise<void> {
     const wanted = new Set(own.map(({ version }) => version));
-    for (const [number, follower] of this.#running) if (!wanted.has(number) || follower.gone) await this.#stop(number, follower);
+    for (const [number, processor] of this.#running) if (!wanted.has(number) || processor.gone) await this.#stop(number, processor);
   }
 
   /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
@@ -224,14 +224,14 @@ export class FollowerRunner {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#versions.replaceWith(newest);
       if (outcome === 'switched') break;
-      if (outcome !== 'behind' || attempt === SWITCH_ATTEMPTS) return;
-      await this.parts.changes.next(SWITCH_PAUSE, this.#ending.signal);
+      if (outcome !== 'behind' || attempt === MAX_SWITCH_ATTEMPTS) return;
+      await this.parts.changes.next(SWITCH_PAUSE_MS, this.#ending.signal);
     }
     // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
     const active = { ...newest, active: true };
     this.#know({ active, own: [active] });
     await this.#versions.dropBefore(newest.version);
-    for (const [number, follower] of this.#running) if (number < newest.version) await this.#stop(number, follower);
+    for (const [number, processor] of this.#running) if (number < newest.version) await this.#stop(number, processor);
   }
 
   /** Takes note of the versions; where readers are to see another one than before, they are told. */
@@ -245,19 +245,19 @@ export class FollowerRunner {
   }
 
   #follow(version: ReadModelVersion): void {
-    const parts: FollowerParts = {
+    const parts: EventProcessorParts = {
       ...this.parts,
       handling: this.handling,
       observer: this.#observer,
       lastError: () => this.#lastError.ofHandler,
     };
-    this.#running.set(version.version, new VersionFollower(parts, version, this.parts.membership));
+    this.#running.set(version.version, new VersionProcessor(parts, version, this.parts.membership));
     this.parts.changed(this.name);
   }
 
-  async #stop(number: number, follower: VersionFollower): Promise<void> {
+  async #stop(number: number, processor: VersionProcessor): Promise<void> {
     this.#running.delete(number);
-    await follower.end();
+    await processor.end();
     this.parts.changed(this.name);
   }
 
@@ -283,7 +283,7 @@ export class FollowerRunner {
     return version && this.#running.get(version.version)?.positions;
   }
 
-  get #observer(): FollowerObserver {
+  get #observer(): EventProcessorObserver {
     return {
       moved: written => {
         if (written) this.parts.changed(this.name);
@@ -296,7 +296,7 @@ export class FollowerRunner {
 
   #report(error: unknown): void {
     const { name, definition, parts } = this;
-    const kind = definition.kind === 'listener' ? 'reactor' : definition.kind;
+    const kind = definition.kind;
     reportFailure(error, { kind, name }, parts, 'it begins again');
   }
 }

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { Changes, withinTime } from '../concurrency';
+import { ChangeSignal, withinTime } from '../concurrency';
 import {
   type Clock,
   consoleLogger,
   type EventContext,
+  errorMessage,
   type Logger,
   type OnError,
   type RecordedEvent,
   systemClock,
-  thrownMessage,
 } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
-import type { FollowerDefinition } from './definition/definition';
+import type { EventProcessorDefinition } from './definition/definition';
 import { refuseTimeLimit, refuseWait } from './definition/option-checks';
 import { UnknownProjectionError, WaitTimeoutError } from './errors';
-import { FollowerAdministration } from './event-processor-administration';
+import { EventProcessorAdministration } from './event-processor-administration';
 import { StatusTimeoutError } from './event-processor-errors';
-import { FollowerRunner } from './event-processor-runner';
+import { EventProcessorRunner } from './event-processor-runner';
 import { guarded } from './handling/guarded-logger';
-import { Handling } from './handling/handler-invoker';
-import { Head } from './status/log-head';
-import type { Follower, FollowerStatus, Health } from './status/status';
+import { HandlerInvoker } from './handling/handler-invoker';
+import { LogHead } from './status/log-head';
+import type { EventProcessor, EventProcessorStatus, Health } from './status/status';
 
 /** What projections are made of. */
-export interface ProjectionsParts {
+export interface EventProcessorsParts {
   /** With `projections`, unless there is nothing to store. */
   readonly eventStore: EventStore;
-  /** Projections and durable listeners; those with the mode `live` are left out: they follow nothing. */
-  readonly definitions: readonly FollowerDefinition[];
-  /** Makes what durable listeners dispatch with. */
+  /** Projections and reactors; those with the mode `live` are left out: they follow nothing. */
+  readonly definitions: readonly EventProcessorDefinition[];
+  /** Makes what reactors dispatch with. */
   readonly eventContext: (event: RecordedEvent) => EventContext;
   /** Told the name of a projection when its documents have changed, or others are read. */
   readonly changed?: (name: string) => void;
@@ -46,20 +46,20 @@ export interface ProjectionsParts {
   readonly leaseDuration?: number;
 }
 
-const DEFAULT_LEASE = 5000;
-const DEFAULT_TIMEOUT = 5000;
-const HEALTH_TIMEOUT = 1000;
+const LEASE_MS = 5000;
+const WAIT_TIMEOUT_MS = 5000;
+const HEALTH_TIMEOUT_MS = 1000;
 
-/** Runs the projections and durable listeners of a process. */
-export class Projections {
-  readonly #followers = new Map<string, FollowerAdministration>();
-  readonly #head: Head;
+/** Runs the projections and reactors of a process. */
+export class EventProcessors {
+  readonly #processors = new Map<string, EventProcessorAdministration>();
+  readonly #head: LogHead;
   readonly #eventStore: EventStore;
-  readonly #changes = new Changes();
+  readonly #changes = new ChangeSignal();
   readonly #follows: boolean;
   #closing: Promise<void> | undefined;
 
-  constructor(parts: ProjectionsParts) {
+  constructor(parts: EventProcessorsParts) {
     const {
       eventStore,
       definitions,
@@ -69,9 +69,9 @@ export class Projections {
       switched = () => undefined,
     } = parts;
     this.#eventStore = eventStore;
-    this.#head = new Head(eventStore);
+    this.#head = new LogHead(eventStore);
     this.#follows = parts.follow ?? true;
-    const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? DEFAULT_LEASE };
+    const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? LEASE_MS };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
       ...{
@@ -90,23 +90,23 @@ export class Projections {
     };
     for (const definition of definitions) {
       if (definition.options.mode === 'live') continue;
-      const runner = new FollowerRunner(shared, new Handling(definition, parts.eventContext));
-      this.#followers.set(definition.name, new FollowerAdministration(runner, shared));
+      const runner = new EventProcessorRunner(shared, new HandlerInvoker(definition, parts.eventContext));
+      this.#processors.set(definition.name, new EventProcessorAdministration(runner, shared));
     }
   }
 
-  get #runners(): readonly FollowerRunner[] {
-    return Array.from(this.#followers.values(), ({ runner }) => runner);
+  get #runners(): readonly EventProcessorRunner[] {
+    return Array.from(this.#processors.values(), ({ runner }) => runner);
   }
 
   /** The names of those that run. */
   get names(): Iterable<string> {
-    return this.#followers.keys();
+    return this.#processors.keys();
   }
 
   /** Takes note of what a handler of an inline projection has thrown in an append. */
   failed(name: string, error: unknown, position: bigint | undefined): void {
-    this.#followers.get(name)?.runner.failed(error, position);
+    this.#processors.get(name)?.runner.failed(error, position);
   }
 
   /** Begins to follow, in the background. */
@@ -115,27 +115,27 @@ export class Projections {
   }
 
   /**
-   * Begins to follow, and resolves when each durable listener has its first version, and each inline projection has come as far as the events go:
-   * of what is appended from then on, a listener will be told, and an inline projection is up to date when the append is done. Before that an event is
-   * older than the listener, and an inline projection that is far behind is left to its follower. A projection that has stopped, in whichever process, is
+   * Begins to follow, and resolves when each reactor has its first version, and each inline projection has come as far as the events go:
+   * of what is appended from then on, a reactor will be told, and an inline projection is up to date when the append is done. Before that an event is
+   * older than the reactor, and an inline projection that is far behind is left to its processor. A projection that has stopped, in whichever process, is
    * not waited for, nor is any with `follow: false`. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
-   * @throws SequenceByChangedError for a listener that cannot go on with this code; errors of the store
+   * @throws SequenceByChangedError for a reactor that cannot go on with this code; errors of the store
    */
   async ready(): Promise<void> {
-    const followers = [...this.#followers.values()];
-    const listeners = followers.filter(({ runner }) => runner.definition.kind === 'listener');
-    await Promise.all(listeners.map(({ runner }) => runner.prepared()));
+    const processors = [...this.#processors.values()];
+    const reactors = processors.filter(({ runner }) => runner.definition.kind === 'reactor');
+    await Promise.all(reactors.map(({ runner }) => runner.prepared()));
     this.start();
     if (!this.#follows) return;
-    const inline = followers.filter(({ runner }) => runner.definition.options.mode === 'inline');
-    await Promise.all(inline.map(follower => follower.caughtUp()));
+    const inline = processors.filter(({ runner }) => runner.definition.options.mode === 'inline');
+    await Promise.all(inline.map(processor => processor.caughtUp()));
   }
 
   /** @throws UnknownProjectionError */
-  of(name: string): Follower {
-    const follower = this.#followers.get(name);
-    if (!follower) throw new UnknownProjectionError(name, this.#followers.keys());
-    return follower;
+  of(name: string): EventProcessor {
+    const processor = this.#processors.get(name);
+    if (!processor) throw new UnknownProjectionError(name, this.#processors.keys());
+    return processor;
   }
 
   /**
@@ -143,27 +143,27 @@ export class Projections {
    * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
    * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
-  async status(options: { readonly timeout?: number } = {}): Promise<readonly FollowerStatus[]> {
+  async status(options: { readonly timeout?: number } = {}): Promise<readonly EventProcessorStatus[]> {
     refuseTimeLimit('status', options);
-    return Promise.all(Array.from(this.#followers.values(), follower => follower.status(options)));
+    return Promise.all(Array.from(this.#processors.values(), processor => processor.status(options)));
   }
 
   /**
-   * Tells whether the event store answers and whether a projection or durable listener has stopped. Never rejects for what is wrong
+   * Tells whether the event store answers and whether a projection or reactor has stopped. Never rejects for what is wrong
    * there, and answers in time: for a health check.
    * @param options `timeout`: milliseconds to wait for the event store; default 1,000
    * @throws InvalidOptionsError
    */
   async health(options: { readonly timeout?: number } = {}): Promise<Health> {
     refuseTimeLimit('health', options);
-    const { timeout = HEALTH_TIMEOUT } = options;
+    const { timeout = HEALTH_TIMEOUT_MS } = options;
     const stopped = this.#runners.filter(runner => runner.stopped);
     const faults = stopped.map(({ name }) => `'${name}' has stopped; restart() goes on.`);
     try {
       const reading = Promise.resolve().then(() => this.#eventStore.readAll({ limit: 1 }));
       await withinTime(reading, timeout, () => new StatusTimeoutError(timeout));
     } catch (error) {
-      faults.push(thrownMessage(error));
+      faults.push(errorMessage(error));
     }
     return { healthy: faults.length === 0, faults };
   }
@@ -174,10 +174,10 @@ export class Projections {
    */
   async waitFor(
     position: bigint,
-    options: { readonly projections?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
+    options: { readonly processors?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     refuseWait(position, options);
-    const { projections = [...this.#followers.keys()], timeout = DEFAULT_TIMEOUT, signal } = options;
+    const { processors: projections = [...this.#processors.keys()], timeout = WAIT_TIMEOUT_MS, signal } = options;
     const timing = { timeout, ...(signal && { signal }) };
     const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, timing)));
     const failures = waits.flatMap(wait => (wait.status === 'rejected' ? [wait.reason] : []));

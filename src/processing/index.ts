@@ -1,22 +1,22 @@
-export { defineListener, defineProjection, type ListenerSpecification, type ProjectionSpecification } from './definition/define-projection';
+export { defineProjection, defineReactor, type ProjectionSpecification, type ReactorSpecification } from './definition/define-projection';
 export type {
   Documents,
-  FollowerDefinition,
-  FollowerHandler,
-  FollowerOptions,
-  ListenerContext,
+  EventProcessorDefinition,
+  EventProcessorHandler,
+  EventProcessorOptions,
   ProjectionContext,
   ProjectionDefinition,
   ProjectionHandler,
   ProjectionMode,
   ProjectionOptions,
+  ReactorContext,
   ReadModel,
   ReadModelPage,
   ReadModelQuery,
   SequenceRule,
   ViewOf,
 } from './definition/definition';
-export { followerFaults, keepsFollowers } from './definition/event-processor-checks';
+export { eventProcessorFaults, keepsEventProcessors } from './definition/event-processor-checks';
 export { InvalidSequenceError } from './definition/sequence';
 export type { ViewFault } from './definition/view-checks';
 export {
@@ -36,10 +36,18 @@ export {
   StatusTimeoutError,
   VersionsLostError,
 } from './event-processor-errors';
-export { Projections } from './event-processors';
+export { EventProcessors } from './event-processors';
 export { BufferedDocuments } from './handling/buffered-documents';
-export { Touches } from './handling/dependency-tracker';
-export { Handling } from './handling/handler-invoker';
+export { DependencyTracker } from './handling/dependency-tracker';
+export { HandlerInvoker } from './handling/handler-invoker';
 export { isError } from './handling/thrown';
 export { InlineEventStore } from './inline/inline-event-store';
-export type { Follower, FollowerStatus, Health, LastErrorStatus, Rebuild, RebuildProgress, SegmentStatus } from './status/status';
+export type {
+  EventProcessor,
+  EventProcessorStatus,
+  Health,
+  LastErrorStatus,
+  Rebuild,
+  RebuildProgress,
+  SegmentStatus,
+} from './status/status';

@@ -11,7 +11,7 @@ export interface ChangeListener {
 }
 
 /** Milliseconds between two looks at what other processes did, and before events that could not be followed are followed again. */
-const LOOK_EVERY = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** What there is to look at. */
 export interface ChangeSources {
@@ -24,7 +24,7 @@ export interface ChangeSources {
 }
 
 /**
- * Tells who listens that read models may have changed: at once of what this process committed, and within about {@link LOOK_EVERY} of what
+ * Tells who listens that read models may have changed: at once of what this process committed, and within about {@link POLL_INTERVAL_MS} of what
  * others did, by their checkpoints. Without listeners it does nothing.
  */
 export class ChangeFeed {
@@ -86,7 +86,7 @@ export class ChangeFeed {
 
   async #keepLooking(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await pause(LOOK_EVERY, signal);
+      await pause(POLL_INTERVAL_MS, signal);
       // Where the store cannot be asked, the next look finds what changed meanwhile.
       await this.#look(signal).catch(() => undefined);
     }
@@ -122,7 +122,7 @@ export class ChangeFeed {
       for await (const _page of this.sources.eventStore.subscribe({ after, signal })) this.changed(name);
     } catch {
       // Those who read the live read model ask again, and follow it from there, but not at once: what failed may go on failing.
-      await pause(LOOK_EVERY, signal);
+      await pause(POLL_INTERVAL_MS, signal);
       if (signal.aborted) return;
       this.#following.delete(name);
       this.changed(name);
@@ -130,7 +130,7 @@ export class ChangeFeed {
   }
 }
 
-/** Changes whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is active. */
+/** ChangeSignal whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is active. */
 async function markOf(store: ProjectionStore, name: string): Promise<string> {
   const version = await store.active(name);
   if (version === undefined) return '';

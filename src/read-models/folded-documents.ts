@@ -1,6 +1,13 @@
 import type { RecordedEvent } from '../messages';
 import type { ProjectionDefinition } from '../processing';
-import { BufferedDocuments, Handling, isError, type LateWriteError, LiveProjectionError, LiveReadModelTooLargeError } from '../processing';
+import {
+  BufferedDocuments,
+  HandlerInvoker,
+  isError,
+  type LateWriteError,
+  LiveProjectionError,
+  LiveReadModelTooLargeError,
+} from '../processing';
 import { type EventStore, HistoryReplacedError, InMemoryProjectionStore } from '../store';
 
 const VERSION = 1;
@@ -13,7 +20,7 @@ export class FoldedDocuments {
   readonly #kept = new InMemoryProjectionStore();
   readonly #ids = new Set<string>();
   readonly #prepared: Promise<void>;
-  readonly #handling: Handling;
+  readonly #handling: HandlerInvoker;
   #last: RecordedEvent | undefined;
   #lateWrite: LateWriteError | undefined;
 
@@ -23,7 +30,7 @@ export class FoldedDocuments {
     private readonly most: number,
   ) {
     // Projections get no context to dispatch with.
-    this.#handling = new Handling(definition, () => undefined as never);
+    this.#handling = new HandlerInvoker(definition, () => undefined as never);
     this.#prepared = this.#kept.prepare({ name: definition.name, version: VERSION, indexes: definition.options.indexes ?? [] });
   }
 

@@ -4,12 +4,12 @@ import { type DocumentPage, type DocumentQuery, type ProjectionStore, resolveQue
 import type { DocumentSource } from './document-reader';
 
 /** For how long readers take a version for the active one, in milliseconds; then they look again. */
-const TRUST = 500;
+const VERSION_TRUST_MS = 500;
 /** How often a read looks for the version anew before it gives up: each time the version was dropped just then. */
-const LOOKS = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
- * The documents of a projection in the version that is active. A switch to another one is noticed within {@link TRUST}, or at once by a
+ * The documents of a projection in the version that is active. A switch to another one is noticed within {@link VERSION_TRUST_MS}, or at once by a
  * process that is told of it; where the version was dropped meanwhile, the read is done again with the new one.
  */
 export class StoredDocuments implements DocumentSource {
@@ -64,7 +64,7 @@ export class StoredDocuments implements DocumentSource {
       try {
         return await read(version);
       } catch (error) {
-        if (!isUnknownReadModel(error) || look === LOOKS) throw error;
+        if (!isUnknownReadModel(error) || look === MAX_ATTEMPTS) throw error;
         this.switched();
       }
     }
@@ -73,7 +73,7 @@ export class StoredDocuments implements DocumentSource {
   /** Those who come while it is asked wait for the same answer: what was asked after a switch is not answered from before. */
   async #active(): Promise<number | undefined> {
     const now = performance.now();
-    if (!this.#version || now - this.#looked >= TRUST) {
+    if (!this.#version || now - this.#looked >= VERSION_TRUST_MS) {
       this.#looked = now;
       this.#version = this.store.active(this.name);
     }

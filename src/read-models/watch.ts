@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Touches } from '../processing';
+import type { DependencyTracker } from '../processing';
 import type { ChangeFeed, ChangeListener } from './change-feed';
 import { copyOfResult } from './result-copy';
 
 /** What a live query needs of its Flow. */
 export interface WatchSources {
   readonly feed: ChangeFeed;
-  readonly touches: Touches;
+  readonly touches: DependencyTracker;
   /** Called when its first result is asked for; ends it where the flow no longer has live queries. */
   began(watch: Watch<any>): void;
   /** Called once when the iteration has ended, however it ended. */

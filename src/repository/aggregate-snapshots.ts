@@ -24,7 +24,7 @@ export interface SnapshotStart {
   readonly more: boolean;
 }
 
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /**
  * Takes and uses the snapshots of one kind of aggregate. What is taken is folded from events, never from an aggregate that a handler has
@@ -181,6 +181,6 @@ const isClosed = (error: unknown): boolean => EventualityError.is(error) && erro
 
 /** Adds to a set that forgets everything when it has grown too large. */
 function remember(ids: Set<string>, id: string): void {
-  if (ids.size >= MOST_REMEMBERED) ids.clear();
+  if (ids.size >= MAX_REMEMBERED) ids.clear();
   ids.add(id);
 }

@@ -1,4 +1,4 @@
-import { CommandMessage, LONGEST_NAME, plainEvent, type RecordedEvent, refuseHidden } from '../messages';
+import { CommandMessage, MAX_NAME_LENGTH, plainEvent, type RecordedEvent, refuseHidden } from '../messages';
 import {
   AggregateAlreadyExistsError,
   type AggregateClass,
@@ -155,7 +155,7 @@ export class Repository<A = any> {
   }
 
   #checkId(source: string, id: unknown): void {
-    if (typeof id !== 'string' || id === '' || id.length > LONGEST_NAME)
+    if (typeof id !== 'string' || id === '' || id.length > MAX_NAME_LENGTH)
       throw new MissingAggregateIdError(this.definition.name, source, id);
   }
 

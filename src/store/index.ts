@@ -1,5 +1,5 @@
 export { checkAppends, isExpected, storePage, streamPage } from './kit/checks';
-export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, LONGEST_KEEP_MS } from './kit/command-checks';
+export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, MAX_KEEP_MS } from './kit/command-checks';
 export { isFree, resultOf } from './kit/command-rules';
 export { CustomEventStore, type EventStoreParts } from './kit/custom-event-store';
 export { letterPage } from './kit/dead-letter-checks';
@@ -11,7 +11,7 @@ export type { StorePage, StreamPage } from './kit/event-pages';
 export { ForwardingEventStore } from './kit/forwarding-event-store';
 export { Inside } from './kit/inside-transaction';
 export { checkClaim } from './kit/lease-checks';
-export { decideClaim, type KnownLease, LEASE_TOLERANCE, segmentState } from './kit/lease-rules';
+export { decideClaim, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/lease-rules';
 export { Turns } from './kit/mutex';
 export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/option-checks';
 export {
@@ -30,7 +30,7 @@ export { recordEvent, recordedMarks, recordedMetadata } from './kit/record-event
 export { repeatedEvents } from './kit/repeated-events';
 export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './kit/restoring';
 export { type SealedCommit, sealedCommit } from './kit/sealed-commit';
-export { FollowerPages } from './kit/subscriber-pages';
+export { EventProcessorPages } from './kit/subscriber-pages';
 export { Subscription, type SubscriptionSource } from './kit/subscription';
 export { takenOverOf, takenOverText } from './kit/taken-over';
 export { InMemoryCommandJournal } from './memory/in-memory-command-journal';

@@ -3,9 +3,9 @@ import { AssertionError, deepStrictEqual } from 'node:assert/strict';
 import { inspect } from 'node:util';
 
 import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
-import { followerRole, Module, type ModuleOptions } from '../decorators';
+import { eventProcessorRole, Module, type ModuleOptions } from '../decorators';
 import { type ClassReference, refuseOptions, sealPayload } from '../messages';
-import type { FollowerDefinition, ProjectionDefinition, ViewOf } from '../processing';
+import type { EventProcessorDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
 import { copied, type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
@@ -95,18 +95,18 @@ async function project(
   Module({ ...options, components: [...(options.components ?? []), ...(isClass ? [projection] : [])] })(ProjectionModule);
   const flow = await bootstrap(ProjectionModule, {
     eventStore,
-    projections: isClass ? [] : [projection],
+    processors: isClass ? [] : [projection],
     // What a handler throws is for the expectation to say.
     logger: SILENT,
-    adjustFollower: definition => (definition.name === name ? once(definition, error => thrown.push(error)) : definition),
+    adjustEventProcessor: definition => (definition.name === name ? once(definition, error => thrown.push(error)) : definition),
   });
   try {
-    const follower = flow.projections.of(name);
+    const processor = flow.processors.of(name);
     await started(flow);
     for (const append of histories.flatMap(history => history.appends())) await eventStore.append([append]);
-    await flow.projections.settled();
-    const [parked] = await follower.deadLetters({ limit: 1 });
-    const { activeVersion } = await follower.status();
+    await flow.processors.settled();
+    const [parked] = await processor.deadLetters({ limit: 1 });
+    const { activeVersion } = await processor.status();
     const documents = await documentsOf(eventStore, name, activeVersion!);
     if (!parked) return { documents, error: undefined };
     return { documents, error: { thrown: thrown.length > 0 ? thrown[0] : unstorable(name, parked.error) } };
@@ -116,7 +116,7 @@ async function project(
 }
 
 /** One call for each event, in the order given whatever the number of segments is, and what it throws is told. */
-function once(definition: FollowerDefinition, failed: (error: unknown) => void): FollowerDefinition {
+function once(definition: EventProcessorDefinition, failed: (error: unknown) => void): EventProcessorDefinition {
   const { mode: _, retry: __, onError: ___, segments: ____, ...options } = definition.options;
   return {
     ...definition,
@@ -150,7 +150,7 @@ async function documentsOf({ projections }: EventStore, name: string, version: n
 
 function nameOf(projection: ClassReference | ProjectionDefinition): string {
   if (typeof projection === 'object' && projection !== null) return projection.name;
-  const role = followerRole(projection);
+  const role = eventProcessorRole(projection);
   if (role?.kind === 'projection') return role.name;
   throw new TypeError(
     `${typeof projection === 'function' ? projection.name : String(projection)} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,

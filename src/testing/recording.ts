@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../messages';
-import type { FollowerDefinition, FollowerHandler } from '../processing';
+import type { EventProcessorDefinition, EventProcessorHandler } from '../processing';
 
 /** A command that a flow was given in a test. */
 export interface RecordedCommand {
@@ -13,20 +13,20 @@ export interface RecordedCommand {
 
 /** One call of a listener's handler, when it is done. */
 export interface RecordedEffect {
-  /** The name of a durable listener; of another one its class and method, like `Log.created`. */
+  /** The name of a reactor; of another one its class and method, like `Log.created`. */
   readonly listener: string;
   readonly event: RecordedEvent;
-  /** What it threw; a durable listener is called again then. */
+  /** What it threw; a reactor is called again then. */
   readonly error?: unknown;
 }
 
 /** Returns the handlers of a definition with something around each call. */
 export function adjustedHandlers(
-  { handlers }: FollowerDefinition,
+  { handlers }: EventProcessorDefinition,
   around: (event: RecordedEvent, handle: () => unknown) => unknown,
-): ReadonlyMap<string, FollowerHandler> {
+): ReadonlyMap<string, EventProcessorHandler> {
   const wrapped =
-    (handle: FollowerHandler['handle']): FollowerHandler['handle'] =>
+    (handle: EventProcessorHandler['handle']): EventProcessorHandler['handle'] =>
     (payload, context) =>
       around(context.event, () => handle(payload, context));
   return new Map(

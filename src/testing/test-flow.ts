@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Application, BOOTSTRAP_OPTIONS, type BootstrapOptions, bootstrap, WiringError } from '../bootstrap';
 import type { ModuleClass } from '../decorators';
 import { aTimeout, must, type OptionChecks, optionFaults, type RecordedEvent, refuseOptions } from '../messages';
-import type { FollowerDefinition } from '../processing';
+import type { EventProcessorDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
 import { idsFrom, type TestIds, testIds } from './deciding-ids';
 import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording } from './recording';
@@ -11,14 +11,14 @@ import { started } from './started';
 import { VirtualClock } from './virtual-clock';
 
 /** What `testFlow` can be told: what `bootstrap` can, except what the test is made of. */
-export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follow' | 'adjustFollower' | 'newId'> {
+export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follow' | 'adjustEventProcessor' | 'newId'> {
   /** Default one that begins at 2020-01-01T00:00:00Z. */
   readonly clock?: VirtualClock;
   /** What `context.newId()` returns: a list, one after the other, or a function; default UUIDs. */
   readonly ids?: TestIds;
 }
 
-const { follow: _, adjustFollower: __, newId: ___, ...shared } = BOOTSTRAP_OPTIONS;
+const { follow: _, adjustEventProcessor: __, newId: ___, ...shared } = BOOTSTRAP_OPTIONS;
 const OPTIONS: OptionChecks<TestFlowOptions> = {
   ...shared,
   clock: must('a VirtualClock', value => value instanceof VirtualClock),
@@ -54,9 +54,9 @@ export class TestFlow {
   }
 
   /**
-   * Resolves when nothing moves any more: commands, queries and listeners are done, projections and durable listeners have caught up or
+   * Resolves when nothing moves any more: commands, queries and listeners are done, projections and reactors have caught up or
    * parked what they cannot do, and live queries have been asked again.
-   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or durable listener does not catch up
+   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or reactor does not catch up
    */
   async settle(options: { readonly timeout?: number } = {}): Promise<void> {
     refuseOptions('settle', options, { timeout: aTimeout });
@@ -65,7 +65,7 @@ export class TestFlow {
     do {
       before = this.#recording.moves;
       await flow.eventBus.drain();
-      await flow.projections.settled(options);
+      await flow.processors.settled(options);
       // What woke up meanwhile gets its turn: readers of live queries, and commands that nobody waits for.
       await setImmediate();
     } while (this.#recording.busy || this.#recording.moves !== before);
@@ -99,7 +99,7 @@ export async function testFlow(module: ModuleClass, options: TestFlowOptions = {
     ...(ids && { newId: idsFrom(ids) }),
     middleware: [(message, next) => recording.command(message.name, message.command, () => next(message)), ...middleware],
     queryMiddleware: [(message, next) => recording.during(() => next(message)), ...queryMiddleware],
-    adjustFollower: definition => adjusted(definition, recording),
+    adjustEventProcessor: definition => adjusted(definition, recording),
   });
   flow.eventBus.use(({ listener, ...rest }, next) => {
     const deliver = (): Promise<unknown> => next({ listener, ...rest });
@@ -111,12 +111,12 @@ export async function testFlow(module: ModuleClass, options: TestFlowOptions = {
 }
 
 /** Pauses would be times of the machine, not of the test's clock. */
-function adjusted(definition: FollowerDefinition, recording: Recording): FollowerDefinition {
+function adjusted(definition: EventProcessorDefinition, recording: Recording): EventProcessorDefinition {
   const { kind, name, options } = definition;
   const background = (options.mode ?? 'async') === 'async';
   return {
     ...definition,
     options: background ? { ...options, retry: { ...options.retry, delay: 0, maxDelay: 0 } } : options,
-    ...(kind === 'listener' && { handlers: adjustedHandlers(definition, (event, handle) => recording.effect(name, event, handle)) }),
+    ...(kind === 'reactor' && { handlers: adjustedHandlers(definition, (event, handle) => recording.effect(name, event, handle)) }),
   };
 }

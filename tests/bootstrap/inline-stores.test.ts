@@ -18,7 +18,7 @@ import {
 import { PostgresEventStore } from '../../src/adapters/postgres';
 import { checkedOptions } from '../../src/adapters/postgres/connection/options';
 import { SqliteEventStore } from '../../src/adapters/sqlite';
-import { followerFaults } from '../../src/processing';
+import { eventProcessorFaults } from '../../src/processing';
 import { bound } from '../contract/bound';
 import { url } from '../postgres/database';
 import { Account, AccountOpened, OpenAccount } from './accounts';
@@ -87,7 +87,7 @@ describe('an inline projection is refused at the start', () => {
     const refusal = await bootstrap(Bank, { eventStore }).catch(error => error);
     expect(refusal).toBeInstanceOf(WiringError);
     expect(refusal.faults).toEqual([fault]);
-    expect(followerFaults([defineProjection({ name: 'list', on: { AccountOpened: () => undefined } })], eventStore)).toEqual([]);
+    expect(eventProcessorFaults([defineProjection({ name: 'list', on: { AccountOpened: () => undefined } })], eventStore)).toEqual([]);
     await eventStore.close();
   });
 

@@ -9,11 +9,11 @@ import {
   Flow,
   InjectReadModel,
   InMemoryEventStore,
-  Listener,
   Module,
   type ModuleOptions,
   Projection,
   type ProjectionOptions,
+  Reactor,
   type ReadModel,
   ReplayHandler,
   WiringError,
@@ -51,7 +51,7 @@ test('a projection without handlers', async () => {
 
 test('a projection that is a listener, or has command handlers', async () => {
   @Projection('list')
-  @Listener('mailer')
+  @Reactor('mailer')
   class Both {
     @EventHandler(AccountOpened)
     opened() {}
@@ -60,31 +60,31 @@ test('a projection that is a listener, or has command handlers', async () => {
     deposit() {}
   }
   expect(await faultsOf({ components: [Both] })).toEqual([
-    "Both is marked with @Projection and with @Listener. Keep one, and move the other's handlers to a class of their own.",
+    "Both is marked with @Projection and with @Reactor. Keep one, and move the other's handlers to a class of their own.",
     'Both follows events, and has command handlers, which are made for each command. Move them to a class of their own.',
   ]);
 });
 
 test('two that follow under one name', async () => {
-  @Listener('list')
+  @Reactor('list')
   class Mailer {
     @EventHandler(AccountOpened)
     opened() {}
   }
   expect(await faultsOf({ components: [listWith({}), Mailer] })).toEqual([
-    "Two projections or listeners have the name 'list': List and Mailer. It names what they store: give one another.",
+    "Two projections or reactors have the name 'list': List and Mailer. It names what they store: give one another.",
   ]);
 });
 
 test('a mode that does not exist, or that a listener cannot have', async () => {
-  @Listener('mailer', { mode: 'inline' } as object)
+  @Reactor('mailer', { mode: 'inline' } as object)
   class Mailer {
     @EventHandler(AccountOpened)
     opened() {}
   }
   expect(await faultsOf({ components: [listWith({ mode: 'later' as 'live' }), Mailer] })).toEqual([
     "List: mode is 'later'; it must be 'async', 'inline' or 'live'.",
-    "Mailer is a listener with the mode 'inline'. A listener follows by checkpoint: remove the mode.",
+    "Mailer is a reactor with the mode 'inline'. A reactor follows by checkpoint: remove the mode.",
   ]);
 });
 
@@ -146,7 +146,7 @@ test('a replay handler where nothing is replayed, or that would never be called'
     @ReplayHandler(Deposit)
     again() {}
   }
-  @Listener('skipping', { replay: 'skip' })
+  @Reactor('skipping', { replay: 'skip' })
   class Skipping {
     @EventHandler(AccountOpened)
     opened() {}
@@ -155,7 +155,7 @@ test('a replay handler where nothing is replayed, or that would never be called'
     again() {}
   }
   expect(await faultsOf({ components: [Plain, Alone, Skipping] })).toEqual([
-    'Plain has a @ReplayHandler, but replays nothing. Write @Projection or @Listener above the class.',
+    'Plain has a @ReplayHandler, but replays nothing. Write @Projection or @Reactor above the class.',
     'Alone handles Deposit in replays only. Give it an @EventHandler for it, too.',
     "Skipping has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.",
   ]);
@@ -219,8 +219,8 @@ test('definitions by hand are checked the same way by a flow', () => {
   const [one, other] = ['async', 'live'].map(mode =>
     defineProjection({ name: 'list', mode: mode as 'live', on: { Opened: () => undefined } }),
   );
-  expect(() => new Flow({ eventStore: new InMemoryEventStore(), projections: [one!, other!] })).toThrow(
-    /Two projections or listeners have the name 'list': The projection 'list' and The projection 'list'/,
+  expect(() => new Flow({ eventStore: new InMemoryEventStore(), processors: [one!, other!] })).toThrow(
+    /Two projections or reactors have the name 'list': The projection 'list' and The projection 'list'/,
   );
 });
 
@@ -228,5 +228,5 @@ test('a name is needed in the decorators', () => {
   expect(() => Projection('')).toThrow(
     "@Projection needs a name: text of 1 to 255 characters without NUL, which stays when the class is renamed; it got ''.",
   );
-  expect(() => Listener(undefined as unknown as string)).toThrow('@Listener needs a name');
+  expect(() => Reactor(undefined as unknown as string)).toThrow('@Reactor needs a name');
 });

@@ -1,12 +1,4 @@
-import {
-  CloseWithinHandlerError,
-  defineAggregate,
-  defineListener,
-  Event,
-  Flow,
-  type HandlerContext,
-  InMemoryEventStore,
-} from 'eventuality';
+import { CloseWithinHandlerError, defineAggregate, defineReactor, Event, Flow, type HandlerContext, InMemoryEventStore } from 'eventuality';
 
 const quiet = { error: () => undefined, warn: () => undefined };
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
@@ -39,7 +31,7 @@ function closable(close: (flow: Flow) => Promise<unknown>, late: boolean, reacto
     onError: error => failures.push(error),
     commandHandlers: { CloseByFunction: async () => Promise.all([inHandler()]).then(() => []) },
     ...(reactor ? {} : { listeners: { Opened: inHandler } }),
-    projections: reactor ? [defineListener({ name: 'closing', on: { Opened: inHandler } })] : [],
+    processors: reactor ? [defineReactor({ name: 'closing', on: { Opened: inHandler } })] : [],
   });
   return { flow, failures };
 }
@@ -68,10 +60,10 @@ describe.each([
   });
 });
 
-test('close() that a durable listener awaits does not hang: the flow closes', async () => {
+test('close() that a reactor awaits does not hang: the flow closes', async () => {
   const refused: unknown[] = [];
   const { flow } = closable(each => each.close().catch(error => refused.push(error)), true, true);
-  await flow.projections.ready();
+  await flow.processors.ready();
   await flow.dispatch(command('Open'));
   while (refused.length === 0) await sleep(5);
   await flow.close();

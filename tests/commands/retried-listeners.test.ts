@@ -1,4 +1,4 @@
-import { defineListener, type EventStore, Flow, InMemoryEventStore, type ListenerContext } from 'eventuality';
+import { defineReactor, type EventStore, Flow, InMemoryEventStore, type ReactorContext } from 'eventuality';
 import { generatedPlays, identified, numbered, place, played as playedAll, RETRY, Shelf, take, whatOf } from '../faults/retried-listeners';
 import { EVERY_STORE, withStores } from '../faults/stores';
 import { SILENT } from '../postgres/database';
@@ -6,20 +6,20 @@ import { SILENT } from '../postgres/database';
 const SEED = Number(process.env.FAULTS_SEED ?? 20_261_129);
 
 /** Runs a listener of `Placed` until it is settled, and returns what was taken. */
-async function played(eventStore: EventStore, on: (context: ListenerContext) => Promise<unknown>) {
-  const listener = defineListener({ name: 'taking', retry: RETRY, on: { Placed: (_, context) => on(context) } });
-  const flow = new Flow({ eventStore, aggregates: [Shelf], projections: [listener], logger: SILENT });
-  await flow.projections.ready();
+async function played(eventStore: EventStore, on: (context: ReactorContext) => Promise<unknown>) {
+  const listener = defineReactor({ name: 'taking', retry: RETRY, on: { Placed: (_, context) => on(context) } });
+  const flow = new Flow({ eventStore, aggregates: [Shelf], processors: [listener], logger: SILENT });
+  await flow.processors.ready();
   await flow.dispatch(place('order'));
-  await flow.projections.settled();
-  const parked = await flow.projections.of('taking').deadLetters();
+  await flow.processors.settled();
+  const parked = await flow.processors.of('taking').deadLetters();
   const events = await eventStore.readAll({ limit: 1000 });
   await flow.close();
   return { taken: events.filter(({ name }) => name === 'Taken'), parked };
 }
 
-describe.each(EVERY_STORE)('a durable listener that is run again, on %s', name => {
-  const on = (handle: (context: ListenerContext) => Promise<unknown>) => withStores(name, 1, ([store]) => played(store!, handle));
+describe.each(EVERY_STORE)('a reactor that is run again, on %s', name => {
+  const on = (handle: (context: ReactorContext) => Promise<unknown>) => withStores(name, 1, ([store]) => played(store!, handle));
 
   test('and dispatches in another order: each command takes effect once', async () => {
     let attempt = 0;

@@ -4,7 +4,7 @@ import {
   CommandHandler,
   CommandIdReusedError,
   defineAggregate,
-  defineListener,
+  defineReactor,
   Event,
   EventHandler,
   Flow,
@@ -64,7 +64,7 @@ test('the page about commands: ids', async () => {
   await flow.close();
 });
 
-test('the page about commands: what a durable listener dispatches', async () => {
+test('the page about commands: what a reactor dispatches', async () => {
   const eventStore = new InMemoryEventStore();
   let failures = 1;
   const look = (): void => {
@@ -72,7 +72,7 @@ test('the page about commands: what a durable listener dispatches', async () => 
   };
   const welcome = 100;
   // #region reactor
-  const gift = defineListener({
+  const gift = defineReactor({
     name: 'gift',
     on: {
       async Opened(_, { event, dispatch }) {
@@ -82,10 +82,10 @@ test('the page about commands: what a durable listener dispatches', async () => 
     },
   });
   // #endregion reactor
-  const flow = new Flow({ eventStore, aggregates: [Account], projections: [gift], logger: quiet });
-  await flow.projections.ready();
+  const flow = new Flow({ eventStore, aggregates: [Account], processors: [gift], logger: quiet });
+  await flow.processors.ready();
   await flow.dispatch(new OpenAccount('ann'));
-  await flow.projections.settled();
+  await flow.processors.settled();
   expect((await flow.repository(Account).load('ann')).cents).toBe(100);
   expect(failures).toBe(-1);
   await flow.close();

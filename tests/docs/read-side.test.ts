@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   bootstrap,
-  defineListener,
   defineProjection,
+  defineReactor,
   EventHandler,
   Flow,
   InjectReadModel,
   InMemoryEventStore,
-  Listener,
-  type ListenerContext,
   Module,
   Projection,
   type ProjectionContext,
   Query,
   QueryHandler,
+  Reactor,
+  type ReactorContext,
   type ReadModel,
   ReplayHandler,
   WaitTimeoutError,
@@ -69,10 +69,10 @@ const sent: string[] = [];
 const mails: Mails = { send: async text => void sent.push(text) };
 
 // #region listener
-@Listener('mailer')
+@Reactor('mailer')
 class Mailer {
   @EventHandler(TodoCompleted)
-  async completed(_event: TodoCompleted, { event }: ListenerContext) {
+  async completed(_event: TodoCompleted, { event }: ReactorContext) {
     await mails.send(`${event.aggregateId} is done`, event.id);
   }
 
@@ -125,30 +125,30 @@ test('projections, read models, reading one’s own writes', async () => {
   expect([todo?.description, some.size, first?.id]).toEqual(['Buy milk', 1, '1']);
   // #region waiting
   const { position } = await flow.dispatch(new CompleteTodo('1'));
-  await flow.waitFor(position!, { projections: [TodoList, Mailer], timeout: 2_000 });
+  await flow.waitFor(position!, { processors: [TodoList, Mailer], timeout: 2_000 });
   // #endregion waiting
   expect(sent).toEqual(['1 is done']);
   // #region status
-  const { state, lag, parked } = await flow.projections.of('todo-list').status();
+  const { state, lag, parked } = await flow.processors.of('todo-list').status();
   // #endregion status
   expect({ state, events: lag.events, parked }).toEqual({ state: 'following', events: 0, parked: [] });
   // #region health
-  const { healthy, faults } = await flow.projections.health({ timeout: 500 });
+  const { healthy, faults } = await flow.processors.health({ timeout: 500 });
   // #endregion health
   expect([healthy, faults]).toEqual([true, []]);
   // #region rebuild
-  const rebuild = await flow.projections.of('todo-list').rebuild();
+  const rebuild = await flow.processors.of('todo-list').rebuild();
   for await (const { done, total, rate, secondsLeft } of rebuild.progress()) bar.draw(done, total, rate, secondsLeft);
   await rebuild.done; // readers see the new version; `rebuild.cancel()` would have dropped it
   // #endregion rebuild
   expect(bar.drawn.at(-1)).toEqual([2, 2]);
   // #region parked
-  const follower = flow.projections.of('todo-list');
-  for (const { sequence, position, error } of await follower.deadLetters()) console.error(sequence, position, error);
-  await follower.retry(); // all of them, when what was wrong is mended; or `retry(sequence)`
-  await follower.discard({ sequence: 'Todo/1' }); // or one event, by its `position`
+  const processor = flow.processors.of('todo-list');
+  for (const { sequence, position, error } of await processor.deadLetters()) console.error(sequence, position, error);
+  await processor.retry(); // all of them, when what was wrong is mended; or `retry(sequence)`
+  await processor.discard({ sequence: 'Todo/1' }); // or one event, by its `position`
   // #endregion parked
-  expect(await follower.deadLetters()).toEqual([]);
+  expect(await processor.deadLetters()).toEqual([]);
   await flow.close();
 });
 
@@ -165,23 +165,23 @@ test('what a handler cannot take holds a new version up', async () => {
       },
     },
   });
-  const flow = new Flow({ eventStore, projections: [view], logger: quiet });
+  const flow = new Flow({ eventStore, processors: [view], logger: quiet });
   await eventStore.append([
     { stream: { aggregateName: 'Count', aggregateId: '1' }, expected: 'any', events: [{ name: 'Counted', payload: { n: 1 } }] },
   ]);
-  await flow.projections.waitFor(1n);
+  await flow.processors.waitFor(1n);
   broken = true;
-  await flow.projections.of('view').rebuild();
-  while (!(await flow.projections.of('view').status()).rebuild?.heldUpBy) await new Promise(resolve => setTimeout(resolve, 5));
+  await flow.processors.of('view').rebuild();
+  while (!(await flow.processors.of('view').status()).rebuild?.heldUpBy) await new Promise(resolve => setTimeout(resolve, 5));
   // #region held-up
-  const held = flow.projections.of('view');
+  const held = flow.processors.of('view');
   const { rebuild } = await held.status();
   for (const { sequence, error } of await held.deadLetters({ version: rebuild!.version })) console.error(sequence, error);
   await held.retry(); // when what was wrong is mended: it reaches the new version, too
   await held.discard({ version: rebuild!.version, sequence: 'Count/1' }); // or give up these events
   await (await held.rebuild()).switchAnyway(); // or let readers see the new version as it is; `cancel()` drops it
   // #endregion held-up
-  expect(await flow.projections.of('view').status()).toMatchObject({ activeVersion: 2, rebuild: undefined });
+  expect(await flow.processors.of('view').status()).toMatchObject({ activeVersion: 2, rebuild: undefined });
   await flow.close();
 });
 
@@ -202,7 +202,7 @@ test('a failure is told, and a health check sees it', async () => {
     logger: quiet,
     onError: (error, { kind, name, event }) => pager.call(`${kind} ${name} failed with ${event?.name}: ${error}`),
   });
-  const isHealthy = async () => (await flow.projections.status()).every(({ healthy }) => healthy);
+  const isHealthy = async () => (await flow.processors.status()).every(({ healthy }) => healthy);
   // #endregion failures
   expect(await isHealthy()).toBe(true);
   await flow.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [Broken] });
@@ -256,9 +256,9 @@ test('without classes', async () => {
       },
     },
   });
-  const Teller = defineListener({ name: 'teller', on: { Sold: ({ cents }) => void told.push(`sold for ${cents}`) } });
+  const Teller = defineReactor({ name: 'teller', on: { Sold: ({ cents }) => void told.push(`sold for ${cents}`) } });
 
-  const flow = new Flow({ eventStore: new InMemoryEventStore(), projections: [Totals, Teller] });
+  const flow = new Flow({ eventStore: new InMemoryEventStore(), processors: [Totals, Teller] });
   // #endregion plain
   const outcome = await flow.eventStore.append([
     {

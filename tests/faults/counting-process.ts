@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ProjectionOptions, Projections } from '../../src/processing';
+import { EventProcessors, type ProjectionOptions } from '../../src/processing';
 import { SILENT } from '../postgres/database';
 import { counting } from './counting';
 import { machineTime } from './lags';
@@ -29,7 +29,7 @@ async function main({ where, leaseDuration, options, poison, standsBy }: Countin
   const definitions = poison
     ? poisonedProjections(poison, options, (name, { position }) => say(`${name} ${position} ${machineTime()}`))
     : [counting('counts', options)];
-  const projections = new Projections({ eventStore, definitions, leaseDuration, logger: SILENT, eventContext });
+  const projections = new EventProcessors({ eventStore, definitions, leaseDuration, logger: SILENT, eventContext });
   projections.start();
   if (standsBy) void standBy(projections);
   process.once('SIGTERM', async () => {
@@ -40,7 +40,7 @@ async function main({ where, leaseDuration, options, poison, standsBy }: Countin
 }
 
 /** Gives up for good when it is superseded. */
-async function standBy(projections: Projections): Promise<void> {
+async function standBy(projections: EventProcessors): Promise<void> {
   for (;;) {
     const [status] = await projections.status();
     if (status!.state === 'superseded') return projections.close();

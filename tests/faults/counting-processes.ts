@@ -1,4 +1,4 @@
-import type { Projections } from '../../src/processing';
+import type { EventProcessors } from '../../src/processing';
 import { range, until } from '../postgres/database';
 import type { Counting } from './counting-process';
 import { Program } from './programs';
@@ -15,7 +15,7 @@ export class CountingProcesses {
   }
 
   /** Waits until each of them has a share of each projection. */
-  async haveShared(projections: Projections): Promise<void> {
+  async haveShared(projections: EventProcessors): Promise<void> {
     const isShared = async (): Promise<boolean> =>
       (await projections.status()).every(({ segments }) => new Set(segments.flatMap(({ owner }) => owner ?? [])).size === PROCESSES);
     await until(isShared, 'each process has a share', PATIENCE);

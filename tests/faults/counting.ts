@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../src/messages';
-import { defineProjection, type FollowerDefinition, type ProjectionContext, type ProjectionOptions } from '../../src/processing';
+import { defineProjection, type EventProcessorDefinition, type ProjectionContext, type ProjectionOptions } from '../../src/processing';
 import type { EventStore, ProjectionStore } from '../../src/store';
 import { everything } from '../sqlite/files';
 
@@ -30,7 +30,7 @@ export const counting = (
   name: string,
   options: ProjectionOptions = {},
   handling: (event: RecordedEvent) => unknown = () => undefined,
-): FollowerDefinition =>
+): EventProcessorDefinition =>
   defineProjection({
     ...options,
     name,

@@ -20,7 +20,7 @@ const PATIENCE = 60_000;
 /** Longer than it takes to connect and to follow for a while. */
 const TERMINATE_EVERY = 200;
 
-export interface FollowerCuts {
+export interface EventProcessorCuts {
   /** How many replies are thrown away with their connections. */
   readonly cuts: number;
   /** How many backends are ended by the server. */
@@ -28,7 +28,7 @@ export interface FollowerCuts {
 }
 
 /** Takes from three processes that follow the replies to what they ask, their commits included, while events come. */
-export const cutFollowers = (sizes: FollowerCuts, seed: number): Promise<Figure[]> =>
+export const cutFollowers = (sizes: EventProcessorCuts, seed: number): Promise<Figure[]> =>
   withFiles(async ({ folder }) => {
     const random = new Random(seed);
     const proxy = new CuttingProxy(url, () => random.next());

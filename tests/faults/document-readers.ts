@@ -51,7 +51,7 @@ export class DocumentReaders {
   /** Each reader is a process of its own, as far as read models are concerned. */
   async #read(way: Way): Promise<void> {
     const projection = this.projection();
-    const flow = new Flow({ eventStore: openAt(this.where), projections: [projection], follow: false, logger: SILENT });
+    const flow = new Flow({ eventStore: openAt(this.where), processors: [projection], follow: false, logger: SILENT });
     const counts = flow.readModel(projection);
     const seen = new Map<string, number>();
     while (!this.#over) {

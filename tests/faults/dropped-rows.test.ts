@@ -21,15 +21,15 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
       const options = { segments: SEGMENTS };
       const processes = new CountingProcesses(built('counting-process', folder), { where, leaseDuration: 400, options });
       const definition = counting(NAME, options, () => undefined);
-      const flow = new Flow({ eventStore: store, projections: [definition], follow: false, logger: SILENT });
+      const flow = new Flow({ eventStore: store, processors: [definition], follow: false, logger: SILENT });
       try {
-        await processes.haveShared(flow.projections);
-        for (const _ of range(1, REBUILDS)) await (await flow.projections.of(NAME).rebuild()).done;
+        await processes.haveShared(flow.processors);
+        for (const _ of range(1, REBUILDS)) await (await flow.processors.of(NAME).rebuild()).done;
         await until(async () => (await projectionsOf(store).versions(NAME)).length === 1, 'the version before is dropped', PATIENCE);
         await processes.ended();
       } finally {
         processes.kill();
-        await flow.projections.close();
+        await flow.processors.close();
       }
       const rows = await rowsOf(where);
       expect(rows).toMatchObject({ read_models: 1, checkpoints: SEGMENTS, dead_letters: 0, documents: 40 });

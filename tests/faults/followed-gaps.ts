@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FollowerStatus } from '../../src/processing';
+import type { EventProcessorStatus } from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { happened, range, type Schema, to, until } from '../postgres/database';
 import { everything, type Files } from '../sqlite/files';
@@ -135,7 +135,7 @@ async function follow({ store, where, write }: Scene, script: string): Promise<F
   }
 }
 
-const ownersOf = ({ segments }: FollowerStatus): number => new Set(segments.flatMap(({ owner }) => owner ?? [])).size;
+const ownersOf = ({ segments }: EventProcessorStatus): number => new Set(segments.flatMap(({ owner }) => owner ?? [])).size;
 
 /** Runs a projection over a store that is read wrongly. */
 async function followWrongly({ store, write }: Scene, wrong: EventStore): Promise<Differences> {

@@ -11,7 +11,7 @@ import { withSchema } from './stores';
 const NEIGHBOUR = 'neighbour_';
 const PATIENCE = 60_000;
 
-/** Lets followers read while writers commit in another order than they drew their positions. */
+/** Lets processors read while writers commit in another order than they drew their positions. */
 export const gaps = (sizes: GapSizes, seed: number): Promise<Figure[]> =>
   withSchema(schema => besideTransactionElsewhere(schema.name, () => new Gaps(schema, sizes, seed).figures()));
 
@@ -37,14 +37,14 @@ class Gaps {
 
   async figures(): Promise<Figure[]> {
     await Promise.all([this.#stores[0]!.ready(), this.#neighbour.ready()]);
-    const followers = [this.#lags.follow(this.#stores[0]!), this.#lags.follow(this.#stores[2]!)];
+    const processors = [this.#lags.follow(this.#stores[0]!), this.#lags.follow(this.#stores[2]!)];
     const neighbours = this.#neighbourLags.follow(this.#neighbour);
     await this.#writeAll();
     const all = await this.#positions();
-    await until(() => followers.every(seen => seen.length >= all.length), 'the followers have everything', PATIENCE);
-    await until(() => neighbours.length >= this.#neighbourLags.appended, 'the follower of the neighbour has everything', PATIENCE);
-    const skipped = followers.map(seen => missing(all, new Set(seen.map(({ position }) => `${position}`))));
-    return this.#told(all, Math.max(...skipped), Math.max(...followers.map(inversions)));
+    await until(() => processors.every(seen => seen.length >= all.length), 'the processors have everything', PATIENCE);
+    await until(() => neighbours.length >= this.#neighbourLags.appended, 'the processor of the neighbour has everything', PATIENCE);
+    const skipped = processors.map(seen => missing(all, new Set(seen.map(({ position }) => `${position}`))));
+    return this.#told(all, Math.max(...skipped), Math.max(...processors.map(inversions)));
   }
 
   async #writeAll(): Promise<void> {
@@ -80,7 +80,7 @@ class Gaps {
     const unrelated = [...this.#lags.between(0, from), ...this.#lags.between(end, Number.POSITIVE_INFINITY)];
     const neighbours = this.#neighbourLags.between(0, Number.POSITIVE_INFINITY);
     return [
-      none(subject, 'skipped by a follower', skipped),
+      none(subject, 'skipped by a processor', skipped),
       none(subject, 'out of order', inverted),
       told(subject, 'events stored, transactions rolled back', `${all.length}, ${this.#writers.rolledBack}`),
       some(control, 'skipped', missing(all, this.#naive)),

@@ -13,13 +13,13 @@ const CARELESS_CYCLES = 60;
 const END = 10_000;
 const SERVING = { segments: 4, leaseDuration: 400 };
 
-export interface FollowerKills {
+export interface EventProcessorKills {
   /** In every second one a process is killed, in the others one is asked to end. */
   readonly cycles: number;
 }
 
 /** Ends one of three processes that follow, again and again, while events come. */
-export const killedFollowers = (name: 'SQLite' | 'PostgreSQL', sizes: FollowerKills, seed: number): Promise<Figure[]> =>
+export const killedFollowers = (name: 'SQLite' | 'PostgreSQL', sizes: EventProcessorKills, seed: number): Promise<Figure[]> =>
   withDurable(name, async (places, folder) => {
     const script = built('serving-process', folder);
     const subject: Subject = { item: '7, 13', store: name, done: `${sizes.cycles} times one of three following processes ended`, seed };

@@ -5,7 +5,7 @@ import { range, until } from '../postgres/database';
 import { TestServer } from '../setup/test-server';
 import { everything, Files } from '../sqlite/files';
 import { type Figure, none, type Subject, some, told } from './figures';
-import { Follower } from './follower';
+import { EventProcessor } from './follower';
 import { inversions } from './lags';
 import { built, Program } from './programs';
 import { Random } from './random';
@@ -15,7 +15,7 @@ import type { Writing } from './writing-process';
 
 const STREAMS = 10;
 const PATIENCE = 60_000;
-/** How often the followers are ended and started again while one process writes. */
+/** How often the processors are ended and started again while one process writes. */
 const RESTARTS = 5;
 const CARELESS_CYCLES = 30;
 /** So much is printed before a writer is killed: fifty ids, each with the end of its line. */
@@ -61,7 +61,7 @@ interface Outcome {
   readonly acknowledged: readonly string[];
   readonly stored: readonly RecordedEvent[];
   readonly seen: readonly RecordedEvent[];
-  /** What followers have seen that do not write down how far they are together with what they did. */
+  /** What processors have seen that do not write down how far they are together with what they did. */
   readonly seenWhenBefore: readonly RecordedEvent[];
   readonly seenWhenAfter: readonly RecordedEvent[];
 }
@@ -76,14 +76,14 @@ class Kills {
 
   async killAll(store: EventStore, where: Where): Promise<Outcome> {
     await store.readAll();
-    const [follower, before, after] = [new Follower(store), new Follower(store, 'before'), new Follower(store, 'after')];
+    const [processor, before, after] = [new EventProcessor(store), new EventProcessor(store, 'before'), new EventProcessor(store, 'after')];
     const acknowledged: string[] = [];
     for (const cycle of range(1, this.sizes.cycles)) {
-      acknowledged.push(...(await this.#killed(where, cycle, () => this.#restartOften([follower, before, after]))));
+      acknowledged.push(...(await this.#killed(where, cycle, () => this.#restartOften([processor, before, after]))));
     }
-    const stored = await settled(store, follower);
-    await Promise.all([follower, before, after].map(each => each.end()));
-    return { acknowledged, stored, seen: follower.seen, seenWhenBefore: before.seen, seenWhenAfter: after.seen };
+    const stored = await settled(store, processor);
+    await Promise.all([processor, before, after].map(each => each.end()));
+    return { acknowledged, stored, seen: processor.seen, seenWhenBefore: before.seen, seenWhenAfter: after.seen };
   }
 
   /** Counts what processes lose that acknowledge before they have written, until one has lost something. */
@@ -113,21 +113,21 @@ class Kills {
     return program.killed();
   }
 
-  async #restartOften(followers: readonly Follower[]): Promise<void> {
+  async #restartOften(processors: readonly EventProcessor[]): Promise<void> {
     for (const _ of range(1, RESTARTS)) {
       await this.random.pause(10);
-      await Promise.all(followers.map(each => each.restart()));
+      await Promise.all(processors.map(each => each.restart()));
     }
   }
 }
 
 /** Returns all events when no more come: what was on its way when a process was killed may still be committed by the server. */
-async function settled(store: EventStore, follower: Follower): Promise<RecordedEvent[]> {
+async function settled(store: EventStore, processor: EventProcessor): Promise<RecordedEvent[]> {
   for (let before = -1; ; await sleep(300)) {
     const stored = await everything(store);
-    if (stored.length === before && follower.seen.length >= before) return stored;
+    if (stored.length === before && processor.seen.length >= before) return stored;
     before = stored.length;
-    await until(() => follower.seen.length >= before, 'the follower has everything', PATIENCE).catch(() => {});
+    await until(() => processor.seen.length >= before, 'the processor has everything', PATIENCE).catch(() => {});
   }
 }
 
@@ -145,11 +145,11 @@ function figures(subject: Subject, outcome: Outcome, careless: number): Figure[]
   return [
     told(subject, 'acknowledged, stored', `${acknowledged.length}, ${stored.length}`),
     none(subject, 'of what was acknowledged lost', missing(acknowledged, stored)),
-    none(subject, 'skipped by a follower that is ended and restarted', missing(ids, seen)),
+    none(subject, 'skipped by a processor that is ended and restarted', missing(ids, seen)),
     none(subject, 'seen twice by it', repeated(seen)),
     none(subject, 'out of stream order', inversions(stored) + inversions(seen)),
     some(control('a process that acknowledges before it writes'), 'lost', careless),
-    some(control('a follower that writes its position down before its work'), 'skipped', missing(ids, seenWhenBefore)),
-    some(control('a follower that writes its position down after its work'), 'seen twice', repeated(seenWhenAfter)),
+    some(control('a processor that writes its position down before its work'), 'skipped', missing(ids, seenWhenBefore)),
+    some(control('a processor that writes its position down after its work'), 'seen twice', repeated(seenWhenAfter)),
   ];
 }

@@ -4,7 +4,7 @@ import type { EventStore, StreamAppend } from '../../src/store';
 /** Milliseconds, by a clock that all processes of this machine share. */
 export const machineTime = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;
 
-/** Measures how long after the answer to its append an event reaches the last of the followers. */
+/** Measures how long after the answer to its append an event reaches the last of the processors. */
 export class Lags {
   readonly #answered = new Map<string, number>();
   readonly #seen = new Map<string, number>();

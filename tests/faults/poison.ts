@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { RecordedEvent } from '../../src/messages';
-import type { FollowerDefinition, ProjectionOptions } from '../../src/processing';
+import type { EventProcessorDefinition, ProjectionOptions } from '../../src/processing';
 import { counting } from './counting';
 
 /** Events that a handler throws at, until it is cured. */
@@ -20,7 +20,7 @@ export function poisonedProjections(
   { aggregates, version, cure }: Poison,
   options: ProjectionOptions,
   taken: (name: 'sound' | 'poisoned', event: RecordedEvent) => void = () => undefined,
-): FollowerDefinition[] {
+): EventProcessorDefinition[] {
   const poisonous = new Set(aggregates);
   const fail = (event: RecordedEvent): void => {
     if (event.version === version && poisonous.has(event.aggregateId) && !existsSync(cure)) throw new Error('poison');
@@ -36,7 +36,7 @@ export function poisonedProjections(
   ];
 }
 
-function catching(definition: FollowerDefinition): FollowerDefinition {
+function catching(definition: EventProcessorDefinition): EventProcessorDefinition {
   const handlers = Array.from(definition.handlers, ([name, handler]) => {
     const handle = async (payload: unknown, context: unknown): Promise<void> => {
       try {

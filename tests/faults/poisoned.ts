@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Projections } from '../../src/processing';
+import { EventProcessors } from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { range, SILENT, until } from '../postgres/database';
 import { countsOf, type Differences, differences, isSame, projectionsOf } from './counting';
@@ -76,7 +76,7 @@ interface Outcome {
 
 class Poisoning {
   readonly #poisonous: ReadonlySet<string>;
-  readonly #watching: Projections;
+  readonly #watching: EventProcessors;
 
   constructor(
     private readonly store: EventStore,
@@ -87,7 +87,7 @@ class Poisoning {
   ) {
     this.#poisonous = new Set(poison.aggregates);
     const definitions = poisonedProjections(poison, OPTIONS);
-    this.#watching = new Projections({ eventStore: store, definitions, eventContext, logger: SILENT, follow: false });
+    this.#watching = new EventProcessors({ eventStore: store, definitions, eventContext, logger: SILENT, follow: false });
   }
 
   async played(duration: number): Promise<Outcome> {
@@ -115,13 +115,13 @@ class Poisoning {
 
   /** Waits until all is handled that can be, and looks at what is left. */
   async #parked(): Promise<Parked> {
-    const follower = this.#watching.of('poisoned');
+    const processor = this.#watching.of('poisoned');
     const isTried = async (): Promise<boolean> =>
-      (await follower.deadLetters({ limit: 1000 })).filter(({ attempts }) => attempts === ATTEMPTS).length === this.#poisonous.size;
+      (await processor.deadLetters({ limit: 1000 })).filter(({ attempts }) => attempts === ATTEMPTS).length === this.#poisonous.size;
     // What does not hold in the end is in the figures.
     await this.#followed(['sound', 'poisoned', 'skipping']);
     await until(isTried, 'the poison was tried as often as it may be', PATIENCE).catch(() => undefined);
-    const { parked } = await follower.status();
+    const { parked } = await processor.status();
     const isSound = (id: string): boolean => !this.#poisonous.has(id);
     const own = parked.filter(({ sequence }) => this.#poisonous.has(sequence.slice('Todo/'.length))).length;
     return {
@@ -146,7 +146,7 @@ class Poisoning {
 
   async #followed(projections: readonly string[]): Promise<void> {
     const head = this.writer.answered.reduce((last, { position }) => (position > last ? position : last), 0n);
-    await this.#watching.waitFor(head, { projections, timeout: PATIENCE }).catch(() => undefined);
+    await this.#watching.waitFor(head, { processors: projections, timeout: PATIENCE }).catch(() => undefined);
   }
 
   /** Counts what was handled of the poisoned aggregates after their poison. */

@@ -1,14 +1,14 @@
-import { type FollowerDefinition, Projections } from '../../src/processing';
-import type { ProjectionsParts } from '../../src/processing/event-processors';
+import { type EventProcessorDefinition, EventProcessors } from '../../src/processing';
+import type { EventProcessorsParts } from '../../src/processing/event-processors';
 import type { EventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 
 /** Makes what runs one projection, or only looks at those who run it; there is no listener. */
 export const projecting = (
   eventStore: EventStore,
-  definition: FollowerDefinition,
-  options: Pick<ProjectionsParts, 'follow' | 'leaseDuration'> = {},
-): Projections => new Projections({ ...options, eventStore, definitions: [definition], logger: SILENT, eventContext });
+  definition: EventProcessorDefinition,
+  options: Pick<EventProcessorsParts, 'follow' | 'leaseDuration'> = {},
+): EventProcessors => new EventProcessors({ ...options, eventStore, definitions: [definition], logger: SILENT, eventContext });
 
 /** Who dispatches is a listener. */
 export function eventContext(): never {

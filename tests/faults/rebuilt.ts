@@ -45,7 +45,7 @@ export const rebuilt = (name: 'SQLite' | 'PostgreSQL', sizes: RebuildSizes, seed
     const random = new Random(seed);
     const soundly: Rebuild = async flow => {
       for (const _ of range(1, sizes.rebuilds)) {
-        await (await flow.projections.of(NAME).rebuild()).done;
+        await (await flow.processors.of(NAME).rebuild()).done;
         await random.pause(200);
       }
     };
@@ -107,15 +107,15 @@ class Rebuilding {
   async played(rebuild: Rebuild): Promise<Outcome> {
     await this.#past();
     const processes = new CountingProcesses(this.script, { where: this.place.where, leaseDuration: 400, options: OPTIONS });
-    const flow = new Flow({ eventStore: this.#store, projections: [counts()], follow: false, logger: SILENT });
+    const flow = new Flow({ eventStore: this.#store, processors: [counts()], follow: false, logger: SILENT });
     try {
-      await processes.haveShared(flow.projections);
+      await processes.haveShared(flow.processors);
       const outcome = await this.#rebuilt(reading => rebuild(flow, this.#store, reading));
       await processes.ended();
       return outcome;
     } finally {
       processes.kill();
-      await flow.projections.close();
+      await flow.processors.close();
     }
   }
 

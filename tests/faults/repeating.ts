@@ -10,7 +10,7 @@ import type { Random } from './random';
 const STAGGERED = 4;
 
 /** Told that a command is being carried out; it goes on when the promise resolves. */
-export type Running = (id: string) => unknown;
+export type InFlight = (id: string) => unknown;
 
 /** The kinds of commands: one of an aggregate, one over two aggregates that were not loaded, and one that leads to no events. */
 const NAMES = ['Fill', 'Pour', 'Look'] as const;
@@ -24,7 +24,7 @@ export const effectsOf = (number: number): number => [1, 2, 0][number % NAMES.le
 const filled = (aggregateId: string, of: string) => Event({ aggregateName: 'Pot', aggregateId, name: 'Filled', payload: { of } });
 
 /** Where the commands take effect. Nothing in it knows a command again: carried out twice, each of them takes effect twice. */
-export const repeatingFlow = (eventStore: EventStore, running: Running): Flow =>
+export const repeatingFlow = (eventStore: EventStore, running: InFlight): Flow =>
   new Flow({
     eventStore,
     logger: SILENT,

@@ -3,7 +3,7 @@ import { Event } from '../../src/decorators';
 import { Flow } from '../../src/flow';
 import type { CommandOutcome, RecordedEvent } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
-import { defineListener, type ListenerContext } from '../../src/processing';
+import { defineReactor, type ReactorContext } from '../../src/processing';
 import { type EventStore, InMemoryEventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 import { type Figure, none, type Subject, some } from './figures';
@@ -41,7 +41,7 @@ interface Attempt {
 type Play = readonly Attempt[];
 
 /** Sends a command of a play, which stands at this place of its attempt. */
-export type Dispatch = (context: ListenerContext, what: string, place: number) => Promise<unknown>;
+export type Dispatch = (context: ReactorContext, what: string, place: number) => Promise<unknown>;
 
 /** As one does it: the command gets its id from what it is. */
 export const identified: Dispatch = ({ dispatch, event }, what) => dispatch(take(event.aggregateId, what));
@@ -81,11 +81,11 @@ export interface PlayOutcome {
 export async function played(eventStore: EventStore, plays: readonly Play[], dispatch: Dispatch): Promise<PlayOutcome> {
   const attempts = plays.map(() => 0);
   let foreign = 0;
-  const send = async (context: ListenerContext, what: string, place: number): Promise<void> => {
+  const send = async (context: ReactorContext, what: string, place: number): Promise<void> => {
     const { events } = (await dispatch(context, what, place)) as CommandOutcome;
     if (whatOf(events).join() !== what) foreign++;
   };
-  const on = async (context: ListenerContext): Promise<void> => {
+  const on = async (context: ReactorContext): Promise<void> => {
     const order = Number(context.event.aggregateId);
     const { things, atOnce } = plays[order]![attempts[order]!]!;
     attempts[order]!++;
@@ -93,17 +93,17 @@ export async function played(eventStore: EventStore, plays: readonly Play[], dis
     else for (const [index, what] of things.entries()) await send(context, what, index + 1);
     if (attempts[order]! < plays[order]!.length) throw new Error('once more');
   };
-  const listener = defineListener({ name: 'taking', retry: RETRY, on: { Placed: (_, context) => on(context) } });
-  const flow = new Flow({ eventStore, aggregates: [Shelf], projections: [listener], logger: SILENT });
-  await flow.projections.ready();
+  const listener = defineReactor({ name: 'taking', retry: RETRY, on: { Placed: (_, context) => on(context) } });
+  const flow = new Flow({ eventStore, aggregates: [Shelf], processors: [listener], logger: SILENT });
+  await flow.processors.ready();
   for (const order of plays.keys()) await flow.dispatch(place(String(order)));
-  await flow.projections.settled({ timeout: PATIENCE });
+  await flow.processors.settled({ timeout: PATIENCE });
   const wrong: number[] = [];
   for (const [order, each] of plays.entries()) {
     const taken = (await eventStore.read({ aggregateName: 'Shelf', aggregateId: String(order) })).slice(1);
     if (whatOf(taken).join() !== wantedOf(each).join()) wrong.push(order);
   }
-  const parked = (await flow.projections.of('taking').deadLetters()).length;
+  const parked = (await flow.processors.of('taking').deadLetters()).length;
   await flow.close();
   return { wrong, foreign, parked };
 }

@@ -4,7 +4,7 @@ import { Flow } from '../../src/flow';
 import { FlowEventContext } from '../../src/flow/contexts';
 import { newId } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
-import { defineListener, Projections } from '../../src/processing';
+import { defineReactor, EventProcessors } from '../../src/processing';
 import type { ProjectionStore } from '../../src/store';
 import { followCarelessly } from './careless-follower';
 import { counting, projectionsOf } from './counting';
@@ -53,7 +53,7 @@ function freeze(): void {
 }
 
 /**
- * A program that runs a projection and a durable listener, which dispatches a command for each event, until it is told to end. It prints `ready` when it can be
+ * A program that runs a projection and a reactor, which dispatches a command for each event, until it is told to end. It prints `ready` when it can be
  * told so, `handling <position>` before the projection takes an event, and `closed` at the end. After SIGUSR2 it freezes in the next handler.
  */
 async function main({ where, segments, leaseDuration, slow, careless }: Serving): Promise<void> {
@@ -69,14 +69,14 @@ async function main({ where, segments, leaseDuration, slow, careless }: Serving)
   if (careless) return followCarelessly(eventStore, { owner: newId(), leaseDuration, handling }, new AbortController().signal);
   tellRefusals(projectionsOf(eventStore));
   const flow = new Flow({ eventStore, aggregates: [Notes], logger });
-  const noting = defineListener({
+  const noting = defineReactor({
     ...{ name: 'noting', segments, replay: 'run' },
     on: {
       Happened: (_payload, { event, dispatch }) =>
         dispatch({ name: 'Note', message: { id: `of-${event.aggregateId}`, of: event.id } }).then(() => undefined),
     },
   });
-  const projections = new Projections({
+  const projections = new EventProcessors({
     ...{ eventStore, logger, leaseDuration },
     definitions: [counting('counts', { segments }, handling), noting],
     eventContext: event => new FlowEventContext(flow, event),

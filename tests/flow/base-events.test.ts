@@ -5,17 +5,17 @@ import {
   bootstrap,
   CommandHandler,
   defineAggregate,
-  defineListener,
+  defineReactor,
   Event,
   EventBus,
   EventHandler,
   type EventStore,
   Flow,
   InMemoryEventStore,
-  Listener,
   Module,
   Projection,
   type ProjectionContext,
+  Reactor,
   Repository,
 } from 'eventuality';
 import { given, testFlow } from 'eventuality/testing';
@@ -65,7 +65,7 @@ class Hearing {
   }
 }
 
-@Listener('reacting')
+@Reactor('reacting')
 class Reacting extends Hearing {}
 
 @Projection('projecting')
@@ -104,7 +104,7 @@ describe('a handler of a base event class, where a subclass is handled too,', ()
   test.each([
     ['an aggregate', BaseLift],
     ['a listener in the process', Hearing],
-    ['a durable listener', Reacting],
+    ['a reactor', Reacting],
     ['a projection', Projecting],
   ])('is a fault of the wiring: of %s', async (_, component) => {
     await expect(bootstrap(moduleOf(component, HearingUp))).rejects.toMatchObject({ faults: [fault(component.name)] });
@@ -151,7 +151,7 @@ describe.each(PLACES)('a handler of a base event class, where no subclass is han
   test.each([
     ['an aggregate', BaseLift, BaseLift],
     ['a listener in the process', Lift, Hearing],
-    ['a durable listener', Lift, Reacting],
+    ['a reactor', Lift, Reacting],
     ['a projection', Lift, Projecting],
   ])('is told with the first event of one, before it is stored: %s', async (_, aggregate, component) => {
     await using app = await testFlow(moduleOf(aggregate, component), { eventStore });
@@ -239,12 +239,12 @@ describe('a handler of a base event class', () => {
       on: { Moved: state => ({ ...state, moved: state.moved + 1 }), MovedUp: state => ({ ...state, up: state.up + 1 }) },
       commands: { Move: { creates: 'if-missing', decide: (_, { by }) => [new MovedUp(by), new MovedDown(by)] } },
     });
-    const listener = defineListener({
+    const listener = defineReactor({
       name: 'plain',
       on: { Moved: () => names.push('Moved'), MovedDown: (_, { event }) => names.push(event.name) },
     });
-    const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Plain], projections: [listener] });
-    await flow.projections.ready();
+    const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Plain], processors: [listener] });
+    await flow.processors.ready();
     const { position } = await flow.dispatch(new Move('a', 1));
     await flow.waitFor(position!);
     expect((await flow.repository(Plain).load('a')).state).toEqual({ moved: 0, up: 1 });

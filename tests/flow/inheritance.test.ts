@@ -11,13 +11,13 @@ import {
   type EventStore,
   Flow,
   InMemoryEventStore,
-  Listener,
-  type ListenerContext,
   Module,
   Query,
   type QueryContext,
   QueryHandler,
   type QueryMiddleware,
+  Reactor,
+  type ReactorContext,
   type RecordedEvent,
 } from 'eventuality';
 import { type TestFlow, testFlow } from 'eventuality/testing';
@@ -80,10 +80,10 @@ class Hearing {
   }
 }
 
-@Listener('reactor')
+@Reactor('reactor')
 class Following {
   @EventHandler(Begun)
-  async begun({ next }: Begun, { event, dispatch }: ListenerContext) {
+  async begun({ next }: Begun, { event, dispatch }: ReactorContext) {
     if (next === 'reactor') await dispatch(nextOf(event));
   }
 }

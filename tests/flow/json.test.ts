@@ -1,7 +1,7 @@
 import {
   type CommandOutcome,
   defineAggregate,
-  defineListener,
+  defineReactor,
   Event,
   exportEvents,
   Flow,
@@ -26,7 +26,7 @@ const Door = defineAggregate({
   },
 });
 /** Fails with each event, which is put aside then. */
-const Broken = defineListener({
+const Broken = defineReactor({
   name: 'broken',
   retry: { attempts: 1 },
   on: {
@@ -57,20 +57,20 @@ describe.each(PLACES)('what is written as JSON has its positions as decimal text
 
   test('a status, its parts, dead letters, and an error that tells positions', async () => {
     const place = make();
-    const flow = new Flow({ eventStore: place.open(), aggregates: [Door], projections: [Broken], logger: quiet });
+    const flow = new Flow({ eventStore: place.open(), aggregates: [Door], processors: [Broken], logger: quiet });
     try {
-      await flow.projections.ready();
+      await flow.processors.ready();
       const { position } = await open(flow);
       const text = String(position);
-      const follower = flow.projections.of('broken');
-      await follower.waitFor(position!);
-      const status = await follower.status();
+      const processor = flow.processors.of('broken');
+      await processor.waitFor(position!);
+      const status = await processor.status();
       const told = written(status);
       expect(told).toMatchObject({ name: 'broken', position: text, head: text, lag: { events: 0 }, lastError: { position: text } });
       expect(told).toMatchObject({ segments: [{ segment: 0, position: text }], parked: [{ events: 1, position: text }] });
-      expect(written(await flow.projections.status())).toEqual([expect.objectContaining({ head: text })]);
+      expect(written(await flow.processors.status())).toEqual([expect.objectContaining({ head: text })]);
       expect(written([status.segments, status.parked, status.lastError])).toEqual([told.segments, told.parked, told.lastError]);
-      expect(written(await follower.deadLetters())).toEqual([expect.objectContaining({ position: text, attempts: 1 })]);
+      expect(written(await processor.deadLetters())).toEqual([expect.objectContaining({ position: text, attempts: 1 })]);
       const late = await flow.waitFor(position! + 5n, { timeout: 0 }).catch(error => error);
       expect(written(late)).toEqual({
         name: 'WaitTimeoutError',

@@ -12,13 +12,13 @@ import {
   type EventStore,
   Flow,
   InMemoryEventStore,
-  Listener,
   MessageClassMismatchError,
   Module,
   Projection,
   type ProjectionContext,
   QueryBus,
   QueryHandler,
+  Reactor,
   type RecordedEvent,
 } from 'eventuality';
 import { given, testFlow } from 'eventuality/testing';
@@ -190,7 +190,7 @@ describe.each(PLACES)('an event of another class than the one handled under its 
         heard.push(event);
       }
     }
-    @Listener(`mailer-${coded}`)
+    @Reactor(`mailer-${coded}`)
     class Mailer {
       @EventHandler(users.Created)
       created(event: users.Created): void {
@@ -282,19 +282,19 @@ describe('an event of another class than the one handled under its name', () => 
     const handlers = new Map([
       ['Created', { type: products.Created, handle: () => undefined, revive: ({ payload }: RecordedEvent) => payload }],
     ]);
-    const listener = { kind: 'listener' as const, name: 'l', options: {}, handlers };
-    expect(() => new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User], projections: [listener] })).toThrow(
+    const listener = { kind: 'reactor' as const, name: 'l', options: {}, handlers };
+    expect(() => new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User], processors: [listener] })).toThrow(
       "two event classes have the name 'Created'",
     );
   });
 
-  test('is a fault of the wiring where two are handled, by a projection and a durable listener', async () => {
+  test('is a fault of the wiring where two are handled, by a projection and a reactor', async () => {
     @Projection('one')
     class One {
       @EventHandler(users.Created)
       created(): void {}
     }
-    @Listener('two')
+    @Reactor('two')
     class Two {
       @EventHandler(products.Created)
       created(): void {}

@@ -11,11 +11,11 @@ import {
   type EventStore,
   Flow,
   InMemoryEventStore,
-  Listener,
   Module,
   NewerEventError,
   Projection,
   type ProjectionContext,
+  Reactor,
 } from 'eventuality';
 import { given, testFlow } from 'eventuality/testing';
 import { PLACES } from '../processing/places';
@@ -89,7 +89,7 @@ describe.each(PLACES)('an event that a newer version of the application stores i
   const place = make();
   afterAll(() => place.end());
 
-  test('of projections and durable listeners, live and inline ones', async () => {
+  test('of projections and reactors, live and inline ones', async () => {
     const heard: unknown[] = [];
     @Projection('parking', { retry })
     class Parking {
@@ -104,7 +104,7 @@ describe.each(PLACES)('an event that a newer version of the application stores i
     class Living extends Parking {}
     @Projection('inlining', { mode: 'inline' })
     class Inlining extends Parking {}
-    @Listener('reacting', { retry })
+    @Reactor('reacting', { retry })
     class Reacting {
       @EventHandler(Filled)
       filled(event: Filled): void {
@@ -121,15 +121,15 @@ describe.each(PLACES)('an event that a newer version of the application stores i
       await flow.waitFor((await eventStore.readAll()).at(-1)!.position);
       await expect(flow.eventStore.append([newerEvent('b')])).rejects.toMatchObject({ code: 'INLINE_PROJECTION', cause: newer });
       await eventStore.append([newerEvent('b')]);
-      await flow.waitFor((await eventStore.readAll()).at(-1)!.position, { projections: ['parking', 'reacting'] });
+      await flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['parking', 'reacting'] });
       for (const name of ['parking', 'reacting']) {
-        const [letter] = await flow.projections.of(name).deadLetters({ limit: 1 });
+        const [letter] = await flow.processors.of(name).deadLetters({ limit: 1 });
         expect(letter!.error).toContain("An event 'tank.filled' is stored in version 3");
       }
       expect(await flow.readModel(Parking).get('a')).toEqual({ litres: 1 });
       expect(await flow.readModel(Parking).get('b')).toBeUndefined();
       await expect(
-        flow.waitFor((await eventStore.readAll()).at(-1)!.position, { projections: ['stopping'], timeout: 200 }),
+        flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['stopping'], timeout: 200 }),
       ).rejects.toMatchObject({
         code: 'WAIT_TIMEOUT',
       });
@@ -184,7 +184,7 @@ describe('an event that a newer version of the application has stored', () => {
     });
     const eventStore = new InMemoryEventStore();
     await eventStore.append([newerEvent('a')]);
-    const flow = new Flow({ eventStore, aggregates: [Log], projections: [versions] });
+    const flow = new Flow({ eventStore, aggregates: [Log], processors: [versions] });
     expect((await flow.repository(Log).load('a')).state).toEqual({ versions: [3] });
     expect(await flow.readModel(versions).get('a')).toEqual({ schemaVersion: 3 });
     await flow.close();

@@ -5,14 +5,14 @@ import {
   bootstrap,
   EventHandler,
   InjectReadModel,
-  Listener,
-  type ListenerContext,
   Module,
   Projection,
   type ProjectionContext,
   type ProjectionMode,
   Query,
   QueryHandler,
+  Reactor,
+  type ReactorContext,
   type ReadModel,
   WaitTimeoutError,
 } from 'eventuality';
@@ -121,7 +121,7 @@ describe.each(PLACES)('%s', (where, make) => {
     expect(error.outcome).toMatchObject({ succeeded: true, aggregateId: '1', position: error.position });
     expect(error.message).toContain("'todo-list' is at 0");
     expect((await flow.repository(Todo).load('1')).description).toBe('x');
-    await expect(flow.waitFor(error.position, { projections: [TodoList], timeout: 20 })).rejects.toBeInstanceOf(WaitTimeoutError);
+    await expect(flow.waitFor(error.position, { processors: [TodoList], timeout: 20 })).rejects.toBeInstanceOf(WaitTimeoutError);
   });
 
   test('the outcome of a command that waits is not lost when it is aborted, or the flow is closed, meanwhile', async () => {
@@ -143,7 +143,7 @@ describe.each(PLACES)('%s', (where, make) => {
     const watch = reader.watch(new OpenTodos())[Symbol.asyncIterator]();
     await watch.next();
     const { position } = await worker.dispatch(new CreateTodo('1', 'Buy milk'));
-    await reader.waitFor(position!, { projections: [TodoList] });
+    await reader.waitFor(position!, { processors: [TodoList] });
     expect(await reader.readModel(TodoList).get('1')).toMatchObject({ description: 'Buy milk' });
     expect((await watch.next()).value).toEqual(['Buy milk']);
     await worker.dispatch(new CreateTodo('2', 'Buy bread'));
@@ -235,7 +235,7 @@ describe.each(PLACES)('%s', (where, make) => {
           expect(await flow.readModel(TodoList).get(id)).toMatchObject({ id });
         }
       })();
-      const rebuild = await flow.projections.of('todo-list').rebuild();
+      const rebuild = await flow.processors.of('todo-list').rebuild();
       await Promise.race([rebuild.done, commands]);
       rebuilt = true;
       await commands;
@@ -259,7 +259,7 @@ describe.each(PLACES)('%s', (where, make) => {
       }
     })();
     for (let times = 1; times <= 3; times++) {
-      const rebuild = await worker.projections.of('todo-list').rebuild();
+      const rebuild = await worker.processors.of('todo-list').rebuild();
       await Promise.race([rebuild.done, reads]);
       expect(rebuild.version).toBe(times + 1);
     }
@@ -269,17 +269,17 @@ describe.each(PLACES)('%s', (where, make) => {
     await worker.close();
     if (where === 'in memory') return;
     const following = await start(newer);
-    await (await following.projections.of('todo-list').rebuild()).done;
+    await (await following.processors.of('todo-list').rebuild()).done;
     const switched = performance.now();
     await until(async () => (await reader.readModel(TodoList).get('1'))?.description === 'new: Buy milk', 'the new version is read');
     expect(performance.now() - switched).toBeLessThan(1_000);
   });
 
-  test('a durable listener does what came while it was away, and dispatches with its cause', async () => {
-    @Listener('completer')
+  test('a reactor does what came while it was away, and dispatches with its cause', async () => {
+    @Reactor('completer')
     class Completer {
       @EventHandler(TodoCreated)
-      async created(_event: TodoCreated, { event, dispatch }: ListenerContext) {
+      async created(_event: TodoCreated, { event, dispatch }: ReactorContext) {
         await dispatch(new CompleteTodo(event.aggregateId));
       }
     }
@@ -292,7 +292,7 @@ describe.each(PLACES)('%s', (where, make) => {
     if (where !== 'in memory') await first.close();
     const created = await away.dispatch(new CreateTodo('2', 'y'));
     const second = await start(ListeningModule);
-    await second.waitFor(created.position!, { projections: [Completer] });
+    await second.waitFor(created.position!, { processors: [Completer] });
     await until(async () => (await second.repository(Todo).load('2')).completed, 'the listener completes the todo');
     const events = await second.eventStore.read({ aggregateName: 'Todo', aggregateId: '2' });
     expect(events.map(({ name }) => name)).toEqual(['TodoCreated', 'TodoCompleted']);

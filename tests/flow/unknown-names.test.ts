@@ -43,7 +43,7 @@ describe('an unknown name', () => {
   it.each([
     ['a command', (flow: Flow, name: string) => flow.dispatch({ name, message: {} })],
     ['a query', (flow: Flow, name: string) => flow.query({ name, message: {} })],
-    ['a projection', (flow: Flow, name: string) => flow.waitFor(1n, { projections: [name] })],
+    ['a projection', (flow: Flow, name: string) => flow.waitFor(1n, { processors: [name] })],
     ['a read model', async (flow: Flow, name: string) => flow.readModel(name)],
   ])('is cut and escaped in the message, as the name of %s', async (_, ask) => {
     const flow = aFlow();

@@ -109,14 +109,14 @@ describe.each(PLACES)('%s, data that JSON does not show', (_, make) => {
       },
     });
     const logger = { debug() {}, info() {}, warn() {}, error() {} };
-    const flow = new Flow({ eventStore: store, projections: [List], logger });
+    const flow = new Flow({ eventStore: store, processors: [List], logger });
     const ids = Object.keys(wrong);
     for (const name of ['Set', 'Update'])
       for (const id of ids)
         await store.append([{ stream: { aggregateName: name, aggregateId: id }, expected: 'any', events: [{ name, payload: {} }] }]);
     const [last] = (await store.readAll()).slice(-1);
     await flow.waitFor(last!.position);
-    const errors = (await flow.projections.of('list').deadLetters()).map(({ error }) => error);
+    const errors = (await flow.processors.of('list').deadLetters()).map(({ error }) => error);
     for (const path of ["list 'a class'.#level", "list 'a symbol'[Symbol(secret)]", "list 'a field'.text"])
       expect(errors.filter(error => error?.includes(`${path} cannot be stored`))).toHaveLength(2);
     expect((await flow.readModel(List).find()).items).toEqual([]);

@@ -27,7 +27,7 @@ function start(answer: (numbers: readonly number[]) => unknown, eventStore = new
     for await (const { n } of flow.readModel<{ n: number }>('items').all()) numbers.push(n);
     return answer(numbers);
   };
-  const flow: Flow = new Flow({ eventStore, projections: [items], queryHandlers: { Ask: ask } });
+  const flow: Flow = new Flow({ eventStore, processors: [items], queryHandlers: { Ask: ask } });
   running.push(flow);
   let counted = 0;
   const count = async (n: number) => {

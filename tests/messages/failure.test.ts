@@ -60,10 +60,7 @@ describe('reportFailure', () => {
     const logger = recordingLogger();
     reportFailure(error, { kind: 'reactor', name: 'Mails', position: 9n, sequence: 'a' }, { logger }, "its sequence 'a' is parked");
     expect(logger.lines).toEqual([
-      [
-        { error, kind: 'reactor', name: 'Mails', sequence: 'a', position: '9' },
-        "The durable listener 'Mails' failed; its sequence 'a' is parked.",
-      ],
+      [{ error, kind: 'reactor', name: 'Mails', sequence: 'a', position: '9' }, "The reactor 'Mails' failed; its sequence 'a' is parked."],
     ]);
   });
 

@@ -66,7 +66,7 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     [starting('container is an object; it must be a container of tsyringe')],
   ],
-  ['a projection that is null', () => bootstrap(DoorModule, any({ projections: [null] })), 'WIRING', [starting('projections[0] is null')]],
+  ['a projection that is null', () => bootstrap(DoorModule, any({ processors: [null] })), 'WIRING', [starting('processors[0] is null')]],
   [
     'a key of a module that is misspelt',
     () => moduleOf({ component: [Door] }),
@@ -185,21 +185,21 @@ const BOOTSTRAP: readonly Row[] = [
     'adjusted under another name',
     () => {
       const list = defineProjection({ name: 'list', on: { Opened: () => undefined } });
-      return bootstrap(DoorModule, { projections: [list], adjustFollower: definition => ({ ...definition, name: 'other' }) });
+      return bootstrap(DoorModule, { processors: [list], adjustEventProcessor: definition => ({ ...definition, name: 'other' }) });
     },
     'WIRING',
     [
-      "adjustFollower returned a projection with the name 'other' for the projection 'list'; it must return one of the same kind, under the same name.",
+      "adjustEventProcessor returned a projection with the name 'other' for the projection 'list'; it must return one of the same kind, under the same name.",
     ],
   ],
   [
     'adjusted to nothing',
     () => {
       const list = defineProjection({ name: 'list', on: { Opened: () => undefined } });
-      return bootstrap(DoorModule, { projections: [list], adjustFollower: any(() => undefined) });
+      return bootstrap(DoorModule, { processors: [list], adjustEventProcessor: any(() => undefined) });
     },
     'WIRING',
-    [starting("adjustFollower returned undefined for the projection 'list'")],
+    [starting("adjustEventProcessor returned undefined for the projection 'list'")],
   ],
 ];
 

@@ -1,13 +1,13 @@
 import {
   defineAggregate,
-  defineListener,
   defineProjection,
+  defineReactor,
   Event,
   Flow,
   InjectReadModel,
   InjectRepository,
-  Listener,
   Module,
+  Reactor,
 } from 'eventuality';
 import { any, memory, Opened, type Row, refused, starting } from './refusals';
 
@@ -79,11 +79,11 @@ const DEFINITIONS: readonly Row[] = [
     [starting("name is 'nnn"), starting("'command' is no option. Did you mean 'commands'?")],
   ],
   ['a projection of nothing', () => defineProjection(any(undefined)), 'INVALID_OPTIONS', [starting('the specification is undefined')]],
-  ['a listener of nothing', () => defineListener(any(null)), 'INVALID_OPTIONS', [starting('the specification is null')]],
+  ['a listener of nothing', () => defineReactor(any(null)), 'INVALID_OPTIONS', [starting('the specification is null')]],
   [
     'a projection with all kinds of faults',
     () =>
-      flowWith({ projections: [defineProjection(any({ name: 'list', on: { A: 1 }, onReplay: { B: () => 1 }, index: [], segments: 0 }))] }),
+      flowWith({ processors: [defineProjection(any({ name: 'list', on: { A: 1 }, onReplay: { B: () => 1 }, index: [], segments: 0 }))] }),
     'INVALID_CONFIGURATION',
     [
       "The projection 'list': segments is 0; it must be an integer from 1 to 256.",
@@ -94,13 +94,13 @@ const DEFINITIONS: readonly Row[] = [
   ],
   [
     'a listener with a handler for replays of what it does not handle',
-    () => flowWith({ projections: [defineListener(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
+    () => flowWith({ processors: [defineReactor(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
     'INVALID_CONFIGURATION',
-    ["The listener 'mailer': it handles B in replays only. Give it a handler in `on`, too."],
+    ["The reactor 'mailer': it handles B in replays only. Give it a handler in `on`, too."],
   ],
   [
     'a projection without handlers',
-    () => flowWith({ projections: [defineProjection(any({ name: 'list' }))] }),
+    () => flowWith({ processors: [defineProjection(any({ name: 'list' }))] }),
     'INVALID_CONFIGURATION',
     [starting("The projection 'list': handlers is undefined; it must be a Map of handlers")],
   ],
@@ -124,7 +124,7 @@ test.each([
   ['a mistyped option of an event', () => Event('opened', any({ versoin: 2 })), /'versoin' is no option. Did you mean 'version'\?/],
   ['an event that is null', () => Event(any(null)), /@Event needs a name: .*; it got null\./],
   ['a module of nothing', () => Module(any(undefined)), /@Module got undefined; give it an object/],
-  ['a listener of no name', () => Listener(any(7)), /@Listener needs a name: .*; it got 7\./],
+  ['a listener of no name', () => Reactor(any(7)), /@Reactor needs a name: .*; it got 7\./],
   ['the repository of nothing', () => InjectRepository(any(undefined)), /@InjectRepository got undefined; give it an aggregate/],
   ['the read model of nothing', () => InjectReadModel(any('list')), /@InjectReadModel got 'list'; give it a projection/],
 ])('a decorator refuses %s', (_, decorate, message) => {

@@ -10,7 +10,7 @@ const dispatching = async (options: unknown) => {
   }
 };
 const waiting = async (work: (flow: Flow) => unknown) => {
-  const flow = await bootstrap(DoorModule, { projections: [defineProjection({ name: 'list', on: { Opened: () => undefined } })] });
+  const flow = await bootstrap(DoorModule, { processors: [defineProjection({ name: 'list', on: { Opened: () => undefined } })] });
   try {
     return await work(flow);
   } finally {
@@ -90,49 +90,49 @@ const FOLLOWING: readonly Row[] = [
   ],
   [
     'a wait for one projection',
-    () => waiting(flow => flow.waitFor(0n, any({ projections: 'list', timout: 1 }))),
+    () => waiting(flow => flow.waitFor(0n, any({ processors: 'list', timout: 1 }))),
     'INVALID_OPTIONS',
-    ["projections is 'list'; it must be a list of projections.", starting("'timout' is no option. Did you mean 'timeout'?")],
+    ["processors is 'list'; it must be a list of projections.", starting("'timout' is no option. Did you mean 'timeout'?")],
   ],
   [
-    'a wait for a follower',
-    () => waiting(flow => flow.projections.of('list').waitFor(0n, any({ timeout: '5' }))),
+    'a wait for a processor',
+    () => waiting(flow => flow.processors.of('list').waitFor(0n, any({ timeout: '5' }))),
     'INVALID_OPTIONS',
     ["timeout is '5'; it must be milliseconds from 0, or Infinity."],
   ],
   [
     'a wait for one projection that would never end',
-    () => waiting(flow => flow.projections.of('list').waitFor(0n, { timeout: Number.NaN })),
+    () => waiting(flow => flow.processors.of('list').waitFor(0n, { timeout: Number.NaN })),
     'INVALID_OPTIONS',
     ['timeout is NaN; it must be milliseconds from 0, or Infinity.'],
   ],
   [
     'a wait for all projections that would never end',
-    () => waiting(flow => flow.projections.waitFor(0n, { timeout: Number.NaN })),
+    () => waiting(flow => flow.processors.waitFor(0n, { timeout: Number.NaN })),
     'INVALID_OPTIONS',
     ['timeout is NaN; it must be milliseconds from 0, or Infinity.'],
   ],
   [
-    'a wait for followers',
-    () => waiting(flow => flow.projections.waitFor(0n, any(null))),
+    'a wait for processors',
+    () => waiting(flow => flow.processors.waitFor(0n, any(null))),
     'INVALID_OPTIONS',
     ['the options are null; they must be an object.'],
   ],
   [
-    'the status of a follower',
-    () => waiting(flow => flow.projections.of('list').status(any({ timout: 1 }))),
+    'the status of a processor',
+    () => waiting(flow => flow.processors.of('list').status(any({ timout: 1 }))),
     'INVALID_OPTIONS',
     [starting("'timout' is no option. Did you mean 'timeout'?")],
   ],
   [
     'the status of all of them',
-    () => waiting(flow => flow.projections.status(any({ timeout: -1 }))),
+    () => waiting(flow => flow.processors.status(any({ timeout: -1 }))),
     'INVALID_OPTIONS',
     ['timeout is -1; it must be milliseconds from 0, or Infinity.'],
   ],
   [
     'the health of a process',
-    () => waiting(flow => flow.projections.health(any({ timeout: '1' }))),
+    () => waiting(flow => flow.processors.health(any({ timeout: '1' }))),
     'INVALID_OPTIONS',
     ["timeout is '1'; it must be milliseconds from 0, or Infinity."],
   ],
@@ -144,13 +144,13 @@ const FOLLOWING: readonly Row[] = [
   ],
   [
     'a page of dead letters',
-    () => waiting(flow => flow.projections.of('list').deadLetters(any({ sequnce: 'a' }))),
+    () => waiting(flow => flow.processors.of('list').deadLetters(any({ sequnce: 'a' }))),
     'INVALID_OPTIONS',
     [starting("'sequnce' is no option. Did you mean 'sequence'?")],
   ],
   [
     'what is discarded',
-    () => waiting(flow => flow.projections.of('list').discard(any({ sequences: 'a' }))),
+    () => waiting(flow => flow.processors.of('list').discard(any({ sequences: 'a' }))),
     'INVALID_OPTIONS',
     [starting("'sequences' is no option. Did you mean 'sequence'?")],
   ],

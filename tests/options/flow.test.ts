@@ -75,9 +75,9 @@ const FLOW: readonly Row[] = [
   ],
   [
     'a projection that is none',
-    () => flowWith({ projections: [null] }),
+    () => flowWith({ processors: [null] }),
     'INVALID_CONFIGURATION',
-    [starting('projections[0] is null; it must be what defineProjection')],
+    [starting('processors[0] is null; it must be what defineProjection')],
   ],
   [
     'listeners that are none',

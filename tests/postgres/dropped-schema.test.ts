@@ -26,21 +26,21 @@ test.each(['the same process', 'another process'])(
     const told: unknown[] = [];
     const store = schema.open();
     const logger = { error: (details: object) => void told.push(details), warn: () => undefined };
-    const flow = new Flow({ eventStore: store, projections: [seen()], logger });
+    const flow = new Flow({ eventStore: store, processors: [seen()], logger });
     flows.push(flow);
     for (const id of ['a', 'b', 'c']) await flow.waitFor(await append(store, id));
     await schema.sql(`drop schema "${schema.name}" cascade`);
     const other = schema.open();
     await other.ready();
     if (creator === 'another process') {
-      const beside = new Flow({ eventStore: other, projections: [seen()], logger });
+      const beside = new Flow({ eventStore: other, processors: [seen()], logger });
       flows.push(beside);
-      await beside.projections.ready();
+      await beside.processors.ready();
     }
     const position = await append(other, 'd');
     const ids = async () => (await flow.readModel<{ ids: string }>('seen').get('all'))?.ids;
     await until(async () => (await ids().catch(() => undefined)) === 'd', 'the event is followed', 15_000);
-    const status = () => flow.projections.of('seen').status();
+    const status = () => flow.processors.of('seen').status();
     await until(async () => (await status()).position === position, 'it stands where the new events do', 15_000);
     expect(await status()).toMatchObject({ state: 'following', version: 1 });
     await flow.waitFor(position);

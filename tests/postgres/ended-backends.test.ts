@@ -30,8 +30,8 @@ test('an append with inline projections is tried again when its backend is ended
       },
     },
   });
-  const flow = new Flow({ eventStore: store, projections: [counts], logger: { error: () => {}, warn: () => {} } });
-  await flow.projections.ready();
+  const flow = new Flow({ eventStore: store, processors: [counts], logger: { error: () => {}, warn: () => {} } });
+  await flow.processors.ready();
   const events = 10;
   for (let version = 1; version <= events; version++) {
     expect(await flow.eventStore.append([to('a', version - 1)])).toMatchObject({ ok: true });

@@ -11,21 +11,21 @@ function urlOf(applicationName: string): string {
 const terminate = (applicationName: string): Promise<unknown> =>
   schema.sql('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [applicationName]);
 
-test('followers go on within 1.5 s when all connections were ended, without gaps', async () => {
+test('subscribers go on within 1.5 s when all connections were ended, without gaps', async () => {
   const writer = schema.open();
-  const store = schema.open({ connectionString: urlOf('follower') });
+  const store = schema.open({ connectionString: urlOf('subscriber') });
   const seen = following(store);
   for (const round of range(1, 3)) {
     await writer.append([to('a', 'any', happened({ round }))]);
     await until(() => seen.length === 2 * round - 1, 'the first event');
-    await terminate('follower');
+    await terminate('subscriber');
     await writer.append([to('a', 'any', happened({ round }))]);
     await until(() => seen.length === 2 * round, 'the event after the connections were ended', 1500);
   }
   expect(seen.map(({ version }) => version)).toEqual(range(1, 6));
 });
 
-test('a follower that starts while the server cannot be reached begins when it can', async () => {
+test('a subscriber that starts while the server cannot be reached begins when it can', async () => {
   const store = schema.open({ connectionString: urlOf('late'), tablePrefix: 'late_' });
   const seen = following(store);
   await until(() => pause(100).then(() => true), 'the ticker has asked');
@@ -78,7 +78,7 @@ test('a rolled back transaction holds nothing back any more', async () => {
   expect((await store.readAll()).map(event => event.aggregateId)).toEqual(['stays']);
 });
 
-test('a follower on a schema that was dropped is told so', async () => {
+test('a subscriber on a schema that was dropped is told so', async () => {
   const store = schema.open({ tablePrefix: 'dropped_' });
   await store.append([to('a', 'none')]);
   const pages = store.subscribe()[Symbol.asyncIterator]();

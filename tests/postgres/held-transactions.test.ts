@@ -88,7 +88,7 @@ test('while a transaction has appended nobody else appends, and its events come 
     expect((await transaction.readAll()).map(event => event.aggregateId)).toEqual(['first', 'second']);
   });
   await outside;
-  await until(() => seen.length === 3, 'the follower has all');
+  await until(() => seen.length === 3, 'the subscriber has all');
   expect(seen.map(event => event.aggregateId)).toEqual(['first', 'second', 'outside']);
 });
 

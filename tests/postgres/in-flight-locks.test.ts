@@ -18,7 +18,7 @@ function collidingPrefixes(): [string, string] {
   }
 }
 
-test('an open transaction of one store holds up no follower of another one in the same database', async () => {
+test('an open transaction of one store holds up no subscriber of another one in the same database', async () => {
   const [one, other] = collidingPrefixes().map(tablePrefix => schema.open({ tablePrefix }));
   await one!.ready();
   const seen = following(other!);
@@ -26,11 +26,11 @@ test('an open transaction of one store holds up no follower of another one in th
   await client.query('begin');
   await one!.within(client).append([to('open', 'none')]);
   await other!.append([to('a', 'none')]);
-  await until(() => seen.length === 1, 'the follower of the other store', 2000);
+  await until(() => seen.length === 1, 'the subscriber of the other store', 2000);
   await client.query('rollback');
 });
 
-test('advisory locks of the application hold up no follower', async () => {
+test('advisory locks of the application hold up no subscriber', async () => {
   const store = schema.open({ tablePrefix: 'application_' });
   const seen = following(store);
   await store.ready();

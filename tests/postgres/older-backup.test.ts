@@ -34,7 +34,7 @@ const counts = defineProjection<{ ids: string }>({
 function follow(store: PostgresEventStore) {
   const logged: unknown[] = [];
   const log = (details: object): void => void logged.push(details);
-  const flow = new Flow({ eventStore: store, projections: [counts], logger: { error: log, warn: log } });
+  const flow = new Flow({ eventStore: store, processors: [counts], logger: { error: log, warn: log } });
   return { flow, logged, ids: async () => (await flow.readModel<{ ids: string }>('ids').get('all'))?.ids };
 }
 
@@ -42,18 +42,18 @@ test('a process under which an older backup is put in place notices it, says so,
   const store = schema.open({ tablePrefix: 'back_' });
   const { flow, logged, ids } = follow(store);
   await flow.waitFor(await append(store, 'a'));
-  await until(async () => (await flow.projections.of('ids').status()).position === 1n, 'the checkpoint');
+  await until(async () => (await flow.processors.of('ids').status()).position === 1n, 'the checkpoint');
   const backup = await backUp('back_');
   for (const id of ['b', 'c', 'd']) await flow.waitFor(await append(store, id));
-  expect([await ids(), (await flow.projections.of('ids').status()).head]).toEqual(['abcd', 4n]);
+  expect([await ids(), (await flow.processors.of('ids').status()).head]).toEqual(['abcd', 4n]);
   await backup.restore();
   await until(
     () => JSON.stringify(logged, (_, value) => (typeof value === 'bigint' ? `${value}` : value)).includes('HISTORY_REPLACED'),
     'it is logged',
     1500,
   );
-  await until(async () => (await flow.projections.of('ids').status()).position === 1n, 'it stands where the backup does', 2000);
-  expect([await ids(), (await flow.projections.of('ids').status()).head]).toEqual(['a', 1n]);
+  await until(async () => (await flow.processors.of('ids').status()).position === 1n, 'it stands where the backup does', 2000);
+  expect([await ids(), (await flow.processors.of('ids').status()).head]).toEqual(['a', 1n]);
   await expect(flow.waitFor(2n, { timeout: 300 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   const position = await append(store, 'e');
   expect(position).toBe(2n);
@@ -71,7 +71,7 @@ test('also where there are more events than before when it looks', async () => {
   const store = schema.open({ tablePrefix: 'more_' });
   const { flow, ids } = follow(store);
   await flow.waitFor(await append(store, 'a'));
-  await until(async () => (await flow.projections.of('ids').status()).position === 1n, 'the checkpoint');
+  await until(async () => (await flow.processors.of('ids').status()).position === 1n, 'the checkpoint');
   const backup = await backUp('more_', more.join(' '));
   for (const id of ['b', 'c', 'd']) await flow.waitFor(await append(store, id));
   await backup.restore();

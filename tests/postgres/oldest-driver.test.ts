@@ -57,7 +57,7 @@ test('an append within a client without a transaction is refused, and one within
   }
 });
 
-test('followers and transactions go on when their connections are ended', async () => {
+test('subscribers and transactions go on when their connections are ended', async () => {
   const store = schema.open({ tablePrefix: 'ended_', pool: pool('oldest-ended') });
   const seen = following(store);
   const segment = { projection: 'things', version: 1, segment: 0 };

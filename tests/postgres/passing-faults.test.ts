@@ -18,14 +18,14 @@ const counts = (name: string, mode: 'async' | 'live') =>
     },
   });
 
-/** Takes a function away that followers need, until `mend` gives it back. */
+/** Takes a function away that subscribers need, until `mend` gives it back. */
 async function broken(prefix: string): Promise<{ mend: () => Promise<unknown> }> {
   const name = `"${schema.name}".${prefix}horizon`;
   await schema.sql(`alter function ${name}() rename to ${prefix}away`);
   return { mend: () => schema.sql(`alter function "${schema.name}".${prefix}away() rename to ${prefix}horizon`) };
 }
 
-/** Waits until a follower and the ticker, which asks every 20 ms, have met the fault. */
+/** Waits until a subscriber and the ticker, which asks every 20 ms, have met the fault. */
 async function met(store: PostgresEventStore): Promise<void> {
   const pages = store.subscribe()[Symbol.asyncIterator]();
   await expect(pages.next()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
@@ -49,7 +49,7 @@ test('a projection and a live query go on soon after a fault that lasted', async
   const live = (): ReadModel<{ n: number }> => flow.readModel('live-counts');
   const flow: Flow = new Flow({
     eventStore: store,
-    projections: [counts('counts', 'async'), counts('live-counts', 'live')],
+    processors: [counts('counts', 'async'), counts('live-counts', 'live')],
     queryHandlers: { Count: async (): Promise<number | undefined> => ++asked && (await live().get('a'))?.n },
     logger: { error: () => {}, warn: () => {} },
   });
@@ -58,7 +58,7 @@ test('a projection and a live query go on soon after a fault that lasted', async
   store.subscribe();
   const fault = await broken('lasting_');
   await met(store);
-  await expect(flow.projections.of('counts').status()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  await expect(flow.processors.of('counts').status()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
   await pause(1500);
   await fault.mend();
   const outcome = await store.append([to('a', 'any')]);

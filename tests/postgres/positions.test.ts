@@ -30,7 +30,7 @@ const setBack = (tablePrefix: string, to = 1): Promise<unknown> =>
 
 const positionsOf = async (store: PostgresEventStore): Promise<number[]> => (await store.readAll()).map(({ position }) => Number(position));
 
-test('a store whose sequence is behind its events moves it when it starts, says so, and followers miss nothing', async () => {
+test('a store whose sequence is behind its events moves it when it starts, says so, and subscribers miss nothing', async () => {
   const last = (await positionsOf(await withGaps('moved_'))).at(-1)!;
   await setBack('moved_');
   const { kept, logger } = warnings();
@@ -41,8 +41,8 @@ test('a store whose sequence is behind its events moves it when it starts, says 
     name: 'counts',
     on: { Counted: async (_, { documents }) => documents.set('all', { n: ((await documents.get('all'))?.n ?? 0) + 1 }) },
   });
-  const flow = new Flow({ eventStore: store, projections: [counts], logger: SILENT });
-  await flow.projections.of('counts').waitFor(BigInt(last));
+  const flow = new Flow({ eventStore: store, processors: [counts], logger: SILENT });
+  await flow.processors.of('counts').waitFor(BigInt(last));
   let position = 0n;
   for (const n of range(1, 20)) {
     const outcome = await store.append([to(`new ${n}`, 'none', { ...happened(), name: 'Counted' })]);

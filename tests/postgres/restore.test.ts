@@ -52,7 +52,7 @@ test('nobody sees the order before a restore is committed, and appends wait for 
   const store = schema.open({ tablePrefix: 'horizon_' });
   await store.append([to('own', 'none')]);
   const followed = following(store);
-  await until(() => followed.length === 1, 'the follower has caught up');
+  await until(() => followed.length === 1, 'the subscriber has caught up');
   const client = await schema.client();
   await client.query(`BEGIN; LOCK TABLE "${schema.name}".horizon_events IN SHARE MODE`);
   const restoring = store.restore(await recorded(100, 109));
@@ -65,7 +65,7 @@ test('nobody sees the order before a restore is committed, and appends wait for 
   await client.query('ROLLBACK');
   await restoring;
   expect(await appending).toMatchObject({ ok: true, events: [{ position: 110n, version: 2 }] });
-  await until(() => followed.length === 12, 'the follower has everything');
+  await until(() => followed.length === 12, 'the subscriber has everything');
   expect(followed.map(({ position }) => Number(position))).toEqual([1, ...range(100, 110)]);
 });
 

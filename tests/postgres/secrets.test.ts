@@ -29,11 +29,11 @@ test('nothing that is printed of a store or a flow holds the password', async ()
   const pool = schema.pool({ connectionString: secretUrl() });
   const given = schema.open({ pool, tablePrefix: 'given_' });
   const counts = defineProjection({ name: 'counts', on: { Happened: () => undefined } });
-  const flow = new Flow({ eventStore: store, projections: [counts], logger: SILENT });
-  await flow.projections.ready();
+  const flow = new Flow({ eventStore: store, processors: [counts], logger: SILENT });
+  await flow.processors.ready();
   await store.append([to('a', 'none')]);
   const client = await schema.client();
-  const parts = [flow, flow.projections, flow.eventStore, store.subscribe(), store.within(client)];
+  const parts = [flow, flow.processors, flow.eventStore, store.subscribe(), store.within(client)];
   for (const each of [store, given, store.projections, store.snapshots, store.projections.leases, ...parts]) hidesSecret(each);
   await flow.close();
 });

@@ -11,7 +11,7 @@ onEachStore(processes => {
   test.each([
     ['back', -HOUR],
     ['forward', HOUR],
-  ])('followers go on within a second when the clock is set %s by an hour under load', async (_, by) => {
+  ])('processors go on within a second when the clock is set %s by an hour under load', async (_, by) => {
     const { store } = processes();
     const projections = processes().start([tally()], { eventStore: store, leaseDuration: 1000 });
     await projections.waitFor(await happen(store, ['a']));

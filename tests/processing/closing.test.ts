@@ -11,12 +11,12 @@ describe.each(PLACES)('%s', (_, make) => {
   afterEach(() => place.end());
 
   test('who waits when the flow is closed is told so, and does not wait for ever', async () => {
-    const flow = new Flow({ eventStore: place.open(), projections: [counts] });
-    await flow.projections.ready();
+    const flow = new Flow({ eventStore: place.open(), processors: [counts] });
+    await flow.processors.ready();
     const waits = [
       flow.waitFor(9n, { timeout: 3_600_000 }),
-      flow.projections.of('counts').waitFor(9n, { timeout: 3_600_000 }),
-      flow.projections.waitFor(9n, { projections: ['counts'], timeout: 3_600_000 }),
+      flow.processors.of('counts').waitFor(9n, { timeout: 3_600_000 }),
+      flow.processors.waitFor(9n, { processors: ['counts'], timeout: 3_600_000 }),
     ];
     const ended = Promise.allSettled(waits);
     await flow.close();
@@ -39,10 +39,10 @@ describe.each(PLACES)('%s', (_, make) => {
     const eventStore = place.open();
     const stream = { aggregateName: 'Todo', aggregateId: '1' };
     await eventStore.append([{ stream, expected: 'any', events: [{ name: 'Happened', payload: {} }] }]);
-    const flow = new Flow({ eventStore, projections: [slow] });
+    const flow = new Flow({ eventStore, processors: [slow] });
     await flow.waitFor(1n);
     rebuilding = true;
-    const rebuild = await flow.projections.of('counts').rebuild();
+    const rebuild = await flow.processors.of('counts').rebuild();
     const [done] = [Promise.allSettled([rebuild.done]), flow.close(), release()];
     expect(await done).toMatchObject([{ status: 'rejected', reason: { code: 'STORE_CLOSED' } }]);
   });

@@ -1,15 +1,15 @@
-import { defineProjection, type FollowerDefinition } from 'eventuality';
-import { Projections } from '../../src/processing';
+import { defineProjection, type EventProcessorDefinition } from 'eventuality';
+import { EventProcessors } from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { EVERY_STORE, withStores } from '../faults/stores';
 import { happened, SILENT, to } from '../postgres/database';
 
 /** Runs a projection over a poison event (`poison`), one of its aggregate's after it, and one of another aggregate. */
-async function overPoison(eventStore: EventStore, definition: FollowerDefinition): Promise<Projections> {
+async function overPoison(eventStore: EventStore, definition: EventProcessorDefinition): Promise<EventProcessors> {
   const eventContext = (): never => {
     throw new Error('There is no listener.');
   };
-  const projections = new Projections({ eventStore, definitions: [definition], eventContext, logger: SILENT });
+  const projections = new EventProcessors({ eventStore, definitions: [definition], eventContext, logger: SILENT });
   await eventStore.append([to('poison', 'any', happened(), happened({ later: true })), to('sound', 'any')]);
   projections.start();
   await projections.waitFor(3n);

@@ -1,4 +1,4 @@
-import { defineListener, type EventStore, type FollowerDefinition, type FollowerOptions, type RecordedEvent } from 'eventuality';
+import { defineReactor, type EventProcessorDefinition, type EventProcessorOptions, type EventStore, type RecordedEvent } from 'eventuality';
 import { segmentOf } from '../../src/processing/definition/sequence';
 import type { ProjectionStore } from '../../src/store';
 import { happen, onEachStore, RETRY, type Tally, tally, until } from './processes';
@@ -15,8 +15,8 @@ class Mailer {
   fails: (event: RecordedEvent) => boolean = () => false;
   waits: (event: RecordedEvent) => Promise<unknown> | undefined = () => undefined;
 
-  definition(options: FollowerOptions = {}): FollowerDefinition {
-    return defineListener({
+  definition(options: EventProcessorOptions = {}): EventProcessorDefinition {
+    return defineReactor({
       name: 'mailer',
       retry: RETRY,
       ...options,
@@ -49,14 +49,14 @@ onEachStore(processes => {
   const activeOf = async () => (await store().projections.versions('mailer')).find(({ active }) => active)!;
   const positionsOf = async (version: number, name = 'mailer'): Promise<bigint[]> =>
     (await store().projections.leases.segments(name, version)).filter(({ segment }) => segment < 256).map(({ position }) => position);
-  const started = async (definition: FollowerDefinition) => {
+  const started = async (definition: EventProcessorDefinition) => {
     const projections = processes().start([definition]);
     await projections.ready();
     return projections;
   };
 
   /** Two segments, one of which has handled 20 events, while the other waits before its first. */
-  async function unequal(mailer: Mailer, options: FollowerOptions = {}): Promise<void> {
+  async function unequal(mailer: Mailer, options: EventProcessorOptions = {}): Promise<void> {
     let go = (): void => undefined;
     const held = new Promise<void>(resolve => (go = resolve));
     mailer.waits = event => (event.aggregateId === APART[0] ? held : undefined);
@@ -209,7 +209,7 @@ onEachStore(processes => {
   });
 
   test('a projection with another sequenceBy in the same version is filled anew: each event is counted once', async () => {
-    const counts = (sequenceBy: FollowerOptions['sequenceBy'], waits: () => unknown = () => undefined) =>
+    const counts = (sequenceBy: EventProcessorOptions['sequenceBy'], waits: () => unknown = () => undefined) =>
       tally({ segments: 2, ...(sequenceBy && { sequenceBy }) }, waits);
     let go = (): void => undefined;
     const held = new Promise<void>(resolve => (go = resolve));
@@ -219,7 +219,7 @@ onEachStore(processes => {
     go();
     await old.close();
     for (const [index, sequenceBy] of [byText, 'all', byId, undefined].entries()) {
-      const next = processes().start([counts(sequenceBy as FollowerOptions['sequenceBy'])]);
+      const next = processes().start([counts(sequenceBy as EventProcessorOptions['sequenceBy'])]);
       await until(async () => (await store().projections.active('tally')) === index + 2);
       await next.settled();
       const found = await store().projections.get('tally', index + 2, ids(6));
@@ -232,7 +232,7 @@ onEachStore(processes => {
     const mailer = new Mailer();
     await unequal(mailer, { sequenceBy: byId });
     const refused = processes().start([mailer.definition({ segments: 2, sequenceBy: byText })]);
-    await expect(refused.ready()).rejects.toMatchObject({ code: 'SEQUENCE_BY_CHANGED', listener: 'mailer', stored: 'id' });
+    await expect(refused.ready()).rejects.toMatchObject({ code: 'SEQUENCE_BY_CHANGED', reactor: 'mailer', stored: 'id' });
     await until(async () => (await refused.of('mailer').status()).lastError !== undefined);
     await refused.close();
     const merged = await started(mailer.definition({ segments: 1, sequenceBy: byId }));

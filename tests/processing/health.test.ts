@@ -1,4 +1,4 @@
-import { defineListener, type EventStore, Flow } from 'eventuality';
+import { defineReactor, type EventStore, Flow } from 'eventuality';
 import { postgres } from '../../src/adapters/postgres';
 import { Schema, SILENT, url } from '../postgres/database';
 import { StandingProxy } from '../setup/standing-proxy';
@@ -28,7 +28,7 @@ describe('while the database is away', () => {
   beforeAll(async () => {
     await line.start();
     store = postgres({ connectionString: line.url('health'), schema: schema.name, logger: SILENT, retryFor: 3000 });
-    flow = new Flow({ eventStore: store, projections: [tally()], logger: SILENT });
+    flow = new Flow({ eventStore: store, processors: [tally()], logger: SILENT });
     await flow.waitFor(await happen(store, ['a']));
   });
   afterAll(async () => {
@@ -40,9 +40,9 @@ describe('while the database is away', () => {
   const everythingAnswersInTime = async (): Promise<void> => {
     const timeout = { timeout: TIMEOUT };
     const answers = await Promise.all([
-      took(flow.projections.status(timeout)),
-      took(flow.projections.of('tally').status(timeout)),
-      took(flow.projections.health(timeout)),
+      took(flow.processors.status(timeout)),
+      took(flow.processors.of('tally').status(timeout)),
+      took(flow.processors.health(timeout)),
       took(flow.waitFor(100n, timeout)),
     ]);
     expect(answers.map(({ result }) => result)).toMatchObject([
@@ -55,25 +55,25 @@ describe('while the database is away', () => {
   };
 
   test('status, health and waits answer in time, whether connections are refused or not answered, and again when it is back', async () => {
-    expect(await flow.projections.health()).toEqual({ healthy: true, faults: [] });
+    expect(await flow.processors.health()).toEqual({ healthy: true, faults: [] });
     await line.stop();
     await everythingAnswersInTime();
     await line.start();
-    await until(async () => (await flow.projections.health()).healthy);
+    await until(async () => (await flow.processors.health()).healthy);
     line.silent = true;
     await everythingAnswersInTime();
     line.silent = false;
     await line.stop();
     await line.start();
-    await until(async () => (await flow.projections.health()).healthy);
-    expect(await flow.projections.status({ timeout: 5000 })).toHaveLength(1);
+    await until(async () => (await flow.processors.health()).healthy);
+    expect(await flow.processors.status({ timeout: 5000 })).toHaveLength(1);
   });
 });
 
 onEachStore(processes => {
   test('health says what has stopped, and that the store was closed', async () => {
     const { store } = processes();
-    const failing = defineListener({
+    const failing = defineReactor({
       ...{ name: 'failing', onError: 'stop', retry: { attempts: 1 } },
       on: {
         Happened: () => {

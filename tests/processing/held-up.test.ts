@@ -1,4 +1,4 @@
-import type { Follower, ProjectionDefinition } from 'eventuality';
+import type { EventProcessor, ProjectionDefinition } from 'eventuality';
 import { happen, onEachStore, type Processes, type Tally, tally, until } from './processes';
 
 onEachStore(processes => {
@@ -14,31 +14,31 @@ onEachStore(processes => {
     for (let n = 1; n <= 5; n++) for (const id of ['a', 'b']) await happen(store, [id], `${id}${n}`);
     const first = processes().start([tally()]);
     await first.settled();
-    const follower = next(
+    const processor = next(
       tally({ version: 2 }, text => {
         if (poison.active && text === 'a3') throw new Error('I cannot map a3');
       }),
     ).of('tally');
-    await until(async () => ((await follower.status()).rebuild?.heldUpBy ?? 0) > 0);
-    return { first, follower };
+    await until(async () => ((await processor.status()).rebuild?.heldUpBy ?? 0) > 0);
+    return { first, processor };
   }
 
-  const isHeldUp = async (follower: Follower): Promise<void> => {
+  const isHeldUp = async (processor: EventProcessor): Promise<void> => {
     expect(await read('a')).toEqual({ count: 5, last: 'a5' });
-    expect(await follower.status()).toMatchObject({ activeVersion: 1, healthy: false, rebuild: { version: 2, heldUpBy: 1 } });
+    expect(await processor.status()).toMatchObject({ activeVersion: 1, healthy: false, rebuild: { version: 2, heldUpBy: 1 } });
   };
 
   test('a version that has parked what the active one has handled does not take over, and says so', async () => {
-    const { follower } = await begun({ active: true }, each => processes().start([each]));
+    const { processor } = await begun({ active: true }, each => processes().start([each]));
     // Longer than some looks, and all tries.
-    await until(async () => (await follower.deadLetters({ version: 2 }))[0]?.attempts === 3);
+    await until(async () => (await processor.deadLetters({ version: 2 }))[0]?.attempts === 3);
     const position = await happen(processes().store, ['b'], 'b6');
     await until(async () => (await processes().store.projections.leases.segments('tally', 2))[0]!.position >= position);
     await new Promise(resolve => setTimeout(resolve, 600));
-    await isHeldUp(follower);
-    const letters = await follower.deadLetters({ version: 2 });
+    await isHeldUp(processor);
+    const letters = await processor.deadLetters({ version: 2 });
     expect(letters.map(({ sequence }) => sequence)).toEqual(['Thing/a', 'Thing/a', 'Thing/a']);
-    const rebuild = await follower.rebuild();
+    const rebuild = await processor.rebuild();
     for await (const { version, heldUpBy } of rebuild.progress()) {
       expect([version, heldUpBy]).toEqual([2, 1]);
       break;
@@ -47,33 +47,33 @@ onEachStore(processes => {
 
   test('retry() reaches what is parked in the version that fills; then it takes over', async () => {
     const poison = { active: true };
-    const { follower } = await begun(poison, each => processes().start([each]));
-    await until(async () => (await follower.deadLetters({ version: 2 }))[0]?.attempts === 3);
+    const { processor } = await begun(poison, each => processes().start([each]));
+    await until(async () => (await processor.deadLetters({ version: 2 }))[0]?.attempts === 3);
     poison.active = false;
-    expect(await follower.retry('Thing/a')).toBe(1);
-    await until(async () => (await follower.status()).activeVersion === 2);
+    expect(await processor.retry('Thing/a')).toBe(1);
+    await until(async () => (await processor.status()).activeVersion === 2);
     expect(await read('a')).toEqual({ count: 5, last: 'a5' });
-    expect(await follower.status()).toMatchObject({ healthy: true, rebuild: undefined, parked: [] });
+    expect(await processor.status()).toMatchObject({ healthy: true, rebuild: undefined, parked: [] });
   });
 
   test('discard({ version }) gives up what holds it up', async () => {
-    const { first, follower } = await begun({ active: true }, each => processes().start([each]));
+    const { first, processor } = await begun({ active: true }, each => processes().start([each]));
     expect(await first.of('tally').discard()).toBe(0);
-    await until(async () => (await follower.deadLetters({ version: 2 }))[0]?.attempts === 3);
-    const [letter] = await follower.deadLetters({ version: 2 });
-    expect(await follower.discard({ version: 2, position: letter!.position })).toBe(1);
-    await until(async () => (await follower.status()).activeVersion === 2);
+    await until(async () => (await processor.deadLetters({ version: 2 }))[0]?.attempts === 3);
+    const [letter] = await processor.deadLetters({ version: 2 });
+    expect(await processor.discard({ version: 2, position: letter!.position })).toBe(1);
+    await until(async () => (await processor.status()).activeVersion === 2);
     expect(await read('a')).toEqual({ count: 4, last: 'a5' });
-    await until(async () => (await follower.status()).healthy);
+    await until(async () => (await processor.status()).healthy);
   });
 
   test('switchAnyway() switches, also in a process that has not begun it', async () => {
     const poisoned: ProjectionDefinition[] = [];
-    const { follower } = await begun({ active: true }, each => {
+    const { processor } = await begun({ active: true }, each => {
       poisoned.push(each);
       return processes().start([each]);
     });
-    const begunThere = await follower.rebuild();
+    const begunThere = await processor.rebuild();
     const another = processes().start(poisoned, { leaseDuration: 60_000 });
     const here = await another.of('tally').rebuild();
     expect(here.version).toBe(begunThere.version);
@@ -81,7 +81,7 @@ onEachStore(processes => {
     await begunThere.done;
     expect(await read('a')).toEqual({ count: 2, last: 'a2' });
     expect(await read('b')).toEqual({ count: 5, last: 'b5' });
-    await until(async () => (await follower.status()).parked.length === 1);
+    await until(async () => (await processor.status()).parked.length === 1);
   });
 
   test('what is parked in both, as early, does not hold a rebuild up', async () => {

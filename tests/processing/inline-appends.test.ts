@@ -59,7 +59,7 @@ onEachStore(processes => {
     const { store } = processes();
     const surroundings: { flow?: Flow; store: EventStore } = { store };
     const projection = inline(context => handle(surroundings as Surroundings, context));
-    const flow = new Flow({ eventStore: store, aggregates: [Thing], projections: [projection], follow: false, logger: QUIET });
+    const flow = new Flow({ eventStore: store, aggregates: [Thing], processors: [projection], follow: false, logger: QUIET });
     surroundings.flow = flow;
     await happen(flow.eventStore, ['sound']);
     const refused = happen(flow.eventStore, ['outer']).catch(error => error);
@@ -82,7 +82,7 @@ onEachStore(processes => {
       read.push(await flow.readModel(projection).get('sound'), await flow.readModel(projection).find({}));
       await happen(other, ['elsewhere']);
     });
-    const flow: Flow = new Flow({ eventStore: store, projections: [projection], follow: false, logger: QUIET });
+    const flow: Flow = new Flow({ eventStore: store, processors: [projection], follow: false, logger: QUIET });
     await happen(flow.eventStore, ['sound']);
     await happen(flow.eventStore, ['outer']);
     expect(read).toEqual([{ seen: true }, { items: [{ seen: true }], cursor: undefined }]);
@@ -96,7 +96,7 @@ onEachStore(processes => {
   ])('with %s events behind, an append brings an inline projection up to date: %s', async (behind, upToDate) => {
     const { store } = processes();
     const projection = inline(() => undefined);
-    const flow = new Flow({ eventStore: store, projections: [projection], follow: false, logger: QUIET });
+    const flow = new Flow({ eventStore: store, processors: [projection], follow: false, logger: QUIET });
     try {
       await happen(flow.eventStore, ['before']);
       // Another program without the projection has stored them, and nobody follows.
@@ -139,7 +139,7 @@ test("on sqlite(':memory:') an inline handler that reads through the flow does n
     documents.set(event.aggregateId, { seen: true });
   });
   const eventStore = sqlite(':memory:');
-  const flow: Flow = new Flow({ eventStore, projections: [projection], follow: false, logger: QUIET });
+  const flow: Flow = new Flow({ eventStore, processors: [projection], follow: false, logger: QUIET });
   await happen(flow.eventStore, ['sound']);
   await happen(flow.eventStore, ['outer']);
   expect(read).toEqual([{ seen: true }, { items: [{ seen: true }], cursor: undefined }, 2]);
@@ -157,14 +157,14 @@ onEachStore(processes => {
         `${page}`,
       );
     const projections = [inline(() => undefined)];
-    const flow = new Flow({ eventStore: processes().store, projections, follow: false, logger: QUIET });
+    const flow = new Flow({ eventStore: processes().store, processors: projections, follow: false, logger: QUIET });
     try {
       const appending = Array.from({ length: 20 }, async (_, n) => {
         for (let times = 0; times < 5; times++) await happen(flow.eventStore, [`new ${n}`]);
       });
       expect((await Promise.allSettled(appending)).filter(({ status }) => status === 'rejected')).toEqual([]);
     } finally {
-      await flow.projections.close();
+      await flow.processors.close();
     }
   });
 });

@@ -108,7 +108,7 @@ onEachStore(processes => {
 
   test.each(LATE)('inline, a handler that does not await %s rejects the append', async (_, late, call) => {
     const { store } = processes();
-    const flow = new Flow({ eventStore: store, projections: [counting(late, { mode: 'inline', retry: undefined })], logger: QUIET });
+    const flow = new Flow({ eventStore: store, processors: [counting(late, { mode: 'inline', retry: undefined })], logger: QUIET });
     await happen(flow.eventStore, ['all']);
     await expect(happen(flow.eventStore, ['late'])).rejects.toMatchObject({
       code: 'INLINE_PROJECTION',
@@ -141,7 +141,7 @@ test('a live projection rejects its reads', async () => {
     mode: 'live',
     retry: undefined,
   });
-  const flow = new Flow({ eventStore, projections: [soon, later], logger: QUIET });
+  const flow = new Flow({ eventStore, processors: [soon, later], logger: QUIET });
   await happen(eventStore, ['all', 'late']);
   await expect(flow.readModel(soon).get('all')).rejects.toMatchObject({ code: 'LATE_WRITE' });
   await flow.readModel(later).get('all');

@@ -87,7 +87,7 @@ test('what its handler throws rejects the read and keeps nothing of that page; t
     },
   });
   const eventStore = new InMemoryEventStore();
-  const flow = new Flow({ eventStore, projections: [list] });
+  const flow = new Flow({ eventStore, processors: [list] });
   const counted = [1, 2, 3].map(n => ({ name: 'Counted', payload: { n } }));
   await eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: counted }]);
   await expect(flow.readModel(list).get('last')).rejects.toThrow('no such number');

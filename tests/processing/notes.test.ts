@@ -1,4 +1,4 @@
-import { defineListener } from 'eventuality';
+import { defineReactor } from 'eventuality';
 import { happen, onEachStore, RETRY, tally, until } from './processes';
 
 onEachStore(processes => {
@@ -36,7 +36,7 @@ onEachStore(processes => {
 
   test('what a handler threw last is seen elsewhere, of all processes the newest, and cut', async () => {
     const failing = (name: string) =>
-      defineListener({ name: 'mailer', retry: RETRY, segments: 2, on: { Happened: () => Promise.reject(new Error(name)) } });
+      defineReactor({ name: 'mailer', retry: RETRY, segments: 2, on: { Happened: () => Promise.reject(new Error(name)) } });
     const one = processes().start([failing(`one ${'\u0001'.repeat(9000)}`)]);
     const looking = processes()
       .start([failing('')], { follow: false })

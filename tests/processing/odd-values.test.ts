@@ -1,4 +1,4 @@
-import { defineListener, defineProjection, Flow, InlineProjectionError } from 'eventuality';
+import { defineProjection, defineReactor, Flow, InlineProjectionError } from 'eventuality';
 import { given, history } from 'eventuality/testing';
 import { Todo, TodoCreated } from '../domain/todo';
 import { ODD_VALUES } from './odd-values';
@@ -31,7 +31,7 @@ onEachStore(processes => {
 
   test.each(['projection', 'listener'])('whatever a handler of a %s throws is parked, and everything else goes on', async kind => {
     const { store } = processes();
-    const define = kind === 'projection' ? defineProjection : defineListener;
+    const define = kind === 'projection' ? defineProjection : defineReactor;
     const projections = processes().start([define({ name: 'odd', retry: { attempts: 2, delay: 1 }, on })]);
     await projections.ready();
     await happen(store, [...ids, 'sound']);
@@ -57,7 +57,7 @@ onEachStore(processes => {
   test('whatever an inline handler throws is reported as an InlineProjectionError, and the next append goes through', async () => {
     const { store } = processes();
     const inline = defineProjection({ name: 'odd', mode: 'inline', on });
-    const flow = new Flow({ eventStore: store, projections: [inline], logger: QUIET });
+    const flow = new Flow({ eventStore: store, processors: [inline], logger: QUIET });
     for (const id of ids) {
       const error = await happen(flow.eventStore, [id]).catch(thrown => thrown);
       expect(error).toBeInstanceOf(InlineProjectionError);
@@ -72,7 +72,7 @@ onEachStore(processes => {
   test('an append is not to blame for what an inline handler throws for an event of another program', async () => {
     const { store } = processes();
     const inline = defineProjection({ name: 'odd', mode: 'inline', on });
-    const flow = new Flow({ eventStore: store, projections: [inline], follow: false, logger: QUIET });
+    const flow = new Flow({ eventStore: store, processors: [inline], follow: false, logger: QUIET });
     await happen(flow.eventStore, ['first']);
     for (const id of ids) {
       await happen(store, [id]);
@@ -86,7 +86,7 @@ onEachStore(processes => {
     const { store } = processes();
     for (const id of ids) {
       const live = defineProjection({ name: 'odd', mode: 'live', on: { Happened: () => throwFor(id) } });
-      const flow = new Flow({ eventStore: store, projections: [live], logger: QUIET });
+      const flow = new Flow({ eventStore: store, processors: [live], logger: QUIET });
       await happen(flow.eventStore, [id]);
       const error = await flow
         .readModel(live)
@@ -96,7 +96,7 @@ onEachStore(processes => {
           thrown => thrown,
         );
       expect(Object.prototype.toString.call(error)).toBe('[object Error]');
-      await flow.projections.close();
+      await flow.processors.close();
     }
   });
 });

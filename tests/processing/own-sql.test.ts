@@ -86,7 +86,7 @@ onEachStore(processes => {
     const ran: string[] = [];
     const thrown: unknown[] = [];
     const inline = withWork(ran, { mode: 'inline' }, thrown);
-    const flow = new Flow({ eventStore: store, projections: [inline], follow: false, logger: QUIET });
+    const flow = new Flow({ eventStore: store, processors: [inline], follow: false, logger: QUIET });
     for (const id of ids) {
       const error = await happen(flow.eventStore, [id]).catch(each => each);
       // What is no error comes inside of one.
@@ -104,7 +104,7 @@ onEachStore(processes => {
     const { store } = processes();
     const ran: string[] = [];
     const inline = withWork(ran, { mode: 'inline' });
-    const flow = new Flow({ eventStore: store, projections: [inline], follow: false, logger: QUIET });
+    const flow = new Flow({ eventStore: store, processors: [inline], follow: false, logger: QUIET });
     await happen(flow.eventStore, ['first']);
     await happen(store, ['0']);
     await happen(flow.eventStore, ['sound']);
@@ -124,12 +124,12 @@ test('on SQLite, asynchronous work is parked', async () => {
         inTransaction(() => (event.aggregateId === 'later' ? new Promise(setImmediate) : undefined)),
     },
   });
-  const flow = new Flow({ eventStore, projections: [later], logger: QUIET });
+  const flow = new Flow({ eventStore, processors: [later], logger: QUIET });
   await happen(eventStore, ['before', 'later', 'after']);
-  await flow.projections.settled();
-  const follower = flow.projections.of('later');
-  expect(await follower.deadLetters()).toMatchObject([{ sequence: 'Thing/later', error: expect.stringContaining('must be synchronous') }]);
-  expect((await follower.status()).lag.events).toBe(0);
+  await flow.processors.settled();
+  const processor = flow.processors.of('later');
+  expect(await processor.deadLetters()).toMatchObject([{ sequence: 'Thing/later', error: expect.stringContaining('must be synchronous') }]);
+  expect((await processor.status()).lag.events).toBe(0);
   await flow.close();
   await files.close();
   files.remove();
@@ -154,11 +154,11 @@ describe('on PostgreSQL', () => {
           }),
       },
     });
-    const flow = new Flow({ eventStore, projections: [work], logger: QUIET });
+    const flow = new Flow({ eventStore, processors: [work], logger: QUIET });
     await happen(eventStore, ['before', 'malformed', 'swallowed', 'ended', 'after']);
-    await flow.projections.settled();
-    const follower = flow.projections.of('work');
-    expect(await follower.deadLetters()).toMatchObject([
+    await flow.processors.settled();
+    const processor = flow.processors.of('work');
+    expect(await processor.deadLetters()).toMatchObject([
       { sequence: 'Thing/malformed', attempts: RETRY.attempts },
       { sequence: 'Thing/swallowed', attempts: RETRY.attempts },
     ]);
@@ -189,10 +189,10 @@ describe('on PostgreSQL', () => {
             }),
         },
       });
-    const flow = new Flow({ eventStore, projections: [crossing('one', 1, 2), crossing('other', 2, 1)], logger: QUIET });
+    const flow = new Flow({ eventStore, processors: [crossing('one', 1, 2), crossing('other', 2, 1)], logger: QUIET });
     const events = [{ name: 'Crossed', payload: {} }];
     await eventStore.append([{ stream: { aggregateName: 'Thing', aggregateId: 'crossed' }, expected: 'none', events }]);
-    await flow.projections.settled();
+    await flow.processors.settled();
     expect(await schema.sql(`select of from ${schema.name}.mine`)).toEqual([{ of: 2 }, { of: 2 }]);
     expect(arrived).toBeGreaterThan(2);
     await flow.close();

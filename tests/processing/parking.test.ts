@@ -1,4 +1,4 @@
-import { defineListener, defineProjection, type FailureContext } from 'eventuality';
+import { defineProjection, defineReactor, type FailureContext } from 'eventuality';
 import { happen, onEachStore, RETRY, type Tally, tally, until } from './processes';
 
 onEachStore(processes => {
@@ -58,16 +58,16 @@ onEachStore(processes => {
     expect(await tallyOf('a')).toEqual({ count: 1, last: 'fine' });
     expect(await tallyOf('half-a')).toEqual({ count: 1, last: 'fine' });
     expect(await tallyOf('b')).toEqual({ count: 1, last: 'fine' });
-    const follower = projections.of('tally');
-    const letters = await follower.deadLetters();
+    const processor = projections.of('tally');
+    const letters = await processor.deadLetters();
     expect(letters).toMatchObject([
       { sequence: 'Thing/a', position, attempts: 3, error: expect.stringContaining('I do not like it') },
       { sequence: 'Thing/a', attempts: 0, error: undefined },
     ]);
     poisonous = false;
-    expect(await follower.retry('Thing/a')).toBe(1);
+    expect(await processor.retry('Thing/a')).toBe(1);
     await projections.settled();
-    await until(async () => (await follower.deadLetters()).length === 0);
+    await until(async () => (await processor.deadLetters()).length === 0);
     expect(await tallyOf('a')).toEqual({ count: 1, last: 'successor' });
   });
 
@@ -78,17 +78,17 @@ onEachStore(processes => {
         if (text.startsWith('poison')) throw new Error(text);
       }),
     ]);
-    const follower = projections.of('tally');
+    const processor = projections.of('tally');
     const position = await happen(store, ['a'], 'poison');
     await happen(store, ['a'], 'successor');
     await happen(store, ['b'], 'poison');
     await happen(store, ['b'], 'lost');
     await projections.settled();
-    expect(await follower.discard({ position })).toBe(1);
+    expect(await processor.discard({ position })).toBe(1);
     await until(async () => (await tallyOf('a')) !== undefined);
     expect(await tallyOf('a')).toEqual({ count: 1, last: 'successor' });
-    expect(await follower.discard({ sequence: 'Thing/b' })).toBe(2);
-    await until(async () => (await follower.deadLetters()).length === 0);
+    expect(await processor.discard({ sequence: 'Thing/b' })).toBe(2);
+    await until(async () => (await processor.deadLetters()).length === 0);
     await projections.waitFor(await happen(store, ['b'], 'new'));
     await until(async () => (await tallyOf('b'))?.last === 'new');
     expect(await tallyOf('b')).toEqual({ count: 1, last: 'new' });
@@ -121,7 +121,7 @@ onEachStore(processes => {
       if (text === 'poison') throw poison;
     };
     const on = { Happened: ({ text }: { text: string }) => fail(text) };
-    const listener = defineListener({ name: 'failing', retry: RETRY, on });
+    const listener = defineReactor({ name: 'failing', retry: RETRY, on });
     const projections = processes().start([tally({}, fail), listener], { logger, onError });
     await projections.ready();
     expect(await projections.of('tally').status()).toMatchObject({ healthy: true });
@@ -186,9 +186,9 @@ onEachStore(processes => {
     await happen(store, ['a'], 'fine');
     const position = await happen(store, ['b'], 'poison');
     await happen(store, ['c'], 'fine');
-    const follower = projections.of('tally');
-    await until(async () => (await follower.status()).state === 'stopped');
-    expect(await follower.status()).toMatchObject({
+    const processor = projections.of('tally');
+    await until(async () => (await processor.status()).state === 'stopped');
+    expect(await processor.status()).toMatchObject({
       position: position - 1n,
       parked: [],
       healthy: false,
@@ -198,10 +198,10 @@ onEachStore(processes => {
     expect(told).toMatchObject([{ position }, { position }]);
     expect([await tallyOf('a'), await tallyOf('c')]).toEqual([{ count: 1, last: 'fine' }, undefined]);
     broken = false;
-    follower.restart();
+    processor.restart();
     await projections.settled();
     expect(await tallyOf('c')).toEqual({ count: 1, last: 'fine' });
-    expect((await follower.status()).state).toBe('following');
+    expect((await processor.status()).state).toBe('following');
   });
 
   test("a key of one's own parks what belongs together; an event without a key is parked alone", async () => {

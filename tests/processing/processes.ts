@@ -1,14 +1,14 @@
 import {
-  defineListener,
   defineProjection,
+  defineReactor,
   type EventContext,
+  type EventProcessorDefinition,
   type EventStore,
-  type FollowerDefinition,
   type ProjectionSpecification,
   type RecordedEvent,
 } from 'eventuality';
-import { Projections } from '../../src/processing';
-import type { ProjectionsParts } from '../../src/processing/event-processors';
+import { EventProcessors } from '../../src/processing';
+import type { EventProcessorsParts } from '../../src/processing/event-processors';
 import type { ProjectionStore } from '../../src/store';
 import { until as untilHolds } from '../postgres/database';
 import { PLACES, type Place } from './places';
@@ -44,8 +44,8 @@ export function tally(
 }
 
 /** Notes what it is given. */
-export const noting = (notes: string[], options: object = {}): FollowerDefinition =>
-  defineListener({ name: 'noting', retry: RETRY, on: { Happened: ({ text }) => void notes.push(text) }, ...options });
+export const noting = (notes: string[], options: object = {}): EventProcessorDefinition =>
+  defineReactor({ name: 'noting', retry: RETRY, on: { Happened: ({ text }) => void notes.push(text) }, ...options });
 
 /** Appends an event to each of the aggregates, in one step, and returns the position of the last. */
 export async function happen(store: EventStore, ids: readonly string[], text = 'something'): Promise<bigint> {
@@ -61,19 +61,21 @@ export const until = (holds: () => Promise<boolean>): Promise<void> => untilHold
 /** Several processes on one place, as far as projections are concerned. */
 export class Processes {
   readonly place: Place;
-  readonly #running: Projections[] = [];
+  readonly #running: EventProcessors[] = [];
+  #store: (EventStore & { readonly projections: ProjectionStore }) | undefined;
 
   constructor(make: () => Place) {
     this.place = make();
   }
 
-  /** Opens a store that runs nothing. */
+  /** A store that runs nothing, the same each time: it is asked in loops. */
   get store(): EventStore & { readonly projections: ProjectionStore } {
-    return this.place.open() as EventStore & { readonly projections: ProjectionStore };
+    this.#store ??= this.place.open() as EventStore & { readonly projections: ProjectionStore };
+    return this.#store;
   }
 
-  start(definitions: readonly FollowerDefinition[], parts: Partial<ProjectionsParts> = {}): Projections {
-    const projections = new Projections({
+  start(definitions: readonly EventProcessorDefinition[], parts: Partial<EventProcessorsParts> = {}): EventProcessors {
+    const projections = new EventProcessors({
       eventStore: this.place.open(),
       definitions,
       eventContext: (event: RecordedEvent): EventContext => ({

@@ -119,12 +119,14 @@ onEachStore(processes => {
     let drop = (): void => undefined;
     const dropping = new Promise<void>(resolve => (drop = resolve));
     const projections = [{ ...tally(), options: { mode: 'inline' } as const }];
-    const flows = [1, 2].map(() => new Flow({ eventStore: dropsAfter(dropping, processes().store), projections, logger: SILENT }));
+    const flows = [1, 2].map(
+      () => new Flow({ eventStore: dropsAfter(dropping, processes().store), processors: projections, logger: SILENT }),
+    );
     try {
       for (const { eventStore } of flows) await happen(eventStore, ['thing']);
       let count = flows.length;
       let over = false;
-      const rebuild = await flows[0]!.projections.of('tally').rebuild();
+      const rebuild = await flows[0]!.processors.of('tally').rebuild();
       rebuild.done.catch(() => undefined).finally(() => (over = true));
       for (let after = 0; after < 20; after += over ? 1 : 0) {
         const flow = flows[count % flows.length]!;

@@ -1,4 +1,4 @@
-import type { Projections } from '../../src/processing';
+import type { EventProcessors } from '../../src/processing';
 import type { ReadModelVersion } from '../../src/store';
 import { happen, noting, onEachStore, RETRY, type Tally, tally, until } from './processes';
 
@@ -10,7 +10,7 @@ onEachStore(processes => {
   const versions = (): Promise<readonly ReadModelVersion[]> => processes().store.projections.versions('tally');
   const active = async (): Promise<ReadModelVersion | undefined> => (await versions()).find(version => version.active);
   const isRead = (revision: number) => until(async () => (await active())?.revision === revision);
-  const stateOf = async (process: Projections): Promise<string> => (await process.of('tally').status()).state;
+  const stateOf = async (process: EventProcessors): Promise<string> => (await process.of('tally').status()).state;
   const read = async (id: string): Promise<Tally | undefined> => {
     const version = (await active())!.version;
     return (await processes().store.projections.get('tally', version, [id])).get(id) as Tally | undefined;
@@ -51,6 +51,8 @@ onEachStore(processes => {
     await older.waitFor(position);
     expect(await read('a')).toEqual({ count: 2, last: 'after' });
     expect(await stateOf(older)).toBe('following');
+    // The version that was replaced is dropped after the switch.
+    await until(async () => (await versions()).length === 1);
     expect(await versions()).toMatchObject([{ revision: 1, active: true }]);
   });
 

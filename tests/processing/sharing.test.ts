@@ -67,7 +67,7 @@ onEachStore(processes => {
     expect(await counts(5)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  test('a process that has lost its lease does not follow the segment anew while its old follower is still at an event', async () => {
+  test('a process that has lost its lease does not follow the segment anew while its old processor is still at an event', async () => {
     const { store } = processes();
     let isAway = false;
     const { leases } = store.projections;

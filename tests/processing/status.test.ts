@@ -31,14 +31,14 @@ onEachStore(processes => {
   });
 
   test('closed together with its store, it says how it was', async () => {
-    const flow = new Flow({ eventStore: processes().store, projections: [tally()], logger: SILENT });
-    await flow.projections.ready();
+    const flow = new Flow({ eventStore: processes().store, processors: [tally()], logger: SILENT });
+    await flow.processors.ready();
     const position = await happen(flow.eventStore, ['a']);
     await flow.waitFor(position);
-    await flow.projections.status();
+    await flow.processors.status();
     await flow.close();
     await flow.eventStore.close();
-    expect(await flow.projections.status()).toMatchObject([{ name: 'tally', state: 'closed', version: 1, position }]);
+    expect(await flow.processors.status()).toMatchObject([{ name: 'tally', state: 'closed', version: 1, position }]);
   });
 
   test('the last error is what a handler threw, with its stack also after the last try, and not what the store says afterwards', async () => {
@@ -65,12 +65,12 @@ onEachStore(processes => {
 
   test('the last error of an inline projection is that of the append which it has refused', async () => {
     const projections = [inline(text => (text === 'poison' ? Promise.reject(new Error('no')) : undefined))];
-    const flow = new Flow({ eventStore: processes().store, projections, logger: SILENT });
+    const flow = new Flow({ eventStore: processes().store, processors: projections, logger: SILENT });
     try {
       await happen(flow.eventStore, ['a']);
       await expect(happen(flow.eventStore, ['a'], 'poison')).rejects.toMatchObject({ code: 'INLINE_PROJECTION' });
       const lastError = { message: 'no', stack: expect.stringContaining('Error: no\n'), position: undefined };
-      expect(await flow.projections.of('tally').status()).toMatchObject({ lastError });
+      expect(await flow.processors.of('tally').status()).toMatchObject({ lastError });
     } finally {
       await flow.close();
     }
@@ -79,9 +79,9 @@ onEachStore(processes => {
   test('when ready() has resolved, an inline projection is up to date with every append, however far it was behind', async () => {
     const { store } = processes();
     for (let n = 0; n < 3; n++) await happen(store, ids(900));
-    const flow = new Flow({ eventStore: processes().store, projections: [inline()], logger: SILENT });
+    const flow = new Flow({ eventStore: processes().store, processors: [inline()], logger: SILENT });
     try {
-      await flow.projections.ready();
+      await flow.processors.ready();
       await happen(flow.eventStore, ['new', 'thing-7']);
       const tallies = flow.readModel<Tally>('tally');
       expect([await tallies.get('new'), await tallies.get('thing-7')]).toMatchObject([{ count: 1 }, { count: 4 }]);
@@ -94,10 +94,10 @@ onEachStore(processes => {
     const { store } = processes();
     await happen(store, ['a'], 'poison');
     const failing = inline(() => Promise.reject(new Error('no')));
-    const flow = new Flow({ eventStore: processes().store, projections: [failing], logger: SILENT });
+    const flow = new Flow({ eventStore: processes().store, processors: [failing], logger: SILENT });
     try {
-      await flow.projections.ready();
-      expect((await flow.projections.of('tally').status()).state).toBe('stopped');
+      await flow.processors.ready();
+      expect((await flow.processors.of('tally').status()).state).toBe('stopped');
     } finally {
       await flow.close();
     }
@@ -119,7 +119,7 @@ onEachStore(processes => {
     await happen(store, ['a']);
     const open = (version: number, index: 'count' | 'last') => {
       const projections = [tally({ version, indexes: [index] })];
-      return new Flow({ eventStore: processes().store, projections, logger: SILENT, follow: version === 1 });
+      return new Flow({ eventStore: processes().store, processors: projections, logger: SILENT, follow: version === 1 });
     };
     const [old, newer] = [open(1, 'count'), open(2, 'last')];
     try {

@@ -154,7 +154,7 @@ onEachStore(processes => {
   test('appends by two processes with an inline projection go through while it is rebuilt again and again, and each is counted once', async () => {
     const stores = [1, 2].map(() => processes().store);
     const definition = { ...tally(), options: { mode: 'inline' } as const };
-    const flows = stores.map(eventStore => new Flow({ eventStore, projections: [definition], logger: SILENT }));
+    const flows = stores.map(eventStore => new Flow({ eventStore, processors: [definition], logger: SILENT }));
     let rebuilding = true;
     const appended = [0, 0];
     const appending = flows.map(async (flow, place) => {
@@ -166,7 +166,7 @@ onEachStore(processes => {
     });
     try {
       await until(async () => appended.every(count => count > 0));
-      for (let round = 0; round < 10; round++) await (await flows[round % 2]!.projections.of('tally').rebuild()).done;
+      for (let round = 0; round < 10; round++) await (await flows[round % 2]!.processors.of('tally').rebuild()).done;
     } finally {
       rebuilding = false;
       await Promise.allSettled(appending);

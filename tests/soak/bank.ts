@@ -4,7 +4,7 @@ import { Event } from '../../src/decorators';
 import { Flow } from '../../src/flow';
 import type { RecordedEvent } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
-import { defineListener, defineProjection, type ProjectionContext, type ProjectionMode, type ReadModel } from '../../src/processing';
+import { defineProjection, defineReactor, type ProjectionContext, type ProjectionMode, type ReadModel } from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 
@@ -125,7 +125,7 @@ export interface BankOptions {
 export function openBank(eventStore: EventStore, { poison, follow = true }: BankOptions): Bank {
   const fail = poisonedBy(poison);
   const beside = balances('balances', 'async', fail);
-  const fees = defineListener({
+  const fees = defineReactor({
     ...{ name: 'fees', segments: SEGMENTS, replay: 'run' },
     on: {
       async Withdrawn({ transfer }, { event, dispatch }) {
@@ -136,7 +136,7 @@ export function openBank(eventStore: EventStore, { poison, follow = true }: Bank
   });
   const flow = new Flow({
     ...{ eventStore, follow, logger: SILENT, cache: { max: 20 }, aggregates: [Account, Fees], commandHandlers: { Transfer } },
-    projections: [beside, balances('totals', 'inline', () => undefined), fees],
+    processors: [beside, balances('totals', 'inline', () => undefined), fees],
   });
   return { flow, balances: flow.readModel(beside) };
 }

@@ -64,10 +64,10 @@ export class Disturbances {
     rmSync(poison);
     await sleep(100);
     for (const name of ['balances', 'fees']) {
-      const follower = flow.projections.of(name);
+      const processor = flow.processors.of(name);
       const isCured = async (): Promise<boolean> => {
-        if ((await follower.deadLetters()).length === 0) return true;
-        await follower.retry();
+        if ((await processor.deadLetters()).length === 0) return true;
+        await processor.retry();
         return false;
       };
       await this.#noting(`${name} is cured`, until(isCured, 'nothing is parked any more', PATIENCE));
@@ -78,7 +78,7 @@ export class Disturbances {
   #rebuild(): number {
     if (this.#rebuilding) return 0;
     const name = this.random.chance(0.5) ? 'balances' : 'totals';
-    const rebuild = async (): Promise<unknown> => (await this.scene.flow.projections.of(name).rebuild()).done;
+    const rebuild = async (): Promise<unknown> => (await this.scene.flow.processors.of(name).rebuild()).done;
     this.#rebuilding = this.#noting(`rebuild of ${name}`, within(PATIENCE, 'it is rebuilt', rebuild())).finally(() => {
       this.#rebuilding = undefined;
     });

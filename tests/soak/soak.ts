@@ -50,7 +50,7 @@ export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: numb
       },
       () => processes.gone(),
     );
-    await flow.projections.close();
+    await flow.processors.close();
     await settle(place, poison);
     const done = `three processes, ${Math.round(sizes.duration / 1000)} s: ${shown(disturbances.counts)}`;
     return figures({ item: 'soak', store: name, done, seed }, place, said, disturbances.failures);
@@ -62,14 +62,14 @@ const shown = (counts: ReadonlyMap<string, number>): string => Array.from(counts
 async function settle(place: SoakPlace, poison: string): Promise<void> {
   const { flow } = openBank(place.store, { poison });
   try {
-    await flow.projections.ready();
-    for (const name of FOLLOWERS) await flow.projections.of(name).retry();
-    await flow.projections.settled({ timeout: SETTLE });
+    await flow.processors.ready();
+    for (const name of FOLLOWERS) await flow.processors.of(name).retry();
+    await flow.processors.settled({ timeout: SETTLE });
     // Fees are events, too, and what is parked is tried again beside.
     await sleep(500);
-    await flow.projections.settled({ timeout: SETTLE });
+    await flow.processors.settled({ timeout: SETTLE });
   } finally {
-    await flow.projections.close();
+    await flow.processors.close();
   }
 }
 

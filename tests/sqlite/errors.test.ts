@@ -144,7 +144,7 @@ describe('a damaged file', () => {
     expect(await failure(store)).toMatchObject({ code: 'SQLITE_FILE_DAMAGED', file });
   });
 
-  test('is reported to a reader and to a follower that meet an event that is no JSON', async () => {
+  test('is reported to a reader and to a subscriber that meet an event that is no JSON', async () => {
     const store = files.store();
     await store.append(to('1'));
     files.shell(store.file).exec(`update events set payload = '{"half":'`);
@@ -156,7 +156,7 @@ describe('a damaged file', () => {
     }
   });
 
-  test('that is met while a follower waits reaches the follower', async () => {
+  test('that is met while a subscriber waits reaches the subscriber', async () => {
     const file = await written(files.path());
     let broken = false;
     const driver = new RecordingDriver(() => {

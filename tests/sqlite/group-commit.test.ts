@@ -106,7 +106,7 @@ test('the outcome holds the sealed payload itself, with the prototype of its cla
   expect((await everything(store))[0]!.payload).toEqual({ total: 3 });
 });
 
-test('followers are woken by own appends at once, and only they make the store look for those of others', async () => {
+test('subscribers are woken by own appends at once, and only they make the store look for those of others', async () => {
   const driver = new RecordingDriver();
   const store = files.store(files.path(), { driver, pollEvery: 2 });
   await pause(20);
@@ -123,7 +123,7 @@ test('followers are woken by own appends at once, and only they make the store l
   expect(driver.count('pragma data_version')).toBe(looked);
 });
 
-test('a follower need not poll for what its own store appends', async () => {
+test('a subscriber need not poll for what its own store appends', async () => {
   const store = files.store(files.path(), { pollEvery: 60_000 });
   const pages = store.subscribe()[Symbol.asyncIterator]();
   const next = pages.next();

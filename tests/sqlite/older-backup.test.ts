@@ -37,7 +37,7 @@ test('a projection goes on from where the backup is, and says so', async () => {
   const store = place.open();
   const logged: string[] = [];
   const log = ({ error }: any): void => void logged.push(error.code);
-  const flow = new Flow({ eventStore: store, projections: [ids], logger: { error: log, warn: log } });
+  const flow = new Flow({ eventStore: store, processors: [ids], logger: { error: log, warn: log } });
   const append = async (id: string): Promise<void> => {
     const outcome = await store.append(to(id, 'any', happened({ id })));
     await flow.waitFor(outcome.ok ? outcome.events[0]!.position : 0n);

@@ -27,10 +27,10 @@ function versionsByStream(events: readonly RecordedEvent[]): Record<string, numb
 
 test('four processes write and one follows: nothing is skipped, nothing comes twice, nobody is told that the file is busy', async () => {
   const file = files.path();
-  const follower = new Program(following, { where: { file }, total: WRITERS * EACH } satisfies Following);
+  const subscriber = new Program(following, { where: { file }, total: WRITERS * EACH } satisfies Following);
   const writers = range(WRITERS).map(() => writer(file, EACH));
   const acknowledged = (await Promise.all(writers.map(each => each.finished()))).flat();
-  const followed = await follower.finished();
+  const followed = await subscriber.finished();
   const events = await everything(files.store(file));
   expect(followed).toEqual(events.map(({ position, id }) => `${position} ${id}`));
   expect(events.map(({ position }) => position)).toEqual(range(WRITERS * EACH).map(BigInt));
@@ -46,7 +46,7 @@ test('four processes make the same new file at once', async () => {
   }
 }, 60_000);
 
-test('a follower learns of what another process appends within some polls', async () => {
+test('a subscriber learns of what another process appends within some polls', async () => {
   const store = files.store(files.path(), { pollEvery: 25 });
   const pages = store.subscribe()[Symbol.asyncIterator]();
   const next = pages.next();

@@ -23,7 +23,7 @@ async function main({ where, retry, ...shopping }: ShopProcess): Promise<void> {
   const start = once(process, 'SIGUSR2');
   const end = once(process, 'SIGTERM');
   const flow = await bootstrap(Shop, { eventStore: openAt(where), retry, logger: SILENT });
-  await flow.projections.ready();
+  await flow.processors.ready();
   say('ready');
   await start;
   say(JSON.stringify(await shop(flow, shopping)));

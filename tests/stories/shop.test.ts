@@ -78,7 +78,7 @@ test.each(['memory', 'SQLite', 'PostgreSQL'] as const)(
       expectAnswers(told, events);
       expectOneOwner(told, events);
       expect((await flow.repository(Stock).load('lamp')).pieces).toBe(0);
-      expect(await flow.projections.of('billing').deadLetters()).toEqual([]);
+      expect(await flow.processors.of('billing').deadLetters()).toEqual([]);
       await flow.close();
     }),
   60_000,
@@ -96,7 +96,7 @@ async function inTwoProcesses({ store, where }: DurablePlace, script: string, re
     const events = await settled(flow);
     for (const program of programs) program.send('SIGTERM');
     const lines = await Promise.all(programs.map(program => program.finished()));
-    const parked = await flow.projections.of('billing').deadLetters();
+    const parked = await flow.processors.of('billing').deadLetters();
     await flow.close();
     return { told: lines.flatMap(([, answers]) => JSON.parse(answers!) as Told[]), events, parked };
   } finally {

@@ -5,9 +5,9 @@ import {
   Event,
   EventHandler,
   InjectRepository,
-  Listener,
-  type ListenerContext,
   Module,
+  Reactor,
+  type ReactorContext,
   type Repository,
 } from 'eventuality';
 
@@ -185,10 +185,10 @@ class Orders {
   }
 }
 
-@Listener('billing')
+@Reactor('billing')
 class Billing {
   @EventHandler(OrderPlaced)
-  async placed({ customerId }: OrderPlaced, { event, dispatch }: ListenerContext) {
+  async placed({ customerId }: OrderPlaced, { event, dispatch }: ReactorContext) {
     await dispatch(new SendInvoice(`invoice of ${event.aggregateId}`, customerId));
   }
 }

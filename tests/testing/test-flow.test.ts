@@ -7,13 +7,13 @@ import {
   EventHandler,
   type HandlerContext,
   InjectReadModel,
-  Listener,
-  type ListenerContext,
   Module,
   Projection,
   type ProjectionContext,
   Query,
   QueryHandler,
+  Reactor,
+  type ReactorContext,
   type ReadModel,
 } from 'eventuality';
 import { type TestFlow, testFlow, VirtualClock } from 'eventuality/testing';
@@ -47,12 +47,12 @@ class TodoList {
 }
 
 /** Completes each todo that says so, and fails twice before. */
-@Listener('completer', { retry: { attempts: 3, delay: 600_000, maxDelay: 600_000 } })
+@Reactor('completer', { retry: { attempts: 3, delay: 600_000, maxDelay: 600_000 } })
 class Completer {
   calls = 0;
 
   @EventHandler(TodoCreated)
-  async created({ description }: TodoCreated, { event, dispatch }: ListenerContext) {
+  async created({ description }: TodoCreated, { event, dispatch }: ReactorContext) {
     if (description !== 'at once') return;
     if (++this.calls < 3) throw new Error(`not yet: ${this.calls}`);
     await dispatch(new CompleteTodo(event.aggregateId));
@@ -161,14 +161,14 @@ test('settles when a listener goes on with commands that nobody waits for', asyn
 });
 
 test('settles when an event is parked; one that waits behind an error is reported', async () => {
-  @Listener('broken')
+  @Reactor('broken')
   class Broken {
     @EventHandler(TodoCreated)
     created() {
       throw new Error('broken');
     }
   }
-  @Listener('stopping', { onError: 'stop', retry: { attempts: 1 } })
+  @Reactor('stopping', { onError: 'stop', retry: { attempts: 1 } })
   class Stopping extends Broken {}
   @Module({ components: [Todo, Broken] })
   class ParkingModule {}
@@ -179,7 +179,7 @@ test('settles when an event is parked; one that waits behind an error is reporte
   await parking.flow.dispatch(new CreateTodo('1', 'a'));
   await parking.settle();
   expect(parking.effects).toHaveLength(5);
-  expect((await parking.flow.projections.of('broken').status()).parked).toHaveLength(1);
+  expect((await parking.flow.processors.of('broken').status()).parked).toHaveLength(1);
   await using stopping = await testFlow(StoppingModule, { logger });
   await stopping.flow.dispatch(new CreateTodo('1', 'a'));
   await expect(stopping.settle({ timeout: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });

@@ -3,10 +3,10 @@ import {
   type EventContext,
   EventHandler,
   type Flow,
-  Listener,
-  type ListenerContext,
   Projection,
   type ProjectionContext,
+  Reactor,
+  type ReactorContext,
   type ReadModel,
   type RecordedEvent,
   ReplayHandler,
@@ -66,10 +66,10 @@ class TodoList {
   withoutContext(_event: InvoicePaid) {}
 }
 
-@Listener('mailer', { replay: 'skip', retry: { attempts: 3 } })
+@Reactor('mailer', { replay: 'skip', retry: { attempts: 3 } })
 class Mailer {
   @EventHandler(TodoCreated)
-  async created({ description }: TodoCreated, { dispatch, signal, replaying }: ListenerContext) {
+  async created({ description }: TodoCreated, { dispatch, signal, replaying }: ReactorContext) {
     if (!signal.aborted && !replaying) await dispatch(new CreateTodo('other', description));
   }
 
@@ -82,7 +82,7 @@ class Mailer {
 // @ts-expect-error no such mode
 Projection('todo-list', { mode: 'later' });
 // @ts-expect-error a listener has no documents
-Listener('mailer', { indexes: ['completed'] });
+Reactor('mailer', { indexes: ['completed'] });
 // @ts-expect-error a name is needed
 Projection();
 

@@ -1,4 +1,4 @@
-import { EventualityError, listed, thrownMessage } from '../../messages';
+import { EventualityError, errorMessage, listed } from '../../messages';
 import type { StoreNames } from './schema/names';
 
 /** Thrown when the options of `postgres(...)` are wrong; all faults are listed, nothing was connected. */
@@ -27,7 +27,7 @@ export class PostgresUnreachableError extends EventualityError {
   readonly code = 'POSTGRES_UNREACHABLE';
 
   constructor(cause: unknown) {
-    const reason = cause instanceof AggregateError ? cause.errors.map(thrownMessage).join('; ') : thrownMessage(cause);
+    const reason = cause instanceof AggregateError ? cause.errors.map(errorMessage).join('; ') : errorMessage(cause);
     super(`PostgreSQL cannot be reached: ${reason}. Check the address, the credentials and that the server accepts connections.`, {
       cause,
     });
@@ -60,7 +60,7 @@ export class PostgresSchemaNewerError extends EventualityError {
 
 /**
  * Thrown when the sequence of positions is behind the events: a table was restored or replicated without it, or an older backup was put in place.
- * New events would get positions that followers have passed. Nothing was appended.
+ * New events would get positions that subscribers have passed. Nothing was appended.
  */
 export class PostgresPositionsError extends EventualityError {
   readonly code = 'POSTGRES_POSITIONS';

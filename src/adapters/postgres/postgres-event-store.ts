@@ -1,11 +1,11 @@
-import { abortable, Running } from '../../concurrency';
+import { abortable, InFlight } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
   type CommandJournal,
+  EventProcessorPages,
   type EventStore,
-  FollowerPages,
   HistoryReplacedError,
   Inside,
   type ProjectionStore,
@@ -40,8 +40,8 @@ import { StreamReads } from './read/stream-reads';
 import { Ticker } from './read/ticker';
 import { isStorable } from './schema/names';
 
-const TICK_TIMEOUT = 1000;
-const PAGE_TIMEOUT = 10_000;
+const TICK_TIMEOUT_MS = 1000;
+const PAGE_TIMEOUT_MS = 10_000;
 
 /**
  * Keeps events in PostgreSQL, for many processes and machines. Made by `postgres(...)`.
@@ -61,7 +61,7 @@ export class PostgresEventStore implements EventStore {
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
   readonly #ticker: Ticker;
-  readonly #running = new Running();
+  readonly #running = new InFlight();
   readonly #subscriptions = new Set<Subscription>();
   readonly #readAll: Statement;
   readonly #horizon: Statement;
@@ -156,10 +156,10 @@ export class PostgresEventStore implements EventStore {
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     refuseSubscribeOptions(options);
-    const pages = new FollowerPages({ page: (after, limit) => this.#page(after, limit), idAt: position => this.#idAt(position) });
+    const pages = new EventProcessorPages({ page: (after, limit) => this.#page(after, limit), idAt: position => this.#idAt(position) });
     const subscription: Subscription = new Subscription({
       ...options,
-      readAll: page => this.#followerPage(pages, page.after),
+      readAll: page => this.#eventProcessorPage(pages, page.after),
       ended: () => {
         this.#subscriptions.delete(subscription);
         this.#ticker.remove(subscription);
@@ -219,12 +219,12 @@ export class PostgresEventStore implements EventStore {
   }
 
   async #askHorizon(): Promise<string> {
-    const [row] = await this.#running.during(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT)));
+    const [row] = await this.#running.during(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT_MS)));
     return row![0]!;
   }
 
-  /** Reads a page for a follower; after a failure that may pass there is nothing to read until the ticker is answered again. */
-  async #followerPage(pages: FollowerPages, after: bigint): Promise<readonly RecordedEvent[]> {
+  /** Reads a page for a subscriber; after a failure that may pass there is nothing to read until the ticker is answered again. */
+  async #eventProcessorPage(pages: EventProcessorPages, after: bigint): Promise<readonly RecordedEvent[]> {
     try {
       return await this.#running.during(this.#afterStart(() => pages.read(after)));
     } catch (error) {
@@ -237,14 +237,14 @@ export class PostgresEventStore implements EventStore {
   }
 
   async #page(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
-    return (await this.#database.ask(this.#readAll, [after, limit], PAGE_TIMEOUT)).map(row => recordedEvent(row));
+    return (await this.#database.ask(this.#readAll, [after, limit], PAGE_TIMEOUT_MS)).map(row => recordedEvent(row));
   }
 
   async #idAt(position: bigint): Promise<string | undefined> {
-    return (await this.#database.ask(this.#eventId, [position], PAGE_TIMEOUT))[0]?.[0] ?? undefined;
+    return (await this.#database.ask(this.#eventId, [position], PAGE_TIMEOUT_MS))[0]?.[0] ?? undefined;
   }
 
-  /** Whether a follower that met this error goes on by itself. During a fail-over the server may be a replica for a while. */
+  /** Whether a subscriber that met this error goes on by itself. During a fail-over the server may be a replica for a while. */
   #mayPass(error: unknown): boolean {
     if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
     return isCancelled(error) || (this.#started && error instanceof PostgresReplicaError);

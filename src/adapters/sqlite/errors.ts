@@ -1,8 +1,8 @@
-import { EventualityError, listed, thrownMessage } from '../../messages';
+import { EventualityError, errorMessage, listed } from '../../messages';
 
 /** Returns the first line of an error's message. Not by its class: a driver's errors may be those of another realm. */
 export function reasonOf(cause: unknown): string {
-  return thrownMessage(cause).split('\n', 1)[0]!;
+  return errorMessage(cause).split('\n', 1)[0]!;
 }
 
 /** Thrown when the file or the options of `sqlite(...)` are wrong; all faults are listed, nothing was opened. */

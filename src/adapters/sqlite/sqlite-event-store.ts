@@ -1,11 +1,11 @@
-import { Running } from '../../concurrency';
+import { InFlight } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
   type CommandJournal,
+  EventProcessorPages,
   type EventStore,
-  FollowerPages,
   type ProjectionStore,
   type RestoreOutcome,
   refuseSubscribeOptions,
@@ -37,7 +37,7 @@ import { Transactions, type TransactionsTarget } from './projections/transaction
 import { type EventRow, LAST_POSITION, recordedEvent } from './read/event-row';
 import { SqliteSnapshots } from './read/sqlite-snapshots';
 import { prepareStatements, type Statements } from './read/statements';
-import { Followers } from './read/subscribers';
+import { Subscribers } from './read/subscribers';
 
 /**
  * Keeps events in a SQLite file, for one process or several on one machine.
@@ -61,10 +61,10 @@ export class SqliteEventStore implements EventStore {
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
   readonly #commits: GroupCommit;
-  readonly #followers: Followers;
+  readonly #subscribers: Subscribers;
   readonly #access: FileAccess;
   readonly #transactions: Transactions;
-  readonly #restoring = new Running();
+  readonly #restoring = new InFlight();
   #closing: Promise<void> | undefined;
 
   /**
@@ -77,14 +77,14 @@ export class SqliteEventStore implements EventStore {
     const driver = loadDriver(this.#settings.driver);
     this.#connection = openFile(driver, this.#settings);
     this.#statements = prepareStatements(this.#connection);
-    this.#followers = new Followers(() => this.#dataVersion(), this.#settings.pollEvery);
+    this.#subscribers = new Subscribers(() => this.#dataVersion(), this.#settings.pollEvery);
     this.#access = new FileAccess(this.#settings, () => this.#refuseWhenClosed());
     const commands = new CommandRecords(this.#connection, this.#statements, this.#settings.clock);
     const writer = new AppendWriter(this.#connection, this.#statements, commands, this.#settings.clock);
     this.#commits = new GroupCommit({
       busyTimeout: this.#settings.busyTimeout,
       write: requests => writer.write(requests),
-      written: () => this.#followers.wake(),
+      written: () => this.#subscribers.wake(),
       inTurn: work => this.#access.inTurn(work),
       failureOf: error => failureOf(error, this.#settings),
     });
@@ -127,7 +127,7 @@ export class SqliteEventStore implements EventStore {
     try {
       return await this.#restoring.during(this.#access.finish(() => writer.write(requests)));
     } finally {
-      this.#followers.wake();
+      this.#subscribers.wake();
     }
   }
 
@@ -136,8 +136,8 @@ export class SqliteEventStore implements EventStore {
     refuseSubscribeOptions(options);
     const page = (after: bigint, limit: number) => this.#page(after, limit);
     // A page shows all that is committed: what is missing in it is nowhere else.
-    const pages = new FollowerPages({ page, idAt: async () => undefined });
-    return this.#followers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
+    const pages = new EventProcessorPages({ page, idAt: async () => undefined });
+    return this.#subscribers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
   }
 
   close(): Promise<void> {
@@ -146,7 +146,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async #close(): Promise<void> {
-    this.#followers.end();
+    this.#subscribers.end();
     await this.#commits.drained();
     await this.#restoring.idle();
     await this.#access.over();
@@ -174,7 +174,7 @@ export class SqliteEventStore implements EventStore {
     return {
       connection: this.#connection,
       open: () => openAgain(driver, this.#settings),
-      written: () => this.#followers.wake(),
+      written: () => this.#subscribers.wake(),
     };
   }
 

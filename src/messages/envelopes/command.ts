@@ -40,7 +40,7 @@ export interface DispatchOptions {
   readonly waitTimeout?: number;
 }
 
-/** A projection or durable listener: its class, its definition, or its name. */
+/** A projection or reactor: its class, its definition, or its name. */
 export type ProjectionReference = string | ClassReference | { readonly name: string };
 
 /**

@@ -2,7 +2,7 @@ import { aName, aRetry, aSignal, aTimeout, inheritedNames, integer, isFunction, 
 import { must, type OptionChecks, refuseOptions } from '../options/options';
 import type { DispatchOptions } from './command';
 
-/** A list of projections and durable listeners. */
+/** A list of projections and reactors. */
 export const projectionReferences = listOf(
   'projections',
   must(

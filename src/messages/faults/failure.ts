@@ -3,7 +3,7 @@ import { consoleLogger, type Logger } from '../logger';
 import { shownText } from './shown';
 
 /** What of the user's code failed, and with which event. */
-export type FailureContext = ListenerFailure | FollowerFailure | InlineProjectionFailure;
+export type FailureContext = ListenerFailure | EventProcessorFailure | InlineProjectionFailure;
 
 /** A listener in this process, called by the event bus: the event is not delivered to it again. */
 export interface ListenerFailure {
@@ -13,8 +13,8 @@ export interface ListenerFailure {
   readonly event: RecordedEvent;
 }
 
-/** A projection or a durable listener (`reactor`) that follows the events by checkpoints. */
-export interface FollowerFailure {
+/** A projection or a reactor (`reactor`) that follows the events by checkpoints. */
+export interface EventProcessorFailure {
   readonly kind: 'projection' | 'reactor';
   readonly name: string;
   readonly event?: RecordedEvent;
@@ -44,7 +44,7 @@ export interface FailureReporting {
 const WORDS: Record<FailureContext['kind'], string> = {
   listener: 'listener',
   projection: 'projection',
-  reactor: 'durable listener',
+  reactor: 'reactor',
   'inline-projection': 'inline projection',
 };
 

@@ -1,10 +1,10 @@
 /** Returns the text of what was thrown, with its stack where it has one: anything can be thrown, also what has no text. */
-export function thrownText(error: unknown): string {
+export function formatError(error: unknown): string {
   return textOf(error, 'stack');
 }
 
 /** Returns the message of what was thrown. */
-export function thrownMessage(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return textOf(error, 'message');
 }
 

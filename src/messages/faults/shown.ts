@@ -1,7 +1,7 @@
-const MOST_SHOWN = 100;
-const MOST_SHOWN_OF_PATHS = 500;
-const MOST_KEYS = 10;
-const MOST_OF_A_MESSAGE = 20_000;
+const MAX_SHOWN = 100;
+const MAX_SHOWN_OF_PATHS = 500;
+const MAX_KEYS = 10;
+const MAX_MESSAGE_LENGTH = 20_000;
 /** Control and format characters (line breaks, escape sequences of terminals, writing direction), and halves of pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** The same but line breaks and tabs, which stand between faults and in what others threw. */
@@ -11,21 +11,21 @@ const UNPRINTABLE_IN_MESSAGES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
  * Returns a text as it may stand in a message or a line of a log: cut after `most` characters (default 100), with its length, and with
  * control characters, line breaks and marks of writing direction escaped.
  */
-export function shownText(text: string, most = MOST_SHOWN): string {
+export function shownText(text: string, most = MAX_SHOWN): string {
   const cut = text.length > most;
   const shown = (cut ? text.slice(0, most) : text).replace(UNPRINTABLE, escaped);
   return cut ? `${shown}… (${text.length.toLocaleString('en')} characters)` : shown;
 }
 
 /** Returns the path of a field as {@link shownText} does, but up to 500 characters of it: the field itself is at its end. */
-export const shownPath = (path: string): string => shownText(path, MOST_SHOWN_OF_PATHS);
+export const shownPath = (path: string): string => shownText(path, MAX_SHOWN_OF_PATHS);
 
 /**
  * Returns the message of an error, cut after 20,000 characters and escaped but for its line breaks: every error of the framework is made with
  * it, in case a name or the text of another error got into the message as it was.
  */
 export function shownMessage(message: string): string {
-  const cut = message.length > MOST_OF_A_MESSAGE ? `${message.slice(0, MOST_OF_A_MESSAGE)}…` : message;
+  const cut = message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
   return cut.replace(UNPRINTABLE_IN_MESSAGES, escaped);
 }
 
@@ -60,8 +60,8 @@ export function shownWithKeys(value: unknown): string {
 /** Returns the first ten keys of an object, in brackets. */
 export function shownKeys(object: object): string {
   const keys = Object.keys(object);
-  const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : '';
-  const shown = keys.slice(0, MOST_KEYS).map(key => shownText(key));
+  const more = keys.length > MAX_KEYS ? ` and ${keys.length - MAX_KEYS} more` : '';
+  const shown = keys.slice(0, MAX_KEYS).map(key => shownText(key));
   return `[${shown.join(', ')}]${more}`;
 }
 

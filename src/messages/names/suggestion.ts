@@ -1,9 +1,9 @@
 import { shownText } from '../faults/shown';
 
 /** Longer names are not compared: what is asked for comes from outside, and the work grows with the product of the lengths. */
-const LONGEST_COMPARED = 64;
-const MOST_COMPARED = 1000;
-const MOST_LISTED = 30;
+const MAX_COMPARED_LENGTH = 64;
+const MAX_COMPARED = 1000;
+const MAX_LISTED = 30;
 
 /**
  * Returns the known name nearest to the one asked for, the first of several that are equally near, or `undefined` when none is near: when
@@ -13,14 +13,14 @@ const MOST_LISTED = 30;
  * @example nearest('compelte', ['add', 'complete']) // 'complete'
  */
 export function nearest(asked: string, known: Iterable<string>): string | undefined {
-  if (asked.length > LONGEST_COMPARED) return undefined;
+  if (asked.length > MAX_COMPARED_LENGTH) return undefined;
   const wanted = asked.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(asked.length / 3)) + 1;
   let compared = 0;
   for (const name of known) {
-    if (++compared > MOST_COMPARED) break;
-    if (name.length > LONGEST_COMPARED || Math.abs(name.length - asked.length) >= bestDistance) continue;
+    if (++compared > MAX_COMPARED) break;
+    if (name.length > MAX_COMPARED_LENGTH || Math.abs(name.length - asked.length) >= bestDistance) continue;
     const distance = editDistance(wanted, name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
   }
@@ -37,10 +37,10 @@ export function knownNames(asked: string, known: Iterable<string>): string {
 
 function listOf(names: readonly string[]): string {
   const listed = names
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .map(name => shownText(name))
     .join(', ');
-  return names.length > MOST_LISTED ? `${listed} and ${names.length - MOST_LISTED} more` : listed;
+  return names.length > MAX_LISTED ? `${listed} and ${names.length - MAX_LISTED} more` : listed;
 }
 
 /** Levenshtein's distance, one row at a time. */

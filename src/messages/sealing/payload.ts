@@ -1,7 +1,7 @@
 import { isPlain } from './plain-object';
 import { refuseHiddenData, refuseHiddenProperty, UnstorableValueError } from './unstorable';
 
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 class Given {
   constructor(object: object) {
@@ -114,7 +114,7 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
 }
 
 function copyNested(value: object, path: string, depth: number): object {
-  if (depth > DEEPEST) throw new UnstorableValueError(path, `circular, or nested deeper than ${DEEPEST} levels`);
+  if (depth > MAX_DEPTH) throw new UnstorableValueError(path, `circular, or nested deeper than ${MAX_DEPTH} levels`);
   const prototype = Object.getPrototypeOf(value);
   // The prototype of arrays is an array, in every realm; that of a class which extends them is none.
   if (Array.isArray(value) && Array.isArray(prototype)) return copyArray(value, path, depth);

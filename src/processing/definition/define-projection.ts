@@ -1,12 +1,12 @@
 import { InvalidOptionsError, isPlainObject, shownValue } from '../../messages';
 import type {
-  FollowerDefinition,
-  FollowerHandler,
-  FollowerOptions,
-  ListenerContext,
+  EventProcessorDefinition,
+  EventProcessorHandler,
+  EventProcessorOptions,
   ProjectionContext,
   ProjectionDefinition,
   ProjectionOptions,
+  ReactorContext,
 } from './definition';
 import type { FieldOf, ViewFault } from './view-checks';
 
@@ -18,12 +18,12 @@ export interface ProjectionSpecification<View extends object, Index extends stri
   readonly onReplay?: Readonly<Record<string, (payload: any, context: ProjectionContext<View>) => unknown>>;
 }
 
-/** What `defineListener` takes: the options of `@Listener`, and handlers by the event's name, which get the payload. */
-export interface ListenerSpecification extends FollowerOptions {
+/** What `defineReactor` takes: the options of `@Reactor`, and handlers by the event's name, which get the payload. */
+export interface ReactorSpecification extends EventProcessorOptions {
   readonly name: string;
-  readonly on: Readonly<Record<string, (payload: any, context: ListenerContext) => unknown>>;
+  readonly on: Readonly<Record<string, (payload: any, context: ReactorContext) => unknown>>;
   /** Called instead of those in `on` for events that are replayed. */
-  readonly onReplay?: Readonly<Record<string, (payload: any, context: ListenerContext) => unknown>>;
+  readonly onReplay?: Readonly<Record<string, (payload: any, context: ReactorContext) => unknown>>;
 }
 
 /**
@@ -39,12 +39,12 @@ export function defineProjection<View extends object, const Index extends string
 }
 
 /**
- * Makes a durable listener without a class; give it to `new Flow({ projections })`, which checks it.
+ * Makes a reactor without a class; give it to `new Flow({ projections })`, which checks it.
  * @throws InvalidOptionsError where there is no specification
  */
-export function defineListener(specification: ListenerSpecification): FollowerDefinition {
-  const { name, on, onReplay, ...options } = specified('defineListener', specification);
-  return { kind: 'listener', name, options, handlers: handlersByName(on, onReplay) };
+export function defineReactor(specification: ReactorSpecification): EventProcessorDefinition {
+  const { name, on, onReplay, ...options } = specified('defineReactor', specification);
+  return { kind: 'reactor', name, options, handlers: handlersByName(on, onReplay) };
 }
 
 function specified<Specification>(what: string, specification: Specification): Specification {
@@ -52,15 +52,15 @@ function specified<Specification>(what: string, specification: Specification): S
   throw new InvalidOptionsError(what, [`the specification is ${shownValue(specification)}; give { name, on: { ... } }.`]);
 }
 
-type Handlers = Readonly<Record<string, FollowerHandler['handle']>>;
+type Handlers = Readonly<Record<string, EventProcessorHandler['handle']>>;
 
 /** What is no handler is kept: the checks of the definition find it, together with all other faults. */
-function handlersByName(on: Handlers, onReplay: Handlers = {}): Map<string, FollowerHandler> {
+function handlersByName(on: Handlers, onReplay: Handlers = {}): Map<string, EventProcessorHandler> {
   if (!isPlainObject(on) || !isPlainObject(onReplay)) return (isPlainObject(on) ? onReplay : on) as never;
   const names = new Set([...Object.keys(on), ...Object.keys(onReplay)]);
   return new Map(
     Array.from(names, event => {
-      const handle = on[event] as FollowerHandler['handle'];
+      const handle = on[event] as EventProcessorHandler['handle'];
       const replay = onReplay[event];
       return [event, { handle, ...(replay !== undefined && { replay }), revive: ({ payload }) => payload }];
     }),

@@ -15,7 +15,7 @@ export interface Documents<View extends object = any> {
   get(id: string): Promise<Readonly<View> | undefined>;
   /** Writes a whole document, in place of an earlier one. */
   set(id: string, document: View): void;
-  /** Changes a document: by a part of it, or by a function of it. Nothing happens when there is none. */
+  /** ChangeSignal a document: by a part of it, or by a function of it. Nothing happens when there is none. */
   update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void>;
   delete(id: string): void;
 }
@@ -37,12 +37,12 @@ export interface ProjectionContext<View extends object = any> {
 }
 
 /**
- * What a durable listener gets as its second parameter: it has effects, and may dispatch.
+ * What a reactor gets as its second parameter: it has effects, and may dispatch.
  *
  * Its handler may run again for the same event. A command that it dispatches then is known again by what it is, and is not carried out twice: so the
  * content of commands must follow from the event, from `now` and from `newId()`; where it cannot, give a `commandId`.
  */
-export interface ListenerContext extends EventContext {
+export interface ReactorContext extends EventContext {
   readonly replaying: boolean;
   readonly signal: AbortSignal;
   /** When the event was recorded: the same each time the handler runs. */
@@ -62,10 +62,10 @@ export interface SequenceRule {
   of(event: RecordedEvent<any>): string;
 }
 
-/** What projections and durable listeners can be told. */
-export interface FollowerOptions {
+/** What projections and reactors can be told. */
+export interface EventProcessorOptions {
   /**
-   * Into how many segments it is split, 1 to 256; default 1. Processes share them. With another number a projection fills anew, and a listener goes on
+   * Into how many segments it is split, 1 to 256; default 1. Processes share them. With another number a projection fills anew, and a reactor goes on
    * where each of its segments was.
    */
   readonly segments?: number;
@@ -78,12 +78,12 @@ export interface FollowerOptions {
   readonly retry?: RetryRule;
   /** After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody restarts it. */
   readonly onError?: 'park' | 'stop';
-  /** `skip` leaves out events that are older than the version: effects do not happen again. Default `run` for projections, `skip` for listeners. */
+  /** `skip` leaves out events that are older than the version: effects do not happen again. Default `run` for projections, `skip` for reactors. */
   readonly replay?: 'run' | 'skip';
 }
 
 /** What `@Projection` and `defineProjection` can be told. */
-export interface ProjectionOptions<Index extends string = string> extends FollowerOptions {
+export interface ProjectionOptions<Index extends string = string> extends EventProcessorOptions {
   readonly mode?: ProjectionMode;
   /** The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then takes its place. */
   readonly version?: number;
@@ -94,7 +94,7 @@ export interface ProjectionOptions<Index extends string = string> extends Follow
 export type ProjectionHandler = (event: any, context: any) => unknown;
 
 /** The handlers of one event: the one that is called for news, and the one for replays, where there is another. */
-export interface FollowerHandler {
+export interface EventProcessorHandler {
   readonly handle: ProjectionHandler;
   /** From `@ReplayHandler`: called instead of `handle` for events that are replayed. */
   readonly replay?: ProjectionHandler;
@@ -104,18 +104,18 @@ export interface FollowerHandler {
   revive(event: RecordedEvent): object;
 }
 
-/** A projection or a durable listener as plain data and functions: all that the engine knows; decorators make one of a class. */
-export interface FollowerDefinition {
-  readonly kind: 'projection' | 'listener';
+/** A projection or a reactor as plain data and functions: all that the engine knows; decorators make one of a class. */
+export interface EventProcessorDefinition {
+  readonly kind: 'projection' | 'reactor';
   /** Durable: names checkpoint and documents. */
   readonly name: string;
   readonly options: ProjectionOptions;
   /** By the event's name. */
-  readonly handlers: ReadonlyMap<string, FollowerHandler>;
+  readonly handlers: ReadonlyMap<string, EventProcessorHandler>;
 }
 
 /** A projection whose documents are of a type. */
-export interface ProjectionDefinition<View extends object = any, Index extends string = FieldOf<View>> extends FollowerDefinition {
+export interface ProjectionDefinition<View extends object = any, Index extends string = FieldOf<View>> extends EventProcessorDefinition {
   readonly kind: 'projection';
   /** Carries the type of the documents; it does not exist at run time. */
   readonly view?: View;

@@ -19,17 +19,17 @@ import {
   shownValue,
 } from '../../messages';
 import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../../store';
-import type { FollowerDefinition, FollowerHandler, ProjectionOptions, SequenceRule } from './definition';
+import type { EventProcessorDefinition, EventProcessorHandler, ProjectionOptions, SequenceRule } from './definition';
 
 /** How a definition is called in a fault. */
-export type PlaceOf = (definition: FollowerDefinition) => string;
+export type PlaceOf = (definition: EventProcessorDefinition) => string;
 
-/** What says how a follower works in the background: an inline projection fills with defaults, a live one has no background. */
+/** What says how a processor works in the background: an inline projection fills with defaults, a live one has no background. */
 const BACKGROUND = ['segments', 'sequenceBy', 'retry', 'onError', 'replay'] as const;
-const MOST_SEGMENTS = 256;
+const MAX_SEGMENTS = 256;
 
-/** Tells whether a store can keep what followers need. */
-export const keepsFollowers = (store: EventStore['projections']): store is ProjectionStore =>
+/** Tells whether a store can keep what processors need. */
+export const keepsEventProcessors = (store: EventStore['projections']): store is ProjectionStore =>
   store !== undefined && typeof (store as Partial<ProjectionStore>).versions === 'function';
 
 const isMap = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Map]';
@@ -52,7 +52,7 @@ function aSequenceBy(value: unknown, path: string, faults: string[]): void {
 }
 
 const OPTIONS: OptionChecks<ProjectionOptions> = {
-  segments: integer(1, MOST_SEGMENTS),
+  segments: integer(1, MAX_SEGMENTS),
   sequenceBy: aSequenceBy,
   retry: aRetry,
   onError: oneOf('park', 'stop'),
@@ -62,25 +62,30 @@ const OPTIONS: OptionChecks<ProjectionOptions> = {
   indexes: checkedElsewhere,
 };
 
-const DEFINITION: OptionChecks<FollowerDefinition & { view?: unknown; index?: unknown }> = {
-  kind: needed(oneOf('projection', 'listener')),
+const DEFINITION: OptionChecks<EventProcessorDefinition & { view?: unknown; index?: unknown }> = {
+  kind: needed(oneOf('projection', 'reactor')),
   name: needed(aName),
   options: checkedElsewhere,
-  handlers: needed(must('a Map of handlers; with defineProjection and defineListener, give an object of functions in `on`', isMap)),
+  handlers: needed(must('a Map of handlers; with defineProjection and defineReactor, give an object of functions in `on`', isMap)),
   view: checkedElsewhere,
   index: checkedElsewhere,
 };
 
-const HANDLER: OptionChecks<FollowerHandler> = { type: aFunction, handle: needed(aFunction), replay: aFunction, revive: needed(aFunction) };
+const HANDLER: OptionChecks<EventProcessorHandler> = {
+  type: aFunction,
+  handle: needed(aFunction),
+  replay: aFunction,
+  revive: needed(aFunction),
+};
 
-/** Finds what keeps projections and durable listeners from working, as sentences with their fixes. */
-export function followerFaults(
-  definitions: readonly FollowerDefinition[],
+/** Finds what keeps projections and reactors from working, as sentences with their fixes. */
+export function eventProcessorFaults(
+  definitions: readonly EventProcessorDefinition[],
   eventStore: EventStore | undefined,
   placeOf: PlaceOf = ({ kind, name }) => `The ${kind} '${name}'`,
 ): string[] {
   const faults: string[] = [];
-  const whole: FollowerDefinition[] = [];
+  const whole: EventProcessorDefinition[] = [];
   for (const [index, definition] of definitions.entries()) {
     const place = isPlainObject(definition) && isName(definition.name) ? placeOf(definition) : `projections[${index}]`;
     const wrong = [...shapeFaults(definition).map(fault => `: ${fault}`), ...meaningFaults(definition).map(fault => ` ${fault}`)];
@@ -91,27 +96,27 @@ export function followerFaults(
 }
 
 /** What is wrong with each part by itself. */
-function shapeFaults(definition: FollowerDefinition): string[] {
-  if (!isPlainObject(definition)) return [`it is ${shownValue(definition)}; give what defineProjection or defineListener returns.`];
+function shapeFaults(definition: EventProcessorDefinition): string[] {
+  if (!isPlainObject(definition)) return [`it is ${shownValue(definition)}; give what defineProjection or defineReactor returns.`];
   const faults = [...optionFaults(definition, DEFINITION), ...optionFaults(definition.options, OPTIONS)];
   if (isMap(definition.handlers)) for (const [event, handler] of definition.handlers) faults.push(...handlerFaults(event, handler));
   return faults;
 }
 
-function handlerFaults(event: string, handler: FollowerHandler): string[] {
+function handlerFaults(event: string, handler: EventProcessorHandler): string[] {
   if (isPlainObject(handler) && handler.handle === undefined && isFunction(handler.replay))
     return [`it handles ${shownText(event)} in replays only. Give it a handler in \`on\`, too.`];
   return optionFaults(handler, HANDLER, `the handler of ${shownText(event)}`);
 }
 
 /** What is wrong with the parts as a whole. */
-function meaningFaults(definition: FollowerDefinition): string[] {
+function meaningFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition) || !isMap(definition.handlers) || !isPlainObject(definition.options)) return [];
   const { kind, options: given, handlers } = definition;
   const faults: string[] = [];
   if (handlers.size === 0) faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
-  if (kind === 'listener' && given.indexes)
-    faults.push('has indexes, but a listener has no documents. Remove them, or make it a projection.');
+  if (kind === 'reactor' && given.indexes)
+    faults.push('has indexes, but a reactor has no documents. Remove them, or make it a projection.');
   return [...faults, ...indexFaults(given.indexes), ...modeFaults(definition)];
 }
 
@@ -125,10 +130,10 @@ function indexFaults(indexes: ProjectionOptions['indexes'] = []): string[] {
   }
 }
 
-function modeFaults({ kind, options: given, handlers }: FollowerDefinition): string[] {
+function modeFaults({ kind, options: given, handlers }: EventProcessorDefinition): string[] {
   const { mode = 'async' } = given;
   if (mode !== 'inline' && mode !== 'live') return [];
-  if (kind === 'listener') return [`is a listener with the mode '${mode}'. A listener follows by checkpoint: remove the mode.`];
+  if (kind === 'reactor') return [`is a reactor with the mode '${mode}'. A reactor follows by checkpoint: remove the mode.`];
   const useless = BACKGROUND.filter(option => given[option] !== undefined);
   const faults = useless.map(option => `has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`);
   if (mode === 'live' && [...handlers.values()].some(handler => handler?.replay))
@@ -136,21 +141,21 @@ function modeFaults({ kind, options: given, handlers }: FollowerDefinition): str
   return faults;
 }
 
-function sharedNames(definitions: readonly FollowerDefinition[], placeOf: PlaceOf): string[] {
-  const byName = new Map<string, FollowerDefinition[]>();
+function sharedNames(definitions: readonly EventProcessorDefinition[], placeOf: PlaceOf): string[] {
+  const byName = new Map<string, EventProcessorDefinition[]>();
   for (const definition of definitions) byName.set(definition.name, [...(byName.get(definition.name) ?? []), definition]);
   return [...byName]
     .filter(([, sharing]) => sharing.length > 1)
     .map(
       ([name, sharing]) =>
-        `Two projections or listeners have the name '${name}': ${sharing.map(placeOf).join(' and ')}. It names what they store: give one another.`,
+        `Two projections or reactors have the name '${name}': ${sharing.map(placeOf).join(' and ')}. It names what they store: give one another.`,
     );
 }
 
-function storeFaults(definitions: readonly FollowerDefinition[], eventStore: EventStore, placeOf: PlaceOf): string[] {
+function storeFaults(definitions: readonly EventProcessorDefinition[], eventStore: EventStore, placeOf: PlaceOf): string[] {
   const stored = definitions.filter(({ options }) => options.mode !== 'live');
   if (stored.length === 0) return [];
-  if (!keepsFollowers(eventStore.projections))
+  if (!keepsEventProcessors(eventStore.projections))
     return [
       `${stored.map(placeOf).join(' and ')} need${stored.length === 1 ? 's' : ''} an event store that keeps documents and checkpoints; this one ` +
         "has no `projections`, or not all of it. Take another store, or the mode 'live'.",

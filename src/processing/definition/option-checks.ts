@@ -12,14 +12,14 @@ import {
   optionFaults,
   refuseOptions,
 } from '../../messages';
-import type { Follower } from '../status/status';
+import type { EventProcessor } from '../status/status';
 
-type WaitOptions = NonNullable<Parameters<Follower['waitFor']>[1]> & { readonly projections?: readonly string[] };
-export type LettersPage = NonNullable<Parameters<Follower['deadLetters']>[0]>;
-export type Discarded = NonNullable<Parameters<Follower['discard']>[0]>;
+type WaitOptions = NonNullable<Parameters<EventProcessor['waitFor']>[1]> & { readonly processors?: readonly string[] };
+export type LettersPage = NonNullable<Parameters<EventProcessor['deadLetters']>[0]>;
+export type Discarded = NonNullable<Parameters<EventProcessor['discard']>[0]>;
 
 const WAIT: OptionChecks<WaitOptions> = {
-  projections: listOf(
+  processors: listOf(
     'names',
     must('the name of a projection', value => typeof value === 'string'),
   ),

@@ -1,5 +1,5 @@
-import { EventualityError, isName, LONGEST_NAME, type RecordedEvent, shownText, shownWithType, thrownMessage } from '../../messages';
-import type { FollowerDefinition, SequenceRule } from './definition';
+import { EventualityError, errorMessage, isName, MAX_NAME_LENGTH, type RecordedEvent, shownText, shownWithType } from '../../messages';
+import type { EventProcessorDefinition, SequenceRule } from './definition';
 
 /** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
 export class InvalidSequenceError extends EventualityError {
@@ -8,7 +8,7 @@ export class InvalidSequenceError extends EventualityError {
   constructor(projection: string, event: RecordedEvent, gave: string) {
     super(
       `sequenceBy of '${shownText(projection)}' ${gave} for ${shownText(event.name)} at ` +
-        `position ${event.position}; it must give a text of 1 to ${LONGEST_NAME} characters without NUL.`,
+        `position ${event.position}; it must give a text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`,
     );
   }
 }
@@ -23,14 +23,14 @@ export interface Sequence {
 export type Sequencer = (event: RecordedEvent) => Sequence;
 
 /** Returns what assigns events to the segments of a definition, as it is stored. */
-export const sequenceByOf = ({ options: { sequenceBy = 'aggregate' } }: FollowerDefinition): string =>
+export const sequenceByOf = ({ options: { sequenceBy = 'aggregate' } }: EventProcessorDefinition): string =>
   typeof sequenceBy === 'string' ? sequenceBy : sequenceBy.key;
 
 /** Returns what finds the sequences of a definition. */
-export const sequencer = (definition: FollowerDefinition): Sequencer => knownSequencer(definition, sequenceByOf(definition))!;
+export const sequencer = (definition: EventProcessorDefinition): Sequencer => knownSequencer(definition, sequenceByOf(definition))!;
 
 /** Returns what finds sequences by a stored rule; undefined where this code does not know it. */
-export function knownSequencer({ name, options }: FollowerDefinition, stored: string): Sequencer | undefined {
+export function knownSequencer({ name, options }: EventProcessorDefinition, stored: string): Sequencer | undefined {
   const { sequenceBy } = options;
   if (stored === 'all') return () => ({ key: 'all', fault: undefined });
   if (stored === 'aggregate') return event => ({ key: aggregateKey(event), fault: undefined });
@@ -45,7 +45,7 @@ function byRule(name: string, rule: SequenceRule): Sequencer {
       if (isName(value)) return { key: value as string, fault: undefined };
       gave = `gave ${shownWithType(value)}`;
     } catch (error) {
-      gave = `threw an error (${thrownMessage(error)})`;
+      gave = `threw an error (${errorMessage(error)})`;
     }
     return { key: aggregateKey(event), fault: new InvalidSequenceError(name, event, gave) };
   };
@@ -54,14 +54,14 @@ function byRule(name: string, rule: SequenceRule): Sequencer {
 /** Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand for the rest. */
 function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
   const key = `${aggregateName}/${aggregateId}`;
-  if (key.length <= LONGEST_NAME) return key;
+  if (key.length <= MAX_NAME_LENGTH) return key;
   // Half of a surrogate pair could not be stored.
   const end = isHighSurrogate(key.charCodeAt(KEPT - 1)) ? KEPT - 1 : KEPT;
   return `${key.slice(0, end)}#${hash(key).toString(16).padStart(8, '0')}`;
 }
 
 /** How many characters of a key that is too long are kept. */
-const KEPT = LONGEST_NAME - '#00000000'.length;
+const KEPT = MAX_NAME_LENGTH - '#00000000'.length;
 
 const isHighSurrogate = (unit: number): boolean => unit >> 10 === 0x36;
 

@@ -1,5 +1,5 @@
 /** Finds out which read models a piece of work reads. */
-export class Touches {
+export class DependencyTracker {
   readonly #recording = new Set<Set<string>>();
 
   /** Says that somebody reads a read model: it counts for all work that is being recorded. */

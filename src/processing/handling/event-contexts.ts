@@ -1,5 +1,5 @@
 import { derivedId, type EventContext, FollowingIds, type RecordedEvent } from '../../messages';
-import type { ListenerContext, ProjectionContext } from '../definition/definition';
+import type { ProjectionContext, ReactorContext } from '../definition/definition';
 import { NothingStoredError } from '../errors';
 import type { BufferedDocuments } from './buffered-documents';
 import { EventDocuments } from './event-documents';
@@ -37,15 +37,15 @@ export class EffectsContext implements ProjectionContext {
 }
 
 /**
- * The context of one event, for a durable listener. What it dispatches has an id made of the event, the listener and of what the command is: where
+ * The context of one event, for a reactor. What it dispatches has an id made of the event, the reactor and of what the command is: where
  * the handler runs again, in whatever order, each command is known again and takes effect once.
  */
-export class EffectsListenerContext implements ListenerContext {
+export class EffectsReactorContext implements ReactorContext {
   #commandIds: FollowingIds | undefined;
   #ids = 0;
 
   constructor(
-    private readonly listener: string,
+    private readonly reactor: string,
     private readonly base: EventContext,
     readonly replaying: boolean,
     readonly signal: AbortSignal,
@@ -59,8 +59,8 @@ export class EffectsListenerContext implements ListenerContext {
     return new Date(this.event.recordedAt);
   }
 
-  get newId(): ListenerContext['newId'] {
-    return () => derivedId(`${this.event.id} ${this.listener} id`, ++this.#ids);
+  get newId(): ReactorContext['newId'] {
+    return () => derivedId(`${this.event.id} ${this.reactor} id`, ++this.#ids);
   }
 
   get dispatch(): EventContext['dispatch'] {
@@ -75,7 +75,7 @@ export class EffectsListenerContext implements ListenerContext {
   }
 
   #idOf(command: object): string {
-    this.#commandIds ??= new FollowingIds(`${this.event.id} ${this.listener}`);
+    this.#commandIds ??= new FollowingIds(`${this.event.id} ${this.reactor}`);
     return this.#commandIds.idOf(command);
   }
 }

@@ -1,5 +1,5 @@
 import { type RecordedEvent, reportFailure } from '../../messages';
-import type { FollowerParts } from '../event-processor-parts';
+import type { EventProcessorParts } from '../event-processor-parts';
 import type { BufferedDocuments } from './buffered-documents';
 
 /** An event that a handler could not take. */
@@ -12,7 +12,7 @@ export interface FailedEvent {
 
 /** Tells the status, the logger and the hook what the user's code has failed with. */
 export class FailureReports {
-  constructor(private readonly parts: FollowerParts) {}
+  constructor(private readonly parts: EventProcessorParts) {}
 
   /** Parked: reported when it is, and when its last try was in vain. */
   parked(failed: FailedEvent, attempts: number, triedAgain: boolean): void {
@@ -51,7 +51,7 @@ export class FailureReports {
 
   #report({ error, event, sequence }: FailedEvent, consequence?: string): void {
     const { name, kind } = this.parts.handling.definition;
-    const context = { kind: kind === 'listener' ? 'reactor' : kind, name, event, sequence, position: event.position } as const;
+    const context = { kind, name, event, sequence, position: event.position } as const;
     reportFailure(error, context, this.parts, consequence);
   }
 }

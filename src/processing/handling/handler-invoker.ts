@@ -1,26 +1,26 @@
 import { type EventContext, HANDLING, type RecordedEvent } from '../../messages';
-import type { FollowerDefinition, FollowerHandler, ListenerContext, ProjectionContext } from '../definition/definition';
-import { EffectsContext, EffectsListenerContext, type PageEffects } from './event-contexts';
+import type { EventProcessorDefinition, EventProcessorHandler, ProjectionContext, ReactorContext } from '../definition/definition';
+import { EffectsContext, EffectsReactorContext, type PageEffects } from './event-contexts';
 import { type Thrown, thrownBy } from './thrown';
 
 /** An event on its way to its handler. */
 export interface HandledEvent {
   readonly event: RecordedEvent;
-  readonly handle: FollowerHandler['handle'];
+  readonly handle: EventProcessorHandler['handle'];
   readonly replaying: boolean;
 }
 
-/** Calls the handlers of a projection or durable listener. */
-export class Handling {
+/** Calls the handlers of a projection or reactor. */
+export class HandlerInvoker {
   readonly #skipsReplays: boolean;
 
   constructor(
-    readonly definition: FollowerDefinition,
-    /** Makes what listeners dispatch with. */
+    readonly definition: EventProcessorDefinition,
+    /** Makes what reactors dispatch with. */
     private readonly eventContext: (event: RecordedEvent) => EventContext,
   ) {
     const { kind, options } = definition;
-    this.#skipsReplays = (options.replay ?? (kind === 'listener' ? 'skip' : 'run')) === 'skip';
+    this.#skipsReplays = (options.replay ?? (kind === 'reactor' ? 'skip' : 'run')) === 'skip';
   }
 
   /** Tells whether nothing at all happens in a replay. */
@@ -29,7 +29,7 @@ export class Handling {
   }
 
   /** Returns who handles an event; undefined when nobody does. */
-  handlerOf(event: RecordedEvent, replaying: boolean): FollowerHandler['handle'] | undefined {
+  handlerOf(event: RecordedEvent, replaying: boolean): EventProcessorHandler['handle'] | undefined {
     const handler = this.definition.handlers.get(event.name);
     if (!handler) return undefined;
     if (!replaying) return handler.handle;
@@ -49,7 +49,7 @@ export class Handling {
     const { documents, work } = effects;
     documents.begin();
     work?.begin();
-    let context: ProjectionContext | ListenerContext | undefined;
+    let context: ProjectionContext | ReactorContext | undefined;
     let thrown: Thrown | undefined;
     try {
       const instance = this.definition.handlers.get(event.name)!.revive(event);
@@ -70,8 +70,8 @@ export class Handling {
     return thrown;
   }
 
-  #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ListenerContext {
+  #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ReactorContext {
     if (this.definition.kind === 'projection') return new EffectsContext(effects, event, replaying);
-    return new EffectsListenerContext(this.definition.name, this.eventContext(event), replaying, effects.signal);
+    return new EffectsReactorContext(this.definition.name, this.eventContext(event), replaying, effects.signal);
   }
 }

@@ -1,16 +1,16 @@
-import { type RecordedEvent, thrownText } from '../../messages';
+import { formatError, type RecordedEvent } from '../../messages';
 import type { NewDeadLetter, ProjectionStore, TakenOverSegments } from '../../store';
 import { type Sequence, segmentOf, sequencer } from '../definition/sequence';
-import { MOST_PARKED, type ParkedSequences } from '../segments/parked-sequences';
+import { MAX_PARKED_SEQUENCES, type ParkedSequences } from '../segments/parked-sequences';
 import { EarlierSegments } from '../versions/earlier-segments';
 import { BufferedDocuments } from './buffered-documents';
 import type { FailedEvent } from './failure-reports';
-import type { HandledEvent, Handling } from './handler-invoker';
+import type { HandledEvent, HandlerInvoker } from './handler-invoker';
 import { PageWork, type RunForGood } from './page-work';
 import { thrownBy } from './thrown';
 
 /** A page ends early when so many bytes of documents were written: a commit may be larger by what one event writes. */
-const PAGE_BYTES = 16 * 1024 * 1024;
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** One segment of one version. */
 export interface SegmentPlace {
@@ -54,7 +54,7 @@ export class PageHandler {
   #reading = true;
 
   constructor(
-    private readonly handling: Handling,
+    private readonly handling: HandlerInvoker,
     private readonly place: SegmentPlace,
     private readonly store: ProjectionStore,
   ) {
@@ -78,7 +78,7 @@ export class PageHandler {
     for (let index = 0; index < own.length && !halt; index++) {
       const { event, sequence } = own[index]!;
       // What is left is the next page: a commit must fit into memory, and into a statement.
-      if (documents.bytes > PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
+      if (documents.bytes > MAX_PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
       else {
@@ -124,7 +124,7 @@ export class PageHandler {
   readonly sequenceOf = (event: RecordedEvent): string => this.#sequenceOf(event).key;
 
   #mayPark(parked: number): boolean {
-    return this.#parks && parked < MOST_PARKED;
+    return this.#parks && parked < MAX_PARKED_SEQUENCES;
   }
 
   #work(): PageWork {
@@ -154,7 +154,7 @@ export class PageHandler {
 
 /** The dead letter of an event that failed. */
 export const letterOf = ({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter => ({
-  ...{ sequence, position, error: thrownText(error), attempts },
+  ...{ sequence, position, error: formatError(error), attempts },
 });
 
 /** The dead letter of an event that waits for its predecessors. */

@@ -10,16 +10,16 @@ import {
 } from '../../store';
 import { InlineProjectionError } from '../errors';
 import { BufferedDocuments } from '../handling/buffered-documents';
-import type { Handling } from '../handling/handler-invoker';
+import type { HandlerInvoker } from '../handling/handler-invoker';
 import { PageWork } from '../handling/page-work';
 import { isError } from '../handling/thrown';
 import type { InlineVersion, InlineVersions } from './inline-versions';
 
 /** How many bytes of documents an append writes for events of others, at most. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** How often an append is begun anew because versions came or went meanwhile. */
-const TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 /** Thrown inside of a transaction, and caught outside of it: what was believed about versions holds no more. */
 class StaleVersions extends Error {}
@@ -66,7 +66,7 @@ interface Append {
 /**
  * Appends together with what inline projections make of the events: in one transaction, which locks their checkpoints, in the order of their
  * names, appends, handles what is missing before, and then the new events. Events that no inline projection handles are appended as always;
- * the follower in the background, and the next append that matters, take the checkpoints past them.
+ * the processor in the background, and the next append that matters, take the checkpoints past them.
  */
 export class InlineAppends {
   readonly #names: ReadonlySet<string>;
@@ -77,7 +77,7 @@ export class InlineAppends {
     private readonly eventStore: EventStore,
     private readonly store: ProjectionStore,
     private readonly versions: InlineVersions,
-    handlings: readonly Handling[],
+    handlings: readonly HandlerInvoker[],
     private readonly reporting: FailureReporting,
     private readonly observer: InlineObserver,
   ) {
@@ -101,7 +101,7 @@ export class InlineAppends {
           leftOut.add(keyOf(error.version));
           continue;
         }
-        if (attempt++ === TRIES || !isStale(error)) throw error;
+        if (attempt++ === MAX_ATTEMPTS || !isStale(error)) throw error;
         this.versions.forget();
         looked = await this.versions.current();
         this.#proven = looked;
@@ -131,7 +131,7 @@ export class InlineAppends {
       for (const [version, position] of positions) {
         if (leftOut.has(keyOf(version))) continue;
         const took = await this.#take(append, version, position);
-        // What is far behind is left to its follower. But it may be a version that is no longer: look once more before.
+        // What is far behind is left to its processor. But it may be a version that is no longer: look once more before.
         if (!took && !proven) throw new StaleVersions();
         if (took) handled.push(version.checkpoint.projection);
       }
@@ -155,7 +155,7 @@ export class InlineAppends {
       const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
       const failure = handle && (await handling.take({ event, handle, replaying }, effects));
       // Too much to be brought up in an append.
-      if (documents.bytes > MOST_BYTES && !append.events.includes(event)) return false;
+      if (documents.bytes > MAX_PAGE_BYTES && !append.events.includes(event)) return false;
       if (!failure) continue;
       if (append.events.includes(event)) throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
       this.#waits(inline, event, failure.error);
@@ -188,7 +188,7 @@ export class InlineAppends {
 
   /** The append is not to blame for an earlier event. */
   #waits({ checkpoint: { projection } }: InlineVersion, event: RecordedEvent, error: unknown): void {
-    this.#failed(projection, event, error, 'it waits for its follower');
+    this.#failed(projection, event, error, 'it waits for its processor');
   }
 
   /** The event of it is not stored, so it has no position. */

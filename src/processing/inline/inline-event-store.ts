@@ -7,9 +7,9 @@ import {
   type ProjectionStore,
   type StreamAppend,
 } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
+import type { EventProcessorDefinition } from '../definition/definition';
 import type { RunnerParts } from '../event-processor-runner-parts';
-import { Handling } from '../handling/handler-invoker';
+import { HandlerInvoker } from '../handling/handler-invoker';
 import { InlineAppends, type InlineObserver } from './inline-appends';
 import { InlineVersions } from './inline-versions';
 
@@ -20,14 +20,14 @@ export class InlineEventStore extends ForwardingEventStore {
 
   constructor(
     inner: EventStore,
-    definitions: readonly FollowerDefinition[],
+    definitions: readonly EventProcessorDefinition[],
     reporting: FailureReporting,
     observer: InlineObserver & Pick<RunnerParts, 'switched'>,
   ) {
     super(inner);
     const store = inner.projections as ProjectionStore;
     // Projections get no context to dispatch with.
-    const handlings = definitions.map(definition => new Handling(definition, () => undefined as never));
+    const handlings = definitions.map(definition => new HandlerInvoker(definition, () => undefined as never));
     this.#versions = new InlineVersions(inner, store, handlings, name => observer.switched(name));
     this.#appends = new InlineAppends(inner, store, this.#versions, handlings, reporting, observer);
   }

@@ -1,20 +1,20 @@
 import type { CheckpointName, EventStore, ProjectionStore } from '../../store';
-import type { Handling } from '../handling/handler-invoker';
-import { Head } from '../status/log-head';
+import type { HandlerInvoker } from '../handling/handler-invoker';
+import { LogHead } from '../status/log-head';
 import { Versions } from '../versions/versions';
 
 /** A version that an append brings up to date. */
 export interface InlineVersion {
   readonly checkpoint: CheckpointName;
-  readonly handling: Handling;
+  readonly handling: HandlerInvoker;
   readonly replayUntil: bigint;
 }
 
 /** For how long it is believed which versions there are, in milliseconds. */
-const TRUST = 250;
+const VERSION_TRUST_MS = 250;
 
 interface Inline {
-  readonly handling: Handling;
+  readonly handling: HandlerInvoker;
   readonly versions: Versions;
   /** The version that readers saw when it was last looked. */
   active: number | undefined;
@@ -31,11 +31,11 @@ export class InlineVersions {
   constructor(
     eventStore: EventStore,
     store: ProjectionStore,
-    handlings: readonly Handling[],
+    handlings: readonly HandlerInvoker[],
     /** Told the name of a projection when appends go into another version than before: readers are to find there what is appended. */
     private readonly switched: (name: string) => void,
   ) {
-    const head = new Head(eventStore);
+    const head = new LogHead(eventStore);
     this.#inline = [...handlings]
       .sort((one, other) => (one.definition.name < other.definition.name ? -1 : 1))
       .map(handling => ({
@@ -48,7 +48,7 @@ export class InlineVersions {
   /** Returns the versions in the order in which they are locked. The first call makes one where there is none. */
   current(): Promise<readonly InlineVersion[]> {
     const now = performance.now();
-    if (!this.#current || now - this.#looked >= TRUST) {
+    if (!this.#current || now - this.#looked >= VERSION_TRUST_MS) {
       this.#looked = now;
       const looking = this.#look();
       this.#current = looking;

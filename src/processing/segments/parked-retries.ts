@@ -1,18 +1,18 @@
 import type { RecordedEvent } from '../../messages';
 import type { DeadLetter } from '../../store';
-import type { FollowerParts } from '../event-processor-parts';
+import type { EventProcessorParts } from '../event-processor-parts';
 import { isOfHandler } from '../handling/commit-faults';
 import type { FailureReports } from '../handling/failure-reports';
 import { type HandledPage, letterOf, type PageHandler, type SegmentPlace } from '../handling/page-handler';
 import type { ParkedSequences } from './parked-sequences';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
 
-const PAGE = 100;
+const PAGE_LETTERS = 100;
 
 /** Tries parked sequences again: their events in order, as long as that goes well. */
 export class ParkedRetries {
   constructor(
-    private readonly parts: FollowerParts,
+    private readonly parts: EventProcessorParts,
     private readonly place: SegmentPlace,
     private readonly pages: PageHandler,
     private readonly parked: ParkedSequences,
@@ -23,7 +23,7 @@ export class ParkedRetries {
   /** Tries a sequence; when the outcome is not `ok` the segment stands elsewhere, and nothing was written. */
   async retry(sequence: string, signal: AbortSignal): Promise<SegmentOutcome> {
     for (;;) {
-      const letters = await this.parts.store.deadLetters.list(this.place, { sequence, limit: PAGE });
+      const letters = await this.parts.store.deadLetters.list(this.place, { sequence, limit: PAGE_LETTERS });
       for (const letter of letters) {
         const tried = await this.#retryOne(letter, signal);
         // Read anew: the letter may be gone, where the answer to the commit was lost.

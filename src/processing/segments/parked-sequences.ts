@@ -3,7 +3,7 @@ import { backOff } from '../../concurrency';
 import type { AnsweredRetry, DeadLetters, ParkedName } from '../../store';
 
 /** So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits. */
-export const MOST_PARKED = 1000;
+export const MAX_PARKED_SEQUENCES = 1000;
 
 const NEVER = Number.POSITIVE_INFINITY;
 

@@ -1,14 +1,14 @@
 import { backOff, pause } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
-import type { FollowerOptions } from '../definition/definition';
+import type { EventProcessorOptions } from '../definition/definition';
 
 /** Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until somebody restarts it. */
-export class Halt {
+export class RetryGate {
   #event: { readonly position: bigint; readonly attempts: number } | undefined;
   #restart: (() => void) | undefined;
 
   constructor(
-    private readonly options: FollowerOptions,
+    private readonly options: EventProcessorOptions,
     private readonly stopped: () => void,
   ) {}
 

@@ -11,7 +11,7 @@ export interface Membership {
 }
 
 /** Who works on a version, and on what. */
-export interface Shares {
+export interface SegmentAssignment {
   /** How many segments this process is to have. */
   readonly quota: number;
   /** The segments that nobody has. */
@@ -21,7 +21,7 @@ export interface Shares {
 }
 
 /** Divides the segments evenly: the processes in the order of their ids, the first ones get what is left over. */
-export function sharesOf(states: readonly SegmentState[], segments: number, owner: string): Shares {
+export function segmentAssignmentOf(states: readonly SegmentState[], segments: number, owner: string): SegmentAssignment {
   const members = new Set([owner]);
   const held = new Set<number>();
   const seats = new Map<number, string>();

@@ -1,5 +1,5 @@
 import type { ProjectionCommit, ProjectionStore } from '../../store';
-import type { FollowerObserver } from '../event-processor-parts';
+import type { EventProcessorObserver } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
 
 /** What a commit changes, and up to where the segment is done with it. */
@@ -20,7 +20,7 @@ export class SegmentCheckpoint {
     private readonly store: ProjectionStore,
     private readonly place: SegmentPlace,
     private readonly lease: { readonly fence: bigint; readonly position: bigint },
-    private readonly observer: FollowerObserver,
+    private readonly observer: EventProcessorObserver,
   ) {
     this.#committed = lease.position;
     this.#position = lease.position;

@@ -6,7 +6,7 @@ const MAX_MESSAGE_LENGTH = 500;
 const MAX_STACK_LENGTH = 2000;
 
 /** What a process tells others of a segment that it follows. */
-export interface FollowerNote {
+export interface EventProcessorNote {
   /** It waits for `restart()`. */
   readonly stopped: boolean;
   /** What its handlers have thrown last. */
@@ -14,13 +14,13 @@ export interface FollowerNote {
 }
 
 /** Writes what goes with the lease of a segment; undefined where there is nothing to tell. */
-export function writtenNote({ stopped, error }: FollowerNote): string | undefined {
+export function writtenNote({ stopped, error }: EventProcessorNote): string | undefined {
   if (!stopped && !error) return undefined;
   return JSON.stringify({ ...(stopped && { stopped }), ...(error && { error: shortened(error) }) });
 }
 
 /** Reads what the other owners of segments have noted. */
-export function notesOfOthers(states: readonly SegmentState[], self: string): readonly FollowerNote[] {
+export function notesOfOthers(states: readonly SegmentState[], self: string): readonly EventProcessorNote[] {
   return states.flatMap(({ owner, note }) => (owner === self || note === undefined ? [] : readNote(note)));
 }
 
@@ -30,7 +30,7 @@ const shortened = ({ message, stack, at, position }: LastErrorStatus): object =>
 });
 
 /** What another version of this package has written may look differently: it is left out. */
-function readNote(note: string): FollowerNote[] {
+function readNote(note: string): EventProcessorNote[] {
   try {
     const { stopped, error } = JSON.parse(note) as { readonly stopped?: unknown; readonly error?: Record<string, unknown> };
     return [{ stopped: stopped === true, error: error && readError(error) }];

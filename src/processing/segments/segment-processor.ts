@@ -1,51 +1,51 @@
 import { Alarm, backOff, pause, SharedRuns } from '../../concurrency';
 import { EventualityError, type RecordedEvent } from '../../messages';
-import type { FollowerParts } from '../event-processor-parts';
+import type { EventProcessorParts } from '../event-processor-parts';
 import { isOfHandler } from '../handling/commit-faults';
 import { type FailedEvent, FailureReports } from '../handling/failure-reports';
 import { type HandledPage, PageHandler, type SegmentPlace } from '../handling/page-handler';
 import { ParkedRetries } from './parked-retries';
 import { ParkedSequences } from './parked-sequences';
-import { Halt } from './retry-gate';
+import { RetryGate } from './retry-gate';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
 
-/** How a follower ended: closed, or its segment is somebody else's, or its version was dropped. */
-export type FollowerEnd = 'closed' | 'lost' | 'gone';
+/** How a processor ended: closed, or its segment is somebody else's, or its version was dropped. */
+export type SegmentEnd = 'closed' | 'lost' | 'gone';
 
-const STORE_PAUSE = 100;
-/** So soon after a failure of the store has passed does a follower go on, in milliseconds. */
-const LONGEST_STORE_PAUSE = 1000;
+const STORE_PAUSE_MS = 100;
+/** So soon after a failure of the store has passed does a processor go on, in milliseconds. */
+const MAX_STORE_PAUSE_MS = 1000;
 /** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
-const MOST_UNCOMMITTED = 10_000n;
+const MAX_UNCOMMITTED_POSITIONS = 10_000n;
 
 /** How often a page that lost a document to another segment is handled again: soon, and later with each loss, in milliseconds. */
-const LOSS_PAUSE = 1;
-const LONGEST_LOSS_PAUSE = 50;
+const LOSS_PAUSE_MS = 1;
+const MAX_LOSS_PAUSE_MS = 50;
 
 /** What became of a page: it is to be gone on after it, or elsewhere, or it is to be handled again. */
 type Concluded = 'done' | 'elsewhere' | 'outdated';
 
 /** Follows the events for one segment that this process has the lease of: page after page, and each takes effect once. */
-export class SegmentFollower {
+export class SegmentProcessor {
   readonly #ending = new AbortController();
   readonly #pages: PageHandler;
   readonly #parked: ParkedSequences;
   readonly #retries: ParkedRetries;
   readonly #reports: FailureReports;
   readonly #checkpoint: SegmentCheckpoint;
-  readonly #halt: Halt;
+  readonly #halt: RetryGate;
   readonly #ticks = new SharedRuns(() => this.#tick());
   /** Rings when a parked sequence is to be tried again. */
   readonly #alarm = new Alarm(() => void this.tick());
   #turn: Promise<unknown> = Promise.resolve();
   /** Up to where pages were taken since it was last read from where the segment stands. */
   #readUntil = 0n;
-  #outcome: FollowerEnd | undefined;
+  #outcome: SegmentEnd | undefined;
   /** The event that failed and keeps the segment from going on. */
   #haltedBy: FailedEvent | undefined;
 
   constructor(
-    private readonly parts: FollowerParts,
+    private readonly parts: EventProcessorParts,
     readonly place: SegmentPlace,
     lease: { readonly fence: bigint; readonly position: bigint },
     private readonly hasStopped: () => void,
@@ -57,7 +57,7 @@ export class SegmentFollower {
     this.#parked = new ParkedSequences(store.deadLetters, place, place.segment, options.retry);
     this.#checkpoint = new SegmentCheckpoint(store, place, lease, observer);
     this.#retries = new ParkedRetries(parts, place, this.#pages, this.#parked, this.#checkpoint, this.#reports);
-    this.#halt = new Halt(options, () => this.#stopped());
+    this.#halt = new RetryGate(options, () => this.#stopped());
   }
 
   /** Everything up to here is handled, or parked. */
@@ -81,7 +81,7 @@ export class SegmentFollower {
   }
 
   /** Follows until {@link end}, or until the segment is somebody else's, or the version was dropped. Never rejects. */
-  async run(): Promise<FollowerEnd> {
+  async run(): Promise<SegmentEnd> {
     for (let failures = 0; !this.#outcome; ) {
       const before = this.position;
       try {
@@ -91,7 +91,7 @@ export class SegmentFollower {
         if (this.#endedBy(error)) break;
         failures = this.position > before ? 1 : failures + 1;
         this.#report(error, 'could not go on; it tries again');
-        await pause(backOff(failures, STORE_PAUSE, LONGEST_STORE_PAUSE), this.#ending.signal);
+        await pause(backOff(failures, STORE_PAUSE_MS, MAX_STORE_PAUSE_MS), this.#ending.signal);
       }
     }
     return this.#outcome ?? 'closed';
@@ -172,7 +172,7 @@ export class SegmentFollower {
     this.#readUntil = page.at(-1)!.position;
     if (fresh.length === 0) return true;
     // Effects outside of the store are done once they are done: each is noted before the next.
-    if (kind === 'listener') return this.#oneByOne(fresh);
+    if (kind === 'reactor') return this.#oneByOne(fresh);
     // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
     return this.#take(fresh, (_, rest) => this.#oneByOne(rest));
   }
@@ -206,7 +206,7 @@ export class SegmentFollower {
         return failed(error, events);
       }
       if (concluded === 'elsewhere') return false;
-      if (concluded === 'outdated') await pause(backOff(++losses, LOSS_PAUSE, LONGEST_LOSS_PAUSE), signal);
+      if (concluded === 'outdated') await pause(backOff(++losses, LOSS_PAUSE_MS, MAX_LOSS_PAUSE_MS), signal);
       else {
         // What a commit has no room for comes with the next one.
         events = events.filter(({ position }) => position > handled.to);
@@ -219,7 +219,7 @@ export class SegmentFollower {
 
   /** Commits what was made of a page. */
   async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<Concluded> {
-    if (own > 0 || to - this.#checkpoint.committed >= MOST_UNCOMMITTED) {
+    if (own > 0 || to - this.#checkpoint.committed >= MAX_UNCOMMITTED_POSITIONS) {
       this.#reports.closeWrites(documents, this.#pages.sequenceOf);
       const { version } = this.place;
       const changes = { to, writes: documents.writes(version), reads: documents.readsOf(version), work: work.forCommit(), park };
@@ -260,7 +260,7 @@ export class SegmentFollower {
     if (!this.#outcome) this.#alarm.set(milliseconds);
   }
 
-  #finish(outcome: FollowerEnd): void {
+  #finish(outcome: SegmentEnd): void {
     this.#outcome ??= outcome;
     this.#alarm.clear();
     this.#ending.abort();

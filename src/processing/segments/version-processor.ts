@@ -1,15 +1,15 @@
 import { pause } from '../../concurrency';
 import { EventualityError } from '../../messages';
 import type { LeaseClaim, ReadModelVersion } from '../../store';
-import type { FollowerParts } from '../event-processor-parts';
+import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
-import { type Membership, sharesOf } from './segment-assignment';
+import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
-import { type FollowerEnd, SegmentFollower } from './segment-processor';
+import { type SegmentEnd, SegmentProcessor } from './segment-processor';
 
 /** A segment that this process has. */
 interface Held {
-  readonly follower: SegmentFollower;
+  readonly processor: SegmentProcessor;
   readonly fence: bigint;
   /** Until when the lease surely holds, by this process's clock. */
   until: number;
@@ -17,13 +17,13 @@ interface Held {
   note: string | undefined;
 }
 
-const MOST_TICK = 500;
-const LEAST_TICK = 20;
+const MAX_INTERVAL_MS = 500;
+const MIN_INTERVAL_MS = 20;
 /** A handler that does not end is left behind. */
-const PATIENCE = 5000;
+const HANDLER_TIMEOUT_MS = 5000;
 
 /** Follows one version: with as many of its segments as are this process's share. */
-export class VersionFollower {
+export class VersionProcessor {
   readonly #ending = new AbortController();
   readonly #held = new Map<number, Held>();
   /**
@@ -38,7 +38,7 @@ export class VersionFollower {
   gone = false;
 
   constructor(
-    private readonly parts: FollowerParts,
+    private readonly parts: EventProcessorParts,
     readonly version: ReadModelVersion,
     private readonly membership: Membership,
   ) {
@@ -47,25 +47,25 @@ export class VersionFollower {
 
   /** The positions of the segments that this process has. */
   get positions(): ReadonlyMap<number, bigint> {
-    return new Map(Array.from(this.#held, ([segment, { follower }]) => [segment, follower.position]));
+    return new Map(Array.from(this.#held, ([segment, { processor }]) => [segment, processor.position]));
   }
 
   get stopped(): boolean {
-    return [...this.#held.values()].some(({ follower }) => follower.stopped);
+    return [...this.#held.values()].some(({ processor }) => processor.stopped);
   }
 
   get retrying(): boolean {
-    return [...this.#held.values()].some(({ follower }) => follower.retrying);
+    return [...this.#held.values()].some(({ processor }) => processor.retrying);
   }
 
   restart(): void {
-    for (const { follower } of this.#held.values()) follower.restart();
+    for (const { processor } of this.#held.values()) processor.restart();
     this.#wake();
   }
 
   /** Has parked sequences that are due tried now, not at the next look. */
   async tick(): Promise<void> {
-    await Promise.all(Array.from(this.#held.values(), ({ follower }) => follower.tick()));
+    await Promise.all(Array.from(this.#held.values(), ({ processor }) => processor.tick()));
   }
 
   /** Stops, keeps what is done, and gives the segments back. */
@@ -78,7 +78,7 @@ export class VersionFollower {
   }
 
   async #run(): Promise<void> {
-    const tick = Math.max(LEAST_TICK, Math.min(MOST_TICK, this.membership.leaseDuration / 4));
+    const tick = Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, this.membership.leaseDuration / 4));
     while (!this.#ending.signal.aborted && !this.gone) {
       const woken = new AbortController();
       this.#wake = () => woken.abort();
@@ -89,7 +89,7 @@ export class VersionFollower {
         else this.parts.observer.troubled(error);
       }
       this.#loseExpired();
-      for (const { follower } of this.#held.values()) void follower.tick();
+      for (const { processor } of this.#held.values()) void processor.tick();
       if (!this.#ending.signal.aborted) await pause(tick, woken.signal);
     }
   }
@@ -103,7 +103,7 @@ export class VersionFollower {
       return;
     }
     const states = await this.parts.store.leases.segments(this.#projection, this.version.version);
-    const { quota, free, seat } = sharesOf(states, segments, this.membership.owner);
+    const { quota, free, seat } = segmentAssignmentOf(states, segments, this.membership.owner);
     await this.#show(seat);
     for (const segment of free) {
       if (this.#held.size >= quota) break;
@@ -126,8 +126,8 @@ export class VersionFollower {
   }
 
   /** What other processes are to know of a segment. */
-  #noteOf({ follower }: Held): string | undefined {
-    return writtenNote({ stopped: follower.stopped, error: this.parts.lastError() });
+  #noteOf({ processor }: Held): string | undefined {
+    return writtenNote({ stopped: processor.stopped, error: this.parts.lastError() });
   }
 
   async #renew(segment: number, held: Held): Promise<void> {
@@ -151,10 +151,10 @@ export class VersionFollower {
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
     const { segments, takenOver, replayUntil } = this.version;
     const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
-    const follower = new SegmentFollower(this.parts, place, lease, () => this.#wake());
-    const held = { follower, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
+    const processor = new SegmentProcessor(this.parts, place, lease, () => this.#wake());
+    const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
     this.#held.set(segment, held);
-    void follower.run().then(end => this.#ended(segment, held, end));
+    void processor.run().then(end => this.#ended(segment, held, end));
     this.parts.observer.moved(false);
   }
 
@@ -171,14 +171,14 @@ export class VersionFollower {
   }
 
   #forget(segment: number, held: Held): void {
-    // Its follower may have ended by itself while the lease was renewed: then none is left that could be waited for.
+    // Its processor may have ended by itself while the lease was renewed: then none is left that could be waited for.
     if (this.#held.get(segment) !== held) return;
     this.#held.delete(segment);
     this.#leaving.set(segment, held);
-    held.follower.lost();
+    held.processor.lost();
   }
 
-  #ended(segment: number, held: Held, end: FollowerEnd): void {
+  #ended(segment: number, held: Held, end: SegmentEnd): void {
     if (end === 'gone') this.gone = true;
     if (end !== 'closed' && this.#held.get(segment) === held) this.#held.delete(segment);
     if (this.#leaving.get(segment) === held) this.#leaving.delete(segment);
@@ -188,7 +188,7 @@ export class VersionFollower {
   async #giveBack(segment: number, held: Held): Promise<void> {
     this.#held.delete(segment);
     const patience = new AbortController();
-    await Promise.race([held.follower.end(), pause(PATIENCE, patience.signal)]);
+    await Promise.race([held.processor.end(), pause(HANDLER_TIMEOUT_MS, patience.signal)]);
     patience.abort();
     await this.#release(segment, held.fence);
   }

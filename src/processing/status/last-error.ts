@@ -1,22 +1,22 @@
-import { type Clock, thrownMessage, thrownText } from '../../messages';
-import type { FollowerStatus } from './status';
+import { type Clock, errorMessage, formatError } from '../../messages';
+import type { EventProcessorStatus } from './status';
 
 /** As long as what a dead letter keeps. */
 const MAX_STACK_LENGTH = 4000;
 
 /** Keeps what a handler has thrown last; what else fails, of the store mostly, is kept only where no handler has thrown. */
 export class LastError {
-  #ofHandler: FollowerStatus['lastError'];
-  #other: FollowerStatus['lastError'];
+  #ofHandler: EventProcessorStatus['lastError'];
+  #other: EventProcessorStatus['lastError'];
 
   constructor(private readonly clock: Clock) {}
 
-  get ofHandler(): FollowerStatus['lastError'] {
+  get ofHandler(): EventProcessorStatus['lastError'] {
     return this.#ofHandler;
   }
 
   /** The last one, of the handlers of other processes, too. */
-  among(others: readonly FollowerStatus['lastError'][]): FollowerStatus['lastError'] {
+  among(others: readonly EventProcessorStatus['lastError'][]): EventProcessorStatus['lastError'] {
     const thrown = [this.#ofHandler, ...others].filter(error => error !== undefined);
     return thrown.sort((one, other) => (one.at < other.at ? 1 : -1))[0] ?? this.#other;
   }
@@ -30,8 +30,8 @@ export class LastError {
     this.#other = this.#note(error, undefined);
   }
 
-  #note(error: unknown, position: bigint | undefined): FollowerStatus['lastError'] {
-    const stack = thrownText(error).slice(0, MAX_STACK_LENGTH);
-    return { message: thrownMessage(error), stack, at: new Date(this.clock.now()).toISOString(), position };
+  #note(error: unknown, position: bigint | undefined): EventProcessorStatus['lastError'] {
+    const stack = formatError(error).slice(0, MAX_STACK_LENGTH);
+    return { message: errorMessage(error), stack, at: new Date(this.clock.now()).toISOString(), position };
   }
 }

@@ -1,5 +1,5 @@
 /** Measured over this many milliseconds. */
-const WINDOW = 5000;
+const WINDOW_MS = 5000;
 
 interface Sample {
   readonly at: number;
@@ -13,7 +13,7 @@ export class Rate {
   add(value: number): void {
     const at = performance.now();
     this.#samples.push({ at, value });
-    while (this.#samples.length > 2 && this.#samples[1]!.at <= at - WINDOW) this.#samples.shift();
+    while (this.#samples.length > 2 && this.#samples[1]!.at <= at - WINDOW_MS) this.#samples.shift();
   }
 
   /** Per second; 0 before there are two samples. */

@@ -1,19 +1,19 @@
 import { type Clock, jsonable } from '../../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion, SegmentState } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
+import type { EventProcessorDefinition } from '../definition/definition';
 import type { Membership } from '../segments/segment-assignment';
-import { type FollowerNote, notesOfOthers } from '../segments/segment-note';
+import { type EventProcessorNote, notesOfOthers } from '../segments/segment-note';
 import { progressOf } from '../versions/rebuild-progress';
 import type { LastError } from './last-error';
-import type { Head } from './log-head';
+import type { LogHead } from './log-head';
 import { Rate } from './rate';
-import type { FollowerStatus, SegmentStatus } from './status';
+import type { EventProcessorStatus, SegmentStatus } from './status';
 
 /** What there is to read a status from. */
 export interface StatusParts {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
-  readonly head: Head;
+  readonly head: LogHead;
   readonly clock: Clock;
   readonly membership: Membership;
 }
@@ -33,25 +33,25 @@ export interface OwnStatus {
 }
 
 /** Positions per second that count as no change. */
-const STEADY = 1;
+const STEADY_EVENTS_PER_SECOND = 1;
 
-/** Reads how a projection or durable listener is getting on, over all processes. */
+/** Reads how a projection or reactor is getting on, over all processes. */
 export class StatusReader {
   readonly #lag = new Rate();
   readonly #filling = new Rate();
-  #last: FollowerStatus | undefined;
+  #last: EventProcessorStatus | undefined;
 
   constructor(
     private readonly parts: StatusParts,
-    private readonly definition: FollowerDefinition,
+    private readonly definition: EventProcessorDefinition,
   ) {}
 
   /** What is known of one that has ended, without asking the store. */
-  ended(known: OwnStatus): FollowerStatus {
+  ended(known: OwnStatus): EventProcessorStatus {
     const { name, kind, options } = this.definition;
     const { active, positions = new Map<number, bigint>() } = known;
     const lastError = known.lastError.among([]);
-    const unread: FollowerStatus = {
+    const unread: EventProcessorStatus = {
       ...{ name, kind, mode: options.mode ?? 'async', state: 'closed', healthy: !known.stopped, parked: [], rebuild: undefined },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       segments: active ? segmentsOf(active, [], positions) : [],
@@ -61,12 +61,12 @@ export class StatusReader {
     return jsonable({ ...(this.#last ?? unread), state: 'closed', lastError: lastError && jsonable({ ...lastError }) });
   }
 
-  async read(known: OwnStatus): Promise<FollowerStatus> {
+  async read(known: OwnStatus): Promise<EventProcessorStatus> {
     this.#last = await this.#read(known);
     return this.#last;
   }
 
-  async #read(known: OwnStatus): Promise<FollowerStatus> {
+  async #read(known: OwnStatus): Promise<EventProcessorStatus> {
     const { name, kind, options } = this.definition;
     const [versions, head] = [await this.parts.store.versions(name), await this.parts.head.position()];
     const active = versions.find(version => version.active);
@@ -117,11 +117,11 @@ export class StatusReader {
   }
 
   /** What other processes say: of this one is known more, and sooner. */
-  #notes(states: readonly SegmentState[]): readonly FollowerNote[] {
+  #notes(states: readonly SegmentState[]): readonly EventProcessorNote[] {
     return notesOfOthers(states, this.parts.membership.owner);
   }
 
-  #state(known: OwnStatus, active: ReadModelVersion | undefined, isFilling: boolean): FollowerStatus['state'] {
+  #state(known: OwnStatus, active: ReadModelVersion | undefined, isFilling: boolean): EventProcessorStatus['state'] {
     if (known.closed) return 'closed';
     if (!known.known) return 'starting';
     if (known.stopped) return 'stopped';
@@ -135,9 +135,9 @@ export class StatusReader {
     return first ? Math.max(0, (this.parts.clock.now() - Date.parse(first.recordedAt)) / 1000) : 0;
   }
 
-  #trend(): FollowerStatus['lag']['trend'] {
+  #trend(): EventProcessorStatus['lag']['trend'] {
     const change = this.#lag.perSecond;
-    if (Math.abs(change) < STEADY) return 'steady';
+    if (Math.abs(change) < STEADY_EVENTS_PER_SECOND) return 'steady';
     return change > 0 ? 'rising' : 'falling';
   }
 }

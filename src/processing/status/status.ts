@@ -37,10 +37,10 @@ export interface LastErrorStatus {
   readonly position: bigint | undefined;
 }
 
-/** How a projection or durable listener is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
-export interface FollowerStatus {
+/** How a projection or reactor is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
+export interface EventProcessorStatus {
   readonly name: string;
-  readonly kind: 'projection' | 'listener';
+  readonly kind: 'projection' | 'reactor';
   readonly mode: 'async' | 'inline' | 'live';
   /**
    * `starting` before there is a version, or before this process knows it, `filling` for the first time or
@@ -89,26 +89,26 @@ export interface Rebuild {
 
 /** How a process is doing, for those who decide whether it gets work, or is started anew. */
 export interface Health {
-  /** Whether the event store answers and nothing has stopped. What is parked or behind does no harm to the process: see {@link FollowerStatus}. */
+  /** Whether the event store answers and nothing has stopped. What is parked or behind does no harm to the process: see {@link EventProcessorStatus}. */
   readonly healthy: boolean;
   /** What is wrong, a sentence each. */
   readonly faults: readonly string[];
 }
 
-/** What one can do with a projection or durable listener while it runs. */
-export interface Follower {
+/** What one can do with a projection or reactor while it runs. */
+export interface EventProcessor {
   readonly name: string;
   /**
    * Returns how it is getting on.
    * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
    * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
-  status(options?: { readonly timeout?: number }): Promise<FollowerStatus>;
+  status(options?: { readonly timeout?: number }): Promise<EventProcessorStatus>;
   /**
    * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way already, also one that
    * another process began or that was cut off, that one is returned. In a process with a lower `version` than the one that is read it switches only
    * when no process follows that one any more.
-   * @throws NothingToRebuildError for durable listeners and live projections
+   * @throws NothingToRebuildError for reactors and live projections
    */
   rebuild(): Promise<Rebuild>;
   /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError, StoreClosedError when the flow is closed meanwhile */

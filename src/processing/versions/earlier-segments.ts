@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../messages';
 import type { TakenOverSegments } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
+import type { EventProcessorDefinition } from '../definition/definition';
 import { knownSequencer, type Sequencer, segmentOf } from '../definition/sequence';
 import { SequenceByChangedError } from '../event-processor-errors';
 
@@ -21,7 +21,7 @@ export class EarlierSegments {
   readonly #furthest: bigint;
 
   /** @throws SequenceByChangedError */
-  constructor(definition: FollowerDefinition, takenOver: readonly TakenOverSegments[]) {
+  constructor(definition: EventProcessorDefinition, takenOver: readonly TakenOverSegments[]) {
     refuseUnknown(definition, takenOver);
     this.#earlier = takenOver.map(({ sequenceBy, positions }) => ({
       positions,
@@ -42,7 +42,7 @@ export class EarlierSegments {
 }
 
 /** Refuses segments of which this code cannot tell which events they have handled. @throws SequenceByChangedError */
-export function refuseUnknown(definition: FollowerDefinition, takenOver: readonly TakenOverSegments[]): void {
+export function refuseUnknown(definition: EventProcessorDefinition, takenOver: readonly TakenOverSegments[]): void {
   const unknown = takenOver.find(each => each.positions.length > 1 && !knownSequencer(definition, each.sequenceBy));
   if (unknown) throw new SequenceByChangedError(definition.name, unknown.sequenceBy);
 }

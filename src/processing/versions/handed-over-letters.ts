@@ -1,9 +1,9 @@
 import type { DeadLetter, EventStore, NewDeadLetter, ProjectionStore, ReadModelVersion } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
+import type { EventProcessorDefinition } from '../definition/definition';
 import { segmentOf, sequenceByOf, sequencer } from '../definition/sequence';
 import type { VersionShape } from './version-shape';
 
-const PAGE = 1000;
+const PAGE_LETTERS = 1000;
 
 /** What is parked, by the segment that it goes to. */
 export type HandedOverLetters = ReadonlyMap<number, readonly NewDeadLetter[]>;
@@ -11,7 +11,7 @@ export type HandedOverLetters = ReadonlyMap<number, readonly NewDeadLetter[]>;
 interface Sources {
   readonly store: ProjectionStore;
   readonly events: Pick<EventStore, 'readAll'>;
-  readonly definition: FollowerDefinition;
+  readonly definition: EventProcessorDefinition;
 }
 
 /** Returns what a version has parked as the dead letters of another one, with the sequences that its rule gives. */
@@ -23,7 +23,7 @@ export async function lettersToHandOver(sources: Sources, from: ReadModelVersion
   );
   const bySegment = new Map<number, NewDeadLetter[]>();
   for (let after = 0n; ; ) {
-    const letters = await store.deadLetters.list(parked, { after, limit: PAGE });
+    const letters = await store.deadLetters.list(parked, { after, limit: PAGE_LETTERS });
     for (const letter of letters) {
       const sequence = await sequenceOf(sources, letter, from);
       if (sequence === undefined) continue;
@@ -33,7 +33,7 @@ export async function lettersToHandOver(sources: Sources, from: ReadModelVersion
       const again = wanted.has(letter.sequence) ? 0 : attempts;
       bySegment.set(segment, [...(bySegment.get(segment) ?? []), { sequence, position, error, attempts: again }]);
     }
-    if (letters.length < PAGE) return bySegment;
+    if (letters.length < PAGE_LETTERS) return bySegment;
     after = letters.at(-1)!.position;
   }
 }

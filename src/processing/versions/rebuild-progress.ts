@@ -1,12 +1,12 @@
 import type { ProjectionStore } from '../../store';
-import type { Head } from '../status/log-head';
+import type { LogHead } from '../status/log-head';
 import type { Rate } from '../status/rate';
 import type { RebuildProgress } from '../status/status';
 import { heldUpBy } from './switch';
 
 /** Reads how a version that fills is getting on; all processes that fill it count. */
 export async function progressOf(
-  { store, head }: { readonly store: ProjectionStore; readonly head: Head },
+  { store, head }: { readonly store: ProjectionStore; readonly head: LogHead },
   name: string,
   version: number,
   rate: Rate,

@@ -1,8 +1,8 @@
 import { pause } from '../../concurrency';
 import type { ProjectionStore } from '../../store';
 import { RebuildCancelledError } from '../event-processor-errors';
-import type { FollowerRunner } from '../event-processor-runner';
-import type { Head } from '../status/log-head';
+import type { EventProcessorRunner } from '../event-processor-runner';
+import type { LogHead } from '../status/log-head';
 import { Rate } from '../status/rate';
 import type { Rebuild, RebuildProgress } from '../status/status';
 import { progressOf } from './rebuild-progress';
@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 50;
 /** What a rebuild is watched with. */
 export interface RebuildParts {
   readonly store: ProjectionStore;
-  readonly head: Head;
+  readonly head: LogHead;
 }
 
 /** A version that fills, whichever processes fill it. */
@@ -25,7 +25,7 @@ export class RunningRebuild implements Rebuild {
   constructor(
     readonly version: number,
     private readonly parts: RebuildParts,
-    private readonly runner: Pick<FollowerRunner, 'name' | 'drop' | 'switchAnyway'>,
+    private readonly runner: Pick<EventProcessorRunner, 'name' | 'drop' | 'switchAnyway'>,
   ) {
     this.done = this.#whenActive();
     // A caller that does not ask for the end is not told of a cancellation.

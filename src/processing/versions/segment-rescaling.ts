@@ -1,14 +1,14 @@
 import { pause } from '../../concurrency';
 import { EventualityError } from '../../messages';
 import type { CheckpointName, EventStore, ProjectionStore, ProjectionTransaction, ReadModelSchema, ReadModelVersion } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
+import type { EventProcessorDefinition } from '../definition/definition';
 import type { Membership } from '../segments/segment-assignment';
 import { neededFrom, refuseUnknown } from './earlier-segments';
 import { type HandedOverLetters, lettersToHandOver } from './handed-over-letters';
 import { lowest, type VersionShape } from './version-shape';
 
 /** How often it is looked whether the processes with the old code have stopped, in milliseconds. */
-const ASK_EVERY = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** A segment of the old version that this process has, so that it stays where it is. */
 interface Taken {
@@ -21,15 +21,15 @@ interface Taken {
 class Lost extends Error {}
 
 /**
- * Takes a durable listener over from code that assigned events to segments in another way. Its effects must not happen twice, so nothing is filled anew:
+ * Takes a reactor over from code that assigned events to segments in another way. Its effects must not happen twice, so nothing is filled anew:
  * when the processes with the old code have stopped, the new segments go on from where the slowest of the old ones was, and leave out what the others
  * had handled already.
  */
-export class Handover {
+export class SegmentRescaling {
   constructor(
     private readonly store: ProjectionStore,
     private readonly events: Pick<EventStore, 'readAll'>,
-    private readonly definition: FollowerDefinition,
+    private readonly definition: EventProcessorDefinition,
     private readonly membership: Membership,
   ) {}
 
@@ -71,7 +71,7 @@ export class Handover {
       // Where others still work, what is free is theirs.
       const taken = held.length === 0 ? await this.#takeAll(from) : undefined;
       if (taken) return taken;
-      await pause(Math.min(ASK_EVERY, ...held.map(({ freeIn }) => freeIn)), signal);
+      await pause(Math.min(POLL_INTERVAL_MS, ...held.map(({ freeIn }) => freeIn)), signal);
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { ReadModelVersion } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
+import type { EventProcessorDefinition } from '../definition/definition';
 import { sequenceByOf } from '../definition/sequence';
 
 /** What the code that runs here makes: versions of another shape are other code's. */
@@ -11,7 +11,7 @@ export interface VersionShape {
   readonly sequenceBy: string;
 }
 
-export function shapeOf(definition: FollowerDefinition): VersionShape {
+export function shapeOf(definition: EventProcessorDefinition): VersionShape {
   const { name, options } = definition;
   const { version: revision = 1, segments = 1, indexes = [] } = options;
   return { name, revision, segments, indexes, sequenceBy: sequenceByOf(definition) };

@@ -1,7 +1,7 @@
 import { EventualityError } from '../../messages';
 import type { ProjectionStore, ReadModelVersion } from '../../store';
-import type { FollowerDefinition } from '../definition/definition';
-import type { Handover } from './segment-rescaling';
+import type { EventProcessorDefinition } from '../definition/definition';
+import type { SegmentRescaling } from './segment-rescaling';
 import { type SwitchOutcome, switchReaders } from './switch';
 import { hasShape, shapeOf, type VersionShape } from './version-shape';
 
@@ -19,11 +19,11 @@ export class Versions {
 
   constructor(
     private readonly store: ProjectionStore,
-    definition: FollowerDefinition,
+    definition: EventProcessorDefinition,
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
-    /** Of a durable listener: it takes over from a version of another shape, where a projection fills anew. */
-    private readonly handover?: Handover,
+    /** Of a reactor: it takes over from a version of another shape, where a projection fills anew. */
+    private readonly handover?: SegmentRescaling,
   ) {
     this.#shape = shapeOf(definition);
   }
@@ -33,7 +33,7 @@ export class Versions {
     const versions = await this.store.versions(this.#shape.name);
     const active = versions.find(version => version.active);
     const own = this.#ownOf(versions);
-    // Two versions of a listener would have each effect twice: there is the active one, and nothing beside it.
+    // Two versions of a reactor would have each effect twice: there is the active one, and nothing beside it.
     return { active, own: this.handover ? own.filter(version => version.active) : own };
   }
 
@@ -56,7 +56,7 @@ export class Versions {
     }
   }
 
-  /** Refuses a listener that cannot take over from the version that is there. @throws SequenceByChangedError */
+  /** Refuses a reactor that cannot take over from the version that is there. @throws SequenceByChangedError */
   async refuseHandover(): Promise<void> {
     const active = this.handover && (await this.#active());
     if (active && !this.#isOwn(active)) await this.handover!.refuse(active);

@@ -1,4 +1,4 @@
-import { isName, LONGEST_NAME, shownText, shownValue } from '../../messages';
+import { isName, MAX_NAME_LENGTH, shownText, shownValue } from '../../messages';
 import { DuplicateEventError, InvalidAppendError, InvalidPageError } from '../ports/errors';
 import { PAGE_LIMIT } from '../ports/event-store';
 import { type ExpectedVersion, type NewEvent, type StreamAppend } from '../ports/stream-append';
@@ -147,18 +147,18 @@ function isExpectation(expected: unknown): boolean {
 }
 
 const nameFault = (name: unknown, path: string): string =>
-  `${path} is ${shownValue(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+  `${path} is ${shownValue(name)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-const LAST_SCHEMA_VERSION = 2 ** 31 - 1;
+const MAX_SCHEMA_VERSION = 2 ** 31 - 1;
 
 /** What {@link isSchemaVersion} asks for, in words. */
-export const SCHEMA_VERSIONS = `an integer from 1 to ${LAST_SCHEMA_VERSION}`;
+export const SCHEMA_VERSIONS = `an integer from 1 to ${MAX_SCHEMA_VERSION}`;
 
 /** Tells whether a value can be the version of an event's shape; a column of PostgreSQL holds no more. */
 export const isSchemaVersion = (version: unknown): boolean =>
-  Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_SCHEMA_VERSION;
+  Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= MAX_SCHEMA_VERSION;
 
 /** Tells whether a value can be the id of an event. */
 export function isUuid(id: unknown): boolean {

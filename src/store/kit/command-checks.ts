@@ -1,29 +1,29 @@
-import { checkedElsewhere, isName, LONGEST_NAME, type OptionChecks, optionFaults, shownValue } from '../../messages';
+import { checkedElsewhere, isName, MAX_NAME_LENGTH, type OptionChecks, optionFaults, shownValue } from '../../messages';
 import type { ClaimName, CommandClaim, CompletedCommand } from '../ports/command-journal';
 import { InvalidAppendError, InvalidClaimError } from '../ports/errors';
 import type { AppendOptions, StreamAppend } from '../ports/stream-append';
 import { isUuid } from './checks';
 
-const LONGEST_LEASE_MS = 3_600_000;
+const MAX_LEASE_MS = 3_600_000;
 /** The longest time for which a store keeps the result of a command: a hundred years. */
-export const LONGEST_KEEP_MS = 3_155_760_000_000;
+export const MAX_KEEP_MS = 3_155_760_000_000;
 
 const APPEND_OPTIONS: OptionChecks<AppendOptions> = { command: checkedElsewhere };
 
-const TEXT = `text of 1 to ${LONGEST_NAME} characters without NUL`;
+const TEXT = `text of 1 to ${MAX_NAME_LENGTH} characters without NUL`;
 
 /** Refuses a claim of a command that no store can take, with all its faults. For those who write a store. @throws InvalidClaimError */
 export function checkCommandClaim(claim: CommandClaim): void {
   const { fingerprint, lease, keep } = claim ?? {};
   const faults = nameFaults(claim);
   if (!isName(fingerprint)) faults.push(`fingerprint is ${shownValue(fingerprint)}; it must be ${TEXT}.`);
-  faults.push(...durationFaults('lease', lease, LONGEST_LEASE_MS), ...durationFaults('keep', keep, LONGEST_KEEP_MS));
+  faults.push(...durationFaults('lease', lease, MAX_LEASE_MS), ...durationFaults('keep', keep, MAX_KEEP_MS));
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
 /** Refuses the name of a claim that no store can have, and a lease to extend it by. For those who write a store. @throws InvalidClaimError */
 export function checkClaimName(claim: ClaimName, lease = 1): void {
-  const faults = [...nameFaults(claim), ...durationFaults('lease', lease, LONGEST_LEASE_MS)];
+  const faults = [...nameFaults(claim), ...durationFaults('lease', lease, MAX_LEASE_MS)];
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
@@ -31,7 +31,7 @@ export function checkClaimName(claim: ClaimName, lease = 1): void {
 export function checkCommandResult(claim: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): void {
   const faults = nameFaults(claim);
   if (aggregateId !== '' && !isName(aggregateId))
-    faults.push(`aggregateId is ${shownValue(aggregateId)}; it must be text of at most ${LONGEST_NAME} characters without NUL.`);
+    faults.push(`aggregateId is ${shownValue(aggregateId)}; it must be text of at most ${MAX_NAME_LENGTH} characters without NUL.`);
   if (!Number.isSafeInteger(version) || version < 0) faults.push(`version is ${shownValue(version)}; it must be an integer from 0.`);
   if (!Array.isArray(events) || !events.every(event => isUuid(event?.id))) faults.push('events must be a list of recorded events.');
   if (faults.length > 0) throw new InvalidClaimError(faults);

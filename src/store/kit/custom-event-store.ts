@@ -1,4 +1,4 @@
-import { Running } from '../../concurrency';
+import { InFlight } from '../../concurrency';
 import {
   aFunction,
   checkedElsewhere,
@@ -61,7 +61,7 @@ const PARTS: OptionChecks<EventStoreParts> = {
  */
 export class CustomEventStore implements EventStore {
   readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
-  readonly #writing = new Running();
+  readonly #writing = new InFlight();
   #closing: Promise<void> | undefined;
   /** There when it is among the parts: it cannot be derived. */
   readonly restore?: (events: readonly RecordedEvent[]) => Promise<RestoreOutcome>;

@@ -1,11 +1,11 @@
-import { isName, LONGEST_NAME, shownValue, shownWithType } from '../../messages';
+import { isName, MAX_NAME_LENGTH, shownValue, shownWithType } from '../../messages';
 import type { AnsweredRetry, DeadLetterChanges, NewDeadLetter } from '../ports/dead-letters';
 import { storePage } from './checks';
 
-const LAST_POSITION = 2n ** 63n - 1n;
-const MOST_ATTEMPTS = 2 ** 31 - 1;
-const LONGEST_ERROR = 4000;
-const LETTER_LIMIT = 100;
+const MAX_POSITION = 2n ** 63n - 1n;
+const MAX_ATTEMPTS = 2 ** 31 - 1;
+const MAX_ERROR_LENGTH = 4000;
+const DEFAULT_PAGE_LETTERS = 100;
 
 /** Adds what is wrong with the letters of a commit to its faults. */
 export function checkDeadLetters({ park = [], unpark = [], answers }: DeadLetterChanges, faults: string[]): void {
@@ -18,13 +18,13 @@ export function checkDeadLetters({ park = [], unpark = [], answers }: DeadLetter
 
 function checkLetter({ sequence, position, error, attempts }: NewDeadLetter, path: string, faults: string[]): void {
   if (!isName(sequence)) {
-    faults.push(`${path}.sequence is ${shownValue(sequence)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`);
+    faults.push(`${path}.sequence is ${shownValue(sequence)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`);
   }
   checkPosition(position, `${path}.position`, faults);
   if (error !== undefined && typeof error !== 'string')
     faults.push(`${path}.error is ${shownValue(error)}; it must be text, or undefined.`);
-  if (!Number.isSafeInteger(attempts) || attempts < 0 || attempts > MOST_ATTEMPTS) {
-    faults.push(`${path}.attempts is ${shownValue(attempts)}; it must be an integer from 0 to ${MOST_ATTEMPTS}.`);
+  if (!Number.isSafeInteger(attempts) || attempts < 0 || attempts > MAX_ATTEMPTS) {
+    faults.push(`${path}.attempts is ${shownValue(attempts)}; it must be an integer from 0 to ${MAX_ATTEMPTS}.`);
   }
 }
 
@@ -34,8 +34,8 @@ function checkAnswers(answers: AnsweredRetry, faults: string[]): void {
 }
 
 function checkPosition(position: unknown, path: string, faults: string[]): void {
-  if (typeof position === 'bigint' && position > 0n && position <= LAST_POSITION) return;
-  faults.push(`${path} is ${shownWithType(position)}; it must be a bigint from 1n to ${LAST_POSITION}n.`);
+  if (typeof position === 'bigint' && position > 0n && position <= MAX_POSITION) return;
+  faults.push(`${path} is ${shownWithType(position)}; it must be a bigint from 1n to ${MAX_POSITION}n.`);
 }
 
 /**
@@ -45,7 +45,7 @@ function checkPosition(position: unknown, path: string, faults: string[]): void 
 export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly NewDeadLetter[] {
   const letters = new Map<bigint, NewDeadLetter>();
   for (const { sequence, position, error, attempts } of park) {
-    const text = error?.slice(0, LONGEST_ERROR).replaceAll('\0', '\ufffd').toWellFormed();
+    const text = error?.slice(0, MAX_ERROR_LENGTH).replaceAll('\0', '\ufffd').toWellFormed();
     letters.set(position, { sequence, position, error: text, attempts });
   }
   return [...letters.values()];
@@ -53,5 +53,5 @@ export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly New
 
 /** Fills in and checks a page of dead letters. For those who write a store. @throws InvalidPageError */
 export function letterPage(page: { readonly after?: bigint; readonly limit?: number } = {}): { after: bigint; limit: number } {
-  return storePage({ after: page.after ?? 0n, limit: page.limit ?? LETTER_LIMIT });
+  return storePage({ after: page.after ?? 0n, limit: page.limit ?? DEFAULT_PAGE_LETTERS });
 }

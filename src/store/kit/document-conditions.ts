@@ -1,5 +1,5 @@
 import type { ResolvedQuery } from './document-query';
-import { MOST_INDEXES } from './projection-checks';
+import { MAX_INDEXES } from './projection-checks';
 
 /** How a dialect of SQL takes values. */
 export interface DocumentDialect {
@@ -10,7 +10,7 @@ export interface DocumentDialect {
 }
 
 /** The columns that hold the keys, in the order of the indexes. */
-export const KEY_COLUMNS: readonly string[] = Array.from({ length: MOST_INDEXES }, (_, index) => `key${index + 1}`);
+export const KEY_COLUMNS: readonly string[] = Array.from({ length: MAX_INDEXES }, (_, index) => `key${index + 1}`);
 
 /**
  * Returns a query as the end of an SQL statement: ` and ... order by ... limit ...`, for a table with the columns `id`, `key1`, `key2` and so
@@ -32,7 +32,7 @@ export function documentConditions({ filters, order, descending, limit, after }:
   return `${conditions.map(condition => ` and ${condition}`).join('')} order by ${ordered} limit ${dialect.bind(limit + 1)}`;
 }
 
-const MOST_SHAPES = 200;
+const MAX_SHAPES = 200;
 
 /** Keeps what was made of the text of a query, so that queries of one shape share it. */
 export class QueryShapes<Made> {
@@ -44,7 +44,7 @@ export class QueryShapes<Made> {
     let made = this.#byText.get(text);
     if (made === undefined) {
       // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
-      if (this.#byText.size >= MOST_SHAPES) this.#byText.clear();
+      if (this.#byText.size >= MAX_SHAPES) this.#byText.clear();
       made = this.make(text);
       this.#byText.set(text, made);
     }

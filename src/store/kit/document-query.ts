@@ -16,9 +16,9 @@ import type { DocumentQuery } from '../ports/projection-store';
 import { documentKey } from './document-keys';
 
 /** How many documents a page holds at most. */
-const MOST_DOCUMENTS = 1000;
-const DOCUMENTS_BY_DEFAULT = 100;
-const MOST_VALUES = 1000;
+const MAX_DOCUMENTS = 1000;
+const DEFAULT_DOCUMENTS = 100;
+const MAX_VALUES = 1000;
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
@@ -58,15 +58,15 @@ export interface DocumentPlace {
  */
 export function resolveQuery(readModel: string, indexes: readonly string[], query: DocumentQuery = {}): ResolvedQuery {
   const faults = optionFaults(query, QUERY);
-  const { where, orderBy, limit = DOCUMENTS_BY_DEFAULT, after: cursor } = query ?? {};
+  const { where, orderBy, limit = DEFAULT_DOCUMENTS, after: cursor } = query ?? {};
   const filters = Object.entries(isPlainObject(where) ? where! : {}).map(([field, wanted]) => ({
     index: indexOf(field, 'where', indexes, faults),
     keys: wantedKeys(field, wanted, faults),
   }));
   const { field, direction } = isPlainObject(orderBy) ? (orderBy as Ordering) : { field: orderBy, direction: 'asc' };
   const order = typeof field === 'string' ? indexOf(field, 'orderBy', indexes, faults) : undefined;
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_DOCUMENTS) {
-    faults.push(`limit is ${shownValue(limit)}; it must be an integer from 1 to ${MOST_DOCUMENTS}.`);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_DOCUMENTS) {
+    faults.push(`limit is ${shownValue(limit)}; it must be an integer from 1 to ${MAX_DOCUMENTS}.`);
   }
   const ordering = [field ?? null, direction];
   const after = cursor === undefined ? undefined : placeOf(cursor, ordering, faults);
@@ -84,7 +84,7 @@ function indexOf(field: unknown, where: string, indexes: readonly string[], faul
 
 function wantedKeys(field: string, wanted: unknown, faults: string[]): readonly string[] {
   const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-  if (values.length > MOST_VALUES) faults.push(`where.${field} lists ${values.length} values; the limit is ${MOST_VALUES}.`);
+  if (values.length > MAX_VALUES) faults.push(`where.${field} lists ${values.length} values; the limit is ${MAX_VALUES}.`);
   const keys = new Set<string>();
   for (const value of values) {
     if (!isValue(value)) {

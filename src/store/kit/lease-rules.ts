@@ -14,7 +14,7 @@ export interface KnownLease {
 }
 
 /** By how much a lease may seem to hold longer than it was claimed for, in milliseconds: a clock is corrected by so much without a lease changing hands. */
-export const LEASE_TOLERANCE = 1000;
+export const LEASE_TOLERANCE_MS = 1000;
 
 /** What becomes of a claim: the lease that is to be kept, or who has it. */
 export type LeaseDecision =
@@ -38,4 +38,4 @@ export function segmentState(segment: number, position: bigint, lease: KnownLeas
 }
 
 /** A lease that holds for longer than it was claimed for is from before the clock was set back: it has run out, else it would outlive its owner. */
-const isHeld = ({ until, duration }: KnownLease, now: number): boolean => until > now && until - now <= duration + LEASE_TOLERANCE;
+const isHeld = ({ until, duration }: KnownLease, now: number): boolean => until > now && until - now <= duration + LEASE_TOLERANCE_MS;

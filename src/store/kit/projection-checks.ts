@@ -1,4 +1,4 @@
-import { isName, LONGEST_NAME, sealPayload, shownValue, shownWithType } from '../../messages';
+import { isName, MAX_NAME_LENGTH, sealPayload, shownValue, shownWithType } from '../../messages';
 import type { CheckpointName, DocumentWrite, ProjectionCommit } from '../ports/projection-commit';
 import { InvalidCommitError, InvalidReadModelError } from '../ports/projection-errors';
 import type { ReadModelSchema, TakenOverSegments } from '../ports/projection-store';
@@ -7,13 +7,13 @@ import { documentKeys } from './document-keys';
 import { takenOverText } from './taken-over';
 
 /** How many indexes a read model has at most. */
-export const MOST_INDEXES = 8;
+export const MAX_INDEXES = 8;
 
 /** Into how many segments a version is split at most. */
-const MOST_SEGMENTS = 256;
+const MAX_SEGMENTS = 256;
 
-const LAST_VERSION = 2 ** 31 - 1;
-const LAST_POSITION = 2n ** 63n - 1n;
+const MAX_VERSION = 2 ** 31 - 1;
+const MAX_POSITION = 2n ** 63n - 1n;
 
 /** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
 export function checkReadModel({ name, version, indexes, revision = 1, segments = 1, ...more }: ReadModelSchema): void {
@@ -22,17 +22,17 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   if (!isName(name)) faults.push(nameFault('name', name));
   if (!isVersion(version)) faults.push(versionFault('version', version));
   if (!isVersion(revision)) faults.push(versionFault('revision', revision));
-  if (!isVersion(segments) || segments > MOST_SEGMENTS) {
-    faults.push(`segments is ${shownValue(segments)}; it must be an integer from 1 to ${MOST_SEGMENTS}.`);
+  if (!isVersion(segments) || segments > MAX_SEGMENTS) {
+    faults.push(`segments is ${shownValue(segments)}; it must be an integer from 1 to ${MAX_SEGMENTS}.`);
   }
   if (!isName(sequenceBy)) faults.push(nameFault('sequenceBy', sequenceBy));
   faults.push(...takenOverFaults(takenOver));
   if (!isPosition(replayUntil)) {
-    faults.push(`replayUntil is ${shownWithType(replayUntil)}; it must be a bigint from 0n to ${LAST_POSITION}n.`);
+    faults.push(`replayUntil is ${shownWithType(replayUntil)}; it must be a bigint from 0n to ${MAX_POSITION}n.`);
   }
   if (!Array.isArray(indexes)) faults.push(`indexes is ${shownValue(indexes)}; it must be a list of fields.`);
   else {
-    if (indexes.length > MOST_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MOST_INDEXES}.`);
+    if (indexes.length > MAX_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MAX_INDEXES}.`);
     for (const [place, field] of indexes.entries()) {
       if (!isName(field)) faults.push(nameFault(`indexes[${place}]`, field));
       else if (indexes.indexOf(field) < place) faults.push(`indexes[${place}] is ${shownValue(field)}, which is listed already.`);
@@ -92,7 +92,7 @@ export function checkCommit({ checkpoint, from, to, writes, ...more }: Projectio
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
     if (isPosition(position)) continue;
-    faults.push(`${field} is ${shownWithType(position)}; it must be a bigint from 0n to ${LAST_POSITION}n.`);
+    faults.push(`${field} is ${shownWithType(position)}; it must be a bigint from 0n to ${MAX_POSITION}n.`);
   }
   if (isPosition(from) && isPosition(to) && to < from) faults.push(`to is ${to}n, which is before from, ${from}n.`);
   if (!Array.isArray(writes)) faults.push(`writes is ${shownValue(writes)}; it must be a list.`);
@@ -132,7 +132,7 @@ export function checkpointFaults({ projection, version, segment }: CheckpointNam
   if (!isName(projection)) faults.push(nameFault('checkpoint.projection', projection));
   if (!isVersion(version)) faults.push(versionFault('checkpoint.version', version));
   if (segment !== 0 && !isVersion(segment)) {
-    faults.push(`checkpoint.segment is ${shownValue(segment)}; it must be an integer from 0 to ${LAST_VERSION}.`);
+    faults.push(`checkpoint.segment is ${shownValue(segment)}; it must be an integer from 0 to ${MAX_VERSION}.`);
   }
   return faults;
 }
@@ -148,18 +148,18 @@ function checkWrite({ readModel, version, id, document }: DocumentWrite, place: 
 export const canBeReadModel = (name: unknown, version: unknown): boolean => isName(name) && isVersion(version);
 
 const isVersion = (version: unknown): boolean =>
-  Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= LAST_VERSION;
+  Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= MAX_VERSION;
 /** Tells whether a value can be a position, or 0n. */
-const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= LAST_POSITION;
+const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= MAX_POSITION;
 
 const nameFault = (path: string, name: unknown): string =>
-  `${path} is ${shownValue(name)}; it must be text of 1 to ${LONGEST_NAME} characters without NUL.`;
+  `${path} is ${shownValue(name)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`;
 const versionFault = (path: string, version: unknown): string =>
-  `${path} is ${shownValue(version)}; it must be an integer from 1 to ${LAST_VERSION}.`;
+  `${path} is ${shownValue(version)}; it must be an integer from 1 to ${MAX_VERSION}.`;
 
 /** Tells whether there can be such letters; null and undefined are for any. For those who write a store. */
 export function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {
-  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= LAST_POSITION);
+  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= MAX_POSITION);
 }
 
 /** What a commit writes into one version of a read model, frozen and plain: of several writes for one document only the last is left. */

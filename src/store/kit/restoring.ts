@@ -1,4 +1,4 @@
-import { EventualityError, isName, LONGEST_NAME, type RecordedEvent, shownValue } from '../../messages';
+import { EventualityError, isName, MAX_NAME_LENGTH, type RecordedEvent, shownValue } from '../../messages';
 import { InvalidRestoreError } from '../ports/errors';
 import { type StreamName, streamKey } from '../ports/stream-name';
 import { isMarks, isMetadata, isSchemaVersion, isUuid, MARKS, SCHEMA_VERSIONS } from './checks';
@@ -6,7 +6,7 @@ import { type EventJson, encodedEvent } from './encoding';
 import { recordEvent } from './record-event';
 
 /** The highest position that can be restored, 2^47: later appends have as many left, also where positions have 48 bits. */
-const LAST_RESTORABLE_POSITION = 2n ** 47n;
+const MAX_RESTORABLE_POSITION = 2n ** 47n;
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -95,11 +95,11 @@ function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   };
   check('id', isUuid, 'a UUID in lower case');
   for (const field of ['aggregateName', 'aggregateId', 'name']) {
-    check(field, isName, `text of 1 to ${LONGEST_NAME} characters without NUL`);
+    check(field, isName, `text of 1 to ${MAX_NAME_LENGTH} characters without NUL`);
   }
   check('version', isVersion, 'an integer from 1');
   check('schemaVersion', isSchemaVersion, SCHEMA_VERSIONS);
-  check('position', isPosition, `a bigint from 1 to ${LAST_RESTORABLE_POSITION}`);
+  check('position', isPosition, `a bigint from 1 to ${MAX_RESTORABLE_POSITION}`);
   check('recordedAt', isTime, "a time such as '2026-01-31T12:00:00.000Z'");
   check('metadata', value => isMetadata(value as never), 'an object in which correlationId, causationId and commandName are text');
   check('marks', value => value === undefined || isMarks(value), MARKS);
@@ -108,7 +108,7 @@ function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
 
 const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 
-const isPosition = (value: unknown): boolean => typeof value === 'bigint' && value >= 1n && value <= LAST_RESTORABLE_POSITION;
+const isPosition = (value: unknown): boolean => typeof value === 'bigint' && value >= 1n && value <= MAX_RESTORABLE_POSITION;
 
 function isTime(value: unknown): boolean {
   if (typeof value !== 'string' || !TIME.test(value)) return false;

@@ -23,7 +23,7 @@ interface LendingStore {
 }
 
 /** How many commands each claim looks at, to forget those whose time is over: more than the one that it may add. */
-const LOOKED_AT = 4;
+const MAX_LOOKED_AT = 4;
 
 /**
  * Remembers commands in the memory of the process: complete in its semantics, gone when the process ends. The `commands` of an
@@ -137,7 +137,7 @@ export class InMemoryCommandJournal implements CommandJournal {
 
   /** Goes round over all of them, a few at a time: no claim takes long, and nothing stays for ever. */
   #forgetSome(now: number): void {
-    for (let count = 0; count < LOOKED_AT; count++) {
+    for (let count = 0; count < MAX_LOOKED_AT; count++) {
       const next = this.#looking.next();
       if (next.done) {
         this.#looking = this.#commands.entries();

@@ -64,7 +64,7 @@ export class InsideTransactionError extends EventualityError {
   constructor() {
     super(
       'An append was awaited inside of a transaction of the same store, and would wait for itself. A handler of an inline projection only writes ' +
-        'documents: let a durable listener dispatch. Inside of transaction(...) use the methods of the transaction.',
+        'documents: let a reactor dispatch. Inside of transaction(...) use the methods of the transaction.',
     );
   }
 }

@@ -13,7 +13,7 @@ export interface ExportOptions {
 const EXPORT_OPTIONS: OptionChecks<ExportOptions> = { after: checkedElsewhere, signal: aSignal };
 
 /** Pages are small: an event can be large, and a page is held as a whole. */
-const PAGE = 100;
+const PAGE_EVENTS = 100;
 
 /**
  * Yields the events of a store as lines of JSON, by position, each with its line break: all that was appended until it has caught up.
@@ -28,7 +28,7 @@ export async function* exportEvents(store: EventStore, options: ExportOptions = 
   const { signal } = options;
   let after = options.after ?? 0n;
   for (;;) {
-    const page = await store.readAll({ after, limit: PAGE, ...(signal && { signal }) });
+    const page = await store.readAll({ after, limit: PAGE_EVENTS, ...(signal && { signal }) });
     for (const event of page) {
       signal?.throwIfAborted();
       yield eventLine(event);

@@ -34,9 +34,9 @@ export interface ImportOptions {
 
 const IMPORT_OPTIONS: OptionChecks<ImportOptions> = { progress: aFunction, signal: aSignal };
 
-const BATCH = 500;
+const BATCH_EVENTS = 500;
 /** The characters of a batch of several events, so that memory stays flat where they are large. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Takes in events that `exportEvents` has written, as they are: with ids, positions, versions, metadata and times.
@@ -69,7 +69,7 @@ export async function importEvents(store: EventStore, lines: TextPieces, options
     progress?.(report);
   };
   for await (const { number, text } of textLines(lines, signal)) {
-    if (batch.length === BATCH || (batch.length > 0 && batch.characters + text.length > MOST_CHARACTERS)) await write();
+    if (batch.length === BATCH_EVENTS || (batch.length > 0 && batch.characters + text.length > MAX_BATCH_CHARACTERS)) await write();
     batch.add(text, number);
   }
   if (batch.length > 0) await write();

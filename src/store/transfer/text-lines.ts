@@ -14,7 +14,7 @@ export interface TextLine {
 }
 
 /** The longest line, in characters: the payload and the metadata of the largest event that a store takes, and what stands around them. */
-const LONGEST_LINE = 130 * 1024 * 1024;
+const MAX_LINE_BYTES = 130 * 1024 * 1024;
 const LINE_BREAK = 10;
 /** `trim` takes it for a blank; at the start of a text it is no line. */
 const BYTE_ORDER_MARK = '\ufeff';
@@ -67,7 +67,7 @@ class Lines {
     }
     if (this.#text === '') this.#startLine(this.#next);
     this.#text += text;
-    if (this.#text.length > LONGEST_LINE) throw new InvalidImportError(this.#number, `it is longer than ${LONGEST_LINE} characters.`);
+    if (this.#text.length > MAX_LINE_BYTES) throw new InvalidImportError(this.#number, `it is longer than ${MAX_LINE_BYTES} characters.`);
     if (!ended && !this.#object.isReachedBy(text)) return undefined;
     const line = { number: this.#number, text: this.#text.trim() };
     if (ended) this.#startLine(this.#number + 1);

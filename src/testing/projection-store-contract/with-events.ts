@@ -147,20 +147,20 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     assert.deepEqual((await ids(events)).sort(), ['inside', 'outside']);
   },
 
-  'followers are told of the events of a transaction': async ({ store, events }) => {
+  'subscribers are told of the events of a transaction': async ({ store, events }) => {
     const seen: string[] = [];
     const controller = new AbortController();
     const following = (async () => {
       for await (const page of events.subscribe({ signal: controller.signal })) seen.push(...page.map(({ aggregateId }) => aggregateId));
     })();
     await store.transaction(transaction => transaction.append(to('a')));
-    await until('the follower has the event', async () => seen.length === 1);
+    await until('the subscriber has the event', async () => seen.length === 1);
     await store.transaction(async transaction => {
       await transaction.append(to('b'));
       await transaction.append(to('a', 7));
     });
     await store.transaction(transaction => transaction.append(to('c')));
-    await until('the follower has the next one', async () => seen.length === 2);
+    await until('the subscriber has the next one', async () => seen.length === 2);
     assert.deepEqual(seen, ['a', 'c']);
     controller.abort();
     await following;

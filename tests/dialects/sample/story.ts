@@ -10,7 +10,7 @@ async function main() {
     await flow.dispatch(new CompleteTodo('todo1')),
   ];
   await flow.eventBus?.drain();
-  await flow.waitFor(outcomes[2]!.position!, { projections: [TodoViews] });
+  await flow.waitFor(outcomes[2]!.position!, { processors: [TodoViews] });
   const refusal = await flow.dispatch(new CompleteTodo('todo3')).catch(error => error);
   const todo = await flow.repository(Todo).load('todo2');
   const story = {

@@ -4,7 +4,7 @@ import type { Row, Statement } from '../connection/database';
 import { statement } from '../connection/database';
 import { EXPECTED, OUTCOME } from '../schema/append-function';
 import type { StoreNames } from '../schema/names';
-import type { AppendUnit, PreparedEvent } from './append-request';
+import type { AppendRequest, PreparedEvent } from './append-request';
 
 /** How a batch is to be carried out. */
 export interface BatchMode {
@@ -37,7 +37,7 @@ export function appendStatement(names: StoreNames): Statement {
 }
 
 /** Encodes a batch as the values of {@link appendStatement}. */
-export function batchValues(units: readonly AppendUnit[], { repeated, wait, now }: BatchMode): unknown[] {
+export function batchValues(units: readonly AppendRequest[], { repeated, wait, now }: BatchMode): unknown[] {
   const streams = sortedStreams(units, repeated);
   const appends = { units: [] as number[], streams: [] as number[], expected: [] as number[], counts: [] as number[] };
   const events: PreparedEvent[] = [];
@@ -85,7 +85,7 @@ export const ownValues = (events: readonly PreparedEvent[]): unknown[] => [
 ];
 
 /** Reads the function's answer: a result for each unit. */
-export function batchResults(row: Row, units: readonly AppendUnit[]): UnitResult[] {
+export function batchResults(row: Row, units: readonly AppendRequest[]): UnitResult[] {
   const outcomes = numbers(row[0]);
   const versions = numbers(row[1]);
   const positions = listed(row[2]);
@@ -105,7 +105,7 @@ export function batchResults(row: Row, units: readonly AppendUnit[]): UnitResult
 }
 
 /** Makes the recorded events of a unit, by the version before it of each of its streams. */
-export function recordedEvents(unit: AppendUnit, versions: number[], positions: string[], recordedAt: string): readonly RecordedEvent[] {
+export function recordedEvents(unit: AppendRequest, versions: number[], positions: string[], recordedAt: string): readonly RecordedEvent[] {
   let index = 0;
   const events = unit.appends.flatMap((append, place) =>
     append.events.map((_, nth) => {
@@ -128,7 +128,7 @@ export function recorded(
   return Object.freeze(marks ? { ...event, marks } : event);
 }
 
-function conflictOutcome(unit: AppendUnit, versions: readonly number[]): AppendOutcome {
+function conflictOutcome(unit: AppendRequest, versions: readonly number[]): AppendOutcome {
   const conflicts = unit.appends
     .map(({ stream, expected }, index) => ({ stream, expected, actual: versions[index]! }))
     .filter(({ expected, actual }) => !isExpected(expected, actual));
@@ -147,7 +147,7 @@ interface TouchedStream {
 }
 
 // One order for all writers, so that no two wait for each other.
-function sortedStreams(units: readonly AppendUnit[], repeated: boolean): Map<string, TouchedStream> {
+function sortedStreams(units: readonly AppendRequest[], repeated: boolean): Map<string, TouchedStream> {
   const touched = new Map<string, TouchedStream>();
   for (const { appends } of units) {
     for (const { stream, expected, events } of appends) {

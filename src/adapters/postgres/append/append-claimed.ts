@@ -1,7 +1,7 @@
 import { type Row, type Statement, statement } from '../connection/database';
 import type { StoreNames } from '../schema/names';
 import { APPEND_TYPES, type BatchMode, batchResults, batchValues, listed, plainArray, type UnitResult } from './append-batch';
-import type { AppendUnit } from './append-request';
+import type { AppendRequest } from './append-request';
 
 /** Asks, and lets what goes wrong through as it is. */
 type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
@@ -14,8 +14,8 @@ export const appendClaimedStatement = (names: StoreNames): Statement =>
 ${[...CLAIM_TYPES, ...APPEND_TYPES].map((type, index) => `$${index + 1}::${type}`).join(', ')})`);
 
 /** Sends a batch, and what is left of it again, without the units whose claims it was refused for. */
-export async function sendClaimed(question: Statement, units: readonly AppendUnit[], mode: BatchMode, ask: Ask): Promise<UnitResult[]> {
-  const results = new Map<AppendUnit, UnitResult>();
+export async function sendClaimed(question: Statement, units: readonly AppendRequest[], mode: BatchMode, ask: Ask): Promise<UnitResult[]> {
+  const results = new Map<AppendRequest, UnitResult>();
   for (let left = units; left.length > 0; left = units.filter(unit => !results.has(unit))) {
     const [row] = await ask(question, [...claimValues(left), ...batchValues(left, mode)]);
     const [lost, done, ...answer] = row!;
@@ -27,7 +27,7 @@ export async function sendClaimed(question: Statement, units: readonly AppendUni
 }
 
 /** The claims, in one order for all writers: no two wait for each other. */
-function claimValues(units: readonly AppendUnit[]): unknown[] {
+function claimValues(units: readonly AppendRequest[]): unknown[] {
   let events = 0;
   const claims = units.flatMap((unit, index) => {
     const from = events + 1;

@@ -3,7 +3,7 @@ import { streamKey } from '../../../store';
 import { type Row, type Statement, statement } from '../connection/database';
 import type { StoreNames } from '../schema/names';
 import { listed, ownValues, plainArray, recordedEvents, type UnitResult } from './append-batch';
-import { type AppendUnit, isPlain, type PreparedEvent, versionBefore } from './append-request';
+import { type AppendRequest, isPlain, type PreparedEvent, versionBefore } from './append-request';
 
 /** The call of the function for appends to streams at versions that are known. */
 export const appendExpectedStatement = (names: StoreNames): Statement =>
@@ -12,7 +12,7 @@ $1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::integer, $6::integer[], 
 $11::jsonb, $12::jsonb, $13::bigint)`);
 
 interface Placed {
-  readonly unit: AppendUnit;
+  readonly unit: AppendRequest;
   readonly key: string;
   readonly expected: number;
 }
@@ -26,7 +26,7 @@ export class ExpectedBatch {
   }
 
   /** Returns undefined where the units are none that the function can take. */
-  static of(units: readonly AppendUnit[]): ExpectedBatch | undefined {
+  static of(units: readonly AppendRequest[]): ExpectedBatch | undefined {
     const placed = new Map<string, Placed>();
     for (const unit of units) {
       const expected = isPlain(unit) ? versionBefore(unit) : undefined;
@@ -63,11 +63,11 @@ export class ExpectedBatch {
   }
 
   /** Reads the function's answer: a result for each unit for which it has written something. */
-  results([refused, positions, recordedAt]: Row): Map<AppendUnit, UnitResult> {
+  results([refused, positions, recordedAt]: Row): Map<AppendRequest, UnitResult> {
     const without = new Set(listed(refused).map(Number));
     const drawn = listed(positions);
     const time = isoTime(Number(recordedAt));
-    const results = new Map<AppendUnit, UnitResult>();
+    const results = new Map<AppendRequest, UnitResult>();
     let next = 0;
     this.#placed.forEach(({ unit, expected }, index) => {
       if (without.has(index + 1)) return;

@@ -3,7 +3,7 @@ import type { AppendOutcome } from '../../../store';
 import { type Row, type Statement, statement } from '../connection/database';
 import type { StoreNames } from '../schema/names';
 import { recorded } from './append-batch';
-import { type AppendUnit, isPlain, versionBefore } from './append-request';
+import { type AppendRequest, isPlain, versionBefore } from './append-request';
 
 /** The call of the function for one event at a version. */
 export const appendOneStatement = (names: StoreNames): Statement =>
@@ -11,7 +11,7 @@ export const appendOneStatement = (names: StoreNames): Statement =>
 $1::text, $2::text, $3::bigint, $4::uuid, $5::text, $6::integer, $7::jsonb, $8::jsonb, $9::bigint)`);
 
 /** Encodes a batch as the values of {@link appendOneStatement}, if it is one plain event at a version. */
-export function oneEventValues(units: readonly AppendUnit[], now: number | undefined): unknown[] | undefined {
+export function oneEventValues(units: readonly AppendRequest[], now: number | undefined): unknown[] | undefined {
   const [unit] = units;
   if (units.length > 1 || unit!.events.length !== 1 || !isPlain(unit!)) return undefined;
   const expected = versionBefore(unit!);
@@ -21,7 +21,7 @@ export function oneEventValues(units: readonly AppendUnit[], now: number | undef
 }
 
 /** Reads the function's answer; undefined when it has written nothing. */
-export function oneEventOutcome([position, recordedAt]: Row, unit: AppendUnit): AppendOutcome | undefined {
+export function oneEventOutcome([position, recordedAt]: Row, unit: AppendRequest): AppendOutcome | undefined {
   if (position === null) return undefined;
   const event = recorded(unit.events[0]!, versionBefore(unit)! + 1, BigInt(position!), isoTime(Number(recordedAt)));
   return { ok: true, events: Object.freeze([event]) };

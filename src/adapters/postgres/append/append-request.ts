@@ -13,7 +13,7 @@ import {
   type StreamAppend,
   type StreamName,
 } from '../../../store';
-import { MOST_APPEND_BYTES } from '../connection/options';
+import { MAX_APPEND_BYTES } from '../connection/options';
 
 /** An event with its id fixed, so that it can be sent again. */
 export interface PreparedEvent extends EventJson {
@@ -27,7 +27,7 @@ export interface PreparedEvent extends EventJson {
 }
 
 /** One call of `append`: it stands or falls as a whole. */
-export interface AppendUnit {
+export interface AppendRequest {
   readonly appends: readonly StreamAppend[];
   readonly events: readonly PreparedEvent[];
   /** The ids that the caller chose: only these can be stored already. */
@@ -43,7 +43,7 @@ export interface AppendUnit {
  * Checks, seals and encodes an append, and gives every event its id.
  * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError, InvalidClaimError
  */
-export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: number, options?: AppendOptions): AppendUnit {
+export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: number, options?: AppendOptions): AppendRequest {
   checkAppends(appends);
   const events: PreparedEvent[] = [];
   const chosenIds: string[] = [];
@@ -63,21 +63,21 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
       events.push({ stream, id, name, schemaVersion, payload, metadata, marks, payloadJson, metadataJson, marksJson });
     }
   }
-  if (characters > MOST_APPEND_BYTES / 3) checkTotal(events);
+  if (characters > MAX_APPEND_BYTES / 3) checkTotal(events);
   return { appends, events, chosenIds, marked, characters, command: options && claimOf(appends, options) };
 }
 
 function checkTotal(events: readonly PreparedEvent[]): void {
   const bytes = encodedBytes(events);
-  if (bytes > MOST_APPEND_BYTES) throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MOST_APPEND_BYTES);
+  if (bytes > MAX_APPEND_BYTES) throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MAX_APPEND_BYTES);
 }
 
 /** Tells whether the short ways can append a unit: to one stream, events without chosen ids and marks, under no command's claim. */
-export const isPlain = ({ appends, chosenIds, marked, command }: AppendUnit): boolean =>
+export const isPlain = ({ appends, chosenIds, marked, command }: AppendRequest): boolean =>
   appends.length === 1 && chosenIds.length === 0 && !marked && command === undefined;
 
 /** The version that the first stream of a unit is expected to be at; undefined where any will do. */
-export function versionBefore({ appends }: AppendUnit): number | undefined {
+export function versionBefore({ appends }: AppendRequest): number | undefined {
   const { expected } = appends[0]!;
   if (expected === 'none') return 0;
   return typeof expected === 'number' ? expected : undefined;

@@ -7,17 +7,17 @@ import { appendStatement, type BatchMode, batchResults, batchValues, type UnitRe
 import { appendClaimedStatement, sendClaimed } from './append-claimed';
 import { appendExpectedStatement, ExpectedBatch } from './append-expected';
 import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
-import type { AppendUnit } from './append-request';
+import type { AppendRequest } from './append-request';
 import { StoredUnits } from './stored-requests';
 
-const MOST_EVENTS = 1000;
-const MOST_CHARACTERS = 4 * 1024 * 1024;
-const LANES = 4;
+const MAX_BATCH_EVENTS = 1000;
+const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
+const MAX_CONCURRENT_BATCHES = 4;
 // On two cores one batch at a time brought half as much again as two, with a fast disk as with a slow one. A batch that takes longer is held up.
-const PATIENCE = 50;
+const MAX_WAIT_MS = 50;
 
 interface Waiting {
-  readonly unit: AppendUnit;
+  readonly unit: AppendRequest;
   /** What no two batches on their way may have in common: streams, commands, and ids that the callers chose. */
   readonly keys: readonly string[];
   settle(outcome: AppendOutcome): void;
@@ -41,12 +41,12 @@ export class GroupCommit {
     private readonly appended: () => void,
   ) {
     this.#together = new Batches({
-      ...{ lanes: LANES, patience: PATIENCE, hasRoom },
+      ...{ lanes: MAX_CONCURRENT_BATCHES, patience: MAX_WAIT_MS, hasRoom },
       mustWait: waiting => waiting.keys.some(key => this.#onTheirWay.has(key)),
       run: batch => this.#sendTogether(batch),
     });
     this.#alone = new Batches({
-      ...{ lanes: LANES, patience: 0 },
+      ...{ lanes: MAX_CONCURRENT_BATCHES, patience: 0 },
       hasRoom: () => false,
       run: ([waiting]) => this.#sendAlone(waiting!),
     });
@@ -57,7 +57,7 @@ export class GroupCommit {
     return this.#together.busy;
   }
 
-  append(unit: AppendUnit): Promise<AppendOutcome> {
+  append(unit: AppendRequest): Promise<AppendOutcome> {
     const keys = [...unit.appends.map(({ stream }) => streamKey(stream)), ...unit.chosenIds];
     // No stream's key begins so: a name is not empty.
     if (unit.command) keys.push(`\0${unit.command.id}`);
@@ -119,29 +119,29 @@ export class AppendSender {
     this.#stored = new StoredUnits(names, clock);
   }
 
-  send(units: readonly AppendUnit[]): Promise<UnitResult[]> {
+  send(units: readonly AppendRequest[]): Promise<UnitResult[]> {
     return this.database.again(repeated => this.#once(units, { repeated, wait: false, now: this.#now() }));
   }
 
   /** Sends a unit that has been sent before, and waits for streams that others hold. */
-  async sendPatiently(unit: AppendUnit): Promise<UnitResult> {
+  async sendPatiently(unit: AppendRequest): Promise<UnitResult> {
     const [result] = await this.database.again(() => this.#once([unit], { repeated: true, wait: true, now: this.#now() }));
     return result!;
   }
 
   /** Finds out what becomes of a unit that was not simply appended. */
-  resolved(unit: AppendUnit, result: Unresolved): Promise<AppendOutcome> {
+  resolved(unit: AppendRequest, result: Unresolved): Promise<AppendOutcome> {
     return this.#stored.outcomeOf(unit, result, (question, values) => this.database.askAgain(question, values));
   }
 
-  async #once(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
-    const results = mode.repeated || mode.wait ? new Map<AppendUnit, UnitResult>() : await this.#atVersions(units, mode.now);
+  async #once(units: readonly AppendRequest[], mode: BatchMode): Promise<UnitResult[]> {
+    const results = mode.repeated || mode.wait ? new Map<AppendRequest, UnitResult>() : await this.#atVersions(units, mode.now);
     const left = units.filter(unit => !results.has(unit));
     if (left.length > 0) (await this.#generally(left, mode)).forEach((result, index) => void results.set(left[index]!, result));
     return units.map(unit => results.get(unit)!);
   }
 
-  async #generally(units: readonly AppendUnit[], mode: BatchMode): Promise<UnitResult[]> {
+  async #generally(units: readonly AppendRequest[], mode: BatchMode): Promise<UnitResult[]> {
     if (units.some(({ command }) => command !== undefined))
       return sendClaimed(this.#appendClaimed, units, mode, (question, values) => this.database.askRaw(question, values));
     const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
@@ -149,7 +149,7 @@ export class AppendSender {
   }
 
   /** Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What they refuse has no result. */
-  async #atVersions(units: readonly AppendUnit[], now: number | undefined): Promise<Map<AppendUnit, UnitResult>> {
+  async #atVersions(units: readonly AppendRequest[], now: number | undefined): Promise<Map<AppendRequest, UnitResult>> {
     const one = oneEventValues(units, now);
     if (one) {
       const outcome = oneEventOutcome((await this.database.askRaw(this.#appendOne, one))[0]!, units[0]!);
@@ -182,5 +182,5 @@ function hasRoom(batch: readonly Waiting[], { unit }: Waiting): boolean {
     if (unit.command && other.command?.id === unit.command.id) return false;
     if (unit.chosenIds.length > 0 && other.chosenIds.some(id => unit.chosenIds.includes(id))) return false;
   }
-  return events <= MOST_EVENTS && characters <= MOST_CHARACTERS;
+  return events <= MAX_BATCH_EVENTS && characters <= MAX_BATCH_CHARACTERS;
 }

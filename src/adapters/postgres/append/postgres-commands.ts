@@ -18,8 +18,8 @@ import { type CommandStatements, commandStatements } from './command-statements'
 import { storedStatement } from './stored-requests';
 
 /** With the first of so many claims the store forgets commands whose time is over: more than so many claims may add. */
-const FORGET_EVERY = 32;
-const MOST_FORGOTTEN = 128;
+const FORGET_AFTER_CLAIMS = 32;
+const MAX_FORGOTTEN = 128;
 
 /** Remembers commands in a table beside the events, by the clock of the server, unless the store was given one. */
 export class PostgresCommands implements CommandJournal {
@@ -38,7 +38,7 @@ export class PostgresCommands implements CommandJournal {
   async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
     checkCommandClaim({ id, fingerprint, token, lease, keep });
     return this.run(async () => {
-      if (this.#claims++ % FORGET_EVERY === 0) this.#forget();
+      if (this.#claims++ % FORGET_AFTER_CLAIMS === 0) this.#forget();
       const [row] = await this.#ask(this.#statements.claim, [id, fingerprint, token, lease, keep, this.#now()]);
       const [state, known] = row!;
       if (state === 'done') return { state, fingerprint: known!, result: await this.#resultOf(row!) };
@@ -77,7 +77,7 @@ export class PostgresCommands implements CommandJournal {
 
   /** Beside the claim, which does not wait for it. Where it fails, a later one forgets them. */
   #forget(): void {
-    this.run(() => this.#ask(this.#statements.forget, [this.#now(), MOST_FORGOTTEN])).catch(() => undefined);
+    this.run(() => this.#ask(this.#statements.forget, [this.#now(), MAX_FORGOTTEN])).catch(() => undefined);
   }
 
   #now(): number | undefined {

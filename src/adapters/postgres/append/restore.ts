@@ -13,7 +13,7 @@ import {
 import type { Database, Row } from '../connection/database';
 import { statement } from '../connection/database';
 import type { PostgresClient } from '../connection/driver';
-import { MOST_APPEND_BYTES } from '../connection/options';
+import { MAX_APPEND_BYTES } from '../connection/options';
 import { recordedEvent } from '../read/rows';
 import { IN_FLIGHT_LOCK } from '../schema/function-parts';
 import type { StoreNames } from '../schema/names';
@@ -43,7 +43,7 @@ export function restore(database: Database, events: readonly RecordedEvent[]): (
 function checkedRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
   const requests = restoreRequests(events, maxPayloadBytes);
   const bytes = encodedBytes(requests);
-  if (bytes > MOST_APPEND_BYTES) throw new PayloadTooLargeError(`the restore of ${requests.length} events`, bytes, MOST_APPEND_BYTES);
+  if (bytes > MAX_APPEND_BYTES) throw new PayloadTooLargeError(`the restore of ${requests.length} events`, bytes, MAX_APPEND_BYTES);
   return requests;
 }
 
@@ -100,7 +100,7 @@ class RestoreTransaction {
     return new Map(rows.map(row => [streamKey({ aggregateName: row[0]!, aggregateId: row[1]! }), Number(row[2])]));
   }
 
-  /** The sequence is moved at once, not with the commit: until then the lock holds followers back, as it does for an append. */
+  /** The sequence is moved at once, not with the commit: until then the lock holds subscribers back, as it does for an append. */
   async #movePositions(last: bigint): Promise<void> {
     const positions = this.#names.of('positions');
     await this.#ask(`select ${IN_FLIGHT_LOCK}::text from ${positions}`);

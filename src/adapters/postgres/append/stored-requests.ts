@@ -4,7 +4,7 @@ import { type Row, type Statement, statement } from '../connection/database';
 import { EVENT_COLUMNS, recordedEvent } from '../read/rows';
 import type { StoreNames } from '../schema/names';
 import { plainArray, type Unresolved } from './append-batch';
-import type { AppendUnit } from './append-request';
+import type { AppendRequest } from './append-request';
 import { type CommandStatements, commandStatements } from './command-statements';
 
 type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
@@ -30,7 +30,7 @@ export class StoredUnits {
    * Answers with what is stored; where a command is not known to be done, it is recorded.
    * @throws ClaimLostError, DuplicateEventError unless all of it is stored, as it was given; InvalidAppendError
    */
-  async outcomeOf(unit: AppendUnit, result: Unresolved, ask: Ask): Promise<AppendOutcome> {
+  async outcomeOf(unit: AppendRequest, result: Unresolved, ask: Ask): Promise<AppendOutcome> {
     const { command } = unit;
     if (result === 'lost') throw new ClaimLostError(command!.id);
     const ids = unit.events.map(event => event.id);
@@ -49,7 +49,7 @@ export class StoredUnits {
 }
 
 /** The appends of a unit, with the events as they were sealed. */
-function appendsOf({ appends, events }: AppendUnit): readonly StreamAppend[] {
+function appendsOf({ appends, events }: AppendRequest): readonly StreamAppend[] {
   const left = [...events];
   return appends.map(({ stream, expected, events: given }) => ({ stream, expected, events: left.splice(0, given.length) }));
 }

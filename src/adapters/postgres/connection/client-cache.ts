@@ -1,8 +1,8 @@
 import type { PostgresPool, PostgresQuery } from './driver';
-import { borrow, type LentClient } from './pooled-client';
+import { borrow, type PooledClient } from './pooled-client';
 
 /** How long a client is kept, in milliseconds: so long another part of the application may have to wait for one. */
-const LONGEST = 100;
+const MAX_KEPT_MS = 100;
 
 /** What a pool of `pg` tells of itself. */
 interface CountingPool extends PostgresPool {
@@ -17,10 +17,10 @@ interface CountingPool extends PostgresPool {
  * listeners and a turn of the event loop, a twentieth of the time of a command. It keeps none that others may need: only while the pool has
  * another one left, and nobody is waiting.
  */
-export class KeptClients {
+export class ClientCache {
   readonly #pool: PostgresPool;
   readonly #counting: CountingPool | undefined;
-  readonly #kept: LentClient[] = [];
+  readonly #kept: PooledClient[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(pool: PostgresPool) {
@@ -50,7 +50,7 @@ export class KeptClients {
   }
 
   /** Returns the client that was used last, and gives those back whose connection was lost meanwhile. */
-  #take(): LentClient | undefined {
+  #take(): PooledClient | undefined {
     for (;;) {
       const lent = this.#kept.pop();
       if (!lent?.lost) return lent;
@@ -58,12 +58,12 @@ export class KeptClients {
     }
   }
 
-  #keep(lent: LentClient, { totalCount, idleCount, waitingCount, options }: CountingPool): void {
+  #keep(lent: PooledClient, { totalCount, idleCount, waitingCount, options }: CountingPool): void {
     const roomForOthers = waitingCount === 0 && (idleCount > 0 || totalCount < options.max);
-    if (!roomForOthers || lent.lost || performance.now() - lent.since > LONGEST) lent.giveBack();
+    if (!roomForOthers || lent.lost || performance.now() - lent.since > MAX_KEPT_MS) lent.giveBack();
     else {
       this.#kept.push(lent);
-      this.#timer ??= setTimeout(() => this.giveBack(), LONGEST);
+      this.#timer ??= setTimeout(() => this.giveBack(), MAX_KEPT_MS);
     }
   }
 }

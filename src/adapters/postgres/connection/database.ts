@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PostgresPositionsError } from '../errors';
 import { NEWEST } from '../schema/migrations';
-import { KeptClients } from './client-cache';
+import { ClientCache } from './client-cache';
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver';
 import { translated } from './failures';
 import { OpenTransaction } from './open-transaction';
@@ -37,14 +37,14 @@ export class Database {
   // Private fields: what is printed of a store must not hold the password, which a pool has in its options.
   readonly #pool: PostgresPool;
   readonly #settings: PostgresSettings;
-  readonly #clients: KeptClients;
+  readonly #clients: ClientCache;
   readonly #misplaced: () => void;
 
   /** `misplaced` is called when the sequence of positions has turned out to be behind the events. */
   constructor(pool: PostgresPool, settings: PostgresSettings, misplaced: () => void) {
     this.#pool = pool;
     this.#settings = settings;
-    this.#clients = new KeptClients(pool);
+    this.#clients = new ClientCache(pool);
     this.#misplaced = misplaced;
   }
 

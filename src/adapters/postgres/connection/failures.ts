@@ -48,7 +48,7 @@ export const isOutsideTransaction = (error: unknown): boolean => errorCode(error
 /** Tells whether the role lacks a right. */
 export const isForbidden = (error: unknown): boolean => errorCode(error) === '42501';
 
-/** Tells whether a position that was drawn is an event's already: drawing another one might hit a gap, where no follower looks. */
+/** Tells whether a position that was drawn is an event's already: drawing another one might hit a gap, where no subscriber looks. */
 function isTakenPosition(error: unknown): boolean {
   const { table, constraint } = error as { table?: unknown; constraint?: unknown };
   return errorCode(error) === '23505' && /events$/.test(String(table)) && /events_key$/.test(String(constraint));

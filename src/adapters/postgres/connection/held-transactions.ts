@@ -1,6 +1,6 @@
 import { Batches } from '../../../concurrency';
 
-const MOST = 3;
+const MAX_HELD = 3;
 
 type Job = () => Promise<() => void>;
 
@@ -12,7 +12,7 @@ export class HeldTransactions {
   readonly #lanes: Batches<Job>;
 
   constructor(maxConnections: number) {
-    const lanes = Math.max(1, Math.min(MOST, Math.floor((maxConnections - 1) / 2)));
+    const lanes = Math.max(1, Math.min(MAX_HELD, Math.floor((maxConnections - 1) / 2)));
     this.#lanes = new Batches<Job>({ lanes, patience: 0, hasRoom: () => false, run: ([job]) => job!() });
   }
 

@@ -1,7 +1,7 @@
 import { PostgresUnreachableError } from '../errors';
 import type { PostgresClient, PostgresPool } from './driver';
 import { failureKind } from './failures';
-import { borrow, type LentClient } from './pooled-client';
+import { borrow, type PooledClient } from './pooled-client';
 
 /** What a transaction needs of the database. */
 export interface TransactionSource {
@@ -18,7 +18,7 @@ export class OpenTransaction {
 
   private constructor(
     private readonly source: TransactionSource,
-    private readonly lent: LentClient,
+    private readonly lent: PooledClient,
     /** By which the server knows what became of it. */
     private readonly id: string,
   ) {}
@@ -71,7 +71,7 @@ export class OpenTransaction {
       const fate = await this.source.fate(this.id);
       if (fate === 'committed' || fate === 'aborted') return fate === 'committed';
       if (performance.now() > deadline) throw new PostgresUnreachableError(error);
-      await new Promise(resolve => setTimeout(resolve, ASK_EVERY));
+      await new Promise(resolve => setTimeout(resolve, POLL_INTERVAL_MS));
     }
   }
 
@@ -87,4 +87,4 @@ export class OpenTransaction {
 }
 
 const BEGIN = 'begin isolation level read committed; select txid_current()::text as id';
-const ASK_EVERY = 25;
+const POLL_INTERVAL_MS = 25;

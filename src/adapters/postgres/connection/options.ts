@@ -44,7 +44,7 @@ export interface PostgresOptions extends PostgresSchemaOptions {
   readonly connectTimeout?: number;
   /** How long an append or a read whose connection was lost is tried again, in milliseconds; 0: not at all. Default 10,000. */
   readonly retryFor?: number;
-  /** How often followers ask for what others appended, in milliseconds; own appends wake them at once. Default 20. */
+  /** How often subscribers ask for what others appended, in milliseconds; own appends wake them at once. Default 20. */
   readonly pollEvery?: number;
   /** `false` for poolers that share sessions between transactions and know no prepared statements. Default `true`. */
   readonly preparedStatements?: boolean;
@@ -71,7 +71,7 @@ export interface PostgresSettings {
 }
 
 /** The most that one append may weigh as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes through memory. */
-export const MOST_APPEND_BYTES = 64 * 1024 * 1024;
+export const MAX_APPEND_BYTES = 64 * 1024 * 1024;
 
 const SCHEMA_OPTIONS: OptionChecks<PostgresSchemaOptions> = {
   schema: must('text of at most 63 characters that matches [a-z_][a-z0-9_]*', isIdentifier),
@@ -88,7 +88,7 @@ const OPTIONS: OptionChecks<PostgresOptions> = {
   connectionString: aConnectionString,
   pool: withMethods(['query', 'connect'], "give a pool of 'pg'"),
   migrate: oneOf('auto', 'check', 'off'),
-  maxPayloadBytes: integer(1, MOST_APPEND_BYTES),
+  maxPayloadBytes: integer(1, MAX_APPEND_BYTES),
   maxConnections: integer(2, 1000),
   connectTimeout: integer(1, 600_000),
   retryFor: integer(0, 600_000),

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../../../messages';
 import { type AppendOptions, type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../../../store';
 import { appendStatement, batchResults, batchValues, type UnitResult } from '../append/append-batch';
 import { appendClaimedStatement, sendClaimed } from '../append/append-claimed';
-import { type AppendUnit, prepareUnit } from '../append/append-request';
+import { type AppendRequest, prepareUnit } from '../append/append-request';
 import { StoredUnits } from '../append/stored-requests';
 import { PostgresTransactionError } from '../errors';
 import { streamEvents, streamStatement, streamValues } from '../read/stream-reads';
@@ -13,7 +13,7 @@ import { isOutsideTransaction } from './failures';
 /**
  * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll back.
  *
- * The order of events holds here too, at a price: from the first append on, followers wait for the end of the transaction, because the
+ * The order of events holds here too, at a price: from the first append on, subscribers wait for the end of the transaction, because the
  * positions it has drawn come before those of later appends. Append last, and commit soon.
  */
 export class PostgresTransaction {
@@ -48,7 +48,7 @@ export class PostgresTransaction {
   }
 
   /** @internal */
-  async appendUnit(unit: AppendUnit): Promise<AppendOutcome> {
+  async appendUnit(unit: AppendRequest): Promise<AppendOutcome> {
     const { names, clock } = this.database.settings;
     let result: UnitResult = 'busy';
     // Having waited it is busy only when somebody made the stream in the very moment.
@@ -57,7 +57,7 @@ export class PostgresTransaction {
     return new StoredUnits(names, clock).outcomeOf(unit, result, (question, values) => this.#ask(question, values));
   }
 
-  async #send(unit: AppendUnit): Promise<UnitResult> {
+  async #send(unit: AppendRequest): Promise<UnitResult> {
     const { names, clock } = this.database.settings;
     const mode = { repeated: false, wait: true, now: clock?.now() };
     if (unit.command) {

@@ -1,8 +1,8 @@
 import { failureKind } from './failures';
 
-const FIRST_PAUSE = 25;
-const LONGEST_PAUSE = 500;
-const MOST_COLLISIONS = 10;
+const FIRST_PAUSE_MS = 25;
+const MAX_PAUSE_MS = 500;
+const MAX_COLLISIONS = 10;
 
 /**
  * Runs a piece of work until it succeeds or fails for good: lost connections for so many milliseconds, collisions ten times.
@@ -10,17 +10,17 @@ const MOST_COLLISIONS = 10;
  */
 export async function retried<T>(milliseconds: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
   const deadline = performance.now() + milliseconds;
-  let pause = FIRST_PAUSE;
+  let pause = FIRST_PAUSE_MS;
   for (let collisions = 0, repeated = false; ; repeated = true) {
     try {
       return await work(repeated);
     } catch (error) {
       const kind = failureKind(error);
       if (kind === 'final') throw error;
-      if (kind === 'collision' && ++collisions > MOST_COLLISIONS) throw error;
+      if (kind === 'collision' && ++collisions > MAX_COLLISIONS) throw error;
       if (kind === 'connection' && performance.now() + pause > deadline) throw error;
       await sleep(kind === 'collision' ? Math.random() * 10 * collisions : pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      pause = Math.min(2 * pause, MAX_PAUSE_MS);
     }
   }
 }

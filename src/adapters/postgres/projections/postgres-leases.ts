@@ -3,7 +3,7 @@ import {
   canBeReadModel,
   checkCheckpoint,
   checkClaim,
-  LEASE_TOLERANCE,
+  LEASE_TOLERANCE_MS,
   type LeaseClaim,
   type LeaseOutcome,
   type SegmentLeases,
@@ -73,7 +73,7 @@ function leaseStatements(names: StoreNames) {
   const until = `clock_timestamp() + $5::integer * interval '1 millisecond'`;
   const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
   // One that holds for longer than it was claimed for is from before the clock was set back: it has run out.
-  const latest = `clock_timestamp() + (l.duration + ${LEASE_TOLERANCE}) * interval '1 millisecond'`;
+  const latest = `clock_timestamp() + (l.duration + ${LEASE_TOLERANCE_MS}) * interval '1 millisecond'`;
   const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
   return {
     // The version is locked, so that a drop comes before or after.

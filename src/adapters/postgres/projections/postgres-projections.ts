@@ -38,7 +38,7 @@ import { PostgresLeases } from './postgres-leases';
 import { PostgresProjectionTransaction } from './postgres-projection-transaction';
 import { ProjectionCommits } from './projection-commits';
 import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
-import { type KnownReadModel, KnownReadModels } from './read-model-cache';
+import { type KnownReadModel, ReadModelCache } from './read-model-cache';
 
 /** Keeps documents and checkpoints in tables beside the events. */
 export class PostgresProjections implements ProjectionStore {
@@ -47,7 +47,7 @@ export class PostgresProjections implements ProjectionStore {
   declare readonly eventsBeside: EventsBeside;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
-  readonly #known: KnownReadModels;
+  readonly #known: ReadModelCache;
   readonly #commits: ProjectionCommits;
   readonly #held: HeldTransactions;
   readonly #letters: PostgresDeadLetters;
@@ -64,7 +64,7 @@ export class PostgresProjections implements ProjectionStore {
     nameEventsBeside(this, eventsBeside);
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
-    this.#known = new KnownReadModels(this.#statements);
+    this.#known = new ReadModelCache(this.#statements);
     this.leases = new PostgresLeases(database, run);
     const letters = new PostgresDeadLetters(database, run);
     this.deadLetters = letters;

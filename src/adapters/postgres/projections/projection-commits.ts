@@ -16,7 +16,7 @@ import { runWork, unwrapped } from '../connection/user-work';
 import { lockCheckpoint } from './lock-checkpoint';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
 import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
-import type { Ask, KnownReadModel, KnownReadModels } from './read-model-cache';
+import type { Ask, KnownReadModel, ReadModelCache } from './read-model-cache';
 
 /** What is to be written into one version of a read model. */
 interface Page {
@@ -38,7 +38,7 @@ export class ProjectionCommits {
   constructor(
     private readonly database: Database,
     private readonly statements: ProjectionStatements,
-    private readonly known: KnownReadModels,
+    private readonly known: ReadModelCache,
     private readonly letters: PostgresDeadLetters,
   ) {
     this.#held = new HeldTransactions(database.settings.maxConnections);
@@ -136,12 +136,12 @@ export class ProjectionCommits {
 const isPlain = ({ work, park, unpark, answers }: SealedCommit): boolean => work.length + park.length + unpark.length === 0 && !answers;
 
 /** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
-const MOST_BYTES = 0x0fff_ffff;
+const MAX_BYTES = 0x0fff_ffff;
 
 function listText(documents: readonly unknown[]): string {
   const text = JSON.stringify(documents);
-  if (text.length > MOST_BYTES || (text.length * 3 > MOST_BYTES && Buffer.byteLength(text) > MOST_BYTES))
-    throw new RangeError(`they are longer than ${MOST_BYTES} bytes as JSON`);
+  if (text.length > MAX_BYTES || (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES))
+    throw new RangeError(`they are longer than ${MAX_BYTES} bytes as JSON`);
   return text;
 }
 

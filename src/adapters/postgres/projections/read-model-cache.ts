@@ -11,7 +11,7 @@ export interface KnownReadModel extends IndexedReadModel {
 }
 
 /** Remembers read models, which saves asking: whatever is written or found on the strength of it is checked against what is stored. */
-export class KnownReadModels {
+export class ReadModelCache {
   readonly #known = new Map<string, KnownReadModel>();
 
   constructor(private readonly statements: ProjectionStatements) {}

@@ -11,7 +11,7 @@ interface Places {
 
 /**
  * Makes sure that new events get positions after all others. The sequence is behind them where tables were restored or replicated without it:
- * events would go into old gaps then, where no follower looks any more. With `migrate: 'auto'` the sequence is moved, else it is an error.
+ * events would go into old gaps then, where no subscriber looks any more. With `migrate: 'auto'` the sequence is moved, else it is an error.
  * @throws PostgresPositionsError
  */
 export async function checkPositions(database: Database): Promise<void> {

@@ -5,9 +5,9 @@ import { type Database, type Row, type Statement, statement } from '../connectio
 import type { StoreNames } from '../schema/names';
 import { recordedEvent, STREAM_COLUMNS } from './rows';
 
-const LANES = 4;
-const PATIENCE = 50;
-const MOST_STREAMS = 100;
+const MAX_CONCURRENT_READS = 4;
+const MAX_WAIT_MS = 50;
+const MAX_STREAMS = 100;
 const HALVED_FROM = 24;
 
 /** A page of one stream that somebody waits for. */
@@ -36,9 +36,9 @@ export class StreamReads {
     this.#one = streamStatement(database.settings.names);
     this.#several = streamsStatement(database.settings.names);
     this.#batches = new Batches({
-      ...{ lanes: LANES, patience: PATIENCE },
+      ...{ lanes: MAX_CONCURRENT_READS, patience: MAX_WAIT_MS },
       halves: jobs => jobs >= HALVED_FROM && !appending(),
-      hasRoom: batch => batch.length < MOST_STREAMS,
+      hasRoom: batch => batch.length < MAX_STREAMS,
       run: batch => this.#read(batch),
     });
   }

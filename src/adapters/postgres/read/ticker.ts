@@ -1,7 +1,7 @@
 import type { Logger } from '../../../messages';
 
 /** Whoever wants to know that there may be new events. */
-export interface Follower {
+export interface EventProcessor {
   wake(): void;
 }
 
@@ -15,15 +15,15 @@ export interface TickerSource {
   mayPass(error: unknown): boolean;
 }
 
-const LEAST_PAUSE = 5;
-const LONGEST_OUTAGE_PAUSE = 250;
-// A writer that read the sequence long before it took its lock lowers the horizon for a moment. A follower that reads just then sees
+const MIN_INTERVAL_MS = 5;
+const MAX_OUTAGE_PAUSE_MS = 250;
+// A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads just then sees
 // nothing, while two ticks around it see the same horizon: so everybody is woken now and then, whatever the ticks say.
-const WAKE_ANYWAY = 500;
+const WAKE_INTERVAL_MS = 500;
 
-/** Asks for the horizon while anyone follows, and wakes the followers when it has moved. One for each store, however many follow. */
+/** Asks for the horizon while anyone follows, and wakes the subscribers when it has moved. One for each store, however many follow. */
 export class Ticker {
-  readonly #followers = new Set<Follower>();
+  readonly #subscribers = new Set<EventProcessor>();
   #timer: NodeJS.Timeout | undefined;
   #asking = false;
   #hurried = false;
@@ -34,28 +34,28 @@ export class Ticker {
 
   constructor(private readonly source: TickerSource) {}
 
-  add(follower: Follower): void {
-    this.#followers.add(follower);
-    if (this.#followers.size === 1) this.#plan(0);
+  add(subscriber: EventProcessor): void {
+    this.#subscribers.add(subscriber);
+    if (this.#subscribers.size === 1) this.#plan(0);
   }
 
-  remove(follower: Follower): void {
-    this.#followers.delete(follower);
-    if (this.#followers.size > 0) return;
+  remove(subscriber: EventProcessor): void {
+    this.#subscribers.delete(subscriber);
+    if (this.#subscribers.size > 0) return;
     clearTimeout(this.#timer);
     this.#horizon = undefined;
   }
 
   /** Asks at once: this process has appended something. */
   hurry(): void {
-    if (this.#followers.size === 0) return;
+    if (this.#subscribers.size === 0) return;
     if (this.#asking) this.#hurried = true;
-    else this.#plan(Math.max(0, this.#lastAsked + LEAST_PAUSE - performance.now()));
+    else this.#plan(Math.max(0, this.#lastAsked + MIN_INTERVAL_MS - performance.now()));
   }
 
-  /** Says that a follower's question failed for a reason that may pass: the follower is to be woken when the database answers again. */
+  /** Says that a subscriber's question failed for a reason that may pass: the subscriber is to be woken when the database answers again. */
   lost(error: unknown): void {
-    if (!this.#lost) this.source.logger.warn({ error }, 'PostgreSQL does not answer the followers; they go on as soon as it does.');
+    if (!this.#lost) this.source.logger.warn({ error }, 'PostgreSQL does not answer the subscribers; they go on as soon as it does.');
     this.#lost = true;
   }
 
@@ -70,27 +70,27 @@ export class Ticker {
     this.#lastAsked = performance.now();
     const pause = await this.#ask();
     this.#asking = false;
-    if (this.#followers.size > 0) this.#plan(this.#hurried ? LEAST_PAUSE : pause);
+    if (this.#subscribers.size > 0) this.#plan(this.#hurried ? MIN_INTERVAL_MS : pause);
   }
 
   /** Returns how long to wait before the next question. */
   async #ask(): Promise<number> {
     try {
       const horizon = await this.source.horizon();
-      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_ANYWAY) this.#wakeAll();
+      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_INTERVAL_MS) this.#wakeAll();
       this.#horizon = horizon;
       this.#lost = false;
       return this.source.pollEvery;
     } catch (error) {
       if (this.source.mayPass(error)) this.lost(error);
-      // Each follower finds out for itself whether it can read: no failure is kept beyond the moment in which it came about.
+      // Each subscriber finds out for itself whether it can read: no failure is kept beyond the moment in which it came about.
       else this.#wakeAll();
-      return Math.max(this.source.pollEvery, LONGEST_OUTAGE_PAUSE);
+      return Math.max(this.source.pollEvery, MAX_OUTAGE_PAUSE_MS);
     }
   }
 
   #wakeAll(): void {
     this.#lastWake = performance.now();
-    for (const follower of this.#followers) follower.wake();
+    for (const subscriber of this.#subscribers) subscriber.wake();
   }
 }

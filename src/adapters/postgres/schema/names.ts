@@ -7,10 +7,10 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 /** How long a name may be: PostgreSQL cuts what is longer, without an error. */
 const MAX_IDENTIFIER = 63;
 /** The longest name of a table, function, index or constraint; a test compares it with what the migrations make. */
-const LONGEST_SUFFIX = 'letters_sequence'.length;
+const MAX_SUFFIX_LENGTH = 'letters_sequence'.length;
 
 /** How long the prefix of a store's names may be. */
-export const MAX_PREFIX = MAX_IDENTIFIER - LONGEST_SUFFIX;
+export const MAX_PREFIX = MAX_IDENTIFIER - MAX_SUFFIX_LENGTH;
 
 /** Tells whether a name can be a schema: lower case letters, digits and underscores, 63 at most. */
 export const isIdentifier = (name: unknown): name is string => typeof name === 'string' && IDENTIFIER.test(name);

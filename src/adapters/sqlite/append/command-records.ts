@@ -17,7 +17,7 @@ interface CommandRow {
 }
 
 /** How many commands whose time is over each claim forgets at most: more than the one that it may add. */
-const MOST_FORGOTTEN = 4;
+const MAX_FORGOTTEN = 4;
 
 /** Reads and writes commands through one connection; a caller that writes has begun a transaction. */
 export class CommandRecords {
@@ -42,7 +42,7 @@ export class CommandRecords {
 
   claim(claim: CommandClaim): ClaimOutcome {
     const now = this.#now();
-    this.#statements.forget.run(now, now, MOST_FORGOTTEN);
+    this.#statements.forget.run(now, now, MAX_FORGOTTEN);
     const refusal = this.refusal(claim);
     if (refusal) return refusal;
     const { id, fingerprint, token, lease, keep } = claim;

@@ -25,8 +25,8 @@ interface Waiting {
   lockedSince?: number;
 }
 
-const MOST_EVENTS = 1000;
-const LOCKED_PAUSE = 1;
+const MAX_BATCH_EVENTS = 1000;
+const LOCKED_PAUSE_MS = 1;
 /** What one request may have brought about; all other failures are those of the file, and would meet each request again. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set([undefined, 'SQLITE_TOOBIG', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH']);
 
@@ -65,7 +65,7 @@ export class GroupCommit {
   #next(): void {
     const locked = this.#write(this.#nextBatch());
     this.#scheduled = false;
-    if (this.#waiting.length > 0) this.#schedule(locked ? LOCKED_PAUSE + Math.random() : 0);
+    if (this.#waiting.length > 0) this.#schedule(locked ? LOCKED_PAUSE_MS + Math.random() : 0);
     else for (const resolve of this.#drained.splice(0)) resolve();
   }
 
@@ -75,7 +75,7 @@ export class GroupCommit {
     let count = 0;
     while (count < this.#waiting.length) {
       events += this.#waiting[count]!.request.eventCount;
-      if (count > 0 && events > MOST_EVENTS) break;
+      if (count > 0 && events > MAX_BATCH_EVENTS) break;
       count++;
     }
     return this.#waiting.splice(0, count);

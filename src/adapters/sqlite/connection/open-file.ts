@@ -5,7 +5,7 @@ import { failureOf } from './failures';
 import { IN_MEMORY, type SqliteSettings } from './options';
 import { isLocked, resultCode } from './result-code';
 
-const PAUSE = 5;
+const RETRY_INTERVAL_MS = 5;
 // The indices of a large store are looked up at random places: two megabytes, SQLite's default, would be read from the disk again and again.
 const CACHE_KIBIBYTES = 32 * 1024;
 // Pages that are written again and again go to the file once. 1,000, SQLite's default, costs a fifth of the throughput.
@@ -79,7 +79,7 @@ function patiently(busyTimeout: number, step: () => void): void {
       return;
     } catch (error) {
       if (!isLocked(error) || performance.now() >= deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_INTERVAL_MS);
     }
   }
 }

@@ -3,7 +3,7 @@ import { WorkFailure } from '../projections/user-work';
 import { failureOf } from './failures';
 import { isLocked } from './result-code';
 
-const PAUSE = 2;
+const RETRY_INTERVAL_MS = 2;
 
 /**
  * Does work on the file. While another process holds the lock it is tried again, for `busyTimeout` at most; the waiting is done
@@ -25,7 +25,7 @@ export async function whenUnlocked<T>(
       deadline ??= performance.now() + file.busyTimeout;
       if (!isLocked(error) || performance.now() >= deadline) throw failureOf(error, file);
     }
-    await setTimeout(PAUSE);
+    await setTimeout(RETRY_INTERVAL_MS);
     waited();
   }
 }

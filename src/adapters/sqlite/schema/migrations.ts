@@ -117,7 +117,7 @@ export const MIGRATIONS: readonly string[] = [
   update read_models set replay_until = coalesce(
     (select position - 1 from checkpoints c where c.projection = name and c.version = read_models.version and c.segment = 1000), 0);
   delete from checkpoints where segment = 1000;`,
-  // `retry` counts how often a try was asked for; up to which of these requests one has answered. What the owner of a lease says of its follower.
+  // `retry` counts how often a try was asked for; up to which of these requests one has answered. What the owner of a lease says of its subscriber.
   `alter table dead_letters add column answered integer not null default 0;
   alter table leases add column note text;`,
 ];
