@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { InMemoryEventStore } from '../../src/store';
 import { faultsOf } from '../faults/figures';
 import { Ledger } from './ledger';
@@ -11,6 +14,12 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   },
   180_000,
 );
+
+test('the program of it, and the rigs that it shares with the long forms, load outside of jest', async () => {
+  const program = ['-r', 'ts-node/register/transpile-only', join(__dirname, 'run.ts'), '--minutes', '0'];
+  const refused = promisify(execFile)(process.execPath, program, { cwd: join(__dirname, '../..') });
+  await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('Use: --minutes <n> --seed <n>') });
+});
 
 test('what is lost, twice, torn, made or not charged is found', async () => {
   const store = new InMemoryEventStore();

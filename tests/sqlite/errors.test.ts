@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sqlite } from '../../src/adapters/sqlite';
 import { MIGRATIONS } from '../../src/adapters/sqlite/schema/migrations';
 import { EventualityError } from '../../src/messages';
-import { everything, happened, testFiles, testOfClosedFile, to } from './files';
+import { testOfClosedFile } from './closed-files';
+import { everything, happened, testFiles, to } from './files';
 import { RecordingDriver } from './recording-driver';
 import { withoutPrivileges } from './unprivileged';
 

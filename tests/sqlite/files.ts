@@ -57,12 +57,6 @@ export function testFiles(): Files {
   return files;
 }
 
-/**
- * For tests that look at a file after it was closed: version 1 of this driver lets go of it only when its statements are collected as garbage.
- * `.ci/run` runs them with better-sqlite3.
- */
-export const testOfClosedFile = loadDriver().name === '@photostructure/sqlite' ? test.skip : test;
-
 export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({ name: 'Happened', payload, ...more });
 
 export const to = (aggregateId: string, expected: ExpectedVersion = 'any', ...events: NewEvent[]): StreamAppend[] => [

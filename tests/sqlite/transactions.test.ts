@@ -2,7 +2,8 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAsyncWorkError, type SqliteConnection } from '../../src/adapters/sqlite';
 import type { ProjectionStore, ProjectionTransaction } from '../../src/store';
 import { built, Program } from '../faults/programs';
-import { everything, happened, testFiles, testOfClosedFile, to } from './files';
+import { testOfClosedFile } from './closed-files';
+import { everything, happened, testFiles, to } from './files';
 import { appendAndCount, checkpoint, type Inline } from './inline-process';
 import { RecordingDriver } from './recording-driver';
 
