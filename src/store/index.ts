@@ -12,7 +12,7 @@ export { ForwardingEventStore } from './kit/forwarding-event-store';
 export { Inside } from './kit/inside-transaction';
 export { checkClaim } from './kit/lease-checks';
 export { decideClaim, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/lease-rules';
-export { Turns } from './kit/mutex';
+export { Mutex } from './kit/mutex';
 export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/option-checks';
 export {
   canBeParked,

@@ -1,7 +1,7 @@
 import { Inside } from './inside-transaction';
 
 /** Lets transactions run one at a time, and what else is to be written between them. Who comes while nothing runs does not wait. */
-export class Turns {
+export class Mutex {
   #last: Promise<unknown> | undefined;
   #inside: Inside | undefined;
 

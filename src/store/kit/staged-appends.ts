@@ -8,7 +8,7 @@ import { streamKey } from '../ports/stream-name';
 import { checkAppends, isExpected, storePage } from './checks';
 import { claimOf, commandIsDone } from './command-checks';
 import type { StorePage } from './event-pages';
-import type { Turns } from './mutex';
+import type { Mutex } from './mutex';
 import { recordEvent, recordedMarks } from './record-event';
 import { repeatedEvents } from './repeated-events';
 
@@ -16,7 +16,7 @@ import { repeatedEvents } from './repeated-events';
 export interface TransactionEvents {
   readonly beside: EventsBeside;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly turns: Mutex;
   commands(): InMemoryCommandJournal;
   refuseWhenClosed(): void;
   versionOf(stream: StreamName): number;

@@ -1,7 +1,7 @@
 import { type Clock, type RecordedEvent, systemClock } from '../../messages';
 import { checkClaimName, checkCommandClaim, checkCommandResult } from '../kit/command-checks';
 import { isFree, resultOf } from '../kit/command-rules';
-import { Turns } from '../kit/mutex';
+import { Mutex } from '../kit/mutex';
 import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from '../ports/command-journal';
 import { ClaimLostError } from '../ports/errors';
 
@@ -18,7 +18,7 @@ interface KnownCommand {
 
 /** What an event store lends to its journal. */
 interface LendingStore {
-  readonly turns: Turns;
+  readonly turns: Mutex;
   refuseWhenClosed(): void;
 }
 
@@ -33,7 +33,7 @@ export class InMemoryCommandJournal implements CommandJournal {
   readonly #commands = new Map<string, KnownCommand>();
   #looking = this.#commands.entries();
   readonly #clock: Clock;
-  readonly #turns: Turns;
+  readonly #turns: Mutex;
   readonly #store: LendingStore | undefined;
 
   /**
@@ -42,7 +42,7 @@ export class InMemoryCommandJournal implements CommandJournal {
    */
   constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;
-    this.#turns = store?.turns ?? new Turns();
+    this.#turns = store?.turns ?? new Mutex();
     // Not a function made here: with one, each store that is dropped kept much of what came after it from being collected in time.
     this.#store = store;
   }

@@ -2,7 +2,7 @@ import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, s
 import { checkAppends, givesIds, isExpected, storePage, streamPage } from '../kit/checks';
 import { claimOf, commandIsDone } from '../kit/command-checks';
 import type { StorePage, StreamPage } from '../kit/event-pages';
-import { Turns } from '../kit/mutex';
+import { Mutex } from '../kit/mutex';
 import { refuseSubscribeOptions } from '../kit/option-checks';
 import { recordEvent } from '../kit/record-event';
 import { repeatedEvents } from '../kit/repeated-events';
@@ -36,7 +36,7 @@ export class InMemoryEventStore implements EventStore {
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #lent: TransactionEvents = {
     beside: { store: this, append: InMemoryEventStore.prototype.append, readAll: InMemoryEventStore.prototype.readAll },
     clock: { now: () => this.#clock.now() },

@@ -1,6 +1,6 @@
 import { aClock, type Clock, refuseOptions, systemClock } from '../../messages';
 import { resolveQuery } from '../kit/document-query';
-import { Turns } from '../kit/mutex';
+import { Mutex } from '../kit/mutex';
 import { checkCheckpoint, checkReadModel } from '../kit/projection-checks';
 import { type SealedCommit, sealedCommit } from '../kit/sealed-commit';
 import { StagedAppends, type TransactionEvents } from '../kit/staged-appends';
@@ -33,7 +33,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
    */
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
     refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
-    this.#access = new InMemoryAccess(events?.turns ?? new Turns(), events?.refuseWhenClosed);
+    this.#access = new InMemoryAccess(events?.turns ?? new Mutex(), events?.refuseWhenClosed);
     this.#events = events;
     nameEventsBeside(this, events?.beside);
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#access);

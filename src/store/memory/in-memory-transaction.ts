@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../messages';
 import type { StorePage } from '../kit/event-pages';
-import { Turns } from '../kit/mutex';
+import { Mutex } from '../kit/mutex';
 import { checkCheckpoint } from '../kit/projection-checks';
 import { type SealedCommit, sealedCommit } from '../kit/sealed-commit';
 import { type StagedAppends, sealedAppend } from '../kit/staged-appends';
@@ -14,7 +14,7 @@ import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-
 
 /** A transaction in memory: what it writes lies beside what is stored until it has ended well. Nobody else writes meanwhile. */
 export class InMemoryTransaction implements ProjectionTransaction {
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #commits: ReadyCommit[] = [];
   readonly #checkpoints = new Map<string, bigint>();
   readonly #activated = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { Turns } from '../../../store';
+import { Mutex } from '../../../store';
 import { IN_MEMORY } from './options';
 import { whenUnlocked } from './when-unlocked';
 
@@ -7,7 +7,7 @@ import { whenUnlocked } from './when-unlocked';
  * alone in writing; others write when its turn is over. Readers do not wait, unless there is no file: then there is one connection only.
  */
 export class FileAccess {
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
   constructor(
     private readonly settings: { readonly file: string; readonly busyTimeout: number },
