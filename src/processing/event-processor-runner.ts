@@ -3,10 +3,10 @@ import { reportFailure } from '../messages';
 import type { ReadModelVersion } from '../store';
 import type { EventProcessorDefinition } from './definition/definition';
 import { VersionsLostError } from './event-processor-errors';
-import type { EventProcessorObserver, EventProcessorParts } from './event-processor-parts';
+import type { EventProcessorObserver } from './event-processor-parts';
 import type { RunnerParts } from './event-processor-runner-parts';
 import type { HandlerInvoker } from './handling/handler-invoker';
-import { VersionProcessor } from './segments/version-processor';
+import { FollowedVersions } from './segments/followed-versions';
 import { LastError } from './status/last-error';
 import { type OwnStatus, StatusReader } from './status/status-reader';
 import { SegmentRescaling } from './versions/segment-rescaling';
@@ -23,7 +23,7 @@ const SWITCH_PAUSE_MS = 5;
 export class EventProcessorRunner {
   readonly #versions: Versions;
   readonly #succession: Succession;
-  readonly #running = new Map<number, VersionProcessor>();
+  readonly #followed: FollowedVersions;
   readonly #ending = new AbortController();
   readonly #status: StatusReader;
   readonly #lastError: LastError;
@@ -44,6 +44,9 @@ export class EventProcessorRunner {
     this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
     this.#lastError = new LastError(parts.clock);
+    const changed = (): void => parts.changed(this.name);
+    const shared = { ...parts, handling, observer: this.#observer, lastError: () => this.#lastError.ofHandler };
+    this.#followed = new FollowedVersions(shared, membership, changed);
     const { options } = handling.definition;
     this.#succession = new Succession({
       ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
@@ -80,7 +83,7 @@ export class EventProcessorRunner {
     this.parts.changes.tell();
     await this.#loop;
     await this.#looking;
-    await Promise.all(Array.from(this.#running.values(), processor => processor.end()));
+    await this.#followed.end();
   }
 
   /** What this process knows of how it is getting on. */
@@ -133,7 +136,7 @@ export class EventProcessorRunner {
   }
 
   restart(): void {
-    for (const processor of this.#running.values()) processor.restart();
+    this.#followed.restart();
   }
 
   /** Whether it goes on: it has neither stopped nor ended. */
@@ -143,7 +146,7 @@ export class EventProcessorRunner {
 
   /** Whether it waits for `restart()`, after an error with `onError: 'stop'`. */
   get stopped(): boolean {
-    return [...this.#running.values()].some(({ stopped }) => stopped);
+    return this.#followed.stopped;
   }
 
   /** Whether a segment of the version that is read has stopped in another process. @throws errors of the store */
@@ -153,13 +156,13 @@ export class EventProcessorRunner {
   }
 
   /** Tries what is due now. */
-  async tick(): Promise<void> {
-    await Promise.all(Array.from(this.#running.values(), processor => processor.tick()));
+  tick(): Promise<void> {
+    return this.#followed.tick();
   }
 
   /** Whether a parked sequence waits to be tried again by itself. */
   get retrying(): boolean {
-    return [...this.#running.values()].some(({ retrying }) => retrying);
+    return this.#followed.retrying;
   }
 
   /** Takes note of what a handler has thrown, also where an append called it. */
@@ -196,8 +199,7 @@ export class EventProcessorRunner {
     this.#know(seen);
     if (!this.parts.follow) return;
     const { active, own } = seen;
-    await this.#stopAllBut(own);
-    for (const version of own) if (!this.#running.has(version.version)) await this.#follow(version);
+    await this.#followed.only(own);
     const newest = own.at(-1);
     if (!newest || newest.active || !(await this.#succession.mayReplace(active))) return;
     if (await this.#hasCaughtUp(newest)) await this.#switchTo(newest);
@@ -208,15 +210,10 @@ export class EventProcessorRunner {
     const before = this.#seen;
     if (before && !(await this.#succession.begins(found.active))) return found;
     // None of them commits into a new version that has the number of its own.
-    if (before) await this.#stopAllBut([]);
+    if (before) await this.#followed.only([]);
     if (before?.active && !found.active) this.#report(new VersionsLostError(this.name));
     await this.#versions.ownOrNew(this.#ending.signal);
     return this.#versions.look();
-  }
-
-  async #stopAllBut(own: readonly ReadModelVersion[]): Promise<void> {
-    const wanted = new Set(own.map(({ version }) => version));
-    for (const [number, processor] of this.#running) if (!wanted.has(number) || processor.gone) await this.#stop(number, processor);
   }
 
   /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
@@ -231,7 +228,7 @@ export class EventProcessorRunner {
     const active = { ...newest, active: true };
     this.#know({ active, own: [active] });
     await this.#versions.dropBefore(newest.version);
-    for (const [number, processor] of this.#running) if (number < newest.version) await this.#stop(number, processor);
+    await this.#followed.only([active]);
   }
 
   /** Takes note of the versions; where readers are to see another one than before, they are told. */
@@ -242,23 +239,6 @@ export class EventProcessorRunner {
     this.parts.switched(this.name);
     this.parts.changed(this.name);
     this.parts.changes.tell();
-  }
-
-  #follow(version: ReadModelVersion): void {
-    const parts: EventProcessorParts = {
-      ...this.parts,
-      handling: this.handling,
-      observer: this.#observer,
-      lastError: () => this.#lastError.ofHandler,
-    };
-    this.#running.set(version.version, new VersionProcessor(parts, version, this.parts.membership));
-    this.parts.changed(this.name);
-  }
-
-  async #stop(number: number, processor: VersionProcessor): Promise<void> {
-    this.#running.delete(number);
-    await processor.end();
-    this.parts.changed(this.name);
   }
 
   /** As far as the events went when it was last looked. */
@@ -280,7 +260,7 @@ export class EventProcessorRunner {
   }
 
   #positionsOf(version: ReadModelVersion | undefined): ReadonlyMap<number, bigint> | undefined {
-    return version && this.#running.get(version.version)?.positions;
+    return version && this.#followed.positionsOf(version);
   }
 
   get #observer(): EventProcessorObserver {
@@ -296,7 +276,6 @@ export class EventProcessorRunner {
 
   #report(error: unknown): void {
     const { name, definition, parts } = this;
-    const kind = definition.kind;
-    reportFailure(error, { kind, name }, parts, 'it begins again');
+    reportFailure(error, { kind: definition.kind, name }, parts, 'it begins again');
   }
 }
