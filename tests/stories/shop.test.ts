@@ -117,8 +117,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('two processes, on %s', name =>
   }, 60_000);
 
   test('callers meet conflicts where nothing is tried again, and still nothing is oversold', async () => {
-    const { told, events } = await shopped({ attempts: 1 });
-    expect(told.filter(({ error }) => error === 'CONCURRENCY').length).toBeGreaterThan(0);
-    expect(idsOf(events, 'stock.sold').length).toBeLessThanOrEqual(PIECES);
-  }, 60_000);
+    let conflicts = 0;
+    // Where one process is done before the other begins, they do not meet.
+    for (let round = 0; round < 20 && conflicts === 0; round++) {
+      const { told, events } = await shopped({ attempts: 1 });
+      conflicts = told.filter(({ error }) => error === 'CONCURRENCY').length;
+      expect(idsOf(events, 'stock.sold').length).toBeLessThanOrEqual(PIECES);
+    }
+    expect(conflicts).toBeGreaterThan(0);
+  }, 120_000);
 });
