@@ -22,7 +22,9 @@ test('retryFor keeps its length when the clock is set back meanwhile', async () 
 });
 
 test('when the clock of the server is set back, a lease has run out and its owner may renew it', async () => {
-  const { leases } = schema.open({ tablePrefix: 'leases_' }).projections;
+  const { projections } = schema.open({ tablePrefix: 'leases_' });
+  const { leases } = projections;
+  await projections.prepare({ name: 'things', version: 1, indexes: [] });
   const segment = { projection: 'things', version: 1, segment: 0 };
   const [one, other] = ['one', 'other'].map(owner => ({ owner, duration: 60_000 }));
   const setBack = () => schema.sql(`update "${schema.name}".leases_leases set lease_until = lease_until + interval '1 hour'`);
