@@ -25,9 +25,13 @@ const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
 const only = options.only?.split(',');
 /** `w5` means w5-1, w5-16 and so on, `w5-slow` those that begin so, `w5-64` itself. */
 const isMeant = name => workload => workload.id === name || new RegExp(`^${name}\\D`).test(workload.id);
-const chosen = positionals.length === 0 ? workloads : workloads.filter(workload => positionals.some(name => isMeant(name)(workload)));
+const chosen =
+  positionals.length === 0
+    ? workloads
+    : workloads.filter(workload => positionals.some(name => isMeant(name)(workload)));
 const unknown = positionals.filter(name => !workloads.some(isMeant(name)));
-if (unknown.length > 0) fail(`No workload ${unknown.join(', ')}. There are: ${workloads.map(({ id }) => id).join(', ')}.`);
+if (unknown.length > 0)
+  fail(`No workload ${unknown.join(', ')}. There are: ${workloads.map(({ id }) => id).join(', ')}.`);
 if (!(Number.isInteger(rounds) && rounds > 0)) fail(`--rounds=${options.rounds} is no number of rounds.`);
 
 const report = { ...header(), workloads: [] };
@@ -43,7 +47,8 @@ mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 const file = new URL(`results/${report.date.replaceAll(':', '-')}.json`, import.meta.url);
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 console.log(`\nWritten: ${file.pathname}`);
-if (options.write) for (const written of writeDocs(report, new URL('../docs/', import.meta.url))) console.log(`Written: ${written}`);
+if (options.write)
+  for (const written of writeDocs(report, new URL('../docs/', import.meta.url))) console.log(`Written: ${written}`);
 
 function header() {
   return {

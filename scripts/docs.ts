@@ -7,9 +7,11 @@ const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n```ts\n([\s\S]*?)```/g;
 
 /** The pages whose code blocks are checked. */
 export const pages = (): string[] =>
-  ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map(name => `docs/${name}`)].filter(
-    page => page.endsWith('.md') && existsSync(join(ROOT, page)),
-  );
+  [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map(name => `docs/${name}`),
+  ].filter(page => page.endsWith('.md') && existsSync(join(ROOT, page)));
 
 /** Returns a page with its code blocks as the files have them now. */
 export const renewed = (page: string): string =>
@@ -27,7 +29,9 @@ export function strayBlocks(page: string): string[] {
 function regionOf(file: string, region: string | undefined): string {
   const text = readFileSync(join(ROOT, file), 'utf8');
   if (region === undefined) return text;
-  const found = new RegExp(`^([ \\t]*)// #region ${region}\\n([\\s\\S]*?)^[ \\t]*// #endregion ${region}$`, 'm').exec(text);
+  const found = new RegExp(`^([ \\t]*)// #region ${region}\\n([\\s\\S]*?)^[ \\t]*// #endregion ${region}$`, 'm').exec(
+    text,
+  );
   if (!found) throw new Error(`${file} has no region '${region}'.`);
   const indent = found[1]!;
   return found[2]!

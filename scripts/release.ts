@@ -1,7 +1,7 @@
 /**
- * Releases the version at the top of CHANGELOG.md: `npm run release`, or a rehearsal of it that changes, tags and publishes nothing:
- * `npm run release -- --dry-run`. Both work in a clone, so what is released is what is committed; only a real release touches this checkout,
- * at the end, when all has gone well.
+ * Releases the version at the top of CHANGELOG.md: `npm run release`, or a rehearsal of it that changes, tags and
+ * publishes nothing: `npm run release -- --dry-run`. Both work in a clone, so what is released is what is committed;
+ * only a real release touches this checkout, at the end, when all has gone well.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,13 @@ const ROOT = join(__dirname, '..');
 const HEADING = /^## (\S+) \((unreleased|\d{4}-\d{2}-\d{2})\)$/m;
 const VERSION = /^(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$/;
 /** What a user of the package needs, beside the code. */
-const EXPECTED = ['package/package.json', 'package/README.md', 'package/LICENSE', 'package/CHANGELOG.md', 'package/dist/index.js'];
+const EXPECTED = [
+  'package/package.json',
+  'package/README.md',
+  'package/LICENSE',
+  'package/CHANGELOG.md',
+  'package/dist/index.js',
+];
 
 interface Release {
   readonly version: string;
@@ -28,11 +34,15 @@ export function nextRelease(changelog: string, current: string, tags: readonly s
   if (!heading) throw new Error('CHANGELOG.md has no heading like "## 1.2.3 (unreleased)".');
   const [line, version, date] = heading as unknown as [string, string, string];
   if (date !== 'unreleased')
-    faults.push(`The first version in CHANGELOG.md, ${version}, was released on ${date}: add "## <next> (unreleased)" above it.`);
+    faults.push(
+      `The first version in CHANGELOG.md, ${version}, was released on ${date}: add "## <next> (unreleased)" above it.`,
+    );
   if (!VERSION.test(version))
     faults.push(`The version in CHANGELOG.md, '${version}', is no semantic version such as 1.2.3 or 1.2.3-beta.1.`);
-  else if (isBefore(version, current)) faults.push(`CHANGELOG.md names version ${version}, which is before ${current} in package.json.`);
-  if (tags.includes(`v${version}`)) faults.push(`The tag v${version} exists already: the next version needs another number.`);
+  else if (isBefore(version, current))
+    faults.push(`CHANGELOG.md names version ${version}, which is before ${current} in package.json.`);
+  if (tags.includes(`v${version}`))
+    faults.push(`The tag v${version} exists already: the next version needs another number.`);
   const notes = changelog
     .slice(heading.index + line.length)
     .split(/^## /m)[0]!
@@ -61,7 +71,9 @@ function stamp(folder: string, version: string): void {
   ] as const) {
     const file = join(folder, name);
     let left: number = times;
-    const text = readFileSync(file, 'utf8').replace(/"version": "[^"]+"/g, found => (left-- > 0 ? `"version": "${version}"` : found));
+    const text = readFileSync(file, 'utf8').replace(/"version": "[^"]+"/g, found =>
+      left-- > 0 ? `"version": "${version}"` : found,
+    );
     writeFileSync(file, text);
   }
 }
@@ -91,8 +103,11 @@ function main(): void {
     // A rehearsal leaves the tests out: they are what CI has run on this commit.
     run(clone, 'npm', 'run', '--silent', values['dry-run'] ? 'check' : 'test');
     const tarball = pack(clone);
-    console.log(`\n${read(clone, 'npm', 'publish', tarball, '--dry-run', '--ignore-scripts', '--tag', distTag(version))}`);
-    if (values['dry-run']) console.log(`${version} could be released; nothing was changed, tagged or published. Its notes:\n\n${notes}`);
+    console.log(
+      `\n${read(clone, 'npm', 'publish', tarball, '--dry-run', '--ignore-scripts', '--tag', distTag(version))}`,
+    );
+    if (values['dry-run'])
+      console.log(`${version} could be released; nothing was changed, tagged or published. Its notes:\n\n${notes}`);
     else publish(version, tarball);
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -110,8 +125,10 @@ function publish(version: string, tarball: string): void {
   console.log(`${version} is published. Push the commit and its tag: git push --follow-tags`);
 }
 
-const run = (cwd: string, command: string, ...args: string[]): void => void execFileSync(command, args, { cwd, stdio: 'inherit' });
-const read = (cwd: string, command: string, ...args: string[]): string => execFileSync(command, args, { cwd, encoding: 'utf8' });
+const run = (cwd: string, command: string, ...args: string[]): void =>
+  void execFileSync(command, args, { cwd, stdio: 'inherit' });
+const read = (cwd: string, command: string, ...args: string[]): string =>
+  execFileSync(command, args, { cwd, encoding: 'utf8' });
 
 if (require.main === module) {
   try {

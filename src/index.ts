@@ -219,7 +219,15 @@ export type {
 
 // Surroundings that can be replaced, and what helps to answer a mistyped name.
 export { nearest, systemClock } from './messages';
-export type { Clock, FailureContext, EventProcessorFailure, InlineProjectionFailure, ListenerFailure, Logger, OnError } from './messages';
+export type {
+  Clock,
+  FailureContext,
+  EventProcessorFailure,
+  InlineProjectionFailure,
+  ListenerFailure,
+  Logger,
+  OnError,
+} from './messages';
 
 // Errors: one class for each failure, each with a stable code.
 export {

@@ -67,9 +67,13 @@ export const tested: Promise<void> = given(Door).when(new Open('a')).then(new Op
 export const stores = [postgres, testFlow];
 `;
 /** What the README says one's tsconfig.json needs. */
-const README_TSCONFIG = /^```json\n([\s\S]*?"compilerOptions"[\s\S]*?)^```/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+const README_TSCONFIG = /^```json\n([\s\S]*?"compilerOptions"[\s\S]*?)^```/m.exec(
+  readFileSync(join(root, 'README.md'), 'utf8'),
+)![1]!;
 /** The first example of the README. */
-const README_EXAMPLE = /#write-side -->\n```ts\n([\s\S]*?)^```/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+const README_EXAMPLE = /#write-side -->\n```ts\n([\s\S]*?)^```/m.exec(
+  readFileSync(join(root, 'README.md'), 'utf8'),
+)![1]!;
 
 let workshop: string;
 let project: string;
@@ -94,9 +98,12 @@ async function pack(folder: string): Promise<string> {
   mkdirSync(folder);
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
   const named = files.filter(file => file !== 'dist' && !file.startsWith('!'));
-  for (const file of ['package.json', 'LICENSE', 'README.md', ...named]) cpSync(join(root, file), join(folder, file), { recursive: true });
+  for (const file of ['package.json', 'LICENSE', 'README.md', ...named])
+    cpSync(join(root, file), join(folder, file), { recursive: true });
   cpSync(await builtDist(), join(folder, 'dist'), { recursive: true });
-  const { stdout } = await run('npm', ['pack', '--pack-destination', workshop, '--ignore-scripts', ...QUIET], { cwd: folder });
+  const { stdout } = await run('npm', ['pack', '--pack-destination', workshop, '--ignore-scripts', ...QUIET], {
+    cwd: folder,
+  });
   return join(workshop, stdout.trim().split('\n').at(-1)!);
 }
 
@@ -105,9 +112,12 @@ async function install(tarball: string): Promise<void> {
     await run('npm', ['install', tarball, '--prefer-offline', '--fetch-retries=1', ...QUIET], { cwd: project });
   } catch (error) {
     const { stderr } = error as { stderr: string };
-    if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT/.test(stderr)) throw error;
+    if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT/.test(stderr))
+      throw error;
     unreachable = stderr.split('\n')[0];
-    console.warn(`SKIPPED: the bare project needs tsyringe and reflect-metadata of the registry, which cannot be reached: ${unreachable}`);
+    console.warn(
+      `SKIPPED: the bare project needs tsyringe and reflect-metadata of the registry, which cannot be reached: ${unreachable}`,
+    );
   }
 }
 
@@ -146,7 +156,9 @@ test('the links of the README and of the docs lead somewhere in what is installe
   expect(pages.length).toBeGreaterThan(20);
   const broken = pages.flatMap(page => {
     const links = readFileSync(join(installed, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g);
-    return [...links].flatMap(([, link]) => (existsSync(join(installed, dirname(page), link!)) ? [] : [`${page}: ${link}`]));
+    return [...links].flatMap(([, link]) =>
+      existsSync(join(installed, dirname(page), link!)) ? [] : [`${page}: ${link}`],
+    );
   });
   expect(broken).toEqual([]);
 });
@@ -167,7 +179,14 @@ test.each([
   ['ES modules, resolved as bundlers do', 'typed.ts', { module: 'esnext', moduleResolution: 'bundler' }],
 ])('its types compile as a whole, without skipLibCheck and without the types of Node: %s', async (_, file, modules) => {
   if (unreachable) return;
-  const compilerOptions = { ...modules, target: 'es2022', strict: true, experimentalDecorators: true, skipLibCheck: false, noEmit: true };
+  const compilerOptions = {
+    ...modules,
+    target: 'es2022',
+    strict: true,
+    experimentalDecorators: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
   expect(await complaints(JSON.stringify({ compilerOptions, files: [file] }), file, TYPED)).toBe('');
 });
 

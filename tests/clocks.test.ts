@@ -6,7 +6,9 @@ const SRC = join(__dirname, '..', 'src');
 const TELL_THE_TIME = ['messages/clock.ts', 'messages/ids.ts'];
 
 test('nothing measures a pause or an age by the clock of the machine, which may be set', () => {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts') && !file.startsWith('testing'));
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+    file => file.endsWith('.ts') && !file.startsWith('testing'),
+  );
   const users = files.filter(file => /Date\.now|new Date\(\)/.test(readFileSync(join(SRC, file), 'utf8')));
   expect(users.map(file => file.replaceAll('\\', '/')).sort()).toEqual(TELL_THE_TIME);
 });

@@ -11,20 +11,30 @@ const { EventualityError } = eventuality;
 /** The classes and codes of the rows that begin with a class and its code. */
 function documented(page: string): [string, string][] {
   const text = readFileSync(join(root, 'docs', page), 'utf8');
-  return [...text.matchAll(/^\| `(\w+Error)` *\| `([A-Z_]+)` *\| \S/gm)].map(([, name, code]): [string, string] => [name!, code!]).sort();
+  return [...text.matchAll(/^\| `(\w+Error)` *\| `([A-Z_]+)` *\| \S/gm)]
+    .map(([, name, code]): [string, string] => [name!, code!])
+    .sort();
 }
 
 /** The codes of all error classes as they are written in the sources, by class. */
 function written(): Map<string, string> {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(file =>
+    file.endsWith('.ts'),
+  );
   const sources = files.map(file => readFileSync(join(root, 'src', file), 'utf8')).join('\n');
-  const found = [...sources.matchAll(/class (\w+) extends EventualityError \{\n\s*(?:override )?readonly code(?:: string)? = '(\w+)';/g)];
+  const found = [
+    ...sources.matchAll(
+      /class (\w+) extends EventualityError \{\n\s*(?:override )?readonly code(?:: string)? = '(\w+)';/g,
+    ),
+  ];
   return new Map(found.map(([, name, code]) => [name!, code!]));
 }
 
 /** The error classes among what a module exports, with their codes. */
 function exported(module: object): [string, string][] {
-  const errors = Object.entries(module).filter(([, value]) => typeof value === 'function' && value.prototype instanceof EventualityError);
+  const errors = Object.entries(module).filter(
+    ([, value]) => typeof value === 'function' && value.prototype instanceof EventualityError,
+  );
   return errors.map(([name]): [string, string] => [name, written().get(name) ?? 'no code in the sources']).sort();
 }
 

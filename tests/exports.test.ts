@@ -7,7 +7,10 @@ const root = join(__dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const subpaths = Object.keys(manifest.exports).filter(path => path !== '.' && path !== './package.json');
 
-/** The names that docs/api.md lists: one line each, `- \`name\`: what it is`; types stand under headings that end with "(types)". */
+/**
+ * The names that docs/api.md lists: one line each, `- \`name\`: what it is`; types stand under headings that end with
+ * "(types)".
+ */
 function documented(): { values: string[]; types: string[] } {
   const found = { values: [] as string[], types: [] as string[] };
   let kind: keyof typeof found = 'values';
@@ -21,11 +24,16 @@ function documented(): { values: string[]; types: string[] } {
 
 /** The names that src/index.ts exports as it is written. */
 function written(): { values: string[]; types: string[] } {
-  const source = ts.createSourceFile('index.ts', readFileSync(join(root, 'src/index.ts'), 'utf8'), ts.ScriptTarget.ES2022);
+  const source = ts.createSourceFile(
+    'index.ts',
+    readFileSync(join(root, 'src/index.ts'), 'utf8'),
+    ts.ScriptTarget.ES2022,
+  );
   const found = { values: [] as string[], types: [] as string[] };
   for (const statement of source.statements) {
     if (!ts.isExportDeclaration(statement)) continue;
-    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) throw new Error('src/index.ts exports by name only');
+    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause))
+      throw new Error('src/index.ts exports by name only');
     for (const { name, isTypeOnly } of statement.exportClause.elements)
       found[statement.isTypeOnly || isTypeOnly ? 'types' : 'values'].push(name.text);
   }
@@ -42,7 +50,8 @@ test('docs/api.md lists every type that the package exports, once, and no other'
 
 test('what is exported as a value is there at run time', () => {
   expect(Object.keys(eventuality).sort()).toEqual(written().values.sort());
-  for (const [name, value] of Object.entries(eventuality)) expect([name, typeof value]).not.toEqual([name, 'undefined']);
+  for (const [name, value] of Object.entries(eventuality))
+    expect([name, typeof value]).not.toEqual([name, 'undefined']);
 });
 
 /** Adapters have a folder of their own. */
@@ -55,7 +64,10 @@ test('every sub-path export is a folder of the same name, with types, and in typ
   for (const path of subpaths) {
     const folder = folderOf(path);
     expect([path, existsSync(join(root, 'src', folder, 'index.ts'))]).toEqual([path, true]);
-    expect(manifest.exports[path]).toEqual({ types: `./dist/${folder}/index.d.ts`, default: `./dist/${folder}/index.js` });
+    expect(manifest.exports[path]).toEqual({
+      types: `./dist/${folder}/index.d.ts`,
+      default: `./dist/${folder}/index.js`,
+    });
   }
   expect(Object.keys(manifest.typesVersions['*']).sort()).toEqual(subpaths.map(path => path.slice(2)).sort());
 });

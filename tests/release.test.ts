@@ -22,7 +22,12 @@ test.each([
 });
 
 test('reports all that is wrong at once: a tag that exists, no notes, changes that are not committed', () => {
-  const release = (): unknown => nextRelease(changelog('## 0.2.0 (unreleased)', ''), '0.1.0', ['v0.2.0'], ' M src/index.ts');
-  for (const message of [/v0\.2\.0 exists already/, /says nothing of version 0\.2\.0/, /not committed.*\n M src\/index\.ts/])
+  const release = (): unknown =>
+    nextRelease(changelog('## 0.2.0 (unreleased)', ''), '0.1.0', ['v0.2.0'], ' M src/index.ts');
+  for (const message of [
+    /v0\.2\.0 exists already/,
+    /says nothing of version 0\.2\.0/,
+    /not committed.*\n M src\/index\.ts/,
+  ])
     expect(release).toThrow(message);
 });

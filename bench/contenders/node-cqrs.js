@@ -3,4 +3,9 @@ const missing = () => {
   throw new Error(`node-cqrs 0.16.0 needs 'di6' from github.com, which the npm registry does not have`);
 };
 
-export default { id: 'node-cqrs', order: 15, title: 'node-cqrs', workloads: { w1: missing, w2: missing, w3: missing, w9a: missing } };
+export default {
+  id: 'node-cqrs',
+  order: 15,
+  title: 'node-cqrs',
+  workloads: { w1: missing, w2: missing, w3: missing, w9a: missing },
+};

@@ -6,5 +6,10 @@ export default {
   order: 14,
   title: 'ocoda',
   versions,
-  workloads: { w1: () => todoApp(), w2: () => noOpBus(), w3: options => growingTodo(options), w9a: () => ({ specifier: specifier() }) },
+  workloads: {
+    w1: () => todoApp(),
+    w2: () => noOpBus(),
+    w3: options => growingTodo(options),
+    w9a: () => ({ specifier: specifier() }),
+  },
 };

@@ -67,7 +67,8 @@ export function todoApp() {
       if (event.type === 'TodoRenamed' && event.payload.description) second++;
     },
   ];
-  const open = () => todos(inMemory(), async pushed => void (await Promise.all(listeners.map(listener => listener(pushed)))));
+  const open = () =>
+    todos(inMemory(), async pushed => void (await Promise.all(listeners.map(listener => listener(pushed)))));
   let app = open();
   return {
     create: (id, description) => app.create(id, description),

@@ -23,5 +23,7 @@ async function modulesOf(folder) {
   const url = new URL(`../${folder}/`, import.meta.url);
   const files = readdirSync(url).filter(name => name.endsWith('.js'));
   const modules = await Promise.all(files.map(name => import(new URL(name, url))));
-  return modules.flatMap(module => module.default).sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || a.id.localeCompare(b.id));
+  return modules
+    .flatMap(module => module.default)
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || a.id.localeCompare(b.id));
 }

@@ -40,7 +40,9 @@ export async function fill(store, events, streams, atOnce = 1) {
 }
 
 export async function todoApp() {
-  const { CommandHandler, forwardToMessageBus, getInMemoryEventStore, getInMemoryMessageBus } = await import('@event-driven-io/emmett');
+  const { CommandHandler, forwardToMessageBus, getInMemoryEventStore, getInMemoryMessageBus } = await import(
+    '@event-driven-io/emmett'
+  );
   let first = 0;
   let second = 0;
   const bus = getInMemoryMessageBus();

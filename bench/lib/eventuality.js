@@ -90,7 +90,8 @@ export async function bootstrapped({ cache, ambientCausation } = {}) {
     }
   }
   class TodoModule {}
-  for (const listener of [FirstListener, SecondListener]) decorateMethod(listener, 'renamed', all.EventHandler(TodoRenamed));
+  for (const listener of [FirstListener, SecondListener])
+    decorateMethod(listener, 'renamed', all.EventHandler(TodoRenamed));
   decorateClass(TodoModule, all.Module({ components: [Todo, FirstListener, SecondListener] }));
   const store = new ReplaceableStore(() => new all.InMemoryEventStore());
   const flow = await all.bootstrap(TodoModule, { eventStore: store, cache, ambientCausation });
@@ -102,7 +103,8 @@ export async function bootstrapped({ cache, ambientCausation } = {}) {
     fill: (events, streams) => fill(store, events, streams),
     async stream(id) {
       const events = await store.read({ aggregateName: 'Todo', aggregateId: id });
-      if (first !== second || events.some((event, index) => event.version !== index + 1)) return { events: -1, text: 'out of order' };
+      if (first !== second || events.some((event, index) => event.version !== index + 1))
+        return { events: -1, text: 'out of order' };
       return { events: events.length, text: events.at(-1)?.payload.description };
     },
   };

@@ -9,7 +9,9 @@ export async function fill(store, events, streams) {
   const streamsAtOnce = Math.max(1, Math.floor(AT_ONCE / each));
   for (let first = 0; first < streams; first += streamsAtOnce) {
     const count = Math.min(streamsAtOnce, streams - first);
-    const outcome = await store.append(Array.from({ length: count }, (_, offset) => newStream(`filled-${first + offset}`, each)));
+    const outcome = await store.append(
+      Array.from({ length: count }, (_, offset) => newStream(`filled-${first + offset}`, each)),
+    );
     if (!outcome.ok) throw new Error(`filled-${first} conflicts`);
   }
 }
@@ -18,7 +20,11 @@ function newStream(aggregateId, length) {
   const events = Array.from({ length }, (_, index) => {
     const causationId = newId();
     const metadata = { correlationId: causationId, causationId, commandName: 'CreateTodo' };
-    return { name: index === 0 ? 'TodoCreated' : 'TodoRenamed', payload: { description: describe(aggregateId, index) }, metadata };
+    return {
+      name: index === 0 ? 'TodoCreated' : 'TodoRenamed',
+      payload: { description: describe(aggregateId, index) },
+      metadata,
+    };
   });
   return { stream: { aggregateName: 'Todo', aggregateId }, expected: 'none', events };
 }

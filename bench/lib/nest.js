@@ -87,7 +87,8 @@ async function nest() {
 
 /** With `every`, a snapshot by hand is taken every so many events: @nestjs/cqrs has none. */
 export async function todoApp({ envelopes = false, every } = {}) {
-  const { AggregateRoot, CommandBus, CommandHandler, CqrsModule, EventPublisher, EventsHandler, Module, NestFactory } = await nest();
+  const { AggregateRoot, CommandBus, CommandHandler, CqrsModule, EventPublisher, EventsHandler, Module, NestFactory } =
+    await nest();
   let first = 0;
   let second = 0;
   const snapshots = every && new Snapshots(every);

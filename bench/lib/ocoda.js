@@ -170,13 +170,20 @@ async function growingWithSnapshots(interval) {
     }
   }
   decorateClass(TodoSnapshots, Snapshot(Todo, { name: 'todo', interval }));
-  const app = await start({ providers: [], events: [TodoCreated, TodoRenamed], snapshotStore: { client: 'in-memory' } });
+  const app = await start({
+    providers: [],
+    events: [TodoCreated, TodoRenamed],
+    snapshotStore: { client: 'in-memory' },
+  });
   const [events, snapshotStore] = [app.get(EventStore), app.get(SnapshotStore)];
   for (const store of [events, snapshotStore]) await store.setup();
   const snapshots = new TodoSnapshots(snapshotStore);
   const save = todo => {
     const uncommitted = todo.commit();
-    return Promise.all([snapshots.save(todo.id, todo), events.appendEvents(EventStream.for(Todo, todo.id), todo.version, uncommitted)]);
+    return Promise.all([
+      snapshots.save(todo.id, todo),
+      events.appendEvents(EventStream.for(Todo, todo.id), todo.version, uncommitted),
+    ]);
   };
   const growing = new Todo();
   return {
@@ -191,7 +198,9 @@ async function growingWithSnapshots(interval) {
     },
     async load(id) {
       const todo = await snapshots.load(Id.from(id));
-      await todo.loadFromHistory(events.getEvents(EventStream.for(Todo, Id.from(id)), { fromVersion: todo.version + 1 }));
+      await todo.loadFromHistory(
+        events.getEvents(EventStream.for(Todo, Id.from(id)), { fromVersion: todo.version + 1 }),
+      );
       return { text: todo.description, renames: todo.renames };
     },
     snapshot: async id => (await snapshotStore.getLastEnvelope(SnapshotStream.for(Todo, Id.from(id)))).metadata.version,

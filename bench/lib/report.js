@@ -47,12 +47,20 @@ function ratio(rounds, references) {
   return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
 }
 
-const medians = metrics => Object.fromEntries(Object.keys(metrics[0] ?? {}).map(name => [name, median(metrics.map(each => each[name]))]));
+const medians = metrics =>
+  Object.fromEntries(Object.keys(metrics[0] ?? {}).map(name => [name, median(metrics.map(each => each[name]))]));
 
 export function table({ id, title, unit, references, contenders, absent }) {
   const hasVersions = contenders.some(contender => Object.keys(contender.versions).length > 0);
   const metrics = [...new Set(contenders.flatMap(contender => Object.keys(contender.metrics)))];
-  const head = [unit, 'median', 'spread', ...metrics, ...references.map(reference => reference.title), hasVersions ? 'versions' : ''];
+  const head = [
+    unit,
+    'median',
+    'spread',
+    ...metrics,
+    ...references.map(reference => reference.title),
+    hasVersions ? 'versions' : '',
+  ];
   const rows = contenders.map(contender => [
     contender.title,
     figure(contender.median),
@@ -66,7 +74,9 @@ export function table({ id, title, unit, references, contenders, absent }) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map(row => row[column].length)));
   const line = row =>
     row
-      .map((cell, column) => (column === 0 || column === head.length - 1 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .map((cell, column) =>
+        column === 0 || column === head.length - 1 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+      )
       .join('  ')
       .trimEnd();
   return [
@@ -76,7 +86,8 @@ export function table({ id, title, unit, references, contenders, absent }) {
   ].join('\n');
 }
 
-const ratioText = ratios => (ratios ? `${ratios.median.toFixed(2)} (${ratios.lowest.toFixed(2)}..${ratios.highest.toFixed(2)})` : '');
+const ratioText = ratios =>
+  ratios ? `${ratios.median.toFixed(2)} (${ratios.lowest.toFixed(2)}..${ratios.highest.toFixed(2)})` : '';
 
 export function figure(value) {
   if (Number.isInteger(value) && value < 1e4) return String(value);

@@ -36,13 +36,16 @@ export function fold(document, { name, payload }) {
 /** The number and the digest of the documents that a story leads to. */
 export function outcomeOf(batches) {
   const documents = new Map();
-  for (const { id, events } of batches.flat()) for (const event of events) documents.set(id, fold(documents.get(id), event));
+  for (const { id, events } of batches.flat())
+    for (const event of events) documents.set(id, fold(documents.get(id), event));
   return digestOf([...documents].map(([id, document]) => ({ id, document })));
 }
 
 /** The number and the digest of documents, whatever their order. */
 export function digestOf(documents) {
-  const lines = documents.map(({ id, document: { description, renames, completed } }) => `${id}|${description}|${renames}|${completed}`);
+  const lines = documents.map(
+    ({ id, document: { description, renames, completed } }) => `${id}|${description}|${renames}|${completed}`,
+  );
   return { count: documents.length, digest: createHash('md5').update(lines.sort().join('\n')).digest('hex') };
 }
 

@@ -19,4 +19,6 @@ function versionIn(folders, name) {
 }
 
 /** What w9c installs: packages in the versions that are measured here. */
-export const installed = names => ({ packages: Object.entries(versionsOf(names)).map(([name, version]) => `${name}@${version}`) });
+export const installed = names => ({
+  packages: Object.entries(versionsOf(names)).map(([name, version]) => `${name}@${version}`),
+});

@@ -76,7 +76,8 @@ async function prepare(app, { kind, operations, quick }) {
   }
   return async function round() {
     const start = performance.now();
-    for (let index = 0; index < count; index++) await app.command(kind === 'repeated' ? index % REPEATED : done + index);
+    for (let index = 0; index < count; index++)
+      await app.command(kind === 'repeated' ? index % REPEATED : done + index);
     const value = ((performance.now() - start) * 1000) / count;
     done += count;
     const expected = kind === 'repeated' ? stored : EVENTS + done;

@@ -46,7 +46,8 @@ export default [
 
 /** @param app `{ create(id, text), rename(id, text), load(id) }`, load returns `{ text, renames }`; with snapshots also `snapshot(id)`: its version */
 async function grow(app, from, to) {
-  for (let index = from; index < to; index++) await (index === 0 ? app.create(ID, 'text 0') : app.rename(ID, `text ${index}`));
+  for (let index = from; index < to; index++)
+    await (index === 0 ? app.create(ID, 'text 0') : app.rename(ID, `text ${index}`));
 }
 
 async function rehydrate(app, events, loads) {

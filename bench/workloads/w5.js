@@ -64,6 +64,9 @@ async function appends(app, { quick, concurrency }) {
 async function verify(app, indexes) {
   for (const index of indexes) {
     const { events, text } = await app.stream(index);
-    check(events === 1 && text === describe(`todo-${index}`), `todo-${index} has ${events} events and ends with '${text}'`);
+    check(
+      events === 1 && text === describe(`todo-${index}`),
+      `todo-${index} has ${events} events and ends with '${text}'`,
+    );
   }
 }

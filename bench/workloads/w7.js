@@ -8,12 +8,31 @@ import { digestOf, outcomeOf, story } from '../lib/story.js';
 const EVENTS = 200_000;
 const QUICK = 20_000;
 
-const common = { unit: 'events/s', warmUps: 1, quickNote: `A quick run: ${QUICK.toLocaleString('en')} events.`, prepare };
+const common = {
+  unit: 'events/s',
+  warmUps: 1,
+  quickNote: `A quick run: ${QUICK.toLocaleString('en')} events.`,
+  prepare,
+};
 const title = `catch-up of a projection over ${EVENTS.toLocaleString('en')} events`;
 
 export default [
-  { ...common, id: 'w7', order: 70, title: `PostgreSQL: ${title}`, references: ['emmett', 'by-hand'], setup: () => server() },
-  { ...common, id: 'w7-sqlite', order: 71, title: `SQLite: ${title}`, references: ['better-sqlite3'], setup: ownFolder },
+  {
+    ...common,
+    id: 'w7',
+    order: 70,
+    title: `PostgreSQL: ${title}`,
+    references: ['emmett', 'by-hand'],
+    setup: () => server(),
+  },
+  {
+    ...common,
+    id: 'w7-sqlite',
+    order: 71,
+    title: `SQLite: ${title}`,
+    references: ['better-sqlite3'],
+    setup: ownFolder,
+  },
 ];
 
 /** @param app `{ seed(batches), reset(), catchUp(), end(), documents() }`: reset empties the read model, documents returns it as `{ id, document }` */

@@ -31,7 +31,13 @@ export default {
       make: eventuality.bootstrapped,
     }),
     ...sizes({ id: 'by-hand', title: 'by hand', of: [SMALL, MEDIUM, LARGE], make: () => handWritten() }),
-    ...sizes({ id: 'castore', title: 'Castore', of: [SMALL, MEDIUM, LARGE], versions: castore.versions, make: castore.todoApp }),
+    ...sizes({
+      id: 'castore',
+      title: 'Castore',
+      of: [SMALL, MEDIUM, LARGE],
+      versions: castore.versions,
+      make: castore.todoApp,
+    }),
     // Counting all streams for each event and filtering all events for each load: a million would take hours to fill.
     ...sizes({ id: 'emmett', title: 'Emmett', of: [SMALL, MEDIUM], versions: emmett.versions, make: emmett.todoApp }),
     ...sizes({ id: 'ocoda', title: 'ocoda', of: [SMALL, MEDIUM], versions: ocoda.versions, make: ocoda.todoApp }),
@@ -80,7 +86,10 @@ async function commands(app, todos) {
   const seconds = (performance.now() - start) / 1000;
   check(app.calls() === expected, `${app.calls()} listener calls, not ${expected}`);
   const { events, text } = await app.stream(todos.at(-1));
-  check(events === 4 && text === describe(todos.at(-1), 'third'), `${todos.at(-1)} has ${events} events and ends with '${text}'`);
+  check(
+    events === 4 && text === describe(todos.at(-1), 'third'),
+    `${todos.at(-1)} has ${events} events and ends with '${text}'`,
+  );
   return seconds;
 }
 

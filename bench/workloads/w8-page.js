@@ -18,12 +18,24 @@ const eventuality = { id: 'eventuality', title: 'eventuality', of, versions };
 
 export default [
   page('sqlite', 'SQLite', ownFolder, sizes({ ...eventuality, make: sqlite.eventStore }), 82),
-  page('postgres', 'PostgreSQL', () => server(), [...sizes({ ...eventuality, make: postgres.eventStore }), ...emmettSizes()], 83),
+  page(
+    'postgres',
+    'PostgreSQL',
+    () => server(),
+    [...sizes({ ...eventuality, make: postgres.eventStore }), ...emmettSizes()],
+    83,
+  ),
 ];
 
 function emmettSizes() {
   // A million would take ten minutes to fill.
-  return sizes({ id: 'emmett', title: 'Emmett', of: [SMALL, MEDIUM], versions: emmett.versions, make: emmett.eventStore });
+  return sizes({
+    id: 'emmett',
+    title: 'Emmett',
+    of: [SMALL, MEDIUM],
+    versions: emmett.versions,
+    make: emmett.eventStore,
+  });
 }
 
 function page(store, title, setup, contenders, order) {

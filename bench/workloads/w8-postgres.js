@@ -21,8 +21,20 @@ export default {
   params: { concurrency: IN_FLIGHT },
   warmUps: 1,
   contenders: [
-    ...sizes({ id: 'eventuality', title: 'eventuality', of: [FIRST, MEDIUM, LARGE], versions, make: eventuality.eventStore }),
-    ...sizes({ id: 'emmett', title: 'Emmett', of: [FIRST, MEDIUM], versions: emmett.versions, make: emmett.eventStore }),
+    ...sizes({
+      id: 'eventuality',
+      title: 'eventuality',
+      of: [FIRST, MEDIUM, LARGE],
+      versions,
+      make: eventuality.eventStore,
+    }),
+    ...sizes({
+      id: 'emmett',
+      title: 'Emmett',
+      of: [FIRST, MEDIUM],
+      versions: emmett.versions,
+      make: emmett.eventStore,
+    }),
   ],
   setup: () => server(),
   prepare,

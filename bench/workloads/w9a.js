@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { median } from '../lib/report.js';
 
-const LOAD = 'const start = performance.now(); import(process.argv[1]).then(() => console.log(performance.now() - start));';
+const LOAD =
+  'const start = performance.now(); import(process.argv[1]).then(() => console.log(performance.now() - start));';
 
 export default {
   id: 'w9a',

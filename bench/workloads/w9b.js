@@ -16,7 +16,9 @@ export default {
   async prepare({ program }, { quick }) {
     return async function round() {
       const times = Array.from({ length: quick ? 3 : 5 }, () => {
-        const { milliseconds, handled } = JSON.parse(execFileSync(process.execPath, [fileURLToPath(program)], { encoding: 'utf8' }));
+        const { milliseconds, handled } = JSON.parse(
+          execFileSync(process.execPath, [fileURLToPath(program)], { encoding: 'utf8' }),
+        );
         check(handled === 1, `${handled} commands were handled`);
         return milliseconds;
       });

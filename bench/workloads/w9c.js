@@ -36,7 +36,9 @@ export default {
 };
 
 async function pack(folder, home) {
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', home], { cwd: folder });
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', home], {
+    cwd: folder,
+  });
   return join(home, JSON.parse(stdout)[0].filename);
 }
 

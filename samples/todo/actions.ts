@@ -5,7 +5,8 @@ import { describe, type Print } from './log';
 import { line } from './story';
 import { AllTodos, TodoList } from './todo-list';
 
-// The list follows the events a moment behind; where a process that followed was killed, another one takes over after some seconds.
+// The list follows the events a moment behind; where a process that followed was killed, another one takes over after
+// some seconds.
 const PATIENCE = 30_000;
 const shown = { waitFor: [TodoList], waitTimeout: PATIENCE };
 

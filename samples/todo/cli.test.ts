@@ -54,7 +54,11 @@ const places: readonly [string, () => Promise<Place>][] = [
 
 test.each(places)('each command finds what earlier runs left: %s', async (_, make) => {
   place = await make();
-  expect(await todo('list')).toEqual({ code: 0, out: ['Nothing to do. Add something: npm run todo -- add "Buy milk"'], err: [] });
+  expect(await todo('list')).toEqual({
+    code: 0,
+    out: ['Nothing to do. Add something: npm run todo -- add "Buy milk"'],
+    err: [],
+  });
   expect(await todo('add', ' Buy\nmilk ')).toEqual({ code: 0, out: ['Added 1: Buy milk'], err: [] });
   expect(await todo('add', 'Write the report')).toEqual({ code: 0, out: ['Added 2: Write the report'], err: [] });
   expect(await todo('rename', '1', 'Buy oat milk')).toEqual({ code: 0, out: ['Renamed 1: Buy oat milk'], err: [] });
@@ -71,7 +75,10 @@ test.each(places)('each command finds what earlier runs left: %s', async (_, mak
 test('the environment says where the todos are', () => {
   expect(placeOf({})).toEqual({ file: join(__dirname, 'todo.db') });
   expect(placeOf({ TODO_FILE: 'my.db', DATABASE_URL: '', EVENTUALITY_SCHEMA: '' })).toEqual({ file: 'my.db' });
-  expect(placeOf({ DATABASE_URL: url, EVENTUALITY_SCHEMA: 'todos' })).toMatchObject({ databaseUrl: url, schema: 'todos' });
+  expect(placeOf({ DATABASE_URL: url, EVENTUALITY_SCHEMA: 'todos' })).toMatchObject({
+    databaseUrl: url,
+    schema: 'todos',
+  });
 });
 
 test('a text that looks like an option goes behind two dashes', async () => {
@@ -82,7 +89,9 @@ test('the list is made again from more events than one page holds', async () => 
   const store = openStore(place);
   const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
   const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
-  await store.append(Array.from({ length: 1234 }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
+  await store.append(
+    Array.from({ length: 1234 }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })),
+  );
   await store.close();
   expect((await todo('list')).out).toHaveLength(1234);
   expect((await todo('add', 'Write')).out).toEqual(['Added 1235: Write']);
@@ -147,7 +156,11 @@ test.each([
 });
 
 test('an unknown option is answered by one line', async () => {
-  expect(await todo('list', '--all')).toEqual({ code: 1, out: [], err: [expect.stringMatching(/^Unknown option '--all'.*$/)] });
+  expect(await todo('list', '--all')).toEqual({
+    code: 1,
+    out: [],
+    err: [expect.stringMatching(/^Unknown option '--all'.*$/)],
+  });
 });
 
 describe('a store that cannot be used is answered by one line', () => {
@@ -186,8 +199,16 @@ describe('a store that cannot be used is answered by one line', () => {
   });
 
   test.each([
-    ['a server that is not there', 'postgres://postgres@127.0.0.1:1/postgres', /^PostgreSQL cannot be reached: .*ECONNREFUSED/],
-    ['no such database', url.replace(/\/[^/]*$/, '/nowhere'), /^PostgreSQL cannot be reached: .*"nowhere" does not exist/],
+    [
+      'a server that is not there',
+      'postgres://postgres@127.0.0.1:1/postgres',
+      /^PostgreSQL cannot be reached: .*ECONNREFUSED/,
+    ],
+    [
+      'no such database',
+      url.replace(/\/[^/]*$/, '/nowhere'),
+      /^PostgreSQL cannot be reached: .*"nowhere" does not exist/,
+    ],
     ['a wrong password', url.replace(/:[^:@]*@/, ':wrong@'), /^PostgreSQL cannot be reached: .*password/],
     ['an address of something else', 'mysql://localhost/todo', /connectionString must begin with postgres:\/\//],
     ['an address that is none', 'postgres://[', /./],
@@ -200,7 +221,10 @@ describe('a store that cannot be used is answered by one line', () => {
 
   test('a server that does not answer', async () => {
     const silent = await listening(createServer(() => {}));
-    place = { ...place, databaseUrl: `postgres://postgres@127.0.0.1:${(silent.address() as { port: number }).port}/postgres` };
+    place = {
+      ...place,
+      databaseUrl: `postgres://postgres@127.0.0.1:${(silent.address() as { port: number }).port}/postgres`,
+    };
     expect(await refusal('list')).toMatch(/^PostgreSQL cannot be reached: .*timeout/);
     silent.close();
   });
@@ -220,14 +244,18 @@ describe('as a program', () => {
     const database = place.databaseUrl && { DATABASE_URL: place.databaseUrl, EVENTUALITY_SCHEMA: place.schema };
     return { cwd: root, env: { ...env, TODO_FILE: place.file, ...database } };
   };
-  const result = (...args: string[]) => spawnSync(process.execPath, [...program, ...args], { ...settings(), encoding: 'utf8' });
+  const result = (...args: string[]) =>
+    spawnSync(process.execPath, [...program, ...args], { ...settings(), encoding: 'utf8' });
 
   /** Compiled once, in a folder that finds the package as it is built. */
   beforeAll(async () => {
     await builtDist();
     linkPackages(folder, ['eventuality', 'reflect-metadata', 'tsyringe']);
     for (const file of readdirSync(__dirname).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
-      const { outputText } = ts.transpileModule(readFileSync(join(__dirname, file), 'utf8'), { compilerOptions: COMPILED, fileName: file });
+      const { outputText } = ts.transpileModule(readFileSync(join(__dirname, file), 'utf8'), {
+        compilerOptions: COMPILED,
+        fileName: file,
+      });
       writeFileSync(join(folder, file.replace(/\.ts$/, '.js')), outputText);
     }
   }, 120_000);
@@ -273,7 +301,9 @@ describe('as a program', () => {
     async (_, make) => {
       place = await make();
       const tasks = Array.from({ length: 6 }, (_, index) => `Task ${index}`);
-      const ends = await Promise.all(tasks.map(task => outputOf(spawn(process.execPath, [...program, 'add', task], settings()))));
+      const ends = await Promise.all(
+        tasks.map(task => outputOf(spawn(process.execPath, [...program, 'add', task], settings()))),
+      );
       expect(ends.map(({ code, err }) => ({ code, err }))).toEqual(tasks.map(() => ({ code: 0, err: '' })));
       const added = ends.map(({ out }) => out.replace('Added ', '[ ] ').replace(': ', '  ').trim());
       expect((await todo('list')).out.sort()).toEqual(added.sort());
@@ -283,7 +313,8 @@ describe('as a program', () => {
   );
 });
 
-const listening = (server: Server): Promise<Server> => new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
+const listening = (server: Server): Promise<Server> =>
+  new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
 
 function outputOf(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
   let [out, err] = ['', ''];

@@ -43,10 +43,15 @@ function actionOf(name: string, values: readonly string[]): Action {
   if (!action) {
     const known = [...actions.keys(), 'help'];
     const meant = nearest(name, known);
-    throw new UsageError(`There is no '${name}'.${meant ? ` Did you mean '${meant}'?` : ''} There are: ${known.join(', ')}.`);
+    throw new UsageError(
+      `There is no '${name}'.${meant ? ` Did you mean '${meant}'?` : ''} There are: ${known.join(', ')}.`,
+    );
   }
   if (values.length === action.takes.length) return action;
-  const tooMany = values.length > action.takes.length && action.takes.includes('text') ? ' Put a text of several words in quotes.' : '';
+  const tooMany =
+    values.length > action.takes.length && action.takes.includes('text')
+      ? ' Put a text of several words in quotes.'
+      : '';
   throw new UsageError(`Use: ${usage(name, action)}.${tooMany}`);
 }
 
@@ -68,8 +73,16 @@ const KEPT = 'PostgreSQL (DATABASE_URL: its address, EVENTUALITY_SCHEMA: a schem
 
 function help(): string {
   const lines = [...actions].map(([name, action]) => `  ${usage(name, action).padEnd(20)}${action.help}`);
-  const head = ['npm run todo                plays a short story in memory', 'npm run todo -- <command>   runs one command:'];
-  return [...head, ...lines, 'The todos are kept in the file samples/todo/todo.db (TODO_FILE: another file), or in', KEPT].join('\n');
+  const head = [
+    'npm run todo                plays a short story in memory',
+    'npm run todo -- <command>   runs one command:',
+  ];
+  return [
+    ...head,
+    ...lines,
+    'The todos are kept in the file samples/todo/todo.db (TODO_FILE: another file), or in',
+    KEPT,
+  ].join('\n');
 }
 
 /** Every failure is answered by one line. */

@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import fs, { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,7 +25,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const stream = { aggregateName: 'Todo', aggregateId: '1' };
 const append = (store: JsonLinesEventStore, ...names: string[]) =>
   store.append([{ stream, expected: 'any', events: names.map(name => ({ name, payload: { name } })) }]);
-const namesIn = async (store: JsonLinesEventStore): Promise<string[]> => (await store.readAll()).map(({ name }) => name);
+const namesIn = async (store: JsonLinesEventStore): Promise<string[]> =>
+  (await store.readAll()).map(({ name }) => name);
 
 /** Returns a file with the events A, B and C, appended one by one. */
 async function written(): Promise<string> {
@@ -102,7 +111,10 @@ describe('a damaged file', () => {
     ['an event without a date', line(({ recordedAt, ...event }) => event)],
     ['an event whose position is no number', line(event => ({ ...event, position: 'x' }))],
     ['an event of another version', line(event => ({ ...event, version: 5 }))],
-    ['an event with bytes that are no UTF-8', text => Buffer.from(text.replace('{"name":"B"}', '{"name":"\xff"}'), 'latin1')],
+    [
+      'an event with bytes that are no UTF-8',
+      text => Buffer.from(text.replace('{"name":"B"}', '{"name":"\xff"}'), 'latin1'),
+    ],
   ])('is refused with the number of the line, and left as it is: %s', async (_, damage) => {
     const file = await written();
     const lines = readFileSync(file, 'utf8').split('\n');
@@ -127,7 +139,10 @@ describe('a damaged file', () => {
 describe('an append that cannot be written', () => {
   afterEach(() => jest.restoreAllMocks());
 
-  const failure = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  const failure = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
   const fail = (): never => {
     throw failure;
   };
@@ -232,7 +247,13 @@ test('what a store has acknowledged is there after its process was killed', asyn
       }
     })();`;
   const [file, program] = [newFile(), join(folder, 'program.js')];
-  buildSync({ stdin: { contents, resolveDir: __dirname }, outfile: program, bundle: true, platform: 'node', logLevel: 'error' });
+  buildSync({
+    stdin: { contents, resolveDir: __dirname },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  });
   for (const afterLines of [1, 5, 20]) {
     const child = spawn(process.execPath, [program, file]);
     const acknowledged = await killAfter(child, afterLines);

@@ -6,9 +6,10 @@ import { lockFile } from './lock-file';
 export class DamagedFileError extends Error {}
 
 /**
- * Keeps events in a file: a line for each append, so that an append is there as a whole or not at all. Everything is read into memory
- * when the file is opened; versions, conflicts, pages and subscriptions are those of the in-memory store.
- * What projections make of them is in memory only, and made again after each opening. For one process at a time: a second one is refused.
+ * Keeps events in a file: a line for each append, so that an append is there as a whole or not at all. Everything is
+ * read into memory when the file is opened; versions, conflicts, pages and subscriptions are those of the in-memory
+ * store. What projections make of them is in memory only, and made again after each opening. For one process at a time:
+ * a second one is refused.
  */
 export class JsonLinesEventStore extends InMemoryEventStore {
   private constructor(
@@ -43,9 +44,14 @@ export class JsonLinesEventStore extends InMemoryEventStore {
     }
   }
 
-  /** Returns when the events are on the disk. What could not be written as a whole is cut off, now or before the next append. */
+  /**
+   * Returns when the events are on the disk. What could not be written as a whole is cut off, now or before the next
+   * append.
+   */
   protected override persist(events: readonly RecordedEvent[]): void {
-    const line = Buffer.from(`${JSON.stringify(events, (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`);
+    const line = Buffer.from(
+      `${JSON.stringify(events, (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`,
+    );
     const file = openSync(this.path, constants.O_RDWR | constants.O_CREAT);
     try {
       ftruncateSync(file, this.end);

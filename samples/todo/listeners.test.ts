@@ -57,7 +57,10 @@ test('a log that cannot print stops neither the list nor the commands', async ()
 });
 
 test('two applications of the same module share nothing', async () => {
-  const [one, other] = [await bootstrap(TodoModule), await bootstrap(TodoModule, { eventStore: new InMemoryEventStore() })];
+  const [one, other] = [
+    await bootstrap(TodoModule),
+    await bootstrap(TodoModule, { eventStore: new InMemoryEventStore() }),
+  ];
   await one.dispatch(new CreateTodo('1', 'Buy milk'), { waitFor: [TodoList] });
   expect(await one.query(new AllTodos())).toHaveLength(1);
   expect(await other.query(new AllTodos())).toEqual([]);

@@ -4,8 +4,8 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 export class FileInUseError extends Error {}
 
 /**
- * Makes sure that one process at a time uses a file, by a file beside it that names the process; returns what ends that.
- * A process that was killed leaves its lock behind: whoever finds the process gone takes it over.
+ * Makes sure that one process at a time uses a file, by a file beside it that names the process; returns what ends
+ * that. A process that was killed leaves its lock behind: whoever finds the process gone takes it over.
  * @throws FileInUseError
  */
 export function lockFile(path: string): () => void {
@@ -33,7 +33,9 @@ function refuseWhenInUse(path: string, lock: string): void {
   if (released) return;
   // The signal 0 only asks whether there is such a process.
   if (!failsBy('ESRCH', () => process.kill(Number(owner), 0)))
-    throw new FileInUseError(`The file ${path} is in use by process ${owner}. Try again when that has ended, or remove ${lock}.`);
+    throw new FileInUseError(
+      `The file ${path} is in use by process ${owner}. Try again when that has ended, or remove ${lock}.`,
+    );
   rmSync(lock, { force: true });
 }
 

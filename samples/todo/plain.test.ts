@@ -31,7 +31,9 @@ test('the plain domain refuses what the decorated one refuses', async () => {
   await expect(flow.dispatch(createTodo('1', 'Buy tea'))).rejects.toMatchObject({ code: 'AGGREGATE_ALREADY_EXISTS' });
   await expect(flow.dispatch(renameTodo('1', ''))).rejects.toThrow('A todo needs a description.');
   await flow.dispatch(completeTodo('1'));
-  await expect(flow.dispatch(renameTodo('1', 'Buy tea'))).rejects.toThrow('Todo 1 is completed; its description stays.');
+  await expect(flow.dispatch(renameTodo('1', 'Buy tea'))).rejects.toThrow(
+    'Todo 1 is completed; its description stays.',
+  );
   await flow.close();
 });
 

@@ -9,7 +9,9 @@ export const Todo = defineAggregate({
     rename(text: string) {
       if (this.state.completed) throw new TodoError(`Todo ${this.id} is completed; its description stays.`);
       const description = oneLine(text);
-      return description === this.state.description ? [] : Event({ aggregateId: this.id, name: 'TodoRenamed', payload: { description } });
+      return description === this.state.description
+        ? []
+        : Event({ aggregateId: this.id, name: 'TodoRenamed', payload: { description } });
     },
     complete() {
       return this.state.completed ? [] : Event({ aggregateId: this.id, name: 'TodoCompleted', payload: {} });

@@ -28,7 +28,9 @@ async function createMany(count: number): Promise<void> {
   const store = openStore(place);
   const stream = (id: number) => ({ aggregateName: 'Todo', aggregateId: String(id) });
   const events = [{ name: 'TodoCreated', payload: { description: 'Buy milk' } }];
-  await store.append(Array.from({ length: count }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })));
+  await store.append(
+    Array.from({ length: count }, (_, index) => ({ stream: stream(index + 1), expected: 'none' as const, events })),
+  );
   await store.close();
 }
 
@@ -52,7 +54,8 @@ test.each(places)(
     expect((await todo('list')).out).toEqual(['Nothing to do. Add something: npm run todo -- add "Buy milk"']);
     const { code, out, err } = await todo('rebuild');
     expect({ code, err }).toEqual({ code: 0, err: [] });
-    for (const line of out) expect(line).toMatch(/^\[#*\.*\] +\d+% {2}\d+ of 1235 events(, \d+ s left|: the list is filled anew\.)?$/);
+    for (const line of out)
+      expect(line).toMatch(/^\[#*\.*\] +\d+% {2}\d+ of 1235 events(, \d+ s left|: the list is filled anew\.)?$/);
     expect(out.at(-1)).toBe(`[${'#'.repeat(30)}] 100%  1235 of 1235 events: the list is filled anew.`);
     expect((await todo('list')).out).toEqual(list);
   },

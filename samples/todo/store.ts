@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /**
- * Reads the place from the environment: `DATABASE_URL` for PostgreSQL and `EVENTUALITY_SCHEMA` for the schema there, `TODO_FILE` for the
- * SQLite file. Default: the file `todo.db` beside this program.
+ * Reads the place from the environment: `DATABASE_URL` for PostgreSQL and `EVENTUALITY_SCHEMA` for the schema there,
+ * `TODO_FILE` for the SQLite file. Default: the file `todo.db` beside this program.
  */
 export const placeOf = ({ DATABASE_URL, EVENTUALITY_SCHEMA, TODO_FILE }: NodeJS.ProcessEnv): Place => ({
   file: TODO_FILE || join(__dirname, 'todo.db'),
@@ -25,5 +25,7 @@ export const placeOf = ({ DATABASE_URL, EVENTUALITY_SCHEMA, TODO_FILE }: NodeJS.
 
 /** Opens the store. All that differs between the two is in this function. @throws what `sqlite` and `postgres` throw */
 export function openStore({ file, databaseUrl, schema }: Place): EventStore {
-  return databaseUrl === undefined ? sqlite(file) : postgres({ connectionString: databaseUrl, ...(schema !== undefined && { schema }) });
+  return databaseUrl === undefined
+    ? sqlite(file)
+    : postgres({ connectionString: databaseUrl, ...(schema !== undefined && { schema }) });
 }

@@ -35,4 +35,5 @@ export async function story(print: Print): Promise<void> {
 const descriptions = (todos: readonly TodoView[]): string => todos.map(({ description }) => description).join(', ');
 
 /** Puts a todo into one line. */
-export const line = ({ id, description, completed }: TodoView): string => `[${completed ? 'x' : ' '}] ${id}  ${description}`;
+export const line = ({ id, description, completed }: TodoView): string =>
+  `[${completed ? 'x' : ' '}] ${id}  ${description}`;

@@ -1,4 +1,12 @@
-import { EventHandler, InjectReadModel, Projection, type ProjectionContext, Query, QueryHandler, type ReadModel } from 'eventuality';
+import {
+  EventHandler,
+  InjectReadModel,
+  Projection,
+  type ProjectionContext,
+  Query,
+  QueryHandler,
+  type ReadModel,
+} from 'eventuality';
 import { TodoCompleted, TodoCreated, TodoRenamed } from './domain';
 
 export interface TodoView {
@@ -18,7 +26,12 @@ export class OpenTodos extends Query<readonly TodoView[]> {}
 export class TodoList {
   @EventHandler(TodoCreated)
   created({ description }: TodoCreated, { documents, event }: ProjectionContext<TodoView>) {
-    documents.set(event.aggregateId, { id: event.aggregateId, description, completed: false, place: Number(event.position) });
+    documents.set(event.aggregateId, {
+      id: event.aggregateId,
+      description,
+      completed: false,
+      place: Number(event.position),
+    });
   }
 
   @EventHandler(TodoRenamed)

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as rootContainer } from 'tsyringe';
 import type { FlowCommandHandler } from '../commands';
 import type { ModuleClass, Token } from '../decorators';
-import { EventBus, type EventListener, Flow, type FlowParts, type GivenCommandHandler, type QueryHandlerFunction } from '../flow';
+import {
+  EventBus,
+  type EventListener,
+  Flow,
+  type FlowParts,
+  type GivenCommandHandler,
+  type QueryHandlerFunction,
+} from '../flow';
 import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults } from '../messages';
 import { definitionOf } from '../model';
 import type { EventProcessorDefinition, ProjectionDefinition } from '../processing';
@@ -26,12 +33,15 @@ import { unitFaults } from './unit-checks';
 
 /** What `bootstrap` can be told; every part has a default. */
 export interface BootstrapOptions
-  extends Partial<Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners' | 'messageClasses'>> {
+  extends Partial<
+    Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners' | 'messageClasses'>
+  > {
   /** The container whose child the application uses; default tsyringe's own. */
   readonly container?: DependencyContainer | ContainerAdapter;
   /**
-   * Where the names of commands and events may come from: `'class'`, from their classes where no decorator gives one, or `'explicit'`, from
-   * `@Command('name')` and `@Event('name')` alone, so that neither a renamed class nor a bundler changes one. Default `'class'`.
+   * Where the names of commands and events may come from: `'class'`, from their classes where no decorator gives one,
+   * or `'explicit'`, from `@Command('name')` and `@Event('name')` alone, so that neither a renamed class nor a bundler
+   * changes one. Default `'class'`.
    */
   readonly names?: MessageNames;
   /** Gets each projection and reactor that was found or given; what it returns takes its place, under the same name. */
@@ -58,8 +68,9 @@ export class Application extends Flow {
   }
 
   /**
-   * Closes the flow and its event store, and then calls `dispose()` of all that the container made for this application, the last made
-   * first; what one of them throws is reported to the logger. Calling it again returns the same promise.
+   * Closes the flow and its event store, and then calls `dispose()` of all that the container made for this
+   * application, the last made first; what one of them throws is reported to the logger. Calling it again returns the
+   * same promise.
    */
   override close(): Promise<void> {
     this.#ending ??= this.#end();
@@ -85,9 +96,10 @@ interface Wiring {
 }
 
 /**
- * Makes an application of a module: finds the roles of its components by their decorators, makes them in a child of the container,
- * and assembles the Flow. In memory unless an `eventStore` is given.
- * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where reactors must be made known to it
+ * Makes an application of a module: finds the roles of its components by their decorators, makes them in a child of the
+ * container, and assembles the Flow. In memory unless an `eventStore` is given.
+ * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where reactors must be
+ * made known to it
  */
 export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {}): Promise<Application> {
   const faults = optionFaults<BootstrapOptions>(given, BOOTSTRAP_OPTIONS);
@@ -158,7 +170,9 @@ function constructorFaults({ components: { handlerClasses, providers }, containe
   );
   const madeOtherwise = new Set(
     [...providers].map(provider =>
-      typeof provider === 'object' && ('useFactory' in provider || 'useToken' in provider) ? provider.provide : undefined,
+      typeof provider === 'object' && ('useFactory' in provider || 'useToken' in provider)
+        ? provider.provide
+        : undefined,
     ),
   );
   const made = [...handlerClasses.map(({ type }) => type), ...provided].filter(type => !madeOtherwise.has(type));
@@ -183,7 +197,10 @@ function repositoryFaults({ components, providers }: Wiring): string[] {
   );
 }
 
-/** Makes what shows its mistakes only when it is made: what is behind factories, and where the container cannot be asked. */
+/**
+ * Makes what shows its mistakes only when it is made: what is behind factories, and where the container cannot be
+ * asked.
+ */
 async function tryCommandHandlers(wiring: Wiring, application: Application): Promise<void> {
   const { components, container, providers, commandScopes, logger } = wiring;
   const trials = new Trials(
@@ -216,7 +233,11 @@ function partsOf({ components, container, commandScopes, logger }: Wiring, optio
   };
 }
 
-function commandHandlers({ type, commands }: HandlerClass, scopes: CommandScopes, logger: Logger): [string, GivenCommandHandler][] {
+function commandHandlers(
+  { type, commands }: HandlerClass,
+  scopes: CommandScopes,
+  logger: Logger,
+): [string, GivenCommandHandler][] {
   return [...commands].map(([command, [handler]]) => {
     const { method, options } = handler!;
     const handle: FlowCommandHandler = (message, context) => {
@@ -235,7 +256,9 @@ function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdap
   ]);
 }
 
-/** Makes the listeners now, so that one that cannot be made is known before the first command; only then do they listen. */
+/**
+ * Makes the listeners now, so that one that cannot be made is known before the first command; only then do they listen.
+ */
 function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, container: ContainerAdapter): void {
   const faults: string[] = [];
   const made: Record<string, EventListener[]>[] = [];

@@ -26,7 +26,9 @@ export class CommandScopes {
 
   /** Registers the repository of an aggregate: the command's own in its scope, the plain one elsewhere. */
   register(aggregate: Aggregate): void {
-    this.container.register<unknown>(repositoryToken(aggregate) as symbol, { useFactory: scope => this.#repository(aggregate, scope) });
+    this.container.register<unknown>(repositoryToken(aggregate) as symbol, {
+      useFactory: scope => this.#repository(aggregate, scope),
+    });
   }
 
   /** Returns a scope for a command, or for what tries whether one can be made. */
@@ -51,7 +53,8 @@ export class CommandScopes {
   }
 
   #repository(aggregate: Aggregate, scope: ContainerAdapter): Repository {
-    if (scope.has(COMMAND_CONTEXT)) return scope.resolve<RepositorySource>(COMMAND_CONTEXT as never).repository(aggregate);
+    if (scope.has(COMMAND_CONTEXT))
+      return scope.resolve<RepositorySource>(COMMAND_CONTEXT as never).repository(aggregate);
     if (!this.#making) return this.plain.repository(aggregate);
     const chain = `${tokenName(this.#making.type)} -> ... -> ${tokenName(repositoryToken(aggregate))}`;
     this.#making.stray = keptRepository(chain, 'what stands between them');

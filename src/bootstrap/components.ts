@@ -1,4 +1,11 @@
-import { type EventProcessorRole, eventProcessorRole, MODULE, type ModuleClass, type ModuleOptions, type Provider } from '../decorators';
+import {
+  type EventProcessorRole,
+  eventProcessorRole,
+  MODULE,
+  type ModuleClass,
+  type ModuleOptions,
+  type Provider,
+} from '../decorators';
 import { type ClassReference, ownMetadata, shownText, shownWithKeys } from '../messages';
 import {
   type AggregateClass,
@@ -26,7 +33,10 @@ export interface HandlerClass {
   readonly events: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly queries: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly replays: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
-  /** What `@Projection` or `@Reactor` said; its events are followed by checkpoint, those of other classes while the process runs. */
+  /**
+   * What `@Projection` or `@Reactor` said; its events are followed by checkpoint, those of other classes while the
+   * process runs.
+   */
   readonly processor: EventProcessorRole | undefined;
 }
 
@@ -64,8 +74,11 @@ export class Components {
     else if (typeof component !== 'function')
       this.faults.push(`A component of ${module} is ${nameOf(component)}; list classes and aggregate definitions.`);
     else if (ownMetadata(component, MODULE))
-      this.faults.push(`${component.name} is a module, listed among the components of ${module}. Move it to the imports.`);
-    else if (isAggregateClass(component) || INSTANCE in component.prototype) this.#addAggregate(component as AggregateClass);
+      this.faults.push(
+        `${component.name} is a module, listed among the components of ${module}. Move it to the imports.`,
+      );
+    else if (isAggregateClass(component) || INSTANCE in component.prototype)
+      this.#addAggregate(component as AggregateClass);
     else this.#addHandlerClass(component as Class, module);
   }
 
@@ -113,7 +126,9 @@ export class Components {
         `A provider of ${module} is ${nameOf(provider)}; give a class or { provide: token, useValue | useClass | useFactory | useToken }.`,
       );
     } else if (PROVIDING.filter(way => way in provider).length !== 1) {
-      this.faults.push(`The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of ${PROVIDING.join(', ')}.`);
+      this.faults.push(
+        `The provider of ${nameOf(provider.provide)} in ${module} must have exactly one of ${PROVIDING.join(', ')}.`,
+      );
     } else {
       const faults = providerFaults(provider, `The provider of ${nameOf(provider.provide)} in ${module}`);
       this.faults.push(...faults);
@@ -122,11 +137,17 @@ export class Components {
   }
 }
 
-/** What a command is for, and whether it makes that, is said in aggregates only: other classes load and add by themselves. */
+/**
+ * What a command is for, and whether it makes that, is said in aggregates only: other classes load and add by
+ * themselves.
+ */
 const uselessOptions = ({ name }: Class, { method, options }: FoundHandler): string[] =>
   ['creates', 'target']
     .filter(option => options?.[option as keyof typeof options] !== undefined)
-    .map(option => `${name}.${String(method)} has the option ${option}, which means nothing outside of an aggregate. Remove it.`);
+    .map(
+      option =>
+        `${name}.${String(method)} has the option ${option}, which means nothing outside of an aggregate. Remove it.`,
+    );
 
 /** What is no list was found to be a fault. */
 const listed = <T>(list: readonly T[] | undefined): readonly T[] => (Array.isArray(list) ? list : []);

@@ -1,11 +1,22 @@
 import type { Token } from '../decorators';
 import { isClassType, parameterLabel } from '../model';
-import { chosenTokens, delayedClass, isDelayed, isDescriptor, prepare, type TokenDescriptor, typesOf } from './constructor-tokens';
+import {
+  chosenTokens,
+  delayedClass,
+  isDelayed,
+  isDescriptor,
+  prepare,
+  type TokenDescriptor,
+  typesOf,
+} from './constructor-tokens';
 import { unknownToken } from './tokens';
 
 type Class = new (...args: any[]) => unknown;
 
-/** Finds out, before anything is made, whether tsyringe can make a class: by the types and tokens of its constructor's parameters. */
+/**
+ * Finds out, before anything is made, whether tsyringe can make a class: by the types and tokens of its constructor's
+ * parameters.
+ */
 export class ConstructorChecks {
   readonly #seen = new Set<Class>();
 
@@ -41,8 +52,12 @@ export class ConstructorChecks {
     }
     if (!isClassType(type)) {
       const kind =
-        typeof type === 'function' ? `${type.name}, an interface or a basic type` : 'undefined, as when two files import each other';
-      return [`${parameter} is of the type ${kind}. Write @inject('a token') before it and provide the token in a module.`];
+        typeof type === 'function'
+          ? `${type.name}, an interface or a basic type`
+          : 'undefined, as when two files import each other';
+      return [
+        `${parameter} is of the type ${kind}. Write @inject('a token') before it and provide the token in a module.`,
+      ];
     }
     return this.#tokenFaults(parameter, type as Class);
   }
@@ -50,11 +65,15 @@ export class ConstructorChecks {
   #tokenFaults(parameter: string, asked: Token): string[] {
     const token = isDelayed(asked) ? delayedClass(asked) : asked;
     if (token === undefined)
-      return [`${parameter} asks for delay(() => ...) whose function returns no class. Return the class: delay(() => TheClass).`];
+      return [
+        `${parameter} asks for delay(() => ...) whose function returns no class. Return the class: delay(() => TheClass).`,
+      ];
     const type = this.classOf(token);
     if (type) return this.faultsOf(type);
     if (this.isRegistered(token)) return [];
-    return typeof token === 'string' || typeof token === 'symbol' ? [unknownToken(`${parameter} ${asksFor(token)}`, token)] : [];
+    return typeof token === 'string' || typeof token === 'symbol'
+      ? [unknownToken(`${parameter} ${asksFor(token)}`, token)]
+      : [];
   }
 }
 

@@ -22,7 +22,10 @@ const reflect = Reflect as unknown as {
   defineMetadata(key: string, value: unknown, target: object): void;
 };
 
-/** Hands on to tsyringe what decorators left on a class: its parameter types, and the repositories and read models it wants. Once for each class. */
+/**
+ * Hands on to tsyringe what decorators left on a class: its parameter types, and the repositories and read models it
+ * wants. Once for each class.
+ */
 export function prepare(type: Function): void {
   if (prepared.has(type)) return;
   prepared.add(type);
@@ -30,22 +33,32 @@ export function prepare(type: Function): void {
   injectable()(type as never);
 }
 
-/** A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone. */
+/**
+ * A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone.
+ */
 function injectTokens(type: Function): void {
   const own = injectedTokens(type, false);
   for (const [parameter, token] of own) inject(token)(type, undefined, parameter);
   const parent: unknown = Object.getPrototypeOf(type);
-  if (own.size > 0 || reflect.hasOwnMetadata(TOKENS, type) || typeof parent !== 'function' || parent === Function.prototype) return;
+  if (
+    own.size > 0 ||
+    reflect.hasOwnMetadata(TOKENS, type) ||
+    typeof parent !== 'function' ||
+    parent === Function.prototype
+  )
+    return;
   injectTokens(parent);
   const inherited = reflect.getMetadata(TOKENS, parent);
   if (inherited) reflect.defineMetadata(TOKENS, inherited, type);
 }
 
 /** Returns the types of a constructor's parameters, where the compiler left them. */
-export const typesOf = (type: Class): readonly unknown[] | undefined => reflect.getMetadata<unknown[]>('design:paramtypes', type);
+export const typesOf = (type: Class): readonly unknown[] | undefined =>
+  reflect.getMetadata<unknown[]>('design:paramtypes', type);
 
 /** Returns what was chosen for a constructor's parameters, by their index. */
-export const chosenTokens = (type: Class): Readonly<Record<number, Token | TokenDescriptor>> => reflect.getMetadata(TOKENS, type) ?? {};
+export const chosenTokens = (type: Class): Readonly<Record<number, Token | TokenDescriptor>> =>
+  reflect.getMetadata(TOKENS, type) ?? {};
 
 /** Returns all that tsyringe asks for when it makes a class. */
 export function constructorTokens(type: Class): Token[] {

@@ -29,18 +29,22 @@ export interface ContainerAdapter {
   resolve<T>(token: Token<T>): T;
   /** Returns a child: it sees the registrations of this container, factories get the child, singletons are shared. */
   createScope(): ContainerAdapter;
-  /** Returns what keeps a class from being made, as sentences with their fixes. Optional: without it, mistakes show at resolution. */
+  /**
+   * Returns what keeps a class from being made, as sentences with their fixes. Optional: without it, mistakes show at
+   * resolution.
+   */
   faultsOf?(type: new (...args: any[]) => unknown): readonly string[];
   /**
-   * Says what making a token takes, without making it; undefined for what it cannot look into, such as a factory. Optional: without it,
-   * `bootstrap` makes each class with command handlers twice at its start, to see whether its repositories belong to the command.
+   * Says what making a token takes, without making it; undefined for what it cannot look into, such as a factory.
+   * Optional: without it, `bootstrap` makes each class with command handlers twice at its start, to see whether its
+   * repositories belong to the command.
    */
   makingOf?(token: Token): Making | undefined;
   /** Takes note of what a factory has made in this container or scope, so that `dispose` includes it. */
   adopt?(made: Disposable): void;
   /**
-   * Disposes of what this container or scope has made, the last first: of a scope when its command has ended, of the application's own
-   * when the application has closed. It may be absent as long as there is nothing to dispose of.
+   * Disposes of what this container or scope has made, the last first: of a scope when its command has ended, of the
+   * application's own when the application has closed. It may be absent as long as there is nothing to dispose of.
    */
   readonly dispose?: (() => Promise<void>) | undefined;
 }

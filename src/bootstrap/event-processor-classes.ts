@@ -1,7 +1,12 @@
 import { hasBothRoles } from '../decorators';
 import { type ClassReference, eventTypeOf, messageName } from '../messages';
 import type { FoundHandler } from '../model';
-import { type EventProcessorDefinition, type EventProcessorHandler, eventProcessorFaults, type ProjectionHandler } from '../processing';
+import {
+  type EventProcessorDefinition,
+  type EventProcessorHandler,
+  eventProcessorFaults,
+  type ProjectionHandler,
+} from '../processing';
 import type { EventStore } from '../store';
 import type { Components, HandlerClass } from './components';
 import type { ContainerAdapter } from './container-adapter';
@@ -13,8 +18,14 @@ export interface EventProcessorClass {
   readonly definition: EventProcessorDefinition;
 }
 
-/** Makes a definition of each class marked with `@Projection` or `@Reactor`. Its instance is asked for when the first event comes. */
-export function eventProcessorClasses({ handlerClasses }: Components, container: ContainerAdapter): EventProcessorClass[] {
+/**
+ * Makes a definition of each class marked with `@Projection` or `@Reactor`. Its instance is asked for when the first
+ * event comes.
+ */
+export function eventProcessorClasses(
+  { handlerClasses }: Components,
+  container: ContainerAdapter,
+): EventProcessorClass[] {
   return handlerClasses.flatMap(handlerClass => {
     const { type, processor } = handlerClass;
     if (!processor) return [];
@@ -57,7 +68,8 @@ export function eventProcessorClassFaults(
   eventStore: EventStore | undefined,
 ): string[] {
   const names = new Map(classes.map(({ type, definition }) => [definition, type.name]));
-  const placeOf = (definition: EventProcessorDefinition): string => names.get(definition) ?? `The ${definition.kind} '${definition.name}'`;
+  const placeOf = (definition: EventProcessorDefinition): string =>
+    names.get(definition) ?? `The ${definition.kind} '${definition.name}'`;
   return [
     ...handlerClasses.flatMap(roleFaults),
     ...eventProcessorFaults([...classes.map(({ definition }) => definition), ...given], eventStore, placeOf),
@@ -68,18 +80,26 @@ function roleFaults({ type, commands, events, replays, processor }: HandlerClass
   const faults: string[] = [];
   const { name } = type;
   if (hasBothRoles(type))
-    faults.push(`${name} is marked with @Projection and with @Reactor. Keep one, and move the other's handlers to a class of their own.`);
+    faults.push(
+      `${name} is marked with @Projection and with @Reactor. Keep one, and move the other's handlers to a class of their own.`,
+    );
   if (processor && commands.size > 0)
-    faults.push(`${name} follows events, and has command handlers, which are made for each command. Move them to a class of their own.`);
+    faults.push(
+      `${name} follows events, and has command handlers, which are made for each command. Move them to a class of their own.`,
+    );
   if (!processor && replays.size > 0)
     faults.push(`${name} has a @ReplayHandler, but replays nothing. Write @Projection or @Reactor above the class.`);
   if (processor)
     for (const event of without(replays, events))
       faults.push(`${name} handles ${messageName(event)} in replays only. Give it an @EventHandler for it, too.`);
   if (processor?.options?.replay === 'skip' && replays.size > 0)
-    faults.push(`${name} has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.`);
+    faults.push(
+      `${name} has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.`,
+    );
   return faults;
 }
 
-const without = (some: ReadonlyMap<ClassReference, Handlers>, others: ReadonlyMap<ClassReference, Handlers>): ClassReference[] =>
-  [...some.keys()].filter(event => !others.has(event));
+const without = (
+  some: ReadonlyMap<ClassReference, Handlers>,
+  others: ReadonlyMap<ClassReference, Handlers>,
+): ClassReference[] => [...some.keys()].filter(event => !others.has(event));

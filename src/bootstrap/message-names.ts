@@ -2,7 +2,9 @@ import { bundledName, type ClassReference, messageMetadata, stableNameAdvice } f
 import { inspectAggregate } from '../model';
 import type { Components } from './components';
 
-/** Where the names of messages may come from: from their classes where no decorator gives one, or from decorators alone. */
+/**
+ * Where the names of messages may come from: from their classes where no decorator gives one, or from decorators alone.
+ */
 export type MessageNames = 'class' | 'explicit';
 
 interface NamedByClass {
@@ -11,14 +13,18 @@ interface NamedByClass {
   readonly users: string[];
 }
 
-/** Finds commands and events whose names will not stay: all that come from classes, where that is not wanted, or those a bundler made. */
+/**
+ * Finds commands and events whose names will not stay: all that come from classes, where that is not wanted, or those a
+ * bundler made.
+ */
 export function messageNameFaults(components: Components, names: MessageNames = 'class'): string[] {
   const found = namedByClass(components);
   const classes = new Set([...found.map(({ type }) => type.name), ...componentNames(components)]);
   return found.flatMap(({ type, kind, users }) => {
     const place = `The ${kind} class ${type.name}, which ${users.join(' and ')} handle${users.length > 1 ? '' : 's'},`;
     const decorator = kind === 'event' ? 'Event' : 'Command';
-    if (names === 'explicit') return [`${place} has no other name. Give it one that stays: @${decorator}('${type.name}').`];
+    if (names === 'explicit')
+      return [`${place} has no other name. Give it one that stays: @${decorator}('${type.name}').`];
     const reason = bundledName(type) ?? renamed(type.name, classes);
     return reason ? [`${place} has a name that will not stay: ${reason}. ${stableNameAdvice(decorator)}`] : [];
   });

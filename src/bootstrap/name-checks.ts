@@ -29,12 +29,17 @@ export function nameFaults(components: Components): string[] {
   return [
     ...baseEventFaults(eventPlaces(components)),
     ...commands.twoTypes(classFault('command', "Give one of them another: @Command('another name')")),
-    ...commands.claimedTwice((name, by) => `The command '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`),
+    ...commands.claimedTwice(
+      (name, by) => `The command '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`,
+    ),
     ...queries.twoTypes(classFault('query', 'Rename one of them')),
-    ...queries.claimedTwice((name, by) => `The query '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`),
+    ...queries.claimedTwice(
+      (name, by) => `The query '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`,
+    ),
     ...events.twoTypes(classFault('event', "Give one of them another: @Event('another name')")),
     ...kinds.twoTypes(
-      (name, by) => `Two aggregates have the name '${name}': ${by.join(' and ')}. Give one of them another: @Aggregate('another name').`,
+      (name, by) =>
+        `Two aggregates have the name '${name}': ${by.join(' and ')}. Give one of them another: @Aggregate('another name').`,
     ),
   ];
 }
@@ -65,7 +70,10 @@ class Claims {
     return this.#faults(claims => typesOf(claims).size > 1, fault);
   }
 
-  #faults(isWrong: (claims: readonly Claim[]) => boolean, fault: (name: string, by: readonly string[]) => string): string[] {
+  #faults(
+    isWrong: (claims: readonly Claim[]) => boolean,
+    fault: (name: string, by: readonly string[]) => string,
+  ): string[] {
     return [...this.#claims].flatMap(([name, claims]) => {
       if (!isWrong(claims)) return [];
       return [
@@ -81,7 +89,11 @@ class Claims {
 /** The classes, or definitions, that a name stands for. A handler by name has none. */
 const typesOf = (claims: readonly Claim[]): ReadonlySet<unknown> => new Set(claims.flatMap(({ type }) => type ?? []));
 
-function addHandlers(claims: Claims, by: string, found: ReadonlyMap<ClassReference, readonly { method: string | symbol }[]>): void {
+function addHandlers(
+  claims: Claims,
+  by: string,
+  found: ReadonlyMap<ClassReference, readonly { method: string | symbol }[]>,
+): void {
   for (const [message, handlers] of found) {
     for (const { method } of handlers) claims.add(messageName(message), `${by}.${String(method)}`, message);
   }

@@ -42,12 +42,14 @@ export const moduleFaults = (module: string, given: ModuleOptions): string[] =>
   optionFaults(given, MODULE_OPTIONS).map(fault => `@Module of ${module}: ${fault}`);
 
 const TOKEN = 'a class, text or a symbol';
-const isToken = (value: unknown): boolean => isFunction(value) || typeof value === 'string' || typeof value === 'symbol';
+const isToken = (value: unknown): boolean =>
+  isFunction(value) || typeof value === 'string' || typeof value === 'symbol';
 const aToken = must(TOKEN, isToken);
 
 const orUndefined = (words: string, holds: (value: unknown) => boolean): Check =>
   needed((value, path, faults) => {
-    if (value === undefined) faults.push(`${path} is undefined (as when two files import each other); it must be ${words}.`);
+    if (value === undefined)
+      faults.push(`${path} is undefined (as when two files import each other); it must be ${words}.`);
     else must(words, holds)(value, path, faults);
   });
 
@@ -68,7 +70,10 @@ export function providerFaults(provider: object, place: string): string[] {
   return optionFaults(provider, PROVIDERS[way]).map(fault => `${place}: ${fault}`);
 }
 
-/** Returns what an application's `adjustEventProcessor` makes of a definition; where that is not the same one adjusted, the one that was given. */
+/**
+ * Returns what an application's `adjustEventProcessor` makes of a definition; where that is not the same one adjusted,
+ * the one that was given.
+ */
 export function adjusting(
   adjust: ((definition: EventProcessorDefinition) => EventProcessorDefinition) | undefined,
   faults: string[],

@@ -32,7 +32,9 @@ export class Factory {
 
   #run(scope: ContainerAdapter): unknown {
     if (this.#running)
-      throw this.#fault(`${this.#place} asks for itself, by way of what it asks for. Let one of them be made without the other.`);
+      throw this.#fault(
+        `${this.#place} asks for itself, by way of what it asks for. Let one of them be made without the other.`,
+      );
     this.#running = true;
     this.hasRun = true;
     try {
@@ -72,13 +74,20 @@ export class Providers {
 
   constructor(private readonly container: ContainerAdapter) {}
 
-  /** Command handlers are made for each command, so that their repositories belong to it; whatever else listens or answers is made once. */
+  /**
+   * Command handlers are made for each command, so that their repositories belong to it; whatever else listens or
+   * answers is made once.
+   */
   register({ providers, handlerClasses }: Components): void {
-    for (const { type, commands } of handlerClasses) this.container.register(type, { useClass: type, singleton: commands.size === 0 });
-    const forEachCommand = new Set<unknown>(handlerClasses.filter(({ commands }) => commands.size > 0).map(({ type }) => type));
+    for (const { type, commands } of handlerClasses)
+      this.container.register(type, { useClass: type, singleton: commands.size === 0 });
+    const forEachCommand = new Set<unknown>(
+      handlerClasses.filter(({ commands }) => commands.size > 0).map(({ type }) => type),
+    );
     for (const provider of providers) {
       if (typeof provider !== 'function') this.#register(provider, forEachCommand.has(provider.provide));
-      else if (!forEachCommand.has(provider)) this.container.register(provider, { useClass: provider, singleton: true });
+      else if (!forEachCommand.has(provider))
+        this.container.register(provider, { useClass: provider, singleton: true });
     }
   }
 
@@ -87,7 +96,10 @@ export class Providers {
     this.factories.delete(provide);
     this.#aliases.delete(provide);
     if ('useClass' in provider)
-      this.container.register(provide, { useClass: provider.useClass, singleton: provider.singleton ?? !forEachCommand });
+      this.container.register(provide, {
+        useClass: provider.useClass,
+        singleton: provider.singleton ?? !forEachCommand,
+      });
     else if ('useFactory' in provider) {
       const factory = new Factory(provide, provider.singleton ?? !forEachCommand, provider.useFactory, this.container);
       this.factories.set(provide, factory);
@@ -112,7 +124,8 @@ export class Providers {
       const place = `The provider of ${tokenName(token)}`;
       const path = [token];
       for (let each: Token | undefined = target; each !== undefined; each = this.#aliases.get(each)) {
-        if (path.includes(each)) return [`${place} leads back to itself: ${[...path, each].map(tokenName).join(' -> ')}.`];
+        if (path.includes(each))
+          return [`${place} leads back to itself: ${[...path, each].map(tokenName).join(' -> ')}.`];
         path.push(each);
       }
       if (typeof target === 'function' || this.container.has(target)) return [];

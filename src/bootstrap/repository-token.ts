@@ -4,8 +4,8 @@ import type { Repository } from '../repository';
 const tokens = new WeakMap<object, symbol>();
 
 /**
- * Returns the token under which the repository of an aggregate is injected; for providers with a factory, and wherever there are no
- * parameter decorators.
+ * Returns the token under which the repository of an aggregate is injected; for providers with a factory, and wherever
+ * there are no parameter decorators.
  * @example { provide: Transfers, useFactory: resolve => new Transfers(resolve(repositoryToken(Account))) }
  */
 export function repositoryToken<A>(

@@ -9,7 +9,10 @@ import { keptRepository, walk } from './unit-checks';
 
 type Class = HandlerClass['type'];
 
-/** Finds out about classes with command handlers what shows only when something is made: what factories ask for, and what keeps it. */
+/**
+ * Finds out about classes with command handlers what shows only when something is made: what factories ask for, and
+ * what keeps it.
+ */
 export class Trials {
   /** The scopes that were made for it, to be disposed of. */
   readonly scopes: ContainerAdapter[] = [];
@@ -38,7 +41,10 @@ export class Trials {
     return typeof token === 'symbol' && /^(Repository|ReadModel)<.*>$/.test(token.description ?? '');
   }
 
-  /** What fails for another reason than an unknown token may work when there is a command; what is made once is made for good. */
+  /**
+   * What fails for another reason than an unknown token may work when there is a command; what is made once is made for
+   * good.
+   */
   #run(factory: Factory, type: Class): string[] {
     if (factory.hasRun) return [...factory.faults];
     try {
@@ -80,4 +86,5 @@ export class Trials {
 }
 
 /** Says that a class cannot be made, and why. */
-export const cannotBeMade = (type: Class, error: unknown): string => `${type.name} cannot be made: ${errorMessage(error)}`;
+export const cannotBeMade = (type: Class, error: unknown): string =>
+  `${type.name} cannot be made: ${errorMessage(error)}`;

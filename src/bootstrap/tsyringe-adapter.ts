@@ -17,11 +17,11 @@ interface Known {
 }
 
 /**
- * Makes a tsyringe container serve as the container of an application, which works in a child of it. Pass one to `bootstrap` wrapped in
- * an adapter of your own to change a part of it.
+ * Makes a tsyringe container serve as the container of an application, which works in a child of it. Pass one to
+ * `bootstrap` wrapped in an adapter of your own to change a part of it.
  *
- * What tsyringe makes once in a container outside of the application (`@singleton()`) stays there, as long as it needs nothing of the
- * application; what does is made once for each application.
+ * What tsyringe makes once in a container outside of the application (`@singleton()`) stays there, as long as it needs
+ * nothing of the application; what does is made once for each application.
  */
 export class TsyringeAdapter implements ContainerAdapter {
   /** The application's own: neither the container it was given, which is only read, nor the scope of a command. */
@@ -59,7 +59,10 @@ export class TsyringeAdapter implements ContainerAdapter {
     }
   }
 
-  /** tsyringe would make it in the scope that asks first: what is made once would keep the repositories of the first command. */
+  /**
+   * tsyringe would make it in the scope that asks first: what is made once would keep the repositories of the first
+   * command.
+   */
   #registerSingleton<T>(token: Token<T>, type: new (...args: any[]) => T): void {
     const { container } = this;
     const own = Symbol(type.name);
@@ -116,7 +119,8 @@ export class TsyringeAdapter implements ContainerAdapter {
   #making(token: Token): Making | undefined {
     const registration = this.#known.own.get(token);
     if (!registration) return this.#known.outside.makingOf(token);
-    if ('useClass' in registration) return { once: registration.singleton, needs: constructorTokens(registration.useClass) };
+    if ('useClass' in registration)
+      return { once: registration.singleton, needs: constructorTokens(registration.useClass) };
     return 'useValue' in registration ? { once: true, needs: [] } : undefined;
   }
 

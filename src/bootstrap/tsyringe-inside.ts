@@ -7,7 +7,12 @@ type Class = new (...args: any[]) => unknown;
 
 interface TsyringeRegistration {
   readonly provider:
-    | { readonly useClass?: Class; readonly useToken?: Token; readonly useFactory?: unknown; readonly useValue?: unknown }
+    | {
+        readonly useClass?: Class;
+        readonly useToken?: Token;
+        readonly useFactory?: unknown;
+        readonly useValue?: unknown;
+      }
     | Class;
   readonly options: { readonly lifecycle: Lifecycle };
 }
@@ -16,7 +21,9 @@ interface TsyringeRegistration {
 export const disposablesOf = (container: DependencyContainer): Set<Disposable> | undefined =>
   (container as unknown as { readonly disposables?: Set<Disposable> }).disposables;
 
-/** What tsyringe 4 knows about a container, and does not tell: what a registration is, and how long its object lives. */
+/**
+ * What tsyringe 4 knows about a container, and does not tell: what a registration is, and how long its object lives.
+ */
 export class TsyringeInside {
   constructor(readonly container: DependencyContainer) {}
 

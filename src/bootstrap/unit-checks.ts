@@ -13,7 +13,10 @@ export interface Step {
   readonly making: Making | undefined;
 }
 
-/** Goes through all that a class is made of, each token once, or twice where it is reached both for one command and for good. */
+/**
+ * Goes through all that a class is made of, each token once, or twice where it is reached both for one command and for
+ * good.
+ */
 export function* walk(start: Token, makingOf: (token: Token) => Making | undefined): Generator<Step> {
   const seen = { free: new Set<Token>(), kept: new Set<Token>() };
   const steps: Omit<Step, 'making'>[] = [{ token: start, path: [start], keeper: undefined }];
@@ -26,13 +29,14 @@ export function* walk(start: Token, makingOf: (token: Token) => Making | undefin
     // Asked again: the caller of the generator may have found out more.
     const making = makingOf(token);
     const next = keeper ?? (making?.once ? token : undefined);
-    for (const need of [...(making?.needs ?? [])].reverse()) steps.push({ token: need, path: [...path, need], keeper: next });
+    for (const need of [...(making?.needs ?? [])].reverse())
+      steps.push({ token: need, path: [...path, need], keeper: next });
   }
 }
 
 /**
- * Finds repositories that a class with command handlers reaches through something that is made once: they would store at once, whatever
- * becomes of the command, while those of the class itself are appended with it.
+ * Finds repositories that a class with command handlers reaches through something that is made once: they would store
+ * at once, whatever becomes of the command, while those of the class itself are appended with it.
  */
 export function unitFaults(
   types: readonly Token[],

@@ -8,7 +8,13 @@ import {
   type RecordedEvent,
   succeeded,
 } from '../messages';
-import { AggregateAlreadyExistsError, type AggregateInstance, AggregateNotFoundError, type CommandRule, type Decision } from '../model';
+import {
+  AggregateAlreadyExistsError,
+  type AggregateInstance,
+  AggregateNotFoundError,
+  type CommandRule,
+  type Decision,
+} from '../model';
 import type { AggregateLoader } from '../repository';
 import { appendFor, newAppend } from '../repository';
 import { type AppendOutcome, ConcurrencyError, type EventStore } from '../store';
@@ -32,8 +38,9 @@ export interface CommandSurroundings {
 export type ContextOf = () => CommandContext;
 
 /**
- * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one aggregate run
- * one after the other in the process; when another process was faster, the aggregate is loaded again and decides again.
+ * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one
+ * aggregate run one after the other in the process; when another process was faster, the aggregate is loaded again and
+ * decides again.
  */
 export class AggregateCommandHandler {
   readonly #turns: Turns;
@@ -56,16 +63,22 @@ export class AggregateCommandHandler {
   }
 
   /**
-   * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError, ReentrantCommandError, DeadlockError,
-   * and whatever the handler throws; nothing was appended then
+   * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError,
+   * ReentrantCommandError, DeadlockError, and whatever the handler throws; nothing was appended then
    */
   handle(message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
     return this[HANDLING](message, rule, contextOf, targetOf(message, rule, this.loader.definition.name));
   }
 
-  // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten events.
+  // One async function for the whole of it, and no other one on the usual way: each costs about as much as folding ten
+  // events.
   /** @internal */
-  async [HANDLING](message: CommandMessage, rule: CommandRule, contextOf: ContextOf, id: string): Promise<CommandOutcome> {
+  async [HANDLING](
+    message: CommandMessage,
+    rule: CommandRule,
+    contextOf: ContextOf,
+    id: string,
+  ): Promise<CommandOutcome> {
     const { expectedVersion, signal } = message.options;
     let turn: Turn | undefined;
     this.#running.begin();
@@ -103,7 +116,12 @@ export class AggregateCommandHandler {
   }
 
   #append({ id, version, changes }: AggregateInstance, message: CommandMessage): Promise<AppendOutcome> {
-    const append = newAppend(message, { aggregateName: this.loader.definition.name, aggregateId: id }, version, changes);
+    const append = newAppend(
+      message,
+      { aggregateName: this.loader.definition.name, aggregateId: id },
+      version,
+      changes,
+    );
     return appendFor(message, this.store, [append]);
   }
 
@@ -115,9 +133,10 @@ export class AggregateCommandHandler {
   }
 
   /**
-   * Lets the aggregate decide before anything is read from the store, where there is a baseline to start from: a cached stream, or the
-   * empty one of a command that creates. The append checks its version. An outcome that no append will check, no events or an error,
-   * stands only if the store has nothing newer; else the decision is void, and nothing is returned.
+   * Lets the aggregate decide before anything is read from the store, where there is a baseline to start from: a cached
+   * stream, or the empty one of a command that creates. The append checks its version. An outcome that no append will
+   * check, no events or an error, stands only if the store has nothing newer; else the decision is void, and nothing is
+   * returned.
    */
   #decideAhead(
     message: CommandMessage,
@@ -153,9 +172,15 @@ export class AggregateCommandHandler {
 
 /**
  * Asks the aggregate's handler, unless the aggregate is not as the command needs it.
- * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the handler throws
+ * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the
+ * handler throws
  */
-export function decide(instance: AggregateInstance, message: CommandMessage, rule: CommandRule, context: CommandContext): Decision {
+export function decide(
+  instance: AggregateInstance,
+  message: CommandMessage,
+  rule: CommandRule,
+  context: CommandContext,
+): Decision {
   const { definition, id, version, deleted, exists } = instance;
   const { expectedVersion } = message.options;
   if (expectedVersion !== undefined && expectedVersion !== version) {
@@ -167,4 +192,5 @@ export function decide(instance: AggregateInstance, message: CommandMessage, rul
   return rule.decide(instance.state, message.command, context);
 }
 
-const isPromise = (value: unknown): value is Promise<unknown> => typeof (value as Promise<unknown> | undefined)?.then === 'function';
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as Promise<unknown> | undefined)?.then === 'function';

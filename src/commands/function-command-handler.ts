@@ -8,8 +8,8 @@ import { HeldTurns, type TurnRegistry } from './held-turns';
 import { takeReturned } from './returned-events';
 
 /**
- * Handles a command outside of an aggregate: changes aggregates through repositories, and may return the events of their actions, or plain
- * events of aggregates that it did not load.
+ * Handles a command outside of an aggregate: changes aggregates through repositories, and may return the events of
+ * their actions, or plain events of aggregates that it did not load.
  */
 export type FlowCommandHandler<C extends object = any> = (command: C, context: HandlerContext) => unknown;
 
@@ -25,13 +25,17 @@ export interface HandlerFunctionParts {
 }
 
 /**
- * Runs handler functions, each in a unit of work, and appends all that one has changed in one step. When a stream had moved on, and when two handlers
- * wait for each other, the function runs again: nothing of its unit has been stored by then.
+ * Runs handler functions, each in a unit of work, and appends all that one has changed in one step. When a stream had
+ * moved on, and when two handlers wait for each other, the function runs again: nothing of its unit has been stored by
+ * then.
  */
 export class FunctionCommandHandler {
   constructor(private readonly parts: HandlerFunctionParts) {}
 
-  /** @throws ConcurrencyError after the last attempt, AggregateAlreadyExistsError, DeadlockError, and whatever the function throws */
+  /**
+   * @throws ConcurrencyError after the last attempt, AggregateAlreadyExistsError, DeadlockError, and whatever the
+   * function throws
+   */
   async handle(handler: FlowCommandHandler, message: CommandMessage, ownRetry?: RetryRule): Promise<CommandOutcome> {
     const { expectedVersion, signal, retry } = message.options;
     const turns = new HeldTurns(this.parts.turns, message);

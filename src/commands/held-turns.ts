@@ -26,7 +26,10 @@ interface Held {
   givenBack?: true;
 }
 
-/** The turns that one command takes while its handler loads several aggregates; it keeps them until the events are appended. */
+/**
+ * The turns that one command takes while its handler loads several aggregates; it keeps them until the events are
+ * appended.
+ */
 export class HeldTurns {
   readonly #held = new Map<string, Held>();
   /** What this command has ever taken, or wanted to take. */
@@ -45,7 +48,10 @@ export class HeldTurns {
     return this.#yielded;
   }
 
-  /** Takes the turn of an aggregate, once. @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason of the command's signal */
+  /**
+   * Takes the turn of an aggregate, once. @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason
+   * of the command's signal
+   */
   async take(aggregateName: string, id: string): Promise<void> {
     if (this.#yielded) throw this.#yielded;
     const key = streamKey({ aggregateName, aggregateId: id });
@@ -59,7 +65,10 @@ export class HeldTurns {
     }
   }
 
-  /** Gives all turns back, and takes them again in the one order in which all commands do so: two that met do not meet again. */
+  /**
+   * Gives all turns back, and takes them again in the one order in which all commands do so: two that met do not meet
+   * again.
+   */
   async takeAgain(): Promise<void> {
     const wanted = [...this.#wanted].sort(([left], [right]) => (left < right ? -1 : 1));
     this.giveBack();
@@ -80,7 +89,8 @@ export class HeldTurns {
   #enter(key: string, aggregateName: string, id: string): Held {
     const turns = this.registry.of(aggregateName);
     const entered = turns.enter(id, this.message, this.message.options.signal);
-    if (!(entered instanceof Promise)) return this.#hold(key, { aggregateName, id, entered: Promise.resolve(), turn: entered });
+    if (!(entered instanceof Promise))
+      return this.#hold(key, { aggregateName, id, entered: Promise.resolve(), turn: entered });
     const held: Held = {
       ...{ aggregateName, id },
       entered: entered.then(turn => {

@@ -10,7 +10,13 @@ import {
   succeeded,
 } from '../messages';
 import { CommandIdReusedError } from '../repository';
-import { type ClaimName, type CommandJournal, type CommandResult, type EventStore, InMemoryCommandJournal } from '../store';
+import {
+  type ClaimName,
+  type CommandJournal,
+  type CommandResult,
+  type EventStore,
+  InMemoryCommandJournal,
+} from '../store';
 import { Turns } from './turns';
 
 /** For how long others wait for a command without a sign of life from the process that carries it out. */
@@ -28,8 +34,9 @@ export interface IdempotencyOptions {
 }
 
 /**
- * Carries out a command that has an id once, however often and by however many processes it is dispatched: each repetition waits for the first and
- * resolves to its outcome. What a command threw is not kept: then the repetition is carried out.
+ * Carries out a command that has an id once, however often and by however many processes it is dispatched: each
+ * repetition waits for the first and resolves to its outcome. What a command threw is not kept: then the repetition is
+ * carried out.
  */
 export class IdempotentCommands {
   readonly #journal: CommandJournal;
@@ -44,7 +51,8 @@ export class IdempotentCommands {
   }
 
   /**
-   * @param work carries the command out, and records its events under the claim of the message; called again only where the claim was lost
+   * @param work carries the command out, and records its events under the claim of the message; called again only where
+   * the claim was lost
    * @throws CommandIdReusedError, DeadlockError, the reason of the command's signal, and whatever the work throws
    */
   async run(message: CommandMessage, work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
@@ -66,9 +74,18 @@ export class IdempotentCommands {
     for (let attempt = 1; ; attempt++) {
       options.signal?.throwIfAborted();
       const claim = { id, token: newId() };
-      const answer = await this.#journal.claim({ ...claim, fingerprint, lease: LEASE_MS, keep: this.options.retention });
+      const answer = await this.#journal.claim({
+        ...claim,
+        fingerprint,
+        lease: LEASE_MS,
+        keep: this.options.retention,
+      });
       if (answer.state !== 'claimed' && answer.fingerprint !== fingerprint)
-        throw new CommandIdReusedError(id, name, 'under which a command of another name or content was dispatched before');
+        throw new CommandIdReusedError(
+          id,
+          name,
+          'under which a command of another name or content was dispatched before',
+        );
       if (answer.state === 'done') return outcomeOf(answer.result);
       const outcome = answer.state === 'claimed' ? await this.#carryOut(message, claim, work) : undefined;
       if (outcome) return outcome;
@@ -77,7 +94,11 @@ export class IdempotentCommands {
   }
 
   /** Returns undefined where another process has taken the command over. */
-  async #carryOut(message: CommandMessage, claim: ClaimName, work: () => Promise<CommandOutcome>): Promise<CommandOutcome | undefined> {
+  async #carryOut(
+    message: CommandMessage,
+    claim: ClaimName,
+    work: () => Promise<CommandOutcome>,
+  ): Promise<CommandOutcome | undefined> {
     const stopRenewing = this.#keepRenewing(claim);
     message.claim = { ...claim, recorded: false };
     try {
@@ -89,7 +110,12 @@ export class IdempotentCommands {
       if (isLost(error, claim)) return undefined;
       await this.#journal.release(claim).catch(fault => this.#report(fault, claim));
       throw isKnown(error)
-        ? new CommandIdReusedError(claim.id, message.name, 'under which events are stored whose command is no longer kept', error)
+        ? new CommandIdReusedError(
+            claim.id,
+            message.name,
+            'under which events are stored whose command is no longer kept',
+            error,
+          )
         : error;
     } finally {
       stopRenewing();

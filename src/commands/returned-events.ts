@@ -14,9 +14,10 @@ export interface Returned {
 }
 
 /**
- * Makes the events that a handler function returned part of its unit of work: those that an action has applied to an aggregate are saved with it,
- * others are applied to the aggregate that they belong to.
- * @throws InvalidDecisionError for what is no event, and for an event of which it cannot be told to which aggregate it belongs
+ * Makes the events that a handler function returned part of its unit of work: those that an action has applied to an
+ * aggregate are saved with it, others are applied to the aggregate that they belong to.
+ * @throws InvalidDecisionError for what is no event, and for an event of which it cannot be told to which aggregate it
+ * belongs
  */
 export function takeReturned(returned: unknown, unit: UnitOfWork): Returned {
   if (isOutcome(returned)) return { outcome: returned, recorded: [], appends: [] };
@@ -31,7 +32,9 @@ export function takeReturned(returned: unknown, unit: UnitOfWork): Returned {
 
 /** What an action returns may be a list; a handler may return several of them. */
 function listOf(returned: unknown): unknown[] {
-  return (Array.isArray(returned) ? returned.flat() : [returned]).filter(event => event !== undefined && event !== null);
+  return (Array.isArray(returned) ? returned.flat() : [returned]).filter(
+    event => event !== undefined && event !== null,
+  );
 }
 
 /** Saves the aggregate that an event belongs to; false when it belongs to none that was loaded. */
@@ -46,7 +49,10 @@ function take(event: unknown, unit: UnitOfWork): boolean {
   return true;
 }
 
-/** An event by itself: a plain one says whose it is; an instance of an event class belongs to the aggregate, where only one was loaded. */
+/**
+ * An event by itself: a plain one says whose it is; an instance of an event class belongs to the aggregate, where only
+ * one was loaded.
+ */
 function ownerOf(event: object, instances: readonly AggregateInstance[]): AggregateInstance | undefined {
   const plain = isPlainEvent(event);
   if (!plain && event.constructor === Object) return undefined;
@@ -80,4 +86,7 @@ const isRecorded = (value: unknown): value is RecordedEvent =>
   typeof (value as RecordedEvent).version === 'number';
 
 const isOutcome = (value: unknown): value is CommandOutcome =>
-  typeof value === 'object' && value !== null && 'succeeded' in value && Array.isArray((value as CommandOutcome).events);
+  typeof value === 'object' &&
+  value !== null &&
+  'succeeded' in value &&
+  Array.isArray((value as CommandOutcome).events);

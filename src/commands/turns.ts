@@ -23,12 +23,13 @@ export class Turn {
 }
 
 /**
- * Lets the commands of a process to one aggregate run one after the other, in the order in which they were dispatched; commands to other
- * aggregates run meanwhile.
+ * Lets the commands of a process to one aggregate run one after the other, in the order in which they were dispatched;
+ * commands to other aggregates run meanwhile.
  *
- * Commands that wait for each other would wait for ever. So before a command waits it is looked whether what it waits for waits for it
- * (a search in the wait-for graph, whose nodes are commands and the commands that their handlers dispatch). Then a command that can be run again
- * gives its turns back; where there is none, the one that would wait is refused.
+ * Commands that wait for each other would wait for ever. So before a command waits it is looked whether what it waits
+ * for waits for it (a search in the wait-for graph, whose nodes are commands and the commands that their handlers
+ * dispatch). Then a command that can be run again gives its turns back; where there is none, the one that would wait is
+ * refused.
  */
 export class Turns {
   readonly #turns = new Map<string, Turn>();
@@ -37,9 +38,10 @@ export class Turns {
   constructor(readonly aggregateName: string) {}
 
   /**
-   * Enters a turn: at once when it is free, else when the promise resolves. Undefined where a command that waits for this one has the turn and lets
-   * it pass.
-   * @throws ReentrantCommandError, DeadlockError, TurnsYieldedError; a promise also rejects with the reason of the signal
+   * Enters a turn: at once when it is free, else when the promise resolves. Undefined where a command that waits for
+   * this one has the turn and lets it pass.
+   * @throws ReentrantCommandError, DeadlockError, TurnsYieldedError; a promise also rejects with the reason of the
+   * signal
    */
   enter(id: string, message: CommandMessage, signal?: AbortSignal): Turn | Promise<Turn> | undefined {
     const turn = this.#turns.get(id);
@@ -73,11 +75,17 @@ export class Turns {
   #free(turn: Turn): void {
     turn.holder = undefined;
     this.#held--;
-    // Not deleted each time: a Map that is nearly empty makes a new table for each delete, a sixth of the time of a command in memory.
+    // Not deleted each time: a Map that is nearly empty makes a new table for each delete, a sixth of the time of a
+    // command in memory.
     if (this.#turns.size > this.#held * 2 + MAX_FREE) this.#sweep();
   }
 
-  #busy(turn: Turn, holder: CommandMessage, message: CommandMessage, signal: AbortSignal | undefined): Promise<Turn> | undefined {
+  #busy(
+    turn: Turn,
+    holder: CommandMessage,
+    message: CommandMessage,
+    signal: AbortSignal | undefined,
+  ): Promise<Turn> | undefined {
     for (let outer = message.parent; outer; outer = outer.parent) {
       if (outer !== holder) continue;
       if (outer.restartable) return undefined;
@@ -131,7 +139,9 @@ interface Step {
   readonly blocker: CommandMessage;
 }
 
-/** @throws TurnsYieldedError when the command is to give its turns back, DeadlockError when no command of a cycle can */
+/**
+ * @throws TurnsYieldedError when the command is to give its turns back, DeadlockError when no command of a cycle can
+ */
 function breakCycles(turn: Turn, message: CommandMessage): void {
   for (let cycle = findCycle(turn, message); cycle; cycle = findCycle(turn, message)) {
     const last = cycle.at(-1)!.blocker;
@@ -142,14 +152,21 @@ function breakCycles(turn: Turn, message: CommandMessage): void {
   }
 }
 
-const awaited = ({ turn: { aggregateName, id }, blocker: { name } }: Step) => ({ aggregateName, aggregateId: id, commandName: name });
+const awaited = ({ turn: { aggregateName, id }, blocker: { name } }: Step) => ({
+  aggregateName,
+  aggregateId: id,
+  commandName: name,
+});
 
 /** The place of a command in the queue of a turn, where it waits itself and can be run again. */
 function ownWait(message: CommandMessage, turn: Turn): Waiting[] {
   return message.restartable ? (turn.waiting?.filter(waiting => waiting.message === message) ?? []) : [];
 }
 
-/** Finds a way from a turn, by what has it and waits for others, back to the command that is about to wait for it, or to one that waits for that. */
+/**
+ * Finds a way from a turn, by what has it and waits for others, back to the command that is about to wait for it, or to
+ * one that waits for that.
+ */
 function findCycle(turn: Turn, message: CommandMessage): Step[] | undefined {
   const seen = new Set<CommandMessage>();
   const search = (next: Turn, behind: CommandMessage | undefined): Step[] | undefined => {

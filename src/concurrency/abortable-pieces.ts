@@ -1,6 +1,6 @@
 /**
- * Yields what a source yields. When the signal is aborted it throws the signal's reason at once, also while the source keeps it waiting.
- * A source that is left early is told so.
+ * Yields what a source yields. When the signal is aborted it throws the signal's reason at once, also while the source
+ * keeps it waiting. A source that is left early is told so.
  */
 export async function* abortablePieces<T>(
   source: AsyncIterable<T> | Iterable<T>,

@@ -3,8 +3,8 @@ export interface BatchRules<Job> {
   /** How many batches may be on their way at once. */
   readonly lanes: number;
   /**
-   * How long a batch is waited for before another one sets out beside it, in milliseconds: one large batch costs less than two small ones.
-   * 0: it is not waited for.
+   * How long a batch is waited for before another one sets out beside it, in milliseconds: one large batch costs less
+   * than two small ones. 0: it is not waited for.
    */
   readonly patience: number;
   /** Tells whether a job must wait until a batch has come back. Asked only while one is on its way. */
@@ -12,8 +12,9 @@ export interface BatchRules<Job> {
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
   hasRoom(batch: readonly Job[], job: Job): boolean;
   /**
-   * Tells whether so many jobs set out as two halves when all who ask do so in step: nobody came while the last batch was on its way. The halves set
-   * out together, and whoever is answered by the first one goes on while the second one comes in. Default: never.
+   * Tells whether so many jobs set out as two halves when all who ask do so in step: nobody came while the last batch
+   * was on its way. The halves set out together, and whoever is answered by the first one goes on while the second one
+   * comes in. Default: never.
    */
   halves?(jobs: number): boolean;
   /** Carries a batch out. Never rejects; returns what settles its jobs. */
@@ -21,8 +22,8 @@ export interface BatchRules<Job> {
 }
 
 /**
- * Carries jobs out in batches. A lone job sets out in the same turn of the event loop; what comes while a batch is on its way goes together
- * in the next one, in the order in which it came.
+ * Carries jobs out in batches. A lone job sets out in the same turn of the event loop; what comes while a batch is on
+ * its way goes together in the next one, in the order in which it came.
  */
 export class Batches<Job> {
   readonly #queue: Job[] = [];
@@ -79,7 +80,8 @@ export class Batches<Job> {
     this.#onTheirWay--;
     if (this.#waitedFor === batch) this.#waitNoMore();
     this.#inStep = this.#queue.length === 0;
-    // A batch of about the same size sets out before the answers are worked on; few would go better with those who ask again.
+    // A batch of about the same size sets out before the answers are worked on; few would go better with those who ask
+    // again.
     if (!this.#scheduled && this.#queue.length * 2 >= batch.length) this.#start();
     settle();
     this.#schedule();

@@ -1,8 +1,9 @@
 /**
  * Counts what is under way, so that a shutdown can wait for it.
  *
- * Not a Set of promises: V8 replaces a table from which things are deleted all the time, the old one keeps the new one and what was in it, and so
- * every result lived until the next full collection: with PostgreSQL a seventh of the processor time of a command.
+ * Not a Set of promises: V8 replaces a table from which things are deleted all the time, the old one keeps the new one
+ * and what was in it, and so every result lived until the next full collection: with PostgreSQL a seventh of the
+ * processor time of a command.
  */
 export class InFlight {
   #count = 0;

@@ -11,7 +11,8 @@ export interface RetryRule {
 }
 
 /**
- * Waits after a failed call, the first being `attempt` 1: at random up to the delay of the rule, so that rivals do not meet again.
+ * Waits after a failed call, the first being `attempt` 1: at random up to the delay of the rule, so that rivals do not
+ * meet again.
  * @throws the reason of the signal, at once
  */
 export async function pauseAfter(

@@ -7,9 +7,14 @@ import { InvalidDecoratorError } from './messages';
  * @example @Aggregate('Todo') class Todo extends AggregateRoot {}
  * @example @Aggregate('Todo', { snapshot: { every: 100, version: 1 } }) class Todo extends AggregateRoot {}
  */
-export function Aggregate<A extends AggregateRoot<any> = AggregateRoot<any>>(name: string, options: AggregateOptions<A> = {}) {
+export function Aggregate<A extends AggregateRoot<any> = AggregateRoot<any>>(
+  name: string,
+  options: AggregateOptions<A> = {},
+) {
   if (!isName(name))
-    throw new InvalidDecoratorError(`@Aggregate needs a name, as in @Aggregate('Todo'): ${NAMES}; it got ${shownValue(name)}.`);
+    throw new InvalidDecoratorError(
+      `@Aggregate needs a name, as in @Aggregate('Todo'): ${NAMES}; it got ${shownValue(name)}.`,
+    );
   return <T extends AggregateClass<A>>(type: T, _context?: ClassDecoratorContext<T>): void => {
     setMetadata(type, AGGREGATE, { name, options });
   };

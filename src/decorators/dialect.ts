@@ -7,11 +7,21 @@ const isStandard = (second: unknown): second is ClassMethodDecoratorContext =>
 
 /**
  * Makes a method decorator that serves both dialects and only writes down: which method handles which message.
- * Without a message class the type of the first parameter is taken, where the compiler left it (`emitDecoratorMetadata`).
+ * Without a message class the type of the first parameter is taken, where the compiler left it
+ * (`emitDecoratorMetadata`).
  */
-export function handlerDecorator(kind: symbol, type: ClassReference | undefined, inferred: boolean, options: CommandHandlerOptions = {}) {
+export function handlerDecorator(
+  kind: symbol,
+  type: ClassReference | undefined,
+  inferred: boolean,
+  options: CommandHandlerOptions = {},
+) {
   return (target: any, second: string | symbol | ClassMethodDecoratorContext): void => {
-    const entry = (handled: ClassReference | undefined, method: string | symbol, isStatic: boolean): HandlerMetadata => ({
+    const entry = (
+      handled: ClassReference | undefined,
+      method: string | symbol,
+      isStatic: boolean,
+    ): HandlerMetadata => ({
       method,
       type: handled,
       isStatic,
@@ -28,7 +38,9 @@ export function handlerDecorator(kind: symbol, type: ClassReference | undefined,
 }
 
 function parameterType(target: object, method: string | symbol): ClassReference | undefined {
-  const read = (Reflect as { getMetadata?: (key: string, target: object, property: string | symbol) => unknown[] | undefined }).getMetadata;
+  const read = (
+    Reflect as { getMetadata?: (key: string, target: object, property: string | symbol) => unknown[] | undefined }
+  ).getMetadata;
   const type = read?.('design:paramtypes', target, method)?.[0];
   return typeof type === 'function' && type !== Object && type !== Function ? (type as ClassReference) : undefined;
 }

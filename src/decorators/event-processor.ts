@@ -1,5 +1,19 @@
-import { type ClassReference, inheritedMetadata, isName, metadataKey, NAMES, setMetadata, shownValue } from '../messages';
-import type { EventProcessorDefinition, EventProcessorOptions, ProjectionOptions, ViewFault, ViewOf } from '../processing';
+import {
+  type ClassReference,
+  inheritedMetadata,
+  isName,
+  metadataKey,
+  NAMES,
+  setMetadata,
+  shownValue,
+} from '../messages';
+import type {
+  EventProcessorDefinition,
+  EventProcessorOptions,
+  ProjectionOptions,
+  ViewFault,
+  ViewOf,
+} from '../processing';
 import { InvalidDecoratorError } from './messages';
 
 /** What `@Projection` or `@Reactor` makes of a class. */
@@ -16,7 +30,8 @@ type ProjectionDecorator<Index extends string> = <T extends ClassReference>(
 type EventProcessorDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
 
 /**
- * Marks a class whose `@EventHandler` methods make documents of events, and names them; the name is durable, so the class can be renamed.
+ * Marks a class whose `@EventHandler` methods make documents of events, and names them; the name is durable, so the
+ * class can be renamed.
  * @example @Projection('todo-list', { indexes: ['completed'] }) class TodoList {}
  */
 export const Projection = <const Index extends string = never>(
@@ -25,8 +40,9 @@ export const Projection = <const Index extends string = never>(
 ): ProjectionDecorator<Index> => marking('projection', PROJECTION, name, options) as ProjectionDecorator<Index>;
 
 /**
- * Marks a class whose `@EventHandler` methods have effects, and follow by checkpoint: what the process did not do before it ended is done
- * when it is started again. The name is durable. Without this decorator a class listens only while the process runs.
+ * Marks a class whose `@EventHandler` methods have effects, and follow by checkpoint: what the process did not do
+ * before it ended is done when it is started again. The name is durable. Without this decorator a class listens only
+ * while the process runs.
  * @example @Reactor('mailer') class Mailer {}
  */
 export const Reactor = (name: string, options: EventProcessorOptions = {}): EventProcessorDecorator =>
@@ -40,7 +56,12 @@ export const eventProcessorRole = (type: Function): EventProcessorRole | undefin
 export const hasBothRoles = (type: Function): boolean =>
   inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, REACTOR) !== undefined;
 
-function marking(kind: EventProcessorRole['kind'], key: symbol, name: string, options: ProjectionOptions): EventProcessorDecorator {
+function marking(
+  kind: EventProcessorRole['kind'],
+  key: symbol,
+  name: string,
+  options: ProjectionOptions,
+): EventProcessorDecorator {
   if (!isName(name))
     throw new InvalidDecoratorError(
       `@${kind === 'projection' ? 'Projection' : 'Reactor'} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,

@@ -14,8 +14,9 @@ import type { ProjectionContext, ReactorContext } from '../processing';
 import { handlerDecorator } from './dialect';
 
 /**
- * What a decorator of a method gives back to the compiler: nothing, or what is wrong with the method. The compiler then says in one line that this
- * fault is not assignable to void; a call that it cannot resolve it explains in ten, the cause at their end.
+ * What a decorator of a method gives back to the compiler: nothing, or what is wrong with the method. The compiler then
+ * says in one line that this fault is not assignable to void; a call that it cannot resolve it explains in ten, the
+ * cause at their end.
  */
 type HandlerFault<Method, Takes, Context, Otherwise, Named extends string> = Method extends (...args: any[]) => unknown
   ? Method extends (this: any, message: Takes, ...rest: any[]) => unknown
@@ -30,7 +31,11 @@ type HandlerFault<Method, Takes, Context, Otherwise, Named extends string> = Met
   : { 'a handler is a method': 'this is a field' };
 
 /** The class of a decorated method, and the method: by the arguments of a legacy decorator, or of a TC39 one. */
-type ClassOf<Target, Key> = Key extends DecoratorContext ? (Key extends ClassMethodDecoratorContext<infer A, any> ? A : never) : Target;
+type ClassOf<Target, Key> = Key extends DecoratorContext
+  ? Key extends ClassMethodDecoratorContext<infer A, any>
+    ? A
+    : never
+  : Target;
 type MethodOf<Target, Key, Descriptor> = Key extends DecoratorContext
   ? Target
   : Descriptor extends TypedPropertyDescriptor<infer Method>
@@ -40,7 +45,11 @@ type MethodOf<Target, Key, Descriptor> = Key extends DecoratorContext
 type ContextOf<A> = A extends AggregateRoot<any> ? CommandContext : HandlerContext;
 /** The events of a decision. */
 type EventsIn<Returned> =
-  Awaited<Returned> extends infer Events ? (Events extends readonly (infer E)[] ? E : Exclude<Events, void | null | undefined>) : never;
+  Awaited<Returned> extends infer Events
+    ? Events extends readonly (infer E)[]
+      ? E
+      : Exclude<Events, void | null | undefined>
+    : never;
 type DecisionFault<A, Method> =
   A extends AggregateRoot<any>
     ? Method extends (...args: any[]) => infer Returned
@@ -50,7 +59,10 @@ type DecisionFault<A, Method> =
       : never
     : void;
 
-/** Decorates a method `(command, context) => events` in either dialect; its parameter must be the command, its result the aggregate's events. */
+/**
+ * Decorates a method `(command, context) => events` in either dialect; its parameter must be the command, its result
+ * the aggregate's events.
+ */
 export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
   target: Target,
   key: Key,
@@ -58,10 +70,14 @@ export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
 ) => CommandHandlerFault<C, ClassOf<Target, Key>, MethodOf<Target, Key, Descriptor>>;
 type CommandHandlerFault<C, A, Method> = HandlerFault<Method, C, ContextOf<A>, DecisionFault<A, Method>, 'command'>;
 
-/** All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ReactorContext` or `EventContext`. */
+/**
+ * All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ReactorContext`
+ * or `EventContext`.
+ */
 type FollowingContext = ReactorContext & ProjectionContext<any>;
 /** The event that is named, or that the method takes. */
-type EventOf<E, Method> = IsAny<E> extends true ? (Method extends (event: infer Taken, ...rest: any[]) => unknown ? Taken : E) : E;
+type EventOf<E, Method> =
+  IsAny<E> extends true ? (Method extends (event: infer Taken, ...rest: any[]) => unknown ? Taken : E) : E;
 type OwnEventFault<A, E> =
   A extends AggregateRoot<any>
     ? [ForeignEvents<E, EventsOf<A>>] extends [never]
@@ -75,9 +91,18 @@ export type EventHandlerDecorator<E> = <Target, Key, Descriptor = undefined>(
   key: Key,
   descriptor?: Descriptor,
 ) => EventHandlerFault<E, ClassOf<Target, Key>, MethodOf<Target, Key, Descriptor>>;
-type EventHandlerFault<E, A, Method> = HandlerFault<Method, E, FollowingContext, OwnEventFault<A, EventOf<E, Method>>, 'event'>;
+type EventHandlerFault<E, A, Method> = HandlerFault<
+  Method,
+  E,
+  FollowingContext,
+  OwnEventFault<A, EventOf<E, Method>>,
+  'event'
+>;
 
-/** Decorates a method `(query, context) => result` in either dialect; its parameter must be the query, its result the query's. */
+/**
+ * Decorates a method `(query, context) => result` in either dialect; its parameter must be the query, its result the
+ * query's.
+ */
 export type QueryHandlerDecorator<Q, R> = <Target, Key, Descriptor = undefined>(
   target: Target,
   key: Key,
@@ -86,29 +111,35 @@ export type QueryHandlerDecorator<Q, R> = <Target, Key, Descriptor = undefined>(
 type QueryHandlerFault<Q, R, Method> = HandlerFault<Method, Q, QueryContext, AnswerFault<R, Method>, 'query'>;
 type AnswerFault<R, Method> = Method extends (...args: any[]) => R | Promise<R>
   ? void
-  : { 'the result of the query is': R; 'the method returns': Method extends (...args: any[]) => infer Returned ? Returned : never };
+  : {
+      'the result of the query is': R;
+      'the method returns': Method extends (...args: any[]) => infer Returned ? Returned : never;
+    };
 
 /**
  * Marks the method that decides on a command: of an aggregate, or of a class that the container makes for each command.
  *
- * The method returns an event, a list of events, nothing, or a promise of these. Without an argument the command is the class of
- * the method's first parameter; this needs legacy decorators with `emitDecoratorMetadata`.
- * @example @CommandHandler(CreateTodo, { creates: true }) create({ text }: CreateTodo) { return new TodoCreated(text); }
+ * The method returns an event, a list of events, nothing, or a promise of these. Without an argument the command is the
+ * class of the method's first parameter; this needs legacy decorators with `emitDecoratorMetadata`.
+ * @example @CommandHandler(CreateTodo, { creates: true }) create({ text }: CreateTodo) { return new TodoCreated(text);
+ * }
  */
 export function CommandHandler(): CommandHandlerDecorator<any>;
 export function CommandHandler<C extends object>(
   command: ClassReference<C>,
   options?: CommandHandlerOptions<C>,
 ): CommandHandlerDecorator<C>;
-export function CommandHandler(...args: [command?: ClassReference, options?: CommandHandlerOptions]): CommandHandlerDecorator<any> {
+export function CommandHandler(
+  ...args: [command?: ClassReference, options?: CommandHandlerOptions]
+): CommandHandlerDecorator<any> {
   return handlerDecorator(COMMAND_HANDLERS, args[0], args.length === 0, args[1]) as CommandHandlerDecorator<any>;
 }
 
 /**
- * Marks the method that follows an event. In an aggregate it changes the state, and nothing else does; in a class with `@Projection` it
- * writes documents, with a `ProjectionContext`; in one with `@Reactor` it has effects, with a `ReactorContext`; in any other class it is
- * called after the event was stored, with an `EventContext`. It always gets an instance of the event class.
- * Without an argument the event is the class of the method's first parameter.
+ * Marks the method that follows an event. In an aggregate it changes the state, and nothing else does; in a class with
+ * `@Projection` it writes documents, with a `ProjectionContext`; in one with `@Reactor` it has effects, with a
+ * `ReactorContext`; in any other class it is called after the event was stored, with an `EventContext`. It always gets
+ * an instance of the event class. Without an argument the event is the class of the method's first parameter.
  */
 export function EventHandler(): EventHandlerDecorator<any>;
 export function EventHandler<E extends object>(event: ClassReference<E>): EventHandlerDecorator<E>;
@@ -117,8 +148,8 @@ export function EventHandler(...args: [event?: ClassReference]): EventHandlerDec
 }
 
 /**
- * Marks the method of a projection or reactor that is called instead of the `@EventHandler` for events that are replayed, while a
- * version fills for the first time: to do the same in another way, or without its effects.
+ * Marks the method of a projection or reactor that is called instead of the `@EventHandler` for events that are
+ * replayed, while a version fills for the first time: to do the same in another way, or without its effects.
  */
 export function ReplayHandler(): EventHandlerDecorator<any>;
 export function ReplayHandler<E extends object>(event: ClassReference<E>): EventHandlerDecorator<E>;

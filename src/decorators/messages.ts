@@ -22,7 +22,10 @@ export class InvalidDecoratorError extends EventualityError {
   readonly code = 'INVALID_DECORATOR';
 }
 
-/** Refuses what is no class and no definition: mostly the undefined of two files that import each other. @throws InvalidDecoratorError */
+/**
+ * Refuses what is no class and no definition: mostly the undefined of two files that import each other. @throws
+ * InvalidDecoratorError
+ */
 export function refuseNothing(decorator: string, value: unknown, wanted: string): void {
   if (typeof value === 'function' || (typeof value === 'object' && value !== null)) return;
   throw new InvalidDecoratorError(
@@ -37,10 +40,15 @@ type EventDecorator<E> = <T extends E>(
   context?: ClassDecoratorContext<any>,
 ) => void;
 
-/** Gives an event class a durable name, so that the class can be renamed, and a version of its shape. Default: the class's name, version 1. */
+/**
+ * Gives an event class a durable name, so that the class can be renamed, and a version of its shape. Default: the
+ * class's name, version 1.
+ */
 export function Event<E extends object = any>(name: string, options?: EventOptions<E>): EventDecorator<E>;
 /** Makes an event without a class: a deeply frozen copy. @throws InvalidOptionsError, UnstorableValueError */
-export function Event<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload>;
+export function Event<Name extends string, Payload extends object>(
+  event: PlainEvent<Name, Payload>,
+): PlainEvent<Name, Payload>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): MessageDecorator | PlainEvent {
   if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
     refusePlainEvent(nameOrEvent);

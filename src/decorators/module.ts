@@ -3,9 +3,9 @@ import type { AggregateDefinition } from '../model';
 import { InvalidDecoratorError } from './messages';
 
 /**
- * How a module provides a dependency to the container, as tsyringe's providers do: a value, a class, a function, or another token's.
- * `singleton` says whether it is made once for the application, or for each that asks for it; default true, and false for a class with
- * command handlers.
+ * How a module provides a dependency to the container, as tsyringe's providers do: a value, a class, a function, or
+ * another token's. `singleton` says whether it is made once for the application, or for each that asks for it; default
+ * true, and false for a class with command handlers.
  */
 export type Provider<T = any> = { readonly provide: Token<T> } & (
   | { readonly useValue: T }
@@ -32,9 +32,14 @@ export type ModuleClass = new (...args: any[]) => object;
 
 export const MODULE = metadataKey('module');
 
-/** Marks a class as a module: a list of what belongs together. `bootstrap` says what is wrong with it. @throws InvalidDecoratorError */
+/**
+ * Marks a class as a module: a list of what belongs together. `bootstrap` says what is wrong with it. @throws
+ * InvalidDecoratorError
+ */
 export function Module(options: ModuleOptions) {
   if (!isPlainObject(options))
-    throw new InvalidDecoratorError(`@Module got ${shownValue(options)}; give it an object, such as { components: [Todo] }.`);
+    throw new InvalidDecoratorError(
+      `@Module got ${shownValue(options)}; give it an object, such as { components: [Todo] }.`,
+    );
   return (type: ModuleClass, _context?: ClassDecoratorContext<any>): void => setMetadata(type, MODULE, options);
 }

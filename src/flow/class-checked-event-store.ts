@@ -1,8 +1,17 @@
 import type { ClassReference } from '../messages';
-import { type AppendOptions, type AppendOutcome, type EventStore, ForwardingEventStore, type StreamAppend } from '../store';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  type EventStore,
+  ForwardingEventStore,
+  type StreamAppend,
+} from '../store';
 import { KnownEvents } from './known-classes';
 
-/** Makes a store refuse events that are of other classes than those known under their names; the store itself, where no class is known. */
+/**
+ * Makes a store refuse events that are of other classes than those known under their names; the store itself, where no
+ * class is known.
+ */
 export const classChecked = (eventStore: EventStore, types: readonly ClassReference[]): EventStore =>
   types.length > 0 ? new ClassCheckedEventStore(eventStore, new KnownEvents(types)) : eventStore;
 

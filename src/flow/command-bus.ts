@@ -23,14 +23,18 @@ const NO_OPTIONS: DispatchOptions = Object.freeze({});
 
 /**
  * Brings each command to its one handler, through middleware.
- * @example const bus = new CommandBus(); bus.register(Greet, ({ name }) => `Hello ${name}`); await bus.dispatch(new Greet('Ann'));
+ * @example const bus = new CommandBus(); bus.register(Greet, ({ name }) => `Hello ${name}`); await bus.dispatch(new
+ * Greet('Ann'));
  */
 export class CommandBus<Result = unknown> {
   readonly #routes = new Routes<CommandHandlerFunction<Result>>('command');
   readonly #middleware: CommandMiddleware<Result>[] = [];
   #send: (message: CommandMessage) => Promise<Result>;
 
-  /** @param inheritMetadata which of the callers' entries in the metadata of its cause a command inherits; default all, `true` */
+  /**
+   * @param inheritMetadata which of the callers' entries in the metadata of its cause a command inherits; default all,
+   * `true`
+   */
   constructor(private readonly inheritMetadata: InheritedEntries = true) {
     this.#send = message => this.#handle(message);
   }
@@ -40,12 +44,18 @@ export class CommandBus<Result = unknown> {
     return this.#routes.names;
   }
 
-  /** Registers the handler of a command, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError */
+  /**
+   * Registers the handler of a command, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError
+   */
   register<C extends object>(command: ClassReference<C> | string, handler: CommandHandlerFunction<Result, C>): void {
-    if (!this.#routes.add(command, handler)) throw new DuplicateHandlerError([typeof command === 'string' ? command : command.name]);
+    if (!this.#routes.add(command, handler))
+      throw new DuplicateHandlerError([typeof command === 'string' ? command : command.name]);
   }
 
-  /** Says which class the commands of its name are of: an instance of another class is refused. A command registered by class needs no such word. */
+  /**
+   * Says which class the commands of its name are of: an instance of another class is refused. A command registered by
+   * class needs no such word.
+   */
   expect(type: ClassReference): void {
     this.#routes.expect(type);
   }
@@ -69,9 +79,21 @@ export class CommandBus<Result = unknown> {
   }
 
   /** Puts a command into its envelope. @throws InvalidOptionsError, UnnamedMessageError, MessageClassMismatchError */
-  message(command: object, options: DispatchOptions = NO_OPTIONS, cause?: MessageCause, parent?: CommandMessage): CommandMessage {
+  message(
+    command: object,
+    options: DispatchOptions = NO_OPTIONS,
+    cause?: MessageCause,
+    parent?: CommandMessage,
+  ): CommandMessage {
     if (options !== NO_OPTIONS) refuseDispatchOptions(options);
-    return new CommandMessage(this.#routes.nameOf(command), contentOf(command), options, cause, parent, this.inheritMetadata);
+    return new CommandMessage(
+      this.#routes.nameOf(command),
+      contentOf(command),
+      options,
+      cause,
+      parent,
+      this.inheritMetadata,
+    );
   }
 
   /** Hands on a command that is in its envelope. @throws UnknownCommandError */

@@ -29,7 +29,8 @@ export interface Dispatcher {
   repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
 }
 
-// The contexts below make a function only when a handler takes it: most handlers take none. It can be passed on, as it needs no `this`.
+// The contexts below make a function only when a handler takes it: most handlers take none. It can be passed on, as it
+// needs no `this`.
 
 /** The context of one command. */
 export class FlowCommandContext implements HandlerContext {
@@ -114,7 +115,12 @@ export class FlowQueryContext implements QueryContext {
 
   get dispatch(): QueryContext['dispatch'] {
     return (command, options) =>
-      this.flow.dispatchFrom(command, options, this.cause, this.cause instanceof CommandMessage ? this.cause : undefined);
+      this.flow.dispatchFrom(
+        command,
+        options,
+        this.cause,
+        this.cause instanceof CommandMessage ? this.cause : undefined,
+      );
   }
 
   get query(): QueryContext['query'] {
@@ -123,4 +129,8 @@ export class FlowQueryContext implements QueryContext {
 }
 
 /** Returns an event as the cause of what its listeners dispatch. */
-export const causeOf = ({ id, metadata }: RecordedEvent): MessageCause => ({ id, correlationId: metadata.correlationId, metadata });
+export const causeOf = ({ id, metadata }: RecordedEvent): MessageCause => ({
+  id,
+  correlationId: metadata.correlationId,
+  metadata,
+});

@@ -1,4 +1,12 @@
-import { EventualityError, isPlainMessage, knownNames, listed, type RecordedEvent, shownText, shownValue } from '../messages';
+import {
+  EventualityError,
+  isPlainMessage,
+  knownNames,
+  listed,
+  type RecordedEvent,
+  shownText,
+  shownValue,
+} from '../messages';
 
 /** Thrown when nobody handles a command. */
 export class UnknownCommandError extends EventualityError {
@@ -29,7 +37,13 @@ export class DuplicateHandlerError extends EventualityError {
   readonly code = 'DUPLICATE_HANDLER';
 
   constructor(readonly names: readonly string[]) {
-    super(listed(names.map(name => `'${shownText(name)}' has a handler already; a command or query has exactly one. Remove the other.`)));
+    super(
+      listed(
+        names.map(
+          name => `'${shownText(name)}' has a handler already; a command or query has exactly one. Remove the other.`,
+        ),
+      ),
+    );
   }
 }
 
@@ -54,7 +68,9 @@ export class FlowClosedError extends EventualityError {
   }
 }
 
-/** Thrown when a handler or listener awaits `flow.close()`, which waits for that handler. The flow closes all the same. */
+/**
+ * Thrown when a handler or listener awaits `flow.close()`, which waits for that handler. The flow closes all the same.
+ */
 export class CloseWithinHandlerError extends EventualityError {
   readonly code = 'CLOSE_WITHIN_HANDLER';
 
@@ -70,11 +86,16 @@ export class NoFlowError extends EventualityError {
   readonly code = 'NO_FLOW';
 
   constructor() {
-    super('This event bus is used alone: there is no flow to dispatch to. Give it to a Flow, or publish with a context.');
+    super(
+      'This event bus is used alone: there is no flow to dispatch to. Give it to a Flow, or publish with a context.',
+    );
   }
 }
 
-/** Reported to the logger and the hooks when a listener holds up `drain({ timeout })`, and so `flow.close()`, for too long; it is left behind. */
+/**
+ * Reported to the logger and the hooks when a listener holds up `drain({ timeout })`, and so `flow.close()`, for too
+ * long; it is left behind.
+ */
 export class ListenerTimeoutError extends EventualityError {
   readonly code = 'LISTENER_TIMEOUT';
 

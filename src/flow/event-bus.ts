@@ -28,7 +28,10 @@ import { SubscribedClasses } from './subscribed-classes';
 export interface EventBusOptions {
   /** Gets a line for each failure of a listener; default the console. */
   readonly logger?: Logger;
-  /** Called for each failure of a listener, beside the logger: its context is of the kind `listener`. What it throws is logged. */
+  /**
+   * Called for each failure of a listener, beside the logger: its context is of the kind `listener`. What it throws is
+   * logged.
+   */
   readonly onError?: OnError;
 }
 
@@ -52,11 +55,14 @@ const ready = Promise.resolve();
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Hands recorded events to the listeners of this process: asynchronously, and to each listener one after the other, as they were published.
+ * Hands recorded events to the listeners of this process: asynchronously, and to each listener one after the other, as
+ * they were published.
  *
- * - The events of one aggregate come in their order. Those of different aggregates come in the order in which the commands were done, which
- *   is not always that of their positions: what needs that order follows by checkpoint, as a reactor or a projection.
- * - A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the logger and the hooks.
+ * - The events of one aggregate come in their order. Those of different aggregates come in the order in which the
+ *   commands were done, which is not always that of their positions: what needs that order follows by checkpoint, as a
+ *   reactor or a projection.
+ * - A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the
+ *   logger and the hooks.
  * - Nothing is kept: unfinished work is lost when the process exits.
  */
 export class EventBus {
@@ -104,8 +110,8 @@ export class EventBus {
   }
 
   /**
-   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of it; events of subclasses
-   * are events of their own, and are reported as a failure where no listener takes them.
+   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of
+   * it; events of subclasses are events of their own, and are reported as a failure where no listener takes them.
    * Returns a function that ends the subscription; what is queued is still delivered.
    * @throws InvalidConfigurationError
    */
@@ -116,10 +122,15 @@ export class EventBus {
     refuseFaults(event, listener);
     const queue = this.#queue();
     const entries: [string, EventListener][] =
-      typeof event === 'string' ? [[event, listener!]] : typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
+      typeof event === 'string'
+        ? [[event, listener!]]
+        : typeof event === 'function'
+          ? [reviving(event, listener!)]
+          : flattened(event);
     const release = typeof event === 'function' ? this.#classes.add(event, listener!) : undefined;
     const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
-    for (const { name, subscriber } of subscribers) this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
+    for (const { name, subscriber } of subscribers)
+      this.#byName.set(name, [...(this.#byName.get(name) ?? []), subscriber]);
     return () => {
       release?.();
       for (const { name, subscriber } of subscribers) {
@@ -143,14 +154,21 @@ export class EventBus {
     };
   }
 
-  /** Queues events for their listeners and returns at once. @throws InvalidOptionsError for what is no list of recorded events */
+  /**
+   * Queues events for their listeners and returns at once. @throws InvalidOptionsError for what is no list of recorded
+   * events
+   */
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
     if (!Array.isArray(events))
-      throw new InvalidOptionsError('publish', [`events is ${shownValue(events)}; it must be a list of recorded events.`]);
+      throw new InvalidOptionsError('publish', [
+        `events is ${shownValue(events)}; it must be a list of recorded events.`,
+      ]);
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as RecordedEvent;
       if (typeof event?.name !== 'string')
-        throw new InvalidOptionsError('publish', [`events[${index}] is ${shownValue(event)}; it must be a recorded event.`]);
+        throw new InvalidOptionsError('publish', [
+          `events[${index}] is ${shownValue(event)}; it must be a recorded event.`,
+        ]);
       const subscribers = this.#byName.get(event.name);
       if (subscribers?.length) pushAll(subscribers, event, contexts);
       else this.#reportMissed(event, contexts);
@@ -159,9 +177,10 @@ export class EventBus {
   }
 
   /**
-   * Resolves when every listener has dealt with everything published so far, and with what followed from it. What a listener starts and does
-   * not await, such as a command that it dispatches, is not waited for. With a `timeout`, in milliseconds, it resolves with false when that
-   * is over, after an error in the log for each listener that has not returned; with true otherwise.
+   * Resolves when every listener has dealt with everything published so far, and with what followed from it. What a
+   * listener starts and does not await, such as a command that it dispatches, is not waited for. With a `timeout`, in
+   * milliseconds, it resolves with false when that is over, after an error in the log for each listener that has not
+   * returned; with true otherwise.
    * @throws InvalidOptionsError
    */
   async drain(options: DrainOptions = {}): Promise<boolean> {
@@ -197,7 +216,8 @@ export class EventBus {
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
     const chain = this.#listen;
     if (!chain && !contexts.run) return listener(event, contexts.of(event));
-    const listen = (): unknown => (chain ? chain({ event, context: contexts.of(event), listener }) : listener(event, contexts.of(event)));
+    const listen = (): unknown =>
+      chain ? chain({ event, context: contexts.of(event), listener }) : listener(event, contexts.of(event));
     return contexts.run ? contexts.run(event, listen) : listen();
   }
 
@@ -212,7 +232,10 @@ export class EventBus {
     if (!queue.busy) this.#queues.delete(queue);
   }
 
-  /** One microtask for all queues. Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs twice as much. */
+  /**
+   * One microtask for all queues. Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs
+   * twice as much.
+   */
   #wake(queue: ListenerQueue): void {
     if (this.#firstWoken) this.#lastWoken!.nextWoken = queue;
     else {
@@ -242,10 +265,12 @@ export class EventBus {
   }
 }
 
-const nameOf = ({ name }: EventListener): string => (typeof name === 'string' && name !== '' ? name : 'a function without a name');
+const nameOf = ({ name }: EventListener): string =>
+  typeof name === 'string' && name !== '' ? name : 'a function without a name';
 
 function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
-  for (let index = 0; index < subscribers.length; index++) subscribers[index]!.queue.push(subscribers[index]!.listen, event, contexts);
+  for (let index = 0; index < subscribers.length; index++)
+    subscribers[index]!.queue.push(subscribers[index]!.listen, event, contexts);
 }
 
 /** A listener by class gets an instance of it, whatever the store returned. */
@@ -270,11 +295,19 @@ function refuseFaults(event: unknown, listener: unknown): void {
   const faults: string[] = [];
   if (typeof event === 'object') listenersByName(event, 'the event', faults);
   else if (typeof event === 'string' || typeof event === 'function')
-    aFunction(listener, `the listener of ${typeof event === 'string' ? shownText(event) : shownText(event.name)}`, faults);
+    aFunction(
+      listener,
+      `the listener of ${typeof event === 'string' ? shownText(event) : shownText(event.name)}`,
+      faults,
+    );
   else faults.push(`the event is ${shownValue(event)}; give its name, its class, or an object of listeners by name.`);
   if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
 }
 
 const aloneContext: EventContexts = {
-  of: event => ({ event, dispatch: () => Promise.reject(new NoFlowError()), query: () => Promise.reject(new NoFlowError()) }),
+  of: event => ({
+    event,
+    dispatch: () => Promise.reject(new NoFlowError()),
+    query: () => Promise.reject(new NoFlowError()),
+  }),
 };

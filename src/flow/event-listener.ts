@@ -2,12 +2,17 @@ import type { EventContext, OnError, RecordedEvent } from '../messages';
 import type { Middleware } from './middleware';
 
 /** Follows events: gets each with its envelope, and what it can do with it. */
-export type EventListener<Payload extends object = any> = (event: RecordedEvent<Payload>, context: EventContext) => unknown;
+export type EventListener<Payload extends object = any> = (
+  event: RecordedEvent<Payload>,
+  context: EventContext,
+) => unknown;
 
 /** Listeners by event name; the functions of one map are one listener: they are called one after the other. */
 export type EventListeners = Readonly<Record<string, EventListener | readonly EventListener[]>>;
 
-/** Makes what listeners get as their second parameter; and, where that matters, calls them inside a context of its own. */
+/**
+ * Makes what listeners get as their second parameter; and, where that matters, calls them inside a context of its own.
+ */
 export interface EventContexts {
   of(event: RecordedEvent): EventContext;
   run?(event: RecordedEvent, listen: () => unknown): unknown;

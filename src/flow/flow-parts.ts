@@ -14,7 +14,9 @@ import type { QueryHandlerFunction, QueryMiddleware } from './query-bus';
 export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A command handler, or one with a rule of its own for conflicts. */
-export type GivenCommandHandler = FlowCommandHandler | { readonly handle: FlowCommandHandler; readonly retry?: RetryRule | undefined };
+export type GivenCommandHandler =
+  | FlowCommandHandler
+  | { readonly handle: FlowCommandHandler; readonly retry?: RetryRule | undefined };
 
 /** The classes that an application handles messages as. Names alone do not tell two classes of one name apart. */
 export interface MessageClasses {
@@ -32,9 +34,15 @@ export interface FlowParts {
   readonly aggregates?: readonly (AggregateClass | AggregateDefinition)[];
   /** Command handlers by the command's name. */
   readonly commandHandlers?: Readonly<Record<string, GivenCommandHandler>>;
-  /** How a command is tried again when an aggregate had moved on; default 20 attempts, 5 to 200 ms apart. Handlers and dispatch can say otherwise. */
+  /**
+   * How a command is tried again when an aggregate had moved on; default 20 attempts, 5 to 200 ms apart. Handlers and
+   * dispatch can say otherwise.
+   */
   readonly retry?: RetryRule;
-  /** For how long the outcome of a command with an id is kept, in milliseconds; default seven days. The ids of its events stay for ever. */
+  /**
+   * For how long the outcome of a command with an id is kept, in milliseconds; default seven days. The ids of its
+   * events stay for ever.
+   */
   readonly commandRetention?: number;
   /** Query handlers by the query's name. */
   readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
@@ -42,11 +50,14 @@ export interface FlowParts {
   readonly listeners?: EventListeners;
   /** Projections and reactors, as `defineProjection` and `defineReactor` make them. */
   readonly processors?: readonly EventProcessorDefinition[];
-  /** Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part of each append. Default true. */
+  /**
+   * Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part
+   * of each append. Default true.
+   */
   readonly follow?: boolean;
   /**
-   * The classes that the messages of their names are of, where handlers are given by name: an instance of another class of such a name is
-   * refused. Those of aggregates and projections are known without it.
+   * The classes that the messages of their names are of, where handlers are given by name: an instance of another class
+   * of such a name is refused. Those of aggregates and projections are known without it.
    */
   readonly messageClasses?: MessageClasses;
   /** Wraps every command; the first is the outermost. */
@@ -54,13 +65,17 @@ export interface FlowParts {
   /** Wraps every query; the first is the outermost. */
   readonly queryMiddleware?: readonly QueryMiddleware[];
   /**
-   * Which of the callers' entries in the metadata of a message, such as `actor` or `tenant`, are inherited by the commands that its handlers and
-   * listeners dispatch: all (`true`, the default), none, or those named. `inherit` says it for one command.
+   * Which of the callers' entries in the metadata of a message, such as `actor` or `tenant`, are inherited by the
+   * commands that its handlers and listeners dispatch: all (`true`, the default), none, or those named. `inherit` says
+   * it for one command.
    */
   readonly inheritMetadata?: InheritedEntries;
   /** Keeps the events of hot aggregates; default false. */
   readonly cache?: CacheOptions | false;
-  /** Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It is not closed. */
+  /**
+   * Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It
+   * is not closed.
+   */
   readonly snapshotStore?: SnapshotStore | false;
   /** Default the clock of the machine. */
   readonly clock?: Clock;
@@ -69,16 +84,19 @@ export interface FlowParts {
   /** Default the console. */
   readonly logger?: Logger;
   /**
-   * Called for each failure of the user's code that no caller gets to see, beside the logger: of a listener with what this flow published, also
-   * where an `eventBus` is given, and of a projection or reactor when an event is parked or its segment waits. The context says what
-   * failed. What it throws, or rejects with, is logged and harms nothing.
+   * Called for each failure of the user's code that no caller gets to see, beside the logger: of a listener with what
+   * this flow published, also where an `eventBus` is given, and of a projection or reactor when an event is parked or
+   * its segment waits. The context says what failed. What it throws, or rejects with, is logged and harms nothing.
    */
   readonly onError?: OnError;
-  /** How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for ever. */
+  /**
+   * How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for ever.
+   */
   readonly closeTimeout?: number;
   /**
-   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default false, because
-   * on Node 20 it slows every promise of the process. Without it handlers use their context, which costs nothing.
+   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default
+   * false, because on Node 20 it slows every promise of the process. Without it handlers use their context, which costs
+   * nothing.
    */
   readonly ambientCausation?: boolean;
 }

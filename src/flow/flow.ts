@@ -42,7 +42,8 @@ interface Ambient {
 /**
  * Carries commands to their handlers, events to their listeners, and queries to their answers.
  *
- * A command goes through the middleware to its handler; what that decides is appended to the store and then given to the event bus.
+ * A command goes through the middleware to its handler; what that decides is appended to the store and then given to
+ * the event bus.
  */
 export class Flow {
   readonly eventStore: EventStore;
@@ -85,7 +86,11 @@ export class Flow {
     this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.clock = clock;
     const { eventStore } = this;
-    this.#idempotent = new IdempotentCommands({ eventStore, retention: parts.commandRetention ?? COMMAND_RETENTION_MS, logger });
+    this.#idempotent = new IdempotentCommands({
+      eventStore,
+      retention: parts.commandRetention ?? COMMAND_RETENTION_MS,
+      logger,
+    });
     this.#functions = new FunctionCommandHandler({
       stores: [eventStore, this.#readSide.eventStore, parts.eventStore],
       turns: this.#turns,
@@ -121,9 +126,11 @@ export class Flow {
   }
 
   /**
-   * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it failed.
-   * @throws InvalidOptionsError, UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError, AggregateAlreadyExistsError,
-   * MissingAggregateIdError, ConcurrencyError, FlowClosedError, and whatever its handler throws; nothing was appended then
+   * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it
+   * failed.
+   * @throws InvalidOptionsError, UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError,
+   * AggregateAlreadyExistsError, MissingAggregateIdError, ConcurrencyError, FlowClosedError, and whatever its handler
+   * throws; nothing was appended then
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
@@ -131,7 +138,10 @@ export class Flow {
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
-  /** Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError, MessageClassMismatchError, FlowClosedError */
+  /**
+   * Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError,
+   * MessageClassMismatchError, FlowClosedError
+   */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
     if (this.#closing) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
@@ -154,9 +164,14 @@ export class Flow {
     return repository;
   }
 
-  /** Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws UnknownProjectionError */
+  /**
+   * Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws
+   * UnknownProjectionError
+   */
   readModel<P extends object>(projection: ClassReference<P>): ReadModel<ViewOf<P>>;
-  readModel<View extends object, Index extends string>(projection: ProjectionDefinition<View, Index>): ReadModel<View, Index>;
+  readModel<View extends object, Index extends string>(
+    projection: ProjectionDefinition<View, Index>,
+  ): ReadModel<View, Index>;
   readModel<View extends object>(projection: ProjectionDefinition<View> | ClassReference | string): ReadModel<View>;
   readModel(projection: ProjectionReference): ReadModel {
     return this.#readSide.readModel(projection);
@@ -171,8 +186,9 @@ export class Flow {
   }
 
   /**
-   * Gives the result of a query now, and again after each change of the read models it reads; the same result is not given twice. Ends when
-   * the signal is aborted, the loop is left, or the flow is closed; and with the error of a handler that throws.
+   * Gives the result of a query now, and again after each change of the read models it reads; the same result is not
+   * given twice. Ends when the signal is aborted, the loop is left, or the flow is closed; and with the error of a
+   * handler that throws.
    * @throws InvalidOptionsError, FlowClosedError
    */
   watch<Q extends object>(query: Q, options: WatchOptions = {}): AsyncIterable<ResultOf<Q>> {
@@ -182,9 +198,10 @@ export class Flow {
   }
 
   /**
-   * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the snapshots are done, and closes the event store.
-   * In a handler or listener it is not awaited: there it rejects with CloseWithinHandlerError, and the flow closes when the handler is done.
-   * Listeners of the event bus are waited for until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
+   * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the
+   * snapshots are done, and closes the event store. In a handler or listener it is not awaited: there it rejects with
+   * CloseWithinHandlerError, and the flow closes when the handler is done. Listeners of the event bus are waited for
+   * until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -196,10 +213,17 @@ export class Flow {
   }
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
-  dispatchFrom(command: object, options?: DispatchOptions, cause?: MessageCause, parent?: CommandMessage): Promise<CommandOutcome> {
+  dispatchFrom(
+    command: object,
+    options?: DispatchOptions,
+    cause?: MessageCause,
+    parent?: CommandMessage,
+  ): Promise<CommandOutcome> {
     if (this.#ended) return Promise.reject(new FlowClosedError(command));
     if (options?.waitFor) {
-      return this.#running.during(this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)));
+      return this.#running.during(
+        this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)),
+      );
     }
     let message: CommandMessage;
     try {
@@ -208,7 +232,10 @@ export class Flow {
       return Promise.reject(error);
     }
     const ambient = this.#ambient;
-    if (ambient) return ambient.run({ cause: message, parent: message }, () => runOutsideOfUnits(() => this.#commands.send(message)));
+    if (ambient)
+      return ambient.run({ cause: message, parent: message }, () =>
+        runOutsideOfUnits(() => this.#commands.send(message)),
+      );
     return runOutsideOfUnits(() => this.#commands.send(message));
   }
 
@@ -237,10 +264,13 @@ export class Flow {
         retry,
       };
       const handler = new AggregateCommandHandler(repository.loader, surroundings);
-      for (const [name, rule] of repository.definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
+      for (const [name, rule] of repository.definition.commands)
+        attempt(name, () => this.#registerRule(name, rule, handler));
     }
-    for (const [name, handler] of Object.entries(commandHandlers)) attempt(name, () => this.#registerFunction(name, handler));
-    for (const [name, handler] of Object.entries(queryHandlers)) attempt(name, () => this.#queries.register(name, handler));
+    for (const [name, handler] of Object.entries(commandHandlers))
+      attempt(name, () => this.#registerFunction(name, handler));
+    for (const [name, handler] of Object.entries(queryHandlers))
+      attempt(name, () => this.#queries.register(name, handler));
     if (duplicates.length > 0) throw new DuplicateHandlerError(duplicates);
   }
 

@@ -32,24 +32,33 @@ export function baseEventFaults(places: readonly EventPlace[]): string[] {
 /** Returns the aggregates and projections of a Flow that handle events by class. */
 export const eventPlaces = ({ aggregates = [], processors: projections = [] }: FlowParts): EventPlace[] => [
   ...aggregates.map(definitionOf).map(({ name, events = [] }) => ({ name, events })),
-  ...projections.map(({ name, handlers }) => ({ name: `'${name}'`, events: [...handlers.values()].flatMap(({ type }) => type ?? []) })),
+  ...projections.map(({ name, handlers }) => ({
+    name: `'${name}'`,
+    events: [...handlers.values()].flatMap(({ type }) => type ?? []),
+  })),
 ];
 
-/** Collects the classes that the parts of a Flow handle messages as: those given, and those of its aggregates and projections. */
+/**
+ * Collects the classes that the parts of a Flow handle messages as: those given, and those of its aggregates and
+ * projections.
+ */
 export function classesOf(parts: FlowParts): Required<MessageClasses> {
   const { messageClasses = {}, aggregates = [] } = parts;
   const definitions = aggregates.map(definitionOf);
   const { commands = [], queries = [], events = [] } = messageClasses;
   return {
     queries,
-    commands: [...commands, ...definitions.flatMap(definition => [...definition.commands.values()].flatMap(({ type }) => type ?? []))],
+    commands: [
+      ...commands,
+      ...definitions.flatMap(definition => [...definition.commands.values()].flatMap(({ type }) => type ?? [])),
+    ],
     events: [...new Set([...events, ...eventPlaces(parts).flatMap(place => place.events)])],
   };
 }
 
 /**
- * The event classes of an application. An event that would be taken for an instance of one of them, and is none, is not stored; nor is one that
- * their handlers would miss, as it is of a subclass.
+ * The event classes of an application. An event that would be taken for an instance of one of them, and is none, is not
+ * stored; nor is one that their handlers would miss, as it is of a subclass.
  */
 export class KnownEvents {
   readonly #byName: ReadonlyMap<string, ClassReference>;
@@ -60,7 +69,10 @@ export class KnownEvents {
     this.#byName = new Map(types.map(type => [messageName(type), type]));
   }
 
-  /** Looks at all events of appends; what is none is for the store to refuse. @throws MessageClassMismatchError, BaseEventHandledError */
+  /**
+   * Looks at all events of appends; what is none is for the store to refuse. @throws MessageClassMismatchError,
+   * BaseEventHandledError
+   */
   check(appends: readonly StreamAppend[]): void {
     if (!Array.isArray(appends)) return;
     for (const append of appends as readonly StreamAppend[]) {

@@ -2,14 +2,20 @@ import { aFunction } from '../messages';
 import { InvalidConfigurationError } from './errors';
 
 /** Wraps the handling of a message: calls `next` to go on, and may look at or change what comes back. */
-export type Middleware<Message, Result> = (message: Message, next: (message: Message) => Promise<Result>) => Promise<Result>;
+export type Middleware<Message, Result> = (
+  message: Message,
+  next: (message: Message) => Promise<Result>,
+) => Promise<Result>;
 
 /** Makes one function of a list of middleware and what it wraps; the first of the list is the outermost. */
 export function compose<Message, Result>(
   middleware: readonly Middleware<Message, Result>[],
   innermost: (message: Message) => Promise<Result>,
 ): (message: Message) => Promise<Result> {
-  return middleware.reduceRight<(message: Message) => Promise<Result>>((next, each) => async message => each(message, next), innermost);
+  return middleware.reduceRight<(message: Message) => Promise<Result>>(
+    (next, each) => async message => each(message, next),
+    innermost,
+  );
 }
 
 /** @throws InvalidConfigurationError when it is no function */

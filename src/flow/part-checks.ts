@@ -37,7 +37,10 @@ const anAggregate: Check = (value, path, faults) => {
 };
 
 const anEventProcessor = must('what defineProjection or defineReactor returns', isPlainObject);
-const HANDLER: OptionChecks<Exclude<GivenCommandHandler, (...args: any[]) => unknown>> = { handle: needed(aFunction), retry: aRetry };
+const HANDLER: OptionChecks<Exclude<GivenCommandHandler, (...args: any[]) => unknown>> = {
+  handle: needed(aFunction),
+  retry: aRetry,
+};
 const aCommandHandler = either(isFunction, options(HANDLER, 'a function, or { handle, retry }'));
 const handlersOf = (handler: Check): Check => mapOf('functions', handler, (_, name) => `the handler of ${name}`);
 const classes = listOf('classes', aFunction);
@@ -83,6 +86,8 @@ function eventNameFaults(parts: FlowParts): string[] {
   const byName = new Map<string, number>();
   for (const type of classesOf(parts).events) byName.set(messageName(type), (byName.get(messageName(type)) ?? 0) + 1);
   return [...byName].flatMap(([name, count]) =>
-    count < 2 ? [] : [`two event classes have the name '${shownText(name)}'. Give one of them another: @Event('another name').`],
+    count < 2
+      ? []
+      : [`two event classes have the name '${shownText(name)}'. Give one of them another: @Event('another name').`],
   );
 }

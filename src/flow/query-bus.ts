@@ -12,7 +12,10 @@ export interface QueryMessage<Q extends object = any> {
 }
 
 /** Answers a query. */
-export type QueryHandlerFunction<Q extends object = any> = (query: Q, context: QueryContext) => ResultOf<Q> | Promise<ResultOf<Q>>;
+export type QueryHandlerFunction<Q extends object = any> = (
+  query: Q,
+  context: QueryContext,
+) => ResultOf<Q> | Promise<ResultOf<Q>>;
 
 /** Wraps the handling of queries. */
 export type QueryMiddleware = Middleware<QueryMessage, unknown>;
@@ -27,11 +30,17 @@ export class QueryBus {
   readonly #contextOf: (message: QueryMessage) => QueryContext;
   #send: (message: QueryMessage) => Promise<unknown> = message => this.#handle(message);
 
-  /** @param contextOf makes what handlers get as their second parameter; a Flow gives one, a bus used alone needs none */
+  /**
+   * @param contextOf makes what handlers get as their second parameter; a Flow gives one, a bus used alone needs none
+   */
   constructor(contextOf?: (message: QueryMessage) => QueryContext) {
     this.#contextOf =
       contextOf ??
-      (message => ({ queryName: message.name, dispatch: () => Promise.reject(new NoFlowError()), query: query => this.query(query) }));
+      (message => ({
+        queryName: message.name,
+        dispatch: () => Promise.reject(new NoFlowError()),
+        query: query => this.query(query),
+      }));
   }
 
   /** The names of the queries that have a handler. */
@@ -39,12 +48,18 @@ export class QueryBus {
     return this.#routes.names;
   }
 
-  /** Registers the handler of a query, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError */
+  /**
+   * Registers the handler of a query, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError
+   */
   register<Q extends object>(query: ClassReference<Q> | string, handler: QueryHandlerFunction<Q>): void {
-    if (!this.#routes.add(query, handler)) throw new DuplicateHandlerError([typeof query === 'string' ? query : query.name]);
+    if (!this.#routes.add(query, handler))
+      throw new DuplicateHandlerError([typeof query === 'string' ? query : query.name]);
   }
 
-  /** Says which class the queries of its name are of: an instance of another class is refused. A query registered by class needs no such word. */
+  /**
+   * Says which class the queries of its name are of: an instance of another class is refused. A query registered by
+   * class needs no such word.
+   */
   expect(type: ClassReference): void {
     this.#routes.expect(type);
   }
@@ -55,7 +70,10 @@ export class QueryBus {
     this.#send = compose(this.#middleware, message => this.#handle(message));
   }
 
-  /** Resolves to the answer of the query's handler. @throws UnknownQueryError, UnnamedMessageError, MessageClassMismatchError */
+  /**
+   * Resolves to the answer of the query's handler. @throws UnknownQueryError, UnnamedMessageError,
+   * MessageClassMismatchError
+   */
   async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
     const message = { name: this.#routes.nameOf(query), query: contentOf(query), cause };
     return this.#send(message) as Promise<ResultOf<Q>>;

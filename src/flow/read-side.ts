@@ -139,7 +139,10 @@ export class ReadSide {
   }
 
   /** Dispatches, and waits for what the options say to wait for; the error has the outcome of the command. */
-  async waiting(options: DispatchOptions, dispatch: (options: DispatchOptions) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  async waiting(
+    options: DispatchOptions,
+    dispatch: (options: DispatchOptions) => Promise<CommandOutcome>,
+  ): Promise<CommandOutcome> {
     refuseDispatchOptions(options);
     const { waitFor, waitTimeout, ...rest } = options;
     const projections = waitFor!.map(reference => this.nameOf(reference));
@@ -150,7 +153,8 @@ export class ReadSide {
     try {
       await this.waitFor(outcome.position, { processors: projections, ...timing });
     } catch (error) {
-      if (error instanceof WaitTimeoutError) throw new WaitTimeoutError(error.position, error.behind, error.timeout, outcome);
+      if (error instanceof WaitTimeoutError)
+        throw new WaitTimeoutError(error.position, error.behind, error.timeout, outcome);
       throw error;
     }
     return outcome;
@@ -169,7 +173,10 @@ export class ReadSide {
     for (const definition of definitions) {
       const { name, options } = definition;
       const replaced = (error: Error): void =>
-        logger.error({ error, projection: name }, `'${name}' is made anew: the events were replaced, as by an older backup.`);
+        logger.error(
+          { error, projection: name },
+          `'${name}' is made anew: the events were replaced, as by an older backup.`,
+        );
       if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, replaced));
       else this.#stored.set(name, new StoredDocuments(eventStore.projections!, name, options.indexes ?? []));
       const source = live.get(name) ?? this.#stored.get(name)!;
@@ -185,11 +192,17 @@ export class ReadSide {
   }
 }
 
-/** Where an inline projection fails while it fills, it waits: an event that was put aside would miss in the appends that follow. */
+/**
+ * Where an inline projection fails while it fills, it waits: an event that was put aside would miss in the appends that
+ * follow.
+ */
 const stoppingInline = (definition: EventProcessorDefinition): EventProcessorDefinition =>
-  definition.options.mode === 'inline' ? { ...definition, options: { ...definition.options, onError: 'stop' } } : definition;
+  definition.options.mode === 'inline'
+    ? { ...definition, options: { ...definition.options, onError: 'stop' } }
+    : definition;
 
-const isProjection = (definition: EventProcessorDefinition): definition is ProjectionDefinition => definition.kind === 'projection';
+const isProjection = (definition: EventProcessorDefinition): definition is ProjectionDefinition =>
+  definition.kind === 'projection';
 
 const roleName = (reference: object): string | undefined =>
   typeof reference === 'function' ? eventProcessorRole(reference)?.name : undefined;

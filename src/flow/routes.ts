@@ -37,7 +37,10 @@ export class Routes<Handler> {
     return true;
   }
 
-  /** Says which class the messages of its name are of: instances of others are refused, however the handler is registered. */
+  /**
+   * Says which class the messages of its name are of: instances of others are refused, however the handler is
+   * registered.
+   */
   expect(type: ClassReference): void {
     this.#expected.set(messageName(type), type);
   }
@@ -48,7 +51,8 @@ export class Routes<Handler> {
 
   /**
    * Returns the durable name of a message.
-   * @throws UnnamedMessageError when the value is no message, MessageClassMismatchError when its class is not the one of that name
+   * @throws UnnamedMessageError when the value is no message, MessageClassMismatchError when its class is not the one
+   * of that name
    */
   nameOf(message: object): string {
     if (typeof message !== 'object' || message === null) throw new UnnamedMessageError(message);
@@ -65,7 +69,10 @@ export class Routes<Handler> {
     return name;
   }
 
-  /** Of the classes that come where none is expected, the first holds: two of one name that are strangers to each other are one too many. */
+  /**
+   * Of the classes that come where none is expected, the first holds: two of one name that are strangers to each other
+   * are one too many.
+   */
   #refuseOther(name: string, type: Function, message: object): void {
     const expected = this.#expected.get(name);
     const first = this.#first.get(name) ?? type;

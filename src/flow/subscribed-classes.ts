@@ -1,4 +1,10 @@
-import { BaseEventHandledError, type ClassReference, classOfPayload, missedBase, type RecordedEvent } from '../messages';
+import {
+  BaseEventHandledError,
+  type ClassReference,
+  classOfPayload,
+  missedBase,
+  type RecordedEvent,
+} from '../messages';
 import type { EventListener } from './event-listener';
 
 /** A listener that would miss an event. */
@@ -28,7 +34,8 @@ export class SubscribedClasses {
     if (type === undefined || this.#looked.has(type)) return undefined;
     this.#looked.add(type);
     for (const { type: base, listener } of this.#subscriptions) {
-      if (missedBase(type, [base])) return { error: new BaseEventHandledError('A listener of the event bus', base, type), listener };
+      if (missedBase(type, [base]))
+        return { error: new BaseEventHandledError('A listener of the event bus', base, type), listener };
     }
     return undefined;
   }

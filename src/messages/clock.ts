@@ -17,8 +17,8 @@ let lastSecond = Number.NaN;
 let start = '';
 
 /**
- * Formats a time as ISO 8601 in UTC with milliseconds. The text of the last millisecond asked for is kept, and what the times of its second
- * begin with: formatting each anew took a third of the time in which an event is made of a row.
+ * Formats a time as ISO 8601 in UTC with milliseconds. The text of the last millisecond asked for is kept, and what the
+ * times of its second begin with: formatting each anew took a third of the time in which an event is made of a row.
  * @throws RangeError when there is no such time
  */
 export function isoTime(time: number): string {

@@ -49,7 +49,14 @@ export {
 export { isOrExtends, MessageClassMismatchError } from './names/class-mismatch';
 export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './names/event-type';
 export { isName, MAX_NAME_LENGTH, NAMES } from './names/name-text';
-export { type EventCodec, type EventOptions, MESSAGE, messageMetadata, messageName, UnnamedMessageError } from './names/names';
+export {
+  type EventCodec,
+  type EventOptions,
+  MESSAGE,
+  messageMetadata,
+  messageName,
+  UnnamedMessageError,
+} from './names/names';
 export { ownFolder, ownRequire } from './names/own-file';
 export { namesOnStack } from './names/stack-names';
 export { knownNames, nearest } from './names/suggestion';
@@ -76,7 +83,16 @@ export {
   oneOf,
   withMethods,
 } from './options/option-checks';
-export { type Check, InvalidOptionsError, must, needed, type OptionChecks, optionFaults, options, refuseOptions } from './options/options';
+export {
+  type Check,
+  InvalidOptionsError,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  options,
+  refuseOptions,
+} from './options/options';
 export { hiddenFields } from './sealing/hidden-fields';
 export { jsonable, jsonOf } from './sealing/json';
 export { isStorableText, sealPayload } from './sealing/payload';

@@ -52,7 +52,9 @@ const AGGREGATE_OPTIONS: OptionChecks<AggregateOptions> = { id: aFunction, snaps
 
 const inspections = new WeakMap<Function, AggregateInspection>();
 
-/** Reads the decorators of an aggregate class and makes its definition, once for each class. Never throws: see `faults`. */
+/**
+ * Reads the decorators of an aggregate class and makes its definition, once for each class. Never throws: see `faults`.
+ */
 export function inspectAggregate(type: AggregateClass): AggregateInspection {
   let inspection = inspections.get(type);
   if (!inspection) {
@@ -81,7 +83,8 @@ export function definitionOf<State, Exposed>(
 function inspect(type: AggregateClass): AggregateInspection {
   const faults: string[] = [];
   const metadata = inheritedMetadata<AggregateMetadata>(type, AGGREGATE);
-  if (!metadata) faults.push(`${type.name} is not marked as an aggregate. Write @Aggregate('${type.name}') above the class.`);
+  if (!metadata)
+    faults.push(`${type.name} is not marked as an aggregate. Write @Aggregate('${type.name}') above the class.`);
   const wrongOptions = metadata ? optionFaults(metadata.options, AGGREGATE_OPTIONS) : [];
   faults.push(...wrongOptions.map(fault => `${type.name}: ${fault}`));
   if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
@@ -95,7 +98,11 @@ function inspect(type: AggregateClass): AggregateInspection {
     commands: commandRules(type, commandHandlers, metadata, faults),
     events: [...eventHandlers.keys()],
     initialState: id => new type(id),
-    evolve: evolveBy(className, eventRules(type, eventHandlers, faults), new Unhandled(className, [...eventHandlers.keys()])),
+    evolve: evolveBy(
+      className,
+      eventRules(type, eventHandlers, faults),
+      new Unhandled(className, [...eventHandlers.keys()]),
+    ),
     seal: event => sealEvent(className, event),
     expose: exposeClass,
     snapshot: wrongOptions.length > 0 ? undefined : classSnapshots(name, type, metadata?.options.snapshot),
@@ -118,7 +125,8 @@ function commandRules(
   const rules = new Map<string, CommandRule<object>>();
   for (const [command, handlers] of found) {
     const name = messageName(command);
-    if (handlers.length > 1 || rules.has(name)) faults.push(`${type.name} handles the command '${name}' more than once. Keep one handler.`);
+    if (handlers.length > 1 || rules.has(name))
+      faults.push(`${type.name} handles the command '${name}' more than once. Keep one handler.`);
     const { method, options } = handlers[0]!;
     const handle = type.prototype[method];
     rules.set(name, {
@@ -132,12 +140,18 @@ function commandRules(
   return rules;
 }
 
-function eventRules(type: AggregateClass, found: ReadonlyMap<ClassReference, FoundHandler[]>, faults: string[]): Map<string, EventRule> {
+function eventRules(
+  type: AggregateClass,
+  found: ReadonlyMap<ClassReference, FoundHandler[]>,
+  faults: string[],
+): Map<string, EventRule> {
   const rules = new Map<string, EventRule>();
   for (const [event, handlers] of found) {
     const eventType = eventTypeOf(event);
     if (rules.has(eventType.name))
-      faults.push(`${type.name} handles two event classes of the name '${eventType.name}'. Name one of them: @Event('...').`);
+      faults.push(
+        `${type.name} handles two event classes of the name '${eventType.name}'. Name one of them: @Event('...').`,
+      );
     const methods = handlers.map(({ method }) => String(method));
     const rule = { type: eventType, methods, handlers: handlers.map(({ method }) => type.prototype[method]) };
     for (const [index, handler] of rule.handlers.entries()) {

@@ -6,7 +6,10 @@ import type { SnapshotRule } from './snapshot-rule';
 export type Decision<E = unknown> = Events<E> | Promise<Events<E>>;
 type Events<E> = E | readonly E[] | undefined | null | void;
 
-/** Whether a command makes its aggregate: it must not exist yet (`true`), may exist (`'if-missing'`), or must exist (`false`). */
+/**
+ * Whether a command makes its aggregate: it must not exist yet (`true`), may exist (`'if-missing'`), or must exist
+ * (`false`).
+ */
 export type Creates = boolean | 'if-missing';
 
 /** How an aggregate answers one command. */
@@ -33,8 +36,8 @@ export interface StateChange {
 }
 
 /**
- * All that the engine knows about an aggregate: plain data and functions. Both styles, decorated classes and `defineAggregate`,
- * compile to it, and it can be written by hand.
+ * All that the engine knows about an aggregate: plain data and functions. Both styles, decorated classes and
+ * `defineAggregate`, compile to it, and it can be written by hand.
  */
 export interface AggregateDefinition<State = any, Exposed = any> {
   readonly name: string;

@@ -94,7 +94,9 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
       else if (decision !== undefined && decision !== null) this.#applyOne(decision);
     } else
       this.apply(
-        (Array.isArray(decision) ? decision : [decision]).filter(event => event !== undefined && event !== null && !taken.includes(event)),
+        (Array.isArray(decision) ? decision : [decision]).filter(
+          event => event !== undefined && event !== null && !taken.includes(event),
+        ),
       );
   }
 

@@ -5,8 +5,9 @@ import type { OwnEvent } from './own-events';
 declare const EVENTS: unique symbol;
 
 /**
- * The base of an aggregate class. Its fields are its state; only methods marked `@EventHandler` change them, methods marked
- * `@CommandHandler` decide. Given a union of events, `apply` and the handlers accept only those, at compile time.
+ * The base of an aggregate class. Its fields are its state; only methods marked `@EventHandler` change them, methods
+ * marked `@CommandHandler` decide. Given a union of events, `apply` and the handlers accept only those, at compile
+ * time.
  *
  * @example class Todo extends AggregateRoot<TodoCreated | TodoCompleted> {}
  */
@@ -43,7 +44,8 @@ export abstract class AggregateRoot<Events extends object = any> {
   }
 
   /**
-   * Applies an event now, so that what follows in the same method sees the new state. Returning it too does not repeat it.
+   * Applies an event now, so that what follows in the same method sees the new state. Returning it too does not repeat
+   * it.
    * @throws InvalidDecisionError, UnstorableValueError
    */
   protected apply<E extends Events>(event: E & OwnEvent<E, Events>): void {
@@ -52,4 +54,8 @@ export abstract class AggregateRoot<Events extends object = any> {
 }
 
 /** The events an aggregate class was declared with; any object when it was declared without. */
-export type EventsOf<A> = A extends { readonly [EVENTS]?: infer Events } ? (unknown extends Events ? any : NonNullable<Events>) : any;
+export type EventsOf<A> = A extends { readonly [EVENTS]?: infer Events }
+  ? unknown extends Events
+    ? any
+    : NonNullable<Events>
+  : any;

@@ -11,7 +11,13 @@ export function classSnapshots(
 ): SnapshotRule<object> | undefined {
   if (options === undefined) return undefined;
   const hidden = hiddenFields(type.prototype, rootOf(type));
-  const subject = { name, initialState: (id: string) => new type(id), refusal: refusalOf(hidden), dataOf: fieldsOf, filled };
+  const subject = {
+    name,
+    initialState: (id: string) => new type(id),
+    refusal: refusalOf(hidden),
+    dataOf: fieldsOf,
+    filled,
+  };
   return snapshotRule<object>(options, subject);
 }
 
@@ -31,7 +37,10 @@ function fieldsOf(state: object): object {
   return Object.fromEntries(ownEntries(state, ''));
 }
 
-/** Gives a new instance exactly these fields: a setter of the class must not be called, as no event handler has called it. */
+/**
+ * Gives a new instance exactly these fields: a setter of the class must not be called, as no event handler has called
+ * it.
+ */
 function filled(fresh: object, fields: object): object {
   for (const key of Object.keys(fresh)) if (!Object.hasOwn(fields, key)) Reflect.deleteProperty(fresh, key);
   for (const [key, value] of Object.entries(fields))

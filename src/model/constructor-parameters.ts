@@ -1,8 +1,11 @@
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 const BASIC_TYPES: readonly unknown[] = [Object, Function, String, Number, Boolean, Array, Promise, Symbol, BigInt];
 
-/** Tells a class of the user's among the types that compilers leave from what they write for interfaces and basic types. */
-export const isClassType = (type: unknown): type is Function => typeof type === 'function' && !BASIC_TYPES.includes(type);
+/**
+ * Tells a class of the user's among the types that compilers leave from what they write for interfaces and basic types.
+ */
+export const isClassType = (type: unknown): type is Function =>
+  typeof type === 'function' && !BASIC_TYPES.includes(type);
 
 /** Names a constructor's parameter for a message, such as `first constructor parameter 'mailer'`. */
 export function parameterLabel(type: Function, index: number): string {
@@ -31,7 +34,10 @@ function parameterTexts(source: string): string[] {
   return texts;
 }
 
-/** Returns the text of what a constructor hands to its parent's, or undefined where the class has no constructor of its own. */
+/**
+ * Returns the text of what a constructor hands to its parent's, or undefined where the class has no constructor of its
+ * own.
+ */
 export const superArguments = (type: Function): string | undefined =>
   /\bconstructor\s*\([\s\S]*?\bsuper\s*\(([^)]*)\)/.exec(sourceOf(type))?.[1]?.trim();
 
@@ -42,7 +48,9 @@ export function parameterTypes(type: Function): readonly unknown[] | undefined {
   return reflected<readonly unknown[]>('design:paramtypes', type);
 }
 
-/** Returns what `@inject` said of the constructor's parameters of this very class, by their index: tsyringe keeps it so. */
+/**
+ * Returns what `@inject` said of the constructor's parameters of this very class, by their index: tsyringe keeps it so.
+ */
 export function parameterTokens<T = unknown>(type: Function): Readonly<Record<number, T>> | undefined {
   return reflected<Record<number, T>>('injectionTokens', type);
 }

@@ -17,7 +17,14 @@ import {
   shownText,
   shownValue,
 } from '../messages';
-import type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
+import type {
+  AggregateDefinition,
+  AggregateHandle,
+  CommandRule,
+  Creates,
+  Decision,
+  StateChange,
+} from './aggregate-definition';
 import { INSTANCE } from './aggregate-instance';
 import { lostInCopy } from './copied-state';
 import { InvalidAggregateError } from './errors';
@@ -53,7 +60,10 @@ export type PlainCommandHandler<State> =
     };
 
 /** How a plain aggregate follows an event: it changes the state it is given, or returns another one. */
-export type PlainEventHandler<State> = (state: State, event: StateChange & { readonly payload: any }) => State | undefined | void;
+export type PlainEventHandler<State> = (
+  state: State,
+  event: StateChange & { readonly payload: any },
+) => State | undefined | void;
 
 /** What `defineAggregate` takes. */
 export interface AggregateSpecification<State extends object, M extends Methods> {
@@ -64,7 +74,10 @@ export interface AggregateSpecification<State extends object, M extends Methods>
   readonly idGenerator?: () => string;
   /** Actions: they read `this.state`, `this.id`, and return events. */
   readonly methods?: M & ThisType<PlainAggregateThis<State> & PlainAggregate<State, M>>;
-  /** Event handlers by event name: they change the state they are given or return another one. `<name>Created` without one sets the fields that it carries. */
+  /**
+   * Event handlers by event name: they change the state they are given or return another one. `<name>Created` without
+   * one sets the fields that it carries.
+   */
   readonly on?: Readonly<Record<string, PlainEventHandler<NoInfer<State>>>>;
   /** Command handlers by command name, for an aggregate that is given to a Flow or a module. */
   readonly commands?: Readonly<Record<string, PlainCommandHandler<NoInfer<State>>>>;
@@ -83,7 +96,8 @@ export interface PlainAggregateDefinition<State extends object, M extends Method
 /**
  * Defines an aggregate without a class.
  *
- * `Repository.add(attributes)` records `<name>Created` with the attributes as its payload; an event that carries a `state` sets it.
+ * `Repository.add(attributes)` records `<name>Created` with the attributes as its payload; an event that carries a
+ * `state` sets it.
  * @throws InvalidAggregateError listing everything that is wrong with the specification
  */
 export function defineAggregate<State extends object, M extends Methods = Record<never, never>>(
@@ -97,7 +111,9 @@ export function defineAggregate<State extends object, M extends Methods = Record
   const initialState = typeof state === 'function' ? (state as (id: string) => State) : () => structuredClone(state);
   return {
     name,
-    commands: new Map(Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)])),
+    commands: new Map(
+      Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)]),
+    ),
     initialState,
     evolve(current, event) {
       const carried = event.state ?? event.marks?.state;
@@ -106,7 +122,8 @@ export function defineAggregate<State extends object, M extends Methods = Record
       if (handler) {
         const next = handler(current, event) ?? current;
         // Asked here, and not in a function that others call with other states: that would cost a third of folding.
-        if (next !== current && typeof (next as { then?: unknown }).then === 'function') refusePromise(next, name, `on.${event.name}`);
+        if (next !== current && typeof (next as { then?: unknown }).then === 'function')
+          refusePromise(next, name, `on.${event.name}`);
         return next;
       }
       return event.name === created ? Object.assign(current, structuredClone(event.payload)) : current;
@@ -135,9 +152,17 @@ function plainSnapshots<State extends object>(
   return snapshotRule<State>(snapshot, subject);
 }
 
-function commandRule<State>(handler: PlainCommandHandler<State>, id: ((command: any) => unknown) | undefined): CommandRule<State> {
+function commandRule<State>(
+  handler: PlainCommandHandler<State>,
+  id: ((command: any) => unknown) | undefined,
+): CommandRule<State> {
   if (typeof handler === 'function') return { creates: false, target: id, decide: handler };
-  return { creates: handler.creates ?? false, target: handler.target ?? id, retry: handler.retry, decide: handler.decide };
+  return {
+    creates: handler.creates ?? false,
+    target: handler.target ?? id,
+    retry: handler.retry,
+    decide: handler.decide,
+  };
 }
 
 /** Makes the class of the objects that `load` returns: the methods of the specification, recording what they return. */
@@ -170,7 +195,9 @@ function exposedClass<State>(name: string, methods: Methods): new (handle: Aggre
     Object.defineProperty(Exposed.prototype, key, {
       value(this: Exposed, ...args: unknown[]) {
         const decision = method.apply(this, args);
-        return decision instanceof Promise ? decision.then(events => this[INSTANCE].apply(events)) : this[INSTANCE].apply(decision);
+        return decision instanceof Promise
+          ? decision.then(events => this[INSTANCE].apply(events))
+          : this[INSTANCE].apply(decision);
       },
     });
   }
@@ -186,7 +213,8 @@ const COMMAND_HANDLER: OptionChecks<Exclude<PlainCommandHandler<any>, (...args: 
 
 const aMethod: Check = (value, path, faults) => {
   const name = path.slice(path.indexOf('.') + 1);
-  if (['id', 'version', 'state'].includes(name)) faults.push(`${path} would hide the aggregate's ${name}; use another name.`);
+  if (['id', 'version', 'state'].includes(name))
+    faults.push(`${path} would hide the aggregate's ${name}; use another name.`);
   aFunction(value, path, faults);
 };
 
@@ -203,7 +231,8 @@ const anInitialState: Check = (value, path, faults) => {
     faults.push(`${path} is ${shownValue(value)}; give an object, or a function that makes one.`);
   else {
     const lost = lostInCopy(value, path);
-    if (lost !== undefined) faults.push(`${path} cannot be copied for each aggregate: ${lost}. Give a function that makes it.`);
+    if (lost !== undefined)
+      faults.push(`${path} cannot be copied for each aggregate: ${lost}. Give a function that makes it.`);
   }
 };
 
@@ -213,7 +242,10 @@ const SPECIFICATION: OptionChecks<AggregateSpecification<any, Methods>> = {
   idGenerator: aFunction,
   methods: mapOf('functions', aMethod),
   on: mapOf('event handlers', atOnce),
-  commands: mapOf('command handlers', either(isFunction, options(COMMAND_HANDLER, "a function, or an object with a 'decide' function"))),
+  commands: mapOf(
+    'command handlers',
+    either(isFunction, options(COMMAND_HANDLER, "a function, or an object with a 'decide' function")),
+  ),
   id: aFunction,
   snapshot: aSnapshot,
 };

@@ -4,7 +4,9 @@ import { InvalidAggregateError } from './errors';
 
 const DEFINITION: OptionChecks<AggregateDefinition> = {
   name: needed(aName),
-  commands: needed(must('a Map of rules by command name', value => Object.prototype.toString.call(value) === '[object Map]')),
+  commands: needed(
+    must('a Map of rules by command name', value => Object.prototype.toString.call(value) === '[object Map]'),
+  ),
   events: listOf('event classes', aFunction),
   initialState: needed(aFunction),
   evolve: needed(aFunction),
@@ -27,7 +29,8 @@ export function definitionFaults(definition: unknown): string[] {
 export function checkedDefinition<Definition extends object>(definition: Definition): Definition {
   if (checked.has(definition)) return definition;
   const faults = definitionFaults(definition);
-  if (faults.length > 0) throw new InvalidAggregateError(String((definition as { name?: unknown } | undefined)?.name ?? ''), faults);
+  if (faults.length > 0)
+    throw new InvalidAggregateError(String((definition as { name?: unknown } | undefined)?.name ?? ''), faults);
   checked.add(definition);
   return definition;
 }

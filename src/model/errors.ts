@@ -80,7 +80,10 @@ export class InvalidAggregateError extends EventualityError {
   }
 }
 
-/** Reported to the logger when an aggregate cannot be kept as a snapshot without losing a part of it; it works on, without one. */
+/**
+ * Reported to the logger when an aggregate cannot be kept as a snapshot without losing a part of it; it works on,
+ * without one.
+ */
 export class SnapshotRefusedError extends EventualityError {
   readonly code = 'SNAPSHOT_REFUSED';
 

@@ -61,13 +61,20 @@ export const REPOSITORY_INJECTIONS = metadataKey('repository-injections');
 export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
 
 /** Whether a command makes its aggregate. */
-export const aCreates = must("true, false or 'if-missing'", value => typeof value === 'boolean' || value === 'if-missing');
+export const aCreates = must(
+  "true, false or 'if-missing'",
+  value => typeof value === 'boolean' || value === 'if-missing',
+);
 
-const COMMAND_HANDLER_OPTIONS: OptionChecks<CommandHandlerOptions> = { creates: aCreates, target: aFunction, retry: aRetry };
+const COMMAND_HANDLER_OPTIONS: OptionChecks<CommandHandlerOptions> = {
+  creates: aCreates,
+  target: aFunction,
+  retry: aRetry,
+};
 
 /**
- * Finds the decorated handlers of one kind on a class and its parents; a subclass's handler replaces its parent's for the same message.
- * What is wrong with any of them is added to `faults` as a sentence.
+ * Finds the decorated handlers of one kind on a class and its parents; a subclass's handler replaces its parent's for
+ * the same message. What is wrong with any of them is added to `faults` as a sentence.
  */
 export function handlersOf(type: Function, kind: symbol, faults: string[]): Map<ClassReference, FoundHandler[]> {
   const found = new Map<ClassReference, FoundHandler[]>();
@@ -75,7 +82,9 @@ export function handlersOf(type: Function, kind: symbol, faults: string[]): Map<
     const own = new Map<ClassReference, FoundHandler[]>();
     for (const handler of level) {
       const fault = faultOf(type, handler);
-      faults.push(...optionFaults(handler.options, COMMAND_HANDLER_OPTIONS).map(wrong => `${placeOf(type, handler)}: ${wrong}`));
+      faults.push(
+        ...optionFaults(handler.options, COMMAND_HANDLER_OPTIONS).map(wrong => `${placeOf(type, handler)}: ${wrong}`),
+      );
       if (fault) faults.push(fault);
       else own.set(handler.type!, [...(own.get(handler.type!) ?? []), handler as FoundHandler]);
     }
@@ -95,7 +104,8 @@ function faultOf(type: Function, handler: HandlerMetadata): string | undefined {
   }
   if (typeof message !== 'function')
     return `${place} handles ${shownValue(message)}, which is no class. Two files that import each other can leave it undefined.`;
-  if (!messageMetadata(message) && message.name === '') return `${place} handles an anonymous class. Give the class a name.`;
+  if (!messageMetadata(message) && message.name === '')
+    return `${place} handles an anonymous class. Give the class a name.`;
   if (typeof type.prototype[method] !== 'function') return `${place} is not a public method.`;
   return undefined;
 }

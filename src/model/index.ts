@@ -1,5 +1,12 @@
 export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass } from './aggregate-class';
-export type { AggregateDefinition, AggregateHandle, CommandRule, Creates, Decision, StateChange } from './aggregate-definition';
+export type {
+  AggregateDefinition,
+  AggregateHandle,
+  CommandRule,
+  Creates,
+  Decision,
+  StateChange,
+} from './aggregate-definition';
 export { AggregateInstance, INSTANCE } from './aggregate-instance';
 export { AggregateRoot, type EventsOf } from './aggregate-root';
 export { isClassType, parameterLabel } from './constructor-parameters';

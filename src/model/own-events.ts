@@ -1,8 +1,8 @@
 import type { IsAny } from '../messages';
 
 /**
- * The members of a union of event classes that an event can be of. Types are compared by their shape: a class whose fields are all optional, or
- * that has none, takes every object, so of such a one the event has to have the very shape.
+ * The members of a union of event classes that an event can be of. Types are compared by their shape: a class whose
+ * fields are all optional, or that has none, takes every object, so of such a one the event has to have the very shape.
  */
 type Among<E, Events> = Events extends unknown
   ? E extends Events
@@ -14,7 +14,10 @@ type Among<E, Events> = Events extends unknown
     : never
   : never;
 
-/** What of some events is none of an aggregate's; `never` when all are. An aggregate that was declared without its events takes any. */
+/**
+ * What of some events is none of an aggregate's; `never` when all are. An aggregate that was declared without its
+ * events takes any.
+ */
 export type ForeignEvents<E, Events> =
   IsAny<E> extends true
     ? never

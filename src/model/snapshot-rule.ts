@@ -7,15 +7,15 @@ export interface SnapshotTiming {
   /** After how many events a snapshot is taken: when the stream passes a multiple of this. An integer from 1. */
   readonly every: number;
   /**
-   * The version of the state's shape; default 1. Raise it whenever the fields, or what the event handlers do with them, change: snapshots of
-   * other versions are ignored, and taken anew.
+   * The version of the state's shape; default 1. Raise it whenever the fields, or what the event handlers do with them,
+   * change: snapshots of other versions are ignored, and taken anew.
    */
   readonly version?: number;
 }
 
 /**
- * What the option `snapshot` takes. Without `take` and `restore` the own fields of the aggregate are kept, provided that all of them can be
- * seen and kept exactly; an aggregate with private `#fields` needs both.
+ * What the option `snapshot` takes. Without `take` and `restore` the own fields of the aggregate are kept, provided
+ * that all of them can be seen and kept exactly; an aggregate with private `#fields` needs both.
  */
 export type SnapshotOptions<State = any> = SnapshotTiming &
   (
@@ -23,7 +23,10 @@ export type SnapshotOptions<State = any> = SnapshotTiming &
     | {
         /** Returns what is to be kept: data of its own, with dates, maps and sets where needed. */
         readonly take: (state: State) => object;
-        /** Brings a new aggregate, as it is before its first event, to the state that was taken; or returns another state. */
+        /**
+         * Brings a new aggregate, as it is before its first event, to the state that was taken; or returns another
+         * state.
+         */
         readonly restore: (state: State, data: any) => State | undefined | void;
       }
   );
@@ -34,11 +37,17 @@ export interface SnapshotRule<State = any> {
   readonly version: number;
   /** Why no snapshot can be taken of any aggregate of this kind, where that is known beforehand. */
   readonly refusal?: string | undefined;
-  /** True when states with equal texts are equal; else their own fields are compared as well before a snapshot is stored. */
+  /**
+   * True when states with equal texts are equal; else their own fields are compared as well before a snapshot is
+   * stored.
+   */
   readonly exact?: boolean;
   /** Returns a state as JSON text. @throws SnapshotRefusedError when not all of it can be kept */
   take(state: State, id: string): string;
-  /** Makes a state of such a text, new objects each time. Throws when the text is damaged, or of a state with other fields. */
+  /**
+   * Makes a state of such a text, new objects each time. Throws when the text is damaged, or of a state with other
+   * fields.
+   */
   restore(id: string, text: string): State;
 }
 
@@ -54,7 +63,10 @@ export interface SnapshotSubject<State extends object> {
 }
 
 /** Lowers the option `snapshot` to a rule. */
-export function snapshotRule<State extends object>(options: SnapshotOptions<State>, subject: SnapshotSubject<State>): SnapshotRule<State> {
+export function snapshotRule<State extends object>(
+  options: SnapshotOptions<State>,
+  subject: SnapshotSubject<State>,
+): SnapshotRule<State> {
   const { every, version = 1, take, restore } = options;
   const { name } = subject;
   const dataOf = take ?? subject.dataOf;
@@ -68,7 +80,12 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
       try {
         return JSON.stringify({ fields: Object.keys(subject.initialState(id)), state: encodeState(dataOf(state)) });
       } catch (error) {
-        throw new SnapshotRefusedError(name, id, error instanceof UnkeepableValue ? error.message : `taking it fails: ${error}`, error);
+        throw new SnapshotRefusedError(
+          name,
+          id,
+          error instanceof UnkeepableValue ? error.message : `taking it fails: ${error}`,
+          error,
+        );
       }
     },
     restore(id, text) {
@@ -77,7 +94,9 @@ export function snapshotRule<State extends object>(options: SnapshotOptions<Stat
       // Who adds a field and forgets to raise the version would else get it without what earlier events had put there.
       const present = Object.keys(fresh);
       if (fields.join() !== present.join())
-        throw new TypeError(`The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`);
+        throw new TypeError(
+          `The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`,
+        );
       const data = objectOf(decodeState(state));
       if (!restore) refuseOtherKind(data, subject.dataOf(fresh));
       return objectOf(filled(fresh, data), 'The state restored') as State;
@@ -97,7 +116,8 @@ const snapshotOptions = options(SNAPSHOT_OPTIONS, 'an object, such as { every: 1
 export const aSnapshot: Check = (value, path, faults) => {
   snapshotOptions(value, path, faults);
   const { take, restore } = (value ?? {}) as Partial<Record<'take' | 'restore', unknown>>;
-  if ((take === undefined) !== (restore === undefined)) faults.push(`${path} needs both of take and restore, as functions, or neither.`);
+  if ((take === undefined) !== (restore === undefined))
+    faults.push(`${path} needs both of take and restore, as functions, or neither.`);
 };
 
 /** Tells lists, maps and the like from objects with fields. */
@@ -113,6 +133,7 @@ function envelopeOf(text: string): { fields: readonly string[]; state: unknown }
 }
 
 function objectOf(value: unknown, what = 'The snapshot'): object {
-  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then !== 'function') return value;
+  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then !== 'function')
+    return value;
   throw new TypeError(`${what} is no object.`);
 }

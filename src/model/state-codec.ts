@@ -12,16 +12,20 @@ export class UnkeepableValue extends Error {
 }
 
 /**
- * Encodes a value as plain JSON data from which {@link decodeState} makes the same again: beside what JSON has, also `undefined`, numbers
- * without a JSON form, bigints, dates, maps, sets, objects without a prototype, what is frozen, and objects that are held twice.
- * Two values whose data is the same JSON text cannot be told apart by anything but their identity.
+ * Encodes a value as plain JSON data from which {@link decodeState} makes the same again: beside what JSON has, also
+ * `undefined`, numbers without a JSON form, bigints, dates, maps, sets, objects without a prototype, what is frozen,
+ * and objects that are held twice. Two values whose data is the same JSON text cannot be told apart by anything but
+ * their identity.
  * @throws UnkeepableValue for everything else: functions, symbols, instances of classes, hidden or computed properties
  */
 export function encodeState(value: unknown): unknown {
   return new Encoder().encode(value, '');
 }
 
-/** Makes a value of what {@link encodeState} returned; new objects each time. @throws SyntaxError, TypeError when the text is damaged */
+/**
+ * Makes a value of what {@link encodeState} returned; new objects each time. @throws SyntaxError, TypeError when the
+ * text is damaged
+ */
 export function decodeState(encoded: unknown): unknown {
   return new Decoder().decode(encoded);
 }
@@ -40,7 +44,9 @@ class Encoder {
       case 'boolean':
         return value;
       case 'number':
-        return Number.isFinite(value) && !Object.is(value, -0) ? value : tagged('number', Object.is(value, -0) ? '-0' : String(value));
+        return Number.isFinite(value) && !Object.is(value, -0)
+          ? value
+          : tagged('number', Object.is(value, -0) ? '-0' : String(value));
       case 'bigint':
         return tagged('bigint', String(value));
       case 'undefined':
@@ -57,7 +63,8 @@ class Encoder {
     if (place !== undefined) return tagged('same', place);
     this.#places.set(value, this.#places.size);
     const frozen = Object.isFrozen(value);
-    if (!frozen && !Object.isExtensible(value)) throw new UnkeepableValue(path, 'an object that takes no new properties');
+    if (!frozen && !Object.isExtensible(value))
+      throw new UnkeepableValue(path, 'an object that takes no new properties');
     const encoded = this.#encodeParts(value, path);
     return frozen ? tagged('frozen', encoded) : encoded;
   }
@@ -84,15 +91,18 @@ class Encoder {
 
   #encodeArray(value: readonly unknown[], path: string): unknown[] {
     const prototype = Object.getPrototypeOf(value);
-    if (!Array.isArray(prototype)) throw new UnkeepableValue(path, `an instance of ${prototype?.constructor?.name || 'a class'}`);
-    if (Object.keys(value).length !== value.length) throw new UnkeepableValue(path, 'an array with holes or named properties');
+    if (!Array.isArray(prototype))
+      throw new UnkeepableValue(path, `an instance of ${prototype?.constructor?.name || 'a class'}`);
+    if (Object.keys(value).length !== value.length)
+      throw new UnkeepableValue(path, 'an array with holes or named properties');
     refuseProperties(value, path, value.length + 1);
     refuseUnusual(value, path);
     return this.#list(value, path);
   }
 
   #encodePlain(value: object, path: string): unknown {
-    if (Object.hasOwn(value, KIND) || Object.hasOwn(value, '__proto__')) return tagged('object', this.#entries(value, path));
+    if (Object.hasOwn(value, KIND) || Object.hasOwn(value, '__proto__'))
+      return tagged('object', this.#entries(value, path));
     const copy: Record<string, unknown> = {};
     for (const [key, part] of ownEntries(value, path)) copy[key] = this.encode(part, joined(path, key));
     return copy;
@@ -112,7 +122,8 @@ class Decoder {
 
   decode(encoded: unknown): unknown {
     if (typeof encoded !== 'object' || encoded === null) return encoded;
-    if (Array.isArray(encoded)) return this.#fill([] as unknown[], array => encoded.forEach(part => void array.push(this.decode(part))));
+    if (Array.isArray(encoded))
+      return this.#fill([] as unknown[], array => encoded.forEach(part => void array.push(this.decode(part))));
     if (!Object.hasOwn(encoded, KIND)) return this.#properties({}, Object.entries(encoded));
     const { [KIND]: kind, of } = encoded as { [KIND]: unknown; of?: unknown };
     switch (kind) {
@@ -154,7 +165,12 @@ class Decoder {
   #properties(object: object, entries: readonly [string, unknown][]): object {
     return this.#fill(object, () => {
       for (const [key, part] of entries)
-        Object.defineProperty(object, key, { value: this.decode(part), writable: true, enumerable: true, configurable: true });
+        Object.defineProperty(object, key, {
+          value: this.decode(part),
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
     });
   }
 }
@@ -184,7 +200,8 @@ function refuseUnusual(value: object, path: string): void {
   for (const key of Object.keys(value)) {
     const { writable, configurable } = Object.getOwnPropertyDescriptor(value, key)!;
     if (writable === undefined) throw new UnkeepableValue(joined(path, key), 'a property that is computed');
-    if (!frozen && !(writable && configurable)) throw new UnkeepableValue(joined(path, key), 'a property that cannot be set');
+    if (!frozen && !(writable && configurable))
+      throw new UnkeepableValue(joined(path, key), 'a property that cannot be set');
   }
 }
 

@@ -8,7 +8,10 @@ const LATER: Readonly<Record<string, string>> = {
 
 const FIX = 'The state changes at once: wait in the command handler, and put what it found into the event.';
 
-/** Says that a function does not do its work when it is called, where its kind shows it: not where a compiler has replaced `async`. */
+/**
+ * Says that a function does not do its work when it is called, where its kind shows it: not where a compiler has
+ * replaced `async`.
+ */
 export function laterFault(place: string, work: unknown): string | undefined {
   const kind = typeof work === 'function' ? LATER[Object.prototype.toString.call(work)] : undefined;
   return kind && `${place} is ${kind}. ${FIX}`;

@@ -1,4 +1,12 @@
-import { type CommandOutcome, EventualityError, errorMessage, formatError, knownNames, type RecordedEvent, shownText } from '../messages';
+import {
+  type CommandOutcome,
+  EventualityError,
+  errorMessage,
+  formatError,
+  knownNames,
+  type RecordedEvent,
+  shownText,
+} from '../messages';
 import type { ReadModelVersion } from '../store';
 
 /** Thrown by reads of a live projection that has more documents than one should keep in memory. */
@@ -21,11 +29,16 @@ export class NothingStoredError extends EventualityError {
   readonly code = 'NOTHING_STORED';
 
   constructor(readonly projection: string) {
-    super(`The live projection '${shownText(projection)}' stores nothing: there is no transaction to run SQL in. Take the mode 'async'.`);
+    super(
+      `The live projection '${shownText(projection)}' stores nothing: there is no transaction to run SQL in. Take the mode 'async'.`,
+    );
   }
 }
 
-/** Thrown by an append, and so by the command, when a handler of an inline projection throws; `cause` is what it threw. Nothing was appended. */
+/**
+ * Thrown by an append, and so by the command, when a handler of an inline projection throws; `cause` is what it threw.
+ * Nothing was appended.
+ */
 export class InlineProjectionError extends EventualityError {
   readonly code = 'INLINE_PROJECTION';
 
@@ -42,7 +55,10 @@ export class InlineProjectionError extends EventualityError {
   }
 }
 
-/** Thrown by reads of a live projection whose handler throws what is no error; `cause` is what it threw. Errors come through as they are. */
+/**
+ * Thrown by reads of a live projection whose handler throws what is no error; `cause` is what it threw. Errors come
+ * through as they are.
+ */
 export class LiveProjectionError extends EventualityError {
   readonly code = 'LIVE_PROJECTION';
 
@@ -61,8 +77,8 @@ export class LiveProjectionError extends EventualityError {
 }
 
 /**
- * The failure of an event whose handler had ended before it wrote something, mostly because an `update` was not awaited. What came late was not
- * written.
+ * The failure of an event whose handler had ended before it wrote something, mostly because an `update` was not
+ * awaited. What came late was not written.
  */
 export class LateWriteError extends EventualityError {
   readonly code = 'LATE_WRITE';
@@ -84,8 +100,8 @@ const listed = (indexes: readonly string[]): string =>
   indexes.length === 0 ? 'none' : indexes.map(index => `'${shownText(index)}'`).join(', ');
 
 /**
- * Thrown by a query that this code's indexes allow, and those of the version that readers see do not: other code has made that one. It passes
- * when this code's version takes its place, or lasts while processes with newer code run.
+ * Thrown by a query that this code's indexes allow, and those of the version that readers see do not: other code has
+ * made that one. It passes when this code's version takes its place, or lasts while processes with newer code run.
  */
 export class OtherIndexesError extends EventualityError {
   readonly code = 'OTHER_INDEXES';

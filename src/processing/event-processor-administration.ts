@@ -56,12 +56,16 @@ export class EventProcessorAdministration implements EventProcessor {
   }
 
   async rebuild(): Promise<Rebuild> {
-    if (this.runner.definition.kind === 'reactor') throw new NothingToRebuildError(this.name, 'a reactor, and its effects are not undone');
+    if (this.runner.definition.kind === 'reactor')
+      throw new NothingToRebuildError(this.name, 'a reactor, and its effects are not undone');
     const version = await this.runner.fill();
     return new RunningRebuild(version, this.parts, this.runner);
   }
 
-  async waitFor(position: bigint, options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+  async waitFor(
+    position: bigint,
+    options: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
     refuseWait(position, options);
     const { timeout = WAIT_TIMEOUT_MS, signal } = options;
     const until = performance.now() + timeout;
@@ -79,7 +83,8 @@ export class EventProcessorAdministration implements EventProcessor {
   }
 
   /**
-   * Resolves when it has come as far as the events go now. Where it has stopped, in whichever process, or ends, there is nothing to wait for.
+   * Resolves when it has come as far as the events go now. Where it has stopped, in whichever process, or ends, there
+   * is nothing to wait for.
    * @throws errors of the store
    */
   async caughtUp(): Promise<void> {
@@ -99,10 +104,12 @@ export class EventProcessorAdministration implements EventProcessor {
   }
 
   async retry(sequence?: string): Promise<number> {
-    // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from taking over.
+    // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from
+    // taking over.
     const open = (await this.parts.store.versions(this.name)).filter(({ closed }) => !closed);
     let sequences = 0;
-    for (const { version } of open) sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
+    for (const { version } of open)
+      sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
     await this.runner.tick();
     return sequences;
   }

@@ -1,6 +1,9 @@
 import { EventualityError, shownText } from '../messages';
 
-/** Thrown to those who wait for a rebuild that was cancelled, here or by another process: readers keep the version they had. */
+/**
+ * Thrown to those who wait for a rebuild that was cancelled, here or by another process: readers keep the version they
+ * had.
+ */
 export class RebuildCancelledError extends EventualityError {
   readonly code = 'REBUILD_CANCELLED';
 
@@ -8,7 +11,9 @@ export class RebuildCancelledError extends EventualityError {
     readonly projection: string,
     readonly version: number,
   ) {
-    super(`The rebuild of '${shownText(projection)}' as version ${version} was cancelled. Call rebuild() to begin another one.`);
+    super(
+      `The rebuild of '${shownText(projection)}' as version ${version} was cancelled. Call rebuild() to begin another one.`,
+    );
   }
 }
 
@@ -20,7 +25,9 @@ export class StatusTimeoutError extends EventualityError {
     /** Milliseconds. */
     readonly timeout: number,
   ) {
-    super(`The event store has not answered within ${timeout} ms. See whether its database can be reached, or allow more time.`);
+    super(
+      `The event store has not answered within ${timeout} ms. See whether its database can be reached, or allow more time.`,
+    );
   }
 }
 
@@ -36,7 +43,10 @@ export class NothingToRebuildError extends EventualityError {
   }
 }
 
-/** Reported where all versions of a projection or reactor are gone while a process runs it: its tables were dropped or emptied. */
+/**
+ * Reported where all versions of a projection or reactor are gone while a process runs it: its tables were dropped or
+ * emptied.
+ */
 export class VersionsLostError extends EventualityError {
   readonly code = 'VERSIONS_LOST';
 
@@ -49,8 +59,8 @@ export class VersionsLostError extends EventualityError {
 }
 
 /**
- * Thrown by `ready` and `bootstrap` for a reactor whose segments were assigned by a rule of another key: this code cannot tell which events they
- * have handled, so it does not follow rather than repeat effects or leave them out.
+ * Thrown by `ready` and `bootstrap` for a reactor whose segments were assigned by a rule of another key: this code
+ * cannot tell which events they have handled, so it does not follow rather than repeat effects or leave them out.
  */
 export class SequenceByChangedError extends EventualityError {
   readonly code = 'SEQUENCE_BY_CHANGED';

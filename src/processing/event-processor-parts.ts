@@ -18,7 +18,9 @@ export interface EventProcessorParts {
 
 /** Is told how processors get on. */
 export interface EventProcessorObserver {
-  /** Events up to another position are handled, or letters were parked or freed; `written` when something was committed. */
+  /**
+   * Events up to another position are handled, or letters were parked or freed; `written` when something was committed.
+   */
   moved(written: boolean): void;
   /** A handler has thrown. */
   failed(error: unknown, position: bigint | undefined): void;

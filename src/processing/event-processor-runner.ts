@@ -40,7 +40,8 @@ export class EventProcessorRunner {
   ) {
     const { store, eventStore, membership } = parts;
     const { definition } = handling;
-    const handover = definition.kind === 'reactor' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
+    const handover =
+      definition.kind === 'reactor' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
     this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
     this.#lastError = new LastError(parts.clock);
@@ -90,7 +91,12 @@ export class EventProcessorRunner {
   get known(): OwnStatus {
     return {
       ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
-      ...{ stopped: this.stopped, closed: this.#ending.signal.aborted, known: this.hasLooked, lastError: this.#lastError },
+      ...{
+        stopped: this.stopped,
+        closed: this.#ending.signal.aborted,
+        known: this.hasLooked,
+        lastError: this.#lastError,
+      },
     };
   }
 
@@ -126,7 +132,9 @@ export class EventProcessorRunner {
     await this.#look();
   }
 
-  /** The position up to which everything is handled or parked, in the version that is read, whichever code follows it. */
+  /**
+   * The position up to which everything is handled or parked, in the version that is read, whichever code follows it.
+   */
   async position(): Promise<bigint> {
     const position = await this.#positionRead();
     if (position !== undefined) return position;
@@ -177,7 +185,8 @@ export class EventProcessorRunner {
         failures = 0;
       } catch (error) {
         this.#lastError.other(error);
-        if (++failures === 1) this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
+        if (++failures === 1)
+          this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
       }
       await pause(VERSION_POLL_INTERVAL_MS, this.#ending.signal);
     }
@@ -205,7 +214,10 @@ export class EventProcessorRunner {
     if (await this.#hasCaughtUp(newest)) await this.#switchTo(newest);
   }
 
-  /** Makes a version of this code where it is its turn: at the start, and later where the one that is read is not followed any more. */
+  /**
+   * Makes a version of this code where it is its turn: at the start, and later where the one that is read is not
+   * followed any more.
+   */
   async #begin(found: SeenVersions): Promise<SeenVersions> {
     const before = this.#seen;
     if (before && !(await this.#succession.begins(found.active))) return found;
@@ -216,7 +228,10 @@ export class EventProcessorRunner {
     return this.#versions.look();
   }
 
-  /** Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next look does it. */
+  /**
+   * Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next
+   * look does it.
+   */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#versions.replaceWith(newest);

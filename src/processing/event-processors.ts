@@ -115,10 +115,11 @@ export class EventProcessors {
   }
 
   /**
-   * Begins to follow, and resolves when each reactor has its first version, and each inline projection has come as far as the events go:
-   * of what is appended from then on, a reactor will be told, and an inline projection is up to date when the append is done. Before that an event is
-   * older than the reactor, and an inline projection that is far behind is left to its processor. A projection that has stopped, in whichever process, is
-   * not waited for, nor is any with `follow: false`. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
+   * Begins to follow, and resolves when each reactor has its first version, and each inline projection has come as far
+   * as the events go: of what is appended from then on, a reactor will be told, and an inline projection is up to date
+   * when the append is done. Before that an event is older than the reactor, and an inline projection that is far
+   * behind is left to its processor. A projection that has stopped, in whichever process, is not waited for, nor is any
+   * with `follow: false`. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
    * @throws SequenceByChangedError for a reactor that cannot go on with this code; errors of the store
    */
   async ready(): Promise<void> {
@@ -149,8 +150,8 @@ export class EventProcessors {
   }
 
   /**
-   * Tells whether the event store answers and whether a projection or reactor has stopped. Never rejects for what is wrong
-   * there, and answers in time: for a health check.
+   * Tells whether the event store answers and whether a projection or reactor has stopped. Never rejects for what is
+   * wrong there, and answers in time: for a health check.
    * @param options `timeout`: milliseconds to wait for the event store; default 1,000
    * @throws InvalidOptionsError
    */
@@ -186,7 +187,10 @@ export class EventProcessors {
     if (behind.length > 0) throw new WaitTimeoutError(position, behind, timeout);
   }
 
-  /** Resolves when all have caught up with the store, what they dispatched meanwhile included, and nothing waits to be tried again. */
+  /**
+   * Resolves when all have caught up with the store, what they dispatched meanwhile included, and nothing waits to be
+   * tried again.
+   */
   async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     for (;;) {
       const head = await this.#head.position();
@@ -200,7 +204,10 @@ export class EventProcessors {
     }
   }
 
-  /** Stops following: the events that are being handled are finished, the segments given back. Calling it again returns the same promise. */
+  /**
+   * Stops following: the events that are being handled are finished, the segments given back. Calling it again returns
+   * the same promise.
+   */
   close(): Promise<void> {
     this.#closing ??= Promise.all(this.#runners.map(runner => runner.close())).then(() => undefined);
     return this.#closing;

@@ -1,4 +1,9 @@
-export { defineProjection, defineReactor, type ProjectionSpecification, type ReactorSpecification } from './definition/define-projection';
+export {
+  defineProjection,
+  defineReactor,
+  type ProjectionSpecification,
+  type ReactorSpecification,
+} from './definition/define-projection';
 export type {
   Documents,
   EventProcessorDefinition,

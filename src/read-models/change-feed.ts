@@ -10,7 +10,10 @@ export interface ChangeListener {
   readonly about: ReadonlySet<string> | undefined;
 }
 
-/** Milliseconds between two looks at what other processes did, and before events that could not be followed are followed again. */
+/**
+ * Milliseconds between two looks at what other processes did, and before events that could not be followed are followed
+ * again.
+ */
 const POLL_INTERVAL_MS = 100;
 
 /** What there is to look at. */
@@ -24,8 +27,8 @@ export interface ChangeSources {
 }
 
 /**
- * Tells who listens that read models may have changed: at once of what this process committed, and within about {@link POLL_INTERVAL_MS} of what
- * others did, by their checkpoints. Without listeners it does nothing.
+ * Tells who listens that read models may have changed: at once of what this process committed, and within about
+ * {@link POLL_INTERVAL_MS} of what others did, by their checkpoints. Without listeners it does nothing.
  */
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
@@ -121,7 +124,8 @@ export class ChangeFeed {
     try {
       for await (const _page of this.sources.eventStore.subscribe({ after, signal })) this.changed(name);
     } catch {
-      // Those who read the live read model ask again, and follow it from there, but not at once: what failed may go on failing.
+      // Those who read the live read model ask again, and follow it from there, but not at once: what failed may go on
+      // failing.
       await pause(POLL_INTERVAL_MS, signal);
       if (signal.aborted) return;
       this.#following.delete(name);
@@ -130,7 +134,10 @@ export class ChangeFeed {
   }
 }
 
-/** ChangeSignal whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is active. */
+/**
+ * ChangeSignal whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is
+ * active.
+ */
 async function markOf(store: ProjectionStore, name: string): Promise<string> {
   const version = await store.active(name);
   if (version === undefined) return '';

@@ -31,7 +31,11 @@ export class FoldedDocuments {
   ) {
     // Projections get no context to dispatch with.
     this.#handling = new HandlerInvoker(definition, () => undefined as never);
-    this.#prepared = this.#kept.prepare({ name: definition.name, version: VERSION, indexes: definition.options.indexes ?? [] });
+    this.#prepared = this.#kept.prepare({
+      name: definition.name,
+      version: VERSION,
+      indexes: definition.options.indexes ?? [],
+    });
   }
 
   /** The position of the last event that is folded. */
@@ -47,7 +51,10 @@ export class FoldedDocuments {
     return this.#kept.find(this.definition.name, VERSION, query);
   }
 
-  /** Folds what has come since the last event. @throws HistoryReplacedError, LiveReadModelTooLargeError, what a handler throws */
+  /**
+   * Folds what has come since the last event. @throws HistoryReplacedError, LiveReadModelTooLargeError, what a handler
+   * throws
+   */
   async catchUp(): Promise<void> {
     await this.#prepared;
     // What came late is missing in the documents.
@@ -65,7 +72,10 @@ export class FoldedDocuments {
     if (this.#ids.size > than) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
   }
 
-  /** A page begins with the last event that is folded: where another one stands in its place, or none, the events were replaced. */
+  /**
+   * A page begins with the last event that is folded: where another one stands in its place, or none, the events were
+   * replaced.
+   */
   async #nextPage(): Promise<Page> {
     const last = this.#last;
     if (!last) return this.eventStore.readAll();
@@ -86,7 +96,8 @@ export class FoldedDocuments {
     for (const event of page) {
       const handle = this.#handling.handlerOf(event, false);
       const failure = handle && (await this.#handling.take({ event, handle, replaying: false }, effects));
-      if (failure) throw isError(failure.error) ? failure.error : new LiveProjectionError(name, event.name, failure.error);
+      if (failure)
+        throw isError(failure.error) ? failure.error : new LiveProjectionError(name, event.name, failure.error);
     }
     if (documents.lateWrite) throw documents.lateWrite.error;
     documents.close(error => {

@@ -7,8 +7,9 @@ import { FoldedDocuments } from './folded-documents';
 const MAX_DOCUMENTS = 100_000;
 
 /**
- * The documents of a projection with the mode `live`: each read first folds the events that came since the last one. They are kept in memory
- * with the last of these events, and nowhere else; where that was replaced, as by an older backup, they are made anew.
+ * The documents of a projection with the mode `live`: each read first folds the events that came since the last one.
+ * They are kept in memory with the last of these events, and nowhere else; where that was replaced, as by an older
+ * backup, they are made anew.
  */
 export class LiveDocuments implements DocumentSource {
   #folded: FoldedDocuments;

@@ -11,9 +11,10 @@ const openPrototypes = new WeakMap<object, boolean>();
 class Opaque extends Error {}
 
 /**
- * Returns a copy of the result of a query, to compare the next one with: what the reader or the handler does to the result itself does not
- * change the copy. Undefined where a part of the result does not show all that it holds: functions, private fields, accessors, proxies, what is
- * native (other than arrays, dates, maps, sets and buffers). Such results cannot be compared.
+ * Returns a copy of the result of a query, to compare the next one with: what the reader or the handler does to the
+ * result itself does not change the copy. Undefined where a part of the result does not show all that it holds:
+ * functions, private fields, accessors, proxies, what is native (other than arrays, dates, maps, sets and buffers).
+ * Such results cannot be compared.
  */
 export function copyOfResult(result: unknown): { readonly value: unknown } | undefined {
   try {

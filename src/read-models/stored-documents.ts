@@ -9,8 +9,9 @@ const VERSION_TRUST_MS = 500;
 const MAX_ATTEMPTS = 5;
 
 /**
- * The documents of a projection in the version that is active. A switch to another one is noticed within {@link VERSION_TRUST_MS}, or at once by a
- * process that is told of it; where the version was dropped meanwhile, the read is done again with the new one.
+ * The documents of a projection in the version that is active. A switch to another one is noticed within
+ * {@link VERSION_TRUST_MS}, or at once by a process that is told of it; where the version was dropped meanwhile, the
+ * read is done again with the new one.
  */
 export class StoredDocuments implements DocumentSource {
   #version: Promise<number | undefined> | undefined;
@@ -70,7 +71,10 @@ export class StoredDocuments implements DocumentSource {
     }
   }
 
-  /** Those who come while it is asked wait for the same answer: what was asked after a switch is not answered from before. */
+  /**
+   * Those who come while it is asked wait for the same answer: what was asked after a switch is not answered from
+   * before.
+   */
   async #active(): Promise<number | undefined> {
     const now = performance.now();
     if (!this.#version || now - this.#looked >= VERSION_TRUST_MS) {
@@ -88,6 +92,8 @@ export class StoredDocuments implements DocumentSource {
   }
 }
 
-const isRefusedQuery = (error: unknown): boolean => EventualityError.is(error) && error.code === 'INVALID_DOCUMENT_QUERY';
+const isRefusedQuery = (error: unknown): boolean =>
+  EventualityError.is(error) && error.code === 'INVALID_DOCUMENT_QUERY';
 
-const isUnknownReadModel = (error: unknown): boolean => EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL';
+const isUnknownReadModel = (error: unknown): boolean =>
+  EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL';

@@ -14,8 +14,8 @@ export interface WatchSources {
 }
 
 /**
- * Gives the result of a query now, and again after each change that touches it. It asks when its reader does: a slow reader gets the newest
- * result, never a queue of old ones.
+ * Gives the result of a query now, and again after each change that touches it. It asks when its reader does: a slow
+ * reader gets the newest result, never a queue of old ones.
  */
 export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Result, undefined>, ChangeListener {
   /** What the last answer was made of; undefined before the first. */
@@ -114,7 +114,10 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     });
   }
 
-  /** Compared with a copy: the handler may give the same object again, changed, and the reader may change what it was given. */
+  /**
+   * Compared with a copy: the handler may give the same object again, changed, and the reader may change what it was
+   * given.
+   */
   #isNew(result: Result): boolean {
     const copy = copyOfResult(result);
     const isSame = copy !== undefined && this.#last !== undefined && isDeepStrictEqual(copy.value, this.#last.value);

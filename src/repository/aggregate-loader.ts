@@ -29,7 +29,10 @@ export class AggregateLoader<State = any, Exposed = any> {
     this.#history = cache && this.#historyOf(cache, options);
   }
 
-  /** Makes sure, now and then, that what is cached is of the history that the store has; undefined where nothing is to be waited for. */
+  /**
+   * Makes sure, now and then, that what is cached is of the history that the store has; undefined where nothing is to
+   * be waited for.
+   */
   cacheChecked(): Promise<void> | undefined {
     return this.#history?.check();
   }
@@ -77,7 +80,11 @@ export class AggregateLoader<State = any, Exposed = any> {
     return new AggregateInstance(this.definition, id);
   }
 
-  async #loadFromSnapshot(snapshots: AggregateSnapshots, id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
+  async #loadFromSnapshot(
+    snapshots: AggregateSnapshots,
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<AggregateInstance<State, Exposed>> {
     const start = await snapshots.start(id, signal);
     const instance = start?.instance ?? this.fresh(id);
     if (start) {

@@ -27,14 +27,17 @@ export interface SnapshotStart {
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Takes and uses the snapshots of one kind of aggregate. What is taken is folded from events, never from an aggregate that a handler has
- * held, and is stored only after it was restored and found equal. Whatever goes wrong with a snapshot costs time, and nothing else:
- * the logger is told, and the events are folded from the first.
+ * Takes and uses the snapshots of one kind of aggregate. What is taken is folded from events, never from an aggregate
+ * that a handler has held, and is stored only after it was restored and found equal. Whatever goes wrong with a
+ * snapshot costs time, and nothing else: the logger is told, and the events are folded from the first.
  */
 export class AggregateSnapshots {
   /** Streams whose snapshot is to be taken, or forgotten. */
   readonly #queue = new Set<string>();
-  /** Streams that were loaded without a snapshot though they are long enough for one: it was lost, or is of another version. */
+  /**
+   * Streams that were loaded without a snapshot though they are long enough for one: it was lost, or is of another
+   * version.
+   */
   readonly #overdue = new Set<string>();
   /** Streams of which none can be taken as they are: they are tried again at the next multiple only. */
   readonly #refused = new Set<string>();
@@ -58,7 +61,10 @@ export class AggregateSnapshots {
     this.#working ??= this.#work();
   }
 
-  /** Takes note of how far an aggregate had to be folded; `from` is the version of the snapshot it was folded from, or 0. */
+  /**
+   * Takes note of how far an aggregate had to be folded; `from` is the version of the snapshot it was folded from, or
+   * 0.
+   */
   loaded(id: string, from: number, version: number): void {
     if (this.#passes(from, version) && !this.#refused.has(id)) remember(this.#overdue, id);
   }
@@ -68,7 +74,10 @@ export class AggregateSnapshots {
     while (this.#working) await this.#working;
   }
 
-  /** Finds the snapshot of a stream and makes sure that it is of this very history; resolves to nothing where there is none to use. */
+  /**
+   * Finds the snapshot of a stream and makes sure that it is of this very history; resolves to nothing where there is
+   * none to use.
+   */
   async start(id: string, signal?: AbortSignal): Promise<SnapshotStart | undefined> {
     const snapshot = await this.#find(id, signal);
     if (!snapshot) return undefined;
@@ -114,7 +123,11 @@ export class AggregateSnapshots {
   }
 
   async #discard(id: string, { version }: NewSnapshot, reason: string, error?: unknown): Promise<void> {
-    this.#warn(id, error, `The snapshot as of version ${version} is not used: ${reason}. The events are folded from the first.`);
+    this.#warn(
+      id,
+      error,
+      `The snapshot as of version ${version} is not used: ${reason}. The events are folded from the first.`,
+    );
     try {
       await this.store.delete(this.#stream(id));
     } catch (failure) {
@@ -165,7 +178,10 @@ export class AggregateSnapshots {
   }
 
   #warn(aggregateId: string, error: unknown, message: string): void {
-    this.logger.warn({ ...(error !== undefined && { error }), aggregateName: this.source.definition.name, aggregateId }, message);
+    this.logger.warn(
+      { ...(error !== undefined && { error }), aggregateName: this.source.definition.name, aggregateId },
+      message,
+    );
   }
 
   #stream(aggregateId: string): StreamName {

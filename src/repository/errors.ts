@@ -1,6 +1,8 @@
 import { EventualityError, shownText, shownWithType } from '../messages';
 
-/** Thrown when a handler dispatches a command to the very aggregate that is waiting for it: neither could ever go on. */
+/**
+ * Thrown when a handler dispatches a command to the very aggregate that is waiting for it: neither could ever go on.
+ */
 export class ReentrantCommandError extends EventualityError {
   readonly code = 'REENTRANT_COMMAND';
 
@@ -17,7 +19,9 @@ export class UnitOfWorkClosedError extends EventualityError {
   readonly code = 'UNIT_OF_WORK_CLOSED';
 
   constructor(commandName: string) {
-    super(`A repository was used by the handler of ${shownText(commandName)} after it had returned. Await everything inside the handler.`);
+    super(
+      `A repository was used by the handler of ${shownText(commandName)} after it had returned. Await everything inside the handler.`,
+    );
   }
 }
 
@@ -39,7 +43,10 @@ export interface AwaitedTurn {
   readonly commandName: string;
 }
 
-/** Thrown when commands wait for each other: each handles an aggregate, and its handler waits for a command to the aggregate of another. */
+/**
+ * Thrown when commands wait for each other: each handles an aggregate, and its handler waits for a command to the
+ * aggregate of another.
+ */
 export class DeadlockError extends EventualityError {
   readonly code = 'DEADLOCK';
 
@@ -59,16 +66,24 @@ export class DeadlockError extends EventualityError {
   }
 }
 
-/** Thrown inside of a handler that has to give its turns back, because it and another one wait for each other: it runs again. */
+/**
+ * Thrown inside of a handler that has to give its turns back, because it and another one wait for each other: it runs
+ * again.
+ */
 export class TurnsYieldedError extends EventualityError {
   readonly code = 'TURNS_YIELDED';
 
   constructor(commandName: string) {
-    super(`${shownText(commandName)} waits for a command that waits for it. Let this error pass: the handler is run again.`);
+    super(
+      `${shownText(commandName)} waits for a command that waits for it. Let this error pass: the handler is run again.`,
+    );
   }
 }
 
-/** Thrown when a `commandId` was used before, by a command of another name, target or content, or so long ago that its outcome is gone. */
+/**
+ * Thrown when a `commandId` was used before, by a command of another name, target or content, or so long ago that its
+ * outcome is gone.
+ */
 export class CommandIdReusedError extends EventualityError {
   readonly code = 'COMMAND_ID_REUSED';
 

@@ -12,9 +12,10 @@ export interface KeptEvents {
 }
 
 /**
- * Notices that an older backup was put in place under the process: the newest event that is known is gone then, or another one stands in its place.
- * What was kept is dropped, and the error is told. Before a command decides on what is kept the store is asked for that event, at most every
- * {@link TRUST_MS}: one short read, however many aggregates are kept.
+ * Notices that an older backup was put in place under the process: the newest event that is known is gone then, or
+ * another one stands in its place. What was kept is dropped, and the error is told. Before a command decides on what is
+ * kept the store is asked for that event, at most every {@link TRUST_MS}: one short read, however many aggregates are
+ * kept.
  */
 export class KnownHistory {
   /** The newest event when the store was asked last. */

@@ -8,7 +8,10 @@ export interface StreamChanges {
   readonly changes: readonly SealedEvent[];
 }
 
-/** Makes the appends of a command: with its metadata, and, where it has an id, with ids that a repeated command makes again. */
+/**
+ * Makes the appends of a command: with its metadata, and, where it has an id, with ids that a repeated command makes
+ * again.
+ */
 export function newAppends(message: CommandMessage, changes: readonly StreamChanges[]): StreamAppend[] {
   let made = 0;
   return changes.map(({ stream, expected, changes }) => ({
@@ -25,7 +28,9 @@ export function newAppend(
   changes: readonly SealedEvent[],
 ): StreamAppend {
   const events =
-    changes.length === 1 ? [newEvent(message, changes[0]!, 1)] : changes.map((change, index) => newEvent(message, change, index + 1));
+    changes.length === 1
+      ? [newEvent(message, changes[0]!, 1)]
+      : changes.map((change, index) => newEvent(message, change, index + 1));
   return { stream, expected, events };
 }
 
@@ -34,19 +39,34 @@ function newEvent(message: CommandMessage, change: SealedEvent, place: number): 
   return change.state || change.deletes ? { ...event, marks: marksOf(change) } : event;
 }
 
-function unmarked({ metadata, options }: CommandMessage, { name, schemaVersion, payload }: SealedEvent, place: number): NewEvent {
+function unmarked(
+  { metadata, options }: CommandMessage,
+  { name, schemaVersion, payload }: SealedEvent,
+  place: number,
+): NewEvent {
   if (options.commandId === undefined) return { name, schemaVersion, payload, metadata };
   return { name, schemaVersion, payload, metadata, id: derivedId(options.commandId, place) };
 }
 
-const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({ ...(state && { state }), ...(deletes && { deleted: true }) });
+const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({
+  ...(state && { state }),
+  ...(deletes && { deleted: true }),
+});
 
 /** Appends for a command: where it is claimed, its result is recorded with the events. @internal */
-export function appendFor({ claim }: CommandMessage, store: EventStore, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+export function appendFor(
+  { claim }: CommandMessage,
+  store: EventStore,
+  appends: readonly StreamAppend[],
+): Promise<AppendOutcome> {
   return claim ? appendClaimed(claim, store, appends) : store.append(appends);
 }
 
-async function appendClaimed(claim: Claim, store: EventStore, appends: readonly StreamAppend[]): Promise<AppendOutcome> {
+async function appendClaimed(
+  claim: Claim,
+  store: EventStore,
+  appends: readonly StreamAppend[],
+): Promise<AppendOutcome> {
   const outcome = await store.append(appends, { command: claim });
   claim.recorded = outcome.ok;
   return outcome;

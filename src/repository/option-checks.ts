@@ -30,7 +30,11 @@ export const REPOSITORY_OPTIONS = {
 };
 
 /** Refuses what a repository cannot be made of. @throws InvalidOptionsError */
-export function refuseRepositoryOptions<Options>(store: EventStore, given: Options, checks: OptionChecks<Options>): void {
+export function refuseRepositoryOptions<Options>(
+  store: EventStore,
+  given: Options,
+  checks: OptionChecks<Options>,
+): void {
   const faults = optionFaults(given, checks);
   anEventStore(store, 'store', faults);
   if (faults.length > 0) throw new InvalidOptionsError('new Repository', faults);

@@ -16,7 +16,11 @@ export function restoredAggregate(
  * Returns the text of a snapshot that was restored and found equal: one that loses a part of the state is never stored.
  * @throws SnapshotRefusedError when it is not equal, as far as can be seen, or cannot be taken or restored at all
  */
-export function provenSnapshot(definition: AggregateDefinition, rule: SnapshotRule, { id, version, state }: AggregateInstance): string {
+export function provenSnapshot(
+  definition: AggregateDefinition,
+  rule: SnapshotRule,
+  { id, version, state }: AggregateInstance,
+): string {
   const text = rule.take(state, id);
   let again: AggregateInstance;
   try {

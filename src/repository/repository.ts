@@ -40,9 +40,9 @@ export type Addition<A> =
 /**
  * Loads and saves the aggregates of one kind.
  *
- * By itself, each `add`, `save` and `delete` is one append. In the handler function or class of a command, however the repository was made, they
- * take part in its unit of work: everything is appended together when the handler has returned, or not at all; and what is loaded waits for its
- * turn, as commands to one aggregate do.
+ * By itself, each `add`, `save` and `delete` is one append. In the handler function or class of a command, however the
+ * repository was made, they take part in its unit of work: everything is appended together when the handler has
+ * returned, or not at all; and what is loaded waits for its turn, as commands to one aggregate do.
  */
 export class Repository<A = any> {
   readonly definition: AggregateDefinition<any, A>;
@@ -60,16 +60,19 @@ export class Repository<A = any> {
     this.definition = definitionOf(aggregate);
     if (!within) refuseRepositoryOptions<RepositoryOptions>(store, options, REPOSITORY_OPTIONS);
     this.#loader =
-      within?.loader ?? new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined, options);
+      within?.loader ??
+      new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined, options);
     this.#within = within?.unit;
     this.#options = options;
     if (!within && !options.recorded) expectRepositories(store);
   }
 
   /**
-   * Stores a new aggregate: one made by `new`, with its events applied; or, for a plain one, its attributes, which become the event
-   * `<name>Created`. Resolves to the recorded events; inside a command to none, as they are recorded after its handler.
-   * @throws AggregateAlreadyExistsError (in a command when it is appended), MissingAggregateIdError, ForeignAggregateError, NothingToAddError
+   * Stores a new aggregate: one made by `new`, with its events applied; or, for a plain one, its attributes, which
+   * become the event `<name>Created`. Resolves to the recorded events; inside a command to none, as they are recorded
+   * after its handler.
+   * @throws AggregateAlreadyExistsError (in a command when it is appended), MissingAggregateIdError,
+   * ForeignAggregateError, NothingToAddError
    */
   async add(aggregate: Addition<A>): Promise<readonly RecordedEvent[]> {
     const instance = this.#instanceOf(aggregate) ?? this.#create(aggregate);
@@ -107,7 +110,8 @@ export class Repository<A = any> {
   }
 
   /**
-   * Appends the event `<name>Deleted`; afterwards the aggregate is not found, its events stay, its id is not used again.
+   * Appends the event `<name>Deleted`; afterwards the aggregate is not found, its events stay, its id is not used
+   * again.
    * @throws AggregateNotFoundError, ConcurrencyError
    */
   async delete(id: string): Promise<readonly RecordedEvent[]> {
@@ -119,7 +123,10 @@ export class Repository<A = any> {
     throw new ConcurrencyError(outcome.conflicts);
   }
 
-  /** Resolves when the snapshots that are being taken are stored: before the store is closed, and in tests. `Flow.close()` waits for them. */
+  /**
+   * Resolves when the snapshots that are being taken are stored: before the store is closed, and in tests.
+   * `Flow.close()` waits for them.
+   */
   async drain(): Promise<void> {
     await this.#loader.snapshots?.idle();
   }
@@ -160,7 +167,10 @@ export class Repository<A = any> {
   }
 
   #instanceOf(aggregate: unknown): AggregateInstance<any, A> | undefined {
-    const instance = typeof aggregate === 'object' && aggregate !== null ? (aggregate as Record<symbol, unknown>)[INSTANCE] : undefined;
+    const instance =
+      typeof aggregate === 'object' && aggregate !== null
+        ? (aggregate as Record<symbol, unknown>)[INSTANCE]
+        : undefined;
     if (!(instance instanceof AggregateInstance)) return undefined;
     if (instance.definition !== this.definition) throw new ForeignAggregateError(this.definition.name, aggregate);
     return instance;
@@ -169,7 +179,8 @@ export class Repository<A = any> {
   /** Makes a plain aggregate of its attributes. */
   #create(attributes: unknown): AggregateInstance<any, A> {
     const { name, newId } = this.definition;
-    if (!newId || typeof attributes !== 'object' || attributes === null) throw new ForeignAggregateError(name, attributes);
+    if (!newId || typeof attributes !== 'object' || attributes === null)
+      throw new ForeignAggregateError(name, attributes);
     refuseHidden(attributes, name);
     const { id, ...payload } = attributes as { id?: string };
     const instance = this.#loader.fresh(id ?? newId());
@@ -182,7 +193,9 @@ export class Repository<A = any> {
     if (unit) unit.stage(instance, this.#loader.snapshots);
     if (unit || instance.changes.length === 0) return { ok: true, events: [] };
     const stream = { aggregateName: this.definition.name, aggregateId: instance.id };
-    const outcome = await this.#loader.store.append([newAppend(this.#messageOf(action), stream, instance.version, instance.changes)]);
+    const outcome = await this.#loader.store.append([
+      newAppend(this.#messageOf(action), stream, instance.version, instance.changes),
+    ]);
     if (outcome.ok) {
       instance.changes = [];
       instance.stored(outcome.events);

@@ -16,10 +16,10 @@ export interface KeptStream {
 }
 
 /**
- * Keeps the events of hot aggregates, so that a command need not read them again. Events and snapshots never change, so what is kept can
- * only be too short: the store's version check and a look at the stream's end find that out. Only an older backup that is put in place under
- * the process makes it wrong, which {@link KnownHistory} notices. State is made anew each
- * time, which is why nothing a handler does to its aggregate can ever be seen by the next one.
+ * Keeps the events of hot aggregates, so that a command need not read them again. Events and snapshots never change, so
+ * what is kept can only be too short: the store's version check and a look at the stream's end find that out. Only an
+ * older backup that is put in place under the process makes it wrong, which {@link KnownHistory} notices. State is made
+ * anew each time, which is why nothing a handler does to its aggregate can ever be seen by the next one.
  */
 export class StreamCache {
   readonly #max: number;
@@ -110,7 +110,10 @@ export class StreamCache {
     return kept;
   }
 
-  /** Two generations instead of one list in the order of use: a Map that loses its first entry for each new one gets slow. */
+  /**
+   * Two generations instead of one list in the order of use: a Map that loses its first entry for each new one gets
+   * slow.
+   */
   #put(id: string, kept: KeptStream, added: number): void {
     this.#young.set(id, kept);
     this.#youngEvents += added;

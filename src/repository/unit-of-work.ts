@@ -1,7 +1,14 @@
 import type { CommandMessage, CommandOutcome, RecordedEvent, SealedEvent } from '../messages';
 import { failed, succeeded } from '../messages';
 import { AggregateAlreadyExistsError, type AggregateDefinition, type AggregateInstance } from '../model';
-import { ConcurrencyError, type Conflict, type EventStore, type StreamAppend, type StreamName, streamKey } from '../store';
+import {
+  ConcurrencyError,
+  type Conflict,
+  type EventStore,
+  type StreamAppend,
+  type StreamName,
+  streamKey,
+} from '../store';
 import type { AggregateSnapshots } from './aggregate-snapshots';
 import { UnitOfWorkClosedError } from './errors';
 import { appendFor, newAppends, type StreamChanges } from './new-events';
@@ -76,12 +83,16 @@ export class UnitOfWork {
 
   /**
    * Appends what was staged, and plain events beside it, in one step.
-   * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be made, and was not looked for
-   * before, is there; nothing was appended then
+   * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be
+   * made, and was not looked for before, is there; nothing was appended then
    */
   async commit(plain: readonly StreamChanges[] = []): Promise<CommandOutcome> {
     this.close();
-    const staged = [...this.#staged.values()].map(({ instance, expected, changes }) => ({ stream: streamOf(instance), expected, changes }));
+    const staged = [...this.#staged.values()].map(({ instance, expected, changes }) => ({
+      stream: streamOf(instance),
+      expected,
+      changes,
+    }));
     const appends = newAppends(this.message, [...staged, ...plain]);
     if (appends.length === 0) return this.#nothing();
     const outcome = await appendFor(this.message, this.store, this.#pinned(appends));
@@ -96,7 +107,9 @@ export class UnitOfWork {
 
   #rejection(conflicts: readonly Conflict[]): Error {
     const isTaken = ({ instance, expected }: Staged): boolean =>
-      expected === 0 && !this.#missed.has(instance) && conflicts.some(({ stream }) => streamKey(stream) === streamKey(streamOf(instance)));
+      expected === 0 &&
+      !this.#missed.has(instance) &&
+      conflicts.some(({ stream }) => streamKey(stream) === streamKey(streamOf(instance)));
     const taken = [...this.#staged.values()].find(isTaken)?.instance;
     if (taken) return new AggregateAlreadyExistsError(taken.definition.name, taken.id);
     this.conflict = new ConcurrencyError(conflicts);
@@ -136,4 +149,7 @@ export class UnitOfWork {
   }
 }
 
-const streamOf = ({ definition, id }: AggregateInstance): StreamName => ({ aggregateName: definition.name, aggregateId: id });
+const streamOf = ({ definition, id }: AggregateInstance): StreamName => ({
+  aggregateName: definition.name,
+  aggregateId: id,
+});

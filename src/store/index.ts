@@ -1,5 +1,12 @@
 export { checkAppends, isExpected, storePage, streamPage } from './kit/checks';
-export { checkClaimName, checkCommandClaim, checkCommandResult, claimOf, commandIsDone, MAX_KEEP_MS } from './kit/command-checks';
+export {
+  checkClaimName,
+  checkCommandClaim,
+  checkCommandResult,
+  claimOf,
+  commandIsDone,
+  MAX_KEEP_MS,
+} from './kit/command-checks';
 export { isFree, resultOf } from './kit/command-rules';
 export { CustomEventStore, type EventStoreParts } from './kit/custom-event-store';
 export { letterPage } from './kit/dead-letter-checks';
@@ -28,7 +35,14 @@ export {
 } from './kit/projection-checks';
 export { recordEvent, recordedMarks, recordedMetadata } from './kit/record-event';
 export { repeatedEvents } from './kit/repeated-events';
-export { eventsToRestore, type RestoreRequest, type RestoreTarget, restoreRequests, type StoredPlace, sealRestored } from './kit/restoring';
+export {
+  eventsToRestore,
+  type RestoreRequest,
+  type RestoreTarget,
+  restoreRequests,
+  type StoredPlace,
+  sealRestored,
+} from './kit/restoring';
 export { type SealedCommit, sealedCommit } from './kit/sealed-commit';
 export { EventProcessorPages } from './kit/subscriber-pages';
 export { Subscription, type SubscriptionSource } from './kit/subscription';
@@ -37,7 +51,14 @@ export { InMemoryCommandJournal } from './memory/in-memory-command-journal';
 export { InMemoryEventStore } from './memory/in-memory-event-store';
 export { InMemoryProjectionStore } from './memory/in-memory-projection-store';
 export { InMemorySnapshotStore } from './memory/in-memory-snapshot-store';
-export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './ports/command-journal';
+export type {
+  ClaimName,
+  ClaimOutcome,
+  CommandClaim,
+  CommandJournal,
+  CommandResult,
+  CompletedCommand,
+} from './ports/command-journal';
 export type {
   AnsweredRetry,
   DeadLetter,
@@ -92,7 +113,14 @@ export type {
 export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './ports/projection-transaction';
 export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './ports/segment-leases';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './ports/snapshot-store';
-export type { AppendOptions, AppendOutcome, Conflict, ExpectedVersion, NewEvent, StreamAppend } from './ports/stream-append';
+export type {
+  AppendOptions,
+  AppendOutcome,
+  Conflict,
+  ExpectedVersion,
+  NewEvent,
+  StreamAppend,
+} from './ports/stream-append';
 export { type StreamName, streamKey } from './ports/stream-name';
 export { type ExportOptions, exportEvents } from './transfer/export-events';
 export { type ImportOptions, type ImportReport, importEvents } from './transfer/import-events';

@@ -1,6 +1,9 @@
 import { aName, either, isFunction, listOf } from '../messages';
 
-/** What `context.newId()` returns in a test: the ids of a list, one after the other, and then `id-3`, `id-4`...; or what a function makes. */
+/**
+ * What `context.newId()` returns in a test: the ids of a list, one after the other, and then `id-3`, `id-4`...; or what
+ * a function makes.
+ */
 export type TestIds = readonly string[] | (() => string);
 
 /** Checks the option `ids`. */

@@ -3,8 +3,15 @@ import { shownValue } from '../messages';
 
 export type ErrorClass = abstract new (...args: any[]) => unknown;
 
-/** Finds out whether the error is the expected one: by its class, its `code`, or a part of its message. @throws AssertionError */
-export function expectError(error: { readonly thrown: unknown } | undefined, ledTo: unknown, expected: ErrorClass | string): void {
+/**
+ * Finds out whether the error is the expected one: by its class, its `code`, or a part of its message. @throws
+ * AssertionError
+ */
+export function expectError(
+  error: { readonly thrown: unknown } | undefined,
+  ledTo: unknown,
+  expected: ErrorClass | string,
+): void {
   const wanted = typeof expected === 'string' ? `'${expected}'` : expected.name;
   if (error === undefined) {
     throw new AssertionError({
@@ -23,7 +30,11 @@ export function expectError(error: { readonly thrown: unknown } | undefined, led
 }
 
 /** Refuses an error where something else was expected; the error is the cause. @throws AssertionError */
-export function expectNoError(error: { readonly thrown: unknown } | undefined, expected: unknown, wanted: string): void {
+export function expectNoError(
+  error: { readonly thrown: unknown } | undefined,
+  expected: unknown,
+  wanted: string,
+): void {
   if (error === undefined) return;
   const { thrown } = error;
   const failure = new AssertionError({

@@ -31,19 +31,25 @@ export interface When {
 /**
  * Tests one decision of an aggregate in the words of its domain, in any test runner.
  *
- * Each run also proves that the state changes in event handlers only (the state afterwards is the one refolded from the events)
- * and that every event survives being stored as JSON; and, of an aggregate with snapshots, that one can be taken of it.
+ * Each run also proves that the state changes in event handlers only (the state afterwards is the one refolded from the
+ * events) and that every event survives being stored as JSON; and, of an aggregate with snapshots, that one can be
+ * taken of it.
  * @example await given(Todo, new TodoCreated('Buy milk')).when(new CompleteTodo('1')).then(new TodoCompleted());
- * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`; SnapshotRefusedError
+ * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`;
+ * SnapshotRefusedError
  */
 export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given;
 /**
  * Tests what a projection makes of events, in the order given, of as many aggregates as it takes.
- * @example await given(history(Todo, '1', new TodoCreated('Buy milk'))).project(TodoList).then({ 1: { description: 'Buy milk' } });
+ * @example await given(history(Todo, '1', new TodoCreated('Buy milk'))).project(TodoList).then({ 1: { description: 'Buy
+ * milk' } });
  * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`
  */
 export function given(...histories: readonly History[]): GivenHistory;
-export function given(first?: AggregateClass | AggregateDefinition | History, ...others: readonly object[]): Given | GivenHistory {
+export function given(
+  first?: AggregateClass | AggregateDefinition | History,
+  ...others: readonly object[]
+): Given | GivenHistory {
   if (first === undefined) return new GivenHistory([]);
   if (first instanceof History) return new GivenHistory([first, ...(others as readonly History[])]);
   const definition = definitionOf(first);
@@ -66,7 +72,13 @@ class Expectation implements When {
   ) {}
 
   async then(...expected: readonly object[]): Promise<void> {
-    if (tookContinuations(expected, 'Say what is expected: .then(...events), .thenNothing(), .thenError(...) or .thenState(...).')) return;
+    if (
+      tookContinuations(
+        expected,
+        'Say what is expected: .then(...events), .thenNothing(), .thenError(...) or .thenState(...).',
+      )
+    )
+      return;
     await this.#expectEvents(expected);
   }
 
@@ -83,7 +95,10 @@ class Expectation implements When {
     const { error, state } = await this.#result();
     expectNoError(error, expected, `the state ${inspect(expected)}`);
     refuseIncomparable(expected, 'What is expected');
-    deepStrictEqual(Object.fromEntries(Object.keys(expected).map(key => [key, (state as Record<string, unknown>)[key]])), { ...expected });
+    deepStrictEqual(
+      Object.fromEntries(Object.keys(expected).map(key => [key, (state as Record<string, unknown>)[key]])),
+      { ...expected },
+    );
   }
 
   async #expectEvents(expected: readonly object[]): Promise<void> {

@@ -23,6 +23,10 @@ export class History {
  * Says what happened to an aggregate: its class or definition, its id, and its events. One aggregate may have several.
  * @example history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted())
  */
-export function history(aggregate: AggregateClass | AggregateDefinition, id: string, ...events: readonly object[]): History {
+export function history(
+  aggregate: AggregateClass | AggregateDefinition,
+  id: string,
+  ...events: readonly object[]
+): History {
   return new History(definitionOf(aggregate), id, events);
 }

@@ -22,7 +22,8 @@ export class GivenHistory {
   constructor(private readonly histories: readonly History[]) {}
 
   /**
-   * The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it follows in memory.
+   * The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it
+   * follows in memory.
    * @throws InvalidOptionsError
    */
   project<P extends ClassReference>(
@@ -64,7 +65,10 @@ class Projecting implements Projected {
     if (tookContinuations(expected, 'Say what is expected: .then({ id: document }) or .thenError(...).')) return;
     const { documents, error } = await this.#result();
     const wanted = Object.fromEntries(
-      Object.entries(expected[0] ?? {}).map(([id, document]) => [id, copied(sealPayload(document, `The document expected for '${id}'`))]),
+      Object.entries(expected[0] ?? {}).map(([id, document]) => [
+        id,
+        copied(sealPayload(document, `The document expected for '${id}'`)),
+      ]),
     );
     expectNoError(error, wanted, `the documents ${inspect(wanted)}`);
     deepStrictEqual(documents, wanted);
@@ -92,13 +96,16 @@ async function project(
   const eventStore = new InMemoryEventStore();
   const isClass = typeof projection === 'function';
   class ProjectionModule {}
-  Module({ ...options, components: [...(options.components ?? []), ...(isClass ? [projection] : [])] })(ProjectionModule);
+  Module({ ...options, components: [...(options.components ?? []), ...(isClass ? [projection] : [])] })(
+    ProjectionModule,
+  );
   const flow = await bootstrap(ProjectionModule, {
     eventStore,
     processors: isClass ? [] : [projection],
     // What a handler throws is for the expectation to say.
     logger: SILENT,
-    adjustEventProcessor: definition => (definition.name === name ? once(definition, error => thrown.push(error)) : definition),
+    adjustEventProcessor: definition =>
+      definition.name === name ? once(definition, error => thrown.push(error)) : definition,
   });
   try {
     const processor = flow.processors.of(name);
@@ -129,7 +136,9 @@ function once(definition: EventProcessorDefinition, failed: (error: unknown) => 
       };
       try {
         const result = handle();
-        return typeof (result as Promise<unknown> | undefined)?.then === 'function' ? Promise.resolve(result).catch(told) : result;
+        return typeof (result as Promise<unknown> | undefined)?.then === 'function'
+          ? Promise.resolve(result).catch(told)
+          : result;
       } catch (error) {
         return told(error);
       }
@@ -137,7 +146,11 @@ function once(definition: EventProcessorDefinition, failed: (error: unknown) => 
   };
 }
 
-async function documentsOf({ projections }: EventStore, name: string, version: number): Promise<Record<string, object>> {
+async function documentsOf(
+  { projections }: EventStore,
+  name: string,
+  version: number,
+): Promise<Record<string, object>> {
   const documents: Record<string, object> = {};
   let after: string | undefined;
   do {

@@ -67,7 +67,11 @@ export class Recording {
   }
 
   /** Notes a command when it begins, so that commands stand in the order of their beginnings. */
-  command<T extends { readonly events: readonly RecordedEvent[] }>(name: string, command: object, next: () => Promise<T>): Promise<T> {
+  command<T extends { readonly events: readonly RecordedEvent[] }>(
+    name: string,
+    command: object,
+    next: () => Promise<T>,
+  ): Promise<T> {
     const index = this.commands.push({ name, command }) - 1;
     return this.during(async () => {
       try {

@@ -94,14 +94,21 @@ interface Addressed {
   readonly id: string;
 }
 
-/** Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MessageClassMismatchError, MissingAggregateIdError */
+/**
+ * Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MessageClassMismatchError,
+ * MissingAggregateIdError
+ */
 function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
   const rule = definition.commands.get(name);
   if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
   if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
     throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
-  const message = new CommandMessage(name, isPlainMessage(command) ? command.message : command, metadata ? { metadata } : {});
+  const message = new CommandMessage(
+    name,
+    isPlainMessage(command) ? command.message : command,
+    metadata ? { metadata } : {},
+  );
   return { message, rule, id: targetOf(message, rule, definition.name) };
 }
 
@@ -132,7 +139,11 @@ function instanceAfter(definition: AggregateDefinition, id: string, events: read
   return instance;
 }
 
-function proveState(definition: AggregateDefinition, instance: AggregateInstance, before: readonly SealedEvent[]): void {
+function proveState(
+  definition: AggregateDefinition,
+  instance: AggregateInstance,
+  before: readonly SealedEvent[],
+): void {
   const all = [...before, ...instance.changes];
   const refolded = instanceAfter(definition, instance.id, all).state;
   if (!sameState(instance.state, refolded)) {
@@ -174,4 +185,5 @@ function unequal(message: string, actual: unknown, expected: unknown): Assertion
   });
 }
 
-const print = (value: unknown): string => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each));
+const print = (value: unknown): string =>
+  JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each));

@@ -54,9 +54,10 @@ export class TestFlow {
   }
 
   /**
-   * Resolves when nothing moves any more: commands, queries and listeners are done, projections and reactors have caught up or
-   * parked what they cannot do, and live queries have been asked again.
-   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or reactor does not catch up
+   * Resolves when nothing moves any more: commands, queries and listeners are done, projections and reactors have
+   * caught up or parked what they cannot do, and live queries have been asked again.
+   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or
+   * reactor does not catch up
    */
   async settle(options: { readonly timeout?: number } = {}): Promise<void> {
     refuseOptions('settle', options, { timeout: aTimeout });
@@ -83,7 +84,8 @@ export class TestFlow {
 }
 
 /**
- * Makes a whole application for a test: in memory unless a store is given, with a clock that the test moves, and retries without pauses.
+ * Makes a whole application for a test: in memory unless a store is given, with a clock that the test moves, and
+ * retries without pauses.
  * @example await using app = await testFlow(TodoModule);
  * @throws WiringError
  */
@@ -97,7 +99,10 @@ export async function testFlow(module: ModuleClass, options: TestFlowOptions = {
     eventStore: options.eventStore ?? new InMemoryEventStore({ clock }),
     clock,
     ...(ids && { newId: idsFrom(ids) }),
-    middleware: [(message, next) => recording.command(message.name, message.command, () => next(message)), ...middleware],
+    middleware: [
+      (message, next) => recording.command(message.name, message.command, () => next(message)),
+      ...middleware,
+    ],
     queryMiddleware: [(message, next) => recording.during(() => next(message)), ...queryMiddleware],
     adjustEventProcessor: definition => adjusted(definition, recording),
   });
@@ -117,6 +122,8 @@ function adjusted(definition: EventProcessorDefinition, recording: Recording): E
   return {
     ...definition,
     options: background ? { ...options, retry: { ...options.retry, delay: 0, maxDelay: 0 } } : options,
-    ...(kind === 'reactor' && { handlers: adjustedHandlers(definition, (event, handle) => recording.effect(name, event, handle)) }),
+    ...(kind === 'reactor' && {
+      handlers: adjustedHandlers(definition, (event, handle) => recording.effect(name, event, handle)),
+    }),
   };
 }

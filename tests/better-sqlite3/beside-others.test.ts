@@ -39,7 +39,8 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', li
 const driver = installed();
 
 if (typeof driver === 'string') {
-  test.skip(`better-sqlite3 is skipped: ${driver} In tests/better-sqlite3 \`npm ci\` does it, as .ci/run does.`, () => undefined);
+  test.skip(`better-sqlite3 is skipped: ${driver} In tests/better-sqlite3 \`npm ci\` does it, as .ci/run does.`, () =>
+    undefined);
 } else {
   const open = (file = files.path()) => files.store(file, { driver });
   const beside = <T extends object>(get: (store: EventStore) => T) => {

@@ -49,7 +49,8 @@ async function faultsOf(type: AggregateClass): Promise<readonly string[]> {
 }
 
 const MADE_OF_ID = 'aggregates are made from their id alone';
-const HANDLER_CLASS = 'give the command to a handler class, whose constructor takes the service and @InjectRepository(Letter)';
+const HANDLER_CLASS =
+  'give the command to a handler class, whose constructor takes the service and @InjectRepository(Letter)';
 
 describe('a service in the constructor of an aggregate is a fault', () => {
   test('as the only parameter: the field would hold the id', async () => {
@@ -115,7 +116,9 @@ describe('a service in the constructor of an aggregate is a fault', () => {
         super();
       }
     }
-    expect(await faultsOf(Letter)).toEqual([expect.stringContaining("the first constructor parameter 'clock' is not handed on as the id")]);
+    expect(await faultsOf(Letter)).toEqual([
+      expect.stringContaining("the first constructor parameter 'clock' is not handed on as the id"),
+    ]);
   });
 
   test('with @injectable(), or where a parent has it', async () => {
@@ -135,7 +138,9 @@ describe('a service in the constructor of an aggregate is a fault', () => {
       }
     }
     expect(await faultsOf(Letter)).toEqual([
-      expect.stringMatching(/^Letter: the first constructor parameter 'mailer' of its parent Posted is of the class Mailer, but/),
+      expect.stringMatching(
+        /^Letter: the first constructor parameter 'mailer' of its parent Posted is of the class Mailer, but/,
+      ),
     ]);
   });
 });
@@ -193,6 +198,7 @@ test('what an aggregate can be made with from its id alone is no fault', async (
   @Module({ components })
   class TestModule {}
   const flow = await bootstrap(TestModule);
-  for (const type of components) expect(flow.repository<unknown>(type).definition.initialState('a')).toBeInstanceOf(type);
+  for (const type of components)
+    expect(flow.repository<unknown>(type).definition.initialState('a')).toBeInstanceOf(type);
   await flow.close();
 });

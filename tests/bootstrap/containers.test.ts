@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { bootstrap, CommandHandler, EventHandler, Module, type Repository, repositoryToken, WiringError } from 'eventuality';
+import {
+  bootstrap,
+  CommandHandler,
+  EventHandler,
+  Module,
+  type Repository,
+  repositoryToken,
+  WiringError,
+} from 'eventuality';
 import { inject, container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, Deposit, OpenAccount, Transfer } from './accounts';
 import { MapContainer } from './map-container';
@@ -45,7 +53,10 @@ describe('providers', () => {
   });
 
   test('useFactory makes it of what else is provided', async () => {
-    const prefix = { provide: 'prefix', useFactory: (resolve: <T>(token: string) => T) => `made of ${resolve<string>('part')}` };
+    const prefix = {
+      provide: 'prefix',
+      useFactory: (resolve: <T>(token: string) => T) => `made of ${resolve<string>('part')}`,
+    };
     @Module({ components: [Account, Listener], providers: [prefix, { provide: 'part', useValue: 'parts' }] })
     class TestModule {}
     await openOne(TestModule);
@@ -178,7 +189,8 @@ describe("the caller's container", () => {
     await flow.dispatch(new OpenAccount('a'));
     await flow.eventBus!.drain();
     expect(heard).toEqual(['default opened']);
-    for (const token of ['prefix', Listener, Journal]) expect(rootContainer.isRegistered(token as never, true)).toBe(false);
+    for (const token of ['prefix', Listener, Journal])
+      expect(rootContainer.isRegistered(token as never, true)).toBe(false);
   });
 });
 

@@ -30,7 +30,10 @@ const Counter = defineAggregate({
     },
   },
   commands: {
-    StartCounter: { creates: true, decide: (_state, { id }) => Event({ aggregateId: id, name: 'CounterCreated', payload: {} }) },
+    StartCounter: {
+      creates: true,
+      decide: (_state, { id }) => Event({ aggregateId: id, name: 'CounterCreated', payload: {} }),
+    },
     Count: (_state, { id, by }) => (by > 0 ? Event({ aggregateId: id, name: 'Counted', payload: { by } }) : []),
   },
 });
@@ -42,10 +45,18 @@ describe('a definition as a component', () => {
     const flow = await bootstrap(TestModule);
     expect([...flow.commandNames].sort()).toEqual(['Count', 'Deposit', 'OpenAccount', 'StartCounter']);
     await flow.dispatch({ name: 'StartCounter', message: { id: 'c' } });
-    expect(await flow.dispatch({ name: 'Count', message: { id: 'c', by: 3 } })).toMatchObject({ succeeded: true, version: 2 });
-    expect(await flow.dispatch({ name: 'Count', message: { id: 'c', by: 0 } })).toMatchObject({ succeeded: false, version: 2 });
+    expect(await flow.dispatch({ name: 'Count', message: { id: 'c', by: 3 } })).toMatchObject({
+      succeeded: true,
+      version: 2,
+    });
+    expect(await flow.dispatch({ name: 'Count', message: { id: 'c', by: 0 } })).toMatchObject({
+      succeeded: false,
+      version: 2,
+    });
     expect((await flow.repository(Counter).load('c')).state).toEqual({ count: 3 });
-    await expect(flow.dispatch({ name: 'Count', message: { id: 'd', by: 1 } })).rejects.toMatchObject({ code: 'AGGREGATE_NOT_FOUND' });
+    await expect(flow.dispatch({ name: 'Count', message: { id: 'd', by: 1 } })).rejects.toMatchObject({
+      code: 'AGGREGATE_NOT_FOUND',
+    });
   });
 
   test('has its repository injected, in one unit of work with that of a class', async () => {

@@ -56,7 +56,10 @@ describe('an inline projection is refused at the start', () => {
     `List has the mode 'inline', and its appends would go past the event store given: ${own}, and the transactions of its \`projections\` ` +
     "append and read without that. Take the mode 'async', or give projections whose `eventsBeside` is this store.";
   const store = new InMemoryEventStore();
-  const parts = { append: (appends: readonly StreamAppend[]) => store.append(appends), readAll: (page?: StorePage) => store.readAll(page) };
+  const parts = {
+    append: (appends: readonly StreamAppend[]) => store.append(appends),
+    readAll: (page?: StorePage) => store.readAll(page),
+  };
   const wrapped = Object.assign(Object.create(store), parts, { close: () => Promise.resolve() });
   const replaced = Object.assign(new InMemoryEventStore(), parts);
 
@@ -70,7 +73,11 @@ describe('an inline projection is refused at the start', () => {
     ['for a store of which a method was replaced', () => replaced, past('its class overrides append or readAll')],
     ['for a class that overrides append', () => new Audited(), past('its class overrides append or readAll')],
     ['for a class that overrides readAll', () => new Decrypting(), past('its class overrides append or readAll')],
-    ['for a class that overrides append on SQLite', () => new AuditedFile(':memory:'), past('its class overrides append or readAll')],
+    [
+      'for a class that overrides append on SQLite',
+      () => new AuditedFile(':memory:'),
+      past('its class overrides append or readAll'),
+    ],
     [
       'for a class that overrides append on PostgreSQL',
       () => new AuditedDatabase(checkedOptions({ connectionString: url })),
@@ -87,7 +94,9 @@ describe('an inline projection is refused at the start', () => {
     const refusal = await bootstrap(Bank, { eventStore }).catch(error => error);
     expect(refusal).toBeInstanceOf(WiringError);
     expect(refusal.faults).toEqual([fault]);
-    expect(eventProcessorFaults([defineProjection({ name: 'list', on: { AccountOpened: () => undefined } })], eventStore)).toEqual([]);
+    expect(
+      eventProcessorFaults([defineProjection({ name: 'list', on: { AccountOpened: () => undefined } })], eventStore),
+    ).toEqual([]);
     await eventStore.close();
   });
 
@@ -107,7 +116,8 @@ describe('an inline projection is refused at the start', () => {
   test('nor for a custom store whose projections append as it does', async () => {
     const audited: string[] = [];
     const memory = new InMemoryEventStore();
-    const note = (appends: readonly StreamAppend[]): void => void audited.push(...appends.map(({ stream }) => stream.aggregateId));
+    const note = (appends: readonly StreamAppend[]): void =>
+      void audited.push(...appends.map(({ stream }) => stream.aggregateId));
     const { projections } = memory;
     const auditing: ProjectionStore = Object.assign(Object.create(projections), {
       ...bound(projections),

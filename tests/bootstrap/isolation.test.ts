@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { bootstrap, EventHandler, FlowClosedError, InjectRepository, Module, type Repository, UnknownCommandError } from 'eventuality';
+import {
+  bootstrap,
+  EventHandler,
+  FlowClosedError,
+  InjectRepository,
+  Module,
+  type Repository,
+  UnknownCommandError,
+} from 'eventuality';
 import { inject, container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, Deposit, OpenAccount } from './accounts';
 

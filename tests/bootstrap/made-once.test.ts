@@ -14,7 +14,16 @@ import {
   type Repository,
   repositoryToken,
 } from 'eventuality';
-import { delay, inject, injectable, instanceCachingFactory, Lifecycle, container as rootContainer, scoped, singleton } from 'tsyringe';
+import {
+  delay,
+  inject,
+  injectable,
+  instanceCachingFactory,
+  Lifecycle,
+  container as rootContainer,
+  scoped,
+  singleton,
+} from 'tsyringe';
 import { Account, AccountOpened, OpenAccount, Transfer } from './accounts';
 import { MapContainer } from './map-container';
 
@@ -127,7 +136,10 @@ describe('a repository in what is made once, for a class with command handlers, 
   });
 
   test('by a factory, which shows when it is called', async () => {
-    const provider: Provider = { provide: Cashier, useFactory: resolve => new Cashier(resolve(repositoryToken(Account)) as never) };
+    const provider: Provider = {
+      provide: Cashier,
+      useFactory: resolve => new Cashier(resolve(repositoryToken(Account)) as never),
+    };
     expect(await faultsOf({ components: [Transfers], providers: [provider] })).toEqual([CHAIN]);
     await expectOneUnit(await application({ components: [Transfers], providers: [{ ...provider, singleton: false }] }));
   });
@@ -139,9 +151,9 @@ describe('a repository in what is made once, for a class with command handlers, 
       @CommandHandler(Transfer)
       transfer() {}
     }
-    expect(await faultsOf({ components: [Direct], providers: [{ provide: Direct, useClass: Direct, singleton: true }] })).toEqual([
-      kept('Direct -> Repository<Account>', 'Direct'),
-    ]);
+    expect(
+      await faultsOf({ components: [Direct], providers: [{ provide: Direct, useClass: Direct, singleton: true }] }),
+    ).toEqual([kept('Direct -> Repository<Account>', 'Direct')]);
   });
 
   test('a query handler or a listener', async () => {
@@ -160,7 +172,9 @@ describe('a repository in what is made once, for a class with command handlers, 
       @CommandHandler(Transfer)
       transfer() {}
     }
-    expect(await faultsOf({ components: [Moves, Balances] })).toEqual([kept('Moves -> Balances -> Repository<Account>', 'Balances')]);
+    expect(await faultsOf({ components: [Moves, Balances] })).toEqual([
+      kept('Moves -> Balances -> Repository<Account>', 'Balances'),
+    ]);
   });
 
   test('@singleton(), unlisted', async () => {
@@ -177,7 +191,9 @@ describe('a repository in what is made once, for a class with command handlers, 
       transfer() {}
     }
     expect(await faultsOf({ components: [Moves] })).toEqual([kept('Moves -> Till -> Repository<Account>', 'Till')]);
-    expect(await faultsOf({ components: [Moves], providers: [Till] })).toEqual([kept('Moves -> Till -> Repository<Account>', 'Till')]);
+    expect(await faultsOf({ components: [Moves], providers: [Till] })).toEqual([
+      kept('Moves -> Till -> Repository<Account>', 'Till'),
+    ]);
   });
 
   test("a singleton, or a caching factory, of the caller's container", async () => {
@@ -235,13 +251,17 @@ describe('what is made for each command takes part in its unit of work', () => {
     }
     await expectOneUnit(await application({ components: [Transfers], providers: [anew] }));
     await expectOneUnit(await application({ components: [Delayed], providers: [anew] }));
-    await expectOneUnit(await application({ components: [Named], providers: [anew, { provide: 'cashier', useToken: Cashier }] }));
+    await expectOneUnit(
+      await application({ components: [Named], providers: [anew, { provide: 'cashier', useToken: Cashier }] }),
+    );
   });
 
   test('a class with command handlers that is listed among the providers too', async () => {
     const anew = { provide: Cashier, useClass: Cashier, singleton: false };
     await expectOneUnit(await application({ components: [Transfers], providers: [Transfers, anew] }));
-    await expectOneUnit(await application({ components: [Transfers], providers: [{ provide: Transfers, useClass: Transfers }, anew] }));
+    await expectOneUnit(
+      await application({ components: [Transfers], providers: [{ provide: Transfers, useClass: Transfers }, anew] }),
+    );
   });
 });
 

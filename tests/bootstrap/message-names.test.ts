@@ -14,7 +14,10 @@ import {
   QueryHandler,
 } from 'eventuality';
 
-async function faultsOf(components: ModuleOptions['components'], options: BootstrapOptions = {}): Promise<readonly string[]> {
+async function faultsOf(
+  components: ModuleOptions['components'],
+  options: BootstrapOptions = {},
+): Promise<readonly string[]> {
   @Module({ components: components! })
   class TestModule {}
   const result = await bootstrap(TestModule, options).catch(error => error);

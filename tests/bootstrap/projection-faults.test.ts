@@ -20,7 +20,10 @@ import {
 } from 'eventuality';
 import { Account, AccountOpened, Deposit } from './accounts';
 
-async function faultsOf(options: ModuleOptions, eventStore: EventStore = new InMemoryEventStore()): Promise<readonly string[]> {
+async function faultsOf(
+  options: ModuleOptions,
+  eventStore: EventStore = new InMemoryEventStore(),
+): Promise<readonly string[]> {
   @Module(options)
   class TestModule {}
   const refusal = await bootstrap(TestModule, { eventStore }).then(
@@ -95,10 +98,9 @@ test('options that mean nothing in the mode', async () => {
     fault('live', 'segments'),
     fault('live', 'onError'),
   ]);
-  expect(await faultsOf({ components: [listWith({ mode: 'inline', retry: { attempts: 2 }, sequenceBy: 'all' })] })).toEqual([
-    fault('inline', 'sequenceBy'),
-    fault('inline', 'retry'),
-  ]);
+  expect(
+    await faultsOf({ components: [listWith({ mode: 'inline', retry: { attempts: 2 }, sequenceBy: 'all' })] }),
+  ).toEqual([fault('inline', 'sequenceBy'), fault('inline', 'retry')]);
 });
 
 test('options of the wrong kind, all of them at once', async () => {
@@ -125,7 +127,9 @@ test('a rule for sequences without a key that names it', async () => {
       'and tells whether other code assigns events to segments in the same way.',
   ]);
   const ofKeys = "text of 1 to 255 characters without NUL, and neither 'aggregate' nor 'all'.";
-  expect(await faultsWith({ key: 'all', of: () => 'customer' })).toEqual([`List: sequenceBy.key is 'all'; it must be ${ofKeys}`]);
+  expect(await faultsWith({ key: 'all', of: () => 'customer' })).toEqual([
+    `List: sequenceBy.key is 'all'; it must be ${ofKeys}`,
+  ]);
   expect(await faultsWith({ key: '', off: 'customer' })).toEqual([
     `List: sequenceBy.key is ''; it must be ${ofKeys}`,
     'List: sequenceBy.of is undefined; it must be a function.',
@@ -210,7 +214,9 @@ test('a projection whose constructor throws is a fault, and nothing is started',
     opened() {}
   }
   const eventStore = new InMemoryEventStore();
-  expect(await faultsOf({ components: [Broken] }, eventStore)).toEqual([expect.stringMatching(/^Broken cannot be made: .*no connection/s)]);
+  expect(await faultsOf({ components: [Broken] }, eventStore)).toEqual([
+    expect.stringMatching(/^Broken cannot be made: .*no connection/s),
+  ]);
   await new Promise(setImmediate);
   expect(await eventStore.projections.versions('broken')).toEqual([]);
 });

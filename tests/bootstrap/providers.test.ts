@@ -149,7 +149,9 @@ describe('delay', () => {
       opened() {}
     }
     expect(await faultsOf({ components: [Listener] })).toEqual([
-      expect.stringContaining("Later: the first constructor parameter 'greeting' asks for greeting, which no provider gives."),
+      expect.stringContaining(
+        "Later: the first constructor parameter 'greeting' asks for greeting, which no provider gives.",
+      ),
       "Listener: the second constructor parameter 'never' asks for delay(() => ...) whose function returns no class. " +
         'Return the class: delay(() => TheClass).',
     ]);
@@ -192,12 +194,17 @@ describe('a class with command handlers whose factory asks for what no provider 
       { provide: 'limit', useFactory: resolve => resolve('settings') },
       { provide: 'rate', useFactory: resolve => resolve('rates'), singleton: false },
     ];
-    expect(await faultsOf({ components: [Moves], providers })).toEqual([missing("'limit'", 'settings'), missing("'rate'", 'rates')]);
+    expect(await faultsOf({ components: [Moves], providers })).toEqual([
+      missing("'limit'", 'settings'),
+      missing("'rate'", 'rates'),
+    ]);
   });
 
   test('the repository of an aggregate that is no component', async () => {
     class Elsewhere extends Account {}
-    const providers: Provider[] = [{ provide: Transfers, useFactory: resolve => new Transfers(resolve(repositoryToken(Elsewhere))) }];
+    const providers: Provider[] = [
+      { provide: Transfers, useFactory: resolve => new Transfers(resolve(repositoryToken(Elsewhere))) },
+    ];
     expect(await faultsOf({ components: [Transfers], providers })).toEqual([
       'The factory of Transfers asks for the repository of Elsewhere, which is no component of any module. Add it to the components.',
     ]);
@@ -209,7 +216,9 @@ describe('a class with command handlers whose factory asks for what no provider 
       { provide: 'a', useFactory: resolve => resolve('b') },
       { provide: 'b', useFactory: resolve => resolve('a') },
     ];
-    expect(await faultsOf({ components: [Transfers], providers })).toEqual([expect.stringContaining("The factory of 'a' asks for itself")]);
+    expect(await faultsOf({ components: [Transfers], providers })).toEqual([
+      expect.stringContaining("The factory of 'a' asks for itself"),
+    ]);
   });
 
   test('one that works only while a command is handled is left alone', async () => {
@@ -292,13 +301,18 @@ describe('close', () => {
     }
     class Working extends disposable('working') {}
     const errors: unknown[] = [];
-    const logger = { error: (details: object, message: string) => errors.push({ ...details, message }), warn: () => {} };
+    const logger = {
+      error: (details: object, message: string) => errors.push({ ...details, message }),
+      warn: () => {},
+    };
     const flow = await application({ providers: [Working, Broken] }, { logger });
     flow.resolve(Working);
     flow.resolve(Broken);
     await flow.close();
     expect(log).toEqual(['working']);
-    expect(errors).toEqual([{ error: new Error('stuck'), message: 'An object that the container made could not be disposed of' }]);
+    expect(errors).toEqual([
+      { error: new Error('stuck'), message: 'An object that the container made could not be disposed of' },
+    ]);
   });
 
   test('what was made for a command is disposed of when the command has ended, whether it throws or not', async () => {
@@ -337,7 +351,9 @@ describe('close', () => {
       @EventHandler(AccountOpened)
       opened() {}
     }
-    expect(await faultsOf({ components: [Broken], providers: [Pool] })).toEqual([expect.stringContaining('no connection')]);
+    expect(await faultsOf({ components: [Broken], providers: [Pool] })).toEqual([
+      expect.stringContaining('no connection'),
+    ]);
     expect(log).toEqual(['pool']);
   });
 });

@@ -121,7 +121,9 @@ test('a conflict in every try rejects with ConcurrencyError, and nothing of the 
     }
   }
   const flow = await application({ components: [Overtaken] }, { eventStore });
-  await expect(flow.dispatch(new Transfer('a', 'b', 4), { retry: { attempts: 3 } })).rejects.toBeInstanceOf(ConcurrencyError);
+  await expect(flow.dispatch(new Transfer('a', 'b', 4), { retry: { attempts: 3 } })).rejects.toBeInstanceOf(
+    ConcurrencyError,
+  );
   expect(runs).toBe(3);
   expect(await balances(flow)).toEqual([10, 300]);
 });

@@ -78,7 +78,9 @@ describe('one fault alone', () => {
       @CommandHandler(Deposit)
       second() {}
     }
-    expect(await faultsOf({ components: [Doubled] })).toEqual(["Doubled handles the command 'Deposit' more than once. Keep one handler."]);
+    expect(await faultsOf({ components: [Doubled] })).toEqual([
+      "Doubled handles the command 'Deposit' more than once. Keep one handler.",
+    ]);
   });
 
   test('two handlers of one query', async () => {
@@ -199,7 +201,9 @@ describe('one fault alone', () => {
       @EventHandler(AccountOpened)
       static opened() {}
     }
-    expect(await faultsOf({ components: [Static] })).toEqual(['Static.opened is static; handlers are methods of the instance.']);
+    expect(await faultsOf({ components: [Static] })).toEqual([
+      'Static.opened is static; handlers are methods of the instance.',
+    ]);
   });
 
   test('a handler whose message class is not there yet', async () => {
@@ -218,7 +222,9 @@ describe('one fault alone', () => {
       deposit(_command: object) {}
     }
     expect(await faultsOf({ components: [Vague] })).toEqual([
-      expect.stringMatching(/^Vague\.deposit does not say which message it handles.*Name the class in the decorator\.$/),
+      expect.stringMatching(
+        /^Vague\.deposit does not say which message it handles.*Name the class in the decorator\.$/,
+      ),
     ]);
   });
 
@@ -227,7 +233,9 @@ describe('one fault alone', () => {
       @CommandHandler((() => class {})())
       handle() {}
     }
-    expect(await faultsOf({ components: [Handler] })).toEqual(['Handler.handle handles an anonymous class. Give the class a name.']);
+    expect(await faultsOf({ components: [Handler] })).toEqual([
+      'Handler.handle handles an anonymous class. Give the class a name.',
+    ]);
   });
 
   test('a constructor parameter of an interface type', async () => {
@@ -287,7 +295,9 @@ describe('one fault alone', () => {
       @EventHandler(AccountOpened)
       opened() {}
     }
-    expect(await faultsOf({ components: [Notifier] })).toEqual([expect.stringContaining("Mail: the first constructor parameter 'host'")]);
+    expect(await faultsOf({ components: [Notifier] })).toEqual([
+      expect.stringContaining("Mail: the first constructor parameter 'host'"),
+    ]);
   });
 
   test('a repository of an aggregate that is no component', async () => {
@@ -312,7 +322,9 @@ describe('one fault alone', () => {
       @EventHandler(AccountOpened)
       opened() {}
     }
-    expect(await faultsOf({ components: [Broken] })).toEqual([expect.stringMatching(/^Broken cannot be made: .*no connection/s)]);
+    expect(await faultsOf({ components: [Broken] })).toEqual([
+      expect.stringMatching(/^Broken cannot be made: .*no connection/s),
+    ]);
   });
 
   test('a module among the components', async () => {
@@ -337,12 +349,14 @@ describe('one fault alone', () => {
   });
 
   test('a provider that says nothing, or two things', async () => {
-    expect(await faultsOf({ providers: [{ provide: 'a' } as never, { provide: 'b', useValue: 1, useFactory: () => 1 } as never] })).toEqual(
-      [
-        'The provider of a in TestModule must have exactly one of useValue, useClass, useFactory, useToken.',
-        'The provider of b in TestModule must have exactly one of useValue, useClass, useFactory, useToken.',
-      ],
-    );
+    expect(
+      await faultsOf({
+        providers: [{ provide: 'a' } as never, { provide: 'b', useValue: 1, useFactory: () => 1 } as never],
+      }),
+    ).toEqual([
+      'The provider of a in TestModule must have exactly one of useValue, useClass, useFactory, useToken.',
+      'The provider of b in TestModule must have exactly one of useValue, useClass, useFactory, useToken.',
+    ]);
   });
 
   test('a provider without a token', async () => {
@@ -368,7 +382,11 @@ test('several faults are reported together, numbered, each with its fix', async 
     @CommandHandler(OpenAccount)
     open() {}
   }
-  @Module({ components: [Account, Other, Roleless, Notifier], imports: [Roleless], providers: [{ provide: 'p' } as never] })
+  @Module({
+    components: [Account, Other, Roleless, Notifier],
+    imports: [Roleless],
+    providers: [{ provide: 'p' } as never],
+  })
   class TestModule {}
   const refusal: WiringError = await bootstrap(TestModule).then(
     () => undefined as never,
@@ -417,7 +435,9 @@ test('nothing listens when one of the listeners cannot be made', async () => {
   const eventBus = new EventBus();
   await expect(bootstrap(TestModule, { eventBus })).rejects.toBeInstanceOf(WiringError);
   const stream = { aggregateName: 'Account', aggregateId: 'a' };
-  const outcome = await new InMemoryEventStore().append([{ stream, expected: 'none', events: [{ name: 'AccountOpened', payload: {} }] }]);
+  const outcome = await new InMemoryEventStore().append([
+    { stream, expected: 'none', events: [{ name: 'AccountOpened', payload: {} }] },
+  ]);
   eventBus.publish(outcome.ok ? outcome.events : []);
   await eventBus.drain();
   expect(outcome.ok).toBe(true);

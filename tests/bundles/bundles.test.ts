@@ -12,7 +12,9 @@ let workshop: string;
 
 jest.setTimeout(120_000);
 
-/** The package as it is published, in the node_modules of a folder outside of the project, with the drivers beside it. */
+/**
+ * The package as it is published, in the node_modules of a folder outside of the project, with the drivers beside it.
+ */
 beforeAll(async () => {
   workshop = mkdtempSync(join(tmpdir(), 'eventuality-bundles-'));
   const modules = join(workshop, 'node_modules');
@@ -28,7 +30,10 @@ afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 
 /** Bundles a file of the sample and returns what the bundle prints. */
 async function printed(entry: string, options: BuildOptions, env: Record<string, string> = {}): Promise<any> {
-  const outfile = join(workshop, `out/${entry}-${Object.values(options).join('-')}.${options.format === 'esm' ? 'mjs' : 'cjs'}`);
+  const outfile = join(
+    workshop,
+    `out/${entry}-${Object.values(options).join('-')}.${options.format === 'esm' ? 'mjs' : 'cjs'}`,
+  );
   await build({
     entryPoints: [join(workshop, `app/${entry}.ts`)],
     outfile,
@@ -74,7 +79,10 @@ describe.each<[string, BuildOptions]>([
 
   test('on SQLite, with the driver outside of the bundle', async () => {
     const file = join(workshop, `${name.replaceAll(/\W+/g, '-')}.db`);
-    const { stack, pool, ...told } = await printed('main', options, { SQLITE_FILE: file, EVENTUALITY_POSTGRES_URL: '' });
+    const { stack, pool, ...told } = await printed('main', options, {
+      SQLITE_FILE: file,
+      EVENTUALITY_POSTGRES_URL: '',
+    });
     expect(told).toEqual(story);
     expect(stack).toMatch(/\n\s+at /);
   });
@@ -105,7 +113,8 @@ describe('names that a bundler made are refused at bootstrap, with the fix', () 
   test('by a minifier, all of them', async () => {
     const { faults } = await printed('unnamed', { format: 'esm', minify: true });
     expect(faults).toHaveLength(5);
-    for (const fault of faults) expect(fault).toMatch(/^The (command|event) class [\w$]{1,3}, which .* has a name that will not stay: a/);
+    for (const fault of faults)
+      expect(fault).toMatch(/^The (command|event) class [\w$]{1,3}, which .* has a name that will not stay: a/);
   });
 
   test('by a minifier, for an event that no class handles: when it is to be stored', async () => {

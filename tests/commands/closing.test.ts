@@ -1,4 +1,12 @@
-import { CloseWithinHandlerError, defineAggregate, defineReactor, Event, Flow, type HandlerContext, InMemoryEventStore } from 'eventuality';
+import {
+  CloseWithinHandlerError,
+  defineAggregate,
+  defineReactor,
+  Event,
+  Flow,
+  type HandlerContext,
+  InMemoryEventStore,
+} from 'eventuality';
 
 const quiet = { error: () => undefined, warn: () => undefined };
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
@@ -42,14 +50,17 @@ describe.each([
   ['at once', false],
   ['after an await', true],
 ])('close() that a handler awaits %s', (_, late) => {
-  test.each(['Close', 'CloseByFunction'])('is refused in %s, and the flow closes when the handler is done', async name => {
-    const { flow } = closable(each => each.close(), late);
-    const started = performance.now();
-    await expect(flow.dispatch(command(name))).rejects.toBeInstanceOf(CloseWithinHandlerError);
-    await flow.close();
-    expect(performance.now() - started).toBeLessThan(1000);
-    await expect(flow.dispatch(command('Open'))).rejects.toMatchObject({ code: 'FLOW_CLOSED' });
-  });
+  test.each(['Close', 'CloseByFunction'])(
+    'is refused in %s, and the flow closes when the handler is done',
+    async name => {
+      const { flow } = closable(each => each.close(), late);
+      const started = performance.now();
+      await expect(flow.dispatch(command(name))).rejects.toBeInstanceOf(CloseWithinHandlerError);
+      await flow.close();
+      expect(performance.now() - started).toBeLessThan(1000);
+      await expect(flow.dispatch(command('Open'))).rejects.toMatchObject({ code: 'FLOW_CLOSED' });
+    },
+  );
 
   test('is refused in a listener', async () => {
     const { flow, failures } = closable(each => each.close(), late);

@@ -62,7 +62,9 @@ describe.each(EVERY_STORE)('commands that want the same aggregates, on %s', name
     withStores(name, 2, async stores => {
       const flows = await Promise.all(stores.map(flowOn));
       await flows[0]!.dispatch(new OpenAccount('shared'));
-      const outcomes = await Promise.all(numbers(40).map(n => flows[n % 2]!.dispatch(new OpenWithGift(`a${n}`, 'shared'))));
+      const outcomes = await Promise.all(
+        numbers(40).map(n => flows[n % 2]!.dispatch(new OpenWithGift(`a${n}`, 'shared'))),
+      );
       expect(outcomes.every(({ succeeded }) => succeeded)).toBe(true);
       expect((await flows[1]!.repository(Account).load('shared')).balance).toBe(40);
       await Promise.all(flows.map(flow => flow.close()));
@@ -73,7 +75,9 @@ describe.each(EVERY_STORE)('commands that want the same aggregates, on %s', name
       const flow = await flowOn(store!);
       for (const id of ['a', 'b']) await flow.dispatch(new OpenAccount(id));
       for (const id of ['a', 'b']) await flow.dispatch(new Deposit(id, 100));
-      await Promise.all(numbers(40).map(n => flow.dispatch(n % 2 ? new Transfer('a', 'b', 1) : new Transfer('b', 'a', 1))));
+      await Promise.all(
+        numbers(40).map(n => flow.dispatch(n % 2 ? new Transfer('a', 'b', 1) : new Transfer('b', 'a', 1))),
+      );
       const accounts = flow.repository(Account);
       expect([(await accounts.load('a')).balance, (await accounts.load('b')).balance]).toEqual([100, 100]);
       expect(await flow.eventStore.readAll({ limit: 1000 })).toHaveLength(4 + 80);
@@ -93,7 +97,10 @@ describe.each(EVERY_STORE)('a handler that makes an aggregate, which another pro
           async Open(_: object, context: HandlerContext) {
             const handled = await handle(context.repository(Account));
             const stream = { aggregateName: 'Account', aggregateId: 'a' };
-            if (++runs === 1) await there!.append([{ stream, expected: 'any', events: [{ name: 'Deposited', payload: { amount: 5 } }] }]);
+            if (++runs === 1)
+              await there!.append([
+                { stream, expected: 'any', events: [{ name: 'Deposited', payload: { amount: 5 } }] },
+              ]);
             return handled;
           },
         },
@@ -144,7 +151,9 @@ test('a handler runs one after the other with the own commands of what it has lo
   const flow = await flowOn(store);
   for (const id of ['a', 'b']) await flow.dispatch(new OpenAccount(id));
   await flow.dispatch(new Deposit('a', 50));
-  await Promise.all(numbers(20).flatMap(() => [flow.dispatch(new Transfer('a', 'b', 1)), flow.dispatch(new Deposit('b', 1))]));
+  await Promise.all(
+    numbers(20).flatMap(() => [flow.dispatch(new Transfer('a', 'b', 1)), flow.dispatch(new Deposit('b', 1))]),
+  );
   expect((await flow.repository(Account).load('b')).balance).toBe(40);
   expect(appends).toEqual([]);
   await flow.close();
@@ -193,7 +202,12 @@ describe('the rule for conflicts', () => {
       const stream = { aggregateName: 'Account', aggregateId: id };
       await eventStore.append([{ stream, expected: 'any', events: [{ name: 'Deposited', payload: { amount: 1 } }] }]);
     };
-    const flow = new Flow({ eventStore, aggregates: [Account], commandHandlers: { Pay: { handle, ...rule } }, ...flowRule });
+    const flow = new Flow({
+      eventStore,
+      aggregates: [Account],
+      commandHandlers: { Pay: { handle, ...rule } },
+      ...flowRule,
+    });
     return { flow, runs: () => runs };
   };
   const pay = { name: 'Pay', message: { id: 'a' } };

@@ -1,4 +1,12 @@
-import { type CommandContext, DeadlockError, defineAggregate, Event, Flow, type HandlerContext, InMemoryEventStore } from 'eventuality';
+import {
+  type CommandContext,
+  DeadlockError,
+  defineAggregate,
+  Event,
+  Flow,
+  type HandlerContext,
+  InMemoryEventStore,
+} from 'eventuality';
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
@@ -61,12 +69,18 @@ test('two handlers that await a command to the aggregate of the other: one is re
   expect(error).toBeInstanceOf(DeadlockError);
   expect(error).toMatchObject({
     code: 'DEADLOCK',
-    message: expect.stringMatching(/Place 'a', which handles Visit.*Place 'b', which handles Visit|Place 'b'.*Place 'a'/),
+    message: expect.stringMatching(
+      /Place 'a', which handles Visit.*Place 'b', which handles Visit|Place 'b'.*Place 'a'/,
+    ),
   });
 });
 
 test('a circle of three is found', async () => {
-  const results = await settledWithin(flowOf(), [visit('a', visit('b')), visit('b', visit('c')), visit('c', visit('a'))]);
+  const results = await settledWithin(flowOf(), [
+    visit('a', visit('b')),
+    visit('b', visit('c')),
+    visit('c', visit('a')),
+  ]);
   expect(faults(results).length).toBeGreaterThanOrEqual(1);
   expect(faults(results).every(error => error instanceof DeadlockError)).toBe(true);
 });
@@ -119,9 +133,13 @@ test('a command through a query handler is seen', async () => {
         },
       }),
     ],
-    queryHandlers: { AskBack: async (query: { id: string }, { dispatch }) => dispatch({ name: 'Ask', message: { id: query.id } }) },
+    queryHandlers: {
+      AskBack: async (query: { id: string }, { dispatch }) => dispatch({ name: 'Ask', message: { id: query.id } }),
+    },
   });
-  await expect(flow.dispatch({ name: 'Ask', message: { id: '1' } })).rejects.toMatchObject({ code: 'REENTRANT_COMMAND' });
+  await expect(flow.dispatch({ name: 'Ask', message: { id: '1' } })).rejects.toMatchObject({
+    code: 'REENTRANT_COMMAND',
+  });
   await flow.close();
 });
 
@@ -172,7 +190,10 @@ describe('an aborted command', () => {
     const flow = new Flow({ eventStore: store, aggregates: [rival(store)] });
     abortAfter(30);
     await expect(
-      flow.dispatch({ name: 'Fight', message: { id: 'a' } }, { signal, retry: { attempts: 100, delay: 10_000, maxDelay: 10_000 } }),
+      flow.dispatch(
+        { name: 'Fight', message: { id: 'a' } },
+        { signal, retry: { attempts: 100, delay: 10_000, maxDelay: 10_000 } },
+      ),
     ).rejects.toBe(reason);
     await flow.close();
   });
@@ -203,7 +224,11 @@ const rival = (store: InMemoryEventStore) =>
         creates: 'if-missing',
         decide: async (_, { id }) => {
           await store.append([
-            { stream: { aggregateName: 'Rival', aggregateId: id }, expected: 'any', events: [{ name: 'Won', payload: {} }] },
+            {
+              stream: { aggregateName: 'Rival', aggregateId: id },
+              expected: 'any',
+              events: [{ name: 'Won', payload: {} }],
+            },
           ]);
           return Event({ aggregateId: id, name: 'Fought', payload: {} });
         },

@@ -56,7 +56,12 @@ describe.each(EVERY_STORE)('the founding example, on %s', name => {
       const created = await dispatch('CreateTodo', { id: 'todo1', description: 'Create a todo' });
       const completed = await dispatch('MarkAsCompleted', { id: 'todo1' });
       const again = await dispatch('MarkAsCompleted', { id: 'todo1' });
-      expect(created).toMatchObject({ succeeded: true, aggregateId: 'todo1', version: 1, events: [{ name: 'TodoCreated' }] });
+      expect(created).toMatchObject({
+        succeeded: true,
+        aggregateId: 'todo1',
+        version: 1,
+        events: [{ name: 'TodoCreated' }],
+      });
       expect(completed).toMatchObject({
         succeeded: true,
         version: 2,
@@ -64,7 +69,9 @@ describe.each(EVERY_STORE)('the founding example, on %s', name => {
       });
       expect(again).toMatchObject({ succeeded: false, events: [], version: 2 });
       expect((await todos.load('todo1')).state).toEqual({ description: 'Create a todo', completed: true });
-      await expect(dispatch('CreateTodo', { id: 'todo1', description: 'again' })).rejects.toBeInstanceOf(AggregateAlreadyExistsError);
+      await expect(dispatch('CreateTodo', { id: 'todo1', description: 'again' })).rejects.toBeInstanceOf(
+        AggregateAlreadyExistsError,
+      );
       await flow.eventBus!.drain();
       expect(heard).toEqual(['TodoCreated todo1', 'TodoCompleted todo1']);
       await flow.close();
@@ -94,7 +101,8 @@ describe('the events that a handler function returns', () => {
   test('of the actions of two aggregates are one append', async () => {
     const started = flowOf(todos => ({
       ...founding(todos),
-      All: async ({ ids }) => Promise.all((await Promise.all(ids.map((id: string) => todos.load(id)))).map(todo => todo.complete())),
+      All: async ({ ids }) =>
+        Promise.all((await Promise.all(ids.map((id: string) => todos.load(id)))).map(todo => todo.complete())),
     }));
     await two(started);
     const appends: number[] = [];
@@ -103,12 +111,18 @@ describe('the events that a handler function returns', () => {
       appends.push(all[0].length);
       return append(...all);
     };
-    expect((await started.dispatch('All', { ids: ['1', '2'] })).events.map(({ aggregateId }) => aggregateId)).toEqual(['1', '2']);
+    expect((await started.dispatch('All', { ids: ['1', '2'] })).events.map(({ aggregateId }) => aggregateId)).toEqual([
+      '1',
+      '2',
+    ]);
     expect(appends).toEqual([2]);
   });
 
   test('of an asynchronous action are its events', async () => {
-    const started = flowOf(todos => ({ ...founding(todos), Later: async ({ id }) => (await todos.load(id)).completeLater() }));
+    const started = flowOf(todos => ({
+      ...founding(todos),
+      Later: async ({ id }) => (await todos.load(id)).completeLater(),
+    }));
     await two(started);
     expect((await started.dispatch('Later', { id: '1' })).version).toBe(2);
   });
@@ -140,26 +154,35 @@ describe('the events that a handler function returns', () => {
       commandHandlers: {
         Pay: async ({ id }) => (await accounts.load(id)).deposit({ id, amount: 5 }),
         PayIn: async ({ id }) => (await accounts.load(id)).receive(5),
-        TwoLoaded: async ({ id }) => [await accounts.load(id), (await accounts.load('b')).deposit({ id, amount: 1 })][1],
+        TwoLoaded: async ({ id }) =>
+          [await accounts.load(id), (await accounts.load('b')).deposit({ id, amount: 1 })][1],
       },
     });
     for (const id of ['a', 'b']) await flow.dispatch({ name: 'OpenAccount', message: { id } });
     expect((await flow.dispatch({ name: 'Pay', message: { id: 'a' } })).version).toBe(2);
     expect((await accounts.load('a')).balance).toBe(5);
     expect((await flow.dispatch({ name: 'PayIn', message: { id: 'a' } })).succeeded).toBe(false);
-    await expect(flow.dispatch({ name: 'TwoLoaded', message: { id: 'a' } })).rejects.toMatchObject({ code: 'INVALID_DECISION' });
+    await expect(flow.dispatch({ name: 'TwoLoaded', message: { id: 'a' } })).rejects.toMatchObject({
+      code: 'INVALID_DECISION',
+    });
     await flow.close();
   });
 
   test('that are plain belong to the aggregate they name: the one that was loaded, else any', async () => {
     const started = flowOf(todos => ({
       ...founding(todos),
-      Loaded: async ({ id }) => [await todos.load(id), Event({ aggregateId: id, name: 'TodoCompleted', payload: {} })][1],
-      Other: async ({ id }) => [await todos.load(id), Event({ aggregateName: 'Note', aggregateId: 'n', name: 'Noted', payload: {} })][1],
+      Loaded: async ({ id }) =>
+        [await todos.load(id), Event({ aggregateId: id, name: 'TodoCompleted', payload: {} })][1],
+      Other: async ({ id }) =>
+        [await todos.load(id), Event({ aggregateName: 'Note', aggregateId: 'n', name: 'Noted', payload: {} })][1],
     }));
     await two(started);
-    expect((await started.dispatch('Loaded', { id: '1' })).events).toMatchObject([{ aggregateName: 'Todo', aggregateId: '1', version: 2 }]);
-    expect((await started.dispatch('Other', { id: '1' })).events).toMatchObject([{ aggregateName: 'Note', aggregateId: 'n', version: 1 }]);
+    expect((await started.dispatch('Loaded', { id: '1' })).events).toMatchObject([
+      { aggregateName: 'Todo', aggregateId: '1', version: 2 },
+    ]);
+    expect((await started.dispatch('Other', { id: '1' })).events).toMatchObject([
+      { aggregateName: 'Note', aggregateId: 'n', version: 1 },
+    ]);
   });
 });
 
@@ -196,7 +219,10 @@ describe('a repository made by hand', () => {
       },
     }));
     for (const id of ['1', '2']) await dispatch('CreateTodo', { id });
-    await expect(dispatch('Both', { ids: ['1', '2'] }, { expectedVersion: 2 })).rejects.toMatchObject({ code: 'CONCURRENCY', actual: 1 });
+    await expect(dispatch('Both', { ids: ['1', '2'] }, { expectedVersion: 2 })).rejects.toMatchObject({
+      code: 'CONCURRENCY',
+      actual: 1,
+    });
     expect(await store.readAll()).toHaveLength(2);
     expect((await dispatch('Both', { ids: ['1', '2'] }, { expectedVersion: 1 })).events).toHaveLength(2);
   });
@@ -228,7 +254,9 @@ describe('a repository made by hand', () => {
         expect(inner.events).toMatchObject([{ aggregateId: 'inner' }]);
       },
     }));
-    expect((await dispatch('Outer')).events).toMatchObject([{ aggregateId: 'outer', metadata: { commandName: 'Outer' } }]);
+    expect((await dispatch('Outer')).events).toMatchObject([
+      { aggregateId: 'outer', metadata: { commandName: 'Outer' } },
+    ]);
     expect((await store.readAll()).map(({ metadata }) => metadata.commandName)).toEqual(['CreateTodo', 'Outer']);
   });
 
@@ -307,7 +335,9 @@ test('an event that names another aggregate is not recorded in the stream of the
   const Foreign = defineAggregate({
     name: 'Foreign',
     state: {},
-    commands: { Do: { creates: 'if-missing', decide: () => Event({ aggregateId: 'another todo', name: 'Done', payload: {} }) } },
+    commands: {
+      Do: { creates: 'if-missing', decide: () => Event({ aggregateId: 'another todo', name: 'Done', payload: {} }) },
+    },
   });
   const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Foreign] });
   await expect(flow.dispatch({ name: 'Do', message: { id: '1' } })).rejects.toMatchObject({

@@ -65,7 +65,10 @@ describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name
   /** The second flow has a connection of its own, as another process has. */
   const withFlows = (use: (flows: [Flow, Flow], store: EventStore) => Promise<void>) =>
     withStores(name, 2, async stores => {
-      const flows: [Flow, Flow] = [await opened(stores[0]!), await bootstrap(Bank, { eventStore: stores[1]!, logger: quiet })];
+      const flows: [Flow, Flow] = [
+        await opened(stores[0]!),
+        await bootstrap(Bank, { eventStore: stores[1]!, logger: quiet }),
+      ];
       await use(flows, stores[0]!);
       await Promise.all(flows.map(flow => flow.close()));
     });
@@ -75,8 +78,11 @@ describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name
       const deposit = new Deposit('a', 7);
       const first = await here.dispatch(deposit, { commandId: 'deposit-1' });
       await here.dispatch(new Deposit('a', 1));
-      for (const flow of [here, there]) expect(await flow.dispatch(new Deposit('a', 7), { commandId: 'deposit-1' })).toEqual(first);
-      expect(await there.dispatch({ name: 'Deposit', message: { amount: 7, id: 'a' } }, { commandId: 'deposit-1' })).toEqual(first);
+      for (const flow of [here, there])
+        expect(await flow.dispatch(new Deposit('a', 7), { commandId: 'deposit-1' })).toEqual(first);
+      expect(
+        await there.dispatch({ name: 'Deposit', message: { amount: 7, id: 'a' } }, { commandId: 'deposit-1' }),
+      ).toEqual(first);
       expect((await here.repository(Account).load('a')).balance).toBe(508);
     }));
 
@@ -84,7 +90,8 @@ describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name
     withFlows(async ([here, there]) => {
       const first = await here.dispatch(new Transfer('a', 'b', 400), { commandId: 'transfer' });
       expect(first.events).toHaveLength(2);
-      for (const flow of [here, there]) expect(await flow.dispatch(new Transfer('a', 'b', 400), { commandId: 'transfer' })).toEqual(first);
+      for (const flow of [here, there])
+        expect(await flow.dispatch(new Transfer('a', 'b', 400), { commandId: 'transfer' })).toEqual(first);
       expect(runs).toEqual(['transfer 400']);
     }));
 
@@ -93,7 +100,8 @@ describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name
       const first = await here.dispatch(new Inspect('a'), { commandId: 'inspect' });
       expect(first).toEqual({ events: [], succeeded: false, aggregateId: 'a', version: 2, position: undefined });
       await here.dispatch(new Deposit('a', 1));
-      for (const flow of [here, there]) expect(await flow.dispatch(new Inspect('a'), { commandId: 'inspect' })).toEqual(first);
+      for (const flow of [here, there])
+        expect(await flow.dispatch(new Inspect('a'), { commandId: 'inspect' })).toEqual(first);
       expect(runs).toEqual(['inspect']);
     }));
 
@@ -126,7 +134,9 @@ describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name
       for (let round = 0; round < 5; round++) {
         runs.length = 0;
         const outcomes = await Promise.all(
-          Array.from({ length: 16 }, (_, n) => flows[n % 2]!.dispatch(new Transfer('a', 'b', 1), { commandId: `race ${round}` })),
+          Array.from({ length: 16 }, (_, n) =>
+            flows[n % 2]!.dispatch(new Transfer('a', 'b', 1), { commandId: `race ${round}` }),
+          ),
         );
         expect(runs).toEqual(['transfer 1']);
         for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
@@ -174,11 +184,16 @@ test('the outcome is forgotten when its time is over; then the ids of its events
 
 test('a store that keeps no commands knows them while the process runs', async () => {
   const keeper = new InMemoryEventStore();
-  const eventStore = new CustomEventStore({ append: appends => keeper.append(appends), readAll: page => keeper.readAll(page) });
+  const eventStore = new CustomEventStore({
+    append: appends => keeper.append(appends),
+    readAll: page => keeper.readAll(page),
+  });
   const flow = await opened(eventStore);
   const first = await flow.dispatch(new Transfer('a', 'b', 400), { commandId: 't' });
   expect(await flow.dispatch(new Transfer('a', 'b', 400), { commandId: 't' })).toEqual(first);
-  await expect(flow.dispatch(new Transfer('a', 'b', 1), { commandId: 't' })).rejects.toBeInstanceOf(CommandIdReusedError);
+  await expect(flow.dispatch(new Transfer('a', 'b', 1), { commandId: 't' })).rejects.toBeInstanceOf(
+    CommandIdReusedError,
+  );
   await flow.close();
 });
 
@@ -190,7 +205,9 @@ test('a command whose id is that of the command whose handler dispatches it is r
       Outer: (_, { dispatch, commandId }: HandlerContext) => dispatch(new OpenAccount('a'), { commandId }),
     },
   });
-  await expect(flow.dispatch({ name: 'Outer', message: {} }, { commandId: 'o' })).rejects.toBeInstanceOf(CommandIdReusedError);
+  await expect(flow.dispatch({ name: 'Outer', message: {} }, { commandId: 'o' })).rejects.toBeInstanceOf(
+    CommandIdReusedError,
+  );
   await flow.close();
 });
 
@@ -236,7 +253,9 @@ describe('what a handler dispatches', () => {
       const flow = new Flow({
         eventStore: eventStore!,
         aggregates: [Account],
-        commandHandlers: { Hand: ({ id }: { id: string }, { dispatch }: HandlerContext) => dispatch(new Deposit(id, 10)) },
+        commandHandlers: {
+          Hand: ({ id }: { id: string }, { dispatch }: HandlerContext) => dispatch(new Deposit(id, 10)),
+        },
       });
       await flow.dispatch(new OpenAccount('a'));
       const hand = { name: 'Hand', message: { id: 'a' } };

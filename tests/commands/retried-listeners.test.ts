@@ -1,5 +1,15 @@
 import { defineReactor, type EventStore, Flow, InMemoryEventStore, type ReactorContext } from 'eventuality';
-import { generatedPlays, identified, numbered, place, played as playedAll, RETRY, Shelf, take, whatOf } from '../faults/retried-listeners';
+import {
+  generatedPlays,
+  identified,
+  numbered,
+  place,
+  played as playedAll,
+  RETRY,
+  Shelf,
+  take,
+  whatOf,
+} from '../faults/retried-listeners';
 import { EVERY_STORE, withStores } from '../faults/stores';
 import { SILENT } from '../postgres/database';
 
@@ -19,7 +29,8 @@ async function played(eventStore: EventStore, on: (context: ReactorContext) => P
 }
 
 describe.each(EVERY_STORE)('a reactor that is run again, on %s', name => {
-  const on = (handle: (context: ReactorContext) => Promise<unknown>) => withStores(name, 1, ([store]) => played(store!, handle));
+  const on = (handle: (context: ReactorContext) => Promise<unknown>) =>
+    withStores(name, 1, ([store]) => played(store!, handle));
 
   test('and dispatches in another order: each command takes effect once', async () => {
     let attempt = 0;

@@ -1,4 +1,10 @@
-import { type ClaimOutcome, type CommandClaim, type CommandJournal, type EventStore, InMemoryCommandJournal } from '../../src/store';
+import {
+  type ClaimOutcome,
+  type CommandClaim,
+  type CommandJournal,
+  type EventStore,
+  InMemoryCommandJournal,
+} from '../../src/store';
 import { type Break, broken, commandsOf, failures } from './broken';
 
 /** Every caller with the id of a claim may write under it, whatever its token. */
@@ -54,11 +60,13 @@ function claimsInTwoSteps(sound: EventStore): Partial<EventStore> {
 
 const breaks: Readonly<Record<string, Break>> = {
   'appends under claims whatever their tokens': {
-    noticedBy: 'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
+    noticedBy:
+      'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
     parts: forgetsTokens,
   },
   'records commands after their appends': {
-    noticedBy: 'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
+    noticedBy:
+      'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
     parts: recordsAfterwards,
   },
   'appends without looking at the claim': {
@@ -68,12 +76,17 @@ const breaks: Readonly<Record<string, Break>> = {
   'answers claims with the fingerprint of who asks': {
     noticedBy: 'lets one claim a command, and tells others that it is running, and as what',
     parts: claimingAs(
-      async (journal, claim) => ({ ...(await journal.claim(claim)), ...{ fingerprint: claim.fingerprint } }) as ClaimOutcome,
+      async (journal, claim) =>
+        ({ ...(await journal.claim(claim)), ...{ fingerprint: claim.fingerprint } }) as ClaimOutcome,
     ),
   },
-  'looks for a claim before it makes one': { noticedBy: 'lets exactly one of 16 claimers through', parts: claimsInTwoSteps },
+  'looks for a claim before it makes one': {
+    noticedBy: 'lets exactly one of 16 claimers through',
+    parts: claimsInTwoSteps,
+  },
   'never lets a claim run out': {
-    noticedBy: 'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
+    noticedBy:
+      'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
     parts: claimingAs((journal, claim) => journal.claim({ ...claim, lease: 3_600_000 })),
   },
   'keeps results for ever': {

@@ -31,9 +31,12 @@ const broken: Readonly<Record<string, Breaking>> = {
       return store.commit(commit);
     },
   }),
-  'forgets that somebody wants a retry': store => ({ deadLetters: { ...bound(store.deadLetters), retry: async () => 1 } }),
+  'forgets that somebody wants a retry': store => ({
+    deadLetters: { ...bound(store.deadLetters), retry: async () => 1 },
+  }),
   'takes back a request that came while the try was under way': store => ({
-    commit: ({ answers, ...commit }) => store.commit({ ...commit, ...(answers && { answers: { ...answers, retry: 1000 } }) }),
+    commit: ({ answers, ...commit }) =>
+      store.commit({ ...commit, ...(answers && { answers: { ...answers, retry: 1000 } }) }),
   }),
   'never takes back what somebody wants tried': store => ({ commit: ({ answers, ...commit }) => store.commit(commit) }),
   'keeps letters where it drops': store => ({ drop: async () => true, prepare: schema => store.prepare(schema) }),
@@ -56,8 +59,12 @@ const broken: Readonly<Record<string, Breaking>> = {
       return outcome;
     },
   }),
-  'forgets what assigns events to segments': store => ({ prepare: ({ sequenceBy, ...schema }) => store.prepare(schema) }),
-  'forgets which segments a version took over from': store => ({ prepare: ({ takenOver, ...schema }) => store.prepare(schema) }),
+  'forgets what assigns events to segments': store => ({
+    prepare: ({ sequenceBy, ...schema }) => store.prepare(schema),
+  }),
+  'forgets which segments a version took over from': store => ({
+    prepare: ({ takenOver, ...schema }) => store.prepare(schema),
+  }),
   'drops what readers see, though it was not meant': store => ({ drop: (name, version) => store.drop(name, version) }),
   'lets a late claim bring rows back': store => ({
     leases: {
@@ -85,7 +92,12 @@ const broken: Readonly<Record<string, Breaking>> = {
 async function failures(breaking: Breaking): Promise<string[]> {
   const open = (): ProjectionStore => {
     const store = new InMemoryProjectionStore();
-    return { ...bound(store), leases: store.leases, deadLetters: store.deadLetters, ...breaking(store) } as ProjectionStore;
+    return {
+      ...bound(store),
+      leases: store.leases,
+      deadLetters: store.deadLetters,
+      ...breaking(store),
+    } as ProjectionStore;
   };
   const cases = projectionStoreContract({ open });
   const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));

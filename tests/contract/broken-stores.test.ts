@@ -48,7 +48,8 @@ async function* mapPages(pages: AsyncIterable<Page>, change: (page: Page) => rea
 
 function writesTwice(sound: EventStore): Partial<EventStore> {
   const seen = new Set<string | undefined>();
-  const fresh = (event: NewEvent): NewEvent => (event.id !== undefined && seen.has(event.id) ? withoutId(event) : event);
+  const fresh = (event: NewEvent): NewEvent =>
+    event.id !== undefined && seen.has(event.id) ? withoutId(event) : event;
   return {
     append: async appends => {
       const outcome = await sound.append(mapEvents(appends, fresh));
@@ -58,7 +59,10 @@ function writesTwice(sound: EventStore): Partial<EventStore> {
   };
 }
 
-const lowerCased = (stream: { aggregateName: string; aggregateId: string }): { aggregateName: string; aggregateId: string } => ({
+const lowerCased = (stream: {
+  aggregateName: string;
+  aggregateId: string;
+}): { aggregateName: string; aggregateId: string } => ({
   ...stream,
   aggregateId: stream.aggregateId.toLowerCase(),
 });
@@ -96,7 +100,9 @@ const breaks: Readonly<Record<string, Break>> = {
   },
   'ignores the expected version': {
     noticedBy: 'refuses an append when the stream has moved on',
-    parts: sound => ({ append: appends => sound.append(appends.map(append => ({ ...append, expected: 'any' as const }))) }),
+    parts: sound => ({
+      append: appends => sound.append(appends.map(append => ({ ...append, expected: 'any' as const }))),
+    }),
   },
   'checks the expected version before it waits': {
     noticedBy: 'lets exactly one of 16 racers through that expect the same version',
@@ -112,7 +118,8 @@ const breaks: Readonly<Record<string, Break>> = {
   'loses events in subscriptions': {
     noticedBy: 'yields to a subscription what is there, then what comes',
     parts: sound => ({
-      subscribe: options => mapPages(sound.subscribe(options), page => [page.filter(({ position }) => position % 3n !== 0n)]),
+      subscribe: options =>
+        mapPages(sound.subscribe(options), page => [page.filter(({ position }) => position % 3n !== 0n)]),
     }),
   },
   'yields events twice': {
@@ -129,7 +136,9 @@ const breaks: Readonly<Record<string, Break>> = {
   },
   'does not end subscriptions when their signal is aborted': {
     noticedBy: 'ends a subscription that waits when its signal is aborted',
-    parts: sound => ({ subscribe: options => sound.subscribe(options?.after === undefined ? {} : { after: options.after }) }),
+    parts: sound => ({
+      subscribe: options => sound.subscribe(options?.after === undefined ? {} : { after: options.after }),
+    }),
   },
   'appends to several streams one by one': {
     noticedBy: 'writes to none of several streams when one of them has moved on, wherever it stands in the list',
@@ -147,7 +156,9 @@ const breaks: Readonly<Record<string, Break>> = {
     noticedBy: 'takes metadata entries that are called like marks for what they are',
     parts: sound => ({
       read: async (stream, page) =>
-        (await sound.read(stream, page)).map(event => (event.metadata.deleted ? { ...event, marks: { deleted: true } } : event)),
+        (await sound.read(stream, page)).map(event =>
+          event.metadata.deleted ? { ...event, marks: { deleted: true } } : event,
+        ),
     }),
   },
   'writes a repeated append twice': {
@@ -189,12 +200,15 @@ const breaks: Readonly<Record<string, Break>> = {
   'gives restored events positions of its own': {
     noticedBy: 'restores events as they were recorded, with positions left out',
     parts: sound => ({
-      restore: async events => sound.restore!(events.map((event, index) => ({ ...event, position: BigInt(index + 1) }))),
+      restore: async events =>
+        sound.restore!(events.map((event, index) => ({ ...event, position: BigInt(index + 1) }))),
     }),
   },
   'dates restored events anew': {
     noticedBy: 'restores events as they were recorded, with positions left out',
-    parts: sound => ({ restore: events => sound.restore!(events.map(event => ({ ...event, recordedAt: new Date().toISOString() }))) }),
+    parts: sound => ({
+      restore: events => sound.restore!(events.map(event => ({ ...event, recordedAt: new Date().toISOString() }))),
+    }),
   },
   'restores one by one': {
     noticedBy: 'refuses a gap in a stream, and a version that is there',

@@ -31,7 +31,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function sqliteStores(): EventStoreContractOptions {
   let files = 0;
   const again = (store: EventStore): EventStore => sqlite((store as SqliteEventStore).file);
-  return { open: () => sqlite(join(folder, `${++files}.db`)), reopen: again, openAgain: again, restores: true, commands: true };
+  return {
+    open: () => sqlite(join(folder, `${++files}.db`)),
+    reopen: again,
+    openAgain: again,
+    restores: true,
+    commands: true,
+  };
 }
 
 const stores: Readonly<Record<string, EventStoreContractOptions>> = {

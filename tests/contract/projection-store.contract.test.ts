@@ -12,7 +12,10 @@ import {
   type ProjectionCommit,
   type ProjectionStore,
 } from '../../src/store';
-import { type ProjectionStoreContractOptions, projectionStoreContract } from '../../src/testing/projection-store-contract';
+import {
+  type ProjectionStoreContractOptions,
+  projectionStoreContract,
+} from '../../src/testing/projection-store-contract';
 import { bound } from './bound';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-projections-'));
@@ -71,7 +74,11 @@ describe('the contract notices a store that', () => {
     'does not compare the checkpoint': store => ({
       async commit(commit) {
         const from = await force(store, commit);
-        return store.commit({ ...commit, from: from > commit.from ? from : commit.from, to: from > commit.to ? from : commit.to });
+        return store.commit({
+          ...commit,
+          from: from > commit.from ? from : commit.from,
+          to: from > commit.to ? from : commit.to,
+        });
       },
     }),
     'compares first and writes later': store => ({
@@ -92,7 +99,8 @@ describe('the contract notices a store that', () => {
     }),
     'writes one document after the other': store => ({
       async commit(commit) {
-        for (const write of commit.writes.slice(0, -1)) await store.commit({ ...commit, to: commit.from, writes: [write] });
+        for (const write of commit.writes.slice(0, -1))
+          await store.commit({ ...commit, to: commit.from, writes: [write] });
         return store.commit({ ...commit, writes: commit.writes.slice(-1) });
       },
     }),
@@ -122,14 +130,18 @@ describe('the contract notices a store that', () => {
       async find(readModel, version, { after, ...query }: DocumentQuery = {}) {
         const { items } = await store.find(readModel, version, { ...query, limit: 1000 });
         const [from, limit] = [Number(after ?? 0), query.limit ?? 100];
-        return { items: items.slice(from, from + limit), cursor: items.length > from + limit ? `${from + limit}` : undefined };
+        return {
+          items: items.slice(from, from + limit),
+          cursor: items.length > from + limit ? `${from + limit}` : undefined,
+        };
       },
     }),
     'gives its own documents away': store => {
       const kept = new Map<string, object>();
       return {
         async get(readModel, version, ids) {
-          for (const [id, document] of await store.get(readModel, version, ids)) if (!kept.has(id)) kept.set(id, structuredClone(document));
+          for (const [id, document] of await store.get(readModel, version, ids))
+            if (!kept.has(id)) kept.set(id, structuredClone(document));
           return kept;
         },
       };

@@ -48,13 +48,16 @@ describe('the contract notices a store that', () => {
     'does not look at the schema version': () => {
       const store = new Wrong();
       const load = store.load.bind(store);
-      return Object.assign(store, { load: async (stream: never, version: number) => (await load(stream, version)) ?? load(stream, 2) });
+      return Object.assign(store, {
+        load: async (stream: never, version: number) => (await load(stream, version)) ?? load(stream, 2),
+      });
     },
     'normalises the state': () => {
       const store = new Wrong();
       const save = store.save.bind(store);
       return Object.assign(store, {
-        save: (snapshot: NewSnapshot) => save({ ...snapshot, state: JSON.stringify(JSON.parse(snapshot.state || 'null')) }),
+        save: (snapshot: NewSnapshot) =>
+          save({ ...snapshot, state: JSON.stringify(JSON.parse(snapshot.state || 'null')) }),
       });
     },
     'forgets nothing': () => Object.assign(new Wrong(), { delete: async () => {} }),

@@ -19,12 +19,20 @@ const eachFile =
 
 const byTsc = (options: ts.CompilerOptions): Compiler =>
   eachFile((source, fileName) => {
-    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, esModuleInterop: true, ...options };
+    const compilerOptions = {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.CommonJS,
+      esModuleInterop: true,
+      ...options,
+    };
     return ts.transpileModule(source, { fileName, compilerOptions }).outputText;
   });
 
 const TYPESCRIPT_7 = join(__dirname, '../typescript-7/node_modules/typescript/bin/tsc');
-/** Whether TypeScript 7 is installed, as `.ci/run` does. It is no dependency of this package: the names of its programs are those of TypeScript 6. */
+/**
+ * Whether TypeScript 7 is installed, as `.ci/run` does. It is no dependency of this package: the names of its programs
+ * are those of TypeScript 6.
+ */
 const hasTypescript7 = existsSync(TYPESCRIPT_7);
 
 /** As users compile: all files at once, with their types checked against those of the package. */
@@ -34,7 +42,12 @@ const byTypescript7 =
     const sources = `${to}-sources`;
     mkdirSync(sources, { recursive: true });
     for (const file of readdirSync(from)) writeFileSync(join(sources, file), readFileSync(join(from, file)));
-    const places = { outDir: to, rootDir: sources, typeRoots: [join(__dirname, '../../node_modules/@types')], types: ['node'] };
+    const places = {
+      outDir: to,
+      rootDir: sources,
+      typeRoots: [join(__dirname, '../../node_modules/@types')],
+      types: ['node'],
+    };
     const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, ...places, ...options };
     writeFileSync(join(sources, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
     try {
@@ -78,14 +91,28 @@ export const COMPILERS: Readonly<Record<string, Dialect>> = {
   },
   'tsc, legacy decorators without metadata': { compile: byTsc({ experimentalDecorators: true }), leavesTypes: false },
   'tsc, standard decorators': { compile: byTsc({ experimentalDecorators: false }), leavesTypes: false },
-  'swc, legacy decorators with metadata': { compile: bySwc({ legacyDecorator: true, decoratorMetadata: true }), leavesTypes: true },
+  'swc, legacy decorators with metadata': {
+    compile: bySwc({ legacyDecorator: true, decoratorMetadata: true }),
+    leavesTypes: true,
+  },
   'swc, legacy decorators without metadata': { compile: bySwc({ legacyDecorator: true }), leavesTypes: false },
   'swc, standard decorators of 2022-03': { compile: bySwc({ decoratorVersion: '2022-03' }), leavesTypes: false },
-  'swc, standard decorators of 2023-11': { compile: bySwc({ decoratorVersion: '2023-11' as '2022-03' }), leavesTypes: false },
+  'swc, standard decorators of 2023-11': {
+    compile: bySwc({ decoratorVersion: '2023-11' as '2022-03' }),
+    leavesTypes: false,
+  },
   'esbuild, legacy decorators': { compile: byEsbuild(true), leavesTypes: false },
   'esbuild, standard decorators': { compile: byEsbuild(false), leavesTypes: false },
   'TypeScript 7, legacy decorators with metadata': {
-    ...{ compile: byTypescript7({ experimentalDecorators: true, emitDecoratorMetadata: true }), leavesTypes: true, skipped },
+    ...{
+      compile: byTypescript7({ experimentalDecorators: true, emitDecoratorMetadata: true }),
+      leavesTypes: true,
+      skipped,
+    },
   },
-  'TypeScript 7, standard decorators': { compile: byTypescript7({ experimentalDecorators: false }), leavesTypes: false, skipped },
+  'TypeScript 7, standard decorators': {
+    compile: byTypescript7({ experimentalDecorators: false }),
+    leavesTypes: false,
+    skipped,
+  },
 };

@@ -25,7 +25,8 @@ import {
 } from './customers';
 
 const schema = new TestSchema(__filename);
-const opened = (store: EventStore): Promise<Application> => bootstrap(CustomerModule, { eventStore: store, logger: SILENT });
+const opened = (store: EventStore): Promise<Application> =>
+  bootstrap(CustomerModule, { eventStore: store, logger: SILENT });
 
 describe('the page about creating aggregates: a handler class', () => {
   it('adds a new aggregate beside what else it changes, in one append', async () => {
@@ -71,7 +72,10 @@ describe('the page about creating aggregates: a handler class', () => {
 describe.each<[string, () => EventStore[]]>([
   ['in memory', () => [new InMemoryEventStore()]],
   ['on SQLite', () => [sqlite(':memory:')]],
-  ['on PostgreSQL, from two processes', () => [schema.open({ tablePrefix: 'mail_' }), schema.open({ tablePrefix: 'mail_' })]],
+  [
+    'on PostgreSQL, from two processes',
+    () => [schema.open({ tablePrefix: 'mail_' }), schema.open({ tablePrefix: 'mail_' })],
+  ],
 ])('the page about uniqueness: %s', (_, open) => {
   it('one of twenty that register an e-mail at once gets it, and every other is told that it is taken', async () => {
     const flows = await Promise.all(open().map(opened));
@@ -79,7 +83,9 @@ describe.each<[string, () => EventStore[]]>([
       { length: 20 },
       (__, index) => new RegisterCustomer(`c${index}`, 'Ann', index % 2 ? 'ann@x.org' : ' Ann@X.org'),
     );
-    const outcomes = await Promise.allSettled(commands.map((command, index) => flows[index % flows.length]!.dispatch(command)));
+    const outcomes = await Promise.allSettled(
+      commands.map((command, index) => flows[index % flows.length]!.dispatch(command)),
+    );
     const refused = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []));
     expect(refused).toHaveLength(19);
     expect(refused.filter(reason => !(reason instanceof EmailTakenError))).toEqual([]);
@@ -140,7 +146,9 @@ describe('the page about checking input', () => {
     const flow = await bootstrap(CustomerModule, { middleware: [checking] });
     // #endregion middleware
     const wrong = { name: 'RegisterCustomer', message: { id: 'ann', name: '', email: 'nowhere' } };
-    await expect(flow.dispatch(wrong)).rejects.toMatchObject({ faults: ['name must not be empty.', 'email must be an address.'] });
+    await expect(flow.dispatch(wrong)).rejects.toMatchObject({
+      faults: ['name must not be empty.', 'email must be an address.'],
+    });
     await expect(flow.dispatch(new RegisterCustomer('ann', 'Ann', 'nowhere'))).rejects.toThrow(InvalidInputError);
     expect(await flow.eventStore.readAll()).toEqual([]);
     const { events } = await flow.dispatch(new RegisterCustomer('ann', 'Ann', 'ann@x.org'));

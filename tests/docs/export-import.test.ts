@@ -27,7 +27,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const store = new InMemoryEventStore({ clock: { now: () => Date.UTC(2026, 0, 31, 12) } });
 const add = (id: string, description: string): Promise<unknown> =>
   store.append([
-    { stream: { aggregateName: 'Todo', aggregateId: id }, expected: 'none', events: [{ name: 'TodoCreated', payload: { description } }] },
+    {
+      stream: { aggregateName: 'Todo', aggregateId: id },
+      expected: 'none',
+      events: [{ name: 'TodoCreated', payload: { description } }],
+    },
   ]);
 
 test('the page about export and import', async () => {
@@ -90,7 +94,9 @@ describe('a custom store with restore', () => {
         if (conflicts.length > 0) return { ok: false, conflicts };
         const events = appends.flatMap(({ stream, events }) => {
           const version = log.filter(is(stream)).length;
-          return events.map((event, n) => recordEvent(event, stream, version + n + 1, (log.at(-1)?.position ?? 0n) + BigInt(n + 1), NOW));
+          return events.map((event, n) =>
+            recordEvent(event, stream, version + n + 1, (log.at(-1)?.position ?? 0n) + BigInt(n + 1), NOW),
+          );
         });
         log.push(...events);
         return { ok: true, events };
@@ -115,7 +121,9 @@ describe('a custom store with restore', () => {
   }
 
   const NOW = '2026-01-31T12:00:00.000Z';
-  const cases = eventStoreContract({ open: () => listStore(), restores: true }).filter(({ name }) => /restore|skips what/.test(name));
+  const cases = eventStoreContract({ open: () => listStore(), restores: true }).filter(({ name }) =>
+    /restore|skips what/.test(name),
+  );
   // It does not look for ids when it appends.
   const beyondThisList = ['answers a repeated append of restored events with what is stored'];
   test.each(cases.filter(({ name }) => !beyondThisList.includes(name)))('$name', ({ run }) => run());

@@ -214,7 +214,10 @@ test('the guide: several aggregates from a handler function', async () => {
     eventStore: store,
     aggregates: [Account],
     commandHandlers: {
-      async CloseInto({ from, to, cents }: { from: string; to: string; cents: number }, { repository }: HandlerContext) {
+      async CloseInto(
+        { from, to, cents }: { from: string; to: string; cents: number },
+        { repository }: HandlerContext,
+      ) {
         const accounts = repository(Account); // what it saves is appended when the handler has returned, or not at all
         const [payer, payee] = [await accounts.load(from), await accounts.load(to)];
         payer.withdraw(cents);

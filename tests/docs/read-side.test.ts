@@ -33,7 +33,8 @@ const schema = new TestSchema(__filename);
 /** Draws how a rebuild is getting on. */
 const bar = {
   drawn: [] as [number, number][],
-  draw: (done: number, total: number, _rate: number, _secondsLeft: number | undefined) => void bar.drawn.push([done, total]),
+  draw: (done: number, total: number, _rate: number, _secondsLeft: number | undefined) =>
+    void bar.drawn.push([done, total]),
 };
 
 // #region projection
@@ -119,7 +120,10 @@ test('projections, read models, reading one’s own writes', async () => {
   const todos = flow.readModel(TodoList);
   const todo = await todos.get('1');
   const some = await todos.getMany(['1', '2']);
-  const first = await todos.first({ where: { completed: [true, false] }, orderBy: { field: 'description', direction: 'desc' } });
+  const first = await todos.first({
+    where: { completed: [true, false] },
+    orderBy: { field: 'description', direction: 'desc' },
+  });
   for await (const { description } of todos.all({ where: { completed: false } })) console.assert(description !== '');
   // #endregion read
   expect([todo?.description, some.size, first?.id]).toEqual(['Buy milk', 1, '1']);
@@ -167,16 +171,22 @@ test('what a handler cannot take holds a new version up', async () => {
   });
   const flow = new Flow({ eventStore, processors: [view], logger: quiet });
   await eventStore.append([
-    { stream: { aggregateName: 'Count', aggregateId: '1' }, expected: 'any', events: [{ name: 'Counted', payload: { n: 1 } }] },
+    {
+      stream: { aggregateName: 'Count', aggregateId: '1' },
+      expected: 'any',
+      events: [{ name: 'Counted', payload: { n: 1 } }],
+    },
   ]);
   await flow.processors.waitFor(1n);
   broken = true;
   await flow.processors.of('view').rebuild();
-  while (!(await flow.processors.of('view').status()).rebuild?.heldUpBy) await new Promise(resolve => setTimeout(resolve, 5));
+  while (!(await flow.processors.of('view').status()).rebuild?.heldUpBy)
+    await new Promise(resolve => setTimeout(resolve, 5));
   // #region held-up
   const held = flow.processors.of('view');
   const { rebuild } = await held.status();
-  for (const { sequence, error } of await held.deadLetters({ version: rebuild!.version })) console.error(sequence, error);
+  for (const { sequence, error } of await held.deadLetters({ version: rebuild!.version }))
+    console.error(sequence, error);
   await held.retry(); // when what was wrong is mended: it reaches the new version, too
   await held.discard({ version: rebuild!.version, sequence: 'Count/1' }); // or give up these events
   await (await held.rebuild()).switchAnyway(); // or let readers see the new version as it is; `cancel()` drops it

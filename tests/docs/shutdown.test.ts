@@ -9,7 +9,10 @@ const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-shutdown-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const script = built('shutdown-program', folder, __dirname);
 
-/** Starts the server of the page, has it carry out a command, and asks it to end. Returns what it printed and what is stored. */
+/**
+ * Starts the server of the page, has it carry out a command, and asks it to end. Returns what it printed and what is
+ * stored.
+ */
 async function played(name: string, { signal, hanging = false }: { signal: NodeJS.Signals; hanging?: boolean }) {
   const file = join(folder, `${name}.db`);
   const program = new Program(script, { file, hanging });
@@ -24,7 +27,11 @@ async function played(name: string, { signal, hanging = false }: { signal: NodeJ
     const store = sqlite(file);
     const events = await store.readAll();
     await store.close();
-    return { lines: lines.slice(1), events: events.map(({ aggregateId }) => aggregateId), milliseconds: performance.now() - start };
+    return {
+      lines: lines.slice(1),
+      events: events.map(({ aggregateId }) => aggregateId),
+      milliseconds: performance.now() - start,
+    };
   } finally {
     await program.gone();
   }

@@ -56,7 +56,9 @@ test('the page about snapshots: an aggregate with one goes on from it', async ()
   const flow = await bootstrap(SensorModule, { eventStore });
   for (let n = 1; n <= 120; n++) await flow.dispatch(new Measure('s1', n));
   await flow.repository(Sensor).drain();
-  expect((await eventStore.snapshots.load({ aggregateName: 'Sensor', aggregateId: 's1' }, 1))?.version).toBeGreaterThanOrEqual(100);
+  expect(
+    (await eventStore.snapshots.load({ aggregateName: 'Sensor', aggregateId: 's1' }, 1))?.version,
+  ).toBeGreaterThanOrEqual(100);
   expect(await flow.dispatch(new Measure('s1', 5))).toMatchObject({ succeeded: false, version: 120 });
   await flow.close();
 });
@@ -112,7 +114,11 @@ test('the page about snapshots: a way of its own', async () => {
   const store = new InMemoryEventStore();
   const stream = { aggregateName: 'Vault', aggregateId: 'v1' };
   await store.append([
-    { stream, expected: 'none', events: Array.from({ length: 99 }, () => ({ name: 'Measured', payload: { celsius: 3 } })) },
+    {
+      stream,
+      expected: 'none',
+      events: Array.from({ length: 99 }, () => ({ name: 'Measured', payload: { celsius: 3 } })),
+    },
   ]);
   const vaults = new Repository(Vault, store);
   const vault = await vaults.load('v1');

@@ -49,7 +49,9 @@ class Ambiguity {
     const { cuts, terminated } = this.sizes;
     return [
       ...(await this.#judged(`${cuts} replies cut off`, 'cut_', write => this.#whileCutting(0.1, cuts, write))),
-      ...(await this.#judged(`${terminated} backends terminated`, 'ended_', write => this.#whileTerminating(terminated, write))),
+      ...(await this.#judged(`${terminated} backends terminated`, 'ended_', write =>
+        this.#whileTerminating(terminated, write),
+      )),
       await this.#control(),
     ];
   }
@@ -67,7 +69,11 @@ class Ambiguity {
     const written = wrong.flat().length;
     const all = await this.#appends(tablePrefix);
     return [
-      none(subject, `of ${written} appends answered with something else than was stored`, wrong.flat().filter(Boolean).length),
+      none(
+        subject,
+        `of ${written} appends answered with something else than was stored`,
+        wrong.flat().filter(Boolean).length,
+      ),
       none(subject, 'lost', Math.max(0, written - all.length)),
       none(subject, 'stored twice', all.filter(({ events }) => events > 2).length),
       none(subject, 'torn', all.filter(({ events }) => events < 2).length),
@@ -78,10 +84,16 @@ class Ambiguity {
   async #control(): Promise<Figure> {
     const store = this.#open('naive_', 0);
     await store.ready();
-    const twice = async (): Promise<number> => (await this.#appends('naive_')).filter(({ events }) => events > 1).length;
+    const twice = async (): Promise<number> =>
+      (await this.#appends('naive_')).filter(({ events }) => events > 1).length;
     // Which reply is cut is chance: it goes on until one of an append was.
     for (let tries = 0; tries < CONTROL_TRIES && (await twice()) === 0; tries++) await this.#writeNaively(store);
-    const subject: Subject = { item: 8, store: 'PostgreSQL', done: 'a caller that tries again with new ids', seed: this.seed };
+    const subject: Subject = {
+      item: 8,
+      store: 'PostgreSQL',
+      done: 'a caller that tries again with new ids',
+      seed: this.seed,
+    };
     return some(subject, 'stored twice', await twice());
   }
 
@@ -113,7 +125,8 @@ class Ambiguity {
   async #whileTerminating(enough: number, write: Write): Promise<number[][]> {
     let ended = 0;
     const terminate = async (isOver: () => boolean): Promise<void> => {
-      // Longer than it takes to connect and to append on a slow machine: where nothing ever gets through, nothing is shown.
+      // Longer than it takes to connect and to append on a slow machine: where nothing ever gets through, nothing is
+      // shown.
       for (; !isOver(); await sleep(100)) ended += await this.#terminate();
     };
     return beside(terminate, () => writeUntil(() => ended >= enough, write));
@@ -121,9 +134,10 @@ class Ambiguity {
 
   /** Ends the connections of the store under test, as an administrator or a fail-over does. Returns how many. */
   async #terminate(): Promise<number> {
-    const ended = await this.schema.sql('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
-      this.#process,
-    ]);
+    const ended = await this.schema.sql(
+      'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1',
+      [this.#process],
+    );
     return ended.length;
   }
 

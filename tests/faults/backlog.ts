@@ -41,7 +41,11 @@ export const backlog = (name: 'SQLite' | 'PostgreSQL', sizes: BacklogSizes, seed
     const control = { ...subject, done: 'a process that queues what it is given for a handler that is slow' };
     return [
       told({ ...subject, done: `${sizes.events} events written, 1000 an append` }, 'how fast', `${speed} events/s`),
-      none(subject, `processes that grew by ${GROWTH} MB or more`, progress.filter(each => growthOf(each) >= GROWTH).length),
+      none(
+        subject,
+        `processes that grew by ${GROWTH} MB or more`,
+        progress.filter(each => growthOf(each) >= GROWTH).length,
+      ),
       told(subject, 'resident memory after the first page, and at most', progress.map(inMegabytes).join('; ')),
       told(subject, 'events handled', `${handled}`),
       none(subject, 'backlogs worked off before the end', handled < sizes.events ? 0 : 1),
@@ -53,7 +57,11 @@ export const backlog = (name: 'SQLite' | 'PostgreSQL', sizes: BacklogSizes, seed
 /** Writes to a thousand streams in turn, so that each page has events of every segment. */
 async function fill(store: EventStore, { events, text }: BacklogSizes): Promise<void> {
   const each = range(1, EVENTS_EACH).map(n => happened({ n, text: ''.padEnd(text, '.') }));
-  for (let written = 0, part = 0; written < events; written += STREAMS_AT_ONCE * EVENTS_EACH, part = (part + 1) % PARTS) {
+  for (
+    let written = 0, part = 0;
+    written < events;
+    written += STREAMS_AT_ONCE * EVENTS_EACH, part = (part + 1) % PARTS
+  ) {
     const outcome = await store.append(range(1, STREAMS_AT_ONCE).map(n => to(`${part}-${n}`, 'any', ...each)));
     if (!outcome.ok) throw new Error('"any" was a conflict');
   }

@@ -15,10 +15,14 @@ export interface Carelessness {
 }
 
 /**
- * A runner as one might write it first: it has a lease, but no fence; it writes the documents, whatever has become of the checkpoint, and
- * moves that in a transaction of its own; where a commit failed it does it all again.
+ * A runner as one might write it first: it has a lease, but no fence; it writes the documents, whatever has become of
+ * the checkpoint, and moves that in a transaction of its own; where a commit failed it does it all again.
  */
-export async function followCarelessly(store: EventStore, carelessness: Carelessness, signal: AbortSignal): Promise<void> {
+export async function followCarelessly(
+  store: EventStore,
+  carelessness: Carelessness,
+  signal: AbortSignal,
+): Promise<void> {
   await projectionsOf(store).prepare({ name: NAME, version: 1, indexes: [] });
   await projectionsOf(store).activate(NAME, 1);
   while (!signal.aborted) {

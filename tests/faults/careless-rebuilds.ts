@@ -14,7 +14,9 @@ export interface Shape {
   readonly readOn: () => Promise<unknown>;
 }
 
-/** A rebuild as one might write it first: documents and checkpoints are deleted, and those who follow fill them again. */
+/**
+ * A rebuild as one might write it first: documents and checkpoints are deleted, and those who follow fill them again.
+ */
 export async function rebuildInPlace(store: EventStore, shape: Shape): Promise<void> {
   const documents = projectionsOf(store);
   const version = (await documents.active(shape.name))!;
@@ -24,7 +26,10 @@ export async function rebuildInPlace(store: EventStore, shape: Shape): Promise<v
   await documents.activate(shape.name, version);
 }
 
-/** A rebuild beside what is read, as one might write it first: readers are switched when it is as far as the events went at the start. */
+/**
+ * A rebuild beside what is read, as one might write it first: readers are switched when it is as far as the events went
+ * at the start.
+ */
 export async function rebuildHastily(store: EventStore, shape: Shape): Promise<void> {
   const { name, readOn, ...rest } = shape;
   const documents = projectionsOf(store);
@@ -38,7 +43,9 @@ export async function rebuildHastily(store: EventStore, shape: Shape): Promise<v
   // Events come meanwhile, and the version that is read takes them, before the eyes of its readers.
   const last = events.at(-1)!.position;
   const isAhead = async (): Promise<boolean> =>
-    Array.from(await documents.get(name, old, [...counts.keys()])).some(([, count]) => BigInt((count as Count).position) > last);
+    Array.from(await documents.get(name, old, [...counts.keys()])).some(
+      ([, count]) => BigInt((count as Count).position) > last,
+    );
   await until(isAhead, 'the version that is read takes more events', PATIENCE);
   await readOn();
   const { version } = made;

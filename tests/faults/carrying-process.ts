@@ -18,7 +18,10 @@ export interface Carrying {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** A program that carries commands out. It prints `running` when one has begun, and its number, the milliseconds and the answer when it is done. */
+/**
+ * A program that carries commands out. It prints `running` when one has begun, and its number, the milliseconds and the
+ * answer when it is done.
+ */
 async function main({ where, numbers, longest, seed, freeze, identified = true }: Carrying): Promise<void> {
   const random = new Random(seed);
   let freezing = false;

@@ -21,8 +21,8 @@ export interface Counting {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /**
- * A program that runs projections until it is told to end. It prints `ready` when it can be told so, and, of those that are poisoned, the
- * name, the position and the time for each event that they take.
+ * A program that runs projections until it is told to end. It prints `ready` when it can be told so, and, of those that
+ * are poisoned, the name, the position and the time for each event that they take.
  */
 async function main({ where, leaseDuration, options, poison, standsBy }: Counting): Promise<void> {
   const eventStore = openAt(where);

@@ -17,7 +17,9 @@ export class CountingProcesses {
   /** Waits until each of them has a share of each projection. */
   async haveShared(projections: EventProcessors): Promise<void> {
     const isShared = async (): Promise<boolean> =>
-      (await projections.status()).every(({ segments }) => new Set(segments.flatMap(({ owner }) => owner ?? [])).size === PROCESSES);
+      (await projections.status()).every(
+        ({ segments }) => new Set(segments.flatMap(({ owner }) => owner ?? [])).size === PROCESSES,
+      );
     await until(isShared, 'each process has a share', PATIENCE);
   }
 

@@ -1,5 +1,10 @@
 import type { RecordedEvent } from '../../src/messages';
-import { defineProjection, type EventProcessorDefinition, type ProjectionContext, type ProjectionOptions } from '../../src/processing';
+import {
+  defineProjection,
+  type EventProcessorDefinition,
+  type ProjectionContext,
+  type ProjectionOptions,
+} from '../../src/processing';
 import type { EventStore, ProjectionStore } from '../../src/store';
 import { everything } from '../sqlite/files';
 
@@ -51,8 +56,15 @@ export interface Differences {
   readonly disorder: number;
 }
 
-/** Compares the counts of a projection, in the version that is read, with the events of the store; of all aggregates, or some. */
-export async function differences(store: EventStore, name: string, isAsked: (id: string) => boolean = () => true): Promise<Differences> {
+/**
+ * Compares the counts of a projection, in the version that is read, with the events of the store; of all aggregates, or
+ * some.
+ */
+export async function differences(
+  store: EventStore,
+  name: string,
+  isAsked: (id: string) => boolean = () => true,
+): Promise<Differences> {
   const folded = new Map<string, number>();
   for (const { name: event, aggregateId } of await everything(store)) {
     if (event === 'Happened' && isAsked(aggregateId)) folded.set(aggregateId, (folded.get(aggregateId) ?? 0) + 1);
@@ -73,7 +85,11 @@ export const isSame = ({ lost, doubled, disorder }: Differences): boolean => los
 export const projectionsOf = (store: EventStore): ProjectionStore => store.projections as ProjectionStore;
 
 /** Returns the counts of aggregates, by their ids, in the version that is read. */
-export async function countsOf(store: ProjectionStore, name: string, ids: readonly string[]): Promise<Map<string, Count>> {
+export async function countsOf(
+  store: ProjectionStore,
+  name: string,
+  ids: readonly string[],
+): Promise<Map<string, Count>> {
   const counts = new Map<string, Count>();
   const version = await store.active(name);
   if (version === undefined) return counts;

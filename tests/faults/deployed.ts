@@ -16,7 +16,9 @@ const PROCESSES = 3;
 const OPTIONS = { segments: 2, indexes: ['version'] };
 const IDS = range(1, 50).map(String);
 const LEASE = 400;
-/** Longer than the control takes: a process that is superseded sees it in any case before it could take over by itself. */
+/**
+ * Longer than the control takes: a process that is superseded sees it in any case before it could take over by itself.
+ */
 const LONG_LEASE = 60_000;
 
 export interface DeploySizes {
@@ -28,13 +30,20 @@ export interface DeploySizes {
   readonly deploys: number;
 }
 
-/** Deploys two codes over each other, by turns, in three processes, of which an old one restarts meanwhile, while events come and readers read. */
+/**
+ * Deploys two codes over each other, by turns, in three processes, of which an old one restarts meanwhile, while events
+ * come and readers read.
+ */
 export const deployed = (name: 'SQLite' | 'PostgreSQL', sizes: DeploySizes, seed: number): Promise<Figure[]> =>
   withDurable(name, async (places, folder) => {
     const script = built('counting-process', folder);
     const done = `${sizes.deploys} rolling deploys of two codes by turns, ${sizes.rate} events a second, three processes, an old one restarts`;
     const sound = await new Deploying(places(), script, new Random(seed)).played(sizes);
-    return figures({ item: 20, store: name, done, seed }, sound, await new Deploying(places(), script, new Random(seed)).carelessly());
+    return figures(
+      { item: 20, store: name, done, seed },
+      sound,
+      await new Deploying(places(), script, new Random(seed)).carelessly(),
+    );
   });
 
 interface Outcome {
@@ -83,7 +92,10 @@ class Deploying {
     }
   }
 
-  /** As if an old process had switched back in the moment of its start, and had then ended: those that it superseded stay idle. */
+  /**
+   * As if an old process had switched back in the moment of its start, and had then ended: those that it superseded
+   * stay idle.
+   */
   async carelessly(): Promise<Pick<Outcome, 'idle' | 'inTheEnd'>> {
     const projections = projectionsOf(this.#store);
     const watch = new FollowWatch(this.#store, NAME);
@@ -108,7 +120,11 @@ class Deploying {
   }
 
   async #during(rate: number, deploys: (watch: FollowWatch) => Promise<number>): Promise<Outcome> {
-    const readers = new DocumentReaders(this.place.where, () => counting(NAME, OPTIONS) as ProjectionDefinition<Count>, IDS);
+    const readers = new DocumentReaders(
+      this.place.where,
+      () => counting(NAME, OPTIONS) as ProjectionDefinition<Count>,
+      IDS,
+    );
     const watch = new FollowWatch(this.#store, NAME);
     const writer = this.#writer(rate);
     let over = false;
@@ -127,7 +143,13 @@ class Deploying {
     }
     const inTheEnd = await differences(this.#store, NAME);
     return {
-      ...{ reached: writer.reached, written: writer.answered.length, unfollowed: watch.longest, idle, parked: await this.#parked() },
+      ...{
+        reached: writer.reached,
+        written: writer.answered.length,
+        unfollowed: watch.longest,
+        idle,
+        parked: await this.#parked(),
+      },
       ...{ readers, inTheEnd },
     };
   }
@@ -166,7 +188,12 @@ class Deploying {
   }
 
   async #start(version: number, more: object = {}): Promise<Program> {
-    const program = new Program(this.script, { where: this.place.where, leaseDuration: LEASE, options: { ...OPTIONS, version }, ...more });
+    const program = new Program(this.script, {
+      where: this.place.where,
+      leaseDuration: LEASE,
+      options: { ...OPTIONS, version },
+      ...more,
+    });
     this.#programs.push(program);
     await until(() => program.lines.includes('ready'), 'a process has started', PATIENCE);
     return program;
@@ -179,7 +206,10 @@ class Deploying {
 
 function figures(subject: Subject, sound: Outcome, careless: Pick<Outcome, 'idle' | 'inTheEnd'>): Figure[] {
   const { readers } = sound;
-  const standing: Subject = { ...subject, done: 'processes that stay superseded, when the one that superseded them has ended' };
+  const standing: Subject = {
+    ...subject,
+    done: 'processes that stay superseded, when the one that superseded them has ended',
+  };
   return [
     told(subject, 'events written, a second', `${sound.written}, ${Math.round(sound.reached)}`),
     none(subject, 'deploys after which no process follows with the new code', sound.idle),

@@ -30,7 +30,10 @@ export class DisorderlyWriters {
     private readonly random: Random,
     /** Of what is appended through the stores. */
     private readonly lags: Lags,
-    /** The stuck transaction stays open until a careless reader has gone past a position of it: what that loses is no chance. */
+    /**
+     * The stuck transaction stays open until a careless reader has gone past a position of it: what that loses is no
+     * chance.
+     */
     private readonly isPassed: (position: bigint) => boolean | Promise<boolean>,
   ) {}
 
@@ -78,7 +81,11 @@ export class DisorderlyWriters {
   }
 
   /** A transaction of the user's own: it does what business does, appends, takes its time, and appends again. */
-  async #transact(client: PoolClient, held: (position: bigint) => Promise<unknown>, end: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  async #transact(
+    client: PoolClient,
+    held: (position: bigint) => Promise<unknown>,
+    end: 'COMMIT' | 'ROLLBACK',
+  ): Promise<void> {
     const store = this.stores[0]!.within(client);
     await client.query('BEGIN');
     await client.query('INSERT INTO orders DEFAULT VALUES');

@@ -19,7 +19,10 @@ export class DocumentLags {
     private readonly projection: string,
   ) {}
 
-  /** Appends to an aggregate of its own now and then, until it is over, and looks at its document all the time, until all is in it. */
+  /**
+   * Appends to an aggregate of its own now and then, until it is over, and looks at its document all the time, until
+   * all is in it.
+   */
   async measure(isOver: () => boolean): Promise<void> {
     const appending = this.#append(isOver);
     const looking = async (isAppended: () => boolean): Promise<void> => {

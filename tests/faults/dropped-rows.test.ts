@@ -19,13 +19,21 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
       const { store, where } = places();
       await store.append(range(1, 40).map(n => to(`${n}`, 'none', happened())));
       const options = { segments: SEGMENTS };
-      const processes = new CountingProcesses(built('counting-process', folder), { where, leaseDuration: 400, options });
+      const processes = new CountingProcesses(built('counting-process', folder), {
+        where,
+        leaseDuration: 400,
+        options,
+      });
       const definition = counting(NAME, options, () => undefined);
       const flow = new Flow({ eventStore: store, processors: [definition], follow: false, logger: SILENT });
       try {
         await processes.haveShared(flow.processors);
         for (const _ of range(1, REBUILDS)) await (await flow.processors.of(NAME).rebuild()).done;
-        await until(async () => (await projectionsOf(store).versions(NAME)).length === 1, 'the version before is dropped', PATIENCE);
+        await until(
+          async () => (await projectionsOf(store).versions(NAME)).length === 1,
+          'the version before is dropped',
+          PATIENCE,
+        );
         await processes.ended();
       } finally {
         processes.kill();

@@ -4,7 +4,10 @@ import { projectionsOf } from './counting';
 
 const LOOK_EVERY_MS = 10;
 
-/** Looks, past the processes themselves, whether a process follows some version of a projection, and keeps the longest time in which none did. */
+/**
+ * Looks, past the processes themselves, whether a process follows some version of a projection, and keeps the longest
+ * time in which none did.
+ */
 export class FollowWatch {
   /** Milliseconds. */
   longest = 0;
@@ -32,7 +35,9 @@ export class FollowWatch {
 
   async #watch(): Promise<void> {
     for (; !this.#over; await sleep(LOOK_EVERY_MS)) {
-      const owners = await Promise.all((await projectionsOf(this.store).versions(this.name)).map(version => this.#owners(version)));
+      const owners = await Promise.all(
+        (await projectionsOf(this.store).versions(this.name)).map(version => this.#owners(version)),
+      );
       const now = performance.now();
       this.longest = Math.max(this.longest, now - this.#followedAt);
       if (owners.some(count => count > 0)) this.#followedAt = now;

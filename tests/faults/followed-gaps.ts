@@ -49,7 +49,11 @@ export const followedInSqlite = (sizes: Omit<GapSizes, 'stuck'>, seed: number): 
     const control = { ...subject, done: 'a projection that goes on after the time of the last event it has seen' };
     return [
       ...zeros(subject, followed),
-      some(control, 'events lost in documents', (await followWrongly({ ...wrong, write }, readByTime(wrong.store))).lost),
+      some(
+        control,
+        'events lost in documents',
+        (await followWrongly({ ...wrong, write }, readByTime(wrong.store))).lost,
+      ),
       lagged(subject, followed.lags.between(0, Number.POSITIVE_INFINITY)),
     ];
   });
@@ -60,11 +64,19 @@ export const followedInPostgres = (sizes: GapSizes, seed: number): Promise<Figur
     const script = built('projecting-process', files.folder);
     const { writers, duration, stuck } = sizes;
     const order = `${writers} writers, ${duration / 1000} s, 2% of own transactions rolled back, one stuck for ${stuck / 1000} s`;
-    const subject: Subject = { item: 4, store: 'PostgreSQL', done: `${order}; a projection in ${FOLLOWING} processes`, seed };
+    const subject: Subject = {
+      item: 4,
+      store: 'PostgreSQL',
+      done: `${order}; a projection in ${FOLLOWING} processes`,
+      seed,
+    };
     const control = { ...subject, done: 'a projection that goes on after the highest position it has seen' };
-    const figures = await withSchema(schema => besideTransactionElsewhere(schema.name, () => inDisorder(schema, script, sizes, subject)));
+    const figures = await withSchema(schema =>
+      besideTransactionElsewhere(schema.name, () => inDisorder(schema, script, sizes, subject)),
+    );
     const wrong = await withSchema(schema => {
-      const at = (): Promise<bigint> => projectionsOf(scene.store).checkpoint({ projection: 'wrong', version: 1, segment: 0 });
+      const at = (): Promise<bigint> =>
+        projectionsOf(scene.store).checkpoint({ projection: 'wrong', version: 1, segment: 0 });
       const { scene } = disorderly(schema, CONTROL, seed, async position => (await at()) > position);
       return followWrongly(scene, readByPosition(scene.store, schema));
     });
@@ -123,7 +135,11 @@ async function follow({ store, where, write }: Scene, script: string): Promise<F
   const watching = projecting(store, counting('counts', { segments: SHARED.segments }), { follow: false });
   watching.start();
   try {
-    await until(async () => ownersOf(await watching.of('counts').status()) === FOLLOWING, 'each process has a share', PATIENCE);
+    await until(
+      async () => ownersOf(await watching.of('counts').status()) === FOLLOWING,
+      'each process has a share',
+      PATIENCE,
+    );
     const lags = new DocumentLags(store, 'counts');
     await beside(isOver => lags.measure(isOver), write);
     // What does not hold in the end is in the figures.
@@ -135,7 +151,8 @@ async function follow({ store, where, write }: Scene, script: string): Promise<F
   }
 }
 
-const ownersOf = ({ segments }: EventProcessorStatus): number => new Set(segments.flatMap(({ owner }) => owner ?? [])).size;
+const ownersOf = ({ segments }: EventProcessorStatus): number =>
+  new Set(segments.flatMap(({ owner }) => owner ?? [])).size;
 
 /** Runs a projection over a store that is read wrongly. */
 async function followWrongly({ store, write }: Scene, wrong: EventStore): Promise<Differences> {
@@ -162,6 +179,8 @@ const zeros = (subject: Subject, { documents, events }: Followed): Figure[] => [
 
 const LAG = 'p99 lag to the document';
 
-const lagged = (subject: Subject, lags: readonly number[]): Figure => below(subject, LAG, percentile(lags, 0.99), 250, 'ms');
+const lagged = (subject: Subject, lags: readonly number[]): Figure =>
+  below(subject, LAG, percentile(lags, 0.99), 250, 'ms');
 
-const toldLag = (subject: Subject, lags: readonly number[]): Figure => told(subject, LAG, `${Math.round(percentile(lags, 0.99))} ms`);
+const toldLag = (subject: Subject, lags: readonly number[]): Figure =>
+  told(subject, LAG, `${Math.round(percentile(lags, 0.99))} ms`);

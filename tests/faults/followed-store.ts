@@ -53,7 +53,9 @@ export class FollowedStore {
     return lent(work, () => this.stop());
   }
 
-  /** Waits until everything is followed, or nothing more comes of it. What is not in the end is in what was made of it. */
+  /**
+   * Waits until everything is followed, or nothing more comes of it. What is not in the end is in what was made of it.
+   */
   async settled(): Promise<void> {
     for (let left = -1, since = Date.now(); Date.now() - since < PATIENCE; await sleep(100)) {
       const { documents, notNoted } = await this.followed();

@@ -6,12 +6,15 @@ import { until } from '../postgres/database';
 const PATIENCE = 60_000;
 
 /**
- * When a processor writes down how far it is: with what it did; or, as it must not be, before that, or some time after it, in a
- * transaction of its own.
+ * When a processor writes down how far it is: with what it did; or, as it must not be, before that, or some time after
+ * it, in a transaction of its own.
  */
 export type WritesDown = 'with' | 'before' | 'after';
 
-/** Follows a store as a process does that is ended now and then and started again: it goes on after the position it has written down. */
+/**
+ * Follows a store as a process does that is ended now and then and started again: it goes on after the position it has
+ * written down.
+ */
 export class EventProcessor {
   readonly seen: RecordedEvent[] = [];
   #position = 0n;
@@ -28,10 +31,12 @@ export class EventProcessor {
   }
 
   /**
-   * Ends it in the middle of whatever it does, and starts it again; one that writes its position down apart from its work, in the moment between the two.
+   * Ends it in the middle of whatever it does, and starts it again; one that writes its position down apart from its
+   * work, in the moment between the two.
    */
   async restart(): Promise<void> {
-    if (this.writesDown !== 'with') await until(() => this.#between, 'the processor is between its work and its position', PATIENCE);
+    if (this.writesDown !== 'with')
+      await until(() => this.#between, 'the processor is between its work and its position', PATIENCE);
     await this.end();
     this.#ending = new AbortController();
     this.#following = this.#follow(this.#ending.signal);

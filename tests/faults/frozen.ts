@@ -32,7 +32,10 @@ export interface Freezes {
   readonly anywhere: number;
 }
 
-/** Freezes one of three processes that follow until the others have taken its segments over, again and again, while events come. */
+/**
+ * Freezes one of three processes that follow until the others have taken its segments over, again and again, while
+ * events come.
+ */
 export const frozen = (name: 'SQLite' | 'PostgreSQL', sizes: Freezes, seed: number): Promise<Figure[]> =>
   withDurable(name, async (places, folder) => {
     const script = built('serving-process', folder);
@@ -81,7 +84,10 @@ class Freezing {
 
   played({ inHandlers, anywhere }: Freezes): Promise<Outcome> {
     return this.#among({ where: this.place.where, ...SERVING }, async () => {
-      const times = { inHandlers: await this.#takeovers(inHandlers, inHandler), anywhere: await this.#takeovers(anywhere, atOnce) };
+      const times = {
+        inHandlers: await this.#takeovers(inHandlers, inHandler),
+        anywhere: await this.#takeovers(anywhere, atOnce),
+      };
       // One that notices that it has lost its segment before it commits is not refused.
       for (let tries = 0; tries < REFUSAL_TRIES && this.#refused === 0; tries++) await this.#takeover(inHandler);
       await this.#followed.stop();
@@ -140,12 +146,17 @@ class Freezing {
     return times;
   }
 
-  /** Returns how long the others took to take a frozen process over; undefined where it had just given all its segments away. */
+  /**
+   * Returns how long the others took to take a frozen process over; undefined where it had just given all its segments
+   * away.
+   */
   async #takeover(freeze: Freeze): Promise<number | undefined> {
     const before = this.#marks();
     const isShared = (): boolean => {
       const taken = this.#programs.map(program => this.#lastTaken(program, before));
-      return taken.every(each => each.size > 0) && new Set(taken.flatMap(each => [...each.keys()])).size === SERVING.segments;
+      return (
+        taken.every(each => each.size > 0) && new Set(taken.flatMap(each => [...each.keys()])).size === SERVING.segments
+      );
     };
     await until(isShared, 'the processes share the segments', PATIENCE);
     const program = this.#programs[this.random.below(PROCESSES)]!;
@@ -156,7 +167,8 @@ class Freezing {
     const had = this.#segmentsOf(program, before);
     const frozen = this.#marks();
     const others = this.#programs.filter(each => each !== program);
-    const isTakenOver = (): boolean => had.every(segment => others.some(other => this.#lastTaken(other, frozen).has(segment)));
+    const isTakenOver = (): boolean =>
+      had.every(segment => others.some(other => this.#lastTaken(other, frozen).has(segment)));
     await until(isTakenOver, 'the segments are taken over', LONGEST_FREEZE).catch(() => undefined);
     const time = Date.now() - since;
     if (time > LATEST && isLocked(this.place.where)) this.#locking++;
@@ -169,7 +181,9 @@ class Freezing {
   #segmentsOf(program: ServingProgram, from: ReadonlyMap<ServingProgram, number>): number[] {
     const others = this.#programs.filter(each => each !== program).map(each => this.#lastTaken(each, from));
     const own = this.#lastTaken(program, from);
-    return [...own].filter(([segment, last]) => others.every(each => (each.get(segment) ?? 0n) < last)).map(([segment]) => segment);
+    return [...own]
+      .filter(([segment, last]) => others.every(each => (each.get(segment) ?? 0n) < last))
+      .map(([segment]) => segment);
   }
 
   /** Returns the last position of each segment that a process has taken since it had printed so much. */
@@ -190,7 +204,8 @@ class Freezing {
   /** Waits until a process takes an event: among careless ones the one that has the lease. */
   async #nextToHandle(): Promise<{ program: ServingProgram }> {
     const from = this.#marks();
-    const found = (): ServingProgram | undefined => this.#programs.find(program => program.handled(from.get(program)!).length > 0);
+    const found = (): ServingProgram | undefined =>
+      this.#programs.find(program => program.handled(from.get(program)!).length > 0);
     await until(() => found() !== undefined, 'a process follows', PATIENCE);
     return { program: found()! };
   }
@@ -218,10 +233,16 @@ function figures(store: string, seed: number, outcome: Outcome, careless: Differ
   return [
     ...promised(handling, inHandlers),
     // A process that is frozen in the middle of writing into a file keeps all others from it.
-    ...(store === 'SQLite' ? [told(anytime, LATE_IN_FILE, `${late(anywhere)}, ${locking}`)] : promised(anytime, anywhere)),
+    ...(store === 'SQLite'
+      ? [told(anytime, LATE_IN_FILE, `${late(anywhere)}, ${locking}`)]
+      : promised(anytime, anywhere)),
     ...followedFigures(subject('the same, all of them'), outcome),
     some(subject('the same, all of them'), 'late commits refused', refused),
-    some(subject('a projection with a lease but no fence, frozen in a handler'), 'events lost, twice or out of order', total(careless)),
+    some(
+      subject('a projection with a lease but no fence, frozen in a handler'),
+      'events lost, twice or out of order',
+      total(careless),
+    ),
   ];
 }
 

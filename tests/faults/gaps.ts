@@ -32,7 +32,14 @@ class Gaps {
     this.#stores = range(1, 3).map(() => schema.open());
     this.#neighbour = schema.open({ tablePrefix: NEIGHBOUR });
     const isPassed = (position: bigint): boolean => this.#naivelyAt > position;
-    this.#writers = new DisorderlyWriters(schema, this.#stores.slice(0, 2), sizes, new Random(seed), this.#lags, isPassed);
+    this.#writers = new DisorderlyWriters(
+      schema,
+      this.#stores.slice(0, 2),
+      sizes,
+      new Random(seed),
+      this.#lags,
+      isPassed,
+    );
   }
 
   async figures(): Promise<Figure[]> {
@@ -42,14 +49,19 @@ class Gaps {
     await this.#writeAll();
     const all = await this.#positions();
     await until(() => processors.every(seen => seen.length >= all.length), 'the processors have everything', PATIENCE);
-    await until(() => neighbours.length >= this.#neighbourLags.appended, 'the processor of the neighbour has everything', PATIENCE);
+    await until(
+      () => neighbours.length >= this.#neighbourLags.appended,
+      'the processor of the neighbour has everything',
+      PATIENCE,
+    );
     const skipped = processors.map(seen => missing(all, new Set(seen.map(({ position }) => `${position}`))));
     return this.#told(all, Math.max(...skipped), Math.max(...processors.map(inversions)));
   }
 
   async #writeAll(): Promise<void> {
     const deadline = Date.now() + this.sizes.duration;
-    const write = () => Promise.all([this.#writers.write(), this.#writers.append(this.#neighbour, this.#neighbourLags, deadline, 5)]);
+    const write = () =>
+      Promise.all([this.#writers.write(), this.#writers.append(this.#neighbour, this.#neighbourLags, deadline, 5)]);
     await beside(isOver => this.#readNaively(isOver), write);
   }
 
@@ -58,7 +70,10 @@ class Gaps {
     const table = `"${this.schema.name}".eventuality_events`;
     for (let checkpoint = '0', over = false; !over; await sleep(1)) {
       over = isOver();
-      const rows = await this.schema.sql(`select position from ${table} where position > $1 order by position limit 1000`, [checkpoint]);
+      const rows = await this.schema.sql(
+        `select position from ${table} where position > $1 order by position limit 1000`,
+        [checkpoint],
+      );
       for (const { position } of rows) this.#naive.add(position);
       checkpoint = rows.at(-1)?.position ?? checkpoint;
       this.#naivelyAt = BigInt(checkpoint);
@@ -66,7 +81,9 @@ class Gaps {
   }
 
   async #positions(): Promise<string[]> {
-    const rows = await this.schema.sql(`select position from "${this.schema.name}".eventuality_events order by position`);
+    const rows = await this.schema.sql(
+      `select position from "${this.schema.name}".eventuality_events order by position`,
+    );
     return rows.map(({ position }) => position);
   }
 
@@ -85,7 +102,13 @@ class Gaps {
       told(subject, 'events stored, transactions rolled back', `${all.length}, ${this.#writers.rolledBack}`),
       some(control, 'skipped', missing(all, this.#naive)),
       below({ ...subject, done: 'events while nobody was stuck' }, 'p99 lag', percentile(unrelated, 0.99), 250, 'ms'),
-      below({ ...subject, done: 'events of another store in the same database' }, 'p99 lag', percentile(neighbours, 0.99), 250, 'ms'),
+      below(
+        { ...subject, done: 'events of another store in the same database' },
+        'p99 lag',
+        percentile(neighbours, 0.99),
+        250,
+        'ms',
+      ),
       told(
         { ...subject, done: 'events behind the stuck transaction: held back until it ends' },
         'p99 lag',
@@ -95,4 +118,5 @@ class Gaps {
   }
 }
 
-const missing = (all: readonly string[], seen: ReadonlySet<string>): number => all.filter(position => !seen.has(position)).length;
+const missing = (all: readonly string[], seen: ReadonlySet<string>): number =>
+  all.filter(position => !seen.has(position)).length;

@@ -19,16 +19,23 @@ export interface HostileSizes {
   readonly identifiers: number;
 }
 
-/** Gives stores and buses what was not made in good faith: each is stored as it is, or refused with one error of its kind. */
+/**
+ * Gives stores and buses what was not made in good faith: each is stored as it is, or refused with one error of its
+ * kind.
+ */
 export async function hostileInput(sizes: HostileSizes, seed: number): Promise<Figure[]> {
   const before = prototypes();
   const figures: Figure[] = [];
   for (const store of EVERY_STORE) {
     figures.push(
-      ...(await withStores(store, 1, async ([each]) => payloadFigures(each!, { item: 15, store, done: '', seed }, sizes.payloads))),
+      ...(await withStores(store, 1, async ([each]) =>
+        payloadFigures(each!, { item: 15, store, done: '', seed }, sizes.payloads),
+      )),
     );
     figures.push(
-      ...(await withStores(store, 1, async ([each]) => nameFigures(each!, { item: 15, store, done: '', seed }, sizes.identifiers))),
+      ...(await withStores(store, 1, async ([each]) =>
+        nameFigures(each!, { item: 15, store, done: '', seed }, sizes.identifiers),
+      )),
     );
   }
   figures.push(...(await schemaFigures(sizes.identifiers, seed)));
@@ -38,7 +45,10 @@ export async function hostileInput(sizes: HostileSizes, seed: number): Promise<F
   return figures;
 }
 
-/** What became of one append: the number of its position, or the code of its error; an error of no kind is told as a whole. */
+/**
+ * What became of one append: the number of its position, or the code of its error; an error of no kind is told as a
+ * whole.
+ */
 type Answer = bigint | string;
 
 async function answer(store: EventStore, append: StreamAppend): Promise<Answer> {
@@ -78,7 +88,8 @@ async function payloadFigures(store: EventStore, about: Subject, numRuns: number
     after = page.at(-1)!.position;
   }
   const wrong = given.filter(
-    (payload, index) => !(typeof got[index] === 'bigint' ? isSame(payload, stored.get(got[index])) : got[index] === 'UNSTORABLE_VALUE'),
+    (payload, index) =>
+      !(typeof got[index] === 'bigint' ? isSame(payload, stored.get(got[index])) : got[index] === 'UNSTORABLE_VALUE'),
   );
   const subject = { ...about, done: `${numRuns} generated payloads` };
   return [
@@ -114,7 +125,8 @@ function isEqual(left: unknown, right: unknown): boolean {
   }
 }
 
-const isName = (name: string): boolean => name.length >= 1 && name.length <= 255 && name.isWellFormed() && !name.includes('\0');
+const isName = (name: string): boolean =>
+  name.length >= 1 && name.length <= 255 && name.isWellFormed() && !name.includes('\0');
 
 async function nameFigures(store: EventStore, about: Subject, numRuns: number): Promise<Figure[]> {
   const given = fc.sample(names, { numRuns, seed: about.seed });
@@ -127,7 +139,12 @@ async function nameFigures(store: EventStore, about: Subject, numRuns: number): 
     } else {
       const events = await store.read({ aggregateName: name, aggregateId: name });
       const own = events.find(({ position }) => position === got[index]);
-      if (!own || [own.name, own.aggregateName, own.aggregateId, (own.payload as { name: string }).name].some(each => each !== name))
+      if (
+        !own ||
+        [own.name, own.aggregateName, own.aggregateId, (own.payload as { name: string }).name].some(
+          each => each !== name,
+        )
+      )
         wrong++;
     }
   }
@@ -154,13 +171,19 @@ async function schemaFigures(numRuns: number, seed: number): Promise<Figure[]> {
     for (const tablePrefix of good) {
       const store = schema.open({ tablePrefix, maxConnections: 2 });
       const stored =
-        typeof (await answer(store, append({ name: 'Happened', payload: {} }))) === 'bigint' && (await store.readAll()).length === 1;
+        typeof (await answer(store, append({ name: 'Happened', payload: {} }))) === 'bigint' &&
+        (await store.readAll()).length === 1;
       if (!stored) count++;
       await store.close();
     }
     return count;
   });
-  const subject: Subject = { item: 15, store: 'PostgreSQL', done: `${numRuns} generated names of schemas and tables`, seed };
+  const subject: Subject = {
+    item: 15,
+    store: 'PostgreSQL',
+    done: `${numRuns} generated names of schemas and tables`,
+    seed,
+  };
   return [
     none(subject, 'neither accepted nor refused with one PostgresOptionsError', wrong),
     none({ ...subject, done: `${good.length} of those accepted, with tables of that name` }, 'unusable', unusable),
@@ -182,7 +205,11 @@ function pollution(seed: number): Figure {
   merge({}, JSON.parse('{"__proto__":{"polluted":1}}'));
   const changed = changedSince(before);
   delete (Object.prototype as { polluted?: unknown }).polluted;
-  return some({ item: 15, store: '-', done: 'a merge that follows the key __proto__', seed }, 'prototypes changed', changed);
+  return some(
+    { item: 15, store: '-', done: 'a merge that follows the key __proto__', seed },
+    'prototypes changed',
+    changed,
+  );
 }
 
 function merge(target: Record<string, any>, source: Record<string, any>): void {

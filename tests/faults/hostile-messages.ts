@@ -11,11 +11,20 @@ const UNKNOWN = ['UNKNOWN_COMMAND', 'UNKNOWN_QUERY', 'UNNAMED_MESSAGE'];
 /** Sends messages of generated names to a flow that knows none of them, and to one that knows them all. */
 export async function messageNames(numRuns: number, seed: number): Promise<Figure[]> {
   const given = [...new Set(['constructor', ...fc.sample(names, { numRuns: 2 * numRuns, seed })])].slice(0, numRuns);
-  const subject: Subject = { item: 15, store: '-', done: `commands, queries and events of ${given.length} generated names`, seed };
+  const subject: Subject = {
+    item: 15,
+    store: '-',
+    done: `commands, queries and events of ${given.length} generated names`,
+    seed,
+  };
   const careless: Record<string, unknown> = {};
   return [
     none(subject, 'unknown ones not refused with one error of their kind', await wrongOfUnknown(given)),
-    none(subject, 'known ones that do not reach their own handler', await wrongOfKnown(given.filter(name => name !== ''))),
+    none(
+      subject,
+      'known ones that do not reach their own handler',
+      await wrongOfKnown(given.filter(name => name !== '')),
+    ),
     some(
       { ...subject, done: 'handlers in a plain object' },
       'found that nobody has registered',
@@ -45,7 +54,8 @@ async function isRefused(call: () => Promise<unknown>): Promise<boolean> {
 
 async function wrongOfKnown(given: readonly string[]): Promise<number> {
   const reached: string[] = [];
-  const handlers = (kind: string) => Object.fromEntries(given.map(name => [name, () => void reached.push(`${kind} ${name}`)]));
+  const handlers = (kind: string) =>
+    Object.fromEntries(given.map(name => [name, () => void reached.push(`${kind} ${name}`)]));
   const eventStore = new InMemoryEventStore();
   const eventBus = new EventBus({ logger: SILENT });
   const flow = new Flow({
@@ -65,6 +75,15 @@ async function wrongOfKnown(given: readonly string[]): Promise<number> {
 }
 
 const anEvent = {
-  ...{ id: '', aggregateName: 'Thing', aggregateId: '1', version: 1, position: 1n, schemaVersion: 1, payload: {}, recordedAt: '' },
+  ...{
+    id: '',
+    aggregateName: 'Thing',
+    aggregateId: '1',
+    version: 1,
+    position: 1n,
+    schemaVersion: 1,
+    payload: {},
+    recordedAt: '',
+  },
   metadata: { correlationId: '', causationId: '', commandName: '' },
 };

@@ -1,7 +1,17 @@
 import * as fc from 'fast-check';
 
 /** Names that every object has something under. */
-const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype', '__defineGetter__', 'toJSON', 'then'];
+const INHERITED = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  'prototype',
+  '__defineGetter__',
+  'toJSON',
+  'then',
+];
 
 const plain = fc.object({
   maxDepth: 3,
@@ -38,7 +48,13 @@ export const payloads = fc.oneof(
 export const names = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...INHERITED) },
   { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
-  { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom('\0', '\ud800', '\udfff', 'a', "'", '"', '\\', '.', '%'), maxLength: 6 }) },
+  {
+    weight: 2,
+    arbitrary: fc.string({
+      unit: fc.constantFrom('\0', '\ud800', '\udfff', 'a', "'", '"', '\\', '.', '%'),
+      maxLength: 6,
+    }),
+  },
   { weight: 2, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }) },
   { weight: 1, arbitrary: fc.string({ minLength: 250, maxLength: 260 }) },
 );
@@ -64,7 +80,9 @@ export const identifiers = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 
-const PROTOTYPES = [Object, Array, Function, String, Number, Boolean, Map, Set, Promise, Error].map(({ prototype }) => prototype as object);
+const PROTOTYPES = [Object, Array, Function, String, Number, Boolean, Map, Set, Promise, Error].map(
+  ({ prototype }) => prototype as object,
+);
 
 /** Tells what the prototypes hold, to compare it with what they hold later. */
 export const prototypes = (): unknown[][] =>
@@ -75,5 +93,6 @@ export const prototypes = (): unknown[][] =>
 
 /** Counts the prototypes that have changed since. */
 export const changedSince = (before: readonly unknown[][]): number =>
-  prototypes().filter((now, index) => now.length !== before[index]!.length || now.some((value, place) => value !== before[index]![place]))
-    .length;
+  prototypes().filter(
+    (now, index) => now.length !== before[index]!.length || now.some((value, place) => value !== before[index]![place]),
+  ).length;

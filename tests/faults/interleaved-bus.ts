@@ -24,7 +24,8 @@ class CarelessBus implements Bus {
 
   publish(events: readonly RecordedEvent[]): void {
     for (const event of events) {
-      for (const listen of this.#listeners) this.#listening.push(Promise.resolve(listen(event, {} as never)).catch(() => {}));
+      for (const listen of this.#listeners)
+        this.#listening.push(Promise.resolve(listen(event, {} as never)).catch(() => {}));
     }
   }
 
@@ -34,10 +35,16 @@ class CarelessBus implements Bus {
 }
 
 /** How one listener behaves: by the version of the event, whether it takes its time, and whether it fails. */
-const listeners = fc.array(fc.record({ slow: fc.array(fc.boolean()), fails: fc.array(fc.boolean()) }), { minLength: 1, maxLength: 3 });
+const listeners = fc.array(fc.record({ slow: fc.array(fc.boolean()), fails: fc.array(fc.boolean()) }), {
+  minLength: 1,
+  maxLength: 3,
+});
 const batches = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 });
 
-/** Listeners that take their time and fail, and events that come meanwhile: each listener hears all of it, in order, one at a time. */
+/**
+ * Listeners that take their time and fail, and events that come meanwhile: each listener hears all of it, in order, one
+ * at a time.
+ */
 const keepsOrder = (makeBus: () => Bus): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.scheduler(), listeners, batches, async (scheduler, behaviours, sizes) => {
     const bus = makeBus();
@@ -69,12 +76,19 @@ const keepsOrder = (makeBus: () => Bus): fc.IAsyncPropertyWithHooks<unknown> =>
 /** Returns events in batches of these sizes. */
 async function recorded(sizes: readonly number[]): Promise<(readonly RecordedEvent[])[]> {
   const store = new InMemoryEventStore();
-  const outcomes = await Promise.all(sizes.map(size => store.append([to('1', 'any', ...range(1, size).map(() => happened()))])));
+  const outcomes = await Promise.all(
+    sizes.map(size => store.append([to('1', 'any', ...range(1, size).map(() => happened()))])),
+  );
   return outcomes.map(outcome => (outcome.ok ? outcome.events : []));
 }
 
 export async function busSchedules(schedules: number, seed: number): Promise<Figure[]> {
-  const subject = { item: 3, store: '-', seed, done: 'EventBus: order for each listener, one event at a time, drain() after all of it' };
+  const subject = {
+    item: 3,
+    store: '-',
+    seed,
+    done: 'EventBus: order for each listener, one event at a time, drain() after all of it',
+  };
   return [
     await holds(
       subject,

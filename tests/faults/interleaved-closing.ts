@@ -17,7 +17,10 @@ interface Scene {
   readonly heard: RecordedEvent[];
 }
 
-/** Returns a flow of which everything takes its time: the store, the decisions, and a listener, which dispatches what follows. */
+/**
+ * Returns a flow of which everything takes its time: the store, the decisions, and a listener, which dispatches what
+ * follows.
+ */
 function scene(scheduler: fc.Scheduler): Scene {
   const store = new ScheduledStore(scheduler);
   const heard: RecordedEvent[] = [];
@@ -43,7 +46,9 @@ function scene(scheduler: fc.Scheduler): Scene {
         await scheduler.schedule(Promise.resolve(), `hear of ${event.aggregateId}`);
         const { depth } = event.payload as { depth: number };
         const following =
-          depth < FOLLOWING ? dispatch({ name: 'Do', message: { id: `${event.aggregateId}.`, depth: depth + 1 } }) : undefined;
+          depth < FOLLOWING
+            ? dispatch({ name: 'Do', message: { id: `${event.aggregateId}.`, depth: depth + 1 } })
+            : undefined;
         // The first listener does not wait for what it has dispatched, the second does.
         if (depth > 0) await following;
         heard.push(event);
@@ -53,34 +58,43 @@ function scene(scheduler: fc.Scheduler): Scene {
   return { flow, store, heard };
 }
 
-/** Commands come, and meanwhile the flow is closed: what was accepted is carried out with all that follows from it, and then nothing more. */
+/**
+ * Commands come, and meanwhile the flow is closed: what was accepted is carried out with all that follows from it, and
+ * then nothing more.
+ */
 const losesNothing = (close: (scene: Scene) => Promise<void>): fc.IAsyncPropertyWithHooks<unknown> =>
-  fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }), async (scheduler, ids) => {
-    const played = scene(scheduler);
-    const { flow, store, heard } = played;
-    let [accepted, refused, closed] = [0, 0, false];
-    const dispatching = ids.map(async id => {
-      await scheduler.schedule(Promise.resolve(), `dispatch to ${id}`);
-      const outcome = await flow.dispatch({ name: 'Do', message: { id, depth: 0 } }).catch(error => String(error.code));
-      if (outcome === 'FLOW_CLOSED') return void refused++;
-      assert.ok(typeof outcome === 'object', `an accepted command ended with ${outcome}`);
-      assert.ok(!closed, 'a command was answered after close()');
-      accepted++;
-    });
-    const closing = (async () => {
-      await scheduler.schedule(Promise.resolve(), 'close');
-      await close(played);
-      closed = true;
+  fc.asyncProperty(
+    fc.scheduler(),
+    fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }),
+    async (scheduler, ids) => {
+      const played = scene(scheduler);
+      const { flow, store, heard } = played;
+      let [accepted, refused, closed] = [0, 0, false];
+      const dispatching = ids.map(async id => {
+        await scheduler.schedule(Promise.resolve(), `dispatch to ${id}`);
+        const outcome = await flow
+          .dispatch({ name: 'Do', message: { id, depth: 0 } })
+          .catch(error => String(error.code));
+        if (outcome === 'FLOW_CLOSED') return void refused++;
+        assert.ok(typeof outcome === 'object', `an accepted command ended with ${outcome}`);
+        assert.ok(!closed, 'a command was answered after close()');
+        accepted++;
+      });
+      const closing = (async () => {
+        await scheduler.schedule(Promise.resolve(), 'close');
+        await close(played);
+        closed = true;
+        const stored = await store.kept.readAll();
+        assert.deepEqual(heard.map(({ id }) => id).sort(), stored.map(({ id }) => id).sort(), 'an event was not heard');
+      })();
+      await scheduler.waitFor(Promise.all([...dispatching, closing]));
       const stored = await store.kept.readAll();
-      assert.deepEqual(heard.map(({ id }) => id).sort(), stored.map(({ id }) => id).sort(), 'an event was not heard');
-    })();
-    await scheduler.waitFor(Promise.all([...dispatching, closing]));
-    const stored = await store.kept.readAll();
-    assert.equal(stored.length, accepted * (FOLLOWING + 1), 'what follows from a command was lost');
-    assert.equal(accepted + refused, ids.length);
-    assert.equal(heard.length, stored.length, 'something went on after close()');
-    assert.ok(store.closed, 'the store is open');
-  });
+      assert.equal(stored.length, accepted * (FOLLOWING + 1), 'what follows from a command was lost');
+      assert.equal(accepted + refused, ids.length);
+      assert.equal(heard.length, stored.length, 'something went on after close()');
+      assert.ok(store.closed, 'the store is open');
+    },
+  );
 
 export async function closingSchedules(schedules: number, seed: number): Promise<Figure[]> {
   const subject = {

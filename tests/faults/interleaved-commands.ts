@@ -28,8 +28,8 @@ const commands = fc.array(
 );
 
 /**
- * Commands to two aggregates, most of one process and some of another on the same store: in a process they are carried out one after the other
- * in the order given, each sees all before it, and each that succeeded has stored one event.
+ * Commands to two aggregates, most of one process and some of another on the same store: in a process they are carried
+ * out one after the other in the order given, each sees all before it, and each that succeeded has stored one event.
  */
 const areCarriedOutInTurn = (process: (store: EventStore) => Dispatch): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.scheduler(), commands, async (scheduler, list) => {
@@ -58,7 +58,11 @@ const areCarriedOutInTurn = (process: (store: EventStore) => Dispatch): fc.IAsyn
       );
   });
 
-async function judge(store: ScheduledStore, id: string, dispatched: readonly (Count & { result?: Result })[]): Promise<void> {
+async function judge(
+  store: ScheduledStore,
+  id: string,
+  dispatched: readonly (Count & { result?: Result })[],
+): Promise<void> {
   const events = await store.kept.read({ aggregateName: 'Counter', aggregateId: id });
   assert.deepEqual(
     events.map(({ payload }) => (payload as { seen: number }).seen),
@@ -79,9 +83,11 @@ async function judge(store: ScheduledStore, id: string, dispatched: readonly (Co
       [...stored].sort((left, right) => left - right),
       'commands were carried out in another order',
     );
-    for (const result of own) assert.ok(typeof result === 'number' || result === 'CONCURRENCY', `a command ended with ${result}`);
+    for (const result of own)
+      assert.ok(typeof result === 'number' || result === 'CONCURRENCY', `a command ended with ${result}`);
   }
-  if (dispatched.every(each => each.process === 0)) assert.equal(versions.length, dispatched.length, 'a conflict with oneself');
+  if (dispatched.every(each => each.process === 0))
+    assert.equal(versions.length, dispatched.length, 'a conflict with oneself');
 }
 
 /** A flow, with or without a cache, as an application has it. */
@@ -114,7 +120,10 @@ const flowProcess =
     };
   };
 
-/** Reads, decides and appends, as one might write it first: without a turn for each command, or without looking at the version. */
+/**
+ * Reads, decides and appends, as one might write it first: without a turn for each command, or without looking at the
+ * version.
+ */
 const carelessProcess =
   (store: EventStore): Dispatch =>
   async (command, decide) => {
@@ -126,10 +135,23 @@ const carelessProcess =
   };
 
 export async function commandSchedules(schedules: number, seed: number): Promise<Figure[]> {
-  const subject = { item: 3, store: 'memory', seed, done: 'commands to two aggregates, a rival process beside: in turn, none lost' };
+  const subject = {
+    item: 3,
+    store: 'memory',
+    seed,
+    done: 'commands to two aggregates, a rival process beside: in turn, none lost',
+  };
   return [
     await holds(subject, areCarriedOutInTurn(flowProcess(false)), schedules),
-    await holds({ ...subject, done: `${subject.done}, with a cache` }, areCarriedOutInTurn(flowProcess({ max: 10 })), schedules),
-    await isRefuted({ ...subject, done: 'commands that are carried out at once' }, areCarriedOutInTurn(carelessProcess), 1000),
+    await holds(
+      { ...subject, done: `${subject.done}, with a cache` },
+      areCarriedOutInTurn(flowProcess({ max: 10 })),
+      schedules,
+    ),
+    await isRefuted(
+      { ...subject, done: 'commands that are carried out at once' },
+      areCarriedOutInTurn(carelessProcess),
+      1000,
+    ),
   ];
 }

@@ -11,7 +11,9 @@ import type { Where } from './where';
 const COMMANDS = 9;
 /** How long a command takes at most, in milliseconds. */
 const LONGEST = 100;
-/** So many answers a process has given at least before its commands are repeated without ids: one of them had an effect. */
+/**
+ * So many answers a process has given at least before its commands are repeated without ids: one of them had an effect.
+ */
 const ENOUGH = 4;
 /** How long after an answer a process is killed at most, in milliseconds. */
 const MOMENT = 20;
@@ -26,13 +28,18 @@ export interface CommandKills {
 }
 
 /**
- * Kills processes that carry out commands with ids, and has other processes repeat these commands; freezes others in a handler until a repetition
- * is carried out, and lets them go on.
+ * Kills processes that carry out commands with ids, and has other processes repeat these commands; freezes others in a
+ * handler until a repetition is carried out, and lets them go on.
  */
 export const killedCommands = (name: 'SQLite' | 'PostgreSQL', sizes: CommandKills, seed: number): Promise<Figure[]> =>
   withDurable(name, async (places, folder) => {
     const script = built('carrying-process', folder);
-    const killed: Subject = { item: 'ids', store: name, done: `${sizes.kills} processes killed, commands repeated by others`, seed };
+    const killed: Subject = {
+      item: 'ids',
+      store: name,
+      done: `${sizes.kills} processes killed, commands repeated by others`,
+      seed,
+    };
     const frozen = { ...killed, done: `${sizes.kills} processes frozen, commands repeated by others` };
     const kill = await ended(places(), script, sizes, seed, true);
     const freeze = await ended(places(), script, { ...sizes, freeze: true }, seed, true);
@@ -89,9 +96,13 @@ async function ended(
   const handOver = new HandOver(script, where, freeze, identified);
   for (let from = 0; from < kills; from += atOnce) {
     const victims = range(from, Math.min(from + atOnce, kills) - 1);
-    repetitions.push(...(await Promise.all(victims.map(victim => handOver.play(victim, new Random(random.below(2 ** 31)))))));
+    repetitions.push(
+      ...(await Promise.all(victims.map(victim => handOver.play(victim, new Random(random.below(2 ** 31)))))),
+    );
   }
-  const pairs = repetitions.flatMap(({ before, after }) => before.map(each => [each, after.find(({ number }) => number === each.number)]));
+  const pairs = repetitions.flatMap(({ before, after }) =>
+    before.map(each => [each, after.find(({ number }) => number === each.number)]),
+  );
   const after = repetitions.flatMap(({ after }) => after);
   return {
     answered: pairs.length,
@@ -110,7 +121,9 @@ class HandOver {
     private readonly identified: boolean,
   ) {}
 
-  /** Ends one process, and returns the answers that it gave, and those of the process that repeats all of its commands. */
+  /**
+   * Ends one process, and returns the answers that it gave, and those of the process that repeats all of its commands.
+   */
   async play(victim: number, random: Random): Promise<Repetition> {
     const { where, identified } = this;
     const carrying: Carrying = {
@@ -119,7 +132,8 @@ class HandOver {
     };
     const first = new Program(this.script, { ...carrying, freeze: this.freeze } satisfies Carrying);
     const killed = this.freeze ? undefined : await this.#killed(first, random);
-    if (this.freeze) await until(() => first.lines.length === 2 * COMMANDS - 1, 'the process freezes in its last command', PATIENCE);
+    if (this.freeze)
+      await until(() => first.lines.length === 2 * COMMANDS - 1, 'the process freezes in its last command', PATIENCE);
     const second = new Program(this.script, { ...carrying, longest: 0 } satisfies Carrying);
     const after = answersOf(await second.finished());
     first.send('SIGCONT');

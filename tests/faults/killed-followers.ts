@@ -19,10 +19,19 @@ export interface EventProcessorKills {
 }
 
 /** Ends one of three processes that follow, again and again, while events come. */
-export const killedFollowers = (name: 'SQLite' | 'PostgreSQL', sizes: EventProcessorKills, seed: number): Promise<Figure[]> =>
+export const killedFollowers = (
+  name: 'SQLite' | 'PostgreSQL',
+  sizes: EventProcessorKills,
+  seed: number,
+): Promise<Figure[]> =>
   withDurable(name, async (places, folder) => {
     const script = built('serving-process', folder);
-    const subject: Subject = { item: '7, 13', store: name, done: `${sizes.cycles} times one of three following processes ended`, seed };
+    const subject: Subject = {
+      item: '7, 13',
+      store: name,
+      done: `${sizes.cycles} times one of three following processes ended`,
+      seed,
+    };
     const following = (): Following => new Following(places(), script, new Random(seed));
     return figures(subject, await following().played(sizes.cycles), await following().carelessly());
   });
@@ -82,7 +91,11 @@ class Following {
   }
 
   #start(careless = false): ServingProgram {
-    return new ServingProgram(this.script, { where: this.place.where, ...SERVING, ...(careless && { careless, leaseDuration: 20 }) });
+    return new ServingProgram(this.script, {
+      where: this.place.where,
+      ...SERVING,
+      ...(careless && { careless, leaseDuration: 20 }),
+    });
   }
 
   async #ended(program: ServingProgram): Promise<void> {

@@ -24,7 +24,9 @@ const ENOUGH = 50 * 37;
 export interface KillSizes {
   readonly cycles: number;
   readonly writers: number;
-  /** In each cycle of this number the server is ended in the middle of it, too; the rig then has a server of its own. */
+  /**
+   * In each cycle of this number the server is ended in the middle of it, too; the rig then has a server of its own.
+   */
   readonly stopEvery?: number;
 }
 
@@ -36,7 +38,12 @@ export const killedSqlite = (sizes: KillSizes, seed: number): Promise<Figure[]> 
     const outcome = await kills.killAll(files.store(file), { file });
     const careless = await kills.lostByCareless(files.store(other), { file: other });
     const damaged = files.shell(file).prepare('pragma integrity_check').all().length - 1;
-    const subject = { item: 7, store: 'SQLite', done: `${sizes.cycles} processes killed, ${sizes.writers} writers each`, seed };
+    const subject = {
+      item: 7,
+      store: 'SQLite',
+      done: `${sizes.cycles} processes killed, ${sizes.writers} writers each`,
+      seed,
+    };
     return [...figures(subject, outcome, careless), none(subject, 'faults found by integrity_check', damaged)];
   });
 
@@ -76,7 +83,11 @@ class Kills {
 
   async killAll(store: EventStore, where: Where): Promise<Outcome> {
     await store.readAll();
-    const [processor, before, after] = [new EventProcessor(store), new EventProcessor(store, 'before'), new EventProcessor(store, 'after')];
+    const [processor, before, after] = [
+      new EventProcessor(store),
+      new EventProcessor(store, 'before'),
+      new EventProcessor(store, 'after'),
+    ];
     const acknowledged: string[] = [];
     for (const cycle of range(1, this.sizes.cycles)) {
       acknowledged.push(...(await this.#killed(where, cycle, () => this.#restartOften([processor, before, after]))));
@@ -98,10 +109,17 @@ class Kills {
     return 0;
   }
 
-  /** Lets a process write for a while (carelessly in cycle 0), kills it, and returns the ids that it had acknowledged. */
+  /**
+   * Lets a process write for a while (carelessly in cycle 0), kills it, and returns the ids that it had acknowledged.
+   */
   async #killed(where: Where, cycle: number, whileItWrites?: () => Promise<void>): Promise<string[]> {
     const { writers, stopEvery } = this.sizes;
-    const program = new Program(this.script, { where, writers, streams: STREAMS, careless: cycle === 0 } satisfies Writing);
+    const program = new Program(this.script, {
+      where,
+      writers,
+      streams: STREAMS,
+      careless: cycle === 0,
+    } satisfies Writing);
     await until(() => program.length > ENOUGH, 'the process has written', PATIENCE);
     if (this.server && stopEvery && cycle > 0 && cycle % stopEvery === 0) {
       await this.server.restartAtOnce();
@@ -121,7 +139,10 @@ class Kills {
   }
 }
 
-/** Returns all events when no more come: what was on its way when a process was killed may still be committed by the server. */
+/**
+ * Returns all events when no more come: what was on its way when a process was killed may still be committed by the
+ * server.
+ */
 async function settled(store: EventStore, processor: EventProcessor): Promise<RecordedEvent[]> {
   for (let before = -1; ; await sleep(300)) {
     const stored = await everything(store);

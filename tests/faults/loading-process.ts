@@ -21,12 +21,18 @@ const Counter = defineAggregate({
   },
 });
 
-/** A program that loads an aggregate and prints its version, its total, and the most memory the process has had, in megabytes. */
+/**
+ * A program that loads an aggregate and prints its version, its total, and the most memory the process has had, in
+ * megabytes.
+ */
 async function main({ where, aggregateId, careless }: Loading): Promise<void> {
   const store = openAt(where);
   const loaded = careless
     ? (await everyEvent(store, { aggregateName: 'Counter', aggregateId })).reduce(
-        ({ version, state }, { payload }) => ({ version: version + 1, state: { total: state.total + (payload as { by: number }).by } }),
+        ({ version, state }, { payload }) => ({
+          version: version + 1,
+          state: { total: state.total + (payload as { by: number }).by },
+        }),
         { version: 0, state: { total: 0 } },
       )
     : await new Repository(Counter, store).load(aggregateId);

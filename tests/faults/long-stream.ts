@@ -4,7 +4,12 @@ import type { EventStore, StreamName } from '../../src/store';
 const AT_ONCE = 1000;
 
 /** Writes a stream of so many events that count one each, and carry a text of this length. */
-export async function writeLongStream(store: EventStore, aggregateId: string, events: number, textLength: number): Promise<void> {
+export async function writeLongStream(
+  store: EventStore,
+  aggregateId: string,
+  events: number,
+  textLength: number,
+): Promise<void> {
   const stream = { aggregateName: 'Counter', aggregateId };
   for (let version = 0; version < events; version += AT_ONCE) {
     const page = Array.from({ length: AT_ONCE }, (_, n) => ({

@@ -29,7 +29,14 @@ export const longStreams = (sizes: LengthSizes, seed: number): Promise<Figure[]>
         ? await measured('SQLite', script, files.store(file, { synchronous: 'normal' }), { file }, sizes, seed)
         : []),
       ...(await withSchema(schema =>
-        measured('PostgreSQL', script, schema.open(), { connectionString: schema.server, schema: schema.name }, sizes, seed),
+        measured(
+          'PostgreSQL',
+          script,
+          schema.open(),
+          { connectionString: schema.server, schema: schema.name },
+          sizes,
+          seed,
+        ),
       )),
     ];
   });
@@ -49,9 +56,17 @@ async function measured(
   const written = `${Math.round((short + long) / ((performance.now() - start) / 1000))} events/s`;
   const load = (loading: Omit<Loading, 'where'>, most?: number) => peakOf(script, { where, ...loading }, most);
   const [little, much] = [await load({ aggregateId: 'short' }), await load({ aggregateId: 'long' })];
-  const [littleInLittle, muchInLittle] = [await load({ aggregateId: 'short' }, heap), await load({ aggregateId: 'long' }, heap)];
+  const [littleInLittle, muchInLittle] = [
+    await load({ aggregateId: 'short' }, heap),
+    await load({ aggregateId: 'long' }, heap),
+  ];
   const careless = await load({ aggregateId: 'long', careless: true }, heap);
-  const subject: Subject = { item: 'streams', store: name, done: `aggregates of ${short} and of ${long} events loaded`, seed };
+  const subject: Subject = {
+    item: 'streams',
+    store: name,
+    done: `aggregates of ${short} and of ${long} events loaded`,
+    seed,
+  };
   const limited = { ...subject, done: `${subject.done}, with ${heap} MB of heap` };
   const wrong =
     [little, littleInLittle].filter(each => each?.events !== short).length +
@@ -70,10 +85,18 @@ async function measured(
   ];
 }
 
-const inMegabytes = (outcome: { peak: number } | undefined): string => (outcome ? `${Math.round(outcome.peak)} MB` : 'out of memory');
+const inMegabytes = (outcome: { peak: number } | undefined): string =>
+  outcome ? `${Math.round(outcome.peak)} MB` : 'out of memory';
 
-/** Returns how many events a process has loaded and its peak of resident memory in megabytes; nothing when it ran out of memory. */
-async function peakOf(script: string, loading: Loading, heap?: number): Promise<{ events: number; peak: number } | undefined> {
+/**
+ * Returns how many events a process has loaded and its peak of resident memory in megabytes; nothing when it ran out of
+ * memory.
+ */
+async function peakOf(
+  script: string,
+  loading: Loading,
+  heap?: number,
+): Promise<{ events: number; peak: number } | undefined> {
   const program = new Program(script, loading, heap === undefined ? [] : [`--max-old-space-size=${heap}`]);
   const lines = await program.finished().catch(error => {
     if (/heap out of memory/.test(String(error))) return undefined;

@@ -17,7 +17,8 @@ export interface ModelSizes {
 export async function models(sizes: ModelSizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   const play = async (store: string, runs: number, lend: Lend): Promise<void> => {
-    const held = (done: string, property: fc.IAsyncPropertyWithHooks<unknown>) => holds({ item: 2, store, seed, done }, property, runs);
+    const held = (done: string, property: fc.IAsyncPropertyWithHooks<unknown>) =>
+      holds({ item: 2, store, seed, done }, property, runs);
     figures.push(await held('sequences of appends and reads, against a model', answersAsTheModel(lend)));
     figures.push(await held('the same, several appends at once', answersTogetherAsTheModel(lend)));
   };
@@ -39,7 +40,8 @@ const inFile = (files: { path(): string }) => (): EventStore => sqlite(files.pat
 function careless(): EventStore {
   const store = memory();
   return new CustomEventStore({
-    append: appends => store.append(appends.map(each => (each.expected === 'exists' ? { ...each, expected: 'any' } : each))),
+    append: appends =>
+      store.append(appends.map(each => (each.expected === 'exists' ? { ...each, expected: 'any' } : each))),
     readAll: page => store.readAll(page),
   });
 }

@@ -3,7 +3,10 @@ import { Program } from './programs';
 
 const PATIENCE = 60_000;
 
-/** A program that prints that it is ready, plays a round at each SIGUSR2, prints what became of it as JSON, and ends on SIGTERM. */
+/**
+ * A program that prints that it is ready, plays a round at each SIGUSR2, prints what became of it as JSON, and ends on
+ * SIGTERM.
+ */
 export class PlayingProgram<Round> {
   readonly #program: Program;
   #played = 0;

@@ -13,8 +13,9 @@ export interface Poison {
 }
 
 /**
- * Projections that all count the same events: `sound` takes them all; `poisoned` throws; so do `stopping`, which waits at its poison, and
- * `skipping`, which catches what was thrown, as one might write it first. `taken` is told what the first two take.
+ * Projections that all count the same events: `sound` takes them all; `poisoned` throws; so do `stopping`, which waits
+ * at its poison, and `skipping`, which catches what was thrown, as one might write it first. `taken` is told what the
+ * first two take.
  */
 export function poisonedProjections(
   { aggregates, version, cure }: Poison,

@@ -41,7 +41,9 @@ export const poisoned = (name: 'SQLite' | 'PostgreSQL', sizes: PoisonSizes, seed
     const { rate, duration } = sizes;
     const sick = `one event each of ${sizes.poisoned} of ${sizes.aggregates} aggregates is poison`;
     const done = `${sick}, ${rate} events/s for ${duration / 1000} s, three processes`;
-    const outcome = await new Poisoning(store, where, script, poison, new SteadyWriter(store, rate, ids)).played(duration);
+    const outcome = await new Poisoning(store, where, script, poison, new SteadyWriter(store, rate, ids)).played(
+      duration,
+    );
     return figures({ item: 10, store: name, done, seed }, sizes, outcome);
   });
 
@@ -87,7 +89,13 @@ class Poisoning {
   ) {
     this.#poisonous = new Set(poison.aggregates);
     const definitions = poisonedProjections(poison, OPTIONS);
-    this.#watching = new EventProcessors({ eventStore: store, definitions, eventContext, logger: SILENT, follow: false });
+    this.#watching = new EventProcessors({
+      eventStore: store,
+      definitions,
+      eventContext,
+      logger: SILENT,
+      follow: false,
+    });
   }
 
   async played(duration: number): Promise<Outcome> {
@@ -106,7 +114,11 @@ class Poisoning {
       const skipping = await differences(this.store, 'skipping');
       const lags = this.#lags(await processes.ended(), written);
       const { reached, answered } = this.writer;
-      return { ...{ reached, parked, cured, lettersLeft, lags }, written: answered.length, skippingDisorder: skipping.disorder };
+      return {
+        ...{ reached, parked, cured, lettersLeft, lags },
+        written: answered.length,
+        skippingDisorder: skipping.disorder,
+      };
     } finally {
       processes.kill();
       await this.#watching.close();
@@ -117,7 +129,8 @@ class Poisoning {
   async #parked(): Promise<Parked> {
     const processor = this.#watching.of('poisoned');
     const isTried = async (): Promise<boolean> =>
-      (await processor.deadLetters({ limit: 1000 })).filter(({ attempts }) => attempts === ATTEMPTS).length === this.#poisonous.size;
+      (await processor.deadLetters({ limit: 1000 })).filter(({ attempts }) => attempts === ATTEMPTS).length ===
+      this.#poisonous.size;
     // What does not hold in the end is in the figures.
     await this.#followed(['sound', 'poisoned', 'skipping']);
     await until(isTried, 'the poison was tried as often as it may be', PATIENCE).catch(() => undefined);
@@ -157,7 +170,9 @@ class Poisoning {
 
   /** Returns how long after the answers to the first appends their events were taken, of sound aggregates. */
   #lags(lines: readonly string[], first: number): Outcome['lags'] {
-    const taken = new Map(lines.map(line => line.split(' ')).map(([name, position, at]) => [`${name} ${position}`, Number(at)]));
+    const taken = new Map(
+      lines.map(line => line.split(' ')).map(([name, position, at]) => [`${name} ${position}`, Number(at)]),
+    );
     const sound = this.writer.answered.slice(0, first).filter(({ id }) => !this.#poisonous.has(id));
     const of = (name: string): number[] =>
       sound.flatMap(({ position, at }) => {
@@ -170,7 +185,10 @@ class Poisoning {
 
 function figures(subject: Subject, sizes: PoisonSizes, outcome: Outcome): Figure[] {
   const { parked, cured, lags } = outcome;
-  const after: Subject = { ...subject, done: 'the handlers are cured, and what is parked tried again, while events come' };
+  const after: Subject = {
+    ...subject,
+    done: 'the handlers are cured, and what is parked tried again, while events come',
+  };
   const stopping: Subject = { ...subject, done: 'a projection that waits at its poison' };
   const skipping: Subject = { ...subject, done: 'a projection that catches what was thrown, and goes on' };
   const [without, withPoison] = [percentile(lags.sound, 0.99), percentile(lags.poisoned, 0.99)];
@@ -181,7 +199,11 @@ function figures(subject: Subject, sizes: PoisonSizes, outcome: Outcome): Figure
     none(subject, 'other sequences parked', parked.others),
     ...noDifferences(subject, parked.sound, 'events of other aggregates'),
     none(subject, 'successors of a poison handled before it', parked.beyond),
-    told(subject, 'p99 lag of other aggregates, without and with poison', `${without.toFixed(1)} ms, ${withPoison.toFixed(1)} ms`),
+    told(
+      subject,
+      'p99 lag of other aggregates, without and with poison',
+      `${without.toFixed(1)} ms, ${withPoison.toFixed(1)} ms`,
+    ),
     below(subject, 'p99 lag of other aggregates', withPoison, Math.round(2 * without), 'ms'),
     none(after, 'letters left', outcome.lettersLeft),
     ...noDifferences(after, cured),

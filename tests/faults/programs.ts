@@ -10,7 +10,14 @@ export function built(name: string, folder: string, from = __dirname): string {
   const outfile = join(folder, `${name}.js`);
   // A driver of SQLite is looked for where the program runs.
   const external = ['pg-native'];
-  buildSync({ entryPoints: [join(from, `${name}.ts`)], outfile, external, bundle: true, platform: 'node', logLevel: 'error' });
+  buildSync({
+    entryPoints: [join(from, `${name}.ts`)],
+    outfile,
+    external,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  });
   return outfile;
 }
 

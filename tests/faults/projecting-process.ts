@@ -18,7 +18,10 @@ export interface Projecting {
 
 const TELL_EVERY = 20;
 
-/** A program that runs a projection, and nothing else, until it is killed. It prints its progress from the first page on. */
+/**
+ * A program that runs a projection, and nothing else, until it is killed. It prints its progress from the first page
+ * on.
+ */
 async function main({ where, segments, leaseDuration, slow, careless }: Projecting): Promise<void> {
   const store = openAt(where);
   const progress = new Progress();
@@ -43,7 +46,10 @@ class Progress {
     this.#first ??= residentMegabytes();
   }
 
-  /** Prints how many events were handled, and the resident memory in megabytes: after the first page, and the most since. */
+  /**
+   * Prints how many events were handled, and the resident memory in megabytes: after the first page, and the most
+   * since.
+   */
   tell(): void {
     if (this.#first === undefined) return;
     this.#most = Math.max(this.#most, residentMegabytes());
@@ -53,7 +59,11 @@ class Progress {
 
 const residentMegabytes = (): number => process.memoryUsage.rss() / 2 ** 20;
 
-async function queueAll(store: EventStore, progress: Progress, handling: (event: RecordedEvent) => Promise<void>): Promise<void> {
+async function queueAll(
+  store: EventStore,
+  progress: Progress,
+  handling: (event: RecordedEvent) => Promise<void>,
+): Promise<void> {
   const queue: RecordedEvent[] = [];
   let first = true;
   const handleNext = async (): Promise<void> => {

@@ -8,7 +8,8 @@ export const projecting = (
   eventStore: EventStore,
   definition: EventProcessorDefinition,
   options: Pick<EventProcessorsParts, 'follow' | 'leaseDuration'> = {},
-): EventProcessors => new EventProcessors({ ...options, eventStore, definitions: [definition], logger: SILENT, eventContext });
+): EventProcessors =>
+  new EventProcessors({ ...options, eventStore, definitions: [definition], logger: SILENT, eventContext });
 
 /** Who dispatches is a listener. */
 export function eventContext(): never {

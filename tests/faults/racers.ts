@@ -20,11 +20,18 @@ export async function racers(sizes: RacingSizes, seed: number): Promise<Figure[]
   for (const store of EVERY_STORE) {
     const winners = await withStores(store, STORES, stores => race(stores, sizes, new Random(seed)));
     figures.push(
-      exactly({ item: 5, store, done, seed }, 'rounds with one winner', winners.filter(count => count === 1).length, sizes.rounds),
+      exactly(
+        { item: 5, store, done, seed },
+        'rounds with one winner',
+        winners.filter(count => count === 1).length,
+        sizes.rounds,
+      ),
     );
     const checking = new Meeting();
     const checked = (each: EventStore): EventStore => checkingBefore(each, checking);
-    const naive = await withStores(store, STORES, stores => race(stores.map(checked), { ...sizes, rounds: 20 }, new Random(seed)));
+    const naive = await withStores(store, STORES, stores =>
+      race(stores.map(checked), { ...sizes, rounds: 20 }, new Random(seed)),
+    );
     const control: Subject = { item: 5, store, done: 'a version that is checked before it is appended', seed };
     figures.push(some(control, 'of 20 rounds with several winners', naive.filter(count => count > 1).length));
   }
@@ -60,7 +67,9 @@ export async function anyVersion(sizes: AnyVersionSizes, seed: number): Promise<
   for (const store of EVERY_STORE) {
     await withStores(store, STORES, async stores => {
       figures.push(none({ item: 6, store, done, seed }, 'conflicts', await write(stores, sizes, 'any')));
-      figures.push(none({ item: 6, store, done, seed }, 'missing', sizes.writers * sizes.each - (await stored(stores[0]!, sizes))));
+      figures.push(
+        none({ item: 6, store, done, seed }, 'missing', sizes.writers * sizes.each - (await stored(stores[0]!, sizes))),
+      );
     });
     const control: Subject = { item: 6, store, done: 'writers that expect the version they have read', seed };
     figures.push(some(control, 'conflicts', await withStores(store, STORES, stores => write(stores, sizes, 'read'))));
@@ -97,7 +106,8 @@ async function stored(store: EventStore, { streams }: AnyVersionSizes): Promise<
   const written = new Set<string>();
   for (const number of range(0, streams - 1)) {
     const events = await everyPage(store, to(`s${number}`, 'any').stream);
-    for (const [index, { version, payload }] of events.entries()) if (version === index + 1) written.add(JSON.stringify(payload));
+    for (const [index, { version, payload }] of events.entries())
+      if (version === index + 1) written.add(JSON.stringify(payload));
   }
   return written.size;
 }
@@ -111,7 +121,9 @@ async function everyPage(store: EventStore, stream: StreamAppend['stream']) {
   }
 }
 
-/** Where those who found one version wait until there are two of them: the moment in which a check goes wrong is forced. */
+/**
+ * Where those who found one version wait until there are two of them: the moment in which a check goes wrong is forced.
+ */
 class Meeting {
   readonly #met = new Map<string, { come(): void; readonly both: Promise<void> }>();
 

@@ -39,7 +39,8 @@ export interface RebuildSizes {
 export const rebuilt = (name: 'SQLite' | 'PostgreSQL', sizes: RebuildSizes, seed: number): Promise<Figure[]> =>
   withDurable(name, async (places, folder) => {
     const script = built('counting-process', folder);
-    const played = (rebuild: Rebuild): Promise<Outcome> => new Rebuilding(places(), script, sizes, PATIENCE).played(rebuild);
+    const played = (rebuild: Rebuild): Promise<Outcome> =>
+      new Rebuilding(places(), script, sizes, PATIENCE).played(rebuild);
     const control = (rebuild: typeof rebuildInPlace): Promise<Outcome> =>
       new Rebuilding(places(), script, { ...sizes, history: 500 }, 0).played(carelessly(rebuild));
     const random = new Random(seed);
@@ -106,7 +107,11 @@ class Rebuilding {
 
   async played(rebuild: Rebuild): Promise<Outcome> {
     await this.#past();
-    const processes = new CountingProcesses(this.script, { where: this.place.where, leaseDuration: 400, options: OPTIONS });
+    const processes = new CountingProcesses(this.script, {
+      where: this.place.where,
+      leaseDuration: 400,
+      options: OPTIONS,
+    });
     const flow = new Flow({ eventStore: this.#store, processors: [counts()], follow: false, logger: SILENT });
     try {
       await processes.haveShared(flow.processors);
@@ -158,14 +163,25 @@ class Rebuilding {
 
 const counts = (): ProjectionDefinition<Count> => counting(NAME, OPTIONS) as ProjectionDefinition<Count>;
 
-function figures(subject: Subject, sizes: RebuildSizes, outcomes: Readonly<Record<'sound' | 'inPlace' | 'hasty', Outcome>>): Figure[] {
+function figures(
+  subject: Subject,
+  sizes: RebuildSizes,
+  outcomes: Readonly<Record<'sound' | 'inPlace' | 'hasty', Outcome>>,
+): Figure[] {
   const { sound, inPlace, hasty } = outcomes;
   const { readers, watch, inTheEnd } = sound;
   const deleting: Subject = { ...subject, done: 'a rebuild that deletes the documents and fills them again' };
-  const hurrying: Subject = { ...subject, done: 'a rebuild that switches when it is as far as the events went at its start' };
+  const hurrying: Subject = {
+    ...subject,
+    done: 'a rebuild that switches when it is as far as the events went at its start',
+  };
   return [
     told(subject, 'events written, a second', `${sound.written}, ${Math.round(sound.reached)}`),
-    told(subject, 'documents read, time for a rebuild', `${readers.reads}, ${Math.round(sound.took / sizes.rebuilds)} ms`),
+    told(
+      subject,
+      'documents read, time for a rebuild',
+      `${readers.reads}, ${Math.round(sound.took / sizes.rebuilds)} ms`,
+    ),
     exactly(subject, 'rebuilds that readers see', sound.active - 1, sizes.rebuilds),
     none(subject, 'read errors', readers.errors.length),
     none(subject, 'reads that found something older than a read before', readers.stale),

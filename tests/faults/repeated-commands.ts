@@ -17,20 +17,37 @@ export interface RepeatSizes {
   readonly rounds: number;
 }
 
-/** Lets racers dispatch one command with its id, round by round, from three processes: it is carried out once, and all get its outcome. */
+/**
+ * Lets racers dispatch one command with its id, round by round, from three processes: it is carried out once, and all
+ * get its outcome.
+ */
 export async function repeatedCommands(sizes: RepeatSizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const store of EVERY_STORE) {
     const from = store === 'memory' ? 'in one process' : `from ${PARTIES} processes`;
-    const subject: Subject = { item: 'ids', store, done: `${sizes.racers} racers on one command id ${from}, ${sizes.rounds} rounds`, seed };
+    const subject: Subject = {
+      item: 'ids',
+      store,
+      done: `${sizes.racers} racers on one command id ${from}, ${sizes.rounds} rounds`,
+      seed,
+    };
     const { rounds, wrong } = await played(store, sizes, seed, true);
     const naive = await played(store, { ...sizes, rounds: CONTROL_ROUNDS }, seed, false);
     const control = { ...subject, done: 'a store whose journal of commands is withheld' };
     figures.push(
       exactly(subject, 'rounds with one execution', rounds.filter(({ runs }) => runs === 1).length, sizes.rounds),
-      exactly(subject, 'rounds with one outcome', rounds.filter(({ answers }) => isOneOutcome(answers, sizes.racers)).length, sizes.rounds),
+      exactly(
+        subject,
+        'rounds with one outcome',
+        rounds.filter(({ answers }) => isOneOutcome(answers, sizes.racers)).length,
+        sizes.rounds,
+      ),
       none(subject, 'commands with an effect missing or twice', wrong),
-      some(control, `of ${CONTROL_ROUNDS} rounds with several executions`, naive.rounds.filter(({ runs }) => runs > 1).length),
+      some(
+        control,
+        `of ${CONTROL_ROUNDS} rounds with several executions`,
+        naive.rounds.filter(({ runs }) => runs > 1).length,
+      ),
     );
   }
   return figures;
@@ -62,7 +79,13 @@ async function played(name: StoreName, sizes: RepeatSizes, seed: number, journal
     await store.readAll({ limit: 1 });
     const script = built('repeating-process', folder);
     const parties = range(0, PARTIES - 1).map(
-      party => new PlayingProgram<Round>(script, { where, times: shareOf(party, sizes), seed: seed + party, journal } satisfies Repeating),
+      party =>
+        new PlayingProgram<Round>(script, {
+          where,
+          times: shareOf(party, sizes),
+          seed: seed + party,
+          journal,
+        } satisfies Repeating),
     );
     try {
       await Promise.all(parties.map(party => party.ready()));
@@ -81,12 +104,20 @@ interface Racing {
   end(): Promise<unknown>;
 }
 
-async function playedBy(parties: readonly Racing[], store: EventStore, sizes: RepeatSizes, seed: number): Promise<Played> {
+async function playedBy(
+  parties: readonly Racing[],
+  store: EventStore,
+  sizes: RepeatSizes,
+  seed: number,
+): Promise<Played> {
   const random = new Random(seed);
   const outcomes: Round[] = [];
   for (const number of range(1, sizes.rounds)) {
     const shares = await Promise.all(parties.map((party, index) => party.play(number, shareOf(index, sizes), random)));
-    outcomes.push({ runs: shares.reduce((sum, { runs }) => sum + runs, 0), answers: shares.flatMap(({ answers }) => answers) });
+    outcomes.push({
+      runs: shares.reduce((sum, { runs }) => sum + runs, 0),
+      answers: shares.flatMap(({ answers }) => answers),
+    });
   }
   const wrong = await wrongEffects(store, sizes.rounds);
   await Promise.all(parties.map(party => party.end()));
@@ -100,7 +131,8 @@ export async function wrongEffects(store: EventStore, commands: number): Promise
     const { of } = payload as { of: string };
     effects.set(of, (effects.get(of) ?? 0) + 1);
   }
-  return range(1, commands).filter(number => (effects.get(numbered(number).message.id) ?? 0) !== effectsOf(number)).length;
+  return range(1, commands).filter(number => (effects.get(numbered(number).message.id) ?? 0) !== effectsOf(number))
+    .length;
 }
 
 /** A flow of this process. */

@@ -12,7 +12,9 @@ export interface Repeating {
   readonly journal: boolean;
 }
 
-/** What became of one round in one process: how often the command was carried out there, and what its callers were told. */
+/**
+ * What became of one round in one process: how often the command was carried out there, and what its callers were told.
+ */
 export interface Round {
   readonly runs: number;
   readonly answers: readonly string[];
@@ -20,7 +22,10 @@ export interface Round {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** A program that plays a round at each SIGUSR2, of the command with the next number, and prints what became of it, until it is told to end. */
+/**
+ * A program that plays a round at each SIGUSR2, of the command with the next number, and prints what became of it,
+ * until it is told to end.
+ */
 async function main({ where, times, seed, journal }: Repeating): Promise<void> {
   const store = openAt(where);
   const random = new Random(seed);

@@ -12,18 +12,28 @@ const STAGGERED = 4;
 /** Told that a command is being carried out; it goes on when the promise resolves. */
 export type InFlight = (id: string) => unknown;
 
-/** The kinds of commands: one of an aggregate, one over two aggregates that were not loaded, and one that leads to no events. */
+/**
+ * The kinds of commands: one of an aggregate, one over two aggregates that were not loaded, and one that leads to no
+ * events.
+ */
 const NAMES = ['Fill', 'Pour', 'Look'] as const;
 
 /** The command with a number; its `id` is its command id, too. */
-export const numbered = (number: number) => ({ name: NAMES[number % NAMES.length]!, message: { id: `command ${number}` } });
+export const numbered = (number: number) => ({
+  name: NAMES[number % NAMES.length]!,
+  message: { id: `command ${number}` },
+});
 
 /** How many events the command with a number leads to. */
 export const effectsOf = (number: number): number => [1, 2, 0][number % NAMES.length]!;
 
-const filled = (aggregateId: string, of: string) => Event({ aggregateName: 'Pot', aggregateId, name: 'Filled', payload: { of } });
+const filled = (aggregateId: string, of: string) =>
+  Event({ aggregateName: 'Pot', aggregateId, name: 'Filled', payload: { of } });
 
-/** Where the commands take effect. Nothing in it knows a command again: carried out twice, each of them takes effect twice. */
+/**
+ * Where the commands take effect. Nothing in it knows a command again: carried out twice, each of them takes effect
+ * twice.
+ */
 export const repeatingFlow = (eventStore: EventStore, running: InFlight): Flow =>
   new Flow({
     eventStore,
@@ -74,7 +84,13 @@ export async function answered(flow: Flow, number: number, identified = true): P
 }
 
 const shown = ({ succeeded, aggregateId, version, position, events }: CommandOutcome): string =>
-  JSON.stringify([succeeded, aggregateId, version, `${position}`, ...events.map(({ id, position }) => `${id} ${position}`)]);
+  JSON.stringify([
+    succeeded,
+    aggregateId,
+    version,
+    `${position}`,
+    ...events.map(({ id, position }) => `${id} ${position}`),
+  ]);
 
 /** A store that keeps no commands: then each flow knows those of its own only. */
 export const withoutJournal = (store: EventStore): EventStore =>

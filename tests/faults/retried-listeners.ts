@@ -21,7 +21,10 @@ export const Shelf = defineAggregate({
   state: {},
   commands: {
     Place: { creates: true, decide: (_, { id }) => Event({ aggregateId: id, name: 'Placed', payload: {} }) },
-    Take: { creates: 'if-missing', decide: (_, { id, what }) => Event({ aggregateId: id, name: 'Taken', payload: { what } }) },
+    Take: {
+      creates: 'if-missing',
+      decide: (_, { id, what }) => Event({ aggregateId: id, name: 'Taken', payload: { what } }),
+    },
   },
 });
 
@@ -64,7 +67,8 @@ const SKIPPING: Play = [['bolt', 'nut'], ['nut']].map(things => ({ things, atOnc
 function wantedOf(play: Play): string[] {
   const most = new Map<string, number>();
   for (const { things } of play) {
-    for (const what of things) most.set(what, Math.max(most.get(what) ?? 0, things.filter(each => each === what).length));
+    for (const what of things)
+      most.set(what, Math.max(most.get(what) ?? 0, things.filter(each => each === what).length));
   }
   return [...most].flatMap(([what, count]) => Array.from({ length: count }, () => what)).sort();
 }
@@ -111,12 +115,17 @@ export async function played(eventStore: EventStore, plays: readonly Play[], dis
 /** How many plays there are on each store. */
 export type PlaySizes = Readonly<Record<StoreName, number>>;
 
-/** Runs a listener again and again, as generated: each command that it decides takes effect once, and is answered with its own outcome. */
+/**
+ * Runs a listener again and again, as generated: each command that it decides takes effect once, and is answered with
+ * its own outcome.
+ */
 export async function retriedListeners(sizes: PlaySizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const store of EVERY_STORE) {
     const subject: Subject = { item: 21, store, done: `a listener run again, ${sizes[store]} generated plays`, seed };
-    const { wrong, foreign, parked } = await withStores(store, 1, ([one]) => played(one!, generatedPlays(sizes[store], seed), identified));
+    const { wrong, foreign, parked } = await withStores(store, 1, ([one]) =>
+      played(one!, generatedPlays(sizes[store], seed), identified),
+    );
     figures.push(
       none(subject, 'plays with a command lost or twice', wrong.length),
       none(subject, "commands answered with another one's outcome", foreign),

@@ -9,7 +9,8 @@ export async function rowsOf(where: Where): Promise<Record<(typeof TABLES)[numbe
   const counts: [string, number][] = [];
   if ('file' in where) {
     const shell = loadDriver().open(where.file);
-    for (const table of TABLES) counts.push([table, (shell.prepare(`select count(*) as n from ${table}`).get() as { n: number }).n]);
+    for (const table of TABLES)
+      counts.push([table, (shell.prepare(`select count(*) as n from ${table}`).get() as { n: number }).n]);
     shell.close();
   } else {
     const client = new Client({ connectionString: where.connectionString });

@@ -7,8 +7,21 @@ import { type Figure, table, unmet } from './figures';
 
 const RIGS = [
   ...['models', 'interleavings', 'gaps', 'followed-gaps-sqlite', 'followed-gaps-postgres', 'racers', 'any-version'],
-  ...['repeated-commands', 'killed-commands-sqlite', 'killed-commands-postgres', 'retried-listeners', 'shared-aggregates'],
-  ...['killed-sqlite', 'killed-postgres', 'killed-followers-sqlite', 'killed-followers-postgres', 'ambiguous-commits', 'cut-followers'],
+  ...[
+    'repeated-commands',
+    'killed-commands-sqlite',
+    'killed-commands-postgres',
+    'retried-listeners',
+    'shared-aggregates',
+  ],
+  ...[
+    'killed-sqlite',
+    'killed-postgres',
+    'killed-followers-sqlite',
+    'killed-followers-postgres',
+    'ambiguous-commits',
+    'cut-followers',
+  ],
   ...[
     'frozen-sqlite',
     'frozen-postgres',
@@ -26,8 +39,9 @@ const RIGS = [
 ];
 
 /**
- * The long forms of the fault tests, one after the other, each in a process of its own: `npm run test:faults [-- <name>...]`.
- * Ends with the table of their figures, and with exit code 1 when one of them is not what it must be.
+ * The long forms of the fault tests, one after the other, each in a process of its own:
+ * `npm run test:faults [-- <name>...]`. Ends with the table of their figures, and with exit code 1 when one of them is
+ * not what it must be.
  */
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter(name => !RIGS.includes(name));
@@ -38,7 +52,9 @@ async function main(wanted: readonly string[]): Promise<void> {
   for (const name of wanted.length > 0 ? wanted : RIGS) figures.push(...(await run(name, url)));
   await server?.stop();
   const date = new Date().toISOString().slice(0, 10);
-  console.log(`\n${date}, Node ${process.version}, ${cpus().length} cores, load ${loadavg()[1]!.toFixed(1)}\n\n${table(figures)}`);
+  console.log(
+    `\n${date}, Node ${process.version}, ${cpus().length} cores, load ${loadavg()[1]!.toFixed(1)}\n\n${table(figures)}`,
+  );
   const faults = unmet(figures);
   console.log(faults.length === 0 ? '\nAll is as it must be.' : `\nNot as it must be:\n${faults.join('\n')}`);
   process.exit(faults.length === 0 ? 0 : 1);
@@ -46,7 +62,9 @@ async function main(wanted: readonly string[]): Promise<void> {
 
 async function run(name: string, url: string): Promise<Figure[]> {
   const start = performance.now();
-  const child = fork(join(__dirname, 'long-forms.ts'), [name], { env: { ...process.env, EVENTUALITY_POSTGRES_URL: url } });
+  const child = fork(join(__dirname, 'long-forms.ts'), [name], {
+    env: { ...process.env, EVENTUALITY_POSTGRES_URL: url },
+  });
   let figures: Figure[] | undefined;
   child.on('message', message => (figures = message as Figure[]));
   const [code] = await once(child, 'exit');

@@ -26,7 +26,10 @@ const Notes = defineAggregate({
   name: 'Notes',
   state: {},
   commands: {
-    Note: { creates: 'if-missing', decide: (_state, { id, of }) => Event({ aggregateId: id, name: 'Noted', payload: { of } }) },
+    Note: {
+      creates: 'if-missing',
+      decide: (_state, { id, of }) => Event({ aggregateId: id, name: 'Noted', payload: { of } }),
+    },
   },
 });
 
@@ -34,8 +37,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const logger = { error: () => {}, warn: () => {} };
 
 /**
- * Says `refused` when a commit does not go through because the segment is somebody else's by now, and `done` when the checkpoint was there already: while
- * the segment is its own, its commit has gone through before, and the reply was lost.
+ * Says `refused` when a commit does not go through because the segment is somebody else's by now, and `done` when the
+ * checkpoint was there already: while the segment is its own, its commit has gone through before, and the reply was
+ * lost.
  */
 function tellRefusals(store: ProjectionStore): void {
   const commit = store.commit.bind(store);
@@ -53,8 +57,9 @@ function freeze(): void {
 }
 
 /**
- * A program that runs a projection and a reactor, which dispatches a command for each event, until it is told to end. It prints `ready` when it can be
- * told so, `handling <position>` before the projection takes an event, and `closed` at the end. After SIGUSR2 it freezes in the next handler.
+ * A program that runs a projection and a reactor, which dispatches a command for each event, until it is told to end.
+ * It prints `ready` when it can be told so, `handling <position>` before the projection takes an event, and `closed` at
+ * the end. After SIGUSR2 it freezes in the next handler.
  */
 async function main({ where, segments, leaseDuration, slow, careless }: Serving): Promise<void> {
   const eventStore = openAt(where);
@@ -66,7 +71,8 @@ async function main({ where, segments, leaseDuration, slow, careless }: Serving)
     freezing = false;
     if (slow) await sleep(slow);
   };
-  if (careless) return followCarelessly(eventStore, { owner: newId(), leaseDuration, handling }, new AbortController().signal);
+  if (careless)
+    return followCarelessly(eventStore, { owner: newId(), leaseDuration, handling }, new AbortController().signal);
   tellRefusals(projectionsOf(eventStore));
   const flow = new Flow({ eventStore, aggregates: [Notes], logger });
   const noting = defineReactor({

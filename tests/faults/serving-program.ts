@@ -12,7 +12,9 @@ export class ServingProgram extends Program {
 
   /** The positions of the events that its projection has taken, of what it printed after so many characters. */
   handled(from: number): string[] {
-    return this.linesAfter(from).flatMap(line => (line.startsWith('handling ') ? [line.slice('handling '.length)] : []));
+    return this.linesAfter(from).flatMap(line =>
+      line.startsWith('handling ') ? [line.slice('handling '.length)] : [],
+    );
   }
 
   /** Waits until its projection takes another event. */

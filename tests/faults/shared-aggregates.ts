@@ -21,7 +21,10 @@ export interface SharingSizes {
   readonly pairs: number;
 }
 
-/** Commands over two aggregates at once, one of them shared, from two processes: all succeed. And commands that wait for each other: one is refused. */
+/**
+ * Commands over two aggregates at once, one of them shared, from two processes: all succeed. And commands that wait for
+ * each other: one is refused.
+ */
 export async function sharedAggregates(sizes: SharingSizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   const all = sizes.commands * sizes.rounds;
@@ -55,12 +58,19 @@ type IsEnough = (errors: readonly string[]) => boolean;
 
 const conflicted: IsEnough = errors => errors.includes('CONCURRENCY');
 
-async function shared(name: StoreName, sizes: SharingSizes, retry: RetryRule, isEnough: IsEnough = () => false): Promise<Shared> {
+async function shared(
+  name: StoreName,
+  sizes: SharingSizes,
+  retry: RetryRule,
+  isEnough: IsEnough = () => false,
+): Promise<Shared> {
   const commands = sizes.commands / PARTIES;
   if (name === 'memory') {
     return withStores(name, 1, async ([store]) => {
       const flows = range(1, PARTIES).map(() => sharingFlow(store!, retry));
-      return sharedBy(store!, sizes.rounds, isEnough, round => flows.map((flow, party) => opened(flow, party, round, commands)));
+      return sharedBy(store!, sizes.rounds, isEnough, round =>
+        flows.map((flow, party) => opened(flow, party, round, commands)),
+      );
     });
   }
   return withDurable(name, async (places, folder) => {
@@ -89,14 +99,20 @@ async function sharedBy(
   const flow = sharingFlow(store);
   await flow.dispatch(increase('shared'));
   const errors: string[] = [];
-  for (let round = 1; round <= rounds && !isEnough(errors); round++) errors.push(...(await Promise.all(play(round))).flat());
+  for (let round = 1; round <= rounds && !isEnough(errors); round++)
+    errors.push(...(await Promise.all(play(round))).flat());
   const { state } = await flow.repository(Counter).load('shared');
   return { errors, count: state.count - 1 };
 }
 
 /** Lets the handler of one aggregate await a command to a second one, whose handler awaits one to the first. */
 async function deadlocked(pairs: number, seed: number): Promise<Figure[]> {
-  const subject: Subject = { item: 23, store: 'memory', done: `${pairs} pairs of commands that wait for each other`, seed };
+  const subject: Subject = {
+    item: 23,
+    store: 'memory',
+    done: `${pairs} pairs of commands that wait for each other`,
+    seed,
+  };
   const flow = sharingFlow(new InMemoryEventStore());
   const start = performance.now();
   const outcomes = await Promise.allSettled(

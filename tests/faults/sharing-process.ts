@@ -13,7 +13,10 @@ export interface Sharing {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** A program that plays a round at each SIGUSR2, and prints the codes of the errors that its callers met, until it is told to end. */
+/**
+ * A program that plays a round at each SIGUSR2, and prints the codes of the errors that its callers met, until it is
+ * told to end.
+ */
 async function main({ where, party, commands, retry }: Sharing): Promise<void> {
   const store = openAt(where);
   const flow = sharingFlow(store, retry);

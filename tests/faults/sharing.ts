@@ -52,5 +52,7 @@ export async function opened(flow: Flow, party: number, round: number, commands:
   const all = Array.from({ length: commands }, (_, index) =>
     flow.dispatch({ name: 'Open', message: { id: `${round} ${party} ${index}`, shared: 'shared' } }),
   );
-  return (await Promise.allSettled(all)).flatMap(each => (each.status === 'rejected' ? [each.reason.code ?? `${each.reason}`] : []));
+  return (await Promise.allSettled(all)).flatMap(each =>
+    each.status === 'rejected' ? [each.reason.code ?? `${each.reason}`] : [],
+  );
 }

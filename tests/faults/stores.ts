@@ -6,13 +6,23 @@ import type { Where } from './where';
 
 export type StoreName = 'memory' | 'SQLite' | 'PostgreSQL';
 
-/** All stores, or the one of EVENTUALITY_ONLY_STORE: `.ci/run` plays on an older PostgreSQL what is played on all stores beside a newer one. */
+/**
+ * All stores, or the one of EVENTUALITY_ONLY_STORE: `.ci/run` plays on an older PostgreSQL what is played on all stores
+ * beside a newer one.
+ */
 export const EVERY_STORE: readonly StoreName[] = (['memory', 'SQLite', 'PostgreSQL'] as const).filter(
   name => name === (process.env.EVENTUALITY_ONLY_STORE ?? name),
 );
 
-/** Opens so many stores on the same new data, as processes would each have one, and closes and removes it all after their use. */
-export async function withStores<T>(name: StoreName, count: number, use: (stores: readonly EventStore[]) => Promise<T>): Promise<T> {
+/**
+ * Opens so many stores on the same new data, as processes would each have one, and closes and removes it all after
+ * their use.
+ */
+export async function withStores<T>(
+  name: StoreName,
+  count: number,
+  use: (stores: readonly EventStore[]) => Promise<T>,
+): Promise<T> {
   if (name === 'SQLite') return withFiles(files => use(inOneFile(files, count)));
   if (name === 'PostgreSQL') return withSchema(schema => use(Array.from({ length: count }, () => schema.open())));
   const store = new InMemoryEventStore();

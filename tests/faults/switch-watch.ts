@@ -9,7 +9,10 @@ interface Look {
   readonly counts: ReadonlyMap<string, object>;
 }
 
-/** Looks at the documents of the active version, past the readers, and compares the last look before a switch with the first after it. */
+/**
+ * Looks at the documents of the active version, past the readers, and compares the last look before a switch with the
+ * first after it.
+ */
 export class SwitchWatch {
   switches = 0;
   /** Documents that the new version has in an older state, or not at all. */

@@ -22,7 +22,9 @@ async function main({ where, writers, streams, total = Number.POSITIVE_INFINITY,
       const stream = { aggregateName: 'Thing', aggregateId: `${written++ % streams}` };
       const id = newId();
       if (careless) process.stdout.write(`${id}\n`);
-      const outcome = await store.append([{ stream, expected: 'any', events: [{ name: 'Happened', id, payload: { pid: process.pid } }] }]);
+      const outcome = await store.append([
+        { stream, expected: 'any', events: [{ name: 'Happened', id, payload: { pid: process.pid } }] },
+      ]);
       if (!outcome.ok) throw new Error('"any" was a conflict');
       if (!careless) process.stdout.write(`${id}\n`);
     }

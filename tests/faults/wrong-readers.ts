@@ -10,7 +10,10 @@ const COLUMNS = [
   ...['aggregate_name as "aggregateName"', 'aggregate_id as "aggregateId"', 'schema_version as "schemaVersion"'],
 ].join(', ');
 
-/** A store in PostgreSQL that is read as one might do it first: after the highest position seen, whatever is still to be committed below. */
+/**
+ * A store in PostgreSQL that is read as one might do it first: after the highest position seen, whatever is still to be
+ * committed below.
+ */
 export const readByPosition = (store: EventStore, schema: Schema): EventStore =>
   readBy(store, async ({ after = 0n, limit = 1000 }) => {
     const events = `select ${COLUMNS} from "${schema.name}".eventuality_events`;

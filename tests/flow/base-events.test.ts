@@ -116,7 +116,9 @@ describe('a handler of a base event class, where a subclass is handled too,', ()
       @EventHandler(MovedUp)
       up(): void {}
     }
-    expect(() => new Flow({ eventStore: new InMemoryEventStore(), aggregates: [BaseLift, UpLift] })).toThrow(fault('BaseLift'));
+    expect(() => new Flow({ eventStore: new InMemoryEventStore(), aggregates: [BaseLift, UpLift] })).toThrow(
+      fault('BaseLift'),
+    );
   });
 
   test('is none where the same class handles the subclass itself: each event is handled as its own class', async () => {
@@ -184,7 +186,9 @@ describe('a handler of a base event class', () => {
     expect(() => new Crane('a').rise()).toThrow(fault('Crane'));
     expect(await repository.find('a')).toBeNull();
     await given(BaseLift).when(new Move('a', 1)).thenError(BaseEventHandledError);
-    await expect(given(BaseLift, new MovedUp(1)).when(new Move('a', 1)).thenNothing()).rejects.toThrow(BaseEventHandledError);
+    await expect(given(BaseLift, new MovedUp(1)).when(new Move('a', 1)).thenNothing()).rejects.toThrow(
+      BaseEventHandledError,
+    );
   });
 
   test('takes events of a subclass that has the name of the base class: as those', async () => {
@@ -215,7 +219,10 @@ describe('a handler of a base event class', () => {
   test('that an event bus was given is reported with the first event of a subclass that has no listener', async () => {
     const failures: unknown[] = [];
     const seen: unknown[] = [];
-    const bus = new EventBus({ logger: { error() {}, warn() {} }, onError: (error, { name }) => failures.push({ error, name }) });
+    const bus = new EventBus({
+      logger: { error() {}, warn() {} },
+      onError: (error, { name }) => failures.push({ error, name }),
+    });
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Lift], eventBus: bus });
     const end = bus.subscribe(Moved, function log({ payload }) {
       seen.push(payload);
@@ -223,7 +230,9 @@ describe('a handler of a base event class', () => {
     bus.subscribe(MovedDown, ({ payload }) => seen.push(payload));
     for (const by of [1, 1, -1]) await flow.dispatch(new Move('a', by));
     await bus.drain();
-    expect(failures).toMatchObject([{ name: 'log', error: { code: 'BASE_EVENT_HANDLED', base: Moved, type: MovedUp } }]);
+    expect(failures).toMatchObject([
+      { name: 'log', error: { code: 'BASE_EVENT_HANDLED', base: Moved, type: MovedUp } },
+    ]);
     expect(seen).toEqual([new MovedDown(-1)]);
     end();
     await flow.dispatch(new Move('a', 0));
@@ -236,7 +245,10 @@ describe('a handler of a base event class', () => {
     const Plain = defineAggregate({
       name: 'Plain',
       state: { moved: 0, up: 0 },
-      on: { Moved: state => ({ ...state, moved: state.moved + 1 }), MovedUp: state => ({ ...state, up: state.up + 1 }) },
+      on: {
+        Moved: state => ({ ...state, moved: state.moved + 1 }),
+        MovedUp: state => ({ ...state, up: state.up + 1 }),
+      },
       commands: { Move: { creates: 'if-missing', decide: (_, { by }) => [new MovedUp(by), new MovedDown(by)] } },
     });
     const listener = defineReactor({

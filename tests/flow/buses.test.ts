@@ -88,7 +88,9 @@ describe('a command bus alone', () => {
   test('refuses a second handler when it is registered', () => {
     const bus = new CommandBus();
     bus.register(Greet, () => undefined);
-    expect(() => bus.register('greet', () => undefined)).toThrow(expect.objectContaining({ code: 'DUPLICATE_HANDLER', names: ['greet'] }));
+    expect(() => bus.register('greet', () => undefined)).toThrow(
+      expect.objectContaining({ code: 'DUPLICATE_HANDLER', names: ['greet'] }),
+    );
   });
 
   test.each([
@@ -104,12 +106,15 @@ describe('a command bus alone', () => {
     await expect(bus.dispatch(value as object)).rejects.toMatchObject({ code: 'UNNAMED_MESSAGE' });
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('does not know a command named %s by accident', async name => {
-    const bus = new CommandBus();
-    await expect(bus.dispatch({ name, message: {} })).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
-    bus.register(name, () => 'registered');
-    expect(await bus.dispatch({ name, message: {} })).toBe('registered');
-  });
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'does not know a command named %s by accident',
+    async name => {
+      const bus = new CommandBus();
+      await expect(bus.dispatch({ name, message: {} })).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
+      bus.register(name, () => 'registered');
+      expect(await bus.dispatch({ name, message: {} })).toBe('registered');
+    },
+  );
 });
 
 describe('a query bus alone', () => {

@@ -21,8 +21,13 @@ describe('an event bus', () => {
     const bus = new EventBus();
     const calls: string[] = [];
     bus.subscribe('TodoCreated', ({ name }) => calls.push(`by name ${name}`));
-    bus.subscribe(TodoCreated, ({ payload }) => calls.push(`by class ${payload instanceof TodoCreated} ${payload.description}`));
-    bus.subscribe({ TodoCreated: [() => calls.push('map 1'), () => calls.push('map 2')], TodoCompleted: () => calls.push('map 3') });
+    bus.subscribe(TodoCreated, ({ payload }) =>
+      calls.push(`by class ${payload instanceof TodoCreated} ${payload.description}`),
+    );
+    bus.subscribe({
+      TodoCreated: [() => calls.push('map 1'), () => calls.push('map 2')],
+      TodoCompleted: () => calls.push('map 3'),
+    });
     bus.subscribeAll(({ name }) => calls.push(`all ${name}`));
     bus.publish(await recorded('TodoCreated', 'TodoCompleted'));
     await bus.drain();
@@ -143,7 +148,9 @@ describe('an event bus', () => {
   test('revives the payload for a listener by class when a store returns plain data', async () => {
     const bus = new EventBus();
     const seen: unknown[] = [];
-    bus.subscribe(TodoCompleted, event => seen.push(event.payload instanceof TodoCompleted, event.aggregateId, Object.isFrozen(event)));
+    bus.subscribe(TodoCompleted, event =>
+      seen.push(event.payload instanceof TodoCompleted, event.aggregateId, Object.isFrozen(event)),
+    );
     bus.publish(await recorded('TodoCompleted'));
     await bus.drain();
     expect(seen).toEqual([true, '1', true]);
@@ -173,7 +180,9 @@ describe('an event bus', () => {
       path.push(`after ${result}`);
       return result;
     });
-    bus.use((delivery, next) => (delivery.event.name === 'B' ? Promise.reject(new Error('B is not delivered')) : next(delivery)));
+    bus.use((delivery, next) =>
+      delivery.event.name === 'B' ? Promise.reject(new Error('B is not delivered')) : next(delivery),
+    );
     bus.subscribe({ A: () => 'heard', B: () => path.push('never') });
     bus.publish(await recorded('A', 'B', 'A'));
     await bus.drain();

@@ -1,4 +1,13 @@
-import { bootstrap, EventBus, EventHandler, type FailureContext, Flow, InMemoryEventStore, Module, type OnError } from 'eventuality';
+import {
+  bootstrap,
+  EventBus,
+  EventHandler,
+  type FailureContext,
+  Flow,
+  InMemoryEventStore,
+  Module,
+  type OnError,
+} from 'eventuality';
 import { CreateTodo, Todo, TodoCreated } from '../domain/todo';
 import { SILENT } from '../postgres/database';
 
@@ -24,7 +33,10 @@ const theFailure = [
 describe('the hook of a flow', () => {
   it.each<[string, (onError: OnError) => Flow]>([
     ['that makes its bus', onError => new Flow({ ...parts(), listeners: failing, onError })],
-    ['that is given a bus', onError => new Flow({ ...parts(), eventBus: new EventBus({ logger: SILENT }), listeners: failing, onError })],
+    [
+      'that is given a bus',
+      onError => new Flow({ ...parts(), eventBus: new EventBus({ logger: SILENT }), listeners: failing, onError }),
+    ],
     ['whose logger throws', onError => new Flow({ ...parts(), logger: broken, listeners: failing, onError })],
     [
       'whose bus has a logger that throws',
@@ -32,11 +44,18 @@ describe('the hook of a flow', () => {
     ],
     [
       'whose bus has a hook that throws',
-      onError => new Flow({ ...parts(), eventBus: new EventBus({ logger: SILENT, onError: throwing }), listeners: failing, onError }),
+      onError =>
+        new Flow({
+          ...parts(),
+          eventBus: new EventBus({ logger: SILENT, onError: throwing }),
+          listeners: failing,
+          onError,
+        }),
     ],
     [
       'whose bus has the same hook',
-      onError => new Flow({ ...parts(), eventBus: new EventBus({ logger: SILENT, onError }), listeners: failing, onError }),
+      onError =>
+        new Flow({ ...parts(), eventBus: new EventBus({ logger: SILENT, onError }), listeners: failing, onError }),
     ],
   ])('%s is told of a listener that fails, once', async (_, open) => {
     const printed = jest.spyOn(console, 'error').mockImplementation();
@@ -81,7 +100,10 @@ describe('the hook of a flow', () => {
     const wrong = { ...parts(), onError: 'log' as never, closeTimeout: -1 };
     expect(() => new Flow(wrong)).toThrow(
       expect.objectContaining({
-        faults: [`onError is 'log'; it must be a function.`, 'closeTimeout is -1; it must be milliseconds from 0, or Infinity.'],
+        faults: [
+          `onError is 'log'; it must be a function.`,
+          'closeTimeout is -1; it must be milliseconds from 0, or Infinity.',
+        ],
       }),
     );
   });
@@ -102,13 +124,17 @@ describe('closing', () => {
     await flow.dispatch(new CreateTodo('1', 'Buy milk'));
     await flow.dispatch(new CreateTodo('2', 'Drink it'));
     await flow.close();
-    expect(failures).toEqual([[expect.objectContaining({ code: 'LISTENER_TIMEOUT', listener: 'hanging', waiting: 1 }), expect.anything()]]);
+    expect(failures).toEqual([
+      [expect.objectContaining({ code: 'LISTENER_TIMEOUT', listener: 'hanging', waiting: 1 }), expect.anything()],
+    ]);
     await expect(eventStore.readAll()).rejects.toMatchObject({ code: 'STORE_CLOSED' });
   });
 
   it('waits for a listener that takes its time', async () => {
     const heard: string[] = [];
-    const listeners = { TodoCreated: () => new Promise<void>(resolve => setTimeout(() => resolve(void heard.push('done')), 60)) };
+    const listeners = {
+      TodoCreated: () => new Promise<void>(resolve => setTimeout(() => resolve(void heard.push('done')), 60)),
+    };
     const flow = new Flow({ ...parts(), listeners, closeTimeout: 5000 });
     await flow.dispatch(new CreateTodo('1', 'Buy milk'));
     await flow.close();

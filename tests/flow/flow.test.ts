@@ -13,7 +13,15 @@ import {
   InMemoryEventStore,
   type RecordedEvent,
 } from 'eventuality';
-import { CompleteTodo, CreateTodo, EmptyDescriptionError, RenameTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
+import {
+  CompleteTodo,
+  CreateTodo,
+  EmptyDescriptionError,
+  RenameTodo,
+  Todo,
+  TodoCompleted,
+  TodoCreated,
+} from '../domain/todo';
 
 const quiet = { error: () => undefined, warn: () => undefined };
 
@@ -54,7 +62,9 @@ describe.each([
   test('change it one after the other, in the order they were given', async () => {
     const flow = todoFlow({ cache });
     await flow.dispatch(new CreateTodo('1', 'start'));
-    const outcomes = await Promise.all(Array.from({ length: 50 }, (_each, index) => flow.dispatch(new RenameTodo('1', `name ${index}`))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_each, index) => flow.dispatch(new RenameTodo('1', `name ${index}`))),
+    );
     expect(outcomes.map(({ version }) => version)).toEqual(Array.from({ length: 50 }, (_each, index) => index + 2));
     expect((await flow.repository(Todo).load('1')).description).toBe('name 49');
   });
@@ -90,7 +100,8 @@ describe.each([
       }
     }
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Spoiled], cache });
-    for (const how of ['event', 'throw', 'nothing', 'event'] as const) await flow.dispatch(new Spoil('1', how)).catch(() => undefined);
+    for (const how of ['event', 'throw', 'nothing', 'event'] as const)
+      await flow.dispatch(new Spoil('1', how)).catch(() => undefined);
     expect((await allEvents(flow)).map(({ payload }) => payload)).toEqual([{ seen: 1 }, { seen: 1 }]);
   });
 
@@ -110,7 +121,11 @@ describe.each([
     await todoFlow({ eventStore: store, cache }).dispatch(new CreateTodo('1', 'start'));
     const rivals = contended(store, 3);
     const flow = todoFlow({ eventStore: rivals.store, cache, retry: { attempts: 3 } });
-    await expect(flow.dispatch(new CompleteTodo('1'))).rejects.toMatchObject({ code: 'CONCURRENCY', expected: 3, actual: 4 });
+    await expect(flow.dispatch(new CompleteTodo('1'))).rejects.toMatchObject({
+      code: 'CONCURRENCY',
+      expected: 3,
+      actual: 4,
+    });
     expect(rivals.attempts).toHaveLength(3);
   });
 
@@ -124,7 +139,10 @@ describe.each([
     await there.repository(Todo).delete('1');
     await expect(here.dispatch(new RenameTodo('1', 'start'))).rejects.toMatchObject({ code: 'AGGREGATE_NOT_FOUND' });
     const error = await here.dispatch(new CreateTodo('1', 'again')).catch(each => each);
-    expect(error).toMatchObject({ code: 'AGGREGATE_ALREADY_EXISTS', message: expect.stringContaining('its id is not used again') });
+    expect(error).toMatchObject({
+      code: 'AGGREGATE_ALREADY_EXISTS',
+      message: expect.stringContaining('its id is not used again'),
+    });
     // It would not be found with it either.
     expect(error.message).not.toContain('if-missing');
   });
@@ -139,7 +157,9 @@ describe.each([
       actual: 2,
     });
     const rivals = contended(flow.eventStore as InMemoryEventStore, 1);
-    await expect(todoFlow({ eventStore: rivals.store }).dispatch(new CompleteTodo('1'), { expectedVersion: 2 })).rejects.toMatchObject({
+    await expect(
+      todoFlow({ eventStore: rivals.store }).dispatch(new CompleteTodo('1'), { expectedVersion: 2 }),
+    ).rejects.toMatchObject({
       code: 'CONCURRENCY',
     });
     expect(rivals.attempts).toHaveLength(1);
@@ -161,9 +181,13 @@ describe.each([
 describe('the first command of an aggregate', () => {
   test('is refused when the aggregate exists, and wins once among racers', async () => {
     const flow = todoFlow();
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => flow.dispatch(new CreateTodo('1', 'mine'))));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => flow.dispatch(new CreateTodo('1', 'mine'))),
+    );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(outcomes.filter(outcome => outcome.status === 'rejected' && outcome.reason.code === 'AGGREGATE_ALREADY_EXISTS')).toHaveLength(7);
+    expect(
+      outcomes.filter(outcome => outcome.status === 'rejected' && outcome.reason.code === 'AGGREGATE_ALREADY_EXISTS'),
+    ).toHaveLength(7);
   });
 
   test('may find it or make it with if-missing', async () => {
@@ -227,7 +251,8 @@ describe('what a handler decides', () => {
     expect(await decide(() => new Happened('one'))).toEqual(['one']);
     expect(await decide(() => [new Happened('one'), new Happened('two')])).toEqual(['one', 'two']);
     expect(await decide(async () => [new Happened('later')])).toEqual(['later']);
-    for (const nothing of [undefined, null, [], Promise.resolve(), Promise.resolve([])]) expect(await decide(() => nothing)).toEqual([]);
+    for (const nothing of [undefined, null, [], Promise.resolve(), Promise.resolve([])])
+      expect(await decide(() => nothing)).toEqual([]);
   });
 
   test('may be applied on the way, and sees the new state then', async () => {
@@ -252,7 +277,9 @@ describe('what a handler decides', () => {
 
   test('has no effect when an event handler cannot take it: a poison event is never stored', async () => {
     const flow = actorFlow();
-    await expect(flow.dispatch(new Act(() => [new Happened('fine'), new Happened('poison')]))).rejects.toThrow('cannot be applied');
+    await expect(flow.dispatch(new Act(() => [new Happened('fine'), new Happened('poison')]))).rejects.toThrow(
+      'cannot be applied',
+    );
     expect(await allEvents(flow)).toEqual([]);
   });
 
@@ -305,7 +332,9 @@ describe('correlation and causation', () => {
   });
 
   test('keep a correlation id that the caller gives', async () => {
-    const { events } = await todoFlow().dispatch(new CreateTodo('1', 'start'), { metadata: { correlationId: 'request-7' } });
+    const { events } = await todoFlow().dispatch(new CreateTodo('1', 'start'), {
+      metadata: { correlationId: 'request-7' },
+    });
     expect(events[0]!.metadata.correlationId).toBe('request-7');
   });
 
@@ -368,7 +397,9 @@ describe('a flow', () => {
       },
     });
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Selfish] });
-    await expect(flow.dispatch({ name: 'Outer', message: { id: '1' } })).rejects.toMatchObject({ code: 'REENTRANT_COMMAND' });
+    await expect(flow.dispatch({ name: 'Outer', message: { id: '1' } })).rejects.toMatchObject({
+      code: 'REENTRANT_COMMAND',
+    });
     expect((await flow.dispatch({ name: 'Inner', message: { id: '1' } })).succeeded).toBe(false);
   });
 
@@ -416,7 +447,9 @@ describe('a flow', () => {
   test('aborts before anything is appended', async () => {
     const flow = todoFlow();
     const reason = new Error('changed my mind');
-    await expect(flow.dispatch(new CreateTodo('1', 'start'), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(flow.dispatch(new CreateTodo('1', 'start'), { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
     expect(await allEvents(flow)).toEqual([]);
   });
 
@@ -424,7 +457,10 @@ describe('a flow', () => {
     const flow = todoFlow({
       queryHandlers: {
         Count: async () => (await flow.eventStore.readAll()).length,
-        Twice: async (_, context) => [context.queryName, ((await context.query({ name: 'Count', message: {} })) as number) * 2],
+        Twice: async (_, context) => [
+          context.queryName,
+          ((await context.query({ name: 'Count', message: {} })) as number) * 2,
+        ],
       },
     });
     await flow.dispatch(new CreateTodo('1', 'start'));

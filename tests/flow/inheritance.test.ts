@@ -93,9 +93,13 @@ class Steps {}
 
 /** What an application with tenants puts before everything. */
 const tenantNeeded: CommandMiddleware<CommandOutcome> = (message, next) =>
-  typeof message.metadata.tenant === 'string' ? next(message) : Promise.reject(new Error(`${message.name} without a tenant`));
+  typeof message.metadata.tenant === 'string'
+    ? next(message)
+    : Promise.reject(new Error(`${message.name} without a tenant`));
 const tenantNeededToAsk: QueryMiddleware = (message, next) =>
-  typeof message.cause?.metadata.tenant === 'string' ? next(message) : Promise.reject(new Error(`${message.name} without a tenant`));
+  typeof message.cause?.metadata.tenant === 'string'
+    ? next(message)
+    : Promise.reject(new Error(`${message.name} without a tenant`));
 
 const metadata = { tenant: 't1', actor: { name: 'ann', roles: ['admin'] } };
 
@@ -106,7 +110,11 @@ describe.each(PLACES)("callers' entries in the metadata are inherited, %s,", (_,
   const place = make();
   let app: TestFlow;
   beforeAll(async () => {
-    app = await testFlow(Steps, { eventStore: place.open(), middleware: [tenantNeeded], queryMiddleware: [tenantNeededToAsk] });
+    app = await testFlow(Steps, {
+      eventStore: place.open(),
+      middleware: [tenantNeeded],
+      queryMiddleware: [tenantNeededToAsk],
+    });
   });
   afterAll(async () => {
     await app.close();
@@ -134,7 +142,13 @@ describe('which entries are inherited', () => {
   const metadataOf = async (options: DispatchOptions, inheritMetadata?: boolean | readonly string[]) => {
     await using app = await testFlow(Steps, inheritMetadata === undefined ? {} : { inheritMetadata });
     const { events } = await app.flow.dispatch(new Relay('r', options), { metadata });
-    const { correlationId: _, causationId: __, commandName: ___, commandCausationId: ____, ...callers } = events[0]!.metadata;
+    const {
+      correlationId: _,
+      causationId: __,
+      commandName: ___,
+      commandCausationId: ____,
+      ...callers
+    } = events[0]!.metadata;
     return callers;
   };
 
@@ -154,7 +168,11 @@ describe('which entries are inherited', () => {
   });
 
   test('leaves those alone that the command brings itself', async () => {
-    expect(await metadataOf({ metadata: { tenant: 't2', reason: 'r' } })).toEqual({ ...metadata, tenant: 't2', reason: 'r' });
+    expect(await metadataOf({ metadata: { tenant: 't2', reason: 'r' } })).toEqual({
+      ...metadata,
+      tenant: 't2',
+      reason: 'r',
+    });
     expect(await metadataOf({ metadata: { tenant: undefined } })).toEqual({ actor: metadata.actor });
     expect(await metadataOf({ metadata: { reason: 'r' }, inherit: false })).toEqual({ reason: 'r' });
   });
@@ -172,7 +190,8 @@ describe('which entries are inherited', () => {
       ambientCausation: true,
       middleware: [tenantNeeded],
       listeners: {
-        Begun: ({ payload, aggregateId }) => (payload.next === 'again' ? flow.dispatch(new Begin(`${aggregateId}+`)) : undefined),
+        Begun: ({ payload, aggregateId }) =>
+          payload.next === 'again' ? flow.dispatch(new Begin(`${aggregateId}+`)) : undefined,
       },
       commandHandlers: { Indirect: () => flow.dispatch(new Begin('i', 'again')) },
     });
@@ -195,7 +214,10 @@ describe('the entries that the framework sets', () => {
       causationId: expect.not.stringContaining('forged'),
       commandName: 'Begin',
     });
-    const relayed = await app.flow.dispatch(new Relay('b', { metadata: forged }), { commandId: 'relay', metadata: forged });
+    const relayed = await app.flow.dispatch(new Relay('b', { metadata: forged }), {
+      commandId: 'relay',
+      metadata: forged,
+    });
     expect(relayed.events[0]!.metadata).toEqual({
       correlationId: 'relay',
       causationId: expect.not.stringContaining('forged'),

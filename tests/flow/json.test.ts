@@ -66,11 +66,26 @@ describe.each(PLACES)('what is written as JSON has its positions as decimal text
       await processor.waitFor(position!);
       const status = await processor.status();
       const told = written(status);
-      expect(told).toMatchObject({ name: 'broken', position: text, head: text, lag: { events: 0 }, lastError: { position: text } });
-      expect(told).toMatchObject({ segments: [{ segment: 0, position: text }], parked: [{ events: 1, position: text }] });
+      expect(told).toMatchObject({
+        name: 'broken',
+        position: text,
+        head: text,
+        lag: { events: 0 },
+        lastError: { position: text },
+      });
+      expect(told).toMatchObject({
+        segments: [{ segment: 0, position: text }],
+        parked: [{ events: 1, position: text }],
+      });
       expect(written(await flow.processors.status())).toEqual([expect.objectContaining({ head: text })]);
-      expect(written([status.segments, status.parked, status.lastError])).toEqual([told.segments, told.parked, told.lastError]);
-      expect(written(await processor.deadLetters())).toEqual([expect.objectContaining({ position: text, attempts: 1 })]);
+      expect(written([status.segments, status.parked, status.lastError])).toEqual([
+        told.segments,
+        told.parked,
+        told.lastError,
+      ]);
+      expect(written(await processor.deadLetters())).toEqual([
+        expect.objectContaining({ position: text, attempts: 1 }),
+      ]);
       const late = await flow.waitFor(position! + 5n, { timeout: 0 }).catch(error => error);
       expect(written(late)).toEqual({
         name: 'WaitTimeoutError',
@@ -114,7 +129,9 @@ test('what an import reports is written', async () => {
   for await (const line of exportEvents(from)) lines.push(line);
   await flow.close();
   const reports: unknown[] = [];
-  const report = await importEvents(new InMemoryEventStore(), lines, { progress: each => void reports.push(written(each)) });
+  const report = await importEvents(new InMemoryEventStore(), lines, {
+    progress: each => void reports.push(written(each)),
+  });
   expect([...reports, written(report)]).toEqual(Array(2).fill({ imported: 1, skipped: 0, position: '1' }));
   expect(written(await importEvents(new InMemoryEventStore(), []))).toEqual({ imported: 0, skipped: 0, position: '0' });
 });

@@ -9,7 +9,10 @@ const schema = new TestSchema(__filename);
 const AGGREGATES = 60;
 const COMMANDS = 12;
 
-/** Sends commands to all aggregates at once, without awaiting any; returns the events as a listener heard them, and as they were answered. */
+/**
+ * Sends commands to all aggregates at once, without awaiting any; returns the events as a listener heard them, and as
+ * they were answered.
+ */
 async function play(eventStore: EventStore): Promise<{ heard: RecordedEvent[]; answered: RecordedEvent[] }> {
   const heard: RecordedEvent[] = [];
   const answered: RecordedEvent[] = [];
@@ -17,7 +20,12 @@ async function play(eventStore: EventStore): Promise<{ heard: RecordedEvent[]; a
     if (event.position % 50n === 0n) await sleep(1);
     heard.push(event);
   };
-  const flow = new Flow({ eventStore, aggregates: [Todo], listeners: { TodoCreated: listen, TodoRenamed: listen }, logger: SILENT });
+  const flow = new Flow({
+    eventStore,
+    aggregates: [Todo],
+    listeners: { TodoCreated: listen, TodoRenamed: listen },
+    logger: SILENT,
+  });
   const commands = Array.from({ length: COMMANDS }, (_, number) =>
     Array.from({ length: AGGREGATES }, (__, id) =>
       number === 0 ? new CreateTodo(`${id}`, 'first') : new RenameTodo(`${id}`, `${number}`),

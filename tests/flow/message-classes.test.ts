@@ -27,7 +27,9 @@ import { products, users } from './namesakes';
 
 const quiet = { error: () => undefined, warn: () => undefined };
 
-@Event('Created', { codec: { encode: ({ at }: Coded) => ({ at: at.toISOString() }), decode: ({ at }) => new Coded(new Date(at)) } })
+@Event('Created', {
+  codec: { encode: ({ at }: Coded) => ({ at: at.toISOString() }), decode: ({ at }) => new Coded(new Date(at)) },
+})
 class Coded {
   constructor(readonly at: Date) {}
 }
@@ -76,7 +78,9 @@ describe('a command of another class than the one handled under its name', () =>
   test('is refused by the aggregate that handles it, with both named, and nothing is stored', async () => {
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User] });
     await flow.dispatch(new users.Create('u', 'a@b.c'));
-    const error: MessageClassMismatchError = await flow.dispatch(new products.Create('p', 'bolt') as object).catch(thrown => thrown);
+    const error: MessageClassMismatchError = await flow
+      .dispatch(new products.Create('p', 'bolt') as object)
+      .catch(thrown => thrown);
     expect(error).toBeInstanceOf(MessageClassMismatchError);
     expect(error).toMatchObject({ ...mismatch('command', 'Create'), expected: users.Create, actual: products.Create });
     expect(error.message).toBe(
@@ -91,7 +95,9 @@ describe('a command of another class than the one handled under its name', () =>
   test('is refused every time, also before one of the right class has come', async () => {
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User] });
     for (const _ of [1, 2])
-      await expect(flow.dispatch(new products.Create('p', 'bolt'))).rejects.toMatchObject(mismatch('command', 'Create'));
+      await expect(flow.dispatch(new products.Create('p', 'bolt'))).rejects.toMatchObject(
+        mismatch('command', 'Create'),
+      );
     expect(await flow.dispatch(new users.Create('u', 'a@b.c'))).toMatchObject({ succeeded: true });
     await expect(flow.dispatch(new products.Create('p', 'bolt'))).rejects.toMatchObject(mismatch('command', 'Create'));
     await flow.close();
@@ -103,7 +109,9 @@ describe('a command of another class than the one handled under its name', () =>
       create(): void {}
     }
     await using app = await testFlow(moduleOf(Handler));
-    await expect(app.flow.dispatch(new products.Create('p', 'bolt'))).rejects.toMatchObject(mismatch('command', 'Create'));
+    await expect(app.flow.dispatch(new products.Create('p', 'bolt'))).rejects.toMatchObject(
+      mismatch('command', 'Create'),
+    );
     expect(await app.flow.dispatch(new users.Create('u', 'a@b.c'))).toMatchObject({ succeeded: false });
   });
 
@@ -115,10 +123,10 @@ describe('a command of another class than the one handled under its name', () =>
     const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User] });
     await flow.dispatch({ name: 'Create', message: { id: 'plain', email: 'p@b.c' } });
     await flow.dispatch(new CreateWithPhone('sub', 's@b.c'));
-    expect([(await flow.repository(User).load('plain')).email, (await flow.repository(User).load('sub')).email]).toEqual([
-      'p@b.c',
-      's@b.c',
-    ]);
+    expect([
+      (await flow.repository(User).load('plain')).email,
+      (await flow.repository(User).load('sub')).email,
+    ]).toEqual(['p@b.c', 's@b.c']);
     await flow.close();
   });
 
@@ -135,7 +143,10 @@ describe('a command of another class than the one handled under its name', () =>
     const flow = new Flow({ eventStore: new InMemoryEventStore(), commandHandlers: { Create: () => undefined } });
     await flow.dispatch(new products.Create('p', 'bolt'));
     await flow.dispatch({ name: 'Create', message: {} });
-    await expect(flow.dispatch(new users.Create('u', 'e'))).rejects.toMatchObject({ expected: products.Create, actual: users.Create });
+    await expect(flow.dispatch(new users.Create('u', 'e'))).rejects.toMatchObject({
+      expected: products.Create,
+      actual: users.Create,
+    });
     await flow.dispatch(new products.Create('q', 'nut'));
     await flow.close();
   });
@@ -208,7 +219,11 @@ describe.each(PLACES)('an event of another class than the one handled under its 
     for (const component of [Greeter, Mailer, Users]) {
       await using app = await testFlow(moduleOf(Product, component), { eventStore: borrowed(eventStore) });
       const error = await app.flow.dispatch(new Launch(`p-${coded}-${component.name}`, coded)).catch(thrown => thrown);
-      expect(error).toMatchObject({ ...mismatch('event', 'Created'), expected: users.Created, actual: coded ? Coded : products.Created });
+      expect(error).toMatchObject({
+        ...mismatch('event', 'Created'),
+        expected: users.Created,
+        actual: coded ? Coded : products.Created,
+      });
       await app.settle();
     }
     expect(heard).toEqual([]);
@@ -265,13 +280,22 @@ describe('an event of another class than the one handled under its name', () => 
     bus.subscribe(users.Created, ({ payload }) => heard.push(payload));
     bus.publish(await recorded(new CreatedWithPhone('a@b.c')));
     await bus.drain();
-    expect(heard.map(each => [each.constructor, { ...each }])).toEqual([[users.Created, { email: 'a@b.c', phone: '1' }]]);
+    expect(heard.map(each => [each.constructor, { ...each }])).toEqual([
+      [users.Created, { email: 'a@b.c', phone: '1' }],
+    ]);
   });
 
   test('is taken by those who handle it by name', async () => {
-    const Log = defineAggregate({ name: 'Log', state: { seen: 0 }, on: { Created: ({ seen }) => ({ seen: seen + 1 }) } });
+    const Log = defineAggregate({
+      name: 'Log',
+      state: { seen: 0 },
+      on: { Created: ({ seen }) => ({ seen: seen + 1 }) },
+    });
     const eventStore = new InMemoryEventStore();
-    const events = [new users.Created('a@b.c'), new products.Created('bolt')].map(payload => ({ name: 'Created', payload }));
+    const events = [new users.Created('a@b.c'), new products.Created('bolt')].map(payload => ({
+      name: 'Created',
+      payload,
+    }));
     await eventStore.append([{ stream: { aggregateName: 'Log', aggregateId: '1' }, expected: 'any', events }]);
     const flow = new Flow({ eventStore, aggregates: [Log] });
     expect((await flow.repository(Log).load('1')).state.seen).toBe(2);
@@ -283,9 +307,9 @@ describe('an event of another class than the one handled under its name', () => 
       ['Created', { type: products.Created, handle: () => undefined, revive: ({ payload }: RecordedEvent) => payload }],
     ]);
     const listener = { kind: 'reactor' as const, name: 'l', options: {}, handlers };
-    expect(() => new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User], processors: [listener] })).toThrow(
-      "two event classes have the name 'Created'",
-    );
+    expect(
+      () => new Flow({ eventStore: new InMemoryEventStore(), aggregates: [User], processors: [listener] }),
+    ).toThrow("two event classes have the name 'Created'");
   });
 
   test('is a fault of the wiring where two are handled, by a projection and a reactor', async () => {
@@ -300,7 +324,9 @@ describe('an event of another class than the one handled under its name', () => 
       created(): void {}
     }
     await expect(bootstrap(moduleOf(One, Two))).rejects.toMatchObject({
-      faults: ["Two event classes have the name 'Created' (used by One and Two). Give one of them another: @Event('another name')."],
+      faults: [
+        "Two event classes have the name 'Created' (used by One and Two). Give one of them another: @Event('another name').",
+      ],
     });
   });
 });

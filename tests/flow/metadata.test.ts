@@ -1,4 +1,13 @@
-import { Aggregate, AggregateRoot, CommandHandler, defineAggregate, Event, EventHandler, type EventStore, Flow } from 'eventuality';
+import {
+  Aggregate,
+  AggregateRoot,
+  CommandHandler,
+  defineAggregate,
+  Event,
+  EventHandler,
+  type EventStore,
+  Flow,
+} from 'eventuality';
 import { PLACES } from '../processing/places';
 
 class Open {
@@ -35,7 +44,10 @@ const Till = defineAggregate({
   state: { total: 0 },
   on: { Sold: ({ total }, { payload }) => ({ total: total + payload.price }) },
   commands: {
-    Sell: { creates: 'if-missing', decide: (_state, { id, price }) => Event({ aggregateId: id, name: 'Sold', payload: { price } }) },
+    Sell: {
+      creates: 'if-missing',
+      decide: (_state, { id, price }) => Event({ aggregateId: id, name: 'Sold', payload: { price } }),
+    },
     Correct: (_state, { id, total }) => Event({ aggregateId: id, name: 'Corrected', payload: {}, state: { total } }),
   },
 });
@@ -72,7 +84,10 @@ describe.each(PLACES)('metadata of callers, %s', (_, make) => {
   });
 
   test('leaves the state that a plain event carries, and deletions, as they are', async () => {
-    const { events } = await flow.dispatch({ name: 'Correct', message: { id: 't', total: 40 } }, { metadata: { state: 'CA' } });
+    const { events } = await flow.dispatch(
+      { name: 'Correct', message: { id: 't', total: 40 } },
+      { metadata: { state: 'CA' } },
+    );
     expect(events[0]).toMatchObject({ metadata: { state: 'CA' }, marks: { state: { total: 40 } } });
     await flow.dispatch(sell(2));
     const other = new Flow({ eventStore, aggregates: [Till] });

@@ -75,7 +75,9 @@ describe.each(PLACES)('an event that a newer version of the application has stor
   test('is refused by an aggregate: loaded, and by a command, which stores nothing; older ones, and others, are not', async () => {
     await eventStore.append([newerEvent('newer')]);
     const older = { name: 'tank.filled', schemaVersion: 1, payload: { litres: 3 } };
-    await eventStore.append([{ stream: { aggregateName: 'Tank', aggregateId: 'older' }, expected: 'any', events: [older] }]);
+    await eventStore.append([
+      { stream: { aggregateName: 'Tank', aggregateId: 'older' }, expected: 'any', events: [older] },
+    ]);
     const flow = new Flow({ eventStore, aggregates: [Tank] });
     await expect(flow.repository(Tank).load('newer')).rejects.toMatchObject(newer);
     await expect(flow.dispatch(new Fill('newer', 1))).rejects.toBeInstanceOf(NewerEventError);
@@ -85,61 +87,67 @@ describe.each(PLACES)('an event that a newer version of the application has stor
   });
 });
 
-describe.each(PLACES)('an event that a newer version of the application stores is a failure like any other, %s,', (_, make) => {
-  const place = make();
-  afterAll(() => place.end());
+describe.each(PLACES)(
+  'an event that a newer version of the application stores is a failure like any other, %s,',
+  (_, make) => {
+    const place = make();
+    afterAll(() => place.end());
 
-  test('of projections and reactors, live and inline ones', async () => {
-    const heard: unknown[] = [];
-    @Projection('parking', { retry })
-    class Parking {
-      @EventHandler(Filled)
-      filled(event: Filled, { documents, event: { aggregateId } }: ProjectionContext): void {
-        documents.set(aggregateId, { ...event });
+    test('of projections and reactors, live and inline ones', async () => {
+      const heard: unknown[] = [];
+      @Projection('parking', { retry })
+      class Parking {
+        @EventHandler(Filled)
+        filled(event: Filled, { documents, event: { aggregateId } }: ProjectionContext): void {
+          documents.set(aggregateId, { ...event });
+        }
       }
-    }
-    @Projection('stopping', { retry, onError: 'stop' })
-    class Stopping extends Parking {}
-    @Projection('living', { mode: 'live' })
-    class Living extends Parking {}
-    @Projection('inlining', { mode: 'inline' })
-    class Inlining extends Parking {}
-    @Reactor('reacting', { retry })
-    class Reacting {
-      @EventHandler(Filled)
-      filled(event: Filled): void {
-        heard.push(event);
+      @Projection('stopping', { retry, onError: 'stop' })
+      class Stopping extends Parking {}
+      @Projection('living', { mode: 'live' })
+      class Living extends Parking {}
+      @Projection('inlining', { mode: 'inline' })
+      class Inlining extends Parking {}
+      @Reactor('reacting', { retry })
+      class Reacting {
+        @EventHandler(Filled)
+        filled(event: Filled): void {
+          heard.push(event);
+        }
       }
-    }
-    const eventStore = place.open();
-    const flow = await bootstrap(moduleOf(Tank, Parking, Stopping, Living, Inlining, Reacting), {
-      eventStore,
-      logger: { error: () => undefined, warn: () => undefined },
-    });
-    try {
-      await flow.dispatch(new Fill('a', 1));
-      await flow.waitFor((await eventStore.readAll()).at(-1)!.position);
-      await expect(flow.eventStore.append([newerEvent('b')])).rejects.toMatchObject({ code: 'INLINE_PROJECTION', cause: newer });
-      await eventStore.append([newerEvent('b')]);
-      await flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['parking', 'reacting'] });
-      for (const name of ['parking', 'reacting']) {
-        const [letter] = await flow.processors.of(name).deadLetters({ limit: 1 });
-        expect(letter!.error).toContain("An event 'tank.filled' is stored in version 3");
-      }
-      expect(await flow.readModel(Parking).get('a')).toEqual({ litres: 1 });
-      expect(await flow.readModel(Parking).get('b')).toBeUndefined();
-      await expect(
-        flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['stopping'], timeout: 200 }),
-      ).rejects.toMatchObject({
-        code: 'WAIT_TIMEOUT',
+      const eventStore = place.open();
+      const flow = await bootstrap(moduleOf(Tank, Parking, Stopping, Living, Inlining, Reacting), {
+        eventStore,
+        logger: { error: () => undefined, warn: () => undefined },
       });
-      await expect(flow.readModel(Living).get('a')).rejects.toMatchObject(newer);
-      expect(heard).toEqual([new Filled(1)]);
-    } finally {
-      await flow.close();
-    }
-  });
-});
+      try {
+        await flow.dispatch(new Fill('a', 1));
+        await flow.waitFor((await eventStore.readAll()).at(-1)!.position);
+        await expect(flow.eventStore.append([newerEvent('b')])).rejects.toMatchObject({
+          code: 'INLINE_PROJECTION',
+          cause: newer,
+        });
+        await eventStore.append([newerEvent('b')]);
+        await flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['parking', 'reacting'] });
+        for (const name of ['parking', 'reacting']) {
+          const [letter] = await flow.processors.of(name).deadLetters({ limit: 1 });
+          expect(letter!.error).toContain("An event 'tank.filled' is stored in version 3");
+        }
+        expect(await flow.readModel(Parking).get('a')).toEqual({ litres: 1 });
+        expect(await flow.readModel(Parking).get('b')).toBeUndefined();
+        await expect(
+          flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['stopping'], timeout: 200 }),
+        ).rejects.toMatchObject({
+          code: 'WAIT_TIMEOUT',
+        });
+        await expect(flow.readModel(Living).get('a')).rejects.toMatchObject(newer);
+        expect(heard).toEqual([new Filled(1)]);
+      } finally {
+        await flow.close();
+      }
+    });
+  },
+);
 
 describe('an event that a newer version of the application has stored', () => {
   test('is a failure of a listener in the process, by its decorators and of a bus', async () => {
@@ -180,7 +188,10 @@ describe('an event that a newer version of the application has stored', () => {
     const versions = defineProjection<{ schemaVersion: number }>({
       name: 'versions',
       mode: 'live',
-      on: { 'tank.filled': (_, { documents, event: { aggregateId, schemaVersion } }) => documents.set(aggregateId, { schemaVersion }) },
+      on: {
+        'tank.filled': (_, { documents, event: { aggregateId, schemaVersion } }) =>
+          documents.set(aggregateId, { schemaVersion }),
+      },
     });
     const eventStore = new InMemoryEventStore();
     await eventStore.append([newerEvent('a')]);

@@ -86,19 +86,22 @@ describe.each(PLACES)('%s', (where, make) => {
     return flow;
   }
 
-  test.each<ProjectionMode>(['async', 'inline', 'live'])('the same class makes the same of the events when it is %s', async mode => {
-    const { TodoModule, TodoList } = moduleOf(mode);
-    const flow = await start(TodoModule);
-    for (let n = 1; n <= 20; n++) await flow.dispatch(new CreateTodo(`${n}`, `todo ${n}`));
-    await flow.dispatch(new RenameTodo('2', 'renamed'));
-    const { position } = await flow.dispatch(new CompleteTodo('1'));
-    await flow.waitFor(position!);
-    const todos = flow.readModel(TodoList);
-    expect(await todos.get('1')).toEqual({ id: '1', description: 'todo 1', completed: true });
-    expect(await todos.get('2')).toEqual({ id: '2', description: 'renamed', completed: false });
-    expect(await flow.query(new OpenTodos())).toHaveLength(19);
-    expect([...(await todos.getMany(['1', '21'])).keys()]).toEqual(['1']);
-  });
+  test.each<ProjectionMode>(['async', 'inline', 'live'])(
+    'the same class makes the same of the events when it is %s',
+    async mode => {
+      const { TodoModule, TodoList } = moduleOf(mode);
+      const flow = await start(TodoModule);
+      for (let n = 1; n <= 20; n++) await flow.dispatch(new CreateTodo(`${n}`, `todo ${n}`));
+      await flow.dispatch(new RenameTodo('2', 'renamed'));
+      const { position } = await flow.dispatch(new CompleteTodo('1'));
+      await flow.waitFor(position!);
+      const todos = flow.readModel(TodoList);
+      expect(await todos.get('1')).toEqual({ id: '1', description: 'todo 1', completed: true });
+      expect(await todos.get('2')).toEqual({ id: '2', description: 'renamed', completed: false });
+      expect(await flow.query(new OpenTodos())).toHaveLength(19);
+      expect([...(await todos.getMany(['1', '21'])).keys()]).toEqual(['1']);
+    },
+  );
 
   test('a command can wait for a projection: then its own writes are read', async () => {
     const { TodoModule, TodoList } = moduleOf('async');
@@ -108,20 +111,26 @@ describe.each(PLACES)('%s', (where, make) => {
       expect(outcome.succeeded).toBe(true);
       expect(await flow.readModel(TodoList).get(`${n}`)).toMatchObject({ description: `todo ${n}` });
     }
-    await expect(flow.dispatch(new CreateTodo('11', ''), { waitFor: ['todolist'] })).rejects.toMatchObject({ code: 'UNKNOWN_PROJECTION' });
+    await expect(flow.dispatch(new CreateTodo('11', ''), { waitFor: ['todolist'] })).rejects.toMatchObject({
+      code: 'UNKNOWN_PROJECTION',
+    });
     expect(await flow.readModel(TodoList).get('11')).toBeUndefined();
   });
 
   test('a wait that takes too long says for what, and has the outcome of the command', async () => {
     const { TodoModule, TodoList } = moduleOf('async');
     const flow = await start(TodoModule, { follow: false });
-    const error = await flow.dispatch(new CreateTodo('1', 'x'), { waitFor: [TodoList], waitTimeout: 50 }).catch(each => each);
+    const error = await flow
+      .dispatch(new CreateTodo('1', 'x'), { waitFor: [TodoList], waitTimeout: 50 })
+      .catch(each => each);
     expect(error).toBeInstanceOf(WaitTimeoutError);
     expect(error).toMatchObject({ code: 'WAIT_TIMEOUT', timeout: 50, behind: [{ name: 'todo-list', position: 0n }] });
     expect(error.outcome).toMatchObject({ succeeded: true, aggregateId: '1', position: error.position });
     expect(error.message).toContain("'todo-list' is at 0");
     expect((await flow.repository(Todo).load('1')).description).toBe('x');
-    await expect(flow.waitFor(error.position, { processors: [TodoList], timeout: 20 })).rejects.toBeInstanceOf(WaitTimeoutError);
+    await expect(flow.waitFor(error.position, { processors: [TodoList], timeout: 20 })).rejects.toBeInstanceOf(
+      WaitTimeoutError,
+    );
   });
 
   test('the outcome of a command that waits is not lost when it is aborted, or the flow is closed, meanwhile', async () => {
@@ -157,7 +166,9 @@ describe.each(PLACES)('%s', (where, make) => {
       for await (const open of flow.watch(new OpenTodos())) if (open.length === 100) return open.length;
       return 0;
     });
-    await Promise.all(Array.from({ length: 100 }, (_, n) => (n % 2 ? one : other).dispatch(new CreateTodo(`${n}`, `todo ${n}`))));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) => (n % 2 ? one : other).dispatch(new CreateTodo(`${n}`, `todo ${n}`))),
+    );
     expect(await Promise.all(watching)).toEqual([100, 100]);
   });
 
@@ -271,7 +282,10 @@ describe.each(PLACES)('%s', (where, make) => {
     const following = await start(newer);
     await (await following.processors.of('todo-list').rebuild()).done;
     const switched = performance.now();
-    await until(async () => (await reader.readModel(TodoList).get('1'))?.description === 'new: Buy milk', 'the new version is read');
+    await until(
+      async () => (await reader.readModel(TodoList).get('1'))?.description === 'new: Buy milk',
+      'the new version is read',
+    );
     expect(performance.now() - switched).toBeLessThan(1_000);
   });
 
@@ -296,6 +310,9 @@ describe.each(PLACES)('%s', (where, make) => {
     await until(async () => (await second.repository(Todo).load('2')).completed, 'the listener completes the todo');
     const events = await second.eventStore.read({ aggregateName: 'Todo', aggregateId: '2' });
     expect(events.map(({ name }) => name)).toEqual(['TodoCreated', 'TodoCompleted']);
-    expect(events[1]!.metadata).toMatchObject({ correlationId: events[0]!.metadata.correlationId, commandCausationId: events[0]!.id });
+    expect(events[1]!.metadata).toMatchObject({
+      correlationId: events[0]!.metadata.correlationId,
+      commandCausationId: events[0]!.id,
+    });
   });
 });

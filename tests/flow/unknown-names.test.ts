@@ -1,8 +1,11 @@
 import { EventBus, EventualityError, Flow, InMemoryEventStore, UnknownCommandError } from '../../src';
 import { SILENT } from '../postgres/database';
 
-const KNOWN = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`${'Complete'.repeat(4)}Todo${index}`, () => undefined]));
-const aFlow = (): Flow => new Flow({ eventStore: new InMemoryEventStore(), commandHandlers: KNOWN, queryHandlers: KNOWN, logger: SILENT });
+const KNOWN = Object.fromEntries(
+  Array.from({ length: 50 }, (_, index) => [`${'Complete'.repeat(4)}Todo${index}`, () => undefined]),
+);
+const aFlow = (): Flow =>
+  new Flow({ eventStore: new InMemoryEventStore(), commandHandlers: KNOWN, queryHandlers: KNOWN, logger: SILENT });
 
 async function refusal(call: () => Promise<unknown>): Promise<Error> {
   try {
@@ -31,7 +34,8 @@ async function dispatchAll(flow: Flow, names: readonly string[]): Promise<void> 
 describe('an unknown name', () => {
   it('of a megabyte costs no more than five times as much as one of 60 characters', async () => {
     const flow = aFlow();
-    const names = (length: number): string[] => Array.from({ length: 30 }, (_, index) => `${index}${'x'.repeat(length)}`);
+    const names = (length: number): string[] =>
+      Array.from({ length: 30 }, (_, index) => `${index}${'x'.repeat(length)}`);
     const [short, long] = [names(60), names(1_000_000)];
     await dispatchAll(flow, short);
     const ofShort = await shortest(5, () => dispatchAll(flow, short));
@@ -79,9 +83,15 @@ describe('a value that cannot be turned into text', () => {
 
   it.each<[string, () => unknown]>([
     ['a listener', () => new EventBus().subscribe('Done', hostile as never)],
-    ['a command handler', () => new Flow({ eventStore: new InMemoryEventStore(), commandHandlers: { Do: hostile as never } })],
+    [
+      'a command handler',
+      () => new Flow({ eventStore: new InMemoryEventStore(), commandHandlers: { Do: hostile as never } }),
+    ],
     ['a page', () => new InMemoryEventStore().readAll({ limit: hostile as never })],
-    ['an append', () => new InMemoryEventStore().append([{ stream: hostile, expected: hostile, events: [hostile] }] as never)],
+    [
+      'an append',
+      () => new InMemoryEventStore().append([{ stream: hostile, expected: hostile, events: [hostile] }] as never),
+    ],
     ['an event to restore', () => new InMemoryEventStore().restore([{ id: hostile } as never])],
     ['an id to load', () => new Flow({ eventStore: new InMemoryEventStore() }).dispatch(hostile)],
   ])('is refused as what it is, given as %s', async (_, give) => {

@@ -69,7 +69,10 @@ describe.each(PLACES)('%s, data that JSON does not show', (_, make) => {
   test('is refused in an event, with its path, and nothing is stored', async () => {
     const store = place.open();
     const flow = new Flow({ eventStore: store, aggregates: [Tank] });
-    await expect(flow.dispatch(new Fill('t', 5))).rejects.toMatchObject({ code: 'UNSTORABLE_VALUE', path: 'Filled.#level' });
+    await expect(flow.dispatch(new Fill('t', 5))).rejects.toMatchObject({
+      code: 'UNSTORABLE_VALUE',
+      path: 'Filled.#level',
+    });
     expect(await store.readAll()).toEqual([]);
     await flow.close();
   });
@@ -78,16 +81,24 @@ describe.each(PLACES)('%s, data that JSON does not show', (_, make) => {
     const store = place.open();
     const flow = new Flow({ eventStore: store, aggregates: [Keeper] });
     await flow.dispatch({ name: 'Keep', message: { id: 'k', level: 5 } });
-    expect((await store.readAll()).map(({ name, payload }) => [name, { ...payload }])).toEqual([['kept', { level: 5 }]]);
+    expect((await store.readAll()).map(({ name, payload }) => [name, { ...payload }])).toEqual([
+      ['kept', { level: 5 }],
+    ]);
     await flow.close();
   });
 
   test('is refused in the attributes of an aggregate', async () => {
     const notes = new Repository(Note, place.open());
-    const [hidden, unlisted] = [Object.assign(new Filled(5), { id: 'a' }), Object.defineProperty({}, 'text', { value: 'hello' })];
+    const [hidden, unlisted] = [
+      Object.assign(new Filled(5), { id: 'a' }),
+      Object.defineProperty({}, 'text', { value: 'hello' }),
+    ];
     await expect(notes.add(hidden as never)).rejects.toMatchObject({ code: 'UNSTORABLE_VALUE', path: 'Note.#level' });
     await expect(notes.add(unlisted)).rejects.toMatchObject({ code: 'UNSTORABLE_VALUE', path: 'Note.text' });
-    await expect(notes.add({ [SECRET]: 1 } as never)).rejects.toMatchObject({ code: 'UNSTORABLE_VALUE', path: 'Note[Symbol(secret)]' });
+    await expect(notes.add({ [SECRET]: 1 } as never)).rejects.toMatchObject({
+      code: 'UNSTORABLE_VALUE',
+      path: 'Note[Symbol(secret)]',
+    });
   });
 
   test('is refused in a document that is written, and in a change of one', async () => {
@@ -113,7 +124,9 @@ describe.each(PLACES)('%s, data that JSON does not show', (_, make) => {
     const ids = Object.keys(wrong);
     for (const name of ['Set', 'Update'])
       for (const id of ids)
-        await store.append([{ stream: { aggregateName: name, aggregateId: id }, expected: 'any', events: [{ name, payload: {} }] }]);
+        await store.append([
+          { stream: { aggregateName: name, aggregateId: id }, expected: 'any', events: [{ name, payload: {} }] },
+        ]);
     const [last] = (await store.readAll()).slice(-1);
     await flow.waitFor(last!.position);
     const errors = (await flow.processors.of('list').deadLetters()).map(({ error }) => error);
@@ -133,7 +146,8 @@ test('is refused in the state that plain aggregates begin with, of which each ge
     'state.inner has the property text': { inner: Object.defineProperty({}, 'text', { value: 'hello' }) },
     'state.map.1 is an instance of Filled': { map: new Map([['a', new Filled(5)]]) },
   };
-  for (const [fault, state] of Object.entries(states)) expect(() => defineAggregate({ name: 'Wrong', state })).toThrow(`${fault}`);
+  for (const [fault, state] of Object.entries(states))
+    expect(() => defineAggregate({ name: 'Wrong', state })).toThrow(`${fault}`);
   const list: unknown[] = [new Date(0), /x/, new Map([['a', new Set([1])]]), new Uint8Array(2), 1n, undefined, null];
   expect(() => defineAggregate({ name: 'Right', state: { list, circle: list } })).not.toThrow();
 });

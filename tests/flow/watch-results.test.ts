@@ -21,7 +21,10 @@ afterEach(async () => {
 class Ask {}
 
 /** A flow with one query; it gets the numbers of what was counted, in order. */
-function start(answer: (numbers: readonly number[]) => unknown, eventStore = new InMemoryEventStore() as Flow['eventStore']) {
+function start(
+  answer: (numbers: readonly number[]) => unknown,
+  eventStore = new InMemoryEventStore() as Flow['eventStore'],
+) {
   const ask = async () => {
     const numbers: number[] = [];
     for await (const { n } of flow.readModel<{ n: number }>('items').all()) numbers.push(n);
@@ -61,7 +64,8 @@ describe('a changed result is given', () => {
       kept.splice(0, kept.length, ...numbers);
       return kept;
     },
-    'that holds an object of the handler, changed': numbers => keptMap.set('all', Object.assign(keptMap.get('all') ?? {}, { numbers })),
+    'that holds an object of the handler, changed': numbers =>
+      keptMap.set('all', Object.assign(keptMap.get('all') ?? {}, { numbers })),
     'that is a date of the handler, changed': numbers => {
       keptDate.setTime(numbers.length);
       return { at: keptDate };
@@ -71,7 +75,8 @@ describe('a changed result is given', () => {
     'that differs in private fields of a parent only': numbers => ({ deep: new Set([new Later(numbers)]) }),
     'that differs in what a function closes over only': numbers => ({ numbers: () => numbers }),
     'that differs in what a promise holds only': numbers => ({ numbers: Promise.resolve(numbers) }),
-    'that differs behind an accessor only': numbers => Object.defineProperty({}, 'numbers', { get: () => numbers, enumerable: true }),
+    'that differs behind an accessor only': numbers =>
+      Object.defineProperty({}, 'numbers', { get: () => numbers, enumerable: true }),
   };
 
   test.each(Object.entries(answers))('%s', async (_, answer) => {
@@ -99,7 +104,12 @@ describe('a result that did not change is not repeated', () => {
   const odd: Readonly<Record<string, () => unknown>> = {
     undefined: () => undefined,
     'a circle': circle,
-    'instances of classes': () => ({ points: [new Point(1)], list: List.from([1, 2]), at: new Date(5), none: Object.create(null) }),
+    'instances of classes': () => ({
+      points: [new Point(1)],
+      list: List.from([1, 2]),
+      at: new Date(5),
+      none: Object.create(null),
+    }),
     'maps and sets': () => new Map([['a', new Set([{ n: 1n }, null, Number.NaN])]]),
   };
 
@@ -127,7 +137,9 @@ describe('a result that did not change is not repeated', () => {
 });
 
 describe('while its query runs a live query ends at once', () => {
-  const ways: Readonly<Record<string, (watch: AsyncIterator<unknown>, ending: AbortController, flow: Flow) => unknown>> = {
+  const ways: Readonly<
+    Record<string, (watch: AsyncIterator<unknown>, ending: AbortController, flow: Flow) => unknown>
+  > = {
     'when the signal is aborted': (_, ending) => ending.abort(),
     'when it is left': watch => watch.return!(),
     'when the flow is closed': (_watch, _ending, flow) => flow.close(),

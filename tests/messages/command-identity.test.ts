@@ -16,7 +16,9 @@ const of = (content: object): string => commandFingerprint('Move', content);
 describe('the fingerprint of a command', () => {
   test('is the same for an instance and a plain message, and for any order of keys', () => {
     expect(messageFingerprint(new Move('a', { x: 1, y: [2, 3] }))).toBe(of({ to: { y: [2, 3], x: 1 }, from: 'a' }));
-    expect(messageFingerprint({ name: 'Move', message: { from: 'a', to: 'b' } })).toBe(of({ to: 'b', from: 'a', note: undefined }));
+    expect(messageFingerprint({ name: 'Move', message: { from: 'a', to: 'b' } })).toBe(
+      of({ to: 'b', from: 'a', note: undefined }),
+    );
   });
 
   test('is the same for equal dates, bigints, maps, sets and bytes', () => {

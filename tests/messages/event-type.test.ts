@@ -1,4 +1,11 @@
-import { type EventCodec, EventType, eventTypeOf, MESSAGE, setMetadata, UnstorableValueError } from '../../src/messages';
+import {
+  type EventCodec,
+  EventType,
+  eventTypeOf,
+  MESSAGE,
+  setMetadata,
+  UnstorableValueError,
+} from '../../src/messages';
 
 class Placed {
   constructor(

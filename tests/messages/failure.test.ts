@@ -45,7 +45,9 @@ describe('reportFailure', () => {
     const logger = recordingLogger();
     reportFailure(error, context, { logger });
     const [[details, message]] = logger.lines as [[object, string]];
-    expect(message).toBe("The listener 'Audit.onCreated' failed with TodoCreated of Todo 'a\\n\\u001b[31mred', version 1.");
+    expect(message).toBe(
+      "The listener 'Audit.onCreated' failed with TodoCreated of Todo 'a\\n\\u001b[31mred', version 1.",
+    );
     expect(details).toMatchObject({
       error,
       kind: 'listener',
@@ -58,9 +60,17 @@ describe('reportFailure', () => {
 
   it('says what follows from the failure', () => {
     const logger = recordingLogger();
-    reportFailure(error, { kind: 'reactor', name: 'Mails', position: 9n, sequence: 'a' }, { logger }, "its sequence 'a' is parked");
+    reportFailure(
+      error,
+      { kind: 'reactor', name: 'Mails', position: 9n, sequence: 'a' },
+      { logger },
+      "its sequence 'a' is parked",
+    );
     expect(logger.lines).toEqual([
-      [{ error, kind: 'reactor', name: 'Mails', sequence: 'a', position: '9' }, "The reactor 'Mails' failed; its sequence 'a' is parked."],
+      [
+        { error, kind: 'reactor', name: 'Mails', sequence: 'a', position: '9' },
+        "The reactor 'Mails' failed; its sequence 'a' is parked.",
+      ],
     ]);
   });
 
@@ -88,7 +98,9 @@ describe('reportFailure', () => {
   ])('logs that the hook %s, and goes on', async (_, onError) => {
     reportFailure(error, context, { logger: recordingLogger(), onError });
     await new Promise(setImmediate);
-    expect(printed.mock.calls).toEqual([['The error hook failed while a failure was reported.', { error: new Error('hook') }]]);
+    expect(printed.mock.calls).toEqual([
+      ['The error hook failed while a failure was reported.', { error: new Error('hook') }],
+    ]);
   });
 
   it('survives a console that throws', () => {

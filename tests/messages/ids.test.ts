@@ -59,7 +59,11 @@ describe('derivedId', () => {
   });
 
   test('returns a UUID in lower case for what only looks like an id of newId', () => {
-    for (const id of [newId().toUpperCase(), `${'x'.repeat(14)}7${'y'.repeat(18)}000`, `${newId().slice(0, 19)}c${newId().slice(20)}`]) {
+    for (const id of [
+      newId().toUpperCase(),
+      `${'x'.repeat(14)}7${'y'.repeat(18)}000`,
+      `${newId().slice(0, 19)}c${newId().slice(20)}`,
+    ]) {
       expect(derivedId(id, 1)).toMatch(UUID);
     }
   });

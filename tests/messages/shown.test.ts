@@ -49,7 +49,11 @@ describe('a value in a message', () => {
     ['an object whose constructor is text', { constructor: 'Todo' }, 'an object'],
     ['a revoked proxy', revoked(), 'an object'],
     ['a proxy whose every trap throws', new Proxy({}, { get: throwing, getPrototypeOf: throwing }), 'an object'],
-    ['a class whose name throws', Object.defineProperty(class {}, 'name', { get: throwing }), 'a function without a name'],
+    [
+      'a class whose name throws',
+      Object.defineProperty(class {}, 'name', { get: throwing }),
+      'a function without a name',
+    ],
   ])('is shown for what it is: %s', (_, value, shown) => {
     expect(shownValue(value)).toBe(shown);
   });

@@ -26,7 +26,9 @@ describe('nearest', () => {
 
 describe('knownNames', () => {
   test('says which name was probably meant, and all that are known in order', () => {
-    expect(knownNames('CreateTood', NAMES)).toBe("Did you mean 'CreateTodo'? Known: CompleteTodo, CreateTodo, RenameTodo.");
+    expect(knownNames('CreateTood', NAMES)).toBe(
+      "Did you mean 'CreateTodo'? Known: CompleteTodo, CreateTodo, RenameTodo.",
+    );
   });
 
   test('says only which are known when none is near', () => {

@@ -119,7 +119,10 @@ describe('a promise for the state is refused', () => {
 
   test.each<[string, AggregateDefinition]>([
     ['The initial state', defineAggregate({ name: 'Plain', state: () => Promise.resolve({ cents: 0 }) })],
-    ['on.Deposited', defineAggregate({ name: 'Plain', state: {}, on: { Deposited: (() => Promise.resolve({ cents: 1 })) as never } })],
+    [
+      'on.Deposited',
+      defineAggregate({ name: 'Plain', state: {}, on: { Deposited: (() => Promise.resolve({ cents: 1 })) as never } }),
+    ],
     ['evolve', { ...defineAggregate({ name: 'Plain', state: {} }), evolve: () => Promise.resolve({ cents: 1 }) }],
   ])('%s', async (place, definition) => {
     const store = new InMemoryEventStore();

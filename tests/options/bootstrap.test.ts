@@ -1,4 +1,13 @@
-import { Aggregate, AggregateRoot, bootstrap, CommandHandler, defineProjection, EventHandler, Module, Projection } from 'eventuality';
+import {
+  Aggregate,
+  AggregateRoot,
+  bootstrap,
+  CommandHandler,
+  defineProjection,
+  EventHandler,
+  Module,
+  Projection,
+} from 'eventuality';
 import { any, Door, DoorModule, memory, Open, Opened, type Row, refused, starting } from './refusals';
 
 const moduleOf = (options: unknown) => {
@@ -51,7 +60,11 @@ const BOOTSTRAP: readonly Row[] = [
   ],
   [
     'names from nowhere, and parts of the flow',
-    () => bootstrap(DoorModule, any({ names: 'decorator', retry: { atempts: 2 }, onListenerError: () => undefined, closeTimeout: -1 })),
+    () =>
+      bootstrap(
+        DoorModule,
+        any({ names: 'decorator', retry: { atempts: 2 }, onListenerError: () => undefined, closeTimeout: -1 }),
+      ),
     'WIRING',
     [
       starting("'atempts' is no option of retry. Did you mean 'attempts'?"),
@@ -66,7 +79,12 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     [starting('container is an object; it must be a container of tsyringe')],
   ],
-  ['a projection that is null', () => bootstrap(DoorModule, any({ processors: [null] })), 'WIRING', [starting('processors[0] is null')]],
+  [
+    'a projection that is null',
+    () => bootstrap(DoorModule, any({ processors: [null] })),
+    'WIRING',
+    [starting('processors[0] is null')],
+  ],
   [
     'a key of a module that is misspelt',
     () => moduleOf({ component: [Door] }),
@@ -92,7 +110,11 @@ const BOOTSTRAP: readonly Row[] = [
     'a class that is undefined',
     () => moduleOf({ providers: [{ provide: 'a', useClass: undefined }] }),
     'WIRING',
-    [starting('The provider of a in Faulty: useClass is undefined (as when two files import each other); it must be a class.')],
+    [
+      starting(
+        'The provider of a in Faulty: useClass is undefined (as when two files import each other); it must be a class.',
+      ),
+    ],
   ],
   [
     'a factory that is none',
@@ -136,13 +158,26 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     ["Faulty.open: creates is 'true'; it must be true, false or 'if-missing'."],
   ],
-  ['a target that is text', () => handlerWith({ target: 'id' }), 'WIRING', ["Faulty.open: target is 'id'; it must be a function."]],
-  ['no options of a handler', () => handlerWith(null), 'WIRING', ['Faulty.open: the options are null; they must be an object.']],
+  [
+    'a target that is text',
+    () => handlerWith({ target: 'id' }),
+    'WIRING',
+    ["Faulty.open: target is 'id'; it must be a function."],
+  ],
+  [
+    'no options of a handler',
+    () => handlerWith(null),
+    'WIRING',
+    ['Faulty.open: the options are null; they must be an object.'],
+  ],
   [
     'an id that is text',
     () => doorWith({ id: 'doorId', snapshots: {} }),
     'WIRING',
-    ["Faulty: id is 'doorId'; it must be a function.", starting("Faulty: 'snapshots' is no option. Did you mean 'snapshot'?")],
+    [
+      "Faulty: id is 'doorId'; it must be a function.",
+      starting("Faulty: 'snapshots' is no option. Did you mean 'snapshot'?"),
+    ],
   ],
   [
     'a snapshot of a mistyped shape',
@@ -162,7 +197,12 @@ const BOOTSTRAP: readonly Row[] = [
       starting("List: 'indexs' is no option. Did you mean 'indexes'?"),
     ],
   ],
-  ['no options of a projection', () => listWith(null), 'WIRING', ['List: the options are null; they must be an object.']],
+  [
+    'no options of a projection',
+    () => listWith(null),
+    'WIRING',
+    ['List: the options are null; they must be an object.'],
+  ],
   [
     'a rule of retries that is misspelt',
     () => listWith({ retry: { atempts: 2 } }),
@@ -185,7 +225,10 @@ const BOOTSTRAP: readonly Row[] = [
     'adjusted under another name',
     () => {
       const list = defineProjection({ name: 'list', on: { Opened: () => undefined } });
-      return bootstrap(DoorModule, { processors: [list], adjustEventProcessor: definition => ({ ...definition, name: 'other' }) });
+      return bootstrap(DoorModule, {
+        processors: [list],
+        adjustEventProcessor: definition => ({ ...definition, name: 'other' }),
+      });
     },
     'WIRING',
     [

@@ -15,15 +15,30 @@ const door = { name: 'Door', state: {} };
 const flowWith = (parts: object) => new Flow(any({ eventStore: memory(), ...parts }));
 
 const DEFINITIONS: readonly Row[] = [
-  ['no specification', () => defineAggregate(any(null)), 'INVALID_AGGREGATE', ['the options are null; they must be an object.']],
+  [
+    'no specification',
+    () => defineAggregate(any(null)),
+    'INVALID_AGGREGATE',
+    ['the options are null; they must be an object.'],
+  ],
   [
     'a generator of ids that is text',
     () => defineAggregate(any({ ...door, idGenerator: 'uuid' })),
     'INVALID_AGGREGATE',
     ["idGenerator is 'uuid'; it must be a function."],
   ],
-  ['methods that are a list', () => defineAggregate(any({ ...door, methods: [] })), 'INVALID_AGGREGATE', [starting('methods is an array')]],
-  ['event handlers that are a function', () => defineAggregate(any({ ...door, on: () => 1 })), 'INVALID_AGGREGATE', [starting('on is ')]],
+  [
+    'methods that are a list',
+    () => defineAggregate(any({ ...door, methods: [] })),
+    'INVALID_AGGREGATE',
+    [starting('methods is an array')],
+  ],
+  [
+    'event handlers that are a function',
+    () => defineAggregate(any({ ...door, on: () => 1 })),
+    'INVALID_AGGREGATE',
+    [starting('on is ')],
+  ],
   [
     'command handlers that are a map',
     () => defineAggregate(any({ ...door, commands: new Map() })),
@@ -78,12 +93,21 @@ const DEFINITIONS: readonly Row[] = [
     'INVALID_AGGREGATE',
     [starting("name is 'nnn"), starting("'command' is no option. Did you mean 'commands'?")],
   ],
-  ['a projection of nothing', () => defineProjection(any(undefined)), 'INVALID_OPTIONS', [starting('the specification is undefined')]],
+  [
+    'a projection of nothing',
+    () => defineProjection(any(undefined)),
+    'INVALID_OPTIONS',
+    [starting('the specification is undefined')],
+  ],
   ['a listener of nothing', () => defineReactor(any(null)), 'INVALID_OPTIONS', [starting('the specification is null')]],
   [
     'a projection with all kinds of faults',
     () =>
-      flowWith({ processors: [defineProjection(any({ name: 'list', on: { A: 1 }, onReplay: { B: () => 1 }, index: [], segments: 0 }))] }),
+      flowWith({
+        processors: [
+          defineProjection(any({ name: 'list', on: { A: 1 }, onReplay: { B: () => 1 }, index: [], segments: 0 })),
+        ],
+      }),
     'INVALID_CONFIGURATION',
     [
       "The projection 'list': segments is 0; it must be an integer from 1 to 256.",
@@ -94,7 +118,8 @@ const DEFINITIONS: readonly Row[] = [
   ],
   [
     'a listener with a handler for replays of what it does not handle',
-    () => flowWith({ processors: [defineReactor(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
+    () =>
+      flowWith({ processors: [defineReactor(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
     'INVALID_CONFIGURATION',
     ["The reactor 'mailer': it handles B in replays only. Give it a handler in `on`, too."],
   ],
@@ -121,12 +146,26 @@ test.each([
     /version is 2147483648; it must be an integer from 1 to 2147483647/,
   ],
   ['half a codec', () => Event('opened', any({ codec: { encode: () => ({}) } })), /codec has no method decode/],
-  ['a mistyped option of an event', () => Event('opened', any({ versoin: 2 })), /'versoin' is no option. Did you mean 'version'\?/],
+  [
+    'a mistyped option of an event',
+    () => Event('opened', any({ versoin: 2 })),
+    /'versoin' is no option. Did you mean 'version'\?/,
+  ],
   ['an event that is null', () => Event(any(null)), /@Event needs a name: .*; it got null\./],
   ['a module of nothing', () => Module(any(undefined)), /@Module got undefined; give it an object/],
   ['a listener of no name', () => Reactor(any(7)), /@Reactor needs a name: .*; it got 7\./],
-  ['the repository of nothing', () => InjectRepository(any(undefined)), /@InjectRepository got undefined; give it an aggregate/],
-  ['the read model of nothing', () => InjectReadModel(any('list')), /@InjectReadModel got 'list'; give it a projection/],
+  [
+    'the repository of nothing',
+    () => InjectRepository(any(undefined)),
+    /@InjectRepository got undefined; give it an aggregate/,
+  ],
+  [
+    'the read model of nothing',
+    () => InjectReadModel(any('list')),
+    /@InjectReadModel got 'list'; give it a projection/,
+  ],
 ])('a decorator refuses %s', (_, decorate, message) => {
-  expect(decorate).toThrow(expect.objectContaining({ code: 'INVALID_DECORATOR', message: expect.stringMatching(message) }));
+  expect(decorate).toThrow(
+    expect.objectContaining({ code: 'INVALID_DECORATOR', message: expect.stringMatching(message) }),
+  );
 });

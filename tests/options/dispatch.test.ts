@@ -10,7 +10,9 @@ const dispatching = async (options: unknown) => {
   }
 };
 const waiting = async (work: (flow: Flow) => unknown) => {
-  const flow = await bootstrap(DoorModule, { processors: [defineProjection({ name: 'list', on: { Opened: () => undefined } })] });
+  const flow = await bootstrap(DoorModule, {
+    processors: [defineProjection({ name: 'list', on: { Opened: () => undefined } })],
+  });
   try {
     return await work(flow);
   } finally {
@@ -26,8 +28,18 @@ const DISPATCH: readonly Row[] = [
     'INVALID_OPTIONS',
     ["commandId is ''; it must be text of 1 to 255 characters without NUL."],
   ],
-  ['a long commandId', () => dispatching({ commandId: 'i'.repeat(256) }), 'INVALID_OPTIONS', [starting("commandId is 'iii")]],
-  ['a commandId that no database keeps', () => dispatching({ commandId: 'a\0' }), 'INVALID_OPTIONS', [starting('commandId is ')]],
+  [
+    'a long commandId',
+    () => dispatching({ commandId: 'i'.repeat(256) }),
+    'INVALID_OPTIONS',
+    [starting("commandId is 'iii")],
+  ],
+  [
+    'a commandId that no database keeps',
+    () => dispatching({ commandId: 'a\0' }),
+    'INVALID_OPTIONS',
+    [starting('commandId is ')],
+  ],
   [
     'metadata that is a map',
     () => dispatching({ metadata: new Map() }),
@@ -92,7 +104,10 @@ const FOLLOWING: readonly Row[] = [
     'a wait for one projection',
     () => waiting(flow => flow.waitFor(0n, any({ processors: 'list', timout: 1 }))),
     'INVALID_OPTIONS',
-    ["processors is 'list'; it must be a list of projections.", starting("'timout' is no option. Did you mean 'timeout'?")],
+    [
+      "processors is 'list'; it must be a list of projections.",
+      starting("'timout' is no option. Did you mean 'timeout'?"),
+    ],
   ],
   [
     'a wait for a processor',
@@ -158,7 +173,10 @@ const FOLLOWING: readonly Row[] = [
     'a query of documents',
     () => waiting(flow => flow.readModel('list').find(any({ were: {}, orderBy: 5 }))),
     'INVALID_DOCUMENT_QUERY',
-    ['orderBy is 5; it must be a field, or { field, direction }.', starting("'were' is no option. Did you mean 'where'?")],
+    [
+      'orderBy is 5; it must be a field, or { field, direction }.',
+      starting("'were' is no option. Did you mean 'where'?"),
+    ],
   ],
 ];
 

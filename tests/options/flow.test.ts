@@ -4,7 +4,12 @@ import { any, Door, memory, Open, type Row, refused, starting } from './refusals
 const flowWith = (parts: object) => new Flow(any({ eventStore: memory(), ...parts }));
 
 const FLOW: readonly Row[] = [
-  ['no parts', () => new Flow(any(undefined)), 'INVALID_CONFIGURATION', ['the options are undefined; they must be an object.']],
+  [
+    'no parts',
+    () => new Flow(any(undefined)),
+    'INVALID_CONFIGURATION',
+    ['the options are undefined; they must be an object.'],
+  ],
   [
     'a store misspelt',
     () => new Flow(any({ evenStore: memory() })),
@@ -23,8 +28,18 @@ const FLOW: readonly Row[] = [
     'INVALID_CONFIGURATION',
     [starting('logger has no method error'), starting('logger has no method warn')],
   ],
-  ['middleware that is none', () => flowWith({ middleware: [5] }), 'INVALID_CONFIGURATION', ['middleware[0] is 5; it must be a function.']],
-  ['middleware that is no list', () => flowWith({ queryMiddleware: () => 1 }), 'INVALID_CONFIGURATION', [starting('queryMiddleware is ')]],
+  [
+    'middleware that is none',
+    () => flowWith({ middleware: [5] }),
+    'INVALID_CONFIGURATION',
+    ['middleware[0] is 5; it must be a function.'],
+  ],
+  [
+    'middleware that is no list',
+    () => flowWith({ queryMiddleware: () => 1 }),
+    'INVALID_CONFIGURATION',
+    [starting('queryMiddleware is ')],
+  ],
   [
     'a cache of less than nothing',
     () => flowWith({ cache: { max: -5 } }),
@@ -87,7 +102,8 @@ const FLOW: readonly Row[] = [
   ],
   [
     'a command handler with a mistyped option',
-    () => flowWith({ commandHandlers: { Open: { handle: () => undefined, retries: 3 }, Shut: 1, Lock: { retry: {} } } }),
+    () =>
+      flowWith({ commandHandlers: { Open: { handle: () => undefined, retries: 3 }, Shut: 1, Lock: { retry: {} } } }),
     'INVALID_CONFIGURATION',
     [
       "'retries' is no option of the handler of Open. Known: handle, retry.",
@@ -198,7 +214,10 @@ const BUSES: readonly Row[] = [
     'how long to wait for listeners',
     () => new EventBus().drain(any({ timeout: '5', timout: 1 })),
     'INVALID_OPTIONS',
-    ["timeout is '5'; it must be milliseconds from 0, or Infinity.", starting("'timout' is no option. Did you mean 'timeout'?")],
+    [
+      "timeout is '5'; it must be milliseconds from 0, or Infinity.",
+      starting("'timout' is no option. Did you mean 'timeout'?"),
+    ],
   ],
   [
     'what is published is null',

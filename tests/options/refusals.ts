@@ -24,7 +24,8 @@ export const any = (value: unknown): any => value;
 export const memory = () => new InMemoryEventStore();
 
 /** A fault that begins with a text. */
-export const starting = (text: string) => expect.stringMatching(new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`));
+export const starting = (text: string) =>
+  expect.stringMatching(new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`));
 
 /** A call with wrong options, the `code` that it is refused with, and the faults. */
 export type Row = readonly [what: string, call: () => unknown, code: string, faults: unknown];

@@ -50,8 +50,18 @@ const STORES: readonly Row[] = [
       starting('store has no method append'),
     ]) as never,
   ],
-  ['an export', () => exportEvents(memory(), any({ from: 5n })).next(), 'INVALID_OPTIONS', [starting("'from' is no option.")]],
-  ['an import', () => importEvents(memory(), [], any({ progress: true })), 'INVALID_OPTIONS', ['progress is true; it must be a function.']],
+  [
+    'an export',
+    () => exportEvents(memory(), any({ from: 5n })).next(),
+    'INVALID_OPTIONS',
+    [starting("'from' is no option.")],
+  ],
+  [
+    'an import',
+    () => importEvents(memory(), [], any({ progress: true })),
+    'INVALID_OPTIONS',
+    ['progress is true; it must be a function.'],
+  ],
   ['an import of nothing', () => importEvents(memory(), any(null)), 'INVALID_OPTIONS', [starting('lines is null')]],
   [
     'a file of SQLite',
@@ -63,7 +73,12 @@ const STORES: readonly Row[] = [
       starting("'pollevery' is no option. Did you mean 'pollEvery'?"),
     ],
   ],
-  ['null for SQLite', () => sqlite(':memory:', any(null)), 'SQLITE_OPTIONS', ['the options are null; they must be an object.']],
+  [
+    'null for SQLite',
+    () => sqlite(':memory:', any(null)),
+    'SQLITE_OPTIONS',
+    ['the options are null; they must be an object.'],
+  ],
   [
     'nothing for PostgreSQL',
     () => postgres(any(undefined)),
@@ -81,7 +96,12 @@ const STORES: readonly Row[] = [
       'give either connectionString or pool.',
     ],
   ],
-  ['the tables of PostgreSQL', () => migrationSql(any({ prefix: 'a' })), 'POSTGRES_OPTIONS', [starting("'prefix' is no option.")]],
+  [
+    'the tables of PostgreSQL',
+    () => migrationSql(any({ prefix: 'a' })),
+    'POSTGRES_OPTIONS',
+    [starting("'prefix' is no option.")],
+  ],
 ];
 
 refused('stores', STORES);
@@ -91,7 +111,11 @@ describe('the pages and subscriptions of each store', () => {
     ['memory', memory],
     [
       'a custom store',
-      () => new CustomEventStore({ append: async () => ({ ok: true, events: [] }), readAll: page => memory().readAll(page) }),
+      () =>
+        new CustomEventStore({
+          append: async () => ({ ok: true, events: [] }),
+          readAll: page => memory().readAll(page),
+        }),
     ],
     ['SQLite', () => sqlite(':memory:')],
   ])('%s', async (_, open) => {

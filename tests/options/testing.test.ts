@@ -1,5 +1,12 @@
 import { defineProjection } from 'eventuality';
-import { eventStoreContract, given, projectionStoreContract, snapshotStoreContract, testFlow, VirtualClock } from 'eventuality/testing';
+import {
+  eventStoreContract,
+  given,
+  projectionStoreContract,
+  snapshotStoreContract,
+  testFlow,
+  VirtualClock,
+} from 'eventuality/testing';
 import { any, Door, DoorModule, memory, Open, Opened, type Row, refused, starting } from './refusals';
 
 const TESTING: readonly Row[] = [
@@ -57,7 +64,9 @@ refused('the testing kit', TESTING);
 
 test('a clock is moved by numbers: text would be appended to the time', () => {
   const clock = new VirtualClock(0);
-  expect(() => clock.advanceBy(any('1000'))).toThrow("A clock advances by a number of milliseconds from 0, not by '1000' (string)");
+  expect(() => clock.advanceBy(any('1000'))).toThrow(
+    "A clock advances by a number of milliseconds from 0, not by '1000' (string)",
+  );
   expect(() => clock.advanceBy(Number.POSITIVE_INFINITY)).toThrow(RangeError);
   expect(() => clock.setTo(any(null))).toThrow('null is no time');
   expect(clock.now()).toBe(0);

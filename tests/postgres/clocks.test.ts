@@ -27,7 +27,8 @@ test('when the clock of the server is set back, a lease has run out and its owne
   await projections.prepare({ name: 'things', version: 1, indexes: [] });
   const segment = { projection: 'things', version: 1, segment: 0 };
   const [one, other] = ['one', 'other'].map(owner => ({ owner, duration: 60_000 }));
-  const setBack = () => schema.sql(`update "${schema.name}".leases_leases set lease_until = lease_until + interval '1 hour'`);
+  const setBack = () =>
+    schema.sql(`update "${schema.name}".leases_leases set lease_until = lease_until + interval '1 hour'`);
   await leases.claim(segment, one!);
   await setBack();
   expect(await leases.segments('things', 1)).toEqual([{ segment: 0, position: 0n, owner: undefined, freeIn: 0 }]);

@@ -53,7 +53,9 @@ test('a claim that is lost is refused in the transaction of the caller, which st
   const late = await claimed('lost', { lease: 1 });
   await claimed('lost');
   await client.query('begin');
-  await expect(store.within(client).append([to('lost', 'none')], { command: late })).rejects.toMatchObject({ code: 'CLAIM_LOST' });
+  await expect(store.within(client).append([to('lost', 'none')], { command: late })).rejects.toMatchObject({
+    code: 'CLAIM_LOST',
+  });
   expect(await store.within(client).append([to('kept', 'none')])).toMatchObject({ ok: true });
   await client.query('commit');
   expect(await store.read(stream('lost'))).toEqual([]);
@@ -68,7 +70,10 @@ test('known events are looked at in the transaction of the caller; a command tha
   const changed = [to('known', 'none', { ...eventOf('known'), payload: { n: 1 } })];
   await expect(store.within(client).append(changed)).rejects.toMatchObject({ code: 'DUPLICATE_EVENT' });
   await client.query('commit');
-  expect(await other.commands.claim(claimOf('known'))).toMatchObject({ state: 'done', result: { events: first.ok && first.events } });
+  expect(await other.commands.claim(claimOf('known'))).toMatchObject({
+    state: 'done',
+    result: { events: first.ok && first.events },
+  });
 });
 
 test('in one batch commands, plain appends and lost claims go their own ways', async () => {

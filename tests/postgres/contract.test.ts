@@ -16,8 +16,10 @@ function open(tablePrefix = `case_${++opened}_`): EventStore {
 const again = (store: EventStore): EventStore => open(prefixes.get(store));
 
 test.each(
-  eventStoreContract({ open: () => open(), reopen: again, openAgain: again, restores: true, commands: true }).map(({ name, run }) => ({
-    name,
-    run,
-  })),
+  eventStoreContract({ open: () => open(), reopen: again, openAgain: again, restores: true, commands: true }).map(
+    ({ name, run }) => ({
+      name,
+      run,
+    }),
+  ),
 )('$name', ({ run }) => run(), 20_000);

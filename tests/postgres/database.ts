@@ -77,12 +77,15 @@ export class Schema {
     const client = new Client({ connectionString: this.server, statement_timeout: CLOSING });
     await client.connect();
     await client.query('set client_min_messages = warning');
-    // A transaction that a test has left open, frozen with its process or lent and never given back, would be waited for for ever.
+    // A transaction that a test has left open, frozen with its process or lent and never given back, would be waited
+    // for for ever.
     await client.query(HOLDERS_ENDED, [this.name]);
     // A few at a time: the server has room for so many locks in one transaction.
     const { rows } = await client.query('select tablename from pg_tables where schemaname = $1', [this.name]);
     for (let tables = rows; tables.length > 0; tables = tables.slice(100))
-      await client.query(`drop table ${tables.slice(0, 100).map(({ tablename }) => `"${this.name}"."${tablename}"`)} cascade`);
+      await client.query(
+        `drop table ${tables.slice(0, 100).map(({ tablename }) => `"${this.name}"."${tablename}"`)} cascade`,
+      );
     await client.query(`drop schema if exists "${this.name}" cascade`);
     await client.end();
   }
@@ -98,10 +101,15 @@ export class TestSchema extends Schema {
 
 export const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds));
 
-export const range = (from: number, until: number): number[] => Array.from({ length: until - from + 1 }, (_, index) => from + index);
+export const range = (from: number, until: number): number[] =>
+  Array.from({ length: until - from + 1 }, (_, index) => from + index);
 
 /** Waits until a condition holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, patience = 40_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  patience = 40_000,
+): Promise<void> {
   const deadline = performance.now() + patience;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${patience} ms in vain: ${what}`);
@@ -123,7 +131,11 @@ export const SILENT = { error: () => {}, warn: () => {} };
 
 export const stream = (aggregateId: string, aggregateName = 'Todo'): StreamName => ({ aggregateName, aggregateId });
 
-export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({ name: 'Happened', payload, ...more });
+export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({
+  name: 'Happened',
+  payload,
+  ...more,
+});
 
 export const to = (id: string, expected: StreamAppend['expected'], ...events: NewEvent[]): StreamAppend => ({
   stream: stream(id),

@@ -14,7 +14,8 @@ const updates = async (): Promise<{ all: number; heapOnly: number }> => {
   return row;
 };
 
-// Nothing needs to be cleaned up for it, so no transaction of another test matters: all documents are written once, and then once more.
+// Nothing needs to be cleaned up for it, so no transaction of another test matters: all documents are written once, and
+// then once more.
 test('a document whose indexed fields stay is updated without touching an index, also where a commit writes all of them', async () => {
   const write = async (count: number, group: (n: number) => string): Promise<void> => {
     const { projections, ...store } = opened();

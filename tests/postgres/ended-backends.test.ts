@@ -25,7 +25,8 @@ test('an append with inline projections is tried again when its backend is ended
       async Happened(_payload, { documents, event }) {
         const n = (await documents.get(event.aggregateId))?.n ?? 0;
         // Each other event ends the transaction that it is handled in, once.
-        if (event.version % 2 === 0 && ended < event.version / 2) ended += await end('inline', `state = 'idle in transaction'`);
+        if (event.version % 2 === 0 && ended < event.version / 2)
+          ended += await end('inline', `state = 'idle in transaction'`);
         documents.set(event.aggregateId, { n: n + 1 });
       },
     },
@@ -44,7 +45,11 @@ test('an append with inline projections is tried again when its backend is ended
 
 test('a connection that is ended while the store closes does not end the process', async () => {
   for (let round = 0; round < 20; round++) {
-    const store = schema.open({ connectionString: urlOf('closing'), tablePrefix: 'closing_', migrate: round === 0 ? 'auto' : 'off' });
+    const store = schema.open({
+      connectionString: urlOf('closing'),
+      tablePrefix: 'closing_',
+      migrate: round === 0 ? 'auto' : 'off',
+    });
     await Promise.all(['a', 'b', 'c'].map(id => store.append([to(id, 'any')])));
     const ending = end('closing', 'true');
     await new Promise(resolve => setTimeout(resolve, round / 4));

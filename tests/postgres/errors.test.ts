@@ -22,15 +22,34 @@ async function failure(work: () => unknown): Promise<EventualityError> {
 }
 
 test('lists all faults of the options together', async () => {
-  const options = { schema: 'Not"this', tablePrefix: '1', migrate: 'yes', maxPayloadBytes: 0, retryFor: -1, pollEvery: 1.5 };
+  const options = {
+    schema: 'Not"this',
+    tablePrefix: '1',
+    migrate: 'yes',
+    maxPayloadBytes: 0,
+    retryFor: -1,
+    pollEvery: 1.5,
+  };
   const error = await failure(() => postgres(options as never));
   expect(error).toMatchObject({ code: 'POSTGRES_OPTIONS' });
-  for (const part of ['schema', 'tablePrefix', 'connectionString or pool', 'migrate', 'maxPayloadBytes', 'retryFor', 'pollEvery']) {
+  for (const part of [
+    'schema',
+    'tablePrefix',
+    'connectionString or pool',
+    'migrate',
+    'maxPayloadBytes',
+    'retryFor',
+    'pollEvery',
+  ]) {
     expect(error.message).toContain(part);
   }
   expect(await failure(() => migrationSql({ schema: 'a-b' }))).toMatchObject({ code: 'POSTGRES_OPTIONS' });
-  expect(await failure(() => postgres({ connectionString: url, pool: {} as never }))).toMatchObject({ code: 'POSTGRES_OPTIONS' });
-  expect(await failure(() => postgres({ connectionString: 'http://localhost' }))).toMatchObject({ code: 'POSTGRES_OPTIONS' });
+  expect(await failure(() => postgres({ connectionString: url, pool: {} as never }))).toMatchObject({
+    code: 'POSTGRES_OPTIONS',
+  });
+  expect(await failure(() => postgres({ connectionString: 'http://localhost' }))).toMatchObject({
+    code: 'POSTGRES_OPTIONS',
+  });
 });
 
 test('says when the server cannot be reached, and tries anew with the next call', async () => {
@@ -53,7 +72,9 @@ test('says when the driver is missing', async () => {
     throw new Error(`Cannot find module 'pg'`);
   });
   const { postgres } = require('../../src/adapters/postgres') as typeof import('../../src/adapters/postgres');
-  expect(() => postgres({ connectionString: url })).toThrow(expect.objectContaining({ code: 'POSTGRES_DRIVER_MISSING' }));
+  expect(() => postgres({ connectionString: url })).toThrow(
+    expect.objectContaining({ code: 'POSTGRES_DRIVER_MISSING' }),
+  );
   jest.dontMock('pg');
 });
 

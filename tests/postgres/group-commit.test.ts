@@ -7,7 +7,10 @@ const schema = new TestSchema(__filename);
 /** Counts the transactions that appends made, by the ids that PostgreSQL leaves on the rows. */
 async function transactions(ids: readonly string[]): Promise<number> {
   const table = `"${schema.name}".eventuality_events`;
-  const [row] = await schema.sql(`select count(distinct xmin::text)::int as count from ${table} where aggregate_id = any($1)`, [ids]);
+  const [row] = await schema.sql(
+    `select count(distinct xmin::text)::int as count from ${table} where aggregate_id = any($1)`,
+    [ids],
+  );
   return row.count;
 }
 
@@ -132,7 +135,10 @@ test('appends at known versions share a statement; what is refused of them leave
   ]);
   await until(() => asked.length > 0, 'something is asked');
   expect(asked[0]).toContain('append_expected');
-  await until(async () => (await store.read(stream('known-1'))).length === 4, 'the others are appended while one waits');
+  await until(
+    async () => (await store.read(stream('known-1'))).length === 4,
+    'the others are appended while one waits',
+  );
   await client.query('commit');
   expect(await outcomes).toMatchObject([
     {
@@ -161,7 +167,9 @@ test('a conflict leaves no trace of a stream that does not exist', async () => {
   const appends = [to('nowhere', 3), to('nowhere-either', 'none')];
   expect(await store.append(appends)).toMatchObject({ ok: false, conflicts: [{ actual: 0 }] });
   expect(await store.append([to('nowhere', 'exists')])).toMatchObject({ ok: false });
-  const rows = await schema.sql(`select * from "${schema.name}".eventuality_streams where aggregate_id like 'nowhere%'`);
+  const rows = await schema.sql(
+    `select * from "${schema.name}".eventuality_streams where aggregate_id like 'nowhere%'`,
+  );
   expect(rows).toEqual([]);
 });
 

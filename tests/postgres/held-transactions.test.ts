@@ -18,19 +18,26 @@ async function prepared(tablePrefix: string, more: object = {}) {
   return { store, table: `"${schema.name}".${tablePrefix}rows` };
 }
 
-const rows = async (table: string): Promise<string[]> => (await schema.sql(`select n from ${table} order by n`)).map(({ n }) => n);
+const rows = async (table: string): Promise<string[]> =>
+  (await schema.sql(`select n from ${table} order by n`)).map(({ n }) => n);
 
 test('the work of a commit writes rows of its own, together with the documents or not at all', async () => {
   const { store, table } = await prepared('rows_');
   const insert = (n: number) => (client: PoolClient) => client.query(`insert into ${table} values ($1)`, [n]);
   const { projections } = store;
   const commit = { checkpoint: segment, from: 0n, to: 1n, writes: [write('a', {})] };
-  await expect(projections.commit({ ...commit, work: [insert(1), client => client.query('select 1 / 0')] })).rejects.toMatchObject({
+  await expect(
+    projections.commit({ ...commit, work: [insert(1), client => client.query('select 1 / 0')] }),
+  ).rejects.toMatchObject({
     code: '22012',
   });
   expect([await rows(table), await projections.checkpoint(segment)]).toEqual([[], 0n]);
   expect(await projections.commit({ ...commit, work: [insert(2), insert(3)] })).toEqual({ ok: true });
-  expect(await projections.commit({ ...commit, work: [insert(4)] })).toEqual({ ok: false, checkpoint: 1n, fenced: false });
+  expect(await projections.commit({ ...commit, work: [insert(4)] })).toEqual({
+    ok: false,
+    checkpoint: 1n,
+    fenced: false,
+  });
   expect([await rows(table), await projections.checkpoint(segment)]).toEqual([['2', '3'], 1n]);
 });
 
@@ -56,15 +63,23 @@ test('commits with work and transactions take effect once when connections are c
         await transaction.append([to(`${next}`, 'none')]);
         return transaction.commit(commit);
       });
-    const result = await (round % 2 === 0 ? store.projections.commit(commit) : append()).catch((error: { code?: string }) => error);
+    const result = await (round % 2 === 0 ? store.projections.commit(commit) : append()).catch(
+      (error: { code?: string }) => error,
+    );
     if ('ok' in result) expect(result).toEqual({ ok: true });
-    // The connection was lost either in a query of the store, or in that of the work, whose error comes through as it is.
-    else expect(result.code ?? String(result)).toMatch(/^POSTGRES_UNREACHABLE$|Connection terminated|not queryable|ECONNRESET/);
+    // The connection was lost either in a query of the store, or in that of the work, whose error comes through as it
+    // is.
+    else
+      expect(result.code ?? String(result)).toMatch(
+        /^POSTGRES_UNREACHABLE$|Connection terminated|not queryable|ECONNRESET/,
+      );
     // What was said is what happened: who was refused has written nothing, and begins again where it was.
     if ('ok' in result) from = next;
-    expect((await schema.sql(`select position from "${schema.name}".cut_checkpoints`)).map(({ position }) => BigInt(position))).toEqual(
-      from === 0n ? [] : [from],
-    );
+    expect(
+      (await schema.sql(`select position from "${schema.name}".cut_checkpoints`)).map(({ position }) =>
+        BigInt(position),
+      ),
+    ).toEqual(from === 0n ? [] : [from]);
   }
   proxy.cutting = 0;
   const all = Array.from({ length: Number(from) }, (_, n) => `${n + 1}`);
@@ -81,7 +96,11 @@ test('while a transaction has appended nobody else appends, and its events come 
     outside = other.append([to('outside', 'none')]);
     await until(
       async () =>
-        (await schema.sql(`select 1 from pg_locks where not granted and relation = '"${schema.name}".alone_streams'::regclass`)).length > 0,
+        (
+          await schema.sql(
+            `select 1 from pg_locks where not granted and relation = '"${schema.name}".alone_streams'::regclass`,
+          )
+        ).length > 0,
       'the append waits',
     );
     await transaction.append([to('second', 'none')]);
@@ -97,7 +116,9 @@ test('transactions that wait for one checkpoint leave connections to others', as
   await store.projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [] });
   const holder = await schema.client();
   await holder.query(`begin; select 1 from "${schema.name}".waiting_checkpoints for update`);
-  const locking = Array.from({ length: 8 }, () => store.projections.transaction(transaction => transaction.lock(segment)));
+  const locking = Array.from({ length: 8 }, () =>
+    store.projections.transaction(transaction => transaction.lock(segment)),
+  );
   const working = Array.from({ length: 8 }, () =>
     store.projections.commit({ checkpoint: segment, from: 0n, to: 1n, work: [async () => {}], writes: [] }),
   );
@@ -115,7 +136,9 @@ test('after work that failed its connection is used again', async () => {
       pids.add((await client.query('select pg_backend_pid() as pid')).rows[0].pid);
       throw new Error('no');
     };
-    await expect(store.projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [], work: [work] })).rejects.toThrow('no');
+    await expect(
+      store.projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [], work: [work] }),
+    ).rejects.toThrow('no');
   }
   expect(pids.size).toBeLessThanOrEqual(2);
 });

@@ -25,7 +25,9 @@ const HOSTILE = [
 ];
 
 test.each(HOSTILE)('refuses the name %j', name => {
-  expect(() => postgres({ connectionString: url, schema: name as never })).toThrow(expect.objectContaining({ code: 'POSTGRES_OPTIONS' }));
+  expect(() => postgres({ connectionString: url, schema: name as never })).toThrow(
+    expect.objectContaining({ code: 'POSTGRES_OPTIONS' }),
+  );
   expect(() => postgres({ connectionString: url, tablePrefix: name as never })).toThrow(
     expect.objectContaining({ code: 'POSTGRES_OPTIONS' }),
   );

@@ -32,18 +32,21 @@ beforeAll(() => lastWords.start());
 afterAll(() => lastWords.stop());
 const pool = () => schema.pool({ connectionString: lastWords.url('last-words') });
 
-test.each([0, 1, 2, 3])('goes on when a connection is ended in the same breath as an answer: the one after %p others', async passing => {
-  const store = schema.open({ pool: pool() });
-  const id = `last-${passing}`;
-  await store.append([to(id, 'none')]);
-  lastWords.passing = passing;
-  lastWords.ending = 3;
-  for (let version = 1; version <= 6; version++) {
-    expect(await store.read(stream(id))).toHaveLength(version);
-    expect(await store.append([to(id, version)])).toMatchObject({ ok: true });
-  }
-  expect(lastWords.ending).toBe(0);
-});
+test.each([0, 1, 2, 3])(
+  'goes on when a connection is ended in the same breath as an answer: the one after %p others',
+  async passing => {
+    const store = schema.open({ pool: pool() });
+    const id = `last-${passing}`;
+    await store.append([to(id, 'none')]);
+    lastWords.passing = passing;
+    lastWords.ending = 3;
+    for (let version = 1; version <= 6; version++) {
+      expect(await store.read(stream(id))).toHaveLength(version);
+      expect(await store.append([to(id, version)])).toMatchObject({ ok: true });
+    }
+    expect(lastWords.ending).toBe(0);
+  },
+);
 
 test('so does a transaction, on a connection that is new', async () => {
   const store = schema.open({ pool: pool() });

@@ -21,9 +21,13 @@ test('the examples of docs/postgres.md', async () => {
   const client = await pool.connect();
   await client.query('BEGIN');
   await client.query(`INSERT INTO "${shop}".orders VALUES ($1, true)`, [orderId]);
-  const outcome = await store
-    .within(client)
-    .append([{ stream: { aggregateName: 'Order', aggregateId: orderId }, expected: 'none', events: [{ name: 'OrderPaid', payload: {} }] }]);
+  const outcome = await store.within(client).append([
+    {
+      stream: { aggregateName: 'Order', aggregateId: orderId },
+      expected: 'none',
+      events: [{ name: 'OrderPaid', payload: {} }],
+    },
+  ]);
   await client.query(outcome.ok ? 'COMMIT' : 'ROLLBACK');
   client.release();
   // #endregion within

@@ -19,7 +19,9 @@ test('stores of different names can start at the same time in a schema that is y
   const rounds = range(1, 3).map(round => `${schema.name}_${round}`);
   for (const name of rounds) {
     const stores = range(1, 6).map(n => schema.open({ schema: name, tablePrefix: `p${n}_` }));
-    await Promise.all(stores.map(store => store.ready())).finally(() => schema.sql(`drop schema if exists "${name}" cascade`));
+    await Promise.all(stores.map(store => store.ready())).finally(() =>
+      schema.sql(`drop schema if exists "${name}" cascade`),
+    );
   }
 });
 
@@ -50,7 +52,9 @@ test('tables of a newer version of the package are refused', async () => {
   await schema.open({ tablePrefix: 'newer_' }).ready();
   await schema.sql(`insert into "${schema.name}".newer_migrations (number, title) values (99, 'from the future')`);
   for (const migrate of ['auto', 'check'] as const) {
-    await expect(schema.open({ tablePrefix: 'newer_', migrate }).ready()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_NEWER' });
+    await expect(schema.open({ tablePrefix: 'newer_', migrate }).ready()).rejects.toMatchObject({
+      code: 'POSTGRES_SCHEMA_NEWER',
+    });
   }
 });
 
@@ -68,7 +72,9 @@ test('tables of an older version are brought up to date, and their events kept',
 test('tables of a version before marks get their column, and the append function that writes it in place of the one before', async () => {
   const store = schema.open({ tablePrefix: 'unmarked_' });
   await store.append([to('a', 'none')]);
-  const before = (await schema.sql(`select oidvectortypes(proargtypes) as types from pg_proc where proname = 'unmarked_append'`))[0].types;
+  const before = (
+    await schema.sql(`select oidvectortypes(proargtypes) as types from pg_proc where proname = 'unmarked_append'`)
+  )[0].types;
   const own = before.replace(/, jsonb$/, '');
   await schema.sql(
     `delete from "${schema.name}".unmarked_migrations where number > 8; alter table "${schema.name}".unmarked_events drop column marks;
@@ -77,6 +83,8 @@ test('tables of a version before marks get their column, and the append function
   const again = schema.open({ tablePrefix: 'unmarked_' });
   await again.append([{ ...to('b', 'any'), events: [{ name: 'Gone', payload: {}, marks: { deleted: true } }] }]);
   expect((await again.readAll()).map(({ marks }) => marks)).toEqual([undefined, { deleted: true }]);
-  const functions = await schema.sql(`select oidvectortypes(proargtypes) as types from pg_proc where proname = 'unmarked_append'`);
+  const functions = await schema.sql(
+    `select oidvectortypes(proargtypes) as types from pg_proc where proname = 'unmarked_append'`,
+  );
   expect(functions).toEqual([{ types: before }]);
 });

@@ -12,8 +12,13 @@ async function backUp(prefix: string, then = ''): Promise<{ restore(): Promise<u
   const copies = TABLES.map(name => `create table ${table(`copy_of_${name}`)} as table ${table(name)}`);
   await schema.sql(copies.join(';'));
   const [{ last_value: last }] = await schema.sql(`select last_value from ${table('positions')}`);
-  const back = TABLES.map(name => `delete from ${table(name)}; insert into ${table(name)} select * from ${table(`copy_of_${name}`)};`);
-  return { restore: () => schema.sql(`begin; ${back.join(' ')} select setval('${table('positions')}', ${last}); ${then} commit`) };
+  const back = TABLES.map(
+    name => `delete from ${table(name)}; insert into ${table(name)} select * from ${table(`copy_of_${name}`)};`,
+  );
+  return {
+    restore: () =>
+      schema.sql(`begin; ${back.join(' ')} select setval('${table('positions')}', ${last}); ${then} commit`),
+  };
 }
 
 const append = async (store: PostgresEventStore, id: string): Promise<bigint> => {
@@ -48,11 +53,18 @@ test('a process under which an older backup is put in place notices it, says so,
   expect([await ids(), (await flow.processors.of('ids').status()).head]).toEqual(['abcd', 4n]);
   await backup.restore();
   await until(
-    () => JSON.stringify(logged, (_, value) => (typeof value === 'bigint' ? `${value}` : value)).includes('HISTORY_REPLACED'),
+    () =>
+      JSON.stringify(logged, (_, value) => (typeof value === 'bigint' ? `${value}` : value)).includes(
+        'HISTORY_REPLACED',
+      ),
     'it is logged',
     1500,
   );
-  await until(async () => (await flow.processors.of('ids').status()).position === 1n, 'it stands where the backup does', 2000);
+  await until(
+    async () => (await flow.processors.of('ids').status()).position === 1n,
+    'it stands where the backup does',
+    2000,
+  );
   expect([await ids(), (await flow.processors.of('ids').status()).head]).toEqual(['a', 1n]);
   await expect(flow.waitFor(2n, { timeout: 300 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   const position = await append(store, 'e');
@@ -75,7 +87,11 @@ test('also where there are more events than before when it looks', async () => {
   const backup = await backUp('more_', more.join(' '));
   for (const id of ['b', 'c', 'd']) await flow.waitFor(await append(store, id));
   await backup.restore();
-  await until(async () => (await ids()) === 'a1234567890', 'everything that is stored is handled, and nothing else', 3000);
+  await until(
+    async () => (await ids()) === 'a1234567890',
+    'everything that is stored is handled, and nothing else',
+    3000,
+  );
   await flow.close();
 });
 

@@ -43,7 +43,9 @@ test('an append within a client without a transaction is refused, and one within
   const client = await shared.connect();
   try {
     expect('getTransactionStatus' in client).toBe(false);
-    await expect(store.within(client).append([to('loose', 'none')])).rejects.toMatchObject({ code: 'POSTGRES_NO_TRANSACTION' });
+    await expect(store.within(client).append([to('loose', 'none')])).rejects.toMatchObject({
+      code: 'POSTGRES_NO_TRANSACTION',
+    });
     expect(await store.read(stream('loose'))).toEqual([]);
     await client.query('begin');
     const transaction = store.within(client);

@@ -28,7 +28,8 @@ async function withGaps(tablePrefix: string): Promise<PostgresEventStore> {
 const setBack = (tablePrefix: string, to = 1): Promise<unknown> =>
   schema.sql(`select setval('"${schema.name}".${tablePrefix}positions', ${to}, false)`);
 
-const positionsOf = async (store: PostgresEventStore): Promise<number[]> => (await store.readAll()).map(({ position }) => Number(position));
+const positionsOf = async (store: PostgresEventStore): Promise<number[]> =>
+  (await store.readAll()).map(({ position }) => Number(position));
 
 test('a store whose sequence is behind its events moves it when it starts, says so, and subscribers miss nothing', async () => {
   const last = (await positionsOf(await withGaps('moved_'))).at(-1)!;
@@ -39,7 +40,9 @@ test('a store whose sequence is behind its events moves it when it starts, says 
   expect(kept).toEqual([{ schema: schema.name, drawn: 0n, last: BigInt(last) }]);
   const counts = defineProjection<{ n: number }>({
     name: 'counts',
-    on: { Counted: async (_, { documents }) => documents.set('all', { n: ((await documents.get('all'))?.n ?? 0) + 1 }) },
+    on: {
+      Counted: async (_, { documents }) => documents.set('all', { n: ((await documents.get('all'))?.n ?? 0) + 1 }),
+    },
   });
   const flow = new Flow({ eventStore: store, processors: [counts], logger: SILENT });
   await flow.processors.of('counts').waitFor(BigInt(last));
@@ -54,17 +57,23 @@ test('a store whose sequence is behind its events moves it when it starts, says 
   await flow.close();
 });
 
-test.each(['check', 'off'] as const)('with migrate: %p it is refused, with the statement that mends it', async migrate => {
-  const prefix = `${migrate}_`;
-  const last = (await positionsOf(await withGaps(prefix))).at(-1)!;
-  await setBack(prefix, 4);
-  const store = schema.open({ tablePrefix: prefix, migrate });
-  const error = (await store.append([to('new', 'none')]).catch((error: unknown) => error)) as Error;
-  expect(error).toMatchObject({ code: 'POSTGRES_POSITIONS', message: expect.stringContaining(`at 3, the last event at ${last}`) });
-  await schema.sql(/select setval.*;/.exec(error.message)![0]);
-  await store.append([to('new', 'none')]);
-  expect((await positionsOf(store)).at(-1)).toBe(last + 1);
-});
+test.each(['check', 'off'] as const)(
+  'with migrate: %p it is refused, with the statement that mends it',
+  async migrate => {
+    const prefix = `${migrate}_`;
+    const last = (await positionsOf(await withGaps(prefix))).at(-1)!;
+    await setBack(prefix, 4);
+    const store = schema.open({ tablePrefix: prefix, migrate });
+    const error = (await store.append([to('new', 'none')]).catch((error: unknown) => error)) as Error;
+    expect(error).toMatchObject({
+      code: 'POSTGRES_POSITIONS',
+      message: expect.stringContaining(`at 3, the last event at ${last}`),
+    });
+    await schema.sql(/select setval.*;/.exec(error.message)![0]);
+    await store.append([to('new', 'none')]);
+    expect((await positionsOf(store)).at(-1)).toBe(last + 1);
+  },
+);
 
 test('a position that is in use is an error and no reason to draw another one; the next append comes after all events', async () => {
   const store = await withGaps('taken_');
@@ -109,13 +118,18 @@ test.each(['LATIN1', 'SQL_ASCII'])('a database with the encoding %s is refused',
   const client = new Client(url);
   await client.connect();
   try {
-    await client.query(`create database "${name}" encoding '${encoding}' lc_collate 'C' lc_ctype 'C' template template0`);
+    await client.query(
+      `create database "${name}" encoding '${encoding}' lc_collate 'C' lc_ctype 'C' template template0`,
+    );
     const address = new URL(url);
     address.pathname = `/${name}`;
     const store = schema.open({ connectionString: address.href });
     await expect(store.ready()).rejects.toMatchObject({ code: 'POSTGRES_ENCODING', encoding });
     await store.close();
-    await until(async () => (await schema.sql(`select 1 from pg_stat_activity where datname = $1`, [name])).length === 0, 'it is left');
+    await until(
+      async () => (await schema.sql(`select 1 from pg_stat_activity where datname = $1`, [name])).length === 0,
+      'it is left',
+    );
   } finally {
     await client.query(`drop database if exists "${name}"`);
     await client.end();

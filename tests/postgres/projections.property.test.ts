@@ -20,7 +20,10 @@ const text = fc.oneof(
 const stored = text.filter(value => value.isWellFormed() && !value.includes('\0'));
 const number = fc.oneof(fc.integer({ min: -2, max: 12 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
 const value: fc.Arbitrary<DocumentValue> = fc.oneof(fc.constant(null), fc.boolean(), number, stored);
-const field = fc.oneof({ weight: 8, arbitrary: value }, { weight: 1, arbitrary: fc.constantFrom([], [1], {}, { a: 1 }) });
+const field = fc.oneof(
+  { weight: 8, arbitrary: value },
+  { weight: 1, arbitrary: fc.constantFrom([], [1], {}, { a: 1 }) },
+);
 const fields: fc.Arbitrary<Fields> = fc.record(
   { a: field, b: fc.constantFrom(1, 2, 'x', null), c: field, other: field },
   { requiredKeys: [] },
@@ -68,13 +71,22 @@ const matches = (value: unknown, wanted: DocumentValue): boolean =>
 function naive(documents: ReadonlyMap<string, Fields>, { where = {}, orderBy }: DocumentQuery): [string, Fields][] {
   const { field, direction } = typeof orderBy === 'object' ? orderBy : { field: orderBy, direction: 'asc' };
   const found = [...documents].filter(([, document]) =>
-    Object.entries(where).every(([name, wanted]) => [wanted].flat().some(each => matches(document[name], each as DocumentValue))),
+    Object.entries(where).every(([name, wanted]) =>
+      [wanted].flat().some(each => matches(document[name], each as DocumentValue)),
+    ),
   );
-  found.sort(([one, left], [other, right]) => (field && compareValues(left[field], right[field])) || compareTexts(one, other));
+  found.sort(
+    ([one, left], [other, right]) => (field && compareValues(left[field], right[field])) || compareTexts(one, other),
+  );
   return direction === 'desc' ? found.reverse() : found;
 }
 
-async function paged(store: ProjectionStore, version: number, query: DocumentQuery, limit: number): Promise<[string, object][]> {
+async function paged(
+  store: ProjectionStore,
+  version: number,
+  query: DocumentQuery,
+  limit: number,
+): Promise<[string, object][]> {
   const found: [string, object][] = [];
   for (let after: string | undefined; ; ) {
     const page = await store.find('found', version, { ...query, limit, ...(after !== undefined && { after }) });
@@ -110,7 +122,8 @@ test(`memory, SQLite and PostgreSQL find what a filter and a sort find, in ${RUN
         };
         await write(0n, given.slice(0, half));
         await write(1n, given.slice(half));
-        for (const each of queries) expect(await paged(projections, version, each, limit)).toEqual(naive(expected, each));
+        for (const each of queries)
+          expect(await paged(projections, version, each, limit)).toEqual(naive(expected, each));
         expect(await projections.get('found', version, [...expected.keys()])).toEqual(expected);
       }
     },

@@ -54,7 +54,13 @@ test('a segment changes hands before a commit of its owner or after it, not in t
   const mayFinish = new Promise<void>(resolve => (finish = resolve));
   const order: string[] = [];
   const committed = one!.transaction(async transaction => {
-    const outcome = await transaction.commit({ checkpoint: segment, from: 0n, to: 0n, writes: [write('sum', { sum: 1 })], fence });
+    const outcome = await transaction.commit({
+      checkpoint: segment,
+      from: 0n,
+      to: 0n,
+      writes: [write('sum', { sum: 1 })],
+      fence,
+    });
     begun();
     await mayFinish;
     order.push('committed');
@@ -70,7 +76,10 @@ test('a segment changes hands before a commit of its owner or after it, not in t
   expect(await committed).toEqual({ ok: true });
   expect(await claimed).toMatchObject({ ok: true, fence: fence + 1n });
   expect(order).toEqual(['committed', 'claimed']);
-  expect(await one!.commit({ checkpoint: segment, from: 0n, to: 0n, writes: [], fence })).toMatchObject({ ok: false, fenced: true });
+  expect(await one!.commit({ checkpoint: segment, from: 0n, to: 0n, writes: [], fence })).toMatchObject({
+    ok: false,
+    fenced: true,
+  });
 });
 
 test('a store notices that another one has dropped a version, and prepared it with other indexes', async () => {
@@ -83,8 +92,11 @@ test('a store notices that another one has dropped a version, and prepared it wi
   await one!.prepare(things);
   await other!.drop('things', 1);
   await other!.prepare({ ...things, indexes: ['rank'] });
-  expect(await one!.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', { rank: 1 })] })).toEqual({ ok: true });
-  for (const store of [one!, other!]) expect((await store.find('things', 1, { where: { rank: 1 } })).items).toHaveLength(1);
+  expect(await one!.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', { rank: 1 })] })).toEqual({
+    ok: true,
+  });
+  for (const store of [one!, other!])
+    expect((await store.find('things', 1, { where: { rank: 1 } })).items).toHaveLength(1);
   await other!.drop('things', 1);
   await other!.prepare(things);
   await other!.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('b', { rank: 2, group: 1 })] });
@@ -100,15 +112,32 @@ test('documents are found, deleted and dropped by an index, page after page with
   const table = `"${schema.name}".plans_documents where read_model = 'things' and version = 1`;
   const plan = async (text: string, values: unknown[] = []): Promise<string> =>
     (await schema.sql(`explain ${text}`, values)).map(row => row['QUERY PLAN']).join('\n');
-  const found = await plan(`select id from ${table} and key2 is not null and (key2, id) > ('3', 'x') order by key2, id limit 100`);
+  const found = await plan(
+    `select id from ${table} and key2 is not null and (key2, id) > ('3', 'x') order by key2, id limit 100`,
+  );
   expect(found).toContain('documents_key2');
   expect(found).not.toMatch(/Seq Scan|Sort/);
   const { nextCommit } = projectionStatements(new StoreNames(schema.name, 'plans_'));
   const nothing: unknown[] = [[], [], '[]'];
-  const values = [['things'], [1], ['["group","rank"]'], 'things', 1, 0, 1n, 2n, ...nothing, ...Array(9).fill(null), [1, 1], ['7', '8']];
+  const values = [
+    ['things'],
+    [1],
+    ['["group","rank"]'],
+    'things',
+    1,
+    0,
+    1n,
+    2n,
+    ...nothing,
+    ...Array(9).fill(null),
+    [1, 1],
+    ['7', '8'],
+  ];
   const committed = await plan(nextCommit.deleting.text, values);
   // By the whole key: PostgreSQL 18 looks for all ids at once, 15 for one after the other.
-  expect(committed).toMatch(/documents_key on plans_documents d .*\n.*Index Cond: .*read_model = .*version = .*\bid = /);
+  expect(committed).toMatch(
+    /documents_key on plans_documents d .*\n.*Index Cond: .*read_model = .*version = .*\bid = /,
+  );
   expect(committed).not.toMatch(/Seq Scan/);
 });
 
@@ -123,13 +152,20 @@ test('documents are read by id with one look for each, also with the plan that i
   await client.query(`prepare getting (text, integer, text[]) as ${get.text}`);
   const { rows } = await client.query(`explain execute getting ('things', 1, '{7,8}')`);
   const plan = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
-  expect(plan).toMatch(/documents_key on reading_documents.*\n.*Index Cond: .*read_model = .*version = .*id = wanted.id/);
+  expect(plan).toMatch(
+    /documents_key on reading_documents.*\n.*Index Cond: .*read_model = .*version = .*id = wanted.id/,
+  );
 });
 
 test('the documents are jsonb, for SQL of your own', async () => {
   const { projections } = schema.open({ tablePrefix: 'sql_' });
   await projections.prepare(things);
-  await projections.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', { rank: 1 }), write('b', { rank: 2 })] });
+  await projections.commit({
+    checkpoint: segment,
+    from: 0n,
+    to: 1n,
+    writes: [write('a', { rank: 1 }), write('b', { rank: 2 })],
+  });
   const rows = await schema.sql(`select id from "${schema.name}".sql_documents where document @> '{"rank":2}'`);
   expect(rows).toEqual([{ id: 'b' }]);
 });

@@ -19,7 +19,8 @@ async function recorded(first: number, last: number): Promise<RecordedEvent[]> {
 const horizon = async (prefix: string): Promise<number> =>
   Number((await schema.sql(`select "${schema.name}".${prefix}horizon() as horizon`))[0].horizon);
 
-const waits = (done: Promise<unknown>): Promise<boolean> => Promise.race([done.then(() => false), pause(150).then(() => true)]);
+const waits = (done: Promise<unknown>): Promise<boolean> =>
+  Promise.race([done.then(() => false), pause(150).then(() => true)]);
 
 test('replies that are lost neither write an event twice nor make the report wrong', async () => {
   const source = new InMemoryEventStore();

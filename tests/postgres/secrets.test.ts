@@ -7,7 +7,10 @@ import { SILENT, TestSchema, to, until, url } from './database';
 const schema = new TestSchema(__filename);
 const SECRET = 'a-secret-of-mine';
 
-/** The address of the server with a password in it; the test server does not ask for one that is wrong only where it trusts its callers. */
+/**
+ * The address of the server with a password in it; the test server does not ask for one that is wrong only where it
+ * trusts its callers.
+ */
 function secretUrl(changes: Partial<Record<'port' | 'pathname' | 'username', string>> = {}): string {
   const address = new URL(url);
   address.password ||= SECRET;
@@ -16,7 +19,11 @@ function secretUrl(changes: Partial<Record<'port' | 'pathname' | 'username', str
 const secret = new URL(secretUrl()).password;
 
 /** All that one may print of a value. */
-const printed = (value: unknown): string[] => [inspect(value, { depth: 30, getters: true }), JSON.stringify(value) ?? '', String(value)];
+const printed = (value: unknown): string[] => [
+  inspect(value, { depth: 30, getters: true }),
+  JSON.stringify(value) ?? '',
+  String(value),
+];
 
 /** A server of the tests may have a password that is a word of its own: it is looked for as it stands in an address. */
 const trace = secret === SECRET ? SECRET : `:${secret}@`;
@@ -34,14 +41,22 @@ test('nothing that is printed of a store or a flow holds the password', async ()
   await store.append([to('a', 'none')]);
   const client = await schema.client();
   const parts = [flow, flow.processors, flow.eventStore, store.subscribe(), store.within(client)];
-  for (const each of [store, given, store.projections, store.snapshots, store.projections.leases, ...parts]) hidesSecret(each);
+  for (const each of [store, given, store.projections, store.snapshots, store.projections.leases, ...parts])
+    hidesSecret(each);
   await flow.close();
 });
 
 test('no error and nothing that is logged holds the password', async () => {
   const logged: object[] = [];
-  const logger = { error: (details: object) => void logged.push(details), warn: (details: object) => void logged.push(details) };
-  const nowhere = [secretUrl({ port: '1' }), secretUrl({ pathname: '/no_such_database' }), secretUrl({ username: 'no_such_role' })];
+  const logger = {
+    error: (details: object) => void logged.push(details),
+    warn: (details: object) => void logged.push(details),
+  };
+  const nowhere = [
+    secretUrl({ port: '1' }),
+    secretUrl({ pathname: '/no_such_database' }),
+    secretUrl({ username: 'no_such_role' }),
+  ];
   for (const connectionString of nowhere) {
     const error = await schema
       .open({ connectionString, retryFor: 0 })

@@ -19,12 +19,20 @@ const contract = snapshotStoreContract({
 
 test.each(contract.map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run(), 20_000);
 
-const snapshotOf = (version: number) => ({ stream: stream('1'), version, eventId: `${version}`, schemaVersion: 1, state: '{}' });
+const snapshotOf = (version: number) => ({
+  stream: stream('1'),
+  version,
+  eventId: `${version}`,
+  schemaVersion: 1,
+  state: '{}',
+});
 
 test('two stores save at once: the latest version stays', async () => {
   const stores = [1, 2].map(() => schema.open({ tablePrefix: 'racing_' }));
   for (let round = 0; round < 5; round++) {
-    await Promise.all(Array.from({ length: 20 }, (_, n) => stores[n % 2]!.snapshots.save(snapshotOf(round * 20 + ((n * 7) % 20) + 1))));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => stores[n % 2]!.snapshots.save(snapshotOf(round * 20 + ((n * 7) % 20) + 1))),
+    );
     expect((await stores[0]!.snapshots.load(stream('1'), 1))?.version).toBe(round * 20 + 20);
   }
 });
@@ -70,7 +78,9 @@ test('a flow on a new store goes on from what an earlier one has left', async ()
   // Only the one read, from the snapshot on; how far that is depends on what had been stored when it was taken.
   expect(reads).toHaveLength(1);
   expect(reads[0]).toBeGreaterThanOrEqual(5);
-  const replayed = await new Flow({ eventStore, aggregates: [Account], snapshotStore: false }).repository(Account).load('a');
+  const replayed = await new Flow({ eventStore, aggregates: [Account], snapshotStore: false })
+    .repository(Account)
+    .load('a');
   expect(account.view()).toEqual(replayed.view());
   expect(account.balance).toBe(21);
 });
@@ -78,7 +88,9 @@ test('a flow on a new store goes on from what an earlier one has left', async ()
 test('tables of a version before snapshots get theirs, and keep their events', async () => {
   const store = schema.open({ tablePrefix: 'before_' });
   await store.append([{ stream: stream('1'), expected: 'none', events: [{ name: 'Happened', payload: {} }] }]);
-  await schema.sql(`drop table "${schema.name}".before_snapshots; delete from "${schema.name}".before_migrations where number >= 3`);
+  await schema.sql(
+    `drop table "${schema.name}".before_snapshots; delete from "${schema.name}".before_migrations where number >= 3`,
+  );
   const again = schema.open({ tablePrefix: 'before_' });
   await again.snapshots.save(snapshotOf(1));
   expect(await again.read(stream('1'))).toHaveLength(1);
@@ -93,7 +105,12 @@ test('two versions of an application at once, as while one replaces the other: n
       creates: 'if-missing' as const,
       decide: (_: unknown, { id, by }: any) => Event({ aggregateId: id, name: 'Counted', payload: { by } }),
     };
-    return new Flow({ eventStore, aggregates: [{ ...Counter, commands: new Map([['Count', count]]) }], logger, cache: index === 1 && {} });
+    return new Flow({
+      eventStore,
+      aggregates: [{ ...Counter, commands: new Map([['Count', count]]) }],
+      logger,
+      cache: index === 1 && {},
+    });
   });
   const command = (n: number) => ({ name: 'Count', message: { id: `c${n % 3}`, by: n } });
   for (let n = 0; n < 120; n += 6) {
@@ -102,7 +119,9 @@ test('two versions of an application at once, as while one replaces the other: n
   for (const id of ['c0', 'c1', 'c2']) {
     const [replayed, ...others] = await Promise.all([
       new Repository(counter(), stores[0]!).load(id),
-      ...[1, 2].map((version, index) => new Repository(counter({ every: 3, version }), stores[index]!, { logger }).load(id)),
+      ...[1, 2].map((version, index) =>
+        new Repository(counter({ every: 3, version }), stores[index]!, { logger }).load(id),
+      ),
     ]);
     for (const other of others) expect([other.version, other.state]).toEqual([replayed.version, replayed.state]);
     expect(replayed.version).toBeGreaterThan(20);

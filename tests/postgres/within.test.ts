@@ -12,7 +12,8 @@ beforeAll(async () => {
   client = await schema.client();
 });
 
-const orders = (id: string): Promise<unknown[]> => schema.sql(`select id from "${schema.name}".orders where id = $1`, [id]);
+const orders = (id: string): Promise<unknown[]> =>
+  schema.sql(`select id from "${schema.name}".orders where id = $1`, [id]);
 const order = (id: string): Promise<unknown> => client.query(`insert into "${schema.name}".orders values ($1)`, [id]);
 
 test('events and rows are committed together', async () => {
@@ -82,12 +83,16 @@ test('it waits for another transaction that has appended to the same stream', as
 });
 
 test('a client without a transaction is refused', async () => {
-  await expect(store.within(client).append([to('loose', 'none')])).rejects.toMatchObject({ code: 'POSTGRES_NO_TRANSACTION' });
+  await expect(store.within(client).append([to('loose', 'none')])).rejects.toMatchObject({
+    code: 'POSTGRES_NO_TRANSACTION',
+  });
 });
 
 test.each(['repeatable read', 'serializable'])('a transaction that is %s is refused', async isolation => {
   await client.query(`begin isolation level ${isolation}`);
-  await expect(store.within(client).append([to('strict', 'none')])).rejects.toMatchObject({ code: 'POSTGRES_ISOLATION' });
+  await expect(store.within(client).append([to('strict', 'none')])).rejects.toMatchObject({
+    code: 'POSTGRES_ISOLATION',
+  });
   await client.query('rollback');
   expect(await store.read(stream('strict'))).toEqual([]);
 });
@@ -106,11 +111,16 @@ test('streams are read by the index, also while the table is so small that a pla
   const events = `"${schema.name}".eventuality_events`;
   await schema.sql(`analyze ${events}`);
   await client.query('begin');
-  await client.query(`select payload from ${events} where aggregate_name = $1 and aggregate_id = $2 order by version`, ['Todo', 'few']);
+  await client.query(`select payload from ${events} where aggregate_name = $1 and aggregate_id = $2 order by version`, [
+    'Todo',
+    'few',
+  ]);
   const control = await scans();
   expect(control).toMatchObject({ whole: 1 });
   expect(await store.within(client).read(stream('few'))).toHaveLength(2);
-  await client.query(`select * from "${schema.name}".eventuality_read_streams('{Todo,Todo}', '{few,both}', '{1,1}', '{9,9}')`);
+  await client.query(
+    `select * from "${schema.name}".eventuality_read_streams('{Todo,Todo}', '{few,both}', '{1,1}', '{9,9}')`,
+  );
   const { whole, by_index } = await scans();
   await client.query('rollback');
   expect(whole).toBe(control.whole);

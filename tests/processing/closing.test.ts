@@ -20,7 +20,8 @@ describe.each(PLACES)('%s', (_, make) => {
     ];
     const ended = Promise.allSettled(waits);
     await flow.close();
-    for (const wait of await ended) expect(wait).toMatchObject({ status: 'rejected', reason: { code: 'STORE_CLOSED' } });
+    for (const wait of await ended)
+      expect(wait).toMatchObject({ status: 'rejected', reason: { code: 'STORE_CLOSED' } });
   });
 });
 
@@ -35,7 +36,10 @@ describe.each(PLACES)('%s', (_, make) => {
     let release = () => {};
     const held = new Promise<void>(resolve => (release = resolve));
     let rebuilding = false;
-    const slow = defineProjection<{ n: number }>({ name: 'counts', on: { Happened: () => (rebuilding ? held : undefined) } });
+    const slow = defineProjection<{ n: number }>({
+      name: 'counts',
+      on: { Happened: () => (rebuilding ? held : undefined) },
+    });
     const eventStore = place.open();
     const stream = { aggregateName: 'Todo', aggregateId: '1' };
     await eventStore.append([{ stream, expected: 'any', events: [{ name: 'Happened', payload: {} }] }]);

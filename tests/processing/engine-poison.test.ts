@@ -21,7 +21,10 @@ const retry = { attempts: 1 };
 describe.each(EVERY_STORE)('%s', name => {
   const poisons: readonly [string, (id: string, documents: any) => void][] = [
     ['writes a document without an id', (_, documents) => documents.set('', { written: true })],
-    ['writes a document with an id that is too long', (_, documents) => documents.set('x'.repeat(300), { written: true })],
+    [
+      'writes a document with an id that is too long',
+      (_, documents) => documents.set('x'.repeat(300), { written: true }),
+    ],
     ['deletes a document with an id that no database takes', (_, documents) => documents.delete('a\0b')],
     [
       'throws what has no text',
@@ -57,7 +60,9 @@ describe.each(EVERY_STORE)('%s', name => {
           [1n, 1, false],
           [2n, 0, true],
         ]);
-        expect([...(await store!.projections!.get('seen', 1, ['poison', 'sound'])).entries()]).toEqual([['sound', { seen: 1 }]]);
+        expect([...(await store!.projections!.get('seen', 1, ['poison', 'sound'])).entries()]).toEqual([
+          ['sound', { seen: 1 }],
+        ]);
         await projections.close();
       });
     },
@@ -78,7 +83,10 @@ describe.each(EVERY_STORE)('%s', name => {
         const definition = defineProjection<object>({
           name: 'seen',
           retry,
-          sequenceBy: { key: 'odd', of: event => (event.aggregateId === 'poison' ? (key() as string) : event.aggregateId) },
+          sequenceBy: {
+            key: 'odd',
+            of: event => (event.aggregateId === 'poison' ? (key() as string) : event.aggregateId),
+          },
           on: { Happened: (_payload, { event }) => void handled.push(event.aggregateId) },
         });
         const projections = await overPoison(store!, definition);

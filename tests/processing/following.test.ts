@@ -26,7 +26,9 @@ onEachStore(processes => {
     const second = processes().start([tally()]);
     await second.settled();
     expect(
-      new Set([...(await store.projections.get('tally', 1, ids(50))).values()].map(each => (each as { count: number }).count)),
+      new Set(
+        [...(await store.projections.get('tally', 1, ids(50))).values()].map(each => (each as { count: number }).count),
+      ),
     ).toEqual(new Set([2]));
   });
 
@@ -93,7 +95,8 @@ onEachStore(processes => {
         },
       },
     });
-    for (const text of ['update', 'set', 'update', 'update', 'delete', 'update', 'set']) await happen(store, ['a'], text);
+    for (const text of ['update', 'set', 'update', 'update', 'delete', 'update', 'set'])
+      await happen(store, ['a'], text);
     await processes().start([chain]).settled();
     expect(seen).toEqual([undefined, undefined, 1, 2, 3, undefined, undefined]);
     expect((await store.projections.get('chain', 1, ['one'])).get('one')).toEqual({ n: 1 });
@@ -104,7 +107,11 @@ onEachStore(processes => {
     const position = await happen(store, ['a']);
     const stuck = processes().start([tally({ onError: 'stop' }, () => Promise.reject(new Error('no')))]);
     const error = await stuck.waitFor(position, { timeout: 100 }).catch(each => each);
-    expect(error).toMatchObject({ code: 'WAIT_TIMEOUT', position, behind: [{ name: 'tally', position: position - 1n }] });
+    expect(error).toMatchObject({
+      code: 'WAIT_TIMEOUT',
+      position,
+      behind: [{ name: 'tally', position: position - 1n }],
+    });
     const gone = new AbortController();
     const waiting = stuck.waitFor(position, { signal: gone.signal });
     gone.abort(new Error('enough'));
@@ -138,11 +145,24 @@ onEachStore(processes => {
     const position = await happen(store, ['c'], 'bad');
     await projections.settled();
     const status = await projections.of('tally').status();
-    expect(status).toMatchObject({ name: 'tally', kind: 'projection', mode: 'async', state: 'following', version: 1, activeVersion: 1 });
+    expect(status).toMatchObject({
+      name: 'tally',
+      kind: 'projection',
+      mode: 'async',
+      state: 'following',
+      version: 1,
+      activeVersion: 1,
+    });
     expect(status).toMatchObject({ position, head: position, lag: { events: 0, seconds: 0 }, rebuild: undefined });
     expect(status.segments).toEqual([{ segment: 0, position, owner: expect.any(String) }]);
-    expect(status.parked).toMatchObject([{ sequence: 'Thing/c', events: 1, error: expect.stringContaining('this is bad') }]);
-    expect(status.lastError).toMatchObject({ message: 'this is bad', stack: expect.stringContaining('Error: this is bad'), position });
+    expect(status.parked).toMatchObject([
+      { sequence: 'Thing/c', events: 1, error: expect.stringContaining('this is bad') },
+    ]);
+    expect(status.lastError).toMatchObject({
+      message: 'this is bad',
+      stack: expect.stringContaining('Error: this is bad'),
+      position,
+    });
     await projections.close();
     expect(await projections.of('tally').status()).toMatchObject({ state: 'closed' });
   });

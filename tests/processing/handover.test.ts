@@ -1,4 +1,10 @@
-import { defineReactor, type EventProcessorDefinition, type EventProcessorOptions, type EventStore, type RecordedEvent } from 'eventuality';
+import {
+  defineReactor,
+  type EventProcessorDefinition,
+  type EventProcessorOptions,
+  type EventStore,
+  type RecordedEvent,
+} from 'eventuality';
 import { segmentOf } from '../../src/processing/definition/sequence';
 import type { ProjectionStore } from '../../src/store';
 import { happen, onEachStore, RETRY, type Tally, tally, until } from './processes';
@@ -9,7 +15,10 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_, n) =>
 /** Ids of aggregates, the first of which is in segment 0 of so many, and the other is not. */
 const APART = ['thing-0', ids(50).find(id => segmentOf(`Thing/${id}`, 2) !== segmentOf('Thing/thing-0', 2))!] as const;
 
-/** Has effects, and counts how often each event had its own; `fails` says what is wrong with an event, `waits` what it waits for. */
+/**
+ * Has effects, and counts how often each event had its own; `fails` says what is wrong with an event, `waits` what it
+ * waits for.
+ */
 class Mailer {
   readonly effects = new Map<bigint, number>();
   fails: (event: RecordedEvent) => boolean = () => false;
@@ -48,7 +57,9 @@ onEachStore(processes => {
   const store = (): Stored => processes().store;
   const activeOf = async () => (await store().projections.versions('mailer')).find(({ active }) => active)!;
   const positionsOf = async (version: number, name = 'mailer'): Promise<bigint[]> =>
-    (await store().projections.leases.segments(name, version)).filter(({ segment }) => segment < 256).map(({ position }) => position);
+    (await store().projections.leases.segments(name, version))
+      .filter(({ segment }) => segment < 256)
+      .map(({ position }) => position);
   const started = async (definition: EventProcessorDefinition) => {
     const projections = processes().start([definition]);
     await projections.ready();
@@ -232,7 +243,11 @@ onEachStore(processes => {
     const mailer = new Mailer();
     await unequal(mailer, { sequenceBy: byId });
     const refused = processes().start([mailer.definition({ segments: 2, sequenceBy: byText })]);
-    await expect(refused.ready()).rejects.toMatchObject({ code: 'SEQUENCE_BY_CHANGED', reactor: 'mailer', stored: 'id' });
+    await expect(refused.ready()).rejects.toMatchObject({
+      code: 'SEQUENCE_BY_CHANGED',
+      reactor: 'mailer',
+      stored: 'id',
+    });
     await until(async () => (await refused.of('mailer').status()).lastError !== undefined);
     await refused.close();
     const merged = await started(mailer.definition({ segments: 1, sequenceBy: byId }));

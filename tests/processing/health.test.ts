@@ -86,7 +86,10 @@ onEachStore(processes => {
     expect(await projections.health()).toEqual({ healthy: true, faults: [] });
     await happen(store, ['a']);
     await until(async () => !(await projections.health()).healthy);
-    expect(await projections.health()).toEqual({ healthy: false, faults: ["'failing' has stopped; restart() goes on."] });
+    expect(await projections.health()).toEqual({
+      healthy: false,
+      faults: ["'failing' has stopped; restart() goes on."],
+    });
     await projections.close();
     await store.close();
     expect(await projections.health()).toMatchObject({

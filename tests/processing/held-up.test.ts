@@ -8,8 +8,14 @@ onEachStore(processes => {
     return (await projections.get('tally', version!, [id])).get(id) as Tally | undefined;
   };
 
-  /** Five events of each of two aggregates, which the first version has handled; the next one does not take the third of `a`. */
-  async function begun(poison: { active: boolean }, next: (poisoned: ProjectionDefinition) => ReturnType<Processes['start']>) {
+  /**
+   * Five events of each of two aggregates, which the first version has handled; the next one does not take the third of
+   * `a`.
+   */
+  async function begun(
+    poison: { active: boolean },
+    next: (poisoned: ProjectionDefinition) => ReturnType<Processes['start']>,
+  ) {
     const { store } = processes();
     for (let n = 1; n <= 5; n++) for (const id of ['a', 'b']) await happen(store, [id], `${id}${n}`);
     const first = processes().start([tally()]);
@@ -25,7 +31,11 @@ onEachStore(processes => {
 
   const isHeldUp = async (processor: EventProcessor): Promise<void> => {
     expect(await read('a')).toEqual({ count: 5, last: 'a5' });
-    expect(await processor.status()).toMatchObject({ activeVersion: 1, healthy: false, rebuild: { version: 2, heldUpBy: 1 } });
+    expect(await processor.status()).toMatchObject({
+      activeVersion: 1,
+      healthy: false,
+      rebuild: { version: 2, heldUpBy: 1 },
+    });
   };
 
   test('a version that has parked what the active one has handled does not take over, and says so', async () => {

@@ -1,4 +1,12 @@
-import { defineAggregate, defineProjection, Event, type EventStore, Flow, InMemoryEventStore, type ProjectionContext } from 'eventuality';
+import {
+  defineAggregate,
+  defineProjection,
+  Event,
+  type EventStore,
+  Flow,
+  InMemoryEventStore,
+  type ProjectionContext,
+} from 'eventuality';
 import { sqlite } from 'eventuality/sqlite';
 import { happen, onEachStore } from './processes';
 
@@ -9,7 +17,10 @@ const Thing = defineAggregate({
   name: 'Thing',
   state: {},
   commands: {
-    Happen: { creates: 'if-missing', decide: (_, { id }) => Event({ aggregateId: id, name: 'Happened', payload: { text: 'by command' } }) },
+    Happen: {
+      creates: 'if-missing',
+      decide: (_, { id }) => Event({ aggregateId: id, name: 'Happened', payload: { text: 'by command' } }),
+    },
   },
   on: {},
 });
@@ -35,7 +46,10 @@ const WAYS: readonly (readonly [what: string, handle: Handle])[] = [
     },
   ],
   ['by the flow, several at once', ({ flow }) => Promise.all([flow.dispatch(command), flow.dispatch(command)])],
-  ['by the flow, in a chain of promises', ({ flow }) => tick().then(() => flow.dispatch(command).then(() => undefined))],
+  [
+    'by the flow, in a chain of promises',
+    ({ flow }) => tick().then(() => flow.dispatch(command).then(() => undefined)),
+  ],
   ['by a repository', ({ flow }) => flow.repository(Thing).delete('sound')],
   ['by the store of the flow', ({ flow }) => happen(flow.eventStore, ['inner'])],
   ['by the store itself', ({ store }) => happen(store, ['inner'])],
@@ -55,24 +69,33 @@ function inline(handle: (context: ProjectionContext) => unknown) {
 }
 
 onEachStore(processes => {
-  test.each(WAYS)('an inline handler that awaits an append %s is refused at once, and holds nothing up', async (what, handle) => {
-    const { store } = processes();
-    const surroundings: { flow?: Flow; store: EventStore } = { store };
-    const projection = inline(context => handle(surroundings as Surroundings, context));
-    const flow = new Flow({ eventStore: store, aggregates: [Thing], processors: [projection], follow: false, logger: QUIET });
-    surroundings.flow = flow;
-    await happen(flow.eventStore, ['sound']);
-    const refused = happen(flow.eventStore, ['outer']).catch(error => error);
-    const innocent = ['a', 'b', 'c'].map(id => flow.dispatch({ name: 'Happen', message: { id } }));
-    expect(await refused).toMatchObject({ code: 'INLINE_PROJECTION', cause: { code: 'INSIDE_TRANSACTION' } });
-    await Promise.all(innocent);
-    const stored = (await store.readAll()).map(({ aggregateId }) => aggregateId);
-    // Of several the first one has ended the handler: the others are not awaited any more, and may go through.
-    const expected = what.endsWith('at once') ? stored.filter(id => id !== 'inner') : stored;
-    expect(expected.sort()).toEqual(['a', 'b', 'c', 'sound']);
-    expect((await store.projections.get('inline', 1, ['a', 'b', 'c', 'outer'])).size).toBe(3);
-    await flow.close();
-  });
+  test.each(WAYS)(
+    'an inline handler that awaits an append %s is refused at once, and holds nothing up',
+    async (what, handle) => {
+      const { store } = processes();
+      const surroundings: { flow?: Flow; store: EventStore } = { store };
+      const projection = inline(context => handle(surroundings as Surroundings, context));
+      const flow = new Flow({
+        eventStore: store,
+        aggregates: [Thing],
+        processors: [projection],
+        follow: false,
+        logger: QUIET,
+      });
+      surroundings.flow = flow;
+      await happen(flow.eventStore, ['sound']);
+      const refused = happen(flow.eventStore, ['outer']).catch(error => error);
+      const innocent = ['a', 'b', 'c'].map(id => flow.dispatch({ name: 'Happen', message: { id } }));
+      expect(await refused).toMatchObject({ code: 'INLINE_PROJECTION', cause: { code: 'INSIDE_TRANSACTION' } });
+      await Promise.all(innocent);
+      const stored = (await store.readAll()).map(({ aggregateId }) => aggregateId);
+      // Of several the first one has ended the handler: the others are not awaited any more, and may go through.
+      const expected = what.endsWith('at once') ? stored.filter(id => id !== 'inner') : stored;
+      expect(expected.sort()).toEqual(['a', 'b', 'c', 'sound']);
+      expect((await store.projections.get('inline', 1, ['a', 'b', 'c', 'outer'])).size).toBe(3);
+      await flow.close();
+    },
+  );
 
   test('an inline handler may read through the flow, and append to another store', async () => {
     const { store } = processes();
@@ -116,12 +139,18 @@ onEachStore(processes => {
     const { store } = processes();
     const waiting = store.projections.transaction(async transaction => {
       await transaction.append([
-        { stream: { aggregateName: 'Thing', aggregateId: '1' }, expected: 'none', events: [{ name: 'Happened', payload: {} }] },
+        {
+          stream: { aggregateName: 'Thing', aggregateId: '1' },
+          expected: 'none',
+          events: [{ name: 'Happened', payload: {} }],
+        },
       ]);
       await happen(store, ['2']);
     });
     await expect(waiting).rejects.toMatchObject({ code: 'INSIDE_TRANSACTION' });
-    await expect(store.projections.transaction(() => store.projections.transaction(async () => 1))).rejects.toMatchObject({
+    await expect(
+      store.projections.transaction(() => store.projections.transaction(async () => 1)),
+    ).rejects.toMatchObject({
       code: 'INSIDE_TRANSACTION',
     });
     expect(await store.readAll()).toEqual([]);

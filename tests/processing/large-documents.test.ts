@@ -72,13 +72,19 @@ describe('on PostgreSQL', () => {
       if new.id = 'poison' then raise exception 'it cannot be' using errcode = '22023'; end if;
       if new.id = 'full' and nextval('${schema.name}.full_disk') < 3 then raise exception 'disk full' using errcode = '53100'; end if;
       return new; end $$; create trigger refuse before insert on ${documents} for each row execute function ${schema.name}.refuse()`);
-    const small = { Happened: (_: object, { event, documents }: any) => documents.set(event.aggregateId, { text: 'small' }) };
+    const small = {
+      Happened: (_: object, { event, documents }: any) => documents.set(event.aggregateId, { text: 'small' }),
+    };
     const projections = processes.start([large({ retry: { attempts: 1 }, on: small })]);
     await happen(store, ['a', 'full', 'poison', 'b']);
     await projections.waitFor(4n, { timeout: 10_000 });
     expect(await projections.of('large').deadLetters()).toMatchObject([
       { sequence: 'Thing/poison', error: expect.stringContaining('it cannot be') },
     ]);
-    expect([...(await store.projections.get('large', 1, ['a', 'full', 'poison', 'b'])).keys()].sort()).toEqual(['a', 'b', 'full']);
+    expect([...(await store.projections.get('large', 1, ['a', 'full', 'poison', 'b'])).keys()].sort()).toEqual([
+      'a',
+      'b',
+      'full',
+    ]);
   });
 });

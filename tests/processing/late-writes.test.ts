@@ -66,7 +66,12 @@ onEachStore(processes => {
         { sequence: 'Thing/late', error: expect.stringContaining(`LateWriteError: The handler of Happened`) },
       ]);
       expect(letters[0]!.error).toContain(call);
-      expect(await written('all', 'before', 'after', 'later')).toEqual([{ count: 0 }, { count: 1 }, { count: 1 }, { count: 1 }]);
+      expect(await written('all', 'before', 'after', 'later')).toEqual([
+        { count: 0 },
+        { count: 1 },
+        { count: 1 },
+        { count: 1 },
+      ]);
     },
   );
 
@@ -89,7 +94,10 @@ onEachStore(processes => {
   test('what is written long after is not written, and reported with its event', async () => {
     const { store } = processes();
     const lines: [any, string][] = [];
-    const logger = { error: (details: object, message: string) => void lines.push([details, message]), warn: () => undefined };
+    const logger = {
+      error: (details: object, message: string) => void lines.push([details, message]),
+      warn: () => undefined,
+    };
     const later: Late = ({ documents }) => void setTimeout(() => documents.set('late', { count: 7 }), 100);
     const projections = processes().start([counting(later, { retry: RETRY })], { logger });
     const position = await happen(store, ['late']);
@@ -97,7 +105,12 @@ onEachStore(processes => {
     await until(async () => lines.length > 0);
     expect(lines).toMatchObject([
       [
-        { kind: 'projection', name: 'counting', position: `${position}`, error: { code: 'LATE_WRITE', call: "documents.set('late')" } },
+        {
+          kind: 'projection',
+          name: 'counting',
+          position: `${position}`,
+          error: { code: 'LATE_WRITE', call: "documents.set('late')" },
+        },
         expect.stringContaining("The projection 'counting' failed with Happened of Thing 'late'"),
       ],
     ]);
@@ -108,7 +121,11 @@ onEachStore(processes => {
 
   test.each(LATE)('inline, a handler that does not await %s rejects the append', async (_, late, call) => {
     const { store } = processes();
-    const flow = new Flow({ eventStore: store, processors: [counting(late, { mode: 'inline', retry: undefined })], logger: QUIET });
+    const flow = new Flow({
+      eventStore: store,
+      processors: [counting(late, { mode: 'inline', retry: undefined })],
+      logger: QUIET,
+    });
     await happen(flow.eventStore, ['all']);
     await expect(happen(flow.eventStore, ['late'])).rejects.toMatchObject({
       code: 'INLINE_PROJECTION',

@@ -55,7 +55,8 @@ test('a live projection is folded when it is read, each event once', async () =>
   expect(await todos.first({ where: { completed: false } })).toMatchObject({ id: '2' });
   expect([...(await todos.getMany(['1', '2', '3'])).keys()]).toEqual(['1', '2']);
   const all = [];
-  for await (const todo of todos.all({ orderBy: { field: 'completed', direction: 'desc' }, limit: 1 })) all.push(todo.id);
+  for await (const todo of todos.all({ orderBy: { field: 'completed', direction: 'desc' }, limit: 1 }))
+    all.push(todo.id);
   expect(all).toEqual(['1', '2']);
   expect(TodoList.handled).toBe(2);
   expect(await flow.eventStore.projections!.active('todo-list')).toBeUndefined();
@@ -89,7 +90,9 @@ test('what its handler throws rejects the read and keeps nothing of that page; t
   const eventStore = new InMemoryEventStore();
   const flow = new Flow({ eventStore, processors: [list] });
   const counted = [1, 2, 3].map(n => ({ name: 'Counted', payload: { n } }));
-  await eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: counted }]);
+  await eventStore.append([
+    { stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: counted },
+  ]);
   await expect(flow.readModel(list).get('last')).rejects.toThrow('no such number');
   await expect(flow.readModel(list).get('last')).rejects.toThrow('no such number');
   broken = false;
@@ -133,7 +136,9 @@ test('it refuses reads when it has more documents than one should keep in memory
   });
   const eventStore = new InMemoryEventStore();
   const append = (name: string, payload: object) =>
-    eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: [{ name, payload }] }]);
+    eventStore.append([
+      { stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: [{ name, payload }] },
+    ]);
   const documents = new LiveDocuments(list, eventStore, () => undefined, 2);
   for (const n of [1, 2]) await append('Counted', { n });
   expect(await documents.get(['1', '2'])).toEqual(
@@ -144,7 +149,11 @@ test('it refuses reads when it has more documents than one should keep in memory
   );
   await append('Counted', { n: 3 });
   await expect(documents.get(['1'])).rejects.toBeInstanceOf(LiveReadModelTooLargeError);
-  await expect(documents.get(['1'])).rejects.toMatchObject({ code: 'LIVE_READ_MODEL_TOO_LARGE', documents: 3, limit: 2 });
+  await expect(documents.get(['1'])).rejects.toMatchObject({
+    code: 'LIVE_READ_MODEL_TOO_LARGE',
+    documents: 3,
+    limit: 2,
+  });
   await append('Written', {});
   await expect(new LiveDocuments(list, eventStore, () => undefined).get(['1'])).rejects.toMatchObject({
     code: 'NOTHING_STORED',

@@ -36,7 +36,12 @@ onEachStore(processes => {
 
   test('what a handler threw last is seen elsewhere, of all processes the newest, and cut', async () => {
     const failing = (name: string) =>
-      defineReactor({ name: 'mailer', retry: RETRY, segments: 2, on: { Happened: () => Promise.reject(new Error(name)) } });
+      defineReactor({
+        name: 'mailer',
+        retry: RETRY,
+        segments: 2,
+        on: { Happened: () => Promise.reject(new Error(name)) },
+      });
     const one = processes().start([failing(`one ${'\u0001'.repeat(9000)}`)]);
     const looking = processes()
       .start([failing('')], { follow: false })
@@ -64,7 +69,9 @@ onEachStore(processes => {
     const looking = processes().start([tally()], { follow: false }).of('tally');
     for (const note of ['', '{', 'null', '7', '{"error":"x"}', '{"error":{"position":"x"}}', '{"stopped":1}']) {
       const claim = { owner: 'another', duration: 60_000, note };
-      expect(await store.projections.leases.claim({ projection: 'tally', version: 1, segment: 0 }, claim)).toMatchObject({ ok: true });
+      expect(
+        await store.projections.leases.claim({ projection: 'tally', version: 1, segment: 0 }, claim),
+      ).toMatchObject({ ok: true });
       await until(async () => (await looking.status()).segments[0]?.owner === 'another');
       const { state, lastError } = await looking.status();
       expect([state, lastError]).toEqual(['following', undefined]);

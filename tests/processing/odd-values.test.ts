@@ -29,21 +29,24 @@ onEachStore(processes => {
     handled.length = 0;
   });
 
-  test.each(['projection', 'listener'])('whatever a handler of a %s throws is parked, and everything else goes on', async kind => {
-    const { store } = processes();
-    const define = kind === 'projection' ? defineProjection : defineReactor;
-    const projections = processes().start([define({ name: 'odd', retry: { attempts: 2, delay: 1 }, on })]);
-    await projections.ready();
-    await happen(store, [...ids, 'sound']);
-    await projections.settled();
-    const letters = await projections.of('odd').deadLetters();
-    expect(letters.map(({ sequence, attempts }) => [sequence, attempts])).toEqual(ids.map(id => [`Thing/${id}`, 2]));
-    for (const { error } of letters) expect(error).toMatch(/./);
-    expect(handled).toEqual(['sound']);
-    const status = await projections.of('odd').status();
-    expect(status.lag.events).toBe(0);
-    expect(status.lastError?.message).toEqual(expect.any(String));
-  });
+  test.each(['projection', 'listener'])(
+    'whatever a handler of a %s throws is parked, and everything else goes on',
+    async kind => {
+      const { store } = processes();
+      const define = kind === 'projection' ? defineProjection : defineReactor;
+      const projections = processes().start([define({ name: 'odd', retry: { attempts: 2, delay: 1 }, on })]);
+      await projections.ready();
+      await happen(store, [...ids, 'sound']);
+      await projections.settled();
+      const letters = await projections.of('odd').deadLetters();
+      expect(letters.map(({ sequence, attempts }) => [sequence, attempts])).toEqual(ids.map(id => [`Thing/${id}`, 2]));
+      for (const { error } of letters) expect(error).toMatch(/./);
+      expect(handled).toEqual(['sound']);
+      const status = await projections.of('odd').status();
+      expect(status.lag.events).toBe(0);
+      expect(status.lastError?.message).toEqual(expect.any(String));
+    },
+  );
 
   test('with onError stop a handler that throws undefined is called as often as the rule says, and no more', async () => {
     const { store } = processes();

@@ -24,7 +24,10 @@ export const ODD_VALUES: readonly (readonly [what: string, make: () => unknown])
   ['an error whose code throws', () => Object.defineProperty(new Error('odd'), 'code', { get: refuse })],
   ['an error without a message', () => new Error('')],
   ['an error that is its own cause', () => itsOwnCause()],
-  ['a proxy whose every trap throws', () => new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse, ownKeys: refuse })],
+  [
+    'a proxy whose every trap throws',
+    () => new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse, ownKeys: refuse }),
+  ],
   ['a revoked proxy', () => revoked()],
   ['a promise that rejects with nothing', () => Promise.reject()],
   ['an object whose then throws', () => Object.defineProperty({}, 'then', { get: refuse })],

@@ -7,7 +7,8 @@ import { ODD_VALUES } from './odd-values';
 import { happen, onEachStore, RETRY, type Tally } from './processes';
 
 const QUIET = { error: () => undefined, warn: () => undefined };
-const withCode = (code: string): Error => Object.assign(new Error(`of another service, with the code ${code}`), { code });
+const withCode = (code: string): Error =>
+  Object.assign(new Error(`of another service, with the code ${code}`), { code });
 
 /** What SQL of the user's own may throw, though it looks like something that a store throws. */
 const LOOK_ALIKES: readonly (readonly [what: string, make: () => unknown])[] = [
@@ -61,7 +62,9 @@ onEachStore(processes => {
     await happen(store, ['before', ...ids, 'after']);
     await projections.settled();
     const letters = await projections.of('tally').deadLetters();
-    expect(letters.map(({ sequence, attempts }) => [sequence, attempts])).toEqual(ids.map(id => [`Thing/${id}`, RETRY.attempts]));
+    expect(letters.map(({ sequence, attempts }) => [sequence, attempts])).toEqual(
+      ids.map(id => [`Thing/${id}`, RETRY.attempts]),
+    );
     const written = await store.projections.get('tally', 1, ['before', ...ids, 'after']);
     expect([...written.keys()].sort()).toEqual(['after', 'before']);
     await happen(store, ['later']);
@@ -128,7 +131,9 @@ test('on SQLite, asynchronous work is parked', async () => {
   await happen(eventStore, ['before', 'later', 'after']);
   await flow.processors.settled();
   const processor = flow.processors.of('later');
-  expect(await processor.deadLetters()).toMatchObject([{ sequence: 'Thing/later', error: expect.stringContaining('must be synchronous') }]);
+  expect(await processor.deadLetters()).toMatchObject([
+    { sequence: 'Thing/later', error: expect.stringContaining('must be synchronous') },
+  ]);
   expect((await processor.status()).lag.events).toBe(0);
   await flow.close();
   await files.close();
@@ -150,7 +155,8 @@ describe('on PostgreSQL', () => {
           inTransaction(async client => {
             if (event.aggregateId === 'malformed') await eventStore.within(client).append([{ stream: {} } as never]);
             if (event.aggregateId === 'swallowed') await client.query('select 1 / 0').catch(() => undefined);
-            if (event.aggregateId === 'ended' && ended++ === 0) await client.query('select pg_terminate_backend(pg_backend_pid())');
+            if (event.aggregateId === 'ended' && ended++ === 0)
+              await client.query('select pg_terminate_backend(pg_backend_pid())');
           }),
       },
     });
@@ -174,7 +180,8 @@ describe('on PostgreSQL', () => {
     let arrived = 0;
     let meet = (): void => undefined;
     const both = new Promise<void>(resolve => (meet = resolve));
-    const update = (client: any, n: number) => client.query(`update ${schema.name}.mine set of = of + 1 where n = ${n}`);
+    const update = (client: any, n: number) =>
+      client.query(`update ${schema.name}.mine set of = of + 1 where n = ${n}`);
     const crossing = (name: string, first: number, second: number) =>
       defineProjection({
         name,

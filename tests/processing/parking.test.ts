@@ -96,7 +96,9 @@ onEachStore(processes => {
 
   test('what is parked outlives the process: the next one keeps its order and can have it tried', async () => {
     const { store } = processes();
-    const failing = processes().start([tally({}, text => (text === 'poison' ? Promise.reject(new Error('no')) : undefined))]);
+    const failing = processes().start([
+      tally({}, text => (text === 'poison' ? Promise.reject(new Error('no')) : undefined)),
+    ]);
     await happen(store, ['a'], 'poison');
     await failing.settled();
     await failing.close();
@@ -114,7 +116,10 @@ onEachStore(processes => {
     const { store } = processes();
     const lines: [object, string][] = [];
     const told: [unknown, FailureContext][] = [];
-    const logger = { error: (details: object, message: string) => void lines.push([details, message]), warn: () => undefined };
+    const logger = {
+      error: (details: object, message: string) => void lines.push([details, message]),
+      warn: () => undefined,
+    };
     const onError = (error: unknown, context: FailureContext): void => void told.push([error, context]);
     const poison = new Error('no');
     const fail = (text: string): void => {
@@ -133,21 +138,39 @@ onEachStore(processes => {
       ['reactor', 'failing'],
     ]) {
       const own = told.filter(([, context]) => context.name === name);
-      const context = { kind, name, sequence: 'Thing/a', position, event: { position, name: 'Happened', aggregateId: 'a' } };
+      const context = {
+        kind,
+        name,
+        sequence: 'Thing/a',
+        position,
+        event: { position, name: 'Happened', aggregateId: 'a' },
+      };
       expect(own).toMatchObject([
         [{ message: 'no' }, context],
         [{ message: 'no' }, context],
       ]);
       expect(own.every(([error]) => error === poison)).toBe(true);
-      expect(await projections.of(name!).status()).toMatchObject({ healthy: false, state: 'following', lag: { events: 0 } });
+      expect(await projections.of(name!).status()).toMatchObject({
+        healthy: false,
+        state: 'following',
+        lag: { events: 0 },
+      });
     }
     expect(lines).toHaveLength(4);
     expect(lines.map(([details]) => details)).toContainEqual(
-      expect.objectContaining({ error: poison, kind: 'projection', name: 'tally', sequence: 'Thing/a', position: `${position}` }),
+      expect.objectContaining({
+        error: poison,
+        kind: 'projection',
+        name: 'tally',
+        sequence: 'Thing/a',
+        position: `${position}`,
+      }),
     );
     const messages = lines.map(([, message]) => message);
     expect(
-      messages.filter(line => line.startsWith("The projection 'tally' failed with Happened of Thing 'a', version 1; its sequence")),
+      messages.filter(line =>
+        line.startsWith("The projection 'tally' failed with Happened of Thing 'a', version 1; its sequence"),
+      ),
     ).toEqual([
       expect.stringMatching("'Thing/a' is parked, and tried again.$"),
       expect.stringMatching("'Thing/a' is parked until retry\\(\\) or discard\\(\\).$"),
@@ -238,7 +261,11 @@ onEachStore(processes => {
     ]);
     const ids = [0, 1, 2].map(n => `${'x'.repeat(n)}${'😀'.repeat(126)}`);
     const events = [{ name: 'Happened', payload: { text: 'poison' } }];
-    const appends = ids.map(aggregateId => ({ stream: { aggregateName: 'A'.repeat(200), aggregateId }, expected: 'any' as const, events }));
+    const appends = ids.map(aggregateId => ({
+      stream: { aggregateName: 'A'.repeat(200), aggregateId },
+      expected: 'any' as const,
+      events,
+    }));
     await store.append(appends);
     await happen(store, ['sound']);
     await projections.settled();
@@ -278,6 +305,8 @@ onEachStore(processes => {
       undefined,
       { count: 1, last: 'fine' },
     ]);
-    expect(await projections.of('tally').deadLetters()).toMatchObject([{ attempts: 3, error: expect.stringContaining('constraint') }]);
+    expect(await projections.of('tally').deadLetters()).toMatchObject([
+      { attempts: 3, error: expect.stringContaining('constraint') },
+    ]);
   });
 });

@@ -50,7 +50,9 @@ export const noting = (notes: string[], options: object = {}): EventProcessorDef
 /** Appends an event to each of the aggregates, in one step, and returns the position of the last. */
 export async function happen(store: EventStore, ids: readonly string[], text = 'something'): Promise<bigint> {
   const events = [{ name: 'Happened', payload: { text } }];
-  const outcome = await store.append(ids.map(id => ({ stream: { aggregateName: 'Thing', aggregateId: id }, expected: 'any', events })));
+  const outcome = await store.append(
+    ids.map(id => ({ stream: { aggregateName: 'Thing', aggregateId: id }, expected: 'any', events })),
+  );
   if (!outcome.ok) throw new Error('a conflict');
   return outcome.events.at(-1)!.position;
 }

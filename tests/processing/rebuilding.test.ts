@@ -16,7 +16,10 @@ const before = <T extends object>(own: Partial<T>, target: T): T =>
   });
 
 /** The store, but versions are not dropped before a promise resolves. */
-const dropsAfter = (promise: Promise<void>, store: EventStore & { readonly projections: ProjectionStore }): EventStore => {
+const dropsAfter = (
+  promise: Promise<void>,
+  store: EventStore & { readonly projections: ProjectionStore },
+): EventStore => {
   const drop: ProjectionStore['drop'] = (...dropped) => promise.then(() => store.projections.drop(...dropped));
   // It appends and reads as the store does: its projections say so, or it would get no inline ones.
   const [append, readAll] = [store.append.bind(store), store.readAll.bind(store)];
@@ -35,7 +38,9 @@ onEachStore(processes => {
   const read = async (id: string): Promise<Tally | undefined> => {
     const { projections } = processes().store;
     const version = await projections.active('tally');
-    return version === undefined ? undefined : ((await projections.get('tally', version, [id])).get(id) as Tally | undefined);
+    return version === undefined
+      ? undefined
+      : ((await projections.get('tally', version, [id])).get(id) as Tally | undefined);
   };
 
   test('a rebuild fills beside what is read, switches in one step, and forgets the old version', async () => {
@@ -100,7 +105,9 @@ onEachStore(processes => {
     await happen(store, ids(20));
     let drop = (): void => undefined;
     const dropping = new Promise<void>(resolve => (drop = resolve));
-    const started = [1, 2].map(() => processes().start([tally()], { eventStore: dropsAfter(dropping, processes().store) }));
+    const started = [1, 2].map(() =>
+      processes().start([tally()], { eventStore: dropsAfter(dropping, processes().store) }),
+    );
     await Promise.all(started.map(projections => projections.settled()));
     try {
       await (await started[0]!.of('tally').rebuild()).done;
@@ -145,7 +152,9 @@ onEachStore(processes => {
     await happen(store, ids(50));
     let slow = false;
     const waits: (() => void)[] = [];
-    const projections = processes().start([tally({}, () => (slow ? new Promise<void>(resolve => waits.push(resolve)) : undefined))]);
+    const projections = processes().start([
+      tally({}, () => (slow ? new Promise<void>(resolve => waits.push(resolve)) : undefined)),
+    ]);
     await projections.settled();
     slow = true;
     const rebuild = await projections.of('tally').rebuild();
@@ -167,7 +176,8 @@ onEachStore(processes => {
     const first = processes().start([tally()]);
     await first.settled();
     await first.close();
-    const stopped = (signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const stopped = (signal: AbortSignal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     const ending = processes().start([tally({}, (_, signal) => (++handled > 1200 ? stopped(signal) : undefined))]);
     const { version } = await ending.of('tally').rebuild();
     while (handled <= 1200) await new Promise(resolve => setImmediate(resolve));

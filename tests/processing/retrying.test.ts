@@ -23,7 +23,9 @@ function held() {
 
 onEachStore(processes => {
   const parked = async (handler: ReturnType<typeof held>) => {
-    const projections = processes().start([tally({ retry: { attempts: 1 } }, handler.handle)], { leaseDuration: 10_000 });
+    const projections = processes().start([tally({ retry: { attempts: 1 } }, handler.handle)], {
+      leaseDuration: 10_000,
+    });
     await happen(processes().store, ['a']);
     await projections.settled();
     expect(await projections.of('tally').deadLetters()).toHaveLength(1);

@@ -166,7 +166,10 @@ onEachStore(processes => {
     const lines: string[] = [];
     const logger = { error: (_: object, line: string) => void lines.push(line), warn: () => undefined };
     await happen(store, ['a', 'b']);
-    const process = processes().start([code(1)], { logger, onError: (error, context) => void told.push([error, context]) });
+    const process = processes().start([code(1)], {
+      logger,
+      onError: (error, context) => void told.push([error, context]),
+    });
     await process.settled();
     await store.projections.drop('tally', 1);
     await until(async () => told.length > 0);

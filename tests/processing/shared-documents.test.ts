@@ -42,7 +42,8 @@ function withoutReads(store: EventStore): EventStore {
 }
 
 onEachStore(processes => {
-  const counted = async (): Promise<unknown> => (await processes().store.projections.get('counter', 1, ['all'])).get('all');
+  const counted = async (): Promise<unknown> =>
+    (await processes().store.projections.get('counter', 1, ['all'])).get('all');
 
   test.each([1, 3])(
     '200 increments of one document from four segments are 200, with %s processes',

@@ -24,14 +24,18 @@ test('the segment of a sequence never changes: versions in stores rely on it', (
 
 onEachStore(processes => {
   const ownersOf = async (all: Processes): Promise<(string | undefined)[]> =>
-    (await all.store.projections.leases.segments('tally', 1)).filter(({ segment }) => segment < 256).map(({ owner }) => owner);
+    (await all.store.projections.leases.segments('tally', 1))
+      .filter(({ segment }) => segment < 256)
+      .map(({ owner }) => owner);
   const counts = async (count: number): Promise<number[]> =>
     [...(await processes().store.projections.get('tally', 1, ids(count))).values()].map(each => (each as Tally).count);
 
   test('segments are shared evenly: a new process takes some over without a stop, and gives them back at its end', async () => {
     const { store } = processes();
     const first = processes().start([tally({ segments: 6 })]);
-    await until(async () => new Set(await ownersOf(processes())).size === 1 && !(await ownersOf(processes())).includes(undefined));
+    await until(
+      async () => new Set(await ownersOf(processes())).size === 1 && !(await ownersOf(processes())).includes(undefined),
+    );
     let writing = true;
     const written = (async () => {
       let rounds = 0;
@@ -71,7 +75,8 @@ onEachStore(processes => {
     const { store } = processes();
     let isAway = false;
     const { leases } = store.projections;
-    const claim: SegmentLeases['claim'] = (...given) => (isAway ? Promise.reject(new Error('the store is away')) : leases.claim(...given));
+    const claim: SegmentLeases['claim'] = (...given) =>
+      isAway ? Promise.reject(new Error('the store is away')) : leases.claim(...given);
     const projections = instead(store.projections, { leases: instead(leases, { claim }) });
     let taken = 0;
     let goOn = (): void => undefined;
@@ -148,7 +153,8 @@ onEachStore(processes => {
     for (let round = 0; round < 10; round++) await happen(store, ids(15), `${round}`);
     await Promise.all(projections.map(each => each.settled()));
     expect(await counts(15)).toEqual(new Array(15).fill(10));
-    for (const texts of seen.values()) expect([...new Set(texts)]).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    for (const texts of seen.values())
+      expect([...new Set(texts)]).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
   });
 });
 

@@ -14,7 +14,11 @@ onEachStore(processes => {
     const looking = processes().start([tally()], { follow: false });
     await until(async () => (await looking.status())[0]!.head === 3n);
     await looking.waitFor(0n);
-    expect(await looking.of('tally').status()).toMatchObject({ state: 'starting', version: undefined, activeVersion: undefined });
+    expect(await looking.of('tally').status()).toMatchObject({
+      state: 'starting',
+      version: undefined,
+      activeVersion: undefined,
+    });
     let go = (): void => undefined;
     const gate = new Promise<void>(resolve => (go = resolve));
     const projections = processes().start([tally({}, () => gate)]);
@@ -106,7 +110,9 @@ onEachStore(processes => {
   test('ready() does not wait for ever for an inline projection that has stopped in another process', async () => {
     const { store } = processes();
     await happen(store, ['a'], 'poison');
-    const failing = tally({ mode: 'inline', onError: 'stop', retry: { attempts: 1 } }, () => Promise.reject(new Error('no')));
+    const failing = tally({ mode: 'inline', onError: 'stop', retry: { attempts: 1 } }, () =>
+      Promise.reject(new Error('no')),
+    );
     const first = processes().start([failing]);
     await until(async () => (await first.of('tally').status()).state === 'stopped');
     const second = processes().start([failing], { leaseDuration: 3_600_000 });
@@ -119,7 +125,12 @@ onEachStore(processes => {
     await happen(store, ['a']);
     const open = (version: number, index: 'count' | 'last') => {
       const projections = [tally({ version, indexes: [index] })];
-      return new Flow({ eventStore: processes().store, processors: projections, logger: SILENT, follow: version === 1 });
+      return new Flow({
+        eventStore: processes().store,
+        processors: projections,
+        logger: SILENT,
+        follow: version === 1,
+      });
     };
     const [old, newer] = [open(1, 'count'), open(2, 'last')];
     try {

@@ -13,7 +13,10 @@ onEachStore(processes => {
     return (await projections.get('tally', (await projections.active('tally'))!, [id])).get(id) as Tally | undefined;
   };
 
-  /** The store of a process, which waits before it drops until the other version is read: so a cancellation meets the switch. */
+  /**
+   * The store of a process, which waits before it drops until the other version is read: so a cancellation meets the
+   * switch.
+   */
   const droppingLate = () => {
     const { store } = processes();
     const projections = new Proxy(store.projections, {
@@ -82,7 +85,8 @@ onEachStore(processes => {
       [2, false],
     ]);
     const cancelling = rebuilds[4]!.cancel();
-    for (const { done } of rebuilds) await expect(done).rejects.toMatchObject({ code: 'REBUILD_CANCELLED', version: 2 });
+    for (const { done } of rebuilds)
+      await expect(done).rejects.toMatchObject({ code: 'REBUILD_CANCELLED', version: 2 });
     goOn();
     await cancelling;
     expect(await versionsOf()).toEqual([[1, true]]);
@@ -173,7 +177,8 @@ onEachStore(processes => {
     }
     await Promise.all(appending);
     for (const flow of flows)
-      for (const [by, count] of appended.entries()) expect(await flow.readModel<Tally>('tally').get(`by-${by}`)).toMatchObject({ count });
+      for (const [by, count] of appended.entries())
+        expect(await flow.readModel<Tally>('tally').get(`by-${by}`)).toMatchObject({ count });
     await Promise.all(flows.map(flow => flow.close()));
   }, 60_000);
 });

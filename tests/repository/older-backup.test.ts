@@ -55,7 +55,8 @@ describe.each(BACKED_UP)('%s', (store, make) => {
     const move = (amount: number, id = '1') => flow.dispatch({ name: 'Move', message: { id, amount } });
     return { flow, move, logged: () => logged.map(({ error }) => error.code) };
   }
-  const amounts = async ({ flow }: { flow: Flow }) => (await flow.readModel<{ amounts: number[] }>('totals').get('all'))?.amounts;
+  const amounts = async ({ flow }: { flow: Flow }) =>
+    (await flow.readModel<{ amounts: number[] }>('totals').get('all'))?.amounts;
 
   describe.each([
     ['a cached aggregate', accountOf(), 101],

@@ -43,7 +43,10 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
 class Run {
   readonly store = new InMemoryEventStore();
   /** Two processes on one store, one of them with a cache that is too small. */
-  readonly repositories = [new Repository(Counter, this.store), new Repository(Counter, this.store, { cache: { max: 2, maxEvents: 4 } })];
+  readonly repositories = [
+    new Repository(Counter, this.store),
+    new Repository(Counter, this.store, { cache: { max: 2, maxEvents: 4 } }),
+  ];
   readonly model: Model = { counters: new Map() };
   readonly slots: { loaded: Loaded; id: string; version: number; total: number; pending: number }[] = [];
 
@@ -79,7 +82,8 @@ class Run {
     const expected = this.model.counters.get(id);
     const loaded = await repository.find(id);
     expect(loaded === null).toBe(!expected || expected.deleted);
-    if (loaded && expected) this.slots[slot] = { loaded, id, version: expected.version, total: expected.total, pending: 0 };
+    if (loaded && expected)
+      this.slots[slot] = { loaded, id, version: expected.version, total: expected.total, pending: 0 };
   }
 
   private count(slot: number, by: number): void {

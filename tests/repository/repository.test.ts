@@ -1,4 +1,12 @@
-import { Aggregate, AggregateRoot, defineAggregate, Event, EventHandler, InMemoryEventStore, Repository } from 'eventuality';
+import {
+  Aggregate,
+  AggregateRoot,
+  defineAggregate,
+  Event,
+  EventHandler,
+  InMemoryEventStore,
+  Repository,
+} from 'eventuality';
 import { Todo } from '../domain/todo';
 
 class Opened {
@@ -90,7 +98,11 @@ describe.each([
   });
 
   test('rejects a missing aggregate on load, and finds null', async () => {
-    await expect(accounts().load('a')).rejects.toMatchObject({ code: 'AGGREGATE_NOT_FOUND', aggregateName: 'Account', aggregateId: 'a' });
+    await expect(accounts().load('a')).rejects.toMatchObject({
+      code: 'AGGREGATE_NOT_FOUND',
+      aggregateName: 'Account',
+      aggregateId: 'a',
+    });
     expect(await accounts().find('a')).toBeNull();
   });
 
@@ -99,7 +111,11 @@ describe.each([
     await repository.add(new Account('a').open('ann'));
     const [mine, theirs] = [await repository.load('a'), await repository.load('a')];
     await repository.save(theirs.deposit(1));
-    await expect(repository.save(mine.deposit(2).deposit(3))).rejects.toMatchObject({ code: 'CONCURRENCY', expected: 1, actual: 2 });
+    await expect(repository.save(mine.deposit(2).deposit(3))).rejects.toMatchObject({
+      code: 'CONCURRENCY',
+      expected: 1,
+      actual: 2,
+    });
     expect(await repository.load('a')).toMatchObject({ balance: 1, version: 2 });
   });
 
@@ -124,7 +140,9 @@ describe.each([
     expect(await repository.find('a')).toBeNull();
     await expect(repository.load('a')).rejects.toThrow("Account 'a' was deleted");
     await expect(repository.delete('a')).rejects.toMatchObject({ code: 'AGGREGATE_NOT_FOUND' });
-    await expect(repository.add(new Account('a').open('bob'))).rejects.toMatchObject({ code: 'AGGREGATE_ALREADY_EXISTS' });
+    await expect(repository.add(new Account('a').open('bob'))).rejects.toMatchObject({
+      code: 'AGGREGATE_ALREADY_EXISTS',
+    });
     expect(await store.read({ aggregateName: 'Account', aggregateId: 'a' })).toHaveLength(2);
   });
 
@@ -164,7 +182,9 @@ describe('a repository of a plain aggregate', () => {
 
   test('makes an id, or takes the one given', async () => {
     const repository = counters();
-    expect(await repository.add({ total: 1 })).toMatchObject([{ aggregateId: 'generated', name: 'CounterCreated', payload: { total: 1 } }]);
+    expect(await repository.add({ total: 1 })).toMatchObject([
+      { aggregateId: 'generated', name: 'CounterCreated', payload: { total: 1 } },
+    ]);
     expect(await repository.add({ id: 'given' })).toMatchObject([{ aggregateId: 'given', payload: {} }]);
     expect((await repository.load('generated')).state).toEqual({ total: 1, labels: [] });
   });
@@ -212,8 +232,8 @@ describe('a repository of a plain aggregate', () => {
         on: { X: 2 as never },
         commands: { Y: {} as never },
       });
-    const faults = ['name is', 'state is 7', 'methods.id would hide', 'methods.broken', 'on.X', 'commands.Y'].map(start =>
-      expect.stringContaining(start),
+    const faults = ['name is', 'state is 7', 'methods.id would hide', 'methods.broken', 'on.X', 'commands.Y'].map(
+      start => expect.stringContaining(start),
     );
     expect(define).toThrow(expect.objectContaining({ code: 'INVALID_AGGREGATE', faults }));
   });

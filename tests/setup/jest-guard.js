@@ -60,7 +60,9 @@ class JestGuard {
     clearInterval(this.looking);
     // Where all is well this is not waited for.
     setTimeout(() => {
-      this.#say(`jest does not end by itself, ${this.#ending / 1000} s after its last test; open: ${process.getActiveResourcesInfo()}`);
+      this.#say(
+        `jest does not end by itself, ${this.#ending / 1000} s after its last test; open: ${process.getActiveResourcesInfo()}`,
+      );
       process.exit(1);
     }, this.#ending).unref();
   }

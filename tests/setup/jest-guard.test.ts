@@ -14,11 +14,20 @@ class Project {
   #jest: ChildProcess | undefined;
   output = '';
 
-  constructor(files: Readonly<Record<string, string>>, limits: { readonly silence: number; readonly ending: number }, more: object = {}) {
+  constructor(
+    files: Readonly<Record<string, string>>,
+    limits: { readonly silence: number; readonly ending: number },
+    more: object = {},
+  ) {
     writeFileSync(join(this.#folder, 'tell.js'), TELL);
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#folder, name), text);
     const config = {
-      ...{ rootDir: this.#folder, maxWorkers: 1, workerIdleMemoryLimit: '1GB', reporters: ['default', [GUARD, limits]] },
+      ...{
+        rootDir: this.#folder,
+        maxWorkers: 1,
+        workerIdleMemoryLimit: '1GB',
+        reporters: ['default', [GUARD, limits]],
+      },
       ...{ testMatch: ['<rootDir>/*.test.js'], transform: {}, setupFilesAfterEnv: ['<rootDir>/tell.js'], ...more },
     };
     writeFileSync(join(this.#folder, 'jest.config.json'), JSON.stringify(config));
@@ -26,8 +35,13 @@ class Project {
 
   start(): ChildProcess {
     const { EVENTUALITY_JEST_GUARD: _, ...env } = process.env;
-    this.#jest = spawn(process.execPath, [JEST, '--rootDir', this.#folder], { cwd: this.#folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#jest.stdout!, this.#jest.stderr!]) stream.setEncoding('utf8').on('data', text => (this.output += text));
+    this.#jest = spawn(process.execPath, [JEST, '--rootDir', this.#folder], {
+      cwd: this.#folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#jest.stdout!, this.#jest.stderr!])
+      stream.setEncoding('utf8').on('data', text => (this.output += text));
     return this.#jest;
   }
 
@@ -76,7 +90,8 @@ test('files that block, synchronously, with microtasks or waiting, fail with the
   for (const file of ['loop', 'micro', 'waiting']) expect(output).toContain(`FAIL ./${file}.test.js`);
   for (const file of ['a', 'z']) expect(output).toContain(`PASS ./${file}.test.js`);
   // What a process said last may not get out any more when it computes for ever.
-  const ended = (file: string, after: string): RegExp => new RegExp(`${file}\\.test\\.js is ended: .* for 8 s after ${after}\\.`);
+  const ended = (file: string, after: string): RegExp =>
+    new RegExp(`${file}\\.test\\.js is ended: .* for 8 s after ${after}\\.`);
   expect(output).toMatch(ended('loop', "(it began|'one' began|'one' ended|'computes for ever' began)"));
   expect(output).toMatch(ended('micro', "(it|'turns for ever') began"));
   expect(output).toMatch(ended('waiting', "'ends' ended"));
@@ -84,7 +99,10 @@ test('files that block, synchronously, with microtasks or waiting, fail with the
 }, 60_000);
 
 test('what test files leave open does not keep jest from ending', async () => {
-  project = new Project({ 'open.test.js': `setInterval(() => {}, 1000); ${GOOD}`, 'z.test.js': GOOD }, { silence: 20_000, ending: 20_000 });
+  project = new Project(
+    { 'open.test.js': `setInterval(() => {}, 1000); ${GOOD}`, 'z.test.js': GOOD },
+    { silence: 20_000, ending: 20_000 },
+  );
   expect(await project.exitCode()).toBe(0);
   expect(project.output).toContain('Test Suites: 2 passed, 2 total');
   expect(project.output).not.toContain('Jest guard');
@@ -94,11 +112,14 @@ test('what keeps jest itself from ending is an error', async () => {
   const setup = { 'setup.js': 'module.exports = () => void setInterval(() => {}, 1000);', 'a.test.js': GOOD };
   project = new Project(setup, { silence: 20_000, ending: 500 }, { globalSetup: '<rootDir>/setup.js' });
   expect(await project.exitCode()).toBe(1);
-  expect(project.output).toMatch(/PASS [\s\S]*Jest guard: jest does not end by itself, 0.5 s after its last test; open: .*Timeout/);
+  expect(project.output).toMatch(
+    /PASS [\s\S]*Jest guard: jest does not end by itself, 0.5 s after its last test; open: .*Timeout/,
+  );
 }, 60_000);
 
 test('ended from outside, jest says which test was running', async () => {
-  const slow = "test('sleeps', async () => { require('fs').writeFileSync('started', ''); await new Promise(() => {}); }, 60000);";
+  const slow =
+    "test('sleeps', async () => { require('fs').writeFileSync('started', ''); await new Promise(() => {}); }, 60000);";
   project = new Project({ 'slow.test.js': slow }, { silence: 20_000, ending: 20_000 });
   const jest = project.start();
   const closed = once(jest, 'close');

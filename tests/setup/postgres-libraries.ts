@@ -9,8 +9,8 @@ interface Link {
 }
 
 /**
- * Makes the links to libraries that PostgreSQL's binaries look for. A package of npm cannot hold links, and its script that makes them does
- * not run with `npm ci --ignore-scripts`, nor with an npm that runs approved scripts only.
+ * Makes the links to libraries that PostgreSQL's binaries look for. A package of npm cannot hold links, and its script
+ * that makes them does not run with `npm ci --ignore-scripts`, nor with an npm that runs approved scripts only.
  */
 export function linkLibraries(): void {
   for (const platform of readdirSync(BINARIES)) {
@@ -34,6 +34,9 @@ function linksOf(folder: string): readonly Link[] {
   }
   const links = JSON.parse(text) as readonly Link[];
   const elsewhere = links.find(({ source, target }) => dirname(source) !== dirname(target));
-  if (elsewhere) throw new Error(`A link of PostgreSQL's binaries leads to another folder: ${elsewhere.target} to ${elsewhere.source}`);
+  if (elsewhere)
+    throw new Error(
+      `A link of PostgreSQL's binaries leads to another folder: ${elsewhere.target} to ${elsewhere.source}`,
+    );
   return links;
 }

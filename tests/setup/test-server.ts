@@ -9,7 +9,8 @@ import { within } from '../support/within';
 import { linkLibraries } from './postgres-libraries';
 
 /**
- * A PostgreSQL server that npm has brought along, with data of its own. Durability is switched off: tests end processes, not the machine.
+ * A PostgreSQL server that npm has brought along, with data of its own. Durability is switched off: tests end
+ * processes, not the machine.
  */
 export class TestServer {
   readonly #server: EmbeddedPostgres;
@@ -45,7 +46,10 @@ export class TestServer {
     return `postgres://postgres:postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** Ends the server in the middle of everything, as `pg_ctl stop -m immediate` does, and starts it again: it recovers from its log. */
+  /**
+   * Ends the server in the middle of everything, as `pg_ctl stop -m immediate` does, and starts it again: it recovers
+   * from its log.
+   */
   async restartAtOnce(): Promise<void> {
     const pid = this.#pid()!;
     process.kill(pid, 'SIGQUIT');

@@ -85,14 +85,26 @@ test.each<[string, unknown, string]>([
   ['promises', { a: Promise.resolve() }, 'a is an instance of Promise'],
   ['arrays with holes', { a: new Array(2) }, 'a is an array with holes or named properties'],
   ['arrays with names', { a: Object.assign([1], { name: 1 }) }, 'a is an array with holes or named properties'],
-  ['keys that are symbols', { a: { [Symbol('s')]: 1 } }, 'a is an object with the property Symbol(s), which JSON does not show'],
+  [
+    'keys that are symbols',
+    { a: { [Symbol('s')]: 1 } },
+    'a is an object with the property Symbol(s), which JSON does not show',
+  ],
   [
     'hidden properties',
     { a: Object.defineProperty({}, 'x', { value: 1 }) },
     'a is an object with the property x, which JSON does not show',
   ],
-  ['computed properties', { a: Object.defineProperty({}, 'x', { get: () => 1, enumerable: true }) }, 'a.x is a property that is computed'],
-  ['properties of maps', { a: Object.assign(new Map(), { x: 1 }) }, 'a is an object with the property x, which JSON does not show'],
+  [
+    'computed properties',
+    { a: Object.defineProperty({}, 'x', { get: () => 1, enumerable: true }) },
+    'a.x is a property that is computed',
+  ],
+  [
+    'properties of maps',
+    { a: Object.assign(new Map(), { x: 1 }) },
+    'a is an object with the property x, which JSON does not show',
+  ],
   [
     'properties that cannot be set',
     { a: Object.defineProperty({}, 'x', { value: 1, enumerable: true }) },
@@ -136,7 +148,8 @@ test('any state that is taken comes back equal, with the same text, in 2,000 run
       kept += 1;
       const back = decodeState(JSON.parse(JSON.stringify(encoded)));
       // To node:util, two dates that are none are two different things.
-      if (!JSON.stringify(encoded).includes('{"$":"Date","of":null}')) expect(isDeepStrictEqual(back, value)).toBe(true);
+      if (!JSON.stringify(encoded).includes('{"$":"Date","of":null}'))
+        expect(isDeepStrictEqual(back, value)).toBe(true);
       expect(text(back)).toBe(JSON.stringify(encoded));
     }),
     { numRuns: 2000 },

@@ -1,4 +1,12 @@
-import { Aggregate, AggregateRoot, CommandHandler, defineAggregate, Event, EventHandler, type Logger } from 'eventuality';
+import {
+  Aggregate,
+  AggregateRoot,
+  CommandHandler,
+  defineAggregate,
+  Event,
+  EventHandler,
+  type Logger,
+} from 'eventuality';
 
 export class Open {
   constructor(readonly id: string) {}
@@ -54,7 +62,16 @@ export class Account extends AggregateRoot<Opened | Deposited> {
   /** All of the state, for comparisons. */
   view(): object {
     const { id, version, balance, openedAt, amounts, tags, last } = this;
-    return { id, version, balance, openedAt, amounts: [...amounts], tags: [...tags], last, frozen: Object.isFrozen(last) };
+    return {
+      id,
+      version,
+      balance,
+      openedAt,
+      amounts: [...amounts],
+      tags: [...tags],
+      last,
+      frozen: Object.isFrozen(last),
+    };
   }
 }
 

@@ -31,7 +31,10 @@ class Added {
   ) {}
 }
 
-/** An aggregate whose decisions and state both depend on all that happened before; its handler also spoils the state on its way. */
+/**
+ * An aggregate whose decisions and state both depend on all that happened before; its handler also spoils the state on
+ * its way.
+ */
 function ledger(snapshot: SnapshotOptions | undefined) {
   @Aggregate('Ledger', snapshot ? { snapshot } : {})
   class Ledger extends AggregateRoot<Began | Added> {
@@ -65,7 +68,14 @@ function ledger(snapshot: SnapshotOptions | undefined) {
 
     view(): unknown[] {
       const { id, version, sums, paths, last, total } = this;
-      return [id, version, [...sums].map(([key, { sum, first }]) => [key, sum, first.getTime()]), [...paths], last, String(total)];
+      return [
+        id,
+        version,
+        [...sums].map(([key, { sum, first }]) => [key, sum, first.getTime()]),
+        [...paths],
+        last,
+        String(total),
+      ];
     }
   }
   return Ledger;
@@ -84,10 +94,16 @@ const step = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('load' as const), id: ids }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), id: ids }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('foreign' as const), id: ids, by: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('foreign' as const), id: ids, by: fc.integer({ min: 1, max: 8 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('drain' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('turn' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), version: fc.integer({ min: 1, max: 2 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('restart' as const), version: fc.integer({ min: 1, max: 2 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('damage' as const), id: ids, at: fc.nat(200) }) },
 );
 
@@ -115,9 +131,11 @@ class Run {
 
   async take(each: Step): Promise<void> {
     const { store } = this;
-    if (each.kind === 'put') this.trace.push(await this.#outcome(this.#flow.dispatch(new Put(each.id, each.key, each.by))));
+    if (each.kind === 'put')
+      this.trace.push(await this.#outcome(this.#flow.dispatch(new Put(each.id, each.key, each.by))));
     else if (each.kind === 'delete') this.trace.push(await this.#outcome(this.#repository.delete(each.id)));
-    else if (each.kind === 'load') this.trace.push(((await this.#repository.find(each.id)) as { view(): unknown } | null)?.view());
+    else if (each.kind === 'load')
+      this.trace.push(((await this.#repository.find(each.id)) as { view(): unknown } | null)?.view());
     else if (each.kind === 'foreign') await this.#appendAsAnother(each.id, each.by);
     else if (each.kind === 'drain') await this.#repository.drain();
     else if (each.kind === 'turn') await setImmediate();
@@ -128,7 +146,9 @@ class Run {
   async end(): Promise<unknown[]> {
     for (const id of ['a', 'b'] as const) await this.take({ kind: 'load', id });
     await this.#repository.drain();
-    this.trace.push((await this.store.readAll()).map(({ name, version, payload }) => [name, version, JSON.stringify(payload)]));
+    this.trace.push(
+      (await this.store.readAll()).map(({ name, version, payload }) => [name, version, JSON.stringify(payload)]),
+    );
     return this.trace;
   }
 
@@ -159,7 +179,8 @@ class Run {
       { name: 'Began', payload: { key: 'x' } },
       { name: 'Added', payload: { key: 'x', by, path: [{ n: by }] } },
     ];
-    if ((await this.store.read(stream)).at(-1)?.marks?.deleted !== true) await this.store.append([{ stream, expected: 'any', events }]);
+    if ((await this.store.read(stream)).at(-1)?.marks?.deleted !== true)
+      await this.store.append([{ stream, expected: 'any', events }]);
   }
 
   async #damage({ snapshots }: EventStore, aggregateId: string, at: number): Promise<void> {
@@ -175,7 +196,11 @@ class Run {
 const ways = fc.record({ every: fc.integer({ min: 1, max: 5 }), maxEvents: fc.constantFrom(4, 1000) });
 const histories = fc.array(step, { minLength: 5, maxLength: 30 });
 
-async function sameEveryWay(open: () => EventStore, steps: readonly Step[], { every, maxEvents }: { every: number; maxEvents: number }) {
+async function sameEveryWay(
+  open: () => EventStore,
+  steps: readonly Step[],
+  { every, maxEvents }: { every: number; maxEvents: number },
+) {
   const traces: unknown[][] = [];
   const cache = { max: 4, maxEvents };
   for (const way of [
@@ -194,7 +219,9 @@ async function sameEveryWay(open: () => EventStore, steps: readonly Step[], { ev
 }
 
 test('states, versions and outcomes are the same with snapshots and without, cached or not, in 800 histories', async () => {
-  const property = fc.asyncProperty(histories, ways, (steps, way) => sameEveryWay(() => new InMemoryEventStore(), steps, way));
+  const property = fc.asyncProperty(histories, ways, (steps, way) =>
+    sameEveryWay(() => new InMemoryEventStore(), steps, way),
+  );
   await fc.assert(property, { numRuns: 800 });
   expect(used).toBeGreaterThan(100);
 }, 120_000);

@@ -44,7 +44,11 @@ describe('a snapshot', () => {
     await flow.dispatch(new Deposit('a', 4));
     await flow.repository(Account).drain();
     const events = await eventStore.read(stream('a'));
-    expect(await eventStore.snapshots.load(stream('a'), 1)).toMatchObject({ version: 5, eventId: events[4]!.id, schemaVersion: 1 });
+    expect(await eventStore.snapshots.load(stream('a'), 1)).toMatchObject({
+      version: 5,
+      eventId: events[4]!.id,
+      schemaVersion: 1,
+    });
     await flow.dispatch(new Deposit('a', 5));
     await flow.repository(Account).drain();
     expect((await eventStore.snapshots.load(stream('a'), 1))?.version).toBe(5);
@@ -55,7 +59,10 @@ describe('a snapshot', () => {
     const flow = new Flow({ eventStore, aggregates: [Account] });
     await opened(flow, 'a', 13);
     await flow.repository(Account).drain();
-    const [withSnapshots, without] = [new Repository(Account, eventStore), new Repository(Account, eventStore, { snapshotStore: false })];
+    const [withSnapshots, without] = [
+      new Repository(Account, eventStore),
+      new Repository(Account, eventStore, { snapshotStore: false }),
+    ];
     expect((await withSnapshots.load('a')).view()).toEqual((await without.load('a')).view());
     expect((await withSnapshots.load('a')).view()).toMatchObject({ version: 14, balance: 91, frozen: true });
   });
@@ -103,7 +110,11 @@ describe('a snapshot', () => {
         saved.push(snapshot);
       }
     }
-    const flow = new Flow({ eventStore: new InMemoryEventStore(), snapshotStore: new SlowStore(), aggregates: [Account] });
+    const flow = new Flow({
+      eventStore: new InMemoryEventStore(),
+      snapshotStore: new SlowStore(),
+      aggregates: [Account],
+    });
     await opened(flow, 'a', 4);
     await settle();
     expect(saved).toEqual([]);
@@ -129,7 +140,8 @@ describe('a snapshot', () => {
     await Promise.all(['a', 'b', 'c'].map(id => opened(flow, id, 20)));
     await flow.close();
     expect(most).toBe(1);
-    for (const id of ['a', 'b', 'c']) expect((await snapshotStore.load(stream(id), 1))?.version).toBeGreaterThanOrEqual(20);
+    for (const id of ['a', 'b', 'c'])
+      expect((await snapshotStore.load(stream(id), 1))?.version).toBeGreaterThanOrEqual(20);
   });
 
   test('holds nothing that a handler did to its aggregate beside the event handlers', async () => {
@@ -200,12 +212,19 @@ describe('failures of the snapshot store', () => {
 
   test.each(['load', 'save'] as const)('go to the logger, never to the command: %s', async method => {
     const logger = new ToldLogger();
-    const flow = new Flow({ eventStore: new InMemoryEventStore(), snapshotStore: broken(method), aggregates: [Account], logger });
+    const flow = new Flow({
+      eventStore: new InMemoryEventStore(),
+      snapshotStore: broken(method),
+      aggregates: [Account],
+      logger,
+    });
     await opened(flow, 'a', 9);
     expect((await flow.repository(Account).load('a')).balance).toBe(45);
     await flow.close();
     expect(logger.told).toContain(
-      method === 'load' ? 'A snapshot could not be loaded; the events are folded from the first.' : 'A snapshot could not be taken.',
+      method === 'load'
+        ? 'A snapshot could not be loaded; the events are folded from the first.'
+        : 'A snapshot could not be taken.',
     );
   });
 

@@ -32,7 +32,8 @@ async function counted(version = 1): Promise<InMemoryEventStore> {
   return store;
 }
 
-const kept = (store: InMemoryEventStore, schemaVersion = 1): Promise<Snapshot | undefined> => store.snapshots.load(stream, schemaVersion);
+const kept = (store: InMemoryEventStore, schemaVersion = 1): Promise<Snapshot | undefined> =>
+  store.snapshots.load(stream, schemaVersion);
 
 async function totalOf(store: InMemoryEventStore, options: RepositoryOptions = {}, version = 1) {
   const { state, version: at } = await new Repository(counter({ every: 5, version }), store, options).load('c');
@@ -47,7 +48,10 @@ async function replace(store: InMemoryEventStore, change: (snapshot: Snapshot) =
 }
 
 /** The snapshot with another total in it: whoever gets that total has used the snapshot. */
-const marked = (snapshot: Snapshot): NewSnapshot => ({ ...snapshot, state: snapshot.state.replace(/"total":\d+/, '"total":1000') });
+const marked = (snapshot: Snapshot): NewSnapshot => ({
+  ...snapshot,
+  state: snapshot.state.replace(/"total":\d+/, '"total":1000'),
+});
 
 test('a snapshot of this version, of these events, is used', async () => {
   const store = await counted();
@@ -92,7 +96,9 @@ describe('a damaged snapshot', () => {
       await replace(store, snapshot => ({ ...snapshot, state: damage(snapshot.state) }));
       const logger = new ToldLogger();
       expect(await totalOf(store, { logger, cache })).toEqual([9, 10]);
-      expect(logger.told).toEqual(['The snapshot as of version 10 is not used: it cannot be read. The events are folded from the first.']);
+      expect(logger.told).toEqual([
+        'The snapshot as of version 10 is not used: it cannot be read. The events are folded from the first.',
+      ]);
       expect(logger.errors[0]).toBeInstanceOf(Error);
       expect(await kept(store)).toBeUndefined();
     }
@@ -135,7 +141,12 @@ describe('a snapshot of other events', () => {
 
 test('a class that has got another field since, without another version, is folded from its first event', async () => {
   const make = (state: object) =>
-    defineAggregate({ name: 'Grown', state, snapshot: { every: 1 }, on: { Counted: (current: any) => ({ ...current, more: 1 }) } });
+    defineAggregate({
+      name: 'Grown',
+      state,
+      snapshot: { every: 1 },
+      on: { Counted: (current: any) => ({ ...current, more: 1 }) },
+    });
   const [store, logger] = [new InMemoryEventStore(), new ToldLogger()];
   const before = new Repository(make({ total: 0 }), store);
   await before.add({ id: 'c' });
@@ -189,9 +200,10 @@ describe('an aggregate whose state cannot be kept', () => {
     ['a comment within', '', 'this./* x */#level'],
   ])('because of a private field that %s hides from a search of the text has none either', async (_, before, field) => {
     const body = `${before} #level = 0; get level() { return ${field}; } fill({ by }) { ${field} += by; }`;
-    const Filled: new () => AggregateRoot<Went> & { level: number } = new Function('Root', `return class extends Root { ${body} }`)(
-      AggregateRoot,
-    );
+    const Filled: new () => AggregateRoot<Went> & { level: number } = new Function(
+      'Root',
+      `return class extends Root { ${body} }`,
+    )(AggregateRoot);
     Aggregate('Vault', { snapshot: { every: 1 } })(Filled as never, undefined as never);
     EventHandler(Went)(Filled.prototype as never, 'fill' as never, {} as never);
     const eventStore = new InMemoryEventStore();
@@ -229,13 +241,18 @@ describe('an aggregate whose state cannot be kept', () => {
       await flow.dispatch(new Go(id));
       await flow.repository(Purse).drain();
     }
-    expect(logger.told).toEqual([expect.stringMatching(/^No snapshot is taken of Purse 'a': money is an instance of Money\. /)]);
+    expect(logger.told).toEqual([
+      expect.stringMatching(/^No snapshot is taken of Purse 'a': money is an instance of Money\. /),
+    ]);
     expect((await flow.repository(Purse).load('a')).money).toEqual(new Money(4));
   });
 });
 
 describe('an aggregate with a way of its own', () => {
-  const account = (restore: (aggregate: any, data: any) => any, take = (aggregate: any): object => aggregate.toData()) => {
+  const account = (
+    restore: (aggregate: any, data: any) => any,
+    take = (aggregate: any): object => aggregate.toData(),
+  ) => {
     @Aggregate('Own', { snapshot: { every: 1, take, restore } })
     class Own extends AggregateRoot<Went> {
       #count = 0;
@@ -344,7 +361,10 @@ test('state that events have left frozen stays so: what a full replay would refu
       Add: (state, { payload }) => void state.tags.push(payload.tag),
     },
     commands: {
-      Set: { creates: 'if-missing', decide: (_, { id, tags }) => Event({ aggregateId: id, name: 'Set', payload: { tags } }) },
+      Set: {
+        creates: 'if-missing',
+        decide: (_, { id, tags }) => Event({ aggregateId: id, name: 'Set', payload: { tags } }),
+      },
       Add: (_, { id, tag }) => Event({ aggregateId: id, name: 'Add', payload: { tag } }),
     },
   });

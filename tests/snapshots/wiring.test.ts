@@ -45,7 +45,10 @@ test('bootstrap is content with a store for them, or with none when told so', as
 });
 
 test('a flow refuses a snapshot store that is none', () => {
-  const parts = { eventStore: new InMemoryEventStore(), snapshotStore: { load() {} } as unknown as InMemorySnapshotStore };
+  const parts = {
+    eventStore: new InMemoryEventStore(),
+    snapshotStore: { load() {} } as unknown as InMemorySnapshotStore,
+  };
   expect(() => new Flow(parts)).toThrow(/snapshotStore has no method save.*\n.*snapshotStore has no method delete/);
 });
 
@@ -53,10 +56,26 @@ test.each<[string, unknown, string]>([
   ['no number', { every: '5' }, "snapshot.every is '5'; it must be an integer from 1."],
   ['nothing', { version: 1 }, 'snapshot.every is undefined; it must be an integer from 1.'],
   ['zero', { every: 0 }, 'snapshot.every is 0; it must be an integer from 1.'],
-  ['a broken version', { every: 1, version: 1.5 }, 'snapshot.version is 1.5; it must be an integer from 1 to 2147483647.'],
-  ['half of a way of its own', { every: 1, take: () => ({}) }, 'snapshot needs both of take and restore, as functions, or neither.'],
-  ['no function to take', { every: 1, take: 1, restore: () => undefined }, 'snapshot.take is 1; it must be a function.'],
-  ['no function to restore', { every: 1, take: () => ({}), restore: 1 }, 'snapshot.restore is 1; it must be a function.'],
+  [
+    'a broken version',
+    { every: 1, version: 1.5 },
+    'snapshot.version is 1.5; it must be an integer from 1 to 2147483647.',
+  ],
+  [
+    'half of a way of its own',
+    { every: 1, take: () => ({}) },
+    'snapshot needs both of take and restore, as functions, or neither.',
+  ],
+  [
+    'no function to take',
+    { every: 1, take: 1, restore: () => undefined },
+    'snapshot.take is 1; it must be a function.',
+  ],
+  [
+    'no function to restore',
+    { every: 1, take: () => ({}), restore: 1 },
+    'snapshot.restore is 1; it must be a function.',
+  ],
   ['no options', 100, 'snapshot is 100; it must be an object, such as { every: 100, version: 1 }.'],
   ['null', null, 'snapshot is null; it must be an object, such as { every: 100, version: 1 }.'],
 ])('the option with %s is a fault of the aggregate', async (_, given, fault) => {

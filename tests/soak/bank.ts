@@ -4,7 +4,13 @@ import { Event } from '../../src/decorators';
 import { Flow } from '../../src/flow';
 import type { RecordedEvent } from '../../src/messages';
 import { defineAggregate } from '../../src/model';
-import { defineProjection, defineReactor, type ProjectionContext, type ProjectionMode, type ReadModel } from '../../src/processing';
+import {
+  defineProjection,
+  defineReactor,
+  type ProjectionContext,
+  type ProjectionMode,
+  type ReadModel,
+} from '../../src/processing';
 import type { EventStore } from '../../src/store';
 import { SILENT } from '../postgres/database';
 
@@ -44,7 +50,10 @@ const Fees = defineAggregate({
   name: 'Fees',
   state: {},
   commands: {
-    ChargeFee: { creates: 'if-missing', decide: (_, { id, of }) => Event({ aggregateId: id, name: 'FeeCharged', payload: { of } }) },
+    ChargeFee: {
+      creates: 'if-missing',
+      decide: (_, { id, of }) => Event({ aggregateId: id, name: 'FeeCharged', payload: { of } }),
+    },
   },
 });
 
@@ -97,7 +106,12 @@ function balances(name: string, mode: ProjectionMode, handling: (event: Recorded
     documents.set(event.aggregateId, applied(await documents.get(event.aggregateId), event));
   };
   const on = { Opened: handle, Withdrawn: handle, Deposited: handle, Noted: handle };
-  return defineProjection<Balance>({ name, mode, on, ...(mode === 'async' && { segments: SEGMENTS, indexes: ['version'] }) });
+  return defineProjection<Balance>({
+    name,
+    mode,
+    on,
+    ...(mode === 'async' && { segments: SEGMENTS, indexes: ['version'] }),
+  });
 }
 
 /** The names of what follows the events. */
@@ -121,7 +135,10 @@ export interface BankOptions {
   readonly follow?: boolean;
 }
 
-/** The bank as an application has it: with snapshots, a cache, a projection beside the events, one with them, and a listener that dispatches. */
+/**
+ * The bank as an application has it: with snapshots, a cache, a projection beside the events, one with them, and a
+ * listener that dispatches.
+ */
 export function openBank(eventStore: EventStore, { poison, follow = true }: BankOptions): Bank {
   const fail = poisonedBy(poison);
   const beside = balances('balances', 'async', fail);
@@ -135,7 +152,14 @@ export function openBank(eventStore: EventStore, { poison, follow = true }: Bank
     },
   });
   const flow = new Flow({
-    ...{ eventStore, follow, logger: SILENT, cache: { max: 20 }, aggregates: [Account, Fees], commandHandlers: { Transfer } },
+    ...{
+      eventStore,
+      follow,
+      logger: SILENT,
+      cache: { max: 20 },
+      aggregates: [Account, Fees],
+      commandHandlers: { Transfer },
+    },
     processors: [beside, balances('totals', 'inline', () => undefined), fees],
   });
   return { flow, balances: flow.readModel(beside) };

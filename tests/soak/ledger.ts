@@ -30,7 +30,8 @@ export class Ledger {
     if (event.name === 'Deposited') count(this.#deposited, transfer!);
     if (event.name === 'FeeCharged') count(this.#charged, of!);
     if (event.name === 'Noted') count(this.#noted, note!);
-    if (event.aggregateName === 'Account') this.balances.set(event.aggregateId, applied(this.balances.get(event.aggregateId), event));
+    if (event.aggregateName === 'Account')
+      this.balances.set(event.aggregateId, applied(this.balances.get(event.aggregateId), event));
   }
 
   get transfers(): number {
@@ -54,7 +55,10 @@ export class Ledger {
 
   /** By how much the money of all accounts differs from what was there at the beginning. */
   get created(): number {
-    return Array.from(this.balances.values(), ({ balance }) => balance).reduce((sum, each) => sum + each - OPENED_WITH, 0);
+    return Array.from(this.balances.values(), ({ balance }) => balance).reduce(
+      (sum, each) => sum + each - OPENED_WITH,
+      0,
+    );
   }
 
   get feesMissing(): number {
@@ -70,7 +74,9 @@ export class Ledger {
     const version = await projectionsOf(store).active(name);
     if (version === undefined) return this.balances.size;
     const documents = await projectionsOf(store).get(name, version, [...this.balances.keys()]);
-    return Array.from(this.balances).filter(([id, balance]) => !isSame(balance, documents.get(id) as Balance | undefined)).length;
+    return Array.from(this.balances).filter(
+      ([id, balance]) => !isSame(balance, documents.get(id) as Balance | undefined),
+    ).length;
   }
 }
 
@@ -82,4 +88,5 @@ const count = (counts: Map<string, number>, id: string): void => void counts.set
 const missing = (ids: Iterable<string>, counts: ReadonlyMap<string, number>): number =>
   Array.from(ids).filter(id => !counts.has(id)).length;
 
-const repeated = (counts: ReadonlyMap<string, number>): number => Array.from(counts.values()).reduce((sum, times) => sum + times - 1, 0);
+const repeated = (counts: ReadonlyMap<string, number>): number =>
+  Array.from(counts.values()).reduce((sum, times) => sum + times - 1, 0);

@@ -18,14 +18,19 @@ export interface SoakPlace {
   /** Where the processes have theirs. */
   readonly where: Where;
   readonly folder: string;
-  /** Takes from the processes what they work with: ends their backends, or keeps their file locked for a while. Returns how many. */
+  /**
+   * Takes from the processes what they work with: ends their backends, or keeps their file locked for a while. Returns
+   * how many.
+   */
   cut(random: Random): Promise<number>;
   rows(): Promise<Rows>;
 }
 
 /** Lends a place of a durable store; it is gone after its use. */
 export const withPlace = <T>(name: 'SQLite' | 'PostgreSQL', use: (place: SoakPlace) => Promise<T>): Promise<T> =>
-  withFiles(files => (name === 'SQLite' ? use(fileOf(files)) : withSchema(schema => use(schemaOf(schema, files.folder)))));
+  withFiles(files =>
+    name === 'SQLite' ? use(fileOf(files)) : withSchema(schema => use(schemaOf(schema, files.folder))),
+  );
 
 function fileOf(files: Files): SoakPlace {
   const file = files.path();
@@ -56,7 +61,8 @@ function schemaOf(schema: Schema, folder: string): SoakPlace {
   return {
     ...{ store: schema.open(), where: { connectionString: url.href, schema: schema.name }, folder },
     async cut(random) {
-      const sql = 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 order by random() limit $2';
+      const sql =
+        'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 order by random() limit $2';
       return (await schema.sql(sql, [application, 1 + random.below(6)])).length;
     },
     async rows() {

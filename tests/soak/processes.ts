@@ -61,7 +61,13 @@ export class BankProcesses {
   async ended(): Promise<Said> {
     for (const program of this.#programs) program.send('SIGTERM');
     for (const [place, program] of this.#programs.entries()) this.#take(await program.finished(), place);
-    const [transfers, notes, stale, errors, memory] = [this.#transfers, this.#notes, this.#stale, this.#errors, this.#memory];
+    const [transfers, notes, stale, errors, memory] = [
+      this.#transfers,
+      this.#notes,
+      this.#stale,
+      this.#errors,
+      this.#memory,
+    ];
     return { transfers, notes, stale, errors, memory };
   }
 

@@ -19,9 +19,9 @@ export interface Soaking {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /**
- * A program that is one process of the bank, with clients that do something all the time, until it is told to end. It prints `ready`; `transfer <id>` and
- * `note <id>` for what was acknowledged; `stale` where a document was older than the same client had seen it before; `error <what> <code>`; `rss <MB>` each
- * second; and `closed` at the end.
+ * A program that is one process of the bank, with clients that do something all the time, until it is told to end. It
+ * prints `ready`; `transfer <id>` and `note <id>` for what was acknowledged; `stale` where a document was older than
+ * the same client had seen it before; `error <what> <code>`; `rss <MB>` each second; and `closed` at the end.
  */
 class Clients {
   #over = false;

@@ -18,7 +18,10 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
 test('the program of it, and the rigs that it shares with the long forms, load outside of jest', async () => {
   const program = ['-r', 'ts-node/register/transpile-only', join(__dirname, 'run.ts'), '--minutes', '0'];
   const refused = promisify(execFile)(process.execPath, program, { cwd: join(__dirname, '../..') });
-  await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('Use: --minutes <n> --seed <n>') });
+  await expect(refused).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Use: --minutes <n> --seed <n>'),
+  });
 });
 
 test('what is lost, twice, torn, made or not charged is found', async () => {
@@ -40,15 +43,29 @@ test('what is lost, twice, torn, made or not charged is found', async () => {
   await transfer('dear', ['fee']);
   await happened('Account', 'a', 'Noted', { note: 'n' });
   const ledger = await Ledger.of(store);
-  const said = { notes: new Set(['n', 'lost']), transfers: new Set(['good', 'lost']), stale: 0, errors: new Map(), memory: [] };
-  expect([ledger.lost(said), ledger.doubled, ledger.torn, ledger.created, ledger.feesMissing, ledger.feesTwice]).toEqual([
-    2, 2, 1, 5, 1, 1,
-  ]);
+  const said = {
+    notes: new Set(['n', 'lost']),
+    transfers: new Set(['good', 'lost']),
+    stale: 0,
+    errors: new Map(),
+    memory: [],
+  };
+  expect([
+    ledger.lost(said),
+    ledger.doubled,
+    ledger.torn,
+    ledger.created,
+    ledger.feesMissing,
+    ledger.feesTwice,
+  ]).toEqual([2, 2, 1, 5, 1, 1]);
   expect(await ledger.different(store, 'balances')).toBe(2);
 });
 
 test('memory that grows is told from memory that wobbles', () => {
-  const wobbling = Array.from({ length: 600 }, (_, second) => 100 + 20 * Math.sin(second / 3) + (second < 60 ? second : 60));
+  const wobbling = Array.from(
+    { length: 600 },
+    (_, second) => 100 + 20 * Math.sin(second / 3) + (second < 60 ? second : 60),
+  );
   expect(Math.abs(growthOf(wobbling))).toBeLessThan(1);
   expect(growthOf(wobbling.map((each, second) => each + second / 10))).toBeCloseTo(6, 0);
   expect(growthOf(wobbling.slice(0, 400))).toBe(0);

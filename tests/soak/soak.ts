@@ -18,7 +18,9 @@ const ACCOUNTS = range(1, 40).map(n => `account ${n}`);
 const CLIENTS = 4;
 /** So long everything may take to come to rest, in milliseconds. */
 const SETTLE = 180_000;
-/** One for each segment of what follows, one for the inline projection, and as many again for what is being replaced. */
+/**
+ * One for each segment of what follows, one for the inline projection, and as many again for what is being replaced.
+ */
 const MOST_ROWS = 2 * (FOLLOWERS.length * (SEGMENTS + 1) + 1);
 
 export interface SoakSizes {
@@ -29,8 +31,8 @@ export interface SoakSizes {
 }
 
 /**
- * Lets three processes of a bank work and follow, disturbs them by a seed, and looks in the end whether anything that was acknowledged is lost, anything is
- * there twice, and memory and tables have stayed as they were.
+ * Lets three processes of a bank work and follow, disturbs them by a seed, and looks in the end whether anything that
+ * was acknowledged is lost, anything is there twice, and memory and tables have stayed as they were.
  */
 export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: number): Promise<Figure[]> =>
   withPlace(name, async place => {
@@ -40,7 +42,10 @@ export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: numb
     for (const id of ACCOUNTS) await flow.dispatch({ name: 'Open', message: { id } });
     const soaking = { where: place.where, poison, accounts: ACCOUNTS, clients: CLIENTS, pause: sizes.pause };
     const processes = new BankProcesses(built('soak-process', place.folder, __dirname), soaking, random);
-    const disturbances = new Disturbances({ processes, flow, accounts: ACCOUNTS, poison, cut: () => place.cut(random) }, random);
+    const disturbances = new Disturbances(
+      { processes, flow, accounts: ACCOUNTS, poison, cut: () => place.cut(random) },
+      random,
+    );
     const said = await lent(
       async () => {
         await processes.ready();
@@ -56,7 +61,8 @@ export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: numb
     return figures({ item: 'soak', store: name, done, seed }, place, said, disturbances.failures);
   });
 
-const shown = (counts: ReadonlyMap<string, number>): string => Array.from(counts, ([kind, times]) => `${times} ${kind}`).join(', ');
+const shown = (counts: ReadonlyMap<string, number>): string =>
+  Array.from(counts, ([kind, times]) => `${times} ${kind}`).join(', ');
 
 /** Follows what the processes have left when they ended. */
 async function settle(place: SoakPlace, poison: string): Promise<void> {
@@ -93,12 +99,24 @@ async function figures(subject: Subject, place: SoakPlace, said: Said, failures:
     none(subject, 'transfers without their fee', ledger.feesMissing),
     none(subject, 'fees twice', ledger.feesTwice),
     none(subject, 'documents that differ from their events', await ledger.different(store, 'balances')),
-    none(subject, 'documents of the inline projection that differ from their events', await ledger.different(store, 'totals')),
+    none(
+      subject,
+      'documents of the inline projection that differ from their events',
+      await ledger.different(store, 'totals'),
+    ),
     none(subject, 'reads that found something older than a read before', said.stale),
     none(subject, 'letters left', letters.flat().length),
     none(subject, 'versions left beside the one that is read', versions.flat().length - versions.length),
-    none(subject, `rows of checkpoints and leases above ${MOST_ROWS}`, Math.max(0, rows.checkpoints + rows.leases - MOST_ROWS)),
-    none(subject, `rebuilds, and cures, that did not come to their end${failures.map(each => `; ${each}`).join('')}`, failures.length),
+    none(
+      subject,
+      `rows of checkpoints and leases above ${MOST_ROWS}`,
+      Math.max(0, rows.checkpoints + rows.leases - MOST_ROWS),
+    ),
+    none(
+      subject,
+      `rebuilds, and cures, that did not come to their end${failures.map(each => `; ${each}`).join('')}`,
+      failures.length,
+    ),
     none(
       subject,
       `MB a minute by which the process that is never killed grows above ${MOST_GROWTH}`,

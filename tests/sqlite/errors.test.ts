@@ -123,7 +123,12 @@ describe('a file that is no event store', () => {
     files.shell(file).exec('pragma user_version = 99');
     await files.close();
     const before = readFileSync(file);
-    expect(await failure(() => sqlite(file))).toMatchObject({ code: 'SQLITE_FILE_NEWER', file, found: 99, known: MIGRATIONS.length });
+    expect(await failure(() => sqlite(file))).toMatchObject({
+      code: 'SQLITE_FILE_NEWER',
+      file,
+      found: 99,
+      known: MIGRATIONS.length,
+    });
     expect(readFileSync(file)).toEqual(before);
   });
 
@@ -193,7 +198,9 @@ test('a payload or metadata over the cap is refused, with its size and the limit
     ...{ path: 'Happened', bytes: 111, limit: 100 },
   });
   const metadata = { correlationId: 'c', causationId: 'c', commandName: '', note: 'x'.repeat(100) };
-  expect(await failure(() => store.append(to('1', 'any', happened({}, { metadata }))))).toMatchObject({ path: 'Happened: metadata' });
+  expect(await failure(() => store.append(to('1', 'any', happened({}, { metadata }))))).toMatchObject({
+    path: 'Happened: metadata',
+  });
   expect(await everything(store)).toEqual([]);
 });
 
@@ -201,7 +208,10 @@ test('a payload of a megabyte is taken, one byte more is not', async () => {
   const store = files.store();
   const ofBytes = (bytes: number) => to('1', 'any', happened({ text: 'x'.repeat(bytes - '{"text":""}'.length) }));
   expect(await store.append(ofBytes(1024 * 1024))).toMatchObject({ ok: true });
-  expect(await failure(() => store.append(ofBytes(1024 * 1024 + 1)))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', limit: 1048576 });
+  expect(await failure(() => store.append(ofBytes(1024 * 1024 + 1)))).toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    limit: 1048576,
+  });
 });
 
 test('what code of the user throws while the store works is reported as itself, and nothing is written', async () => {

@@ -87,7 +87,9 @@ test('what it reads comes by an index, in order, without sorting', () => {
   files.store(files.path(), { driver: { name: 'plans', open } });
   const plans = prepared
     .filter(sql => /^(select|update)/.test(sql) && !sql.includes('sqlite_schema'))
-    .flatMap(sql => driver.connection.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill(1)))
+    .flatMap(sql =>
+      driver.connection.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill(1)),
+    )
     .map(row => (row as { detail: string }).detail);
   expect(plans.length).toBeGreaterThan(5);
   expect(plans.filter(detail => /TEMP B-TREE|^SCAN (?!CONSTANT|json_each)/.test(detail))).toEqual([]);

@@ -57,7 +57,11 @@ export function testFiles(): Files {
   return files;
 }
 
-export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({ name: 'Happened', payload, ...more });
+export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({
+  name: 'Happened',
+  payload,
+  ...more,
+});
 
 export const to = (aggregateId: string, expected: ExpectedVersion = 'any', ...events: NewEvent[]): StreamAppend[] => [
   { stream: { aggregateName: 'Thing', aggregateId }, expected, events: events.length > 0 ? events : [happened()] },

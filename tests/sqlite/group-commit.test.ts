@@ -8,7 +8,8 @@ const files = testFiles();
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 /** What SQLite throws when a row breaks a rule of its table. */
-const constraint = (): Error => Object.assign(new Error('CHECK constraint failed'), { code: 'SQLITE_CONSTRAINT_CHECK' });
+const constraint = (): Error =>
+  Object.assign(new Error('CHECK constraint failed'), { code: 'SQLITE_CONSTRAINT_CHECK' });
 
 test('appends of one turn of the event loop share a transaction', async () => {
   const driver = new RecordingDriver();
@@ -24,7 +25,9 @@ test('a transaction takes 1,000 events at most, but an append is never torn', as
   const driver = new RecordingDriver();
   const store = files.store(files.path(), { driver });
   const sizes = [600, 300, 200, 1500, 1];
-  await Promise.all(sizes.map((size, index) => store.append(to(`${index}`, 'none', ...range(size).map(n => happened({ n }))))));
+  await Promise.all(
+    sizes.map((size, index) => store.append(to(`${index}`, 'none', ...range(size).map(n => happened({ n }))))),
+  );
   expect(driver.count('commit')).toBe(4);
   expect((await everything(store)).map(({ aggregateId }) => aggregateId)).toEqual(
     sizes.flatMap((size, i) => range(size).map(() => `${i}`)),
@@ -81,7 +84,11 @@ test('a transaction that fails at its end has written nothing and answers each a
   const store = files.store(files.path(), { driver });
   await store.append(to('1', 'none'));
   full = true;
-  const outcomes = await Promise.allSettled([store.append(to('1', 1)), store.append(to('1', 7)), store.append(to('2'))]);
+  const outcomes = await Promise.allSettled([
+    store.append(to('1', 1)),
+    store.append(to('1', 7)),
+    store.append(to('2')),
+  ]);
   expect(outcomes.map(each => each.status === 'rejected' && each.reason.code)).toEqual(Array(3).fill('SQLITE_FAILURE'));
   full = false;
   expect(await everything(store)).toHaveLength(1);

@@ -10,7 +10,9 @@ const files = testFiles();
 
 /** Half of the appends go to streams that exist, half to new ones. */
 async function append(store: SqliteEventStore, from: number, count: number, existing: number): Promise<void> {
-  const ids = Array.from({ length: count }, (_, n) => (n % 2 ? `${((from + n) * 7919) % existing}` : `new ${from + n}`));
+  const ids = Array.from({ length: count }, (_, n) =>
+    n % 2 ? `${((from + n) * 7919) % existing}` : `new ${from + n}`,
+  );
   await Promise.all(ids.map(id => store.append(to(id, 'any', happened({ id })))));
 }
 

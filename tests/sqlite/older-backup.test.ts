@@ -44,7 +44,10 @@ test('a projection goes on from where the backup is, and says so', async () => {
   };
   const all = async () => (await flow.readModel<{ ids: string }>('ids').get('all'))?.ids;
   await append('a');
-  await until(async () => (await store.projections!.checkpoint({ projection: 'ids', version: 1, segment: 0 })) === 1n, 'the checkpoint');
+  await until(
+    async () => (await store.projections!.checkpoint({ projection: 'ids', version: 1, segment: 0 })) === 1n,
+    'the checkpoint',
+  );
   await place.backUp();
   for (const id of ['b', 'c']) await append(id);
   expect(await all()).toBe('abc');

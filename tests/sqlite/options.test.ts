@@ -41,7 +41,11 @@ describe('options', () => {
     ['busyTimeout', { busyTimeout: -1 }, 'busyTimeout is -1; it must be an integer from 0 to 600000.'],
     ['pollEvery', { pollEvery: 0 }, 'pollEvery is 0; it must be an integer from 1 to 60000.'],
     ['maxPayloadBytes', { maxPayloadBytes: '1 MiB' }, "maxPayloadBytes is '1 MiB'"],
-    ['clock', { clock: {} }, 'clock has no method now; give a clock, an object with a method now, such as systemClock.'],
+    [
+      'clock',
+      { clock: {} },
+      'clock has no method now; give a clock, an object with a method now, such as systemClock.',
+    ],
     ['an unknown name', { busyTimeOut: 5 }, "'busyTimeOut' is no option. Did you mean 'busyTimeout'?"],
   ];
 
@@ -82,14 +86,20 @@ describe('drivers', () => {
   });
 
   // In every folder the packages of NODE_PATH are found, too: .ci/run names better-sqlite3 there.
-  (process.env.NODE_PATH ? test.skip : test)('a package that is not installed is named, with the command that fits this Node', () => {
-    const folders = [parse(tmpdir()).root]; // A folder has the packages of those above it: this one has none above.
-    const message = (nodeVersion: string) => thrown(SqliteDriverMissingError, () => betterSqlite3({ folders, nodeVersion })).message;
-    expect(message('20.19.0')).toContain('npm install better-sqlite3@12');
-    expect(message('24.1.0')).toContain('npm install better-sqlite3@13');
-    const { reasons } = thrown(SqliteDriverMissingError, () => photostructureSqlite({ folders }));
-    expect(reasons).toEqual(['The package @photostructure/sqlite is not installed. Install it: npm install @photostructure/sqlite@1']);
-  });
+  (process.env.NODE_PATH ? test.skip : test)(
+    'a package that is not installed is named, with the command that fits this Node',
+    () => {
+      const folders = [parse(tmpdir()).root]; // A folder has the packages of those above it: this one has none above.
+      const message = (nodeVersion: string) =>
+        thrown(SqliteDriverMissingError, () => betterSqlite3({ folders, nodeVersion })).message;
+      expect(message('20.19.0')).toContain('npm install better-sqlite3@12');
+      expect(message('24.1.0')).toContain('npm install better-sqlite3@13');
+      const { reasons } = thrown(SqliteDriverMissingError, () => photostructureSqlite({ folders }));
+      expect(reasons).toEqual([
+        'The package @photostructure/sqlite is not installed. Install it: npm install @photostructure/sqlite@1',
+      ]);
+    },
+  );
 
   test('better-sqlite3 13 is not loaded on Node 20, where it would end the process', () => {
     const folders = [folderWith('13.2.0')];
@@ -113,6 +123,8 @@ describe('drivers', () => {
     expect(DRIVERS).toContain(store.driver);
     expect(files.store(files.path(), { driver: store.driver as SqliteDriverName }).driver).toBe(store.driver);
     if (store.driver === 'node:sqlite') return;
-    expect(thrown(SqliteDriverMissingError, () => sqlite(files.path(), { driver: 'node:sqlite' })).reasons).toHaveLength(1);
+    expect(
+      thrown(SqliteDriverMissingError, () => sqlite(files.path(), { driver: 'node:sqlite' })).reasons,
+    ).toHaveLength(1);
   });
 });

@@ -6,7 +6,12 @@ const files = testFiles();
 const things = { name: 'things', version: 1, indexes: ['group', 'rank'] };
 const segment = { projection: 'things', version: 1, segment: 0 };
 const write = (id: string, document: object | null) => ({ readModel: 'things', version: 1, id, document });
-const page = (from: bigint, ...writes: ReturnType<typeof write>[]) => ({ checkpoint: segment, from, to: from + 1n, writes });
+const page = (from: bigint, ...writes: ReturnType<typeof write>[]) => ({
+  checkpoint: segment,
+  from,
+  to: from + 1n,
+  writes,
+});
 
 test('documents and checkpoints are there when the file is opened again', async () => {
   const store = files.store();
@@ -15,7 +20,9 @@ test('documents and checkpoints are there when the file is opened again', async 
   await store.projections.activate('things', 1);
   await store.close();
   const { projections } = files.store(store.file);
-  expect((await projections.find('things', 1, { where: { rank: 1 } })).items).toEqual([{ id: 'a', document: { rank: 1 } }]);
+  expect((await projections.find('things', 1, { where: { rank: 1 } })).items).toEqual([
+    { id: 'a', document: { rank: 1 } },
+  ]);
   expect([await projections.checkpoint(segment), await projections.active('things')]).toEqual([1n, 1]);
 });
 
@@ -24,14 +31,17 @@ test('a commit does not wait for the disk, and appends do so afterwards as befor
   const store = files.store(files.path(), { driver });
   await store.projections.prepare(things);
   for (const from of [0n, 7n]) await store.projections.commit(page(from, write('a', {})));
-  await expect(store.projections.commit(page(1n, write('a', { n: Number.NaN })))).rejects.toMatchObject({ code: 'UNSTORABLE_VALUE' });
+  await expect(store.projections.commit(page(1n, write('a', { n: Number.NaN })))).rejects.toMatchObject({
+    code: 'UNSTORABLE_VALUE',
+  });
   expect(Object.values(driver.connection.prepare('pragma synchronous').get() as object)).toEqual([2]);
 });
 
 test('what fails in the middle of a commit leaves neither documents nor checkpoint', async () => {
   let written = 0;
   const driver = new RecordingDriver(sql => {
-    if (sql.startsWith('insert into documents') && ++written === 3) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+    if (sql.startsWith('insert into documents') && ++written === 3)
+      throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
   });
   const { projections } = files.store(files.path(), { driver });
   await projections.prepare(things);
@@ -105,9 +115,13 @@ test('documents are found by an index, page after page without sorting', async (
   const asked = new Set(driver.ran.filter(sql => sql.includes('from documents') && sql.includes('order by')));
   expect(asked.size).toBeGreaterThan(7);
   for (const sql of asked) {
-    const plan = driver.connection.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill('1'));
+    const plan = driver.connection
+      .prepare(`explain query plan ${sql}`)
+      .all(...Array(sql.split('?').length - 1).fill('1'));
     const details = plan.map(row => (row as { detail: string }).detail).join('\n');
-    expect(details).toMatch(/SEARCH documents USING INDEX (sqlite_autoindex_documents_1|documents_key\d) \(read_model=\? AND version=\?/);
+    expect(details).toMatch(
+      /SEARCH documents USING INDEX (sqlite_autoindex_documents_1|documents_key\d) \(read_model=\? AND version=\?/,
+    );
     expect(details).not.toContain('TEMP B-TREE');
   }
 });
@@ -131,6 +145,11 @@ test('after close() they are refused', async () => {
   await store.projections.prepare(things);
   await store.close();
   const { projections } = store;
-  const calls = [projections.prepare(things), projections.find('things', 1), projections.checkpoint(segment), projections.commit(page(0n))];
+  const calls = [
+    projections.prepare(things),
+    projections.find('things', 1),
+    projections.checkpoint(segment),
+    projections.commit(page(0n)),
+  ];
   for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'STORE_CLOSED' });
 });

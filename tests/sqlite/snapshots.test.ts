@@ -22,8 +22,19 @@ test('a file of a version before snapshots gets their table, and keeps its event
   await store.append(to('1'));
   await store.close();
   const shell = files.shell(store.file);
-  const later = ['snapshots', 'read_models', 'active_models', 'documents', 'checkpoints', 'leases', 'dead_letters', 'commands'];
-  shell.exec(`${later.map(table => `drop table ${table};`).join(' ')} alter table events drop column marks; pragma user_version = 1`);
+  const later = [
+    'snapshots',
+    'read_models',
+    'active_models',
+    'documents',
+    'checkpoints',
+    'leases',
+    'dead_letters',
+    'commands',
+  ];
+  shell.exec(
+    `${later.map(table => `drop table ${table};`).join(' ')} alter table events drop column marks; pragma user_version = 1`,
+  );
   shell.close();
   const again = files.store(store.file);
   await again.snapshots.save(snapshotOf(1));
@@ -80,7 +91,9 @@ test('a flow on a file opened again goes on from the snapshot, also after others
   for (const cache of [false, {}] as const) {
     const second = new Flow({ eventStore, aggregates: [Account], cache });
     await second.dispatch(new Deposit('a', 7));
-    const replayed = await new Flow({ eventStore, aggregates: [Account], snapshotStore: false }).repository(Account).load('a');
+    const replayed = await new Flow({ eventStore, aggregates: [Account], snapshotStore: false })
+      .repository(Account)
+      .load('a');
     expect((await second.repository(Account).load('a')).view()).toEqual(replayed.view());
     await second.repository(Account).drain();
   }

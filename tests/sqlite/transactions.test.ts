@@ -19,7 +19,10 @@ const prepare = (store: ProjectionStore): Promise<void> => store.prepare({ name:
 const counted = async (store: ProjectionStore): Promise<unknown> => (await store.get('counter', 1, ['all'])).get('all');
 
 /** Holds a transaction open until it is told to end. */
-function held(store: ProjectionStore, work: (transaction: ProjectionTransaction) => Promise<unknown> = async () => undefined) {
+function held(
+  store: ProjectionStore,
+  work: (transaction: ProjectionTransaction) => Promise<unknown> = async () => undefined,
+) {
   let release = (): void => undefined;
   const released = new Promise<void>(resolve => (release = resolve));
   let begun = (): void => undefined;
@@ -119,7 +122,9 @@ test('a transaction of another store on the file is waited for, and both count e
   expect(await everything(other)).toEqual([]);
   transaction.release();
   await Promise.all([transaction.ended, appended]);
-  await Promise.all(range(40).map(n => (n % 2 ? one : other).projections.transaction(each => appendAndCount(each, `${n}`))));
+  await Promise.all(
+    range(40).map(n => (n % 2 ? one : other).projections.transaction(each => appendAndCount(each, `${n}`))),
+  );
   expect((await everything(one)).map(({ aggregateId }) => aggregateId).slice(0, 2)).toEqual(['first', 'second']);
   expect(await counted(other.projections)).toEqual({ n: 42 });
 });
@@ -127,7 +132,8 @@ test('a transaction of another store on the file is waited for, and both count e
 test('what fails in the middle takes the whole transaction back, and so does what the work does about it', async () => {
   let failing = false;
   const driver = new RecordingDriver(sql => {
-    if (failing && sql.startsWith('insert into documents')) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+    if (failing && sql.startsWith('insert into documents'))
+      throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
   });
   const store = files.store(files.path(), { driver });
   await prepare(store.projections);
@@ -147,7 +153,9 @@ test('what fails in the middle takes the whole transaction back, and so does wha
 test('appends in a transaction have the limits of all appends', async () => {
   const store = files.store(files.path(), { maxPayloadBytes: 100 });
   const large = to('a', 'any', happened({ text: 'x'.repeat(100) }));
-  await expect(store.projections.transaction(each => each.append(large))).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+  await expect(store.projections.transaction(each => each.append(large))).rejects.toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+  });
   expect(await store.projections.transaction(each => each.append([]))).toEqual({ ok: true, events: [] });
   expect(await everything(store)).toEqual([]);
 });
@@ -192,7 +200,10 @@ test('three processes, one of them killed: every event is counted once, and none
     ...range(2).map(() => new Program(inline, { file, writers: 4, total: 100 } satisfies Inline)),
   ];
   while (endless!.lines.length < 30) await setImmediate();
-  const acknowledged = [...(await endless!.killed()), ...(await Promise.all(others.map(each => each.finished()))).flat()];
+  const acknowledged = [
+    ...(await endless!.killed()),
+    ...(await Promise.all(others.map(each => each.finished()))).flat(),
+  ];
   const store = files.store(file);
   const events = await everything(store);
   expect(events.map(({ position }) => position)).toEqual(range(events.length).map(n => BigInt(n + 1)));
@@ -210,7 +221,10 @@ test('of two stores on one file one has the segment, until its lease has run out
   const second = files.store(one.file);
   await prepare(one.projections);
   const first = await one.projections.leases.claim(checkpoint, { owner: 'one', duration: 60 });
-  expect(await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 60 })).toMatchObject({ ok: false, owner: 'one' });
+  expect(await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 60 })).toMatchObject({
+    ok: false,
+    owner: 'one',
+  });
   let taken = await second.projections.leases.claim(checkpoint, { owner: 'other', duration: 1000 });
   while (!taken.ok) {
     await sleep(5);
@@ -218,7 +232,11 @@ test('of two stores on one file one has the segment, until its lease has run out
   }
   const [stale, fence] = [first.ok ? first.fence : 0n, taken.fence];
   expect(fence).toBeGreaterThan(stale);
-  expect(await one.projections.commit({ ...page(0n, 1), fence: stale })).toEqual({ ok: false, checkpoint: 0n, fenced: true });
+  expect(await one.projections.commit({ ...page(0n, 1), fence: stale })).toEqual({
+    ok: false,
+    checkpoint: 0n,
+    fenced: true,
+  });
   expect(await second.projections.commit({ ...page(0n, 2), fence })).toEqual({ ok: true });
 });
 
@@ -234,7 +252,15 @@ test('a file of a version before leases gets their tables; what was prepared is 
   shell.exec('alter table read_models drop column replay_until; pragma user_version = 3');
   shell.close();
   const { projections } = files.store(store.file);
-  const known = { version: 1, revision: 1, segments: 1, indexes: [], sequenceBy: 'aggregate', takenOver: [], replayUntil: 0n };
+  const known = {
+    version: 1,
+    revision: 1,
+    segments: 1,
+    indexes: [],
+    sequenceBy: 'aggregate',
+    takenOver: [],
+    replayUntil: 0n,
+  };
   expect(await projections.versions('counter')).toEqual([{ ...known, active: false, closed: false }]);
   await prepare(projections);
   expect([await counted(projections), await projections.checkpoint(checkpoint)]).toEqual([{ n: 1 }, 1n]);

@@ -8,7 +8,8 @@ const logOf = (file: string): number => statSync(`${file}-wal`).size / MEGABYTE;
 
 /** Appends as many megabytes. */
 async function append(store: ReturnType<typeof files.store>, megabytes: number): Promise<void> {
-  for (let n = 0; n < megabytes; n++) await store.append(to(`${n}`, 'any', happened({ text: 'x'.repeat(MEGABYTE - 100) })));
+  for (let n = 0; n < megabytes; n++)
+    await store.append(to(`${n}`, 'any', happened({ text: 'x'.repeat(MEGABYTE - 100) })));
 }
 
 test('the write-ahead log shrinks again when a reader that kept it from being emptied has gone', async () => {

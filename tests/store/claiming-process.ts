@@ -8,7 +8,10 @@ export interface Claiming {
   readonly lease: number;
 }
 
-/** A program that claims a command, says so, and appends its event when it has not been heard of for longer than its lease. */
+/**
+ * A program that claims a command, says so, and appends its event when it has not been heard of for longer than its
+ * lease.
+ */
 async function main({ where, id, lease }: Claiming): Promise<void> {
   const store = openAt(where);
   const command = { id, token: newId() };
@@ -17,7 +20,11 @@ async function main({ where, id, lease }: Claiming): Promise<void> {
   const deadline = Date.now() + lease;
   while (Date.now() <= deadline) await new Promise(resolve => setTimeout(resolve, 10));
   const append = [
-    { stream: { aggregateName: 'Thing', aggregateId: id }, expected: 'any' as const, events: [{ name: 'Late', payload: {} }] },
+    {
+      stream: { aggregateName: 'Thing', aggregateId: id },
+      expected: 'any' as const,
+      events: [{ name: 'Late', payload: {} }],
+    },
   ];
   const outcome = await store.append(append, { command }).catch(error => error);
   process.stdout.write(`${outcome.code ?? outcome.ok}\n`);

@@ -43,10 +43,15 @@ async function withClock(
     return withFiles(async each => {
       const store = each.store(each.path(), { clock, synchronous: 'normal' });
       const shell = each.shell(store.file);
-      await use(store, clock, async () => (shell.prepare('select count(*) as n from commands').get() as { n: number }).n);
+      await use(
+        store,
+        clock,
+        async () => (shell.prepare('select count(*) as n from commands').get() as { n: number }).n,
+      );
     });
   return withSchema(async schema => {
-    const count = async () => Number((await schema.sql(`select count(*) from "${schema.name}".eventuality_commands`))[0].count);
+    const count = async () =>
+      Number((await schema.sql(`select count(*) from "${schema.name}".eventuality_commands`))[0].count);
     await use(schema.open({ clock }), clock, count);
   });
 }
@@ -118,7 +123,9 @@ describe.each(EVERY_STORE)('%s', name => {
 
   test('records a command whose events inline projections handle, and refuses a late one together with its documents', () =>
     withStores(name, 1, async ([store]) => {
-      const on = { Happened: (_: object, { documents }: ProjectionContext<{ n: number }>) => documents.set('all', { n: 1 }) };
+      const on = {
+        Happened: (_: object, { documents }: ProjectionContext<{ n: number }>) => documents.set('all', { n: 1 }),
+      };
       const counts = defineProjection<{ n: number }>({ name: 'counts', mode: 'inline', on });
       const inline = new InlineEventStore(
         store!,
@@ -134,7 +141,10 @@ describe.each(EVERY_STORE)('%s', name => {
       expect(await store!.projections!.get('counts', 1, ['all'])).toEqual(new Map());
       const outcome = await inline.append(append, { command: claim });
       expect(await store!.projections!.get('counts', 1, ['all'])).toEqual(new Map([['all', { n: 1 }]]));
-      expect(await inline.commands!.claim(claimOf('c'))).toMatchObject({ state: 'done', result: { events: outcome.ok && outcome.events } });
+      expect(await inline.commands!.claim(claimOf('c'))).toMatchObject({
+        state: 'done',
+        result: { events: outcome.ok && outcome.events },
+      });
     }));
 });
 
@@ -163,7 +173,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('with another process on %s', n
         expect(await other.killed()).toEqual(['claimed']);
         const claim = claimOf('c');
         expect((await store.commands!.claim(claim)).state).toBe('running');
-        await until(async () => (await store.commands!.claim(claim)).state === 'claimed', 'a claim after that of a killed process');
+        await until(
+          async () => (await store.commands!.claim(claim)).state === 'claimed',
+          'a claim after that of a killed process',
+        );
         const outcome = await store.append([to('c', 'Happened')], { command: claim });
         expect(outcome.ok && outcome.events.length).toBe(1);
       }),
@@ -179,7 +192,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('with another process on %s', n
         other.send('SIGSTOP');
         const claim = claimOf('c');
         try {
-          await until(async () => (await store.commands!.claim(claim)).state === 'claimed', 'a claim after that of a frozen process');
+          await until(
+            async () => (await store.commands!.claim(claim)).state === 'claimed',
+            'a claim after that of a frozen process',
+          );
         } finally {
           other.send('SIGCONT');
         }

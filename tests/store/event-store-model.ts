@@ -46,7 +46,11 @@ class Model {
     if (new Set(ids).size < ids.length) return 'duplicate';
     if (ids.some(id => this.kept.some(kept => kept.id === id))) return this.#repeat(appends);
     const conflicts = appends
-      .map(each => ({ stream: streamOf(each.aggregateId), expected: each.expected, actual: this.#version(each.aggregateId) }))
+      .map(each => ({
+        stream: streamOf(each.aggregateId),
+        expected: each.expected,
+        actual: this.#version(each.aggregateId),
+      }))
       .filter(conflict => !this.#fits(conflict.expected, conflict.actual));
     if (conflicts.length > 0) return conflicts;
     return all.map(event => this.#keep(event)).map(told);
@@ -66,7 +70,9 @@ class Model {
       .map(told);
   }
 
-  /** A repetition is what is there: the same events, one after the other, and where a version is named, from there on. */
+  /**
+   * A repetition is what is there: the same events, one after the other, and where a version is named, from there on.
+   */
   #repeat(appends: readonly Append[]): unknown {
     const stored: Kept[] = [];
     for (const { aggregateId, expected, events } of appends) {
@@ -98,7 +104,13 @@ class Model {
   }
 }
 
-const told = ({ aggregateId, version, place, n, id }: Kept): unknown[] => [aggregateId, version, place, n, id ?? 'made'];
+const told = ({ aggregateId, version, place, n, id }: Kept): unknown[] => [
+  aggregateId,
+  version,
+  place,
+  n,
+  id ?? 'made',
+];
 
 /** A store under test, beside the positions that its events were given, in their order. */
 class Real {
@@ -167,8 +179,12 @@ class Question implements fc.AsyncCommand<Model, Real> {
   }
 }
 
-const question = (name: string, values: unknown, ask: (store: Real) => Promise<unknown>, answer: (model: Model) => unknown): Question =>
-  new Question(`${name} ${fc.stringify(values)}`, ask, answer);
+const question = (
+  name: string,
+  values: unknown,
+  ask: (store: Real) => Promise<unknown>,
+  answer: (model: Model) => unknown,
+): Question => new Question(`${name} ${fc.stringify(values)}`, ask, answer);
 
 const appending = appends.map(each =>
   question(
@@ -213,7 +229,10 @@ export const answersAsTheModel = (lend: Lend): fc.IAsyncPropertyWithHooks<unknow
     lend(store => fc.asyncModelRun(() => ({ model: new Model(), real: new Real(store) }), [...questions, everything])),
   );
 
-/** The same for appends of which several are asked for before the first is answered: they must be answered as if one came after the other. */
+/**
+ * The same for appends of which several are asked for before the first is answered: they must be answered as if one
+ * came after the other.
+ */
 export const answersTogetherAsTheModel = (lend: Lend): fc.IAsyncPropertyWithHooks<unknown> =>
   fc.asyncProperty(fc.array(fc.array(appends, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 3 }), turns =>
     lend(async store => {

@@ -24,8 +24,18 @@ export async function fill(store: EventStore, count: number): Promise<void> {
     aggregateId: `id ${index}\n`,
   }));
   for (let n = 1; n <= count; n++) {
-    const payload = { n, text: 'Größe 日本 😀 \u2028 "\\', at: '2020-02-29', list: [null, -1.5e-7, 2 ** 53, { '': true }] };
-    const metadata = { correlationId: `c${n}`, causationId: 'cause', commandName: 'Do', actor: { name: 'ann', roles: ['a'] } };
+    const payload = {
+      n,
+      text: 'Größe 日本 😀 \u2028 "\\',
+      at: '2020-02-29',
+      list: [null, -1.5e-7, 2 ** 53, { '': true }],
+    };
+    const metadata = {
+      correlationId: `c${n}`,
+      causationId: 'cause',
+      commandName: 'Do',
+      actor: { name: 'ann', roles: ['a'] },
+    };
     const marks = n % 2 ? { deleted: true as const } : { state: payload };
     const events = [
       {

@@ -5,7 +5,14 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CustomEventStore, type EventStore, exportEvents, type ImportReport, InMemoryEventStore, importEvents } from '../../src';
+import {
+  CustomEventStore,
+  type EventStore,
+  exportEvents,
+  type ImportReport,
+  InMemoryEventStore,
+  importEvents,
+} from '../../src';
 import { sqlite } from '../../src/adapters/sqlite';
 import { TestSchema } from '../postgres/database';
 import { everything, exported, fill } from './events';
@@ -21,7 +28,12 @@ async function filled(count: number): Promise<InMemoryEventStore> {
 }
 
 test('memory, SQLite, PostgreSQL and memory again have equal events, and go on behind them', async () => {
-  const stores: EventStore[] = [await filled(1234), sqlite(join(folder, 'round-trip.db')), schema.open(), new InMemoryEventStore()];
+  const stores: EventStore[] = [
+    await filled(1234),
+    sqlite(join(folder, 'round-trip.db')),
+    schema.open(),
+    new InMemoryEventStore(),
+  ];
   const before = await everything(stores[0]!);
   for (const [index, store] of stores.slice(1).entries()) {
     const report = await importEvents(store, exportEvents(stores[index]!));
@@ -46,7 +58,18 @@ describe('export', () => {
     expect(first!.endsWith('}\n')).toBe(true);
     expect(JSON.parse(first!)).toEqual({ ...event, position: '1' });
     expect(Object.keys(JSON.parse(second!))).toEqual([
-      ...['position', 'id', 'aggregateName', 'aggregateId', 'version', 'name', 'schemaVersion', 'recordedAt', 'metadata', 'payload'],
+      ...[
+        'position',
+        'id',
+        'aggregateName',
+        'aggregateId',
+        'version',
+        'name',
+        'schemaVersion',
+        'recordedAt',
+        'metadata',
+        'payload',
+      ],
     ]);
   });
 
@@ -68,7 +91,10 @@ describe('export', () => {
 
   test('works with a store that has nothing but the port', async () => {
     const memory = await filled(3);
-    const store = new CustomEventStore({ append: appends => memory.append(appends), readAll: page => memory.readAll(page) });
+    const store = new CustomEventStore({
+      append: appends => memory.append(appends),
+      readAll: page => memory.readAll(page),
+    });
     expect(await exported(store)).toEqual(await exported(memory));
   });
 
@@ -113,7 +139,9 @@ describe('import', () => {
   test('takes lines however they are cut, as text or as bytes, with or without their line breaks', async () => {
     const source = await filled(19);
     const tricky = { name: 'Tricky', payload: { text: 'a } "quoted\\" {{ \\', nested: { '}': '{' }, list: [{}, []] } };
-    await source.append([{ stream: { aggregateName: 'Tricky', aggregateId: '1' }, expected: 'none', events: [tricky] }]);
+    await source.append([
+      { stream: { aggregateName: 'Tricky', aggregateId: '1' }, expected: 'none', events: [tricky] },
+    ]);
     const text = (await exported(source)).join('');
     const bytes = Buffer.from(text);
     const file = join(folder, 'cut.jsonl');
@@ -123,7 +151,8 @@ describe('import', () => {
     const forms: Record<string, () => Parameters<typeof importEvents>[1]> = {
       'bytes one by one': () => Array.from(bytes, byte => Uint8Array.of(byte)),
       'characters one by one': () => [...text],
-      'bytes in pieces of 7': () => Array.from({ length: Math.ceil(bytes.length / 7) }, (_, n) => bytes.subarray(n * 7, n * 7 + 7)),
+      'bytes in pieces of 7': () =>
+        Array.from({ length: Math.ceil(bytes.length / 7) }, (_, n) => bytes.subarray(n * 7, n * 7 + 7)),
       'all in one': () => [text],
       'a list of lines': () => text.trimEnd().split('\n'),
       readline: () => createInterface({ input: createReadStream(file) }),
@@ -134,7 +163,8 @@ describe('import', () => {
       'a byte order mark alone': () => ['\ufeff', text],
       'a list of lines with a byte order mark': () => `\ufeff${text.trimEnd()}`.split('\n'),
       'readline, with a byte order mark': () => createInterface({ input: createReadStream(marked) }),
-      'bytes one by one, with a byte order mark': () => Array.from(Buffer.from(`\ufeff${text}`), byte => Uint8Array.of(byte)),
+      'bytes one by one, with a byte order mark': () =>
+        Array.from(Buffer.from(`\ufeff${text}`), byte => Uint8Array.of(byte)),
       'braces, quotes and backslashes in pieces of 3': () => text.match(/[\s\S]{1,3}/g)!,
     };
     for (const [form, lines] of Object.entries(forms)) {
@@ -171,7 +201,11 @@ describe('import', () => {
     const store = new InMemoryEventStore();
     const { position } = await importEvents(store, exportEvents(source));
     await fill(source, 5);
-    expect(await importEvents(store, exportEvents(source, { after: position }))).toEqual({ imported: 5, skipped: 0, position: 15n });
+    expect(await importEvents(store, exportEvents(source, { after: position }))).toEqual({
+      imported: 5,
+      skipped: 0,
+      position: 15n,
+    });
     expect(await everything(store)).toEqual(await everything(source));
   });
 
@@ -235,14 +269,22 @@ describe('import', () => {
     await expect(importEvents(new InMemoryEventStore(), lines())).rejects.toMatchObject({ code: 'INVALID_IMPORT' });
     expect(left).toBe(true);
     left = false;
-    await expect(importEvents(new InMemoryEventStore(), lines(), { signal })).rejects.toMatchObject({ code: 'INVALID_IMPORT' });
+    await expect(importEvents(new InMemoryEventStore(), lines(), { signal })).rejects.toMatchObject({
+      code: 'INVALID_IMPORT',
+    });
     expect(left).toBe(true);
   });
 
   test('is refused for a store that cannot take events in as they are', async () => {
     const memory = new InMemoryEventStore();
-    const store = new CustomEventStore({ append: appends => memory.append(appends), readAll: page => memory.readAll(page) });
-    await expect(importEvents(store, [])).rejects.toMatchObject({ name: 'RestoreUnsupportedError', code: 'RESTORE_UNSUPPORTED' });
+    const store = new CustomEventStore({
+      append: appends => memory.append(appends),
+      readAll: page => memory.readAll(page),
+    });
+    await expect(importEvents(store, [])).rejects.toMatchObject({
+      name: 'RestoreUnsupportedError',
+      code: 'RESTORE_UNSUPPORTED',
+    });
   });
 });
 
@@ -255,9 +297,21 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     ['no event', () => '7\n', /it is 7, not an event\./],
     ['a list', () => '[]\n', /it is a list, not an event\./],
     ['null', () => 'null\n', /it is null, not an event\./],
-    ['bytes that are not UTF-8', line => Buffer.from(line.replace('Größe', 'Gr\xf6\xdfe'), 'latin1'), /bytes that are not UTF-8/],
-    ['a field that is unknown', line => change(line, { payloads: {} }), /'payloads' is no field\. Did you mean 'payload'\?/],
-    ['a position that is a number', line => change(line, { position: 3 }), /its position is 3; it must be text of decimal digits\./],
+    [
+      'bytes that are not UTF-8',
+      line => Buffer.from(line.replace('Größe', 'Gr\xf6\xdfe'), 'latin1'),
+      /bytes that are not UTF-8/,
+    ],
+    [
+      'a field that is unknown',
+      line => change(line, { payloads: {} }),
+      /'payloads' is no field\. Did you mean 'payload'\?/,
+    ],
+    [
+      'a position that is a number',
+      line => change(line, { position: 3 }),
+      /its position is 3; it must be text of decimal digits\./,
+    ],
     ['an id that is none', line => change(line, { id: 'x' }), /its id is 'x'; it must be a UUID in lower case\./],
     ['a payload that is missing', line => change(line, { payload: undefined }), /an object/],
     ['a time that is none', line => change(line, { recordedAt: 'yesterday' }), /its recordedAt is 'yesterday'/],
@@ -268,7 +322,11 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
       line => change(line, { position: '1', id: '0'.repeat(8) + JSON.parse(line).id.slice(8) }),
       /must come after 502/,
     ],
-    ['the id of another event', (line, lines) => change(line, { id: JSON.parse(lines[0]!).id }), /its id '.*' is that of version 1 of/],
+    [
+      'the id of another event',
+      (line, lines) => change(line, { id: JSON.parse(lines[0]!).id }),
+      /its id '.*' is that of version 1 of/,
+    ],
   ])('%s', async (_, damage, fault) => {
     const lines = await exported(await filled(510));
     const store = new InMemoryEventStore();
@@ -286,7 +344,10 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     const lines = await exported(await filled(3));
     const store = sqlite(':memory:', { maxPayloadBytes: 1000 });
     const large = [...lines.slice(0, 2), change(lines[2]!, { payload: { text: 'x'.repeat(1000) } })];
-    await expect(importEvents(store, large)).rejects.toMatchObject({ line: 3, fault: expect.stringContaining('the limit is 1000') });
+    await expect(importEvents(store, large)).rejects.toMatchObject({
+      line: 3,
+      fault: expect.stringContaining('the limit is 1000'),
+    });
     expect(await everything(store)).toEqual([]);
     await store.close();
   });
@@ -311,7 +372,10 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     ['a file that ends in the middle of a character', (text: string) => Buffer.from(`${text}ö`).subarray(0, -1), 4],
   ])('%s', async (_, cut, line) => {
     const text = (await exported(await filled(3))).join('');
-    await expect(importEvents(new InMemoryEventStore(), [cut(text)])).rejects.toMatchObject({ code: 'INVALID_IMPORT', line });
+    await expect(importEvents(new InMemoryEventStore(), [cut(text)])).rejects.toMatchObject({
+      code: 'INVALID_IMPORT',
+      line,
+    });
   });
 
   test('what is neither text nor bytes', async () => {
@@ -327,7 +391,11 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     ['blank lines without line breaks', ([a, b, c]) => [a!, '', '  ', b!, c!, '', '{}'], 7],
     ['blank lines at the start, without line breaks', ([a, b, c]) => ['', '', a!, b!, c!, '{}'], 6],
     ['no lines where a piece is empty', ([a, b, c]) => [a!, '', '\n', '', `${b}\n`, '', `${c}`, '', '\n', '', '{}'], 4],
-    ['blank lines whose line breaks come apart', ([a, b, c]) => [`${a}`, '\n', '', '\n', `${b}`, '\r', '\n', `${c}\n`, '{}'], 5],
+    [
+      'blank lines whose line breaks come apart',
+      ([a, b, c]) => [`${a}`, '\n', '', '\n', `${b}`, '\r', '\n', `${c}\n`, '{}'],
+      5,
+    ],
     ['no line where a byte order mark stands alone', lines => ['\ufeff', ...lines, '{}'], 4],
   ])('%s are counted', async (_, pieces, line) => {
     const lines = (await exported(await filled(3))).map(each => each.trim());
@@ -361,7 +429,9 @@ describe('an import looks at each character a limited number of times, however t
   test('one line of 1 MB that comes in pieces of 16 KB, each of which ends like an object', async () => {
     const source = new InMemoryEventStore();
     const payload = { text: `${'x'.repeat(16 * 1024 - 1)}}`.repeat(64) };
-    await source.append([{ stream: { aggregateName: 'Thing', aggregateId: '1' }, expected: 'none', events: [{ name: 'Large', payload }] }]);
+    await source.append([
+      { stream: { aggregateName: 'Thing', aggregateId: '1' }, expected: 'none', events: [{ name: 'Large', payload }] },
+    ]);
     const line = (await exported(source)).join('').trimEnd();
     const pieces = line.split(/(?<=\})/);
     expect(pieces.length).toBeGreaterThan(64);
@@ -377,7 +447,9 @@ describe('an import looks at each character a limited number of times, however t
   test('1,000 lines without line breaks of which the first was cut off', async () => {
     const lines = (await exported(await filled(1000))).map(line => line.trim());
     const pieces = [lines[0]!.slice(0, 100), ...lines.slice(1)];
-    const { parsed, looked } = await looks(() => expect(importEvents(new InMemoryEventStore(), pieces)).rejects.toMatchObject({ line: 1 }));
+    const { parsed, looked } = await looks(() =>
+      expect(importEvents(new InMemoryEventStore(), pieces)).rejects.toMatchObject({ line: 1 }),
+    );
     const { length } = pieces.join('');
     expect(parsed / length).toBeLessThan(4);
     expect(looked / length).toBeLessThan(4);

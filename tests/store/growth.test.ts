@@ -6,7 +6,11 @@ const BATCHES = 15;
 
 async function appendTo(store: InMemoryEventStore, aggregateId: string): Promise<void> {
   await store.append([
-    { stream: { aggregateName: 'Thing', aggregateId }, expected: 'any', events: [{ name: 'Happened', payload: {}, id: newId() }] },
+    {
+      stream: { aggregateName: 'Thing', aggregateId },
+      expected: 'any',
+      events: [{ name: 'Happened', payload: {}, id: newId() }],
+    },
   ]);
 }
 

@@ -3,10 +3,13 @@ import { type EventStore, importEvents } from '../../src';
 import { postgres } from '../../src/adapters/postgres';
 import { sqlite } from '../../src/adapters/sqlite';
 
-/** A program that imports a file into a SQLite file, or into a schema of PostgreSQL, and prints a line after each batch. */
+/**
+ * A program that imports a file into a SQLite file, or into a schema of PostgreSQL, and prints a line after each batch.
+ */
 async function main({ events, place, schema }: { events: string; place: string; schema?: string }): Promise<void> {
   const store: EventStore = schema ? postgres({ connectionString: place, schema }) : sqlite(place);
-  const progress = ({ imported, skipped }: { imported: number; skipped: number }): void => console.log(`${imported} ${skipped}`);
+  const progress = ({ imported, skipped }: { imported: number; skipped: number }): void =>
+    console.log(`${imported} ${skipped}`);
   await importEvents(store, createReadStream(events), { progress });
   await store.close();
 }

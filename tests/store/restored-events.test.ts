@@ -5,7 +5,11 @@ const stream = { aggregateName: 'Todo', aggregateId: '1' };
 async function recorded(): Promise<readonly RecordedEvent[]> {
   const store = new InMemoryEventStore();
   await store.append([
-    { stream, expected: 'none', events: ['A', 'B'].map(name => ({ name, payload: { name }, metadata: { actor: 'ann' } })) },
+    {
+      stream,
+      expected: 'none',
+      events: ['A', 'B'].map(name => ({ name, payload: { name }, metadata: { actor: 'ann' } })),
+    },
   ]);
   return store.readAll();
 }
@@ -28,7 +32,9 @@ test('positions may be left out', async () => {
   const [first, second] = await recorded();
   const store = new InMemoryEventStore({ events: [first!, { ...second!, position: 7n }] });
   expect(await store.readAll({ after: 1n })).toMatchObject([{ position: 7n }]);
-  expect(await store.append([{ stream, expected: 2, events: [{ name: 'C', payload: {} }] }])).toMatchObject({ events: [{ position: 8n }] });
+  expect(await store.append([{ stream, expected: 2, events: [{ name: 'C', payload: {} }] }])).toMatchObject({
+    events: [{ position: 8n }],
+  });
 });
 
 test('a store that starts from recorded events recognises a repeated append', async () => {
@@ -41,7 +47,9 @@ test('recorded events that do not follow on each other are refused', async () =>
   const [first, second] = await recorded();
   expect(starting(second!)).toThrow(InvalidRestoreError);
   expect(starting(first!, first!)).toThrow('its position is 1; it must come after 1, the last one there.');
-  expect(starting(first!, { ...second, version: 3 })).toThrow("it is version 3 of Todo '1', but version 2 must come next.");
+  expect(starting(first!, { ...second, version: 3 })).toThrow(
+    "it is version 3 of Todo '1', but version 2 must come next.",
+  );
 });
 
 test.each([

@@ -57,7 +57,11 @@ describe('the founding story, decorated', () => {
   test('creates and completes a todo, tells the listeners, and fails where it should', async () => {
     const { custom, appended } = overriddenStore();
     const failures: unknown[] = [];
-    const flow = await bootstrap(TodoModule, { eventStore: custom, logger: quiet, onError: error => failures.push(error) });
+    const flow = await bootstrap(TodoModule, {
+      eventStore: custom,
+      logger: quiet,
+      onError: error => failures.push(error),
+    });
 
     const created = await flow.dispatch(new CreateTodo('todo1', 'Create a todo'));
     const completed = await flow.dispatch(new CompleteTodo('todo1'));
@@ -139,7 +143,9 @@ describe('the founding story, plain', () => {
   test('rejects a repetition of the creation and leaves the first todo as it was', async () => {
     const todos = new Repository(definition, new InMemoryEventStore());
     await todos.add({ id: 'todo1', description: 'first' });
-    await expect(todos.add({ id: 'todo1', description: 'second' })).rejects.toMatchObject({ code: 'AGGREGATE_ALREADY_EXISTS' });
+    await expect(todos.add({ id: 'todo1', description: 'second' })).rejects.toMatchObject({
+      code: 'AGGREGATE_ALREADY_EXISTS',
+    });
     expect((await todos.load('todo1')).state.description).toBe('first');
   });
 });

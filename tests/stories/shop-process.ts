@@ -16,8 +16,8 @@ export interface ShopProcess extends Shopping {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /**
- * A program that is one process of the shop. It prints `ready`, dispatches everything on SIGUSR2, prints what its callers were told, as JSON,
- * and runs until it is told to end.
+ * A program that is one process of the shop. It prints `ready`, dispatches everything on SIGUSR2, prints what its
+ * callers were told, as JSON, and runs until it is told to end.
  */
 async function main({ where, retry, ...shopping }: ShopProcess): Promise<void> {
   const start = once(process, 'SIGUSR2');

@@ -16,7 +16,10 @@ const PATIENCE = 30_000;
 const FIRST: Shopping = { customer: 'bob', orders: ORDERS.filter(number => number % 2 === 0) };
 const SECOND: Shopping = {
   customer: 'rob',
-  orders: [...ORDERS.filter(number => number % 2 === 1 || number % 4 === 0), ...ORDERS.filter(number => number % 4 === 1)],
+  orders: [
+    ...ORDERS.filter(number => number % 2 === 1 || number % 4 === 0),
+    ...ORDERS.filter(number => number % 4 === 1),
+  ],
 };
 
 /** A shop with stock and one customer, in which nothing happens by itself. */
@@ -38,7 +41,9 @@ const idsOf = (events: readonly RecordedEvent[], name: string): string[] =>
   events.filter(event => event.name === name).map(({ aggregateId }) => aggregateId);
 
 function expectNothingOversold(events: readonly RecordedEvent[]): void {
-  const sold = events.filter(({ name }) => name === 'stock.sold').map(({ payload }) => payload as { orderId: string; pieces: number });
+  const sold = events
+    .filter(({ name }) => name === 'stock.sold')
+    .map(({ payload }) => payload as { orderId: string; pieces: number });
   expect(sold.reduce((sum, { pieces }) => sum + pieces, 0)).toBe(PIECES);
   expect(new Set(sold.map(({ orderId }) => orderId)).size).toBe(PIECES);
   const orders = idsOf(events, 'order.placed').sort();
@@ -51,7 +56,9 @@ function expectAnswers(told: readonly Told[], events: readonly RecordedEvent[]):
   expect(orders).toHaveLength(120);
   const placed = new Set(idsOf(events, 'order.placed'));
   for (const { command, events: ids, error } of orders) {
-    const own = events.filter(({ metadata, name }) => metadata.causationId === command && name !== 'invoice.sent').map(({ id }) => id);
+    const own = events
+      .filter(({ metadata, name }) => metadata.causationId === command && name !== 'invoice.sent')
+      .map(({ id }) => id);
     expect({ command, ids, error }).toEqual({
       command,
       ...(placed.has(command) ? { ids: own, error: undefined } : { ids: undefined, error: 'OutOfStockError' }),
@@ -87,8 +94,11 @@ test.each(['memory', 'SQLite', 'PostgreSQL'] as const)(
 /** Lets two processes go shopping at the same moment. */
 async function inTwoProcesses({ store, where }: DurablePlace, script: string, retry: RetryRule) {
   const flow = await opened(store, false);
-  const programs = [FIRST, SECOND].map(shopping => new Program(script, { where, retry, ...shopping } satisfies ShopProcess));
-  const said = (lines: number) => until(() => programs.every(program => program.lines.length === lines), `${lines} lines each`, PATIENCE);
+  const programs = [FIRST, SECOND].map(
+    shopping => new Program(script, { where, retry, ...shopping } satisfies ShopProcess),
+  );
+  const said = (lines: number) =>
+    until(() => programs.every(program => program.lines.length === lines), `${lines} lines each`, PATIENCE);
   try {
     await said(1);
     for (const program of programs) program.send('SIGUSR2');

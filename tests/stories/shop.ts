@@ -11,7 +11,8 @@ import {
   type Repository,
 } from 'eventuality';
 
-// A typical application, as a new user would write it: customers with a unique e-mail, stock, orders, and an invoice for each order.
+// A typical application, as a new user would write it: customers with a unique e-mail, stock, orders, and an invoice
+// for each order.
 
 export class RegisterCustomer {
   constructor(

@@ -70,7 +70,10 @@ function file(): BackedUp {
       return store;
     },
     backUp: () => run(SQLITE_TABLES.map(table => `create table copy_of_${table} as select * from ${table}`)),
-    restore: () => run(SQLITE_TABLES.flatMap(table => [`delete from ${table}`, `insert into ${table} select * from copy_of_${table}`])),
+    restore: () =>
+      run(
+        SQLITE_TABLES.flatMap(table => [`delete from ${table}`, `insert into ${table} select * from copy_of_${table}`]),
+      ),
     async end() {
       await Promise.all(stores.map(store => store.close()));
       rmSync(folder, { recursive: true });
@@ -90,7 +93,9 @@ function schema(): BackedUp {
       last = row.last_value;
     },
     async restore() {
-      const back = TABLES.map(name => `delete from ${table(name)}; insert into ${table(name)} select * from ${table(`copy_of_${name}`)};`);
+      const back = TABLES.map(
+        name => `delete from ${table(name)}; insert into ${table(name)} select * from ${table(`copy_of_${name}`)};`,
+      );
       await own.sql(`begin; ${back.join(' ')} select setval('${table('positions')}', ${last}); commit`);
     },
     end: () => own.end(),

@@ -1,5 +1,11 @@
-/** Runs something beside work until that is done. In every case it is told so: what is never told to end keeps its process alive for ever. */
-export async function beside<T>(running: (isOver: () => boolean) => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs something beside work until that is done. In every case it is told so: what is never told to end keeps its
+ * process alive for ever.
+ */
+export async function beside<T>(
+  running: (isOver: () => boolean) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
   let over = false;
   const end = running(() => over);
   const ended = end.catch(() => undefined);

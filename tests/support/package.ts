@@ -12,7 +12,10 @@ const LOCK = join(ROOT, 'node_modules/.building');
 /** Longer than a build takes: who held the lock for longer has ended. */
 const LONGEST_BUILD = 120_000;
 
-/** Returns the folder of the package as it is published: built when something has changed since, by one test file, while others wait for it. */
+/**
+ * Returns the folder of the package as it is published: built when something has changed since, by one test file, while
+ * others wait for it.
+ */
 export async function builtDist(): Promise<string> {
   if (isFresh()) return DIST;
   while (!isLocked()) await sleep(50);

@@ -55,7 +55,9 @@ class TodoList {
   }
 }
 
-const complaint = (promise: Promise<unknown>): Promise<Error & { code?: string; actual?: unknown; expected?: unknown }> =>
+const complaint = (
+  promise: Promise<unknown>,
+): Promise<Error & { code?: string; actual?: unknown; expected?: unknown }> =>
   promise.then(
     () => Promise.reject(new Error('There was no complaint.')),
     error => error,
@@ -66,7 +68,10 @@ const milk = { description: 'Buy milk', completed: false };
 describe('given, project, then', () => {
   test('accepts the documents of several aggregates', async () => {
     // #region given
-    await given(history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted()), history(Todo, '2', new TodoCreated('Write')))
+    await given(
+      history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted()),
+      history(Todo, '2', new TodoCreated('Write')),
+    )
       .project(TodoList)
       .then({ 1: { description: 'Buy milk', completed: true }, 2: { description: 'Write', completed: false } });
     // #endregion given
@@ -80,7 +85,8 @@ describe('given, project, then', () => {
           const before = (await documents.get('all'))?.names ?? '';
           documents.set('all', { names: before + description });
         },
-        TodoRenamed: ({ description }, { documents }) => documents.update('all', ({ names }) => ({ names: names + description })),
+        TodoRenamed: ({ description }, { documents }) =>
+          documents.update('all', ({ names }) => ({ names: names + description })),
       },
     });
     const [a, b] = [history(Todo, '1', new TodoCreated('a')), history(Todo, '2', new TodoCreated('b'))];
@@ -99,7 +105,10 @@ describe('given, project, then', () => {
 
   test('runs what is live or inline elsewhere, too, and more documents than a page has', async () => {
     const many = Array.from({ length: 250 }, (_, index) => history(Todo, String(index), new TodoCreated('Buy milk')));
-    const on = { TodoCreated: (_: object, { documents, event }: ProjectionContext<object>) => documents.set(event.aggregateId, milk) };
+    const on = {
+      TodoCreated: (_: object, { documents, event }: ProjectionContext<object>) =>
+        documents.set(event.aggregateId, milk),
+    };
     const expected = Object.fromEntries(many.map((_, index) => [index, milk]));
     for (const mode of ['live', 'inline', 'async'] as const)
       await given(...many)

@@ -1,6 +1,15 @@
 import { Aggregate, AggregateRoot, CommandHandler, defineAggregate, Event, EventHandler } from 'eventuality';
 import { given, VirtualClock } from 'eventuality/testing';
-import { CompleteTodo, CreateTodo, EmptyDescriptionError, RenameTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
+import {
+  CompleteTodo,
+  CreateTodo,
+  EmptyDescriptionError,
+  RenameTodo,
+  Todo,
+  TodoCompleted,
+  TodoCreated,
+  TodoRenamed,
+} from '../domain/todo';
 
 const complaint = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
@@ -23,7 +32,9 @@ describe('given, when, then', () => {
     await renamed.thenError(EmptyDescriptionError);
     await renamed.thenError('needs a description');
     await given(Todo).when(new CompleteTodo('1')).thenError('AGGREGATE_NOT_FOUND');
-    await given(Todo, new TodoCreated('Buy milk')).when(new CreateTodo('1', 'again')).thenError('AGGREGATE_ALREADY_EXISTS');
+    await given(Todo, new TodoCreated('Buy milk'))
+      .when(new CreateTodo('1', 'again'))
+      .thenError('AGGREGATE_ALREADY_EXISTS');
   });
 
   test('accepts the state afterwards', async () => {
@@ -52,10 +63,16 @@ describe('given, when, then', () => {
     expect((await complaint(renamed.thenState({ description: 'Buy wine' }))).name).toBe('AssertionError');
     const failing = given(Todo, new TodoCreated('Buy milk')).when(new RenameTodo('1', ''));
     expect((await complaint(failing.thenError('CONCURRENCY'))).message).toContain('but it threw');
-    for (const expectation of [failing.then(new TodoRenamed('')), failing.thenNothing(), failing.thenState({ description: '' })]) {
+    for (const expectation of [
+      failing.then(new TodoRenamed('')),
+      failing.thenNothing(),
+      failing.thenState({ description: '' }),
+    ]) {
       const error = await complaint(expectation);
       expect(error).toMatchObject({ code: 'ERR_ASSERTION', cause: expect.any(EmptyDescriptionError) });
-      expect(error.message).toMatch(/^Expected (the events|no events|the state).*, but it threw .*A todo needs a description/s);
+      expect(error.message).toMatch(
+        /^Expected (the events|no events|the state).*, but it threw .*A todo needs a description/s,
+      );
     }
   });
 
@@ -69,7 +86,9 @@ describe('given, when, then', () => {
     class CompletTodo {
       readonly id = '1';
     }
-    expect((await complaint(given(Todo).when(new CompletTodo()).thenNothing())).message).toContain("Did you mean 'CompleteTodo'?");
+    expect((await complaint(given(Todo).when(new CompletTodo()).thenNothing())).message).toContain(
+      "Did you mean 'CompleteTodo'?",
+    );
   });
 
   test('decides the time, the ids and the metadata that a handler sees', async () => {
@@ -80,13 +99,26 @@ describe('given, when, then', () => {
         Look: {
           creates: true,
           decide: (_state, { id }, { now, newId, metadata }) =>
-            Event({ aggregateId: id, name: 'Looked', payload: { at: now.toISOString(), ids: [newId(), newId()], actor: metadata.actor } }),
+            Event({
+              aggregateId: id,
+              name: 'Looked',
+              payload: { at: now.toISOString(), ids: [newId(), newId()], actor: metadata.actor },
+            }),
         },
       },
     });
     await given(Clocked)
-      .when({ name: 'Look', message: { id: 'c' } }, { now: new Date('2024-05-06T07:08:09.000Z'), ids: ['a'], metadata: { actor: 'ann' } })
-      .then(Event({ aggregateId: 'c', name: 'Looked', payload: { at: '2024-05-06T07:08:09.000Z', ids: ['a', 'id-2'], actor: 'ann' } }));
+      .when(
+        { name: 'Look', message: { id: 'c' } },
+        { now: new Date('2024-05-06T07:08:09.000Z'), ids: ['a'], metadata: { actor: 'ann' } },
+      )
+      .then(
+        Event({
+          aggregateId: 'c',
+          name: 'Looked',
+          payload: { at: '2024-05-06T07:08:09.000Z', ids: ['a', 'id-2'], actor: 'ann' },
+        }),
+      );
   });
 });
 
@@ -123,7 +155,9 @@ describe('what each run proves', () => {
         throw new Error('too many');
       }
     }
-    expect((await complaint(given(Counter).when(new Count()).thenError('too many'))).message).toContain('outside of its event handlers');
+    expect((await complaint(given(Counter).when(new Count()).thenError('too many'))).message).toContain(
+      'outside of its event handlers',
+    );
   });
 
   test('complains about an event that does not survive a codec', async () => {
@@ -184,7 +218,10 @@ describe('data that cannot be seen', () => {
 
   test('is refused in an event that is decided, and in one that is expected', async () => {
     const decided = await complaint(given(Tank).when(new Fill('hidden', 5)).then(new Filled(5)));
-    expect(decided).toMatchObject({ code: 'ERR_ASSERTION', cause: { code: 'UNSTORABLE_VALUE', path: 'Hidden.#level' } });
+    expect(decided).toMatchObject({
+      code: 'ERR_ASSERTION',
+      cause: { code: 'UNSTORABLE_VALUE', path: 'Hidden.#level' },
+    });
     for (const expected of [new Hidden(999), new Hidden(5)]) {
       const error = await complaint(given(Tank).when(new Fill('t', 5)).then(expected));
       expect(error).toMatchObject({ code: 'UNSTORABLE_VALUE', path: 'Hidden.#level' });
@@ -291,7 +328,9 @@ test('says that no snapshot can be taken of an aggregate which wants some', asyn
       this.#count += 1;
     }
   }
-  expect((await complaint(given(Hidden).when(new Start('1')).then(new Started()))).message).toContain('private fields (#count)');
+  expect((await complaint(given(Hidden).when(new Start('1')).then(new Started()))).message).toContain(
+    'private fields (#count)',
+  );
 
   @Aggregate('Timed', { snapshot: { every: 100 } })
   class Timed extends AggregateRoot<Started> {
@@ -307,5 +346,7 @@ test('says that no snapshot can be taken of an aggregate which wants some', asyn
       this.pattern = /x/;
     }
   }
-  expect((await complaint(given(Timed).when(new Start('1')).then(new Started()))).message).toContain('pattern is an instance of RegExp');
+  expect((await complaint(given(Timed).when(new Start('1')).then(new Started()))).message).toContain(
+    'pattern is an instance of RegExp',
+  );
 });

@@ -80,7 +80,13 @@ test('settles when listeners, what they dispatched, and projections are done', a
   expect(await app.flow.query(new OpenTodos())).toEqual(['Buy milk']);
   expect(app.commands.map(({ name }) => name)).toEqual(['CreateTodo', 'CreateTodo', 'CompleteTodo']);
   expect(app.events.at(-1)).toMatchObject({ name: 'TodoCompleted', aggregateId: '2' });
-  expect(app.effects.map(({ listener }) => listener).sort()).toEqual(['Log.completed', 'completer', 'completer', 'completer', 'completer']);
+  expect(app.effects.map(({ listener }) => listener).sort()).toEqual([
+    'Log.completed',
+    'completer',
+    'completer',
+    'completer',
+    'completer',
+  ]);
   // #endregion test-flow
 });
 
@@ -91,10 +97,17 @@ test('records commands, events and effects', async () => {
   await expect(app.flow.dispatch(new RenameTodo('1', ''))).rejects.toThrow('needs a description');
   await app.settle();
   expect(app.commands.map(({ name }) => name)).toEqual(['CreateTodo', 'RenameTodo', 'RenameTodo', 'CompleteTodo']);
-  expect(app.commands[0]).toMatchObject({ command: new CreateTodo('1', 'at once'), events: [{ name: 'TodoCreated', version: 1 }] });
+  expect(app.commands[0]).toMatchObject({
+    command: new CreateTodo('1', 'at once'),
+    events: [{ name: 'TodoCreated', version: 1 }],
+  });
   expect(app.commands[2]).toMatchObject({ error: { message: 'A todo needs a description.' } });
   expect(app.events.map(({ name }) => name)).toEqual(['TodoCreated', 'TodoRenamed', 'TodoCompleted']);
-  const effects = app.effects.map(({ listener, event, error }) => [listener, event.name, (error as Error | undefined)?.message]);
+  const effects = app.effects.map(({ listener, event, error }) => [
+    listener,
+    event.name,
+    (error as Error | undefined)?.message,
+  ]);
   expect(effects.filter(([listener]) => listener === 'completer')).toEqual([
     ['completer', 'TodoCreated', 'not yet: 1'],
     ['completer', 'TodoCreated', 'not yet: 2'],
@@ -117,7 +130,11 @@ test('the clock stands still until the test moves it, far over the time of a lea
   await app.flow.dispatch(new CreateTodo('3', 'c'));
   await app.settle();
   expect(await app.flow.query(new OpenTodos())).toEqual(['a', 'b', 'c']);
-  expect(app.events.map(({ recordedAt }) => recordedAt.slice(0, 10))).toEqual(['2026-01-01', '2026-01-02', '2025-01-01']);
+  expect(app.events.map(({ recordedAt }) => recordedAt.slice(0, 10))).toEqual([
+    '2026-01-01',
+    '2026-01-02',
+    '2025-01-01',
+  ]);
 });
 
 test('settles when live queries have been asked again', async () => {

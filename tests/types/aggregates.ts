@@ -80,8 +80,12 @@ defineAggregate({ state: { completed: false } });
 defineAggregate({ name: 'Todo' });
 // @ts-expect-error an id is text
 defineAggregate({ name: 'Todo', state: { completed: false }, idGenerator: () => 1 });
-// @ts-expect-error no such way to create
-defineAggregate({ name: 'Todo', state: { completed: false }, commands: { CreateTodo: { creates: 'maybe', decide: () => [] } } });
+defineAggregate({
+  name: 'Todo',
+  state: { completed: false },
+  // @ts-expect-error no such way to create
+  commands: { CreateTodo: { creates: 'maybe', decide: () => [] } },
+});
 // @ts-expect-error a command handler returns events, not text
 defineAggregate({ name: 'Todo', state: { completed: false }, commands: { CreateTodo: () => 'created' } });
 

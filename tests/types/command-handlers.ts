@@ -1,5 +1,14 @@
 import { AggregateRoot, type CommandContext, CommandHandler, type HandlerContext } from 'eventuality';
-import { CompleteTodo, CreateTodo, holds, InvoicePaid, RenameTodo, type Same, TodoCompleted, TodoCreated } from './todo';
+import {
+  CompleteTodo,
+  CreateTodo,
+  holds,
+  InvoicePaid,
+  RenameTodo,
+  type Same,
+  TodoCompleted,
+  TodoCreated,
+} from './todo';
 
 type TodoEvent = TodoCreated | TodoCompleted;
 

@@ -16,7 +16,10 @@ const codec: EventCodec<TodoScheduled> = {
 };
 
 @Event('todo.moved', {
-  codec: { encode: (event: TodoMoved) => ({ at: event.at.getTime() }), decode: data => new TodoMoved(new Date(data.at)) },
+  codec: {
+    encode: (event: TodoMoved) => ({ at: event.at.getTime() }),
+    decode: data => new TodoMoved(new Date(data.at)),
+  },
 })
 class TodoMoved {
   constructor(readonly at: Date) {}
@@ -45,7 +48,10 @@ class TodoDelayed {
 
 // @ts-expect-error the codec makes plain objects, without the class's methods
 @Event('todo.dated', {
-  codec: { encode: (event: TodoDated) => ({ at: event.at.getTime() }), decode: (data: any) => ({ at: new Date(data.at) }) },
+  codec: {
+    encode: (event: TodoDated) => ({ at: event.at.getTime() }),
+    decode: (data: any) => ({ at: new Date(data.at) }),
+  },
 })
 class TodoDated {
   constructor(readonly at: Date) {}

@@ -92,7 +92,11 @@ export async function reading(flow: Flow) {
   holds<Same<ViewOf<TodoList>, TodoView>>();
   const todo = await todos.get('todo1');
   holds<Same<typeof todo, Readonly<TodoView> | undefined>>();
-  const { items, cursor } = await todos.find({ where: { completed: [true, false] }, orderBy: 'description', limit: 10 });
+  const { items, cursor } = await todos.find({
+    where: { completed: [true, false] },
+    orderBy: 'description',
+    limit: 10,
+  });
   holds<Same<typeof items, readonly Readonly<TodoView>[]>>();
   await todos.first({
     where: { completed: false, tags: null },

@@ -1,4 +1,12 @@
-import { type CommandContext, type Flow, type MessageContext, QueryBus, type QueryContext, QueryHandler, type ResultOf } from 'eventuality';
+import {
+  type CommandContext,
+  type Flow,
+  type MessageContext,
+  QueryBus,
+  type QueryContext,
+  QueryHandler,
+  type ResultOf,
+} from 'eventuality';
 import { CountTodos, CreateTodo, holds, OpenTodos, type Same, type TodoView } from './todo';
 
 class Right {

@@ -36,7 +36,9 @@ class Own extends AggregateRoot {
 }
 
 // @ts-expect-error take is of another class
-@Aggregate('Other', { snapshot: { every: 1, take: (own: Own) => own.toData(), restore: (own: Own, data) => own.fromData(data) } })
+@Aggregate('Other', {
+  snapshot: { every: 1, take: (own: Own) => own.toData(), restore: (own: Own, data) => own.fromData(data) },
+})
 class Other extends AggregateRoot {}
 
 // @ts-expect-error "every" is missing

@@ -71,7 +71,8 @@ export class Todo extends AggregateRoot<TodoCreated | TodoCompleted> {
 }
 
 /** Two types are the same, not only assignable. */
-export type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false;
+export type Same<Left, Right> =
+  (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false;
 
 /** Accepts `true` only: `holds<Same<A, B>>()`. */
 export function holds<_Claim extends true>(): void {}

@@ -50,7 +50,11 @@ async function handle(client, events, position) {
   const read = { name: 'read', text: 'select id, document from todos where id = any($1::text[])', values: [missing] };
   const documents = new Map((await client.query(read)).rows.map(({ id, document }) => [id, document]));
   for (const event of events) documents.set(event.id, fold(documents.get(event.id), event));
-  await client.query({ name: 'write', text: WRITE, values: [[...documents.keys()], JSON.stringify([...documents.values()])] });
+  await client.query({
+    name: 'write',
+    text: WRITE,
+    values: [[...documents.keys()], JSON.stringify([...documents.values()])],
+  });
   await client.query({ name: 'move', text: 'update checkpoint set position = $1', values: [position] });
   await client.query('commit');
 }

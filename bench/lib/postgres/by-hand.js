@@ -75,7 +75,8 @@ async function openTables(options, statement) {
     count: async () => Number((await pool.query('select count(*) from events')).rows[0].count),
     append: index => append(`todo-${index}`, 0, 'TodoCreated', describe(`todo-${index}`)),
     async seed(id, texts) {
-      for (const [version, text] of texts.entries()) await append(id, version, version === 0 ? 'TodoCreated' : 'TodoRenamed', text);
+      for (const [version, text] of texts.entries())
+        await append(id, version, version === 0 ? 'TodoCreated' : 'TodoRenamed', text);
     },
     rename,
     stream: id => stream(typeof id === 'number' ? `todo-${id}` : id),

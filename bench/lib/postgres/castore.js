@@ -13,7 +13,10 @@ export async function castore(options) {
   const { PostgresEventStorageAdapter } = require('@castore/event-storage-adapter-postgres');
   const { schema, url } = await ownSchema(options);
   const connectionString = url.replaceAll('+', '%20');
-  await PostgresEventStorageAdapter.createEventTable({ connectionString, aggregateId: { type: 'VARCHAR', length: 64 } });
+  await PostgresEventStorageAdapter.createEventTable({
+    connectionString,
+    aggregateId: { type: 'VARCHAR', length: 64 },
+  });
   const app = todos(new PostgresEventStorageAdapter({ connectionString }));
   return {
     count: async () => Number((await once(options.url, `select count(*) from ${schema}.event`))[0].count),

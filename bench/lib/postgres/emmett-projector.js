@@ -13,11 +13,14 @@ const SEED = `select count(*)::integer as appended from jsonb_array_elements($1:
 ) as list, lateral emt_append_to_stream(ids, data, metadata, versions, types, kinds,
   append ->> 'id', 'Todo', (append ->> 'version')::bigint, 'emt:default') as outcome where outcome.success`;
 
-const TABLE = 'create table if not exists todos (id text collate "C" primary key, document jsonb not null) with (fillfactor = 85)';
+const TABLE =
+  'create table if not exists todos (id text collate "C" primary key, document jsonb not null) with (fillfactor = 85)';
 
 /** Its projection by SQL, one statement for an event. */
 export async function readModel(options) {
-  const { postgreSQLEventStoreConsumer, postgreSQLRawSQLProjection } = await import('@event-driven-io/emmett-postgresql');
+  const { postgreSQLEventStoreConsumer, postgreSQLRawSQLProjection } = await import(
+    '@event-driven-io/emmett-postgresql'
+  );
   const { sql } = await import('@event-driven-io/dumbo');
   const { pool, url } = await openStore({ ...options, concurrency: 4 });
   const canHandle = ['TodoCreated', 'TodoRenamed', 'TodoCompleted'];
@@ -26,13 +29,19 @@ export async function readModel(options) {
     async seed(batches) {
       for (const batch of batches) {
         const [{ appended }] = await once(url, { text: SEED, values: [JSON.stringify(batch.map(identified))] });
-        if (appended !== batch.length) throw new Error(`${batch.length - appended} appends of ${batch.length} conflict`);
+        if (appended !== batch.length)
+          throw new Error(`${batch.length - appended} appends of ${batch.length} conflict`);
       }
       await settle(url, ['emt_messages', 'emt_streams']);
     },
     reset: () => once(url, `${TABLE}; truncate todos, emt_processors`),
     async catchUp() {
-      const consumer = postgreSQLEventStoreConsumer({ connectionString: url, pool, pulling: PULLING, stopWhen: { noMessagesLeft: true } });
+      const consumer = postgreSQLEventStoreConsumer({
+        connectionString: url,
+        pool,
+        pulling: PULLING,
+        stopWhen: { noMessagesLeft: true },
+      });
       consumer.projector({ projection });
       await consumer.start();
     },
@@ -45,7 +54,8 @@ function change({ type, data, metadata: { streamName } }) {
     const document = { description: data.description, renames: 0, completed: false };
     return ['insert into todos (id, document) values (%L, %L::jsonb)', streamName, JSON.stringify(document)];
   }
-  if (type === 'TodoCompleted') return [`update todos set document = document || '{"completed": true}' where id = %L`, streamName];
+  if (type === 'TodoCompleted')
+    return [`update todos set document = document || '{"completed": true}' where id = %L`, streamName];
   const renamed = `jsonb_build_object('description', %L::text, 'renames', (document ->> 'renames')::integer + 1)`;
   return [`update todos set document = document || ${renamed} where id = %L`, data.description, streamName];
 }

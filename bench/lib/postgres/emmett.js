@@ -34,8 +34,10 @@ export async function eventStore(options) {
       await fill(store, events, streams, FILLING);
       await settle(url, ['emt_messages', 'emt_streams']);
     },
-    page: async (after, batchSize) => (await readMessagesBatch(pool.execute, { after: BigInt(after), batchSize })).messages,
-    append: index => store.appendToStream(`todo-${index}`, [created(index)], { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
+    page: async (after, batchSize) =>
+      (await readMessagesBatch(pool.execute, { after: BigInt(after), batchSize })).messages,
+    append: index =>
+      store.appendToStream(`todo-${index}`, [created(index)], { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
     async stream(index) {
       const { events } = await store.readStream(`todo-${index}`);
       return { events: events.length, text: events.at(-1)?.data.description };
@@ -49,7 +51,8 @@ export async function commands(options) {
   const handle = CommandHandler({ evolve, initialState });
   return {
     count,
-    seed: (id, texts) => store.appendToStream(id, decide.seeded(texts), { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
+    seed: (id, texts) =>
+      store.appendToStream(id, decide.seeded(texts), { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
     rename: (id, description) => handle(store, id, state => decide.rename(state, description)),
     async stream(id) {
       const { state, currentStreamVersion } = await store.aggregateStream(id, { evolve, initialState });
@@ -60,5 +63,9 @@ export async function commands(options) {
 
 function created(index) {
   const causationId = randomUUID();
-  return { type: 'TodoCreated', data: { description: describe(`todo-${index}`) }, metadata: { correlationId: causationId, causationId } };
+  return {
+    type: 'TodoCreated',
+    data: { description: describe(`todo-${index}`) },
+    metadata: { correlationId: causationId, causationId },
+  };
 }

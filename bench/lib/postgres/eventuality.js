@@ -16,7 +16,8 @@ export async function openStore(options) {
 
 async function openCounted(options) {
   const { store, schema } = await openStore(options);
-  const count = async () => Number((await once(options.url, `select count(*) from ${schema}.eventuality_events`))[0].count);
+  const count = async () =>
+    Number((await once(options.url, `select count(*) from ${schema}.eventuality_events`))[0].count);
   return { store, schema, count };
 }
 

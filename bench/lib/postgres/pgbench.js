@@ -19,7 +19,9 @@ export async function pgbench(options) {
   const binary = program();
   const { concurrency, connections } = options;
   if (concurrency + SPARE > connections) {
-    throw new Error(`it takes a connection for each operation in flight, ${concurrency}; the server has ${connections} for all`);
+    throw new Error(
+      `it takes a connection for each operation in flight, ${concurrency}; the server has ${connections} for all`,
+    );
   }
   const { url } = await ownSchema(options);
   await once(url, TABLES);
@@ -38,12 +40,32 @@ async function run(binary, target, concurrency, seconds) {
   const folder = mkdtempSync(join(tmpdir(), 'eventuality-bench-pgbench-'));
   try {
     writeFileSync(join(folder, 'append.sql'), script());
-    const options = ['-n', '-M', 'prepared', '-c', String(concurrency), '-j', String(Math.min(2, concurrency)), '-T', String(seconds)];
+    const options = [
+      '-n',
+      '-M',
+      'prepared',
+      '-c',
+      String(concurrency),
+      '-j',
+      String(Math.min(2, concurrency)),
+      '-T',
+      String(seconds),
+    ];
     const log = ['-l', `--log-prefix=${join(folder, 'log')}`];
-    const { stdout } = await promisify(execFile)(binary, [...options, ...log, '-f', join(folder, 'append.sql'), target]);
+    const { stdout } = await promisify(execFile)(binary, [
+      ...options,
+      ...log,
+      '-f',
+      join(folder, 'append.sql'),
+      target,
+    ]);
     const [, operations] = /transactions actually processed: (\d+)/.exec(stdout);
     const [, rate] = /tps = ([\d.]+)/.exec(stdout);
-    return { operations: Number(operations), seconds: Number(operations) / Number(rate), metrics: percentiles(latencies(folder)) };
+    return {
+      operations: Number(operations),
+      seconds: Number(operations) / Number(rate),
+      metrics: percentiles(latencies(folder)),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -26,7 +26,15 @@ export async function slowServer() {
 function compiled(folder) {
   const library = join(folder, 'slow-fsync.so');
   try {
-    execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', library, fileURLToPath(new URL('slow-fsync.c', import.meta.url)), '-ldl']);
+    execFileSync('gcc', [
+      '-O2',
+      '-shared',
+      '-fPIC',
+      '-o',
+      library,
+      fileURLToPath(new URL('slow-fsync.c', import.meta.url)),
+      '-ldl',
+    ]);
   } catch (error) {
     throw new Error(`gcc cannot compile lib/postgres/slow-fsync.c here: ${error.message}`);
   }

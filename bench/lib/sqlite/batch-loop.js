@@ -53,7 +53,8 @@ function loopOver(file) {
     move.run(page.at(-1).position);
   }).immediate;
   return {
-    reset: () => database.exec('delete from todos; delete from checkpoint; insert into checkpoint (position) values (0)'),
+    reset: () =>
+      database.exec('delete from todos; delete from checkpoint; insert into checkpoint (position) values (0)'),
     catchUp() {
       for (let page = events.all(place.get()); page.length > 0; page = events.all(page.at(-1).position)) handle(page);
     },

@@ -26,7 +26,9 @@ export function transactionEach({ folder, contender, synchronous }) {
   database.pragma('journal_mode = wal');
   database.pragma(`synchronous = ${synchronous}`);
   database.exec(TABLES);
-  const makeStream = database.prepare(`insert into streams (aggregate_name, aggregate_id, version) values ('Todo', ?, ?)`);
+  const makeStream = database.prepare(
+    `insert into streams (aggregate_name, aggregate_id, version) values ('Todo', ?, ?)`,
+  );
   const insert = database.prepare(
     `insert into events (stream, version, id, name, schema_version, payload, metadata, recorded_at) values (?, ?, ?, 'TodoCreated', 1, ?, ?, ?)`,
   );

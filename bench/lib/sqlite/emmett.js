@@ -9,7 +9,9 @@ import { rowsIn } from './file.js';
 export const versions = () => versionsOf(['@event-driven-io/emmett', '@event-driven-io/emmett-sqlite', 'sqlite3']);
 
 export async function eventStore({ folder, contender, synchronous }) {
-  const { getSQLiteEventStore, sqliteConnection, SQLiteConnectionPool } = await import('@event-driven-io/emmett-sqlite');
+  const { getSQLiteEventStore, sqliteConnection, SQLiteConnectionPool } = await import(
+    '@event-driven-io/emmett-sqlite'
+  );
   const fileName = join(folder, `${contender}.db`);
   const connection = sqliteConnection({ fileName });
   await connection.command(`PRAGMA synchronous = ${synchronous}`);
@@ -24,7 +26,11 @@ export async function eventStore({ folder, contender, synchronous }) {
   return {
     count: rowsIn(fileName, 'emt_messages'),
     append: (index, events) =>
-      inTurn(() => store.appendToStream(`todo-${index}`, created(index, events), { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' })),
+      inTurn(() =>
+        store.appendToStream(`todo-${index}`, created(index, events), {
+          expectedStreamVersion: 'STREAM_DOES_NOT_EXIST',
+        }),
+      ),
     async stream(index) {
       const { events } = await store.readStream(`todo-${index}`);
       return { events: events.length, text: events.at(-1)?.data.description };
@@ -35,5 +41,9 @@ export async function eventStore({ folder, contender, synchronous }) {
 function created(index, events) {
   const causationId = randomUUID();
   const metadata = { correlationId: causationId, causationId };
-  return Array.from({ length: events }, () => ({ type: 'TodoCreated', data: { description: describe(`todo-${index}`) }, metadata }));
+  return Array.from({ length: events }, () => ({
+    type: 'TodoCreated',
+    data: { description: describe(`todo-${index}`) },
+    metadata,
+  }));
 }

@@ -15,7 +15,10 @@ export class PostgresDriverMissingError extends EventualityError {
   readonly code = 'POSTGRES_DRIVER_MISSING';
 
   constructor(cause: unknown) {
-    super(`The package 'pg' cannot be loaded. Install it (npm install pg), or give postgres({ pool }) a pool of your own.`, { cause });
+    super(
+      `The package 'pg' cannot be loaded. Install it (npm install pg), or give postgres({ pool }) a pool of your own.`,
+      { cause },
+    );
   }
 }
 
@@ -28,9 +31,12 @@ export class PostgresUnreachableError extends EventualityError {
 
   constructor(cause: unknown) {
     const reason = cause instanceof AggregateError ? cause.errors.map(errorMessage).join('; ') : errorMessage(cause);
-    super(`PostgreSQL cannot be reached: ${reason}. Check the address, the credentials and that the server accepts connections.`, {
-      cause,
-    });
+    super(
+      `PostgreSQL cannot be reached: ${reason}. Check the address, the credentials and that the server accepts connections.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -59,15 +65,23 @@ export class PostgresSchemaNewerError extends EventualityError {
 }
 
 /**
- * Thrown when the sequence of positions is behind the events: a table was restored or replicated without it, or an older backup was put in place.
- * New events would get positions that subscribers have passed. Nothing was appended.
+ * Thrown when the sequence of positions is behind the events: a table was restored or replicated without it, or an
+ * older backup was put in place. New events would get positions that subscribers have passed. Nothing was appended.
  */
 export class PostgresPositionsError extends EventualityError {
   readonly code = 'POSTGRES_POSITIONS';
 
-  /** `places` says where the sequence and the events stand; without it, a position that was drawn is an event's already. */
-  constructor(names: StoreNames, places: { readonly drawn: bigint; readonly last: bigint } | undefined, cause?: unknown) {
-    const found = places ? `It is at ${places.drawn}, the last event at ${places.last}` : 'A position that it gave is in use already';
+  /**
+   * `places` says where the sequence and the events stand; without it, a position that was drawn is an event's already.
+   */
+  constructor(
+    names: StoreNames,
+    places: { readonly drawn: bigint; readonly last: bigint } | undefined,
+    cause?: unknown,
+  ) {
+    const found = places
+      ? `It is at ${places.drawn}, the last event at ${places.last}`
+      : 'A position that it gave is in use already';
     super(
       `The sequence of positions in schema '${names.schema}' is behind the events. ${found}. ` +
         `A store with { migrate: 'auto' } moves it when it starts, or with its next call; or run: ${names.movePositions};`,
@@ -88,12 +102,16 @@ export class PostgresEncodingError extends EventualityError {
   }
 }
 
-/** Thrown on a read-only server: positions cannot be drawn there, and who is in the middle of a commit cannot be seen. */
+/**
+ * Thrown on a read-only server: positions cannot be drawn there, and who is in the middle of a commit cannot be seen.
+ */
 export class PostgresReplicaError extends EventualityError {
   readonly code = 'POSTGRES_REPLICA';
 
   constructor(cause?: unknown) {
-    super('This server is a replica, or read-only. Connect to the primary: only there the order of events is known.', { cause });
+    super('This server is a replica, or read-only. Connect to the primary: only there the order of events is known.', {
+      cause,
+    });
   }
 }
 
@@ -115,6 +133,8 @@ export class PostgresTransactionError extends EventualityError {
   readonly code = 'POSTGRES_NO_TRANSACTION';
 
   constructor() {
-    super(`The client given to within(client) has no open transaction. Call client.query('BEGIN') first, or append to the store itself.`);
+    super(
+      `The client given to within(client) has no open transaction. Call client.query('BEGIN') first, or append to the store itself.`,
+    );
   }
 }

@@ -76,7 +76,11 @@ export class PostgresEventStore implements EventStore {
   /** Use `postgres(...)`, which checks the options. */
   constructor(settings: PostgresSettings) {
     const { names, pool, connectionString, pollEvery, logger } = settings;
-    this.#database = new Database(pool ?? openPool({ ...settings, connectionString: connectionString! }), settings, () => this.#restart());
+    this.#database = new Database(
+      pool ?? openPool({ ...settings, connectionString: connectionString! }),
+      settings,
+      () => this.#restart(),
+    );
     // Without a listener a connection that ends while it is idle would end the process.
     this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     this.#database.pool.on('error', this.#onPoolError);
@@ -94,14 +98,19 @@ export class PostgresEventStore implements EventStore {
       { store: this, append, readAll },
       this.#transactions,
     );
-    this.#ticker = new Ticker({ pollEvery, logger, mayPass: error => this.#mayPass(error), horizon: () => this.#askHorizon() });
+    this.#ticker = new Ticker({
+      pollEvery,
+      logger,
+      mayPass: error => this.#mayPass(error),
+      horizon: () => this.#askHorizon(),
+    });
     this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
   }
 
   /**
    * Connects, checks the server and brings the schema up to date; every other method does so on its first use.
-   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
-   * PostgresSchemaNewerError, PostgresPositionsError
+   * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError,
+   * PostgresSchemaOutdatedError, PostgresSchemaNewerError, PostgresPositionsError
    */
   ready(): Promise<void> {
     this.#starting ??= checkedStart(this.#database).then(
@@ -143,7 +152,10 @@ export class PostgresEventStore implements EventStore {
     return (await this.#running.during(abortable(rows, page?.signal))).map(row => recordedEvent(row));
   }
 
-  /** Restores as `EventStore.restore` says. Appends wait until it is committed; it waits for open transactions that have appended. */
+  /**
+   * Restores as `EventStore.restore` says. Appends wait until it is committed; it waits for open transactions that have
+   * appended.
+   */
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#refuseWhenClosed();
     const restoring = restore(this.#database, events);
@@ -156,7 +168,10 @@ export class PostgresEventStore implements EventStore {
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     refuseSubscribeOptions(options);
-    const pages = new EventProcessorPages({ page: (after, limit) => this.#page(after, limit), idAt: position => this.#idAt(position) });
+    const pages = new EventProcessorPages({
+      page: (after, limit) => this.#page(after, limit),
+      idAt: position => this.#idAt(position),
+    });
     const subscription: Subscription = new Subscription({
       ...options,
       readAll: page => this.#eventProcessorPage(pages, page.after),
@@ -194,7 +209,8 @@ export class PostgresEventStore implements EventStore {
     await this.#running.idle();
     const { pool, settings } = this.#database;
     this.#database.giveBack();
-    // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may fail meanwhile.
+    // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may
+    // fail meanwhile.
     if (settings.pool === undefined) await pool.end();
     else pool.removeListener('error', this.#onPoolError);
   }
@@ -219,11 +235,16 @@ export class PostgresEventStore implements EventStore {
   }
 
   async #askHorizon(): Promise<string> {
-    const [row] = await this.#running.during(this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT_MS)));
+    const [row] = await this.#running.during(
+      this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT_MS)),
+    );
     return row![0]!;
   }
 
-  /** Reads a page for a subscriber; after a failure that may pass there is nothing to read until the ticker is answered again. */
+  /**
+   * Reads a page for a subscriber; after a failure that may pass there is nothing to read until the ticker is answered
+   * again.
+   */
   async #eventProcessorPage(pages: EventProcessorPages, after: bigint): Promise<readonly RecordedEvent[]> {
     try {
       return await this.#running.during(this.#afterStart(() => pages.read(after)));
@@ -244,7 +265,10 @@ export class PostgresEventStore implements EventStore {
     return (await this.#database.ask(this.#eventId, [position], PAGE_TIMEOUT_MS))[0]?.[0] ?? undefined;
   }
 
-  /** Whether a subscriber that met this error goes on by itself. During a fail-over the server may be a replica for a while. */
+  /**
+   * Whether a subscriber that met this error goes on by itself. During a fail-over the server may be a replica for a
+   * while.
+   */
   #mayPass(error: unknown): boolean {
     if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
     return isCancelled(error) || (this.#started && error instanceof PostgresReplicaError);

@@ -26,7 +26,9 @@ export class SqliteDriverMissingError extends EventualityError {
   }
 }
 
-/** Thrown when another process held the lock on the file for longer than `busyTimeout`. Nothing was written: try again. */
+/**
+ * Thrown when another process held the lock on the file for longer than `busyTimeout`. Nothing was written: try again.
+ */
 export class SqliteFileLockedError extends EventualityError {
   readonly code = 'SQLITE_FILE_LOCKED';
 
@@ -51,9 +53,12 @@ export class SqliteFileReadOnlyError extends EventualityError {
     readonly file: string,
     cause: unknown,
   ) {
-    super(`'${file}' is read-only. Allow this process to write to the file and to its folder (SQLite keeps two more files beside it).`, {
-      cause,
-    });
+    super(
+      `'${file}' is read-only. Allow this process to write to the file and to its folder (SQLite keeps two more files beside it).`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -65,7 +70,10 @@ export class SqliteFileDamagedError extends EventualityError {
     readonly file: string,
     cause: unknown,
   ) {
-    super(`'${file}' is damaged, or no SQLite database: ${reasonOf(cause)}. Restore it from a backup, or give another file.`, { cause });
+    super(
+      `'${file}' is damaged, or no SQLite database: ${reasonOf(cause)}. Restore it from a backup, or give another file.`,
+      { cause },
+    );
   }
 }
 

@@ -42,9 +42,9 @@ import { Subscribers } from './read/subscribers';
 /**
  * Keeps events in a SQLite file, for one process or several on one machine.
  *
- * An append that was answered is on the disk. Positions are those of the commits, one after the other. Appends of one turn of the event
- * loop share a transaction, each with its own outcome. The store opens the file at once and waits for other processes without holding
- * this one up, once it is open.
+ * An append that was answered is on the disk. Positions are those of the commits, one after the other. Appends of one
+ * turn of the event loop share a transaction, each with its own outcome. The store opens the file at once and waits for
+ * other processes without holding this one up, once it is open.
  */
 export class SqliteEventStore implements EventStore {
   /** The absolute path, or `:memory:`. */
@@ -69,8 +69,9 @@ export class SqliteEventStore implements EventStore {
 
   /**
    * Opens the file, and makes it where it is missing; its folder must exist.
-   * @throws SqliteOptionsError, SqliteDriverMissingError, SqliteFileLockedError, SqliteFileReadOnlyError, SqliteFileDamagedError,
-   * SqliteFileForeignError, SqliteFileNewerError, SqliteFileUnavailableError, SqliteFailureError
+   * @throws SqliteOptionsError, SqliteDriverMissingError, SqliteFileLockedError, SqliteFileReadOnlyError,
+   * SqliteFileDamagedError, SqliteFileForeignError, SqliteFileNewerError, SqliteFileUnavailableError,
+   * SqliteFailureError
    */
   constructor(file: string, options?: SqliteOptions) {
     this.#settings = checkedOptions(file, options);
@@ -164,9 +165,14 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
-  async #read(signal: AbortSignal | undefined, statement: SqliteStatement, ...values: SqliteValue[]): Promise<readonly RecordedEvent[]> {
+  async #read(
+    signal: AbortSignal | undefined,
+    statement: SqliteStatement,
+    ...values: SqliteValue[]
+  ): Promise<readonly RecordedEvent[]> {
     // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
-    const read = (): readonly RecordedEvent[] => Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
+    const read = (): readonly RecordedEvent[] =>
+      Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
     return this.#access.read(read, signal);
   }
 

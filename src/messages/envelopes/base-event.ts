@@ -2,7 +2,10 @@ import { EventualityError } from '../faults/errors';
 import type { ClassReference } from '../names/class-metadata';
 import { messageName } from '../names/names';
 
-/** Thrown when an event is of a subclass of one that is handled, and would be missed: an event is handled as its own class. */
+/**
+ * Thrown when an event is of a subclass of one that is handled, and would be missed: an event is handled as its own
+ * class.
+ */
 export class BaseEventHandledError extends EventualityError {
   readonly code = 'BASE_EVENT_HANDLED';
 
@@ -22,10 +25,14 @@ export const baseEventFault = (place: string, base: Function, type: Function): s
   `${place} handles ${base.name}, and would miss the events of its subclass ${type.name}: an event is handled as its own class. ` +
   `Handle ${type.name} as well, with a method that does nothing where it is to be left out; or let neither class extend the other.`;
 
-/** Finds a class whose handlers would miss events of another one, which is not handled itself: a base class with a name of its own. */
+/**
+ * Finds a class whose handlers would miss events of another one, which is not handled itself: a base class with a name
+ * of its own.
+ */
 export function missedBase(type: Function, handled: Iterable<ClassReference>): ClassReference | undefined {
   for (const base of handled) {
-    if (type !== base && type.prototype instanceof base && messageName(base) !== messageName(type as ClassReference)) return base;
+    if (type !== base && type.prototype instanceof base && messageName(base) !== messageName(type as ClassReference))
+      return base;
   }
   return undefined;
 }

@@ -3,8 +3,9 @@ import { messageName } from '../names/names';
 import { isPlainMessage } from './command';
 
 /**
- * Returns a digest of what a command is: its durable name and its content. The same for an instance of its class and for the plain message of
- * the same data, for any order of keys, and in every process. Dates, bigints, maps, sets and bytes count by their value, functions do not count.
+ * Returns a digest of what a command is: its durable name and its content. The same for an instance of its class and
+ * for the plain message of the same data, for any order of keys, and in every process. Dates, bigints, maps, sets and
+ * bytes count by their value, functions do not count.
  */
 export function commandFingerprint(name: string, content: object): string {
   return createHash('sha256')
@@ -40,7 +41,8 @@ function canonicalObject(object: object, within: readonly object[]): string {
   const deeper = [...within, object];
   if (object instanceof Date) return `<date ${object.getTime()}>`;
   if (object instanceof ArrayBuffer) return `<bytes ${Buffer.from(object).toString('hex')}>`;
-  if (ArrayBuffer.isView(object)) return `<bytes ${Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString('hex')}>`;
+  if (ArrayBuffer.isView(object))
+    return `<bytes ${Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString('hex')}>`;
   if (object instanceof Map || object instanceof Set) {
     const entries = [...object].map(entry => canonical(entry, deeper)).sort();
     return `<${object instanceof Map ? 'map' : 'set'} ${entries.join(',')}>`;
@@ -58,5 +60,7 @@ function canonicalObject(object: object, within: readonly object[]): string {
 
 /** What is undefined, or a function, is no part of the content, as in JSON. */
 function entryOf(key: string, value: unknown, within: readonly object[]): string[] {
-  return value === undefined || typeof value === 'function' ? [] : [`${JSON.stringify(key)}:${canonical(value, within)}`];
+  return value === undefined || typeof value === 'function'
+    ? []
+    : [`${JSON.stringify(key)}:${canonical(value, within)}`];
 }

@@ -10,7 +10,13 @@ class Outcome implements CommandOutcome {
   declare readonly version: number;
   declare readonly position: bigint | undefined;
 
-  constructor(events: readonly RecordedEvent[], succeeded: boolean, aggregateId: string, version: number, position: bigint | undefined) {
+  constructor(
+    events: readonly RecordedEvent[],
+    succeeded: boolean,
+    aggregateId: string,
+    version: number,
+    position: bigint | undefined,
+  ) {
     this.events = events;
     this.succeeded = succeeded;
     this.aggregateId = aggregateId;

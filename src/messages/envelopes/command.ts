@@ -14,29 +14,40 @@ export interface PlainMessage<Data extends object = any> {
 /** What a caller may say about a command. */
 export interface DispatchOptions {
   /**
-   * Identifies the command; default a new UUID v7. A command that is repeated with its id, by whatever process, takes effect once and resolves to the
-   * first outcome; one of another name or content rejects with CommandIdReusedError. 1 to 255 characters.
+   * Identifies the command; default a new UUID v7. A command that is repeated with its id, by whatever process, takes
+   * effect once and resolves to the first outcome; one of another name or content rejects with CommandIdReusedError. 1
+   * to 255 characters.
    */
   readonly commandId?: string;
   /**
-   * Entries for the metadata of every event, such as `{ actor: 'ann' }`; they go before those that are inherited. A `correlationId` given here is
-   * kept; `causationId`, `commandName` and `commandCausationId` are the framework's, whatever is given.
+   * Entries for the metadata of every event, such as `{ actor: 'ann' }`; they go before those that are inherited. A
+   * `correlationId` given here is kept; `causationId`, `commandName` and `commandCausationId` are the framework's,
+   * whatever is given.
    */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /**
-   * Which of the callers' entries in the metadata of the message being handled the command inherits: all (`true`), none, or those named.
-   * Default what the flow says, `inheritMetadata`: all.
+   * Which of the callers' entries in the metadata of the message being handled the command inherits: all (`true`),
+   * none, or those named. Default what the flow says, `inheritMetadata`: all.
    */
   readonly inherit?: InheritedEntries;
   /** The version the caller decided on: any other version rejects with ConcurrencyError, and nothing is tried again. */
   readonly expectedVersion?: number;
-  /** How the command is tried again when a stream had moved on; default what its handler says, else 20 attempts, 5 to 200 ms apart. */
+  /**
+   * How the command is tried again when a stream had moved on; default what its handler says, else 20 attempts, 5 to
+   * 200 ms apart.
+   */
   readonly retry?: RetryRule;
   /** Rejects the command with the signal's reason as long as nothing has been appended, wherever it waits. */
   readonly signal?: AbortSignal;
-  /** Resolves when these projections are done with the command's events, too, so that reads see them; classes, definitions or names. */
+  /**
+   * Resolves when these projections are done with the command's events, too, so that reads see them; classes,
+   * definitions or names.
+   */
   readonly waitFor?: readonly ProjectionReference[];
-  /** For how long to wait for them, in milliseconds; default 5,000. Then it rejects with WaitTimeoutError, which has the outcome. */
+  /**
+   * For how long to wait for them, in milliseconds; default 5,000. Then it rejects with WaitTimeoutError, which has the
+   * outcome.
+   */
   readonly waitTimeout?: number;
 }
 
@@ -44,7 +55,8 @@ export interface DispatchOptions {
 export type ProjectionReference = string | ClassReference | { readonly name: string };
 
 /**
- * What became of a command. `JSON.stringify` writes its positions, and those of its events, as decimal text; of a copy, `jsonOf(copy)` does.
+ * What became of a command. `JSON.stringify` writes its positions, and those of its events, as decimal text; of a copy,
+ * `jsonOf(copy)` does.
  */
 export interface CommandOutcome {
   /** What happened; empty when the command failed. */

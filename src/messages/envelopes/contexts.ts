@@ -2,7 +2,10 @@ import type { CommandOutcome, DispatchOptions } from './command';
 import type { ResultOf } from './query';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
 
-/** What every handler can do beside its own work; what it dispatches carries the right correlation and causation by itself. */
+/**
+ * What every handler can do beside its own work; what it dispatches carries the right correlation and causation by
+ * itself.
+ */
 export interface MessageContext {
   /** Dispatches a command that follows from the message being handled. */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome>;

@@ -1,4 +1,14 @@
-import { aName, aRetry, aSignal, aTimeout, inheritedNames, integer, isFunction, listOf, metadataEntries } from '../options/option-checks';
+import {
+  aName,
+  aRetry,
+  aSignal,
+  aTimeout,
+  inheritedNames,
+  integer,
+  isFunction,
+  listOf,
+  metadataEntries,
+} from '../options/option-checks';
 import { must, type OptionChecks, refuseOptions } from '../options/options';
 import type { DispatchOptions } from './command';
 
@@ -22,5 +32,9 @@ const DISPATCH: OptionChecks<DispatchOptions> = {
   waitTimeout: aTimeout,
 };
 
-/** Refuses what a command cannot be dispatched with. Some checks of types, and nothing where there are no options. @throws InvalidOptionsError */
-export const refuseDispatchOptions = (options: DispatchOptions | undefined): void => refuseOptions('dispatch', options, DISPATCH);
+/**
+ * Refuses what a command cannot be dispatched with. Some checks of types, and nothing where there are no options.
+ * @throws InvalidOptionsError
+ */
+export const refuseDispatchOptions = (options: DispatchOptions | undefined): void =>
+  refuseOptions('dispatch', options, DISPATCH);

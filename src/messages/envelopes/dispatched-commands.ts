@@ -8,9 +8,9 @@ interface Dispatched {
 }
 
 /**
- * What the handler of one command has dispatched. Where the handler is run again, because a stream had moved on, a command that it dispatches
- * again is not carried out again. Where the command has an id, those that it leads to have ids made of it and of what they are: so they are known
- * again, too, when the command is repeated by another process.
+ * What the handler of one command has dispatched. Where the handler is run again, because a stream had moved on, a
+ * command that it dispatches again is not carried out again. Where the command has an id, those that it leads to have
+ * ids made of it and of what they are: so they are known again, too, when the command is repeated by another process.
  */
 export class DispatchedCommands implements Dispatches {
   /** What earlier runs have dispatched and this one has not, by fingerprint. */

@@ -7,7 +7,10 @@ export type InheritedEntries = boolean | readonly string[];
 const OWN: ReadonlySet<string> = new Set(['correlationId', 'causationId', 'commandName', 'commandCausationId']);
 
 /** Returns the entries that a message takes over from the metadata of the one that led to it. */
-export function inheritedEntries(metadata: EventMetadata, inherit: InheritedEntries): Readonly<Record<string, unknown>> {
+export function inheritedEntries(
+  metadata: EventMetadata,
+  inherit: InheritedEntries,
+): Readonly<Record<string, unknown>> {
   if (inherit === false) return {};
   const named = inherit === true ? Object.keys(metadata) : inherit.filter(entry => Object.hasOwn(metadata, entry));
   return Object.fromEntries(named.filter(entry => !OWN.has(entry)).map(entry => [entry, metadata[entry]]));

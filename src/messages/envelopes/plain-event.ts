@@ -21,7 +21,9 @@ const PLAIN_EVENT: OptionChecks<PlainEvent> = {
   state: must('an object', value => typeof value === 'object' && value !== null),
 };
 
-/** Refuses what has not the fields of a plain event; a key that is mistyped would be lost. @throws InvalidOptionsError */
+/**
+ * Refuses what has not the fields of a plain event; a key that is mistyped would be lost. @throws InvalidOptionsError
+ */
 export const refusePlainEvent = (event: PlainEvent): void => refuseOptions('Event', event, PLAIN_EVENT);
 
 const plain = new WeakSet<object>();
@@ -30,7 +32,9 @@ const plain = new WeakSet<object>();
  * Makes an event without a class, deeply frozen: a copy of what is given.
  * @throws UnstorableValueError when the payload or the state holds what JSON cannot carry
  */
-export function plainEvent<Name extends string, Payload extends object>(event: PlainEvent<Name, Payload>): PlainEvent<Name, Payload> {
+export function plainEvent<Name extends string, Payload extends object>(
+  event: PlainEvent<Name, Payload>,
+): PlainEvent<Name, Payload> {
   const { aggregateId, aggregateName, name, payload, state } = event;
   const copy = Object.freeze({
     aggregateId,

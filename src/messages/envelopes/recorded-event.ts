@@ -1,4 +1,7 @@
-/** What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`; none means anything to the framework. */
+/**
+ * What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`;
+ * none means anything to the framework.
+ */
 export interface EventMetadata {
   /** The same for everything that follows from one first message. */
   readonly correlationId: string;
@@ -6,12 +9,18 @@ export interface EventMetadata {
   readonly causationId: string;
   /** The name of the command that was decided. */
   readonly commandName: string;
-  /** The id of the message that led to the command: of an event, or of the command whose handler dispatched it. Absent where there is none. */
+  /**
+   * The id of the message that led to the command: of an event, or of the command whose handler dispatched it. Absent
+   * where there is none.
+   */
   readonly commandCausationId?: string;
   readonly [entry: string]: unknown;
 }
 
-/** What the framework itself says of an event. It has a place of its own, so that no entry of a caller's metadata can be taken for it. */
+/**
+ * What the framework itself says of an event. It has a place of its own, so that no entry of a caller's metadata can be
+ * taken for it.
+ */
 export interface EventMarks {
   /** The event deletes its aggregate: only `Repository.delete` records it. */
   readonly deleted?: true;
@@ -34,8 +43,8 @@ export interface RecordedEvent<Payload extends object = object> {
   /** Place among all events of the store, ascending from 1; a position can be missing, never used twice. */
   readonly position: bigint;
   /**
-   * What happened, as data: an instance of the event class where this process has just recorded it, a plain object where a database was read.
-   * Handlers and listeners are given instances.
+   * What happened, as data: an instance of the event class where this process has just recorded it, a plain object
+   * where a database was read. Handlers and listeners are given instances.
    */
   readonly payload: Readonly<Payload>;
   readonly metadata: EventMetadata;

@@ -10,8 +10,8 @@ const OWN_FRAME = [...(packageFolder === undefined ? [] : [packageFolder]), '(no
  * The base of every error that the framework throws.
  *
  * `code` is stable: match it (or the class) instead of the message. The message says what was wrong, which value,
- * and what to do. The stack starts in the caller's code: the framework's own leading frames are left out. In a bundle, where they cannot
- * be told from the caller's, it starts where the error was thrown.
+ * and what to do. The stack starts in the caller's code: the framework's own leading frames are left out. In a bundle,
+ * where they cannot be told from the caller's, it starts where the error was thrown.
  */
 export abstract class EventualityError extends Error {
   /** Stable name of the failure, such as `AGGREGATE_NOT_FOUND`; all of them are listed in `docs/errors.md`. */

@@ -31,7 +31,10 @@ export interface InlineProjectionFailure {
   readonly position?: bigint;
 }
 
-/** Called for each failure of the user's code that no caller gets to see. What it throws, or rejects with, is logged and harms nothing. */
+/**
+ * Called for each failure of the user's code that no caller gets to see. What it throws, or rejects with, is logged and
+ * harms nothing.
+ */
 export type OnError = (error: unknown, context: FailureContext) => unknown;
 
 /** Where failures are reported. */
@@ -49,10 +52,15 @@ const WORDS: Record<FailureContext['kind'], string> = {
 };
 
 /**
- * Reports a failure of the user's code to the logger and to the hook, each of them whatever the other does; never throws.
- * `consequence` says what follows from it, as the end of the message's sentence: `'its sequence is parked'`.
+ * Reports a failure of the user's code to the logger and to the hook, each of them whatever the other does; never
+ * throws. `consequence` says what follows from it, as the end of the message's sentence: `'its sequence is parked'`.
  */
-export function reportFailure(error: unknown, context: FailureContext, reporting: FailureReporting, consequence?: string): void {
+export function reportFailure(
+  error: unknown,
+  context: FailureContext,
+  reporting: FailureReporting,
+  consequence?: string,
+): void {
   const { logger = consoleLogger, onError } = reporting;
   const message = `The ${WORDS[context.kind]} '${shownText(context.name)}' failed${placeOf(context)}${consequence ? `; ${consequence}` : ''}.`;
   safely('The logger', () => logger.error({ error, ...detailsOf(context) }, message));
@@ -83,9 +91,17 @@ function detailsOf(context: FailureContext): object {
   };
 }
 
-const placed = ({ name, aggregateName, aggregateId, version }: RecordedEvent): object => ({ name, aggregateName, aggregateId, version });
+const placed = ({ name, aggregateName, aggregateId, version }: RecordedEvent): object => ({
+  name,
+  aggregateName,
+  aggregateId,
+  version,
+});
 
-/** What fails here is reported to the console, as there is no other place left; where that fails too there is none at all. */
+/**
+ * What fails here is reported to the console, as there is no other place left; where that fails too there is none at
+ * all.
+ */
 function safely(what: string, call: () => unknown): void {
   const failed = (error: unknown): void => {
     try {

@@ -1,4 +1,6 @@
-/** Returns the text of what was thrown, with its stack where it has one: anything can be thrown, also what has no text. */
+/**
+ * Returns the text of what was thrown, with its stack where it has one: anything can be thrown, also what has no text.
+ */
 export function formatError(error: unknown): string {
   return textOf(error, 'stack');
 }

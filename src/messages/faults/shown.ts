@@ -2,14 +2,16 @@ const MAX_SHOWN = 100;
 const MAX_SHOWN_OF_PATHS = 500;
 const MAX_KEYS = 10;
 const MAX_MESSAGE_LENGTH = 20_000;
-/** Control and format characters (line breaks, escape sequences of terminals, writing direction), and halves of pairs. */
+/**
+ * Control and format characters (line breaks, escape sequences of terminals, writing direction), and halves of pairs.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** The same but line breaks and tabs, which stand between faults and in what others threw. */
 const UNPRINTABLE_IN_MESSAGES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Returns a text as it may stand in a message or a line of a log: cut after `most` characters (default 100), with its length, and with
- * control characters, line breaks and marks of writing direction escaped.
+ * Returns a text as it may stand in a message or a line of a log: cut after `most` characters (default 100), with its
+ * length, and with control characters, line breaks and marks of writing direction escaped.
  */
 export function shownText(text: string, most = MAX_SHOWN): string {
   const cut = text.length > most;
@@ -17,12 +19,15 @@ export function shownText(text: string, most = MAX_SHOWN): string {
   return cut ? `${shown}… (${text.length.toLocaleString('en')} characters)` : shown;
 }
 
-/** Returns the path of a field as {@link shownText} does, but up to 500 characters of it: the field itself is at its end. */
+/**
+ * Returns the path of a field as {@link shownText} does, but up to 500 characters of it: the field itself is at its
+ * end.
+ */
 export const shownPath = (path: string): string => shownText(path, MAX_SHOWN_OF_PATHS);
 
 /**
- * Returns the message of an error, cut after 20,000 characters and escaped but for its line breaks: every error of the framework is made with
- * it, in case a name or the text of another error got into the message as it was.
+ * Returns the message of an error, cut after 20,000 characters and escaped but for its line breaks: every error of the
+ * framework is made with it, in case a name or the text of another error got into the message as it was.
  */
 export function shownMessage(message: string): string {
   const cut = message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
@@ -30,13 +35,14 @@ export function shownMessage(message: string): string {
 }
 
 /**
- * Returns any value as it may stand in a message: a text in quotes, `null`, `undefined`, numbers and the like as they are written, another
- * value by its class. Never throws, whatever the value does when it is turned into text.
+ * Returns any value as it may stand in a message: a text in quotes, `null`, `undefined`, numbers and the like as they
+ * are written, another value by its class. Never throws, whatever the value does when it is turned into text.
  */
 export function shownValue(value: unknown): string {
   if (typeof value === 'string') return `'${shownText(value)}'`;
   if (typeof value === 'bigint') return `${shownText(String(value))}n`;
-  if (typeof value === 'function') return nameOf(value) ? `the function ${shownText(nameOf(value))}` : 'a function without a name';
+  if (typeof value === 'function')
+    return nameOf(value) ? `the function ${shownText(nameOf(value))}` : 'a function without a name';
   if (typeof value === 'object' && value !== null) return classOf(value);
   return shownText(String(value));
 }
@@ -47,7 +53,10 @@ export function shownWithType(value: unknown): string {
   return type === 'object' || type === 'function' ? shownValue(value) : `${shownValue(value)} (${type})`;
 }
 
-/** Returns an object as its first ten keys, which show what it was taken for; another value as {@link shownWithType} does. */
+/**
+ * Returns an object as its first ten keys, which show what it was taken for; another value as {@link shownWithType}
+ * does.
+ */
 export function shownWithKeys(value: unknown): string {
   if (typeof value !== 'object' || value === null) return shownWithType(value);
   try {

@@ -5,7 +5,9 @@ export class BundledNameError extends EventualityError {
   readonly code = 'BUNDLED_NAME';
 
   constructor(type: Function) {
-    super(`The event class ${type.name} cannot be stored by its name: ${bundledName(type)}. ${stableNameAdvice('Event')}`);
+    super(
+      `The event class ${type.name} cannot be stored by its name: ${bundledName(type)}. ${stableNameAdvice('Event')}`,
+    );
   }
 }
 
@@ -16,7 +18,8 @@ export const stableNameAdvice = (decorator: string): string =>
 /**
  * Says by what a class's name is known to be made by a bundler and not by its author; undefined where it is not known.
  *
- * A short name alone says nothing (`class A {}`), so either it begins as no class's name does, or the text of the class is minified.
+ * A short name alone says nothing (`class A {}`), so either it begins as no class's name does, or the text of the class
+ * is minified.
  */
 export function bundledName(type: Function): string | undefined {
   const { name } = type;

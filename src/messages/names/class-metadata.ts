@@ -9,7 +9,8 @@
 /** A class, also an abstract one, whose instances are of a type. */
 export type ClassReference<T = any> = abstract new (...args: any[]) => T;
 
-// TC39 decorators need the symbol before the first decorated class is evaluated; TypeScript, swc and esbuild agree on it.
+// TC39 decorators need the symbol before the first decorated class is evaluated; TypeScript, swc and esbuild agree on
+// it.
 const METADATA: symbol = (Symbol as { metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata');
 if (!('metadata' in Symbol)) Object.defineProperty(Symbol, 'metadata', { value: METADATA });
 
@@ -52,5 +53,6 @@ export function metadataLists<T>(type: Function, key: symbol): T[][] {
 
 /** Yields the class, its parent, the parent of that, and so on. */
 function* lineage(type: Function): Generator<Function> {
-  for (let each = type; typeof each === 'function' && each !== Function.prototype; each = Object.getPrototypeOf(each)) yield each;
+  for (let each = type; typeof each === 'function' && each !== Function.prototype; each = Object.getPrototypeOf(each))
+    yield each;
 }

@@ -1,7 +1,10 @@
 import { EventualityError } from '../faults/errors';
 import { shownKeys, shownText } from '../faults/shown';
 
-/** Thrown when a message is an instance of another class than the one that is known under its name: they cannot stand for each other. */
+/**
+ * Thrown when a message is an instance of another class than the one that is known under its name: they cannot stand
+ * for each other.
+ */
 export class MessageClassMismatchError extends EventualityError {
   readonly code = 'MESSAGE_CLASS_MISMATCH';
 

@@ -18,7 +18,10 @@ export interface SealedEvent {
   readonly deletes?: true;
 }
 
-/** Thrown when a stored event is of a later version of its shape than its class: a newer version of the application has stored it. */
+/**
+ * Thrown when a stored event is of a later version of its shape than its class: a newer version of the application has
+ * stored it.
+ */
 export class NewerEventError extends EventualityError {
   readonly code = 'NEWER_EVENT';
 
@@ -47,7 +50,10 @@ const encodedFrom = new WeakMap<object, Function>();
 /** Whether there are any: looking costs a fifth of making an instance. */
 let someEncoded = false;
 
-/** Returns the class of the event that a payload was made of in this process; undefined where that is not known, as of what was read from a database. */
+/**
+ * Returns the class of the event that a payload was made of in this process; undefined where that is not known, as of
+ * what was read from a database.
+ */
 export function classOfPayload(payload: object): Function | undefined {
   const prototype = Object.getPrototypeOf(payload);
   if (prototype === Object.prototype && !someEncoded) return undefined;
@@ -71,7 +77,8 @@ export class EventType<E extends object = any> {
 
   /**
    * Takes a deeply frozen copy of the event.
-   * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a name that stays
+   * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a name
+   * that stays
    */
   seal(event: E): SealedEvent {
     if (this.#bundledName) throw new BundledNameError(this.type);
@@ -87,7 +94,8 @@ export class EventType<E extends object = any> {
 
   /**
    * Returns an instance of the event class for a stored event; a payload that is one already is returned as it is.
-   * @throws NewerEventError when it is of a later version than the class; MessageClassMismatchError when the event is known to be of another class, and in this very version
+   * @throws NewerEventError when it is of a later version than the class; MessageClassMismatchError when the event is
+   * known to be of another class, and in this very version
    */
   revive({ payload, schemaVersion }: StoredEvent): E {
     if (schemaVersion > this.schemaVersion) throw new NewerEventError(this.name, schemaVersion, this.schemaVersion);

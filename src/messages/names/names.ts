@@ -25,7 +25,10 @@ export class UnnamedMessageError extends EventualityError {
   readonly code = 'UNNAMED_MESSAGE';
 
   constructor(value: unknown) {
-    const shown = typeof value === 'string' ? shownText(value) : shownWithKeys(value).replace(/^an? /, article => `A${article.slice(1)}`);
+    const shown =
+      typeof value === 'string'
+        ? shownText(value)
+        : shownWithKeys(value).replace(/^an? /, article => `A${article.slice(1)}`);
     super(`${shown} is no message: give an instance of a named class, or a plain { name, message } object.`);
   }
 }
@@ -33,7 +36,8 @@ export class UnnamedMessageError extends EventualityError {
 export const MESSAGE = metadataKey('message');
 
 /** Returns what `@Command` or `@Event` said about this very class; subclasses are messages of their own. */
-export const messageMetadata = (type: Function): MessageMetadata | undefined => ownMetadata<MessageMetadata>(type, MESSAGE);
+export const messageMetadata = (type: Function): MessageMetadata | undefined =>
+  ownMetadata<MessageMetadata>(type, MESSAGE);
 
 /**
  * Returns the durable name of a message class: the one its decorator gave, else the class's own name.

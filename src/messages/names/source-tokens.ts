@@ -1,6 +1,9 @@
 /** A part of a program's text that means something. */
 export interface Token {
-  /** `name` is for keywords, too; `private` is a `#name`; `literal` a number, a text, a regular expression, or a part of a template. */
+  /**
+   * `name` is for keywords, too; `private` is a `#name`; `literal` a number, a text, a regular expression, or a part of
+   * a template.
+   */
   readonly kind: 'name' | 'private' | 'punctuator' | 'literal';
   readonly text: string;
   /** Whether it begins a line. */
@@ -18,18 +21,24 @@ interface Bracket {
 const SPACE = /\s+|\/\/.*|\/\*[\s\S]*?\*\//y;
 const LINE_BREAK = /[\n\r\u2028\u2029]/;
 const ESCAPED = String.raw`\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]+\})`;
-const NAME = new RegExp(String.raw`#?(?:[\p{ID_Start}$_]|${ESCAPED})(?:[\p{ID_Continue}$\u200c\u200d]|${ESCAPED})*`, 'uy');
+const NAME = new RegExp(
+  String.raw`#?(?:[\p{ID_Start}$_]|${ESCAPED})(?:[\p{ID_Continue}$\u200c\u200d]|${ESCAPED})*`,
+  'uy',
+);
 const NUMBER = /\.?\d(?:[eE][+-]|[\w.])*/y;
 const PUNCTUATOR = /=>|\+\+|--|\?\.(?!\d)|\.\.\.|[\s\S]/y;
 const FLAGS = /[\p{ID_Continue}$]*/uy;
 
-const BEFORE_OPERAND = new Set('return typeof instanceof in of new delete void throw case do else yield await'.split(' '));
+const BEFORE_OPERAND = new Set(
+  'return typeof instanceof in of new delete void throw case do else yield await'.split(' '),
+);
 const BEFORE_STATEMENT = new Set([';', '{', '}', ')', '=>', 'else', 'do']);
 const BEFORE_CONDITION = new Set(['if', 'while', 'for', 'with']);
 
 /**
- * Splits the text of a program that an engine has accepted into its tokens: comments are left out, and what stands in texts, templates and
- * regular expressions is taken for what it is. Whether a slash divides is told by what stands before it, and before the bracket that it closes.
+ * Splits the text of a program that an engine has accepted into its tokens: comments are left out, and what stands in
+ * texts, templates and regular expressions is taken for what it is. Whether a slash divides is told by what stands
+ * before it, and before the bracket that it closes.
  */
 export function tokensOf(text: string): readonly Token[] {
   return new Tokenizer(text).all();
@@ -87,7 +96,8 @@ class Tokenizer {
 
   #open(text: string): void {
     const last = this.#last(1) ?? ';';
-    const beforeOperand = text === '(' ? this.#isCondition(last) : text === '{' && (!this.#beforeOperand || BEFORE_STATEMENT.has(last));
+    const beforeOperand =
+      text === '(' ? this.#isCondition(last) : text === '{' && (!this.#beforeOperand || BEFORE_STATEMENT.has(last));
     this.#add('punctuator', text, true);
     this.#brackets.push({ opening: text, beforeOperand });
   }
@@ -107,7 +117,8 @@ class Tokenizer {
   /** Goes from the beginning of a template, or of what follows on a value in it, to the next value or to its end. */
   #template(): void {
     let end = this.#at + 1;
-    while (end < this.text.length && this.text[end] !== '`' && !this.text.startsWith('${', end)) end += this.text[end] === '\\' ? 2 : 1;
+    while (end < this.text.length && this.text[end] !== '`' && !this.text.startsWith('${', end))
+      end += this.text[end] === '\\' ? 2 : 1;
     const value = this.text[end] === '$';
     this.#add('literal', this.text.slice(this.#at, end + (value ? 2 : 1)), value);
     if (value) this.#brackets.push({ opening: '`', beforeOperand: false });

@@ -6,8 +6,9 @@ interface Frame {
 const MAX_FRAMES = 200;
 
 /**
- * Returns the names of the functions that are running and of those that await them, the innermost first: V8 follows the chain of promises, so a
- * caller is found after an `await`, too; not through callbacks of timers and the like. It takes microseconds: for rare calls only.
+ * Returns the names of the functions that are running and of those that await them, the innermost first: V8 follows the
+ * chain of promises, so a caller is found after an `await`, too; not through callbacks of timers and the like. It takes
+ * microseconds: for rare calls only.
  */
 export function namesOnStack(): readonly (string | null)[] {
   const { stackTraceLimit, prepareStackTrace } = Error;

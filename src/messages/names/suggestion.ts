@@ -1,14 +1,18 @@
 import { shownText } from '../faults/shown';
 
-/** Longer names are not compared: what is asked for comes from outside, and the work grows with the product of the lengths. */
+/**
+ * Longer names are not compared: what is asked for comes from outside, and the work grows with the product of the
+ * lengths.
+ */
 const MAX_COMPARED_LENGTH = 64;
 const MAX_COMPARED = 1000;
 const MAX_LISTED = 30;
 
 /**
- * Returns the known name nearest to the one asked for, the first of several that are equally near, or `undefined` when none is near: when
- * more than a third of its letters, and more than two, would have to be inserted, removed or replaced. Upper and lower case are the same.
- * Only names of up to 64 characters are compared, and only the first 1,000 known ones.
+ * Returns the known name nearest to the one asked for, the first of several that are equally near, or `undefined` when
+ * none is near: when more than a third of its letters, and more than two, would have to be inserted, removed or
+ * replaced. Upper and lower case are the same. Only names of up to 64 characters are compared, and only the first 1,000
+ * known ones.
  *
  * @example nearest('compelte', ['add', 'complete']) // 'complete'
  */
@@ -27,7 +31,9 @@ export function nearest(asked: string, known: Iterable<string>): string | undefi
   return best;
 }
 
-/** Says which names are known, the first 30 of them, and which was probably meant, as a sentence for an error message. */
+/**
+ * Says which names are known, the first 30 of them, and which was probably meant, as a sentence for an error message.
+ */
 export function knownNames(asked: string, known: Iterable<string>): string {
   const names = [...known].sort();
   const meant = nearest(asked, names);

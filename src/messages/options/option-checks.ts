@@ -30,15 +30,23 @@ export const withMethods =
 export const listOf =
   (what: string, item: Check): Check =>
   (value, path, faults) => {
-    if (!Array.isArray(value)) return void faults.push(`${path} is ${shownValue(value)}; it must be a list of ${what}.`);
+    if (!Array.isArray(value))
+      return void faults.push(`${path} is ${shownValue(value)}; it must be a list of ${what}.`);
     for (let index = 0; index < value.length; index++) item(value[index], `${path}[${index}]`, faults);
   };
 
-/** Returns a check of each value of an object whose keys are names; `pathOf` says how one of them is called in a fault. */
+/**
+ * Returns a check of each value of an object whose keys are names; `pathOf` says how one of them is called in a fault.
+ */
 export const mapOf =
-  (what: string, item: Check, pathOf: (path: string, name: string) => string = (path, name) => `${path}.${name}`): Check =>
+  (
+    what: string,
+    item: Check,
+    pathOf: (path: string, name: string) => string = (path, name) => `${path}.${name}`,
+  ): Check =>
   (value, path, faults) => {
-    if (!isPlainObject(value)) return void faults.push(`${path} is ${shownValue(value)}; it must be an object of ${what} by name.`);
+    if (!isPlainObject(value))
+      return void faults.push(`${path} is ${shownValue(value)}; it must be an object of ${what} by name.`);
     for (const [name, each] of Object.entries(value as object)) item(each, pathOf(path, shownText(name)), faults);
   };
 
@@ -71,11 +79,17 @@ export const aRetry = options(RETRY);
 export const aPosition = must('a bigint from 0n', value => typeof value === 'bigint' && value >= 0n);
 export const aClock = withMethods(['now'], 'give a clock, an object with a method now, such as systemClock');
 export const aLogger = withMethods(['error', 'warn'], 'give a logger, such as console');
-export const aSignal = must('an AbortSignal', value => typeof value?.aborted === 'boolean' && isFunction(value.addEventListener));
+export const aSignal = must(
+  'an AbortSignal',
+  value => typeof value?.aborted === 'boolean' && isFunction(value.addEventListener),
+);
 /** Which entries of its cause's metadata a message inherits. */
 export const inheritedNames = must(
   "true, false, or a list of the entries' names",
   value => typeof value === 'boolean' || (Array.isArray(value) && value.every(entry => typeof entry === 'string')),
 );
-/** Entries for the metadata of events: a map, or an instance of a class, would lose what it holds elsewhere than in its fields. */
+/**
+ * Entries for the metadata of events: a map, or an instance of a class, would lose what it holds elsewhere than in its
+ * fields.
+ */
 export const metadataEntries = must("an object of entries, such as { actor: 'ann' }", isPlainObject);

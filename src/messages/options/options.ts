@@ -3,7 +3,10 @@ import { shownText, shownValue } from '../faults/shown';
 import { knownNames } from '../names/suggestion';
 import { isPlainObject } from '../sealing/plain-object';
 
-/** Thrown when a function of the framework is given options or arguments that it cannot work with; all faults are listed. */
+/**
+ * Thrown when a function of the framework is given options or arguments that it cannot work with; all faults are
+ * listed.
+ */
 export class InvalidOptionsError extends EventualityError {
   readonly code = 'INVALID_OPTIONS';
 
@@ -34,7 +37,8 @@ export const must =
   };
 
 /** Makes an option one that must be given: without this it may be left out. */
-export const needed = (check: Check): Check => Object.assign<Check, { needed: true }>((...args) => check(...args), { needed: true });
+export const needed = (check: Check): Check =>
+  Object.assign<Check, { needed: true }>((...args) => check(...args), { needed: true });
 
 /** Makes a check of an object with options of its own; `words` say what else it may be. */
 export const options =
@@ -59,10 +63,18 @@ export function refuseOptions<Options>(what: string, given: Options | undefined,
   if (faults.length > 0) throw new InvalidOptionsError(what, faults);
 }
 
-function checkOptions<Options>(given: unknown, checks: OptionChecks<Options>, path: string, faults: string[], words = ''): void {
+function checkOptions<Options>(
+  given: unknown,
+  checks: OptionChecks<Options>,
+  path: string,
+  faults: string[],
+  words = '',
+): void {
   if (!isOptions(given)) {
     const problem =
-      path === '' ? `the options are ${shownValue(given)}; they must be an object` : `${path} is ${shownValue(given)}; it must be ${words}`;
+      path === ''
+        ? `the options are ${shownValue(given)}; they must be an object`
+        : `${path} is ${shownValue(given)}; it must be ${words}`;
     faults.push(`${problem}.`);
     return;
   }
@@ -72,7 +84,8 @@ function checkOptions<Options>(given: unknown, checks: OptionChecks<Options>, pa
     if (value !== undefined || check.needed) check(value, path === '' ? name : `${path}.${name}`, faults);
   }
   if (isPlainObject(given))
-    for (const name of Object.keys(given)) if (!Object.hasOwn(checks, name)) faults.push(unknownOption(name, checks, path));
+    for (const name of Object.keys(given))
+      if (!Object.hasOwn(checks, name)) faults.push(unknownOption(name, checks, path));
 }
 
 const unknownOption = (name: string, checks: object, path: string): string =>

@@ -1,17 +1,21 @@
 import { type Token, tokensOf } from '../names/source-tokens';
 
-/** What compilers make of private fields for older targets, beside `fields.set(this, ...)` of TypeScript: esbuild; swc and babel. */
+/**
+ * What compilers make of private fields for older targets, beside `fields.set(this, ...)` of TypeScript: esbuild; swc
+ * and babel.
+ */
 const INITIALIZER = /^(__privateAdd|_class_private_field_init|_classPrivateFieldInitSpec)/;
 /** Not a field but the mark of a class with private methods, as esbuild names it. */
 const METHODS = /_instances\d*$/;
 const COMPILED = '#private';
 
 /**
- * Returns the names of the private `#fields` that a class and its parents declare, by their source text; what a compiler replaced is called
- * `#private`, and so is data that a constructor puts into a WeakMap (`map.set(this, ...)`). Nothing can read such fields from outside.
- * Private methods and static fields are no data of an instance.
+ * Returns the names of the private `#fields` that a class and its parents declare, by their source text; what a
+ * compiler replaced is called `#private`, and so is data that a constructor puts into a WeakMap (`map.set(this, ...)`).
+ * Nothing can read such fields from outside. Private methods and static fields are no data of an instance.
  *
- * Not found is data that the class's text does not show: kept by a function of another place, or by helpers that a minifier has renamed.
+ * Not found is data that the class's text does not show: kept by a function of another place, or by helpers that a
+ * minifier has renamed.
  * @param prototype that of the class
  * @param until that of the parent at which to stop
  */
@@ -24,7 +28,10 @@ export function hiddenFields(prototype: object | null, until: object | null = nu
   return [...found];
 }
 
-/** @internal Goes through the text of a class, or of a function that is used as one; the classes inside of it have fields of their own. */
+/**
+ * @internal Goes through the text of a class, or of a function that is used as one; the classes inside of it have
+ * fields of their own.
+ */
 export function* declaredFields(text: string): Generator<string> {
   // Most classes have nothing of the kind, and are not read.
   if (!/#|\bset\b|rivate/.test(text)) return;

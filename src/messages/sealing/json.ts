@@ -1,8 +1,9 @@
 import { isPlainObject } from './plain-object';
 
 /**
- * Returns data in which each bigint, such as the position of an event, is its decimal text: `JSON.stringify` throws on a bigint. Lists and plain
- * objects are copied; instances of classes, and what has a `toJSON` of its own, are left as they are.
+ * Returns data in which each bigint, such as the position of an event, is its decimal text: `JSON.stringify` throws on
+ * a bigint. Lists and plain objects are copied; instances of classes, and what has a `toJSON` of its own, are left as
+ * they are.
  * @example JSON.stringify(jsonOf(event))
  */
 export function jsonOf(value: unknown): unknown {
@@ -17,7 +18,10 @@ function toJSON(this: object): unknown {
   return jsonOf({ ...this });
 }
 
-/** Lets `JSON.stringify` write an object's bigints as decimal text. Nothing else sees the method; a copy of the object does not have it. */
+/**
+ * Lets `JSON.stringify` write an object's bigints as decimal text. Nothing else sees the method; a copy of the object
+ * does not have it.
+ */
 export function jsonable<T extends object>(object: T): T {
   return Object.defineProperty(object, 'toJSON', { value: toJSON, configurable: true, writable: true });
 }

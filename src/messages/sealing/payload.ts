@@ -10,7 +10,10 @@ class Given {
   }
 }
 
-/** Marks objects as sealed by a private field: nobody can see or forge it, and it costs a tenth of an entry in a WeakSet. */
+/**
+ * Marks objects as sealed by a private field: nobody can see or forge it, and it costs a tenth of an entry in a
+ * WeakSet.
+ */
 class Seal extends Given {
   readonly #sealed = true;
 
@@ -24,26 +27,34 @@ class Seal extends Given {
   }
 }
 
-/** The keys of an instance that was sealed, by its prototype: what has such a prototype has all its data where JSON looks. */
+/**
+ * The keys of an instance that was sealed, by its prototype: what has such a prototype has all its data where JSON
+ * looks.
+ */
 const sealedKeys = new WeakMap<object, readonly string[]>();
 const NO_KEYS: readonly string[] = [];
 
 /**
- * Returns a deeply frozen copy of a message's data, with the prototype of its class, after making sure that JSON carries all of it.
+ * Returns a deeply frozen copy of a message's data, with the prototype of its class, after making sure that JSON
+ * carries all of it.
  *
- * What is refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside arrays, instances of
- * classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone surrogates (PostgreSQL refuses them), what is
- * circular or nested deeper than 100 levels, and what JSON leaves out: properties under symbols, those that are not enumerable, and named
- * ones of arrays. The message itself may be an instance of a class, but not of one that keeps its data where JSON does not look (a date, a
- * map, an error, private `#fields` and `accessor`s, the prototype), nor of one with a `toJSON` method, which would decide what is stored.
- * Properties that are `undefined` are left out, `-0` becomes `0`, as in JSON.
- * What has been sealed before is returned as it is.
+ * What is refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside
+ * arrays, instances of classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone
+ * surrogates (PostgreSQL refuses them), what is circular or nested deeper than 100 levels, and what JSON leaves out:
+ * properties under symbols, those that are not enumerable, and named ones of arrays. The message itself may be an
+ * instance of a class, but not of one that keeps its data where JSON does not look (a date, a map, an error, private
+ * `#fields` and `accessor`s, the prototype), nor of one with a `toJSON` method, which would decide what is stored.
+ * Properties that are `undefined` are left out, `-0` becomes `0`, as in JSON. What has been sealed before is returned
+ * as it is.
  *
  * @throws UnstorableValueError
  */
 export function sealPayload<T extends object>(payload: T, name: string): Readonly<T> {
   if (typeof payload !== 'object' || payload === null)
-    throw new UnstorableValueError(name, `${typeof payload === 'object' ? 'null' : `a ${typeof payload}`}, not an object`);
+    throw new UnstorableValueError(
+      name,
+      `${typeof payload === 'object' ? 'null' : `a ${typeof payload}`}, not an object`,
+    );
   if (Seal.isOn(payload)) return payload;
   if (Array.isArray(payload)) throw new UnstorableValueError(name, 'an array, not an object');
   const prototype = Object.getPrototypeOf(payload);
@@ -56,13 +67,22 @@ export function sealPayload<T extends object>(payload: T, name: string): Readonl
   return copy;
 }
 
-/** Takes a fresh object as sealed without looking at it: for data made by the framework itself, of text and numbers only. */
+/**
+ * Takes a fresh object as sealed without looking at it: for data made by the framework itself, of text and numbers
+ * only.
+ */
 export function takeAsSealed<T extends object>(fresh: T): Readonly<T> {
   Seal.put(fresh);
   return Object.freeze(fresh);
 }
 
-function copyObject(source: object, copy: Record<string, unknown>, path: string, depth: number, sealed: readonly string[]): object {
+function copyObject(
+  source: object,
+  copy: Record<string, unknown>,
+  path: string,
+  depth: number,
+  sealed: readonly string[],
+): object {
   let count = 0;
   for (const key in source) {
     if (!Object.hasOwn(source, key)) continue;
@@ -82,7 +102,10 @@ function copyObject(source: object, copy: Record<string, unknown>, path: string,
 }
 
 function copyArray(source: readonly unknown[], path: string, depth: number): readonly unknown[] {
-  if (Object.getOwnPropertyNames(source).length !== source.length + 1 || Object.getOwnPropertySymbols(source).length > 0)
+  if (
+    Object.getOwnPropertyNames(source).length !== source.length + 1 ||
+    Object.getOwnPropertySymbols(source).length > 0
+  )
     refuseHiddenProperty(source, path);
   const copy: unknown[] = [];
   for (let index = 0; index < source.length; index++) {
@@ -123,13 +146,20 @@ function copyNested(value: object, path: string, depth: number): object {
   return copyObject(value, {}, path, depth, NO_KEYS);
 }
 
-/** Keys that were looked at before: an application has few of them; where keys are data, only the first so many are kept. */
+/**
+ * Keys that were looked at before: an application has few of them; where keys are data, only the first so many are
+ * kept.
+ */
 const storableKeys = new Set<string>();
 
 function refuseKey(key: string, path: string): void {
   if (key === '__proto__')
-    throw new UnstorableValueError(`${path}.${key}`, 'a key that would change the prototype of the object it is copied to');
-  if (!isStorableText(key)) throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
+    throw new UnstorableValueError(
+      `${path}.${key}`,
+      'a key that would change the prototype of the object it is copied to',
+    );
+  if (!isStorableText(key))
+    throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
   if (storableKeys.size < 10_000) storableKeys.add(key);
 }
 

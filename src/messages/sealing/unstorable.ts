@@ -18,19 +18,22 @@ export class UnstorableValueError extends EventualityError {
   }
 }
 
-const BUILT_IN = /^\[object (Date|RegExp|Error|Promise|DataView|String|Number|Boolean|(Weak)?(Map|Set|Ref)|\w*Array(Buffer)?)\]$/;
+const BUILT_IN =
+  /^\[object (Date|RegExp|Error|Promise|DataView|String|Number|Boolean|(Weak)?(Map|Set|Ref)|\w*Array(Buffer)?)\]$/;
 
 /** Tells whether a function is the engine's own, such as `Map` or `Error`. */
-export const isNative = (type: Function): boolean => /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
+export const isNative = (type: Function): boolean =>
+  /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
 
 /**
- * Refuses an object whose class keeps data where JSON does not look: in a date or a map, in private fields, on the prototype, or behind a
- * `toJSON` method. What is found holds for all objects of that prototype.
+ * Refuses an object whose class keeps data where JSON does not look: in a date or a map, in private fields, on the
+ * prototype, or behind a `toJSON` method. What is found holds for all objects of that prototype.
  * @throws UnstorableValueError
  */
 export function refuseHiddenData(object: object, path: string): void {
   const kind = Object.prototype.toString.call(object);
-  if (kind !== '[object Object]' && BUILT_IN.test(kind)) throw new UnstorableValueError(path, `an instance of ${kind.slice(8, -1)}`);
+  if (kind !== '[object Object]' && BUILT_IN.test(kind))
+    throw new UnstorableValueError(path, `an instance of ${kind.slice(8, -1)}`);
   const prototype = Object.getPrototypeOf(object);
   // Of the prototype: an instance may hide the method behind a field of that name, and the next one not.
   if (typeof prototype?.toJSON === 'function') throw new UnstorableValueError(path, 'an object with a toJSON method');
@@ -42,7 +45,8 @@ export function refuseHiddenData(object: object, path: string): void {
 }
 
 /**
- * Refuses an object of which `{ ...object }` would lose a part: private fields, what is on its prototype, or is not enumerable. Symbols, too.
+ * Refuses an object of which `{ ...object }` would lose a part: private fields, what is on its prototype, or is not
+ * enumerable. Symbols, too.
  * @throws UnstorableValueError
  */
 export function refuseHidden(object: object, path: string): void {
@@ -60,7 +64,8 @@ function refuseHiddenLevel(prototype: object, path: string): void {
     return;
   }
   const [key] = Object.keys(prototype);
-  if (key !== undefined) throw new UnstorableValueError(`${path}.${key}`, 'a property of its prototype, which JSON does not show');
+  if (key !== undefined)
+    throw new UnstorableValueError(`${path}.${key}`, 'a property of its prototype, which JSON does not show');
 }
 
 /**
@@ -73,7 +78,8 @@ export function refuseHiddenProperty(object: object, path: string): void {
     if (typeof key === 'symbol')
       throw new UnstorableValueError(`${path}[${String(key)}]`, 'the value of a symbol, which JSON does not show');
     if (isList && (key === 'length' || isIndex(key))) continue;
-    if (isList) throw new UnstorableValueError(`${path}.${key}`, 'a named property of an array, which JSON does not show');
+    if (isList)
+      throw new UnstorableValueError(`${path}.${key}`, 'a named property of an array, which JSON does not show');
     if (!Object.prototype.propertyIsEnumerable.call(object, key))
       throw new UnstorableValueError(`${path}.${key}`, 'a property that is not enumerable, which JSON does not show');
   }

@@ -10,8 +10,11 @@ import type {
 } from './definition';
 import type { FieldOf, ViewFault } from './view-checks';
 
-/** What `defineProjection` takes: the options of `@Projection`, and handlers by the event's name, which get the payload. */
-export interface ProjectionSpecification<View extends object, Index extends string = FieldOf<View>> extends ProjectionOptions<Index> {
+/**
+ * What `defineProjection` takes: the options of `@Projection`, and handlers by the event's name, which get the payload.
+ */
+export interface ProjectionSpecification<View extends object, Index extends string = FieldOf<View>>
+  extends ProjectionOptions<Index> {
   readonly name: string;
   readonly on: Readonly<Record<string, (payload: any, context: ProjectionContext<View>) => unknown>>;
   /** Called instead of those in `on` for events that are replayed. */
@@ -28,13 +31,17 @@ export interface ReactorSpecification extends EventProcessorOptions {
 
 /**
  * Makes a projection without a class; give it to `new Flow({ projections })`, which checks it.
- * @example defineProjection<Total>({ name: 'totals', on: { Sold: ({ price }, { event, documents }) => documents.set(event.aggregateId, { price }) } })
+ * @example defineProjection<Total>({ name: 'totals', on: { Sold: ({ price }, { event, documents }) =>
+ * documents.set(event.aggregateId, { price }) } })
  * @throws InvalidOptionsError where there is no specification
  */
 export function defineProjection<View extends object, const Index extends string = FieldOf<View>>(
   specification: ProjectionSpecification<View, Index> & ViewFault<View, Index, unknown>,
 ): ProjectionDefinition<View, Index> {
-  const { name, on, onReplay, ...options } = specified<ProjectionSpecification<View, Index>>('defineProjection', specification);
+  const { name, on, onReplay, ...options } = specified<ProjectionSpecification<View, Index>>(
+    'defineProjection',
+    specification,
+  );
   return { kind: 'projection', name, options, handlers: handlersByName(on, onReplay) };
 }
 
@@ -49,7 +56,9 @@ export function defineReactor(specification: ReactorSpecification): EventProcess
 
 function specified<Specification>(what: string, specification: Specification): Specification {
   if (isPlainObject(specification)) return specification;
-  throw new InvalidOptionsError(what, [`the specification is ${shownValue(specification)}; give { name, on: { ... } }.`]);
+  throw new InvalidOptionsError(what, [
+    `the specification is ${shownValue(specification)}; give { name, on: { ... } }.`,
+  ]);
 }
 
 type Handlers = Readonly<Record<string, EventProcessorHandler['handle']>>;

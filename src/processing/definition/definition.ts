@@ -4,8 +4,8 @@ import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from
 import type { FieldOf } from './view-checks';
 
 /**
- * When a projection follows: `async` behind the append, by checkpoint; `inline` in the transaction of the append; `live` when it is asked, with
- * nothing stored.
+ * When a projection follows: `async` behind the append, by checkpoint; `inline` in the transaction of the append;
+ * `live` when it is asked, with nothing stored.
  */
 export type ProjectionMode = 'async' | 'inline' | 'live';
 
@@ -30,8 +30,8 @@ export interface ProjectionContext<View extends object = any> {
   /** Ends when the process has lost the segment, or closes: what waits for something should stop waiting. */
   readonly signal: AbortSignal;
   /**
-   * Runs SQL of one's own in the transaction that writes the documents and moves the checkpoint, after the handlers of the page, in order. On
-   * SQLite `work` must be synchronous.
+   * Runs SQL of one's own in the transaction that writes the documents and moves the checkpoint, after the handlers of
+   * the page, in order. On SQLite `work` must be synchronous.
    */
   inTransaction(work: TransactionWork): void;
 }
@@ -39,8 +39,9 @@ export interface ProjectionContext<View extends object = any> {
 /**
  * What a reactor gets as its second parameter: it has effects, and may dispatch.
  *
- * Its handler may run again for the same event. A command that it dispatches then is known again by what it is, and is not carried out twice: so the
- * content of commands must follow from the event, from `now` and from `newId()`; where it cannot, give a `commandId`.
+ * Its handler may run again for the same event. A command that it dispatches then is known again by what it is, and is
+ * not carried out twice: so the content of commands must follow from the event, from `now` and from `newId()`; where it
+ * cannot, give a `commandId`.
  */
 export interface ReactorContext extends EventContext {
   readonly replaying: boolean;
@@ -54,38 +55,52 @@ export interface ReactorContext extends EventContext {
 /** A rule of one's own for which events belong together, and its name. */
 export interface SequenceRule {
   /**
-   * Names what `of` returns, such as `customer`: it is stored, and says whether other code assigns events to segments in the same way. Change it
-   * whenever `of` returns something else.
+   * Names what `of` returns, such as `customer`: it is stored, and says whether other code assigns events to segments
+   * in the same way. Change it whenever `of` returns something else.
    */
   readonly key: string;
-  /** Returns the sequence that an event belongs to, a text of 1 to 255 characters: always the same for the same event. */
+  /**
+   * Returns the sequence that an event belongs to, a text of 1 to 255 characters: always the same for the same event.
+   */
   of(event: RecordedEvent<any>): string;
 }
 
 /** What projections and reactors can be told. */
 export interface EventProcessorOptions {
   /**
-   * Into how many segments it is split, 1 to 256; default 1. Processes share them. With another number a projection fills anew, and a reactor goes on
-   * where each of its segments was.
+   * Into how many segments it is split, 1 to 256; default 1. Processes share them. With another number a projection
+   * fills anew, and a reactor goes on where each of its segments was.
    */
   readonly segments?: number;
   /**
-   * Which events must be handled in order, and are parked together: default those of one aggregate. `'all'` for all of them; or a rule of one's own, such as
-   * `{ key: 'customer', of: event => event.payload.customer }`. With another one a projection fills anew.
+   * Which events must be handled in order, and are parked together: default those of one aggregate. `'all'` for all of
+   * them; or a rule of one's own, such as `{ key: 'customer', of: event => event.payload.customer }`. With another one
+   * a projection fills anew.
    */
   readonly sequenceBy?: 'aggregate' | 'all' | SequenceRule;
-  /** How a handler that throws is called again, before its sequence is parked; default 5 attempts, 50 to 5,000 ms apart. */
+  /**
+   * How a handler that throws is called again, before its sequence is parked; default 5 attempts, 50 to 5,000 ms apart.
+   */
   readonly retry?: RetryRule;
-  /** After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody restarts it. */
+  /**
+   * After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody
+   * restarts it.
+   */
   readonly onError?: 'park' | 'stop';
-  /** `skip` leaves out events that are older than the version: effects do not happen again. Default `run` for projections, `skip` for reactors. */
+  /**
+   * `skip` leaves out events that are older than the version: effects do not happen again. Default `run` for
+   * projections, `skip` for reactors.
+   */
   readonly replay?: 'run' | 'skip';
 }
 
 /** What `@Projection` and `defineProjection` can be told. */
 export interface ProjectionOptions<Index extends string = string> extends EventProcessorOptions {
   readonly mode?: ProjectionMode;
-  /** The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then takes its place. */
+  /**
+   * The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then
+   * takes its place.
+   */
   readonly version?: number;
   /** The top-level fields by which documents are found, eight at most. */
   readonly indexes?: readonly Index[];
@@ -100,7 +115,10 @@ export interface EventProcessorHandler {
   readonly replay?: ProjectionHandler;
   /** The event's class, where it is handled by class. */
   readonly type?: ClassReference;
-  /** Returns what the handlers are called with: an instance of the event class, or the payload. @throws NewerEventError, MessageClassMismatchError */
+  /**
+   * Returns what the handlers are called with: an instance of the event class, or the payload. @throws NewerEventError,
+   * MessageClassMismatchError
+   */
   revive(event: RecordedEvent): object;
 }
 
@@ -115,7 +133,8 @@ export interface EventProcessorDefinition {
 }
 
 /** A projection whose documents are of a type. */
-export interface ProjectionDefinition<View extends object = any, Index extends string = FieldOf<View>> extends EventProcessorDefinition {
+export interface ProjectionDefinition<View extends object = any, Index extends string = FieldOf<View>>
+  extends EventProcessorDefinition {
   readonly kind: 'projection';
   /** Carries the type of the documents; it does not exist at run time. */
   readonly view?: View;
@@ -123,8 +142,12 @@ export interface ProjectionDefinition<View extends object = any, Index extends s
   readonly index?: Index;
 }
 
-/** The type of a projection's documents: of a definition, or of a class by the `ProjectionContext<View>` of its handlers. */
-export type ViewOf<P> = P extends ProjectionDefinition<infer View, any> ? View : [HandledView<P>] extends [never] ? any : HandledView<P>;
+/**
+ * The type of a projection's documents: of a definition, or of a class by the `ProjectionContext<View>` of its
+ * handlers.
+ */
+export type ViewOf<P> =
+  P extends ProjectionDefinition<infer View, any> ? View : [HandledView<P>] extends [never] ? any : HandledView<P>;
 type HandledView<P> = {
   [Key in keyof P]: P[Key] extends (event: any, context: infer Context) => unknown
     ? unknown extends Context
@@ -135,7 +158,10 @@ type HandledView<P> = {
     : never;
 }[keyof P];
 
-/** A query over documents of a type, by the fields that are indexes, where their names are known: see {@link DocumentQuery}. */
+/**
+ * A query over documents of a type, by the fields that are indexes, where their names are known: see
+ * {@link DocumentQuery}.
+ */
 export interface ReadModelQuery<View extends object = any, Index extends string = FieldOf<View>>
   extends Pick<DocumentQuery, 'limit' | 'after'> {
   readonly where?: {

@@ -24,7 +24,10 @@ import type { EventProcessorDefinition, EventProcessorHandler, ProjectionOptions
 /** How a definition is called in a fault. */
 export type PlaceOf = (definition: EventProcessorDefinition) => string;
 
-/** What says how a processor works in the background: an inline projection fills with defaults, a live one has no background. */
+/**
+ * What says how a processor works in the background: an inline projection fills with defaults, a live one has no
+ * background.
+ */
 const BACKGROUND = ['segments', 'sequenceBy', 'retry', 'onError', 'replay'] as const;
 const MAX_SEGMENTS = 256;
 
@@ -37,7 +40,9 @@ const isMap = (value: unknown): boolean => Object.prototype.toString.call(value)
 const WORDS = "'aggregate', 'all', or { key, of } with a function of the event";
 
 const RULE: OptionChecks<SequenceRule> = {
-  key: needed(must(`${NAMES}, and neither 'aggregate' nor 'all'`, key => isName(key) && key !== 'aggregate' && key !== 'all')),
+  key: needed(
+    must(`${NAMES}, and neither 'aggregate' nor 'all'`, key => isName(key) && key !== 'aggregate' && key !== 'all'),
+  ),
   of: needed(aFunction),
 };
 
@@ -66,7 +71,9 @@ const DEFINITION: OptionChecks<EventProcessorDefinition & { view?: unknown; inde
   kind: needed(oneOf('projection', 'reactor')),
   name: needed(aName),
   options: checkedElsewhere,
-  handlers: needed(must('a Map of handlers; with defineProjection and defineReactor, give an object of functions in `on`', isMap)),
+  handlers: needed(
+    must('a Map of handlers; with defineProjection and defineReactor, give an object of functions in `on`', isMap),
+  ),
   view: checkedElsewhere,
   index: checkedElsewhere,
 };
@@ -88,7 +95,10 @@ export function eventProcessorFaults(
   const whole: EventProcessorDefinition[] = [];
   for (const [index, definition] of definitions.entries()) {
     const place = isPlainObject(definition) && isName(definition.name) ? placeOf(definition) : `projections[${index}]`;
-    const wrong = [...shapeFaults(definition).map(fault => `: ${fault}`), ...meaningFaults(definition).map(fault => ` ${fault}`)];
+    const wrong = [
+      ...shapeFaults(definition).map(fault => `: ${fault}`),
+      ...meaningFaults(definition).map(fault => ` ${fault}`),
+    ];
     faults.push(...wrong.map(fault => place + fault));
     if (wrong.length === 0) whole.push(definition);
   }
@@ -97,9 +107,11 @@ export function eventProcessorFaults(
 
 /** What is wrong with each part by itself. */
 function shapeFaults(definition: EventProcessorDefinition): string[] {
-  if (!isPlainObject(definition)) return [`it is ${shownValue(definition)}; give what defineProjection or defineReactor returns.`];
+  if (!isPlainObject(definition))
+    return [`it is ${shownValue(definition)}; give what defineProjection or defineReactor returns.`];
   const faults = [...optionFaults(definition, DEFINITION), ...optionFaults(definition.options, OPTIONS)];
-  if (isMap(definition.handlers)) for (const [event, handler] of definition.handlers) faults.push(...handlerFaults(event, handler));
+  if (isMap(definition.handlers))
+    for (const [event, handler] of definition.handlers) faults.push(...handlerFaults(event, handler));
   return faults;
 }
 
@@ -114,7 +126,8 @@ function meaningFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition) || !isMap(definition.handlers) || !isPlainObject(definition.options)) return [];
   const { kind, options: given, handlers } = definition;
   const faults: string[] = [];
-  if (handlers.size === 0) faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
+  if (handlers.size === 0)
+    faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
   if (kind === 'reactor' && given.indexes)
     faults.push('has indexes, but a reactor has no documents. Remove them, or make it a projection.');
   return [...faults, ...indexFaults(given.indexes), ...modeFaults(definition)];
@@ -133,9 +146,12 @@ function indexFaults(indexes: ProjectionOptions['indexes'] = []): string[] {
 function modeFaults({ kind, options: given, handlers }: EventProcessorDefinition): string[] {
   const { mode = 'async' } = given;
   if (mode !== 'inline' && mode !== 'live') return [];
-  if (kind === 'reactor') return [`is a reactor with the mode '${mode}'. A reactor follows by checkpoint: remove the mode.`];
+  if (kind === 'reactor')
+    return [`is a reactor with the mode '${mode}'. A reactor follows by checkpoint: remove the mode.`];
   const useless = BACKGROUND.filter(option => given[option] !== undefined);
-  const faults = useless.map(option => `has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`);
+  const faults = useless.map(
+    option => `has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`,
+  );
   if (mode === 'live' && [...handlers.values()].some(handler => handler?.replay))
     faults.push("has the mode 'live', in which nothing is replayed. Remove @ReplayHandler, or take the mode 'async'.");
   return faults;
@@ -143,7 +159,8 @@ function modeFaults({ kind, options: given, handlers }: EventProcessorDefinition
 
 function sharedNames(definitions: readonly EventProcessorDefinition[], placeOf: PlaceOf): string[] {
   const byName = new Map<string, EventProcessorDefinition[]>();
-  for (const definition of definitions) byName.set(definition.name, [...(byName.get(definition.name) ?? []), definition]);
+  for (const definition of definitions)
+    byName.set(definition.name, [...(byName.get(definition.name) ?? []), definition]);
   return [...byName]
     .filter(([, sharing]) => sharing.length > 1)
     .map(
@@ -152,7 +169,11 @@ function sharedNames(definitions: readonly EventProcessorDefinition[], placeOf: 
     );
 }
 
-function storeFaults(definitions: readonly EventProcessorDefinition[], eventStore: EventStore, placeOf: PlaceOf): string[] {
+function storeFaults(
+  definitions: readonly EventProcessorDefinition[],
+  eventStore: EventStore,
+  placeOf: PlaceOf,
+): string[] {
   const stored = definitions.filter(({ options }) => options.mode !== 'live');
   if (stored.length === 0) return [];
   if (!keepsEventProcessors(eventStore.projections))
@@ -162,12 +183,15 @@ function storeFaults(definitions: readonly EventProcessorDefinition[], eventStor
     ];
   const fault = inlineFault(eventStore, eventStore.projections);
   if (fault === undefined) return [];
-  return stored.filter(({ options }) => options.mode === 'inline').map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`);
+  return stored
+    .filter(({ options }) => options.mode === 'inline')
+    .map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`);
 }
 
 /** Says why the transactions of the projections cannot do the appends of an event store, and what to do. */
 function inlineFault(eventStore: EventStore, { transaction, eventsBeside }: ProjectionStore): string | undefined {
-  if (typeof transaction !== 'function') return "the event store has no `projections.transaction`. Take the mode 'async'.";
+  if (typeof transaction !== 'function')
+    return "the event store has no `projections.transaction`. Take the mode 'async'.";
   if (eventsBeside === undefined)
     return "its documents are not kept beside the events: the transactions of the event store's `projections` take none. Take the mode 'async'.";
   const { store, append, readAll } = eventsBeside;

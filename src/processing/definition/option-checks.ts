@@ -27,7 +27,12 @@ const WAIT: OptionChecks<WaitOptions> = {
   signal: aSignal,
 };
 const TIME_LIMIT: OptionChecks<{ readonly timeout?: number }> = { timeout: aTimeout };
-const LETTERS: OptionChecks<LettersPage> = { sequence: aName, after: checkedElsewhere, limit: checkedElsewhere, version: aVersion };
+const LETTERS: OptionChecks<LettersPage> = {
+  sequence: aName,
+  after: checkedElsewhere,
+  limit: checkedElsewhere,
+  version: aVersion,
+};
 const DISCARDED: OptionChecks<Discarded> = { sequence: aName, position: aPosition, version: aVersion };
 
 /** @throws InvalidOptionsError */
@@ -38,7 +43,8 @@ export function refuseWait(position: bigint, given: WaitOptions): void {
 }
 
 /** @throws InvalidOptionsError */
-export const refuseTimeLimit = (what: string, given: { readonly timeout?: number }): void => refuseOptions(what, given, TIME_LIMIT);
+export const refuseTimeLimit = (what: string, given: { readonly timeout?: number }): void =>
+  refuseOptions(what, given, TIME_LIMIT);
 
 /** The numbers are the store's to check. @throws InvalidOptionsError */
 export const refuseLettersPage = (page: LettersPage | undefined): void => refuseOptions('deadLetters', page, LETTERS);

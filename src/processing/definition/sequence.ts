@@ -1,4 +1,12 @@
-import { EventualityError, errorMessage, isName, MAX_NAME_LENGTH, type RecordedEvent, shownText, shownWithType } from '../../messages';
+import {
+  EventualityError,
+  errorMessage,
+  isName,
+  MAX_NAME_LENGTH,
+  type RecordedEvent,
+  shownText,
+  shownWithType,
+} from '../../messages';
 import type { EventProcessorDefinition, SequenceRule } from './definition';
 
 /** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
@@ -27,7 +35,8 @@ export const sequenceByOf = ({ options: { sequenceBy = 'aggregate' } }: EventPro
   typeof sequenceBy === 'string' ? sequenceBy : sequenceBy.key;
 
 /** Returns what finds the sequences of a definition. */
-export const sequencer = (definition: EventProcessorDefinition): Sequencer => knownSequencer(definition, sequenceByOf(definition))!;
+export const sequencer = (definition: EventProcessorDefinition): Sequencer =>
+  knownSequencer(definition, sequenceByOf(definition))!;
 
 /** Returns what finds sequences by a stored rule; undefined where this code does not know it. */
 export function knownSequencer({ name, options }: EventProcessorDefinition, stored: string): Sequencer | undefined {
@@ -51,7 +60,10 @@ function byRule(name: string, rule: SequenceRule): Sequencer {
   };
 }
 
-/** Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand for the rest. */
+/**
+ * Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand
+ * for the rest.
+ */
 function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
   const key = `${aggregateName}/${aggregateId}`;
   if (key.length <= MAX_NAME_LENGTH) return key;

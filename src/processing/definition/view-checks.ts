@@ -3,7 +3,10 @@ import type { IsAny } from '../../messages';
 type Depth = readonly unknown[];
 type Deepest = [1, 1, 1, 1, 1, 1];
 
-/** Whether JSON carries values of a type: of a union, `false` is among the answers when one is not carried. What is nested deeper than six levels is not looked at. */
+/**
+ * Whether JSON carries values of a type: of a union, `false` is among the answers when one is not carried. What is
+ * nested deeper than six levels is not looked at.
+ */
 type Carried<T, Level extends Depth = []> =
   IsAny<T> extends true
     ? true
@@ -25,7 +28,8 @@ type Carried<T, Level extends Depth = []> =
 type Uncarried<View> = { [Field in keyof View]-?: false extends Carried<View[Field]> ? Field : never }[keyof View];
 
 /** The fields of a view by which its documents can be found; any text where the view is not known. */
-export type FieldOf<View> = IsAny<View> extends true ? string : [keyof View] extends [never] ? string : keyof View & string;
+export type FieldOf<View> =
+  IsAny<View> extends true ? string : [keyof View] extends [never] ? string : keyof View & string;
 
 /** What is wrong with a view and the indexes of its documents; `Otherwise` where nothing is. */
 export type ViewFault<View, Index extends string, Otherwise> =

@@ -20,8 +20,8 @@ interface Undo {
 }
 
 /**
- * The documents of a projection while a page of events is handled: reads see what was written before them, and writes are kept here until they
- * are committed together. What one event has written can be taken back.
+ * The documents of a projection while a page of events is handled: reads see what was written before them, and writes
+ * are kept here until they are committed together. What one event has written can be taken back.
  */
 export class BufferedDocuments<View extends object = any> {
   /** What was written or read; `null` where there is no document. */
@@ -55,7 +55,9 @@ export class BufferedDocuments<View extends object = any> {
     for (const id of ids) if (!this.#known.has(id)) this.#found(id, stored.get(id) ?? null);
   }
 
-  /** Returns a document that was read or written before; `null` where there is none, undefined where it is not known. */
+  /**
+   * Returns a document that was read or written before; `null` where there is none, undefined where it is not known.
+   */
   known(id: string): Readonly<View> | null | undefined {
     const document = this.#known.get(id);
     if (document === undefined) return undefined;

@@ -8,8 +8,9 @@ export class DependencyTracker {
   };
 
   /**
-   * Runs work and adds to `touched` the names of the read models that were read meanwhile. What others read at the same time is among them:
-   * to know who read costs each promise of the process something, and a name too many costs only a look.
+   * Runs work and adds to `touched` the names of the read models that were read meanwhile. What others read at the same
+   * time is among them: to know who read costs each promise of the process something, and a name too many costs only a
+   * look.
    */
   async record<T>(touched: Set<string>, work: () => Promise<T>): Promise<T> {
     this.#recording.add(touched);

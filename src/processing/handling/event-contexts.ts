@@ -37,8 +37,8 @@ export class EffectsContext implements ProjectionContext {
 }
 
 /**
- * The context of one event, for a reactor. What it dispatches has an id made of the event, the reactor and of what the command is: where
- * the handler runs again, in whatever order, each command is known again and takes effect once.
+ * The context of one event, for a reactor. What it dispatches has an id made of the event, the reactor and of what the
+ * command is: where the handler runs again, in whatever order, each command is known again and takes effect once.
  */
 export class EffectsReactorContext implements ReactorContext {
   #commandIds: FollowingIds | undefined;

@@ -2,7 +2,10 @@ import { type RecordedEvent, refuseHidden } from '../../messages';
 import type { Documents } from '../definition/definition';
 import type { BufferedDocuments } from './buffered-documents';
 
-/** The documents as the handler of one event sees them. Once the handler has ended, what it still writes is refused, and noted as late. */
+/**
+ * The documents as the handler of one event sees them. Once the handler has ended, what it still writes is refused, and
+ * noted as late.
+ */
 export class EventDocuments<View extends object = any> implements Documents<View> {
   /** The handler has ended. */
   ended = false;
@@ -52,7 +55,9 @@ export class EventDocuments<View extends object = any> implements Documents<View
     else this.documents.delete(id);
   }
 
-  /** The handler has ended. Returns a promise where it has not waited for all its reads: late writes follow from them. */
+  /**
+   * The handler has ended. Returns a promise where it has not waited for all its reads: late writes follow from them.
+   */
   end(): Promise<void> | undefined {
     this.ended = true;
     return this.#reading > 0 ? new Promise(resolve => (this.#whenRead = resolve)) : undefined;

@@ -1,5 +1,10 @@
 import { type EventContext, HANDLING, type RecordedEvent } from '../../messages';
-import type { EventProcessorDefinition, EventProcessorHandler, ProjectionContext, ReactorContext } from '../definition/definition';
+import type {
+  EventProcessorDefinition,
+  EventProcessorHandler,
+  ProjectionContext,
+  ReactorContext,
+} from '../definition/definition';
 import { EffectsContext, EffectsReactorContext, type PageEffects } from './event-contexts';
 import { type Thrown, thrownBy } from './thrown';
 

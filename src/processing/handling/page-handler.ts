@@ -63,7 +63,10 @@ export class PageHandler {
     this.#parks = handling.definition.options.onError !== 'stop';
   }
 
-  /** Ends early when the signal says so: what is done until then counts. @throws errors of the store; what handlers throw is in the result */
+  /**
+   * Ends early when the signal says so: what is done until then counts. @throws errors of the store; what handlers
+   * throw is in the result
+   */
   async handle(page: readonly RecordedEvent[], parked: ParkedSequences, signal: AbortSignal): Promise<HandledPage> {
     const own = this.#own(page);
     const documents = this.#documents();
@@ -105,7 +108,9 @@ export class PageHandler {
     const handle = this.handling.handlerOf(event, replaying);
     const effects = { documents: this.#documents(), work: this.#work(), signal };
     const { key, fault } = this.#sequenceOf(event);
-    const failure = fault ? thrownBy(fault) : handle && (await this.handling.take({ event, handle, replaying }, effects));
+    const failure = fault
+      ? thrownBy(fault)
+      : handle && (await this.handling.take({ event, handle, replaying }, effects));
     if (failure) signal.throwIfAborted();
     const halt = failure && { event, sequence: key, error: failure.error };
     return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };
@@ -117,7 +122,13 @@ export class PageHandler {
     const sequence = this.sequenceOf(event);
     const failed = { event, sequence, error };
     if (!this.#mayPark(parked.size)) return { ...effects, to: event.position - 1n, park: [], failed: [], halt: failed };
-    return { ...effects, to: event.position, park: [letterOf(event, sequence, error, 1)], failed: [failed], halt: undefined };
+    return {
+      ...effects,
+      to: event.position,
+      park: [letterOf(event, sequence, error, 1)],
+      failed: [failed],
+      halt: undefined,
+    };
   }
 
   /** Returns the key of the sequence that an event belongs to. */
@@ -153,7 +164,12 @@ export class PageHandler {
 }
 
 /** The dead letter of an event that failed. */
-export const letterOf = ({ position }: RecordedEvent, sequence: string, error: unknown, attempts: number): NewDeadLetter => ({
+export const letterOf = (
+  { position }: RecordedEvent,
+  sequence: string,
+  error: unknown,
+  attempts: number,
+): NewDeadLetter => ({
   ...{ sequence, position, error: formatError(error), attempts },
 });
 

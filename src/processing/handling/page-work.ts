@@ -6,8 +6,8 @@ import { type Thrown, thrownBy } from './thrown';
 export type RunForGood = Map<bigint, number>;
 
 /**
- * SQL of the user's own that the handlers of a page have asked for. It knows by itself what it has thrown: whatever that looks like, it is
- * the user's, and no error of the store.
+ * SQL of the user's own that the handlers of a page have asked for. It knows by itself what it has thrown: whatever
+ * that looks like, it is the user's, and no error of the store.
  */
 export class PageWork {
   readonly #work: { readonly event: RecordedEvent; readonly run: TransactionWork }[] = [];
@@ -66,7 +66,8 @@ export class PageWork {
     try {
       const result = work(client);
       // Given back as a promise, and not awaited: not every store can wait.
-      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') return Promise.resolve(result).then(done, failed);
+      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function')
+        return Promise.resolve(result).then(done, failed);
       done();
       return undefined;
     } catch (error) {

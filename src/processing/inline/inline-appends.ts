@@ -24,14 +24,20 @@ const MAX_ATTEMPTS = 5;
 /** Thrown inside of a transaction, and caught outside of it: what was believed about versions holds no more. */
 class StaleVersions extends Error {}
 
-/** Thrown inside of a transaction, and caught outside of it: the user's code rejects the append, whatever its error looks like. */
+/**
+ * Thrown inside of a transaction, and caught outside of it: the user's code rejects the append, whatever its error
+ * looks like.
+ */
 class Refused extends Error {
   constructor(readonly reason: unknown) {
     super();
   }
 }
 
-/** Thrown inside of a transaction, and caught outside of it: a version cannot take an earlier event, and has spoilt the transaction. */
+/**
+ * Thrown inside of a transaction, and caught outside of it: a version cannot take an earlier event, and has spoilt the
+ * transaction.
+ */
 class Behind extends Error {
   constructor(readonly version: InlineVersion) {
     super();
@@ -64,9 +70,10 @@ interface Append {
 }
 
 /**
- * Appends together with what inline projections make of the events: in one transaction, which locks their checkpoints, in the order of their
- * names, appends, handles what is missing before, and then the new events. Events that no inline projection handles are appended as always;
- * the processor in the background, and the next append that matters, take the checkpoints past them.
+ * Appends together with what inline projections make of the events: in one transaction, which locks their checkpoints,
+ * in the order of their names, appends, handles what is missing before, and then the new events. Events that no inline
+ * projection handles are appended as always; the processor in the background, and the next append that matters, take
+ * the checkpoints past them.
  */
 export class InlineAppends {
   readonly #names: ReadonlySet<string>;
@@ -94,7 +101,11 @@ export class InlineAppends {
       const versions = looked ?? (await this.versions.current());
       if (versions.length === 0) return this.eventStore.append(appends, options);
       try {
-        return await this.#together(appends, options, { versions, proven: versions === looked || versions === this.#proven, leftOut });
+        return await this.#together(appends, options, {
+          versions,
+          proven: versions === looked || versions === this.#proven,
+          leftOut,
+        });
       } catch (error) {
         if (error instanceof Refused) throw error.reason;
         if (error instanceof Behind) {
@@ -112,7 +123,9 @@ export class InlineAppends {
   /** What is no list of appends is for the store to refuse. */
   #matters(appends: readonly StreamAppend[]): boolean {
     if (!Array.isArray(appends)) return false;
-    return (appends as readonly StreamAppend[]).some(append => append?.events?.some?.(event => this.#names.has(event?.name)));
+    return (appends as readonly StreamAppend[]).some(append =>
+      append?.events?.some?.(event => this.#names.has(event?.name)),
+    );
   }
 
   async #together(
@@ -131,7 +144,8 @@ export class InlineAppends {
       for (const [version, position] of positions) {
         if (leftOut.has(keyOf(version))) continue;
         const took = await this.#take(append, version, position);
-        // What is far behind is left to its processor. But it may be a version that is no longer: look once more before.
+        // What is far behind is left to its processor. But it may be a version that is no longer: look once more
+        // before.
         if (!took && !proven) throw new StaleVersions();
         if (took) handled.push(version.checkpoint.projection);
       }
@@ -157,7 +171,8 @@ export class InlineAppends {
       // Too much to be brought up in an append.
       if (documents.bytes > MAX_PAGE_BYTES && !append.events.includes(event)) return false;
       if (!failure) continue;
-      if (append.events.includes(event)) throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
+      if (append.events.includes(event))
+        throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
       this.#waits(inline, event, failure.error);
       return false;
     }
@@ -165,7 +180,12 @@ export class InlineAppends {
     return true;
   }
 
-  async #commit(append: Append, inline: InlineVersion, from: bigint, { documents, work }: InlineEffects): Promise<void> {
+  async #commit(
+    append: Append,
+    inline: InlineVersion,
+    from: bigint,
+    { documents, work }: InlineEffects,
+  ): Promise<void> {
     const { checkpoint } = inline;
     const { projection, version } = checkpoint;
     const to = append.events.at(-1)!.position;
@@ -175,12 +195,19 @@ export class InlineAppends {
     documents.close((error, event) => this.#failed(projection, event, error));
     try {
       if (lateWrite) throw lateWrite.error;
-      const outcome = await append.transaction.commit({ checkpoint, from, to, writes: documents.writes(version), work: work.forCommit() });
+      const outcome = await append.transaction.commit({
+        checkpoint,
+        from,
+        to,
+        writes: documents.writes(version),
+        work: work.forCommit(),
+      });
       if (!outcome.ok) throw new StaleVersions();
     } catch (error) {
       const event = lateWrite ? lateWrite.event : work.eventOf(error);
       if (!event) throw error;
-      if (append.events.includes(event)) throw this.#refused(projection, error, isError(error) ? error : refusal(projection, event, error));
+      if (append.events.includes(event))
+        throw this.#refused(projection, error, isError(error) ? error : refusal(projection, event, error));
       this.#waits(inline, event, error);
       throw new Behind(inline);
     }
@@ -199,7 +226,12 @@ export class InlineAppends {
 
   #failed(name: string, event: RecordedEvent, error: unknown, consequence?: string): void {
     this.observer.failed(name, error, event.position);
-    reportFailure(error, { kind: 'inline-projection', name, event, position: event.position }, this.reporting, consequence);
+    reportFailure(
+      error,
+      { kind: 'inline-projection', name, event, position: event.position },
+      this.reporting,
+      consequence,
+    );
   }
 }
 

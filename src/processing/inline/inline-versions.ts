@@ -32,7 +32,10 @@ export class InlineVersions {
     eventStore: EventStore,
     store: ProjectionStore,
     handlings: readonly HandlerInvoker[],
-    /** Told the name of a projection when appends go into another version than before: readers are to find there what is appended. */
+    /**
+     * Told the name of a projection when appends go into another version than before: readers are to find there what is
+     * appended.
+     */
     private readonly switched: (name: string) => void,
   ) {
     const head = new LogHead(eventStore);
@@ -71,7 +74,11 @@ export class InlineVersions {
       if (active !== inline.active) this.switched(handling.definition.name);
       inline.active = active;
       for (const { version, replayUntil } of own) {
-        found.push({ checkpoint: { projection: handling.definition.name, version, segment: 0 }, handling, replayUntil });
+        found.push({
+          checkpoint: { projection: handling.definition.name, version, segment: 0 },
+          handling,
+          replayUntil,
+        });
       }
     }
     this.#begun = true;

@@ -56,12 +56,22 @@ export class ParkedRetries {
     const writes = handled?.documents.writes(this.place.version) ?? [];
     const reads = handled?.documents.readsOf(this.place.version) ?? [];
     const work = handled?.work.forCommit() ?? [];
-    const outcome = await this.checkpoint.commit({ to: this.checkpoint.committed, writes, reads, work, unpark: [position] });
+    const outcome = await this.checkpoint.commit({
+      to: this.checkpoint.committed,
+      writes,
+      reads,
+      work,
+      unpark: [position],
+    });
     if (outcome === 'ok') handled?.work.committed();
     return outcome;
   }
 
-  async #failed({ sequence, attempts }: DeadLetter, event: RecordedEvent, error: unknown): Promise<SegmentOutcome | 'failed'> {
+  async #failed(
+    { sequence, attempts }: DeadLetter,
+    event: RecordedEvent,
+    error: unknown,
+  ): Promise<SegmentOutcome | 'failed'> {
     const letter = letterOf(event, sequence, error, attempts + 1);
     const answers = this.parked.answers(sequence);
     const outcome = await this.checkpoint.commit({

@@ -2,7 +2,9 @@ import type { RetryRule } from '../../concurrency';
 import { backOff } from '../../concurrency';
 import type { AnsweredRetry, DeadLetters, ParkedName } from '../../store';
 
-/** So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits. */
+/**
+ * So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits.
+ */
 export const MAX_PARKED_SEQUENCES = 1000;
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -31,7 +33,9 @@ export class ParkedSequences {
     return this.#dueAt.has(sequence);
   }
 
-  /** Reads what is parked: sequences that somebody discarded are free, those that somebody wants to be tried are due. */
+  /**
+   * Reads what is parked: sequences that somebody discarded are free, those that somebody wants to be tried are due.
+   */
   async refresh(): Promise<void> {
     const sequences = await this.letters.sequences(this.name, this.segment);
     const parked = new Set<string>();
@@ -45,7 +49,10 @@ export class ParkedSequences {
     for (const sequence of this.#dueAt.keys()) if (!parked.has(sequence)) this.free(sequence);
   }
 
-  /** Takes note that the first event of a sequence has failed so many times; returns whether it will be tried again by itself. */
+  /**
+   * Takes note that the first event of a sequence has failed so many times; returns whether it will be tried again by
+   * itself.
+   */
   failed(sequence: string, attempts: number): boolean {
     const { delay, maxDelay } = this.#retry;
     const again = attempts < this.#retry.attempts;
@@ -53,7 +60,10 @@ export class ParkedSequences {
     return again;
   }
 
-  /** The request that a try of the sequence answers when it fails: one that has come since the last look is not among those. */
+  /**
+   * The request that a try of the sequence answers when it fails: one that has come since the last look is not among
+   * those.
+   */
   answers(sequence: string): AnsweredRetry | undefined {
     const retry = this.#asked.get(sequence);
     return retry === undefined ? undefined : { sequence, retry };

@@ -2,7 +2,10 @@ import { backOff, pause } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import type { EventProcessorOptions } from '../definition/definition';
 
-/** Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until somebody restarts it. */
+/**
+ * Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until
+ * somebody restarts it.
+ */
 export class RetryGate {
   #event: { readonly position: bigint; readonly attempts: number } | undefined;
   #restart: (() => void) | undefined;

@@ -21,7 +21,11 @@ export interface SegmentAssignment {
 }
 
 /** Divides the segments evenly: the processes in the order of their ids, the first ones get what is left over. */
-export function segmentAssignmentOf(states: readonly SegmentState[], segments: number, owner: string): SegmentAssignment {
+export function segmentAssignmentOf(
+  states: readonly SegmentState[],
+  segments: number,
+  owner: string,
+): SegmentAssignment {
   const members = new Set([owner]);
   const held = new Set<number>();
   const seats = new Map<number, string>();

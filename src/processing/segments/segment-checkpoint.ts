@@ -6,8 +6,8 @@ import type { SegmentPlace } from '../handling/page-handler';
 export type SegmentChanges = Omit<ProjectionCommit, 'checkpoint' | 'from' | 'fence'>;
 
 /**
- * How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is another process's, `outdated` when another segment has
- * changed a document that was read.
+ * How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is another process's,
+ * `outdated` when another segment has changed a document that was read.
  */
 export type SegmentOutcome = 'ok' | 'moved' | 'lost' | 'outdated';
 
@@ -40,7 +40,12 @@ export class SegmentCheckpoint {
   async commit(changes: SegmentChanges): Promise<SegmentOutcome> {
     const { fence } = this.lease;
     const { projection, version, segment } = this.place;
-    const outcome = await this.store.commit({ checkpoint: { projection, version, segment }, from: this.#committed, fence, ...changes });
+    const outcome = await this.store.commit({
+      checkpoint: { projection, version, segment },
+      from: this.#committed,
+      fence,
+      ...changes,
+    });
     if (!outcome.ok) {
       if (outcome.fenced) return 'lost';
       if (outcome.outdated) return 'outdated';

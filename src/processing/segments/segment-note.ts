@@ -32,7 +32,10 @@ const shortened = ({ message, stack, at, position }: LastErrorStatus): object =>
 /** What another version of this package has written may look differently: it is left out. */
 function readNote(note: string): EventProcessorNote[] {
   try {
-    const { stopped, error } = JSON.parse(note) as { readonly stopped?: unknown; readonly error?: Record<string, unknown> };
+    const { stopped, error } = JSON.parse(note) as {
+      readonly stopped?: unknown;
+      readonly error?: Record<string, unknown>;
+    };
     return [{ stopped: stopped === true, error: error && readError(error) }];
   } catch {
     return [];
@@ -40,6 +43,7 @@ function readNote(note: string): EventProcessorNote[] {
 }
 
 function readError({ message, stack, at, position }: Record<string, unknown>): LastErrorStatus {
-  if (typeof message !== 'string' || typeof stack !== 'string' || typeof at !== 'string') throw new TypeError('another note');
+  if (typeof message !== 'string' || typeof stack !== 'string' || typeof at !== 'string')
+    throw new TypeError('another note');
   return { message, stack, at, position: position === undefined ? undefined : BigInt(position as string) };
 }

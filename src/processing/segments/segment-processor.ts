@@ -18,14 +18,19 @@ const MAX_STORE_PAUSE_MS = 1000;
 /** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
 const MAX_UNCOMMITTED_POSITIONS = 10_000n;
 
-/** How often a page that lost a document to another segment is handled again: soon, and later with each loss, in milliseconds. */
+/**
+ * How often a page that lost a document to another segment is handled again: soon, and later with each loss, in
+ * milliseconds.
+ */
 const LOSS_PAUSE_MS = 1;
 const MAX_LOSS_PAUSE_MS = 50;
 
 /** What became of a page: it is to be gone on after it, or elsewhere, or it is to be handled again. */
 type Concluded = 'done' | 'elsewhere' | 'outdated';
 
-/** Follows the events for one segment that this process has the lease of: page after page, and each takes effect once. */
+/**
+ * Follows the events for one segment that this process has the lease of: page after page, and each takes effect once.
+ */
 export class SegmentProcessor {
   readonly #ending = new AbortController();
   readonly #pages: PageHandler;
@@ -109,7 +114,10 @@ export class SegmentProcessor {
     this.#finish('lost');
   }
 
-  /** Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. What is stored before the call is known to it. */
+  /**
+   * Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. What is stored
+   * before the call is known to it.
+   */
   tick(): Promise<void> {
     return this.#ticks.run();
   }
@@ -164,7 +172,9 @@ export class SegmentProcessor {
     return turn;
   }
 
-  /** Returns false when the segment stands elsewhere than at the end of the page: then it is followed anew from there. */
+  /**
+   * Returns false when the segment stands elsewhere than at the end of the page: then it is followed anew from there.
+   */
   async #page(page: readonly RecordedEvent[]): Promise<boolean> {
     const { kind } = this.parts.handling.definition;
     const fresh = await this.#fresh(page);
@@ -173,7 +183,8 @@ export class SegmentProcessor {
     if (fresh.length === 0) return true;
     // Effects outside of the store are done once they are done: each is noted before the next.
     if (kind === 'reactor') return this.#oneByOne(fresh);
-    // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one by one.
+    // SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken
+    // one by one.
     return this.#take(fresh, (_, rest) => this.#oneByOne(rest));
   }
 
@@ -189,7 +200,10 @@ export class SegmentProcessor {
     return true;
   }
 
-  /** Handles events and commits what was made of them; again where another segment has changed a document meanwhile that was read. */
+  /**
+   * Handles events and commits what was made of them; again where another segment has changed a document meanwhile that
+   * was read.
+   */
   async #take(
     page: readonly RecordedEvent[],
     failed: (error: unknown, events: readonly RecordedEvent[]) => Promise<boolean>,
@@ -222,7 +236,13 @@ export class SegmentProcessor {
     if (own > 0 || to - this.#checkpoint.committed >= MAX_UNCOMMITTED_POSITIONS) {
       this.#reports.closeWrites(documents, this.#pages.sequenceOf);
       const { version } = this.place;
-      const changes = { to, writes: documents.writes(version), reads: documents.readsOf(version), work: work.forCommit(), park };
+      const changes = {
+        to,
+        writes: documents.writes(version),
+        reads: documents.readsOf(version),
+        work: work.forCommit(),
+        park,
+      };
       const outcome = await this.#checkpoint.commit(changes);
       if (outcome === 'outdated') return outcome;
       if (!this.#went(outcome)) return 'elsewhere';
@@ -237,8 +257,8 @@ export class SegmentProcessor {
   }
 
   /**
-   * Returns the events of a page that are not handled yet: an append may have handled some, in its own transaction. Undefined when the segment
-   * stands before the page: then it must be read anew from there.
+   * Returns the events of a page that are not handled yet: an append may have handled some, in its own transaction.
+   * Undefined when the segment stands before the page: then it must be read anew from there.
    */
   async #fresh(page: readonly RecordedEvent[]): Promise<readonly RecordedEvent[] | undefined> {
     if (this.parts.handling.definition.options.mode === 'inline') {

@@ -27,8 +27,8 @@ export class VersionProcessor {
   readonly #ending = new AbortController();
   readonly #held = new Map<number, Held>();
   /**
-   * Segments that were lost, by those who still follow them: the last commit may be under way. This process gets the fence that it had when it claims
-   * one again, and two with one fence would handle an event twice.
+   * Segments that were lost, by those who still follow them: the last commit may be under way. This process gets the
+   * fence that it had when it claims one again, and two with one fence would handle an event twice.
    */
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
@@ -195,7 +195,9 @@ export class VersionProcessor {
 
   async #release(segment: number, fence: bigint): Promise<void> {
     // Where the store cannot be asked the lease runs out by itself.
-    await this.parts.store.leases.release(this.#nameOf(segment), { owner: this.membership.owner, fence }).catch(() => undefined);
+    await this.parts.store.leases
+      .release(this.#nameOf(segment), { owner: this.membership.owner, fence })
+      .catch(() => undefined);
   }
 }
 

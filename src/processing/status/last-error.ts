@@ -4,7 +4,9 @@ import type { EventProcessorStatus } from './status';
 /** As long as what a dead letter keeps. */
 const MAX_STACK_LENGTH = 4000;
 
-/** Keeps what a handler has thrown last; what else fails, of the store mostly, is kept only where no handler has thrown. */
+/**
+ * Keeps what a handler has thrown last; what else fails, of the store mostly, is kept only where no handler has thrown.
+ */
 export class LastError {
   #ofHandler: EventProcessorStatus['lastError'];
   #other: EventProcessorStatus['lastError'];

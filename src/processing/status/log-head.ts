@@ -4,8 +4,8 @@ import type { EventStore } from '../../store';
 const PAGE_EVENTS = 1000;
 
 /**
- * Finds the position of the last event: from where it was last, a page at a time, and in growing steps where much came meanwhile. Where the last
- * event that it knows is gone (an older backup was put in place), it begins anew.
+ * Finds the position of the last event: from where it was last, a page at a time, and in growing steps where much came
+ * meanwhile. Where the last event that it knows is gone (an older backup was put in place), it begins anew.
  */
 export class LogHead {
   #last: { readonly position: bigint; readonly id: string } | undefined;
@@ -15,7 +15,8 @@ export class LogHead {
   /** Returns the position of the store's last event; 0n when it is empty. */
   async position(): Promise<bigint> {
     let step = BigInt(PAGE_EVENTS);
-    // Only the first look is made from the event that is known: a store that reads wrongly must not keep this going for ever.
+    // Only the first look is made from the event that is known: a store that reads wrongly must not keep this going for
+    // ever.
     for (let first = true; ; first = false) {
       const known = this.#last;
       const after = known?.position ?? 0n;

@@ -24,7 +24,10 @@ export interface OwnStatus {
   readonly active: ReadModelVersion | undefined;
   /** The versions that are this code's. */
   readonly own: readonly ReadModelVersion[];
-  /** Of the version that is read, the positions of the segments that this process has: it knows them better than the store. */
+  /**
+   * Of the version that is read, the positions of the segments that this process has: it knows them better than the
+   * store.
+   */
   readonly positions: ReadonlyMap<number, bigint> | undefined;
   readonly stopped: boolean;
   readonly closed: boolean;
@@ -52,7 +55,15 @@ export class StatusReader {
     const { active, positions = new Map<number, bigint>() } = known;
     const lastError = known.lastError.among([]);
     const unread: EventProcessorStatus = {
-      ...{ name, kind, mode: options.mode ?? 'async', state: 'closed', healthy: !known.stopped, parked: [], rebuild: undefined },
+      ...{
+        name,
+        kind,
+        mode: options.mode ?? 'async',
+        state: 'closed',
+        healthy: !known.stopped,
+        parked: [],
+        rebuild: undefined,
+      },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       segments: active ? segmentsOf(active, [], positions) : [],
       ...{ position: active ? lowest(segmentsOf(active, [], positions)) : 0n, head: 0n },
@@ -79,7 +90,9 @@ export class StatusReader {
     const events = head > position ? Number(head - position) : 0;
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
-    const parked = read ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version }) : [];
+    const parked = read
+      ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version })
+      : [];
     const filling = versions.findLast(({ version, closed }) => active && version > active.version && !closed);
     const rebuild = filling && (await progressOf(this.parts, name, filling.version, this.#filling));
     const notes = filling ? this.#notes([...states, ...(await this.#states(filling))]) : this.#notes(states);
@@ -87,7 +100,13 @@ export class StatusReader {
     const stopped = known.stopped || notes.some(note => note.stopped);
     const healthy = parked.length === 0 && !rebuild?.heldUpBy && !stopped;
     return jsonable({
-      ...{ name, kind, mode: options.mode ?? 'async', state: this.#state({ ...known, stopped }, active, isReplaying), healthy },
+      ...{
+        name,
+        kind,
+        mode: options.mode ?? 'async',
+        state: this.#state({ ...known, stopped }, active, isReplaying),
+        healthy,
+      },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       parked: parked.map(each => jsonable({ ...each })),
@@ -97,8 +116,8 @@ export class StatusReader {
   }
 
   /**
-   * The position up to which everything is handled or parked, in all segments of a version; undefined for one that was replaced, or dropped: it
-   * does not say how far the one is that readers see now.
+   * The position up to which everything is handled or parked, in all segments of a version; undefined for one that was
+   * replaced, or dropped: it does not say how far the one is that readers see now.
    */
   async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint | undefined> {
     // A process that has all of them need not ask.
@@ -160,5 +179,7 @@ function segmentsOf(
 }
 
 const lowest = (segments: readonly Pick<SegmentStatus, 'position'>[]): bigint =>
-  segments.reduce<bigint | undefined>((least, { position }) => (least === undefined || position < least ? position : least), undefined) ??
-  0n;
+  segments.reduce<bigint | undefined>(
+    (least, { position }) => (least === undefined || position < least ? position : least),
+    undefined,
+  ) ?? 0n;

@@ -20,8 +20,8 @@ export interface RebuildProgress {
   /** Seconds left at this rate; undefined while there is none. */
   readonly secondsLeft: number | undefined;
   /**
-   * How many sequences hold it up: they are parked in the new version, and not, or not as early, in the one that is read. The switch waits until
-   * each was retried with success or discarded, or for {@link Rebuild.switchAnyway}.
+   * How many sequences hold it up: they are parked in the new version, and not, or not as early, in the one that is
+   * read. The switch waits until each was retried with success or discarded, or for {@link Rebuild.switchAnyway}.
    */
   readonly heldUpBy: number;
 }
@@ -29,7 +29,9 @@ export interface RebuildProgress {
 /** An error that a status tells of. */
 export interface LastErrorStatus {
   readonly message: string;
-  /** The text with the stack, where it has one; at most 4,000 characters, and 2,000 where another process tells of it. */
+  /**
+   * The text with the stack, where it has one; at most 4,000 characters, and 2,000 where another process tells of it.
+   */
   readonly stack: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
@@ -37,7 +39,10 @@ export interface LastErrorStatus {
   readonly position: bigint | undefined;
 }
 
-/** How a projection or reactor is getting on. `JSON.stringify` writes positions as decimal text, here and of dead letters. */
+/**
+ * How a projection or reactor is getting on. `JSON.stringify` writes positions as decimal text, here and of dead
+ * letters.
+ */
 export interface EventProcessorStatus {
   readonly name: string;
   readonly kind: 'projection' | 'reactor';
@@ -49,8 +54,8 @@ export interface EventProcessorStatus {
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
   /**
-   * False while a sequence is parked, or holds a rebuild up, or a segment has stopped, in whichever process: it needs to be looked at. For alarms; a health
-   * check of the process asks {@link Health}.
+   * False while a sequence is parked, or holds a rebuild up, or a segment has stopped, in whichever process: it needs
+   * to be looked at. For alarms; a health check of the process asks {@link Health}.
    */
   readonly healthy: boolean;
   /** The version that this process follows with, and the one that readers see, which the rest is about. */
@@ -63,7 +68,10 @@ export interface EventProcessorStatus {
   readonly lag: { readonly events: number; readonly seconds: number; readonly trend: 'rising' | 'steady' | 'falling' };
   readonly segments: readonly SegmentStatus[];
   readonly parked: readonly ParkedSequence[];
-  /** What a handler threw last, in whichever process that follows; where none has thrown, what else failed last in this one. */
+  /**
+   * What a handler threw last, in whichever process that follows; where none has thrown, what else failed last in this
+   * one.
+   */
   readonly lastError: LastErrorStatus | undefined;
   readonly rebuild: RebuildProgress | undefined;
 }
@@ -76,20 +84,23 @@ export interface Rebuild {
   /** Gives the progress, about five times a second, until it is done; the last one is complete. */
   progress(): AsyncIterable<RebuildProgress>;
   /**
-   * Drops the new version; readers keep the old one. It is over for all who wait for it, in every process. Where readers were switched just
-   * before, they keep the new version, and `done` resolves.
+   * Drops the new version; readers keep the old one. It is over for all who wait for it, in every process. Where
+   * readers were switched just before, they keep the new version, and `done` resolves.
    */
   cancel(): Promise<void>;
   /**
-   * Switches to the new version as soon as it has caught up, though sequences are parked in it: readers see their aggregates as they were
-   * before the events that failed. Resolves as `done` does. @throws RebuildCancelledError
+   * Switches to the new version as soon as it has caught up, though sequences are parked in it: readers see their
+   * aggregates as they were before the events that failed. Resolves as `done` does. @throws RebuildCancelledError
    */
   switchAnyway(): Promise<void>;
 }
 
 /** How a process is doing, for those who decide whether it gets work, or is started anew. */
 export interface Health {
-  /** Whether the event store answers and nothing has stopped. What is parked or behind does no harm to the process: see {@link EventProcessorStatus}. */
+  /**
+   * Whether the event store answers and nothing has stopped. What is parked or behind does no harm to the process: see
+   * {@link EventProcessorStatus}.
+   */
   readonly healthy: boolean;
   /** What is wrong, a sentence each. */
   readonly faults: readonly string[];
@@ -105,15 +116,21 @@ export interface EventProcessor {
    */
   status(options?: { readonly timeout?: number }): Promise<EventProcessorStatus>;
   /**
-   * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way already, also one that
-   * another process began or that was cut off, that one is returned. In a process with a lower `version` than the one that is read it switches only
-   * when no process follows that one any more.
+   * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way
+   * already, also one that another process began or that was cut off, that one is returned. In a process with a lower
+   * `version` than the one that is read it switches only when no process follows that one any more.
    * @throws NothingToRebuildError for reactors and live projections
    */
   rebuild(): Promise<Rebuild>;
-  /** Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError, StoreClosedError when the flow is closed meanwhile */
+  /**
+   * Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError, StoreClosedError when
+   * the flow is closed meanwhile
+   */
   waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /** Returns a page of what is parked, in the order of positions: in the version that readers see, or in the one given here. */
+  /**
+   * Returns a page of what is parked, in the order of positions: in the version that readers see, or in the one given
+   * here.
+   */
   deadLetters(page?: {
     readonly sequence?: string;
     readonly after?: bigint;
@@ -121,15 +138,19 @@ export interface EventProcessor {
     readonly version?: number;
   }): Promise<readonly DeadLetter[]>;
   /**
-   * Has a parked sequence, or all of them, tried again, by the process that has its segment: in the version that readers see, and in one that fills.
-   * Returns how many.
+   * Has a parked sequence, or all of them, tried again, by the process that has its segment: in the version that
+   * readers see, and in one that fills. Returns how many.
    */
   retry(sequence?: string): Promise<number>;
   /**
-   * Gives up on parked events: one, by its position; those of a sequence; or all. In the version that readers see, or in the one given here.
-   * Returns how many.
+   * Gives up on parked events: one, by its position; those of a sequence; or all. In the version that readers see, or
+   * in the one given here. Returns how many.
    */
-  discard(which?: { readonly sequence?: string; readonly position?: bigint; readonly version?: number }): Promise<number>;
+  discard(which?: {
+    readonly sequence?: string;
+    readonly position?: bigint;
+    readonly version?: number;
+  }): Promise<number>;
   /** Goes on after `onError: 'stop'`, with the segments of this process. */
   restart(): void;
 }

@@ -13,8 +13,8 @@ interface Earlier {
 }
 
 /**
- * Knows which events the segments of earlier versions have handled, or parked: a version that took over begins where the slowest of them was, and leaves
- * those out.
+ * Knows which events the segments of earlier versions have handled, or parked: a version that took over begins where
+ * the slowest of them was, and leaves those out.
  */
 export class EarlierSegments {
   readonly #earlier: readonly Earlier[];
@@ -51,4 +51,5 @@ export function refuseUnknown(definition: EventProcessorDefinition, takenOver: r
 export const neededFrom = (start: bigint, takenOver: readonly TakenOverSegments[]): readonly TakenOverSegments[] =>
   takenOver.filter(({ positions }) => furthestOf(positions) > start);
 
-const furthestOf = (positions: readonly bigint[]): bigint => positions.reduce((most, each) => (each > most ? each : most), 0n);
+const furthestOf = (positions: readonly bigint[]): bigint =>
+  positions.reduce((most, each) => (each > most ? each : most), 0n);

@@ -15,11 +15,17 @@ interface Sources {
 }
 
 /** Returns what a version has parked as the dead letters of another one, with the sequences that its rule gives. */
-export async function lettersToHandOver(sources: Sources, from: ReadModelVersion, to: VersionShape): Promise<HandedOverLetters> {
+export async function lettersToHandOver(
+  sources: Sources,
+  from: ReadModelVersion,
+  to: VersionShape,
+): Promise<HandedOverLetters> {
   const { store } = sources;
   const parked = { projection: to.name, version: from.version };
   const wanted = new Set(
-    (await store.deadLetters.sequences(parked)).flatMap(({ sequence, retry }) => (retry === undefined ? [] : [sequence])),
+    (await store.deadLetters.sequences(parked)).flatMap(({ sequence, retry }) =>
+      retry === undefined ? [] : [sequence],
+    ),
   );
   const bySegment = new Map<number, NewDeadLetter[]>();
   for (let after = 0n; ; ) {
@@ -39,7 +45,11 @@ export async function lettersToHandOver(sources: Sources, from: ReadModelVersion
 }
 
 /** Undefined for an event that is not in the store any more: it cannot be tried, and its letter goes. */
-async function sequenceOf(sources: Sources, { sequence, position }: DeadLetter, from: ReadModelVersion): Promise<string | undefined> {
+async function sequenceOf(
+  sources: Sources,
+  { sequence, position }: DeadLetter,
+  from: ReadModelVersion,
+): Promise<string | undefined> {
   const { definition, events } = sources;
   if (sequenceByOf(definition) === from.sequenceBy) return sequence;
   const [event] = await events.readAll({ after: position - 1n, limit: 1 });

@@ -17,7 +17,10 @@ export async function progressOf(
   const states = (await store.leases.segments(name, version)).filter(({ segment }) => segment < segments);
   const total = Number(await head.position());
   // A segment that was not begun yet counts as not done at all.
-  const done = states.length === 0 ? 0 : Math.min(total, states.reduce((sum, { position }) => sum + Number(position), 0) / segments);
+  const done =
+    states.length === 0
+      ? 0
+      : Math.min(total, states.reduce((sum, { position }) => sum + Number(position), 0) / segments);
   rate.add(done);
   const perSecond = Math.max(0, rate.perSecond);
   const secondsLeft = perSecond > 0 ? (total - done) / perSecond : undefined;

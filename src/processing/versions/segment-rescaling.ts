@@ -1,6 +1,13 @@
 import { pause } from '../../concurrency';
 import { EventualityError } from '../../messages';
-import type { CheckpointName, EventStore, ProjectionStore, ProjectionTransaction, ReadModelSchema, ReadModelVersion } from '../../store';
+import type {
+  CheckpointName,
+  EventStore,
+  ProjectionStore,
+  ProjectionTransaction,
+  ReadModelSchema,
+  ReadModelVersion,
+} from '../../store';
 import type { EventProcessorDefinition } from '../definition/definition';
 import type { Membership } from '../segments/segment-assignment';
 import { neededFrom, refuseUnknown } from './earlier-segments';
@@ -21,9 +28,9 @@ interface Taken {
 class Lost extends Error {}
 
 /**
- * Takes a reactor over from code that assigned events to segments in another way. Its effects must not happen twice, so nothing is filled anew:
- * when the processes with the old code have stopped, the new segments go on from where the slowest of the old ones was, and leave out what the others
- * had handled already.
+ * Takes a reactor over from code that assigned events to segments in another way. Its effects must not happen twice, so
+ * nothing is filled anew: when the processes with the old code have stopped, the new segments go on from where the
+ * slowest of the old ones was, and leave out what the others had handled already.
  */
 export class SegmentRescaling {
   constructor(
@@ -33,17 +40,23 @@ export class SegmentRescaling {
     private readonly membership: Membership,
   ) {}
 
-  /** Refuses a version of which this code cannot tell what each segment has handled. @throws SequenceByChangedError, errors of the store */
+  /**
+   * Refuses a version of which this code cannot tell what each segment has handled. @throws SequenceByChangedError,
+   * errors of the store
+   */
   async refuse({ version, segments, sequenceBy, takenOver }: ReadModelVersion): Promise<void> {
     refuseUnknown(this.definition, [{ sequenceBy, positions: new Array<bigint>(segments).fill(0n) }]);
     const states = await this.store.leases.segments(this.#name, version);
-    const positions = Array.from({ length: segments }, (_, number) => states.find(({ segment }) => segment === number)?.position ?? 0n);
+    const positions = Array.from(
+      { length: segments },
+      (_, number) => states.find(({ segment }) => segment === number)?.position ?? 0n,
+    );
     refuseUnknown(this.definition, neededFrom(lowest(positions), takenOver));
   }
 
   /**
-   * Makes the next version of the active one, and readers see it. Returns false where the active one is another by then, or the signal has ended the wait:
-   * then nothing has changed.
+   * Makes the next version of the active one, and readers see it. Returns false where the active one is another by
+   * then, or the signal has ended the wait: then nothing has changed.
    * @throws SequenceByChangedError, errors of the store
    */
   async run(from: ReadModelVersion, shape: VersionShape, signal: AbortSignal): Promise<boolean> {
@@ -63,7 +76,10 @@ export class SegmentRescaling {
     return this.definition.name;
   }
 
-  /** Waits until all segments are free, and takes them. Those of a version that is no longer active are nobody's to take. */
+  /**
+   * Waits until all segments are free, and takes them. Those of a version that is no longer active are nobody's to
+   * take.
+   */
   async #takeSegments(from: ReadModelVersion, signal: AbortSignal): Promise<readonly Taken[] | undefined> {
     while (!signal.aborted && (await this.store.active(this.#name)) === from.version) {
       const states = await this.store.leases.segments(this.#name, from.version);
@@ -95,10 +111,14 @@ export class SegmentRescaling {
   async #release(taken: readonly Taken[]): Promise<void> {
     const { owner } = this.membership;
     // Where the store cannot be asked the leases run out by themselves.
-    for (const { checkpoint, fence } of taken) await this.store.leases.release(checkpoint, { owner, fence }).catch(() => undefined);
+    for (const { checkpoint, fence } of taken)
+      await this.store.leases.release(checkpoint, { owner, fence }).catch(() => undefined);
   }
 
-  /** Writes all of it in one transaction, which holds only while the old segments are this process's. Returns undefined where they are not any more. */
+  /**
+   * Writes all of it in one transaction, which holds only while the old segments are this process's. Returns undefined
+   * where they are not any more.
+   */
   async #switch(from: ReadModelVersion, taken: readonly Taken[], shape: VersionShape): Promise<number | undefined> {
     const positions = taken.map(({ position }) => position);
     const start = lowest(positions);

@@ -9,9 +9,9 @@ export interface SuccessionParts {
 }
 
 /**
- * Decides, while processes with different code run beside each other, whose version is read: the one of the highest revision that a process
- * follows. Of equal revisions, the one whose code was started last. So two codes never take turns: what changes the decision is a process that
- * starts, or the last one that ends.
+ * Decides, while processes with different code run beside each other, whose version is read: the one of the highest
+ * revision that a process follows. Of equal revisions, the one whose code was started last. So two codes never take
+ * turns: what changes the decision is a process that starts, or the last one that ends.
  */
 export class Succession {
   /** Since when no process has been seen to follow a version, by `performance.now()`. */
@@ -29,7 +29,9 @@ export class Succession {
     return !active || active.revision <= this.parts.revision || this.#isAbandoned(active);
   }
 
-  /** Whether it was looked twice, a lease apart or more, and no process had a segment at either look or between them. */
+  /**
+   * Whether it was looked twice, a lease apart or more, and no process had a segment at either look or between them.
+   */
   async #isAbandoned({ version }: ReadModelVersion): Promise<boolean> {
     const { store, name, leaseDuration } = this.parts;
     const states = await store.leases.segments(name, version);

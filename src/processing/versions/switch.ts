@@ -3,8 +3,8 @@ import type { ParkedSequence, ProjectionStore, ProjectionTransaction, ReadModelV
 import { lowest } from './version-shape';
 
 /**
- * What became of a switch: readers see the version, or a later one; it is behind the one that they see; it has parked what that one has handled; it
- * was dropped.
+ * What became of a switch: readers see the version, or a later one; it is behind the one that they see; it has parked
+ * what that one has handled; it was dropped.
  */
 export type SwitchOutcome = 'switched' | 'behind' | 'held-up' | 'gone';
 
@@ -21,13 +21,14 @@ export interface Switch {
 type ReadParked = (version: number) => Promise<readonly ParkedSequence[]>;
 
 /**
- * Switches readers in one step, if they see nothing older afterwards: commits of both versions wait meanwhile, and those of the old one fail
- * afterwards.
+ * Switches readers in one step, if they see nothing older afterwards: commits of both versions wait meanwhile, and
+ * those of the old one fail afterwards.
  */
 export async function switchReaders(store: ProjectionStore, wanted: Switch): Promise<SwitchOutcome> {
   const { name, from, to } = wanted;
   // Without holding anybody up; what is parked meanwhile is found below.
-  if (!wanted.anyway && (await heldUpBy(store, name, { from: from.version, to: to.version })).length > 0) return 'held-up';
+  if (!wanted.anyway && (await heldUpBy(store, name, { from: from.version, to: to.version })).length > 0)
+    return 'held-up';
   try {
     return await store.transaction(transaction => inTransaction(transaction, wanted));
   } catch (error) {
@@ -37,7 +38,10 @@ export async function switchReaders(store: ProjectionStore, wanted: Switch): Pro
   }
 }
 
-/** Returns the sequences that keep a version from taking over: readers would see them as they were before they were parked. */
+/**
+ * Returns the sequences that keep a version from taking over: readers would see them as they were before they were
+ * parked.
+ */
 export function heldUpBy(
   store: ProjectionStore,
   projection: string,
@@ -46,7 +50,10 @@ export function heldUpBy(
   return parkedEarlier(version => store.deadLetters.sequences({ projection, version }), from, to);
 }
 
-async function inTransaction(transaction: ProjectionTransaction, { name, from, to, anyway }: Switch): Promise<SwitchOutcome> {
+async function inTransaction(
+  transaction: ProjectionTransaction,
+  { name, from, to, anyway }: Switch,
+): Promise<SwitchOutcome> {
   const read = await positions(transaction, name, from);
   const filled = await positions(transaction, name, to);
   if (lowest(filled) < most(read)) return 'behind';
@@ -64,9 +71,14 @@ async function parkedEarlier(parked: ReadParked, from: number, to: number): Prom
 }
 
 /** Where the segments of a version stand; they stay there until the transaction ends. */
-async function positions(transaction: ProjectionTransaction, projection: string, { version, segments }: Switch['from']): Promise<bigint[]> {
+async function positions(
+  transaction: ProjectionTransaction,
+  projection: string,
+  { version, segments }: Switch['from'],
+): Promise<bigint[]> {
   const found: bigint[] = [];
-  for (let segment = 0; segment < segments; segment++) found.push(await transaction.lock({ projection, version, segment }));
+  for (let segment = 0; segment < segments; segment++)
+    found.push(await transaction.lock({ projection, version, segment }));
   return found;
 }
 

@@ -28,7 +28,10 @@ export class Versions {
     this.#shape = shapeOf(definition);
   }
 
-  /** Returns the versions as they are: the one that is read, whichever code made it, and those that are this code's to follow. */
+  /**
+   * Returns the versions as they are: the one that is read, whichever code made it, and those that are this code's to
+   * follow.
+   */
   async look(): Promise<SeenVersions> {
     const versions = await this.store.versions(this.#shape.name);
     const active = versions.find(version => version.active);
@@ -52,7 +55,8 @@ export class Versions {
       // Another process has made one just now, and has not let readers see it yet.
       if (own.length > 0) continue;
       if (!this.handover || !active) await this.#next(own => own.at(-1));
-      else if (await this.handover.run(active, this.#shape, signal)) await this.dropBefore((await this.#active())!.version);
+      else if (await this.handover.run(active, this.#shape, signal))
+        await this.dropBefore((await this.#active())!.version);
     }
   }
 
@@ -62,14 +66,17 @@ export class Versions {
     if (active && !this.#isOwn(active)) await this.handover!.refuse(active);
   }
 
-  /** Returns the number of the version that fills beside the active one; where there is none it is made. Those who ask at once get the same. */
+  /**
+   * Returns the number of the version that fills beside the active one; where there is none it is made. Those who ask
+   * at once get the same.
+   */
   filling(): Promise<number> {
     return this.#next(own => own.find(({ active }) => !active));
   }
 
   /**
-   * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the switch. What that one had is
-   * forgotten. Returns what became of it; `anyway` does not look at what is parked.
+   * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the
+   * switch. What that one had is forgotten. Returns what became of it; `anyway` does not look at what is parked.
    */
   async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {
     const { name } = this.#shape;
@@ -87,7 +94,8 @@ export class Versions {
 
   /** Forgets the versions before one. */
   async dropBefore(version: number): Promise<void> {
-    for (const older of await this.store.versions(this.#shape.name)) if (older.version < version) await this.drop(older.version);
+    for (const older of await this.store.versions(this.#shape.name))
+      if (older.version < version) await this.drop(older.version);
   }
 
   /** A process that has died in between may have left what was to be dropped. */
@@ -96,8 +104,9 @@ export class Versions {
   }
 
   /**
-   * Makes the next version, unless there is one already that will do, and returns its number. Several processes that make it at once, of one
-   * shape, make the same. What is older than the projection is decided by its first version: the others take it over.
+   * Makes the next version, unless there is one already that will do, and returns its number. Several processes that
+   * make it at once, of one shape, make the same. What is older than the projection is decided by its first version:
+   * the others take it over.
    */
   async #next(known: (own: readonly ReadModelVersion[]) => ReadModelVersion | undefined): Promise<number> {
     for (;;) {
@@ -119,7 +128,10 @@ export class Versions {
     }
   }
 
-  /** The first version of all is active from the start. The process that finds it without does it: its maker is not that far yet, or has died. */
+  /**
+   * The first version of all is active from the start. The process that finds it without does it: its maker is not that
+   * far yet, or has died.
+   */
   async #activateFirst(): Promise<void> {
     const { name } = this.#shape;
     const versions = await this.store.versions(name);

@@ -65,7 +65,8 @@ function checkedLimit(limit: number): number {
   return limit;
 }
 
-// What is sound is found out without making anything: these checks run for every append. Sentences and paths are made only for what is wrong.
+// What is sound is found out without making anything: these checks run for every append. Sentences and paths are made
+// only for what is wrong.
 
 function isSound(append: StreamAppend): boolean {
   if (!isObject(append)) return false;
@@ -94,38 +95,50 @@ function isSoundEvent(event: NewEvent): boolean {
 
 function checkAppend(append: StreamAppend, place: number, faults: string[]): void {
   const path = (field = ''): string => `appends[${place}]${field}`;
-  if (!isObject(append)) return void faults.push(`${path()} is ${shownValue(append)}; it must be a { stream, expected, events } object.`);
+  if (!isObject(append))
+    return void faults.push(`${path()} is ${shownValue(append)}; it must be a { stream, expected, events } object.`);
   const { stream, expected, events } = append;
   if (!isName(stream?.aggregateName)) faults.push(nameFault(stream?.aggregateName, path('.stream.aggregateName')));
   if (!isName(stream?.aggregateId)) faults.push(nameFault(stream?.aggregateId, path('.stream.aggregateId')));
   if (!isExpectation(expected)) {
-    faults.push(`${path('.expected')} is ${shownValue(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`);
+    faults.push(
+      `${path('.expected')} is ${shownValue(expected)}; it must be 'any', 'none', 'exists' or an integer from 0.`,
+    );
   }
-  if (!Array.isArray(events) || events.length === 0) faults.push(`${path('.events')} must be a list of one event at least.`);
+  if (!Array.isArray(events) || events.length === 0)
+    faults.push(`${path('.events')} must be a list of one event at least.`);
   else for (let index = 0; index < events.length; index++) checkEvent(events[index]!, place, index, faults);
 }
 
 function checkEvent(event: NewEvent, place: number, index: number, faults: string[]): void {
   const path = (field = ''): string => `appends[${place}].events[${index}]${field}`;
-  if (!isObject(event)) return void faults.push(`${path()} is ${shownValue(event)}; it must be a { name, payload } object.`);
+  if (!isObject(event))
+    return void faults.push(`${path()} is ${shownValue(event)}; it must be a { name, payload } object.`);
   const { name, id, schemaVersion, metadata, marks } = event;
   if (!isName(name)) faults.push(nameFault(name, path('.name')));
-  if (id !== undefined && !isUuid(id)) faults.push(`${path('.id')} is ${shownValue(id)}; it must be a UUID in lower case.`);
+  if (id !== undefined && !isUuid(id))
+    faults.push(`${path('.id')} is ${shownValue(id)}; it must be a UUID in lower case.`);
   if (schemaVersion !== undefined && !isSchemaVersion(schemaVersion)) {
     faults.push(`${path('.schemaVersion')} is ${shownValue(schemaVersion)}; it must be ${SCHEMA_VERSIONS}.`);
   }
   if (metadata !== undefined) faults.push(...metadataFaults(metadata, path('.metadata')));
-  if (marks !== undefined && !isMarks(marks)) faults.push(`${path('.marks')} is ${shownValue(marks)}; it must be ${MARKS}.`);
+  if (marks !== undefined && !isMarks(marks))
+    faults.push(`${path('.marks')} is ${shownValue(marks)}; it must be ${MARKS}.`);
 }
 
 /** Tells whether metadata is complete. */
 export function isMetadata(metadata: Readonly<Record<string, unknown>>): boolean {
   if (!isObject(metadata) || Array.isArray(metadata)) return false;
-  return typeof metadata.correlationId === 'string' && typeof metadata.causationId === 'string' && typeof metadata.commandName === 'string';
+  return (
+    typeof metadata.correlationId === 'string' &&
+    typeof metadata.causationId === 'string' &&
+    typeof metadata.commandName === 'string'
+  );
 }
 
 function metadataFaults(metadata: Readonly<Record<string, unknown>>, path: string): string[] {
-  if (!isObject(metadata) || Array.isArray(metadata)) return [`${path} is ${shownValue(metadata)}; it must be an object.`];
+  if (!isObject(metadata) || Array.isArray(metadata))
+    return [`${path} is ${shownValue(metadata)}; it must be an object.`];
   return REQUIRED_METADATA.filter(entry => metadata[entry] !== undefined && typeof metadata[entry] !== 'string').map(
     entry => `${path}.${shownText(entry)} is ${shownValue(metadata[entry])}; it must be text.`,
   );
@@ -138,7 +151,10 @@ export const MARKS = '{ deleted: true }, { state: an object }, or both';
 export function isMarks(marks: unknown): boolean {
   if (!isObject(marks) || Array.isArray(marks)) return false;
   const entries = Object.entries(marks as object);
-  return entries.length > 0 && entries.every(([key, value]) => (key === 'deleted' ? value === true : key === 'state' && isObject(value)));
+  return (
+    entries.length > 0 &&
+    entries.every(([key, value]) => (key === 'deleted' ? value === true : key === 'state' && isObject(value)))
+  );
 }
 
 function isExpectation(expected: unknown): boolean {
@@ -172,7 +188,10 @@ function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]):
     const { aggregateName, aggregateId } = append?.stream ?? {};
     if (typeof aggregateName !== 'string' || typeof aggregateId !== 'string') continue;
     const key = JSON.stringify([aggregateName, aggregateId]);
-    if (seen.has(key)) faults.push(`${shownText(aggregateName)} '${shownText(aggregateId)}' occurs twice; put its events into one append.`);
+    if (seen.has(key))
+      faults.push(
+        `${shownText(aggregateName)} '${shownText(aggregateId)}' occurs twice; put its events into one append.`,
+      );
     seen.add(key);
   }
 }

@@ -12,7 +12,10 @@ const APPEND_OPTIONS: OptionChecks<AppendOptions> = { command: checkedElsewhere 
 
 const TEXT = `text of 1 to ${MAX_NAME_LENGTH} characters without NUL`;
 
-/** Refuses a claim of a command that no store can take, with all its faults. For those who write a store. @throws InvalidClaimError */
+/**
+ * Refuses a claim of a command that no store can take, with all its faults. For those who write a store. @throws
+ * InvalidClaimError
+ */
 export function checkCommandClaim(claim: CommandClaim): void {
   const { fingerprint, lease, keep } = claim ?? {};
   const faults = nameFaults(claim);
@@ -21,24 +24,35 @@ export function checkCommandClaim(claim: CommandClaim): void {
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
-/** Refuses the name of a claim that no store can have, and a lease to extend it by. For those who write a store. @throws InvalidClaimError */
+/**
+ * Refuses the name of a claim that no store can have, and a lease to extend it by. For those who write a store. @throws
+ * InvalidClaimError
+ */
 export function checkClaimName(claim: ClaimName, lease = 1): void {
   const faults = [...nameFaults(claim), ...durationFaults('lease', lease, MAX_LEASE_MS)];
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
-/** Refuses the result of a command that has appended nothing, where no store can keep it. For those who write a store. @throws InvalidClaimError */
+/**
+ * Refuses the result of a command that has appended nothing, where no store can keep it. For those who write a store.
+ * @throws InvalidClaimError
+ */
 export function checkCommandResult(claim: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): void {
   const faults = nameFaults(claim);
   if (aggregateId !== '' && !isName(aggregateId))
-    faults.push(`aggregateId is ${shownValue(aggregateId)}; it must be text of at most ${MAX_NAME_LENGTH} characters without NUL.`);
-  if (!Number.isSafeInteger(version) || version < 0) faults.push(`version is ${shownValue(version)}; it must be an integer from 0.`);
-  if (!Array.isArray(events) || !events.every(event => isUuid(event?.id))) faults.push('events must be a list of recorded events.');
+    faults.push(
+      `aggregateId is ${shownValue(aggregateId)}; it must be text of at most ${MAX_NAME_LENGTH} characters without NUL.`,
+    );
+  if (!Number.isSafeInteger(version) || version < 0)
+    faults.push(`version is ${shownValue(version)}; it must be an integer from 0.`);
+  if (!Array.isArray(events) || !events.every(event => isUuid(event?.id)))
+    faults.push('events must be a list of recorded events.');
   if (faults.length > 0) throw new InvalidClaimError(faults);
 }
 
 /**
- * Returns the claim under which an append is made, as a copy that the caller cannot change. For those who write a store; the appends are checked before.
+ * Returns the claim under which an append is made, as a copy that the caller cannot change. For those who write a
+ * store; the appends are checked before.
  * @throws InvalidClaimError; InvalidAppendError when there is a claim and no event, or an option that there is none of
  */
 export function claimOf(appends: readonly StreamAppend[], options: AppendOptions | undefined): ClaimName | undefined {
@@ -48,11 +62,15 @@ export function claimOf(appends: readonly StreamAppend[], options: AppendOptions
   if (!options.command) return undefined;
   const { id, token } = options.command;
   checkClaimName({ id, token });
-  if (appends.length === 0) throw new InvalidAppendError([`The command '${id}' has no events: use commands.complete(claim, result).`]);
+  if (appends.length === 0)
+    throw new InvalidAppendError([`The command '${id}' has no events: use commands.complete(claim, result).`]);
   return { id, token };
 }
 
-/** Makes the error for an append under the claim of a command that is done, when it is not the append that did it. For those who write a store. */
+/**
+ * Makes the error for an append under the claim of a command that is done, when it is not the append that did it. For
+ * those who write a store.
+ */
 export const commandIsDone = ({ id }: ClaimName): InvalidAppendError =>
   new InvalidAppendError([`The command '${id}' is done: its events are stored already. Append others without it.`]);
 

@@ -21,13 +21,18 @@ import type { StorePage, StreamPage } from './event-pages';
 import { refuseSubscribeOptions } from './option-checks';
 import { Subscription } from './subscription';
 
-/** The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots, projections and commands. */
+/**
+ * The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots,
+ * projections and commands.
+ */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
   Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>>;
 
 /** What a custom store can be told. */
 interface CustomEventStoreOptions {
-  /** How often to look for what other processes appended, while there are subscriptions, in milliseconds; default 100. */
+  /**
+   * How often to look for what other processes appended, while there are subscriptions, in milliseconds; default 100.
+   */
   readonly pollEvery?: number;
 }
 
@@ -46,11 +51,11 @@ const PARTS: OptionChecks<EventStoreParts> = {
 /**
  * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
  *
- * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand events),
- * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery` milliseconds
- * (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes after. `restore` is there when it
- * is given. To override a part of an existing store, pass the rest through; where `commands` is passed on, `append` takes part in them by
- * its second argument:
+ * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand
+ * events), `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery`
+ * milliseconds (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes
+ * after. `restore` is there when it is given. To override a part of an existing store, pass the rest through; where
+ * `commands` is passed on, `append` takes part in them by its second argument:
  *
  * @example
  * new CustomEventStore({
@@ -106,7 +111,12 @@ export class CustomEventStore implements EventStore {
     for (;;) {
       const events = await this.parts.readAll({ ...signal, after });
       for (const event of events) {
-        if (event.aggregateId !== stream.aggregateId || event.aggregateName !== stream.aggregateName || event.version < from) continue;
+        if (
+          event.aggregateId !== stream.aggregateId ||
+          event.aggregateName !== stream.aggregateName ||
+          event.version < from
+        )
+          continue;
         if (found.push(event) === limit) return found;
       }
       if (events.length === 0) return found;

@@ -18,7 +18,9 @@ export function checkDeadLetters({ park = [], unpark = [], answers }: DeadLetter
 
 function checkLetter({ sequence, position, error, attempts }: NewDeadLetter, path: string, faults: string[]): void {
   if (!isName(sequence)) {
-    faults.push(`${path}.sequence is ${shownValue(sequence)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`);
+    faults.push(
+      `${path}.sequence is ${shownValue(sequence)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`,
+    );
   }
   checkPosition(position, `${path}.position`, faults);
   if (error !== undefined && typeof error !== 'string')
@@ -39,8 +41,8 @@ function checkPosition(position: unknown, path: string, faults: string[]): void 
 }
 
 /**
- * Returns the letters as they are stored: errors are cut, and what no database takes in a text is replaced in them. Of several for one
- * position the last one holds. For those who write a store.
+ * Returns the letters as they are stored: errors are cut, and what no database takes in a text is replaced in them. Of
+ * several for one position the last one holds. For those who write a store.
  */
 export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly NewDeadLetter[] {
   const letters = new Map<bigint, NewDeadLetter>();
@@ -52,6 +54,9 @@ export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly New
 }
 
 /** Fills in and checks a page of dead letters. For those who write a store. @throws InvalidPageError */
-export function letterPage(page: { readonly after?: bigint; readonly limit?: number } = {}): { after: bigint; limit: number } {
+export function letterPage(page: { readonly after?: bigint; readonly limit?: number } = {}): {
+  after: bigint;
+  limit: number;
+} {
   return storePage({ after: page.after ?? 0n, limit: page.limit ?? DEFAULT_PAGE_LETTERS });
 }

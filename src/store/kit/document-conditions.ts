@@ -13,10 +13,13 @@ export interface DocumentDialect {
 export const KEY_COLUMNS: readonly string[] = Array.from({ length: MAX_INDEXES }, (_, index) => `key${index + 1}`);
 
 /**
- * Returns a query as the end of an SQL statement: ` and ... order by ... limit ...`, for a table with the columns `id`, `key1`, `key2` and so
- * on. One document more than the limit is asked for: it tells that there is a next page.
+ * Returns a query as the end of an SQL statement: ` and ... order by ... limit ...`, for a table with the columns `id`,
+ * `key1`, `key2` and so on. One document more than the limit is asked for: it tells that there is a next page.
  */
-export function documentConditions({ filters, order, descending, limit, after }: ResolvedQuery, dialect: DocumentDialect): string {
+export function documentConditions(
+  { filters, order, descending, limit, after }: ResolvedQuery,
+  dialect: DocumentDialect,
+): string {
   const conditions = filters.map(({ index, keys }) =>
     keys.length === 1 ? `${KEY_COLUMNS[index]} = ${dialect.bind(keys[0]!)}` : dialect.among(KEY_COLUMNS[index]!, keys),
   );

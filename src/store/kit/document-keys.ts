@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** How many characters of a text count for the order; so a key fits into an index of PostgreSQL, 2,704 bytes, with names and id. */
+/**
+ * How many characters of a text count for the order; so a key fits into an index of PostgreSQL, 2,704 bytes, with names
+ * and id.
+ */
 const ORDERED_CHARACTERS = 255;
 
 /**
- * Turns a value of a field into a text whose order, by code points, is that of the values: every store compares nothing but texts.
- * Different values have different keys, except that lists and objects share one, which equals no value that can be asked for.
+ * Turns a value of a field into a text whose order, by code points, is that of the values: every store compares nothing
+ * but texts. Different values have different keys, except that lists and objects share one, which equals no value that
+ * can be asked for.
  */
 export function documentKey(value: unknown): string {
   switch (typeof value) {
@@ -22,7 +26,9 @@ export function documentKey(value: unknown): string {
 
 /** Returns the keys of a document, in the order of the indexes. */
 export function documentKeys(document: object, indexes: readonly string[]): readonly string[] {
-  return indexes.map(field => documentKey(Object.hasOwn(document, field) ? (document as Record<string, unknown>)[field] : undefined));
+  return indexes.map(field =>
+    documentKey(Object.hasOwn(document, field) ? (document as Record<string, unknown>)[field] : undefined),
+  );
 }
 
 /** Compares texts by code points, as SQLite and the collation "C" of PostgreSQL do. */

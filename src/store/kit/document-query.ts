@@ -24,7 +24,10 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 
 type Ordering = Exclude<DocumentQuery['orderBy'], string | undefined>;
 
-const ORDERING: OptionChecks<Ordering> = { field: needed(must('a field', isText)), direction: needed(oneOf('asc', 'desc')) };
+const ORDERING: OptionChecks<Ordering> = {
+  field: needed(must('a field', isText)),
+  direction: needed(oneOf('asc', 'desc')),
+};
 const QUERY: OptionChecks<DocumentQuery> = {
   where: must('an object of values by field', isPlainObject),
   orderBy: either(isText, options(ORDERING, 'a field, or { field, direction }')),
@@ -84,7 +87,8 @@ function indexOf(field: unknown, where: string, indexes: readonly string[], faul
 
 function wantedKeys(field: string, wanted: unknown, faults: string[]): readonly string[] {
   const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-  if (values.length > MAX_VALUES) faults.push(`where.${field} lists ${values.length} values; the limit is ${MAX_VALUES}.`);
+  if (values.length > MAX_VALUES)
+    faults.push(`where.${field} lists ${values.length} values; the limit is ${MAX_VALUES}.`);
   const keys = new Set<string>();
   for (const value of values) {
     if (!isValue(value)) {
@@ -100,14 +104,18 @@ function wantedKeys(field: string, wanted: unknown, faults: string[]): readonly 
 }
 
 const isValue = (value: unknown): boolean =>
-  value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  value === null ||
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isFinite(value));
 
 const encoded = (ordering: readonly unknown[], { key, id }: DocumentPlace): string =>
   Buffer.from(JSON.stringify([...ordering, key, id])).toString('base64url');
 
 function placeOf(cursor: unknown, ordering: readonly unknown[], faults: string[]): DocumentPlace | undefined {
   const parts = decoded(cursor);
-  if (parts === undefined) faults.push(`after is ${shownValue(cursor)}; it must be the cursor of a page, as it was returned.`);
+  if (parts === undefined)
+    faults.push(`after is ${shownValue(cursor)}; it must be the cursor of a page, as it was returned.`);
   else if (parts[0] !== ordering[0] || parts[1] !== ordering[1]) {
     faults.push('after is the cursor of a page in another order; ask with the same orderBy for all pages.');
   } else return { key: parts[2]!, id: parts[3]! };

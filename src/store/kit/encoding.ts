@@ -31,7 +31,8 @@ export function encodedEvent({ name, payload, metadata, marks }: EncodableEvent,
 /** Counts the bytes of events that are encoded. */
 export const encodedBytes = (events: readonly EventJson[]): number =>
   events.reduce(
-    (sum, { payloadJson, metadataJson, marksJson }) => sum + Buffer.byteLength(payloadJson + metadataJson + (marksJson ?? '')),
+    (sum, { payloadJson, metadataJson, marksJson }) =>
+      sum + Buffer.byteLength(payloadJson + metadataJson + (marksJson ?? '')),
     0,
   );
 

@@ -12,7 +12,8 @@ export abstract class ForwardingEventStore implements EventStore {
   readonly restore?: NonNullable<EventStore['restore']>;
 
   constructor(protected readonly inner: EventStore) {
-    if (inner.restore) this.restore = (events: readonly RecordedEvent[]): Promise<RestoreOutcome> => inner.restore!(events);
+    if (inner.restore)
+      this.restore = (events: readonly RecordedEvent[]): Promise<RestoreOutcome> => inner.restore!(events);
   }
 
   get snapshots(): SnapshotStore | undefined {

@@ -7,13 +7,16 @@ const TICKS = 4;
 let marks = 0;
 
 /**
- * Tells whether a call comes from inside of some work, also after it has awaited something. It costs nothing while no work is under way, unlike
- * AsyncLocalStorage, which slows every promise of a process on Node 20; but it sees no more than `namesOnStack` does.
+ * Tells whether a call comes from inside of some work, also after it has awaited something. It costs nothing while no
+ * work is under way, unlike AsyncLocalStorage, which slows every promise of a process on Node 20; but it sees no more
+ * than `namesOnStack` does.
  */
 export class Inside {
   readonly #name = `eventuality inside ${++marks}`;
   /** The name is on the stack as long as the work is awaited. */
-  readonly #marked: (work: () => unknown) => Promise<any> = { [this.#name]: async (work: () => unknown) => await work() }[this.#name]!;
+  readonly #marked: (work: () => unknown) => Promise<any> = {
+    [this.#name]: async (work: () => unknown) => await work(),
+  }[this.#name]!;
   #running = 0;
 
   async run<T>(work: () => T | Promise<T>): Promise<T> {

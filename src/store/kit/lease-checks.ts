@@ -10,12 +10,17 @@ const LONGEST_NOTE = 20_000;
 /** Refuses a claim that no store can take. For those who write a store. @throws InvalidCommitError */
 export function checkClaim(name: CheckpointName, { owner, duration, note }: LeaseClaim): void {
   const faults = checkpointFaults(name);
-  if (!isName(owner)) faults.push(`owner is ${shownValue(owner)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`);
+  if (!isName(owner))
+    faults.push(`owner is ${shownValue(owner)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`);
   if (!Number.isSafeInteger(duration) || duration < 1 || duration > MAX_LEASE_MS) {
-    faults.push(`duration is ${shownValue(duration)}; it must be an integer from 1 to ${MAX_LEASE_MS}, in milliseconds.`);
+    faults.push(
+      `duration is ${shownValue(duration)}; it must be an integer from 1 to ${MAX_LEASE_MS}, in milliseconds.`,
+    );
   }
   if (note !== undefined && !isNote(note))
-    faults.push(`note is ${shownValue(note)}; it must be well-formed text of at most ${LONGEST_NOTE} characters without NUL.`);
+    faults.push(
+      `note is ${shownValue(note)}; it must be well-formed text of at most ${LONGEST_NOTE} characters without NUL.`,
+    );
   if (faults.length > 0) throw new InvalidCommitError(faults);
 }
 

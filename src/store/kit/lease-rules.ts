@@ -13,7 +13,10 @@ export interface KnownLease {
   readonly note: string | undefined;
 }
 
-/** By how much a lease may seem to hold longer than it was claimed for, in milliseconds: a clock is corrected by so much without a lease changing hands. */
+/**
+ * By how much a lease may seem to hold longer than it was claimed for, in milliseconds: a clock is corrected by so much
+ * without a lease changing hands.
+ */
 export const LEASE_TOLERANCE_MS = 1000;
 
 /** What becomes of a claim: the lease that is to be kept, or who has it. */
@@ -22,7 +25,11 @@ export type LeaseDecision =
   | { readonly ok: false; readonly owner: string; readonly freeIn: number };
 
 /** Decides on a claim, given what is kept of the segment. For those who write a store. */
-export function decideClaim(known: KnownLease | undefined, { owner, duration, note }: LeaseClaim, now: number): LeaseDecision {
+export function decideClaim(
+  known: KnownLease | undefined,
+  { owner, duration, note }: LeaseClaim,
+  now: number,
+): LeaseDecision {
   if (known?.owner !== undefined && known.owner !== owner && isHeld(known, now)) {
     return { ok: false, owner: known.owner, freeIn: known.until - now };
   }
@@ -31,11 +38,20 @@ export function decideClaim(known: KnownLease | undefined, { owner, duration, no
 }
 
 /** Says how a segment stands. For those who write a store. */
-export function segmentState(segment: number, position: bigint, lease: KnownLease | undefined, now: number): SegmentState {
+export function segmentState(
+  segment: number,
+  position: bigint,
+  lease: KnownLease | undefined,
+  now: number,
+): SegmentState {
   const held = lease?.owner !== undefined && isHeld(lease, now);
   if (!held) return { segment, position, owner: undefined, freeIn: 0, note: undefined };
   return { segment, position, owner: lease.owner, freeIn: lease.until - now, note: lease.note };
 }
 
-/** A lease that holds for longer than it was claimed for is from before the clock was set back: it has run out, else it would outlive its owner. */
-const isHeld = ({ until, duration }: KnownLease, now: number): boolean => until > now && until - now <= duration + LEASE_TOLERANCE_MS;
+/**
+ * A lease that holds for longer than it was claimed for is from before the clock was set back: it has run out, else it
+ * would outlive its owner.
+ */
+const isHeld = ({ until, duration }: KnownLease, now: number): boolean =>
+  until > now && until - now <= duration + LEASE_TOLERANCE_MS;

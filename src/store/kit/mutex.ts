@@ -1,6 +1,9 @@
 import { Inside } from './inside-transaction';
 
-/** Lets transactions run one at a time, and what else is to be written between them. Who comes while nothing runs does not wait. */
+/**
+ * Lets transactions run one at a time, and what else is to be written between them. Who comes while nothing runs does
+ * not wait.
+ */
 export class Mutex {
   #last: Promise<unknown> | undefined;
   #inside: Inside | undefined;
@@ -10,7 +13,10 @@ export class Mutex {
     return this.#last !== undefined;
   }
 
-  /** Refuses a caller that is part of the user's work that has the turn: another turn would never come. @throws InsideTransactionError */
+  /**
+   * Refuses a caller that is part of the user's work that has the turn: another turn would never come. @throws
+   * InsideTransactionError
+   */
   async refuseInside(): Promise<void> {
     if (this.#inside?.busy) await this.#inside.refuse();
   }

@@ -9,7 +9,10 @@ export const anEventStore = withMethods(
 );
 
 /** A store for snapshots. */
-export const aSnapshotStore = withMethods(['load', 'save', 'delete'], 'give a SnapshotStore, such as new InMemorySnapshotStore()');
+export const aSnapshotStore = withMethods(
+  ['load', 'save', 'delete'],
+  'give a SnapshotStore, such as new InMemorySnapshotStore()',
+);
 
 const STREAM_PAGE: OptionChecks<StreamPage> = { from: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
 const STORE_PAGE: OptionChecks<StorePage> = { after: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
@@ -22,4 +25,5 @@ export const refuseStreamPage = (page: StreamPage): void => refuseOptions('read'
 export const refuseStorePage = (page: StorePage): void => refuseOptions('readAll', page, STORE_PAGE);
 
 /** Refuses options that a subscription does not have; its place is not looked at. @throws InvalidOptionsError */
-export const refuseSubscribeOptions = (options: SubscribeOptions): void => refuseOptions('subscribe', options, SUBSCRIBE);
+export const refuseSubscribeOptions = (options: SubscribeOptions): void =>
+  refuseOptions('subscribe', options, SUBSCRIBE);

@@ -32,10 +32,12 @@ export function checkReadModel({ name, version, indexes, revision = 1, segments 
   }
   if (!Array.isArray(indexes)) faults.push(`indexes is ${shownValue(indexes)}; it must be a list of fields.`);
   else {
-    if (indexes.length > MAX_INDEXES) faults.push(`indexes lists ${indexes.length} fields; the limit is ${MAX_INDEXES}.`);
+    if (indexes.length > MAX_INDEXES)
+      faults.push(`indexes lists ${indexes.length} fields; the limit is ${MAX_INDEXES}.`);
     for (const [place, field] of indexes.entries()) {
       if (!isName(field)) faults.push(nameFault(`indexes[${place}]`, field));
-      else if (indexes.indexOf(field) < place) faults.push(`indexes[${place}] is ${shownValue(field)}, which is listed already.`);
+      else if (indexes.indexOf(field) < place)
+        faults.push(`indexes[${place}] is ${shownValue(field)}, which is listed already.`);
     }
   }
   if (faults.length > 0) throw new InvalidReadModelError(faults);
@@ -71,7 +73,10 @@ export const knownSchema = ({
   takenOver: takenOver.map(each => ({ sequenceBy: each.sequenceBy, positions: [...each.positions] })),
 });
 
-/** Refuses to prepare a version again with another schema; the order of indexes and `replayUntil` are of no account. @throws InvalidReadModelError */
+/**
+ * Refuses to prepare a version again with another schema; the order of indexes and `replayUntil` are of no account.
+ * @throws InvalidReadModelError
+ */
 export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema, 'replayUntil'>): void {
   const { indexes, revision, segments, sequenceBy, takenOver } = knownSchema(schema);
   const changes: string[] = [];
@@ -80,14 +85,19 @@ export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema
   }
   if (revision !== known.revision) changes.push(`revision ${known.revision}, not ${revision}`);
   if (segments !== known.segments) changes.push(`segments ${known.segments}, not ${segments}`);
-  if (sequenceBy !== known.sequenceBy) changes.push(`sequenceBy ${shownValue(known.sequenceBy)}, not ${shownValue(sequenceBy)}`);
+  if (sequenceBy !== known.sequenceBy)
+    changes.push(`sequenceBy ${shownValue(known.sequenceBy)}, not ${shownValue(sequenceBy)}`);
   const [taken, wanted] = [takenOverText(known.takenOver), takenOverText(takenOver)];
   if (taken !== wanted) changes.push(`takenOver ${taken}, not ${wanted}`);
   const place = `'${schema.name}' was prepared in version ${schema.version} with`;
-  if (changes.length > 0) throw new InvalidReadModelError(changes.map(change => `${place} ${change}. Raise its version.`));
+  if (changes.length > 0)
+    throw new InvalidReadModelError(changes.map(change => `${place} ${change}. Raise its version.`));
 }
 
-/** Refuses a commit that no store can take; the documents are not looked at. For those who write a store. @throws InvalidCommitError */
+/**
+ * Refuses a commit that no store can take; the documents are not looked at. For those who write a store. @throws
+ * InvalidCommitError
+ */
 export function checkCommit({ checkpoint, from, to, writes, ...more }: ProjectionCommit): void {
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
@@ -117,7 +127,8 @@ function checkReads(reads: ProjectionCommit['reads'] = [], faults: string[]): vo
 }
 
 function checkFence(fence: unknown, faults: string[]): void {
-  if (fence !== undefined && !isPosition(fence)) faults.push(`fence is ${shownWithType(fence)}; it must be a bigint from 0n.`);
+  if (fence !== undefined && !isPosition(fence))
+    faults.push(`fence is ${shownWithType(fence)}; it must be a bigint from 0n.`);
 }
 
 /** Refuses what cannot name a checkpoint. @throws InvalidCommitError */
@@ -141,7 +152,8 @@ function checkWrite({ readModel, version, id, document }: DocumentWrite, place: 
   if (!isName(readModel)) faults.push(nameFault(`writes[${place}].readModel`, readModel));
   if (!isVersion(version)) faults.push(versionFault(`writes[${place}].version`, version));
   if (!isName(id)) faults.push(nameFault(`writes[${place}].id`, id));
-  if (document === undefined) faults.push(`writes[${place}].document is undefined; it must be an object, or null to delete.`);
+  if (document === undefined)
+    faults.push(`writes[${place}].document is undefined; it must be an object, or null to delete.`);
 }
 
 /** Tells whether there can be a read model of this name and version. */
@@ -150,7 +162,8 @@ export const canBeReadModel = (name: unknown, version: unknown): boolean => isNa
 const isVersion = (version: unknown): boolean =>
   Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= MAX_VERSION;
 /** Tells whether a value can be a position, or 0n. */
-const isPosition = (position: unknown): boolean => typeof position === 'bigint' && position >= 0n && position <= MAX_POSITION;
+const isPosition = (position: unknown): boolean =>
+  typeof position === 'bigint' && position >= 0n && position <= MAX_POSITION;
 
 const nameFault = (path: string, name: unknown): string =>
   `${path} is ${shownValue(name)}; it must be text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`;
@@ -158,11 +171,23 @@ const versionFault = (path: string, version: unknown): string =>
   `${path} is ${shownValue(version)}; it must be an integer from 1 to ${MAX_VERSION}.`;
 
 /** Tells whether there can be such letters; null and undefined are for any. For those who write a store. */
-export function canBeParked(projection: unknown, version: unknown, sequence?: string | null, position?: bigint | null): boolean {
-  return canBeReadModel(projection, version) && (sequence == null || isName(sequence)) && (position == null || position <= MAX_POSITION);
+export function canBeParked(
+  projection: unknown,
+  version: unknown,
+  sequence?: string | null,
+  position?: bigint | null,
+): boolean {
+  return (
+    canBeReadModel(projection, version) &&
+    (sequence == null || isName(sequence)) &&
+    (position == null || position <= MAX_POSITION)
+  );
 }
 
-/** What a commit writes into one version of a read model, frozen and plain: of several writes for one document only the last is left. */
+/**
+ * What a commit writes into one version of a read model, frozen and plain: of several writes for one document only the
+ * last is left.
+ */
 export interface WriteGroup {
   readonly readModel: string;
   readonly version: number;
@@ -170,8 +195,8 @@ export interface WriteGroup {
 }
 
 /**
- * Sorts the writes of a commit by read model and document, and seals what is left: nobody can change it while it waits to be written. For
- * those who write a store.
+ * Sorts the writes of a commit by read model and document, and seals what is left: nobody can change it while it waits
+ * to be written. For those who write a store.
  * @throws UnstorableValueError
  */
 export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGroup[] {
@@ -187,7 +212,8 @@ export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGro
     group.documents.set(id, document);
   }
   for (const { readModel, documents } of groups.values()) {
-    for (const [id, document] of documents) if (document !== null) documents.set(id, plainDocument(document, `${readModel} '${id}'`));
+    for (const [id, document] of documents)
+      if (document !== null) documents.set(id, plainDocument(document, `${readModel} '${id}'`));
   }
   return [...groups.values()];
 }
@@ -201,7 +227,11 @@ export interface PreparedWrite {
 
 /** Makes the keys of the documents of a group. For those who write a store. */
 export function prepareWrites({ documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
-  return Array.from(documents, ([id, document]) => ({ id, document, keys: document === null ? [] : documentKeys(document, indexes) }));
+  return Array.from(documents, ([id, document]) => ({
+    id,
+    document,
+    keys: document === null ? [] : documentKeys(document, indexes),
+  }));
 }
 
 /** Without the prototype of a class: a document looks the same from every store. */

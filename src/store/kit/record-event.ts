@@ -6,7 +6,13 @@ import type { StreamName } from '../ports/stream-name';
  * Makes the recorded form of a new event, deeply frozen; for stores that make the envelope themselves.
  * @throws UnstorableValueError when the payload, the metadata or the marks hold what JSON cannot carry
  */
-export function recordEvent(event: NewEvent, stream: StreamName, version: number, position: bigint, recordedAt: string): RecordedEvent {
+export function recordEvent(
+  event: NewEvent,
+  stream: StreamName,
+  version: number,
+  position: bigint,
+  recordedAt: string,
+): RecordedEvent {
   const id = event.id ?? newId();
   const recorded = {
     id,
@@ -27,7 +33,10 @@ export function recordEvent(event: NewEvent, stream: StreamName, version: number
 export const recordedMarks = (marks: EventMarks): EventMarks => sealPayload(marks, 'marks');
 
 /** Fills in what every event's metadata has, and seals it. */
-export function recordedMetadata(metadata: Readonly<Record<string, unknown>> | undefined, eventId: string): EventMetadata {
+export function recordedMetadata(
+  metadata: Readonly<Record<string, unknown>> | undefined,
+  eventId: string,
+): EventMetadata {
   if (metadata && isComplete(metadata)) return sealPayload(metadata, 'metadata');
   const { correlationId = eventId, causationId = eventId, commandName = '' } = metadata ?? {};
   return sealPayload({ ...metadata, correlationId, causationId, commandName }, 'metadata') as EventMetadata;

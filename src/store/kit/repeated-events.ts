@@ -5,13 +5,15 @@ import type { StreamName } from '../ports/stream-name';
 import { recordedMarks } from './record-event';
 
 /**
- * Returns the stored events of an append that is stored already, as a whole: each event by its id, in its stream, with the same name,
- * schema version, payload and marks, in the order given and without another event in between; where the append names a version, from that version on.
- * Metadata is not compared, for a repetition may have another correlation; nor is the version for `any` and `exists`. Undefined when none of
- * the events is stored. For those who write a store.
+ * Returns the stored events of an append that is stored already, as a whole: each event by its id, in its stream, with
+ * the same name, schema version, payload and marks, in the order given and without another event in between; where the
+ * append names a version, from that version on. Metadata is not compared, for a repetition may have another
+ * correlation; nor is the version for `any` and `exists`. Undefined when none of the events is stored. For those who
+ * write a store.
  *
  * @param stored returns the stored event with an id
- * @throws DuplicateEventError when some are stored, but not as this append; UnstorableValueError for a payload that cannot be
+ * @throws DuplicateEventError when some are stored, but not as this append; UnstorableValueError for a payload that
+ * cannot be
  */
 export function repeatedEvents(
   appends: readonly StreamAppend[],
@@ -40,8 +42,15 @@ function versionBefore(expected: ExpectedVersion): number | undefined {
   return typeof expected === 'number' ? expected : undefined;
 }
 
-function differenceOf(event: NewEvent, there: RecordedEvent, stream: StreamName, version: number, last: bigint): string | undefined {
-  if (there.aggregateName !== stream.aggregateName || there.aggregateId !== stream.aggregateId) return 'in another stream';
+function differenceOf(
+  event: NewEvent,
+  there: RecordedEvent,
+  stream: StreamName,
+  version: number,
+  last: bigint,
+): string | undefined {
+  if (there.aggregateName !== stream.aggregateName || there.aggregateId !== stream.aggregateId)
+    return 'in another stream';
   if (there.version !== version) return `at version ${there.version} of its stream, not at ${version}`;
   if (there.position <= last) return 'before an event that it follows here';
   if (there.name !== event.name) return 'with another name';

@@ -5,7 +5,9 @@ import { isMarks, isMetadata, isSchemaVersion, isUuid, MARKS, SCHEMA_VERSIONS } 
 import { type EventJson, encodedEvent } from './encoding';
 import { recordEvent } from './record-event';
 
-/** The highest position that can be restored, 2^47: later appends have as many left, also where positions have 48 bits. */
+/**
+ * The highest position that can be restored, 2^47: later appends have as many left, also where positions have 48 bits.
+ */
 const MAX_RESTORABLE_POSITION = 2n ** 47n;
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -24,11 +26,13 @@ export interface RestoreTarget {
 }
 
 /**
- * Returns recorded events as a store keeps them, sealed and deeply frozen, after making sure that each is whole. For the `restore` of a store.
+ * Returns recorded events as a store keeps them, sealed and deeply frozen, after making sure that each is whole. For
+ * the `restore` of a store.
  * @throws InvalidRestoreError
  */
 export function sealRestored(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-  if (!Array.isArray(events)) throw new InvalidRestoreError(0, `the events are ${shownValue(events)}; they must be a list.`);
+  if (!Array.isArray(events))
+    throw new InvalidRestoreError(0, `the events are ${shownValue(events)}; they must be a list.`);
   return events.map((event, index) => {
     const faults = faultsOf(event);
     if (faults.length > 0) throw new InvalidRestoreError(index, faults.join(' '));
@@ -41,15 +45,21 @@ export interface RestoreRequest extends EventJson {
   readonly event: RecordedEvent;
 }
 
-/** Seals events as {@link sealRestored} does, and encodes them for a database. @throws InvalidRestoreError also for what is too large */
+/**
+ * Seals events as {@link sealRestored} does, and encodes them for a database. @throws InvalidRestoreError also for what
+ * is too large
+ */
 export function restoreRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
-  return sealRestored(events).map((event, index) => atEvent(index, () => ({ event, ...encodedEvent(event, maxPayloadBytes) })));
+  return sealRestored(events).map((event, index) =>
+    atEvent(index, () => ({ event, ...encodedEvent(event, maxPayloadBytes) })),
+  );
 }
 
 /**
- * Returns those of the events that are not stored yet, after making sure that they follow on what is there. Call it, and write what it
- * returns, while nobody else can append. For the `restore` of a store.
- * @throws InvalidRestoreError when a position is not after the last one, a version does not follow, or an id belongs to another event
+ * Returns those of the events that are not stored yet, after making sure that they follow on what is there. Call it,
+ * and write what it returns, while nobody else can append. For the `restore` of a store.
+ * @throws InvalidRestoreError when a position is not after the last one, a version does not follow, or an id belongs to
+ * another event
  */
 export function eventsToRestore(events: readonly RecordedEvent[], target: RestoreTarget): readonly RecordedEvent[] {
   const fresh = new Map<string, RecordedEvent>();
@@ -62,7 +72,10 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
     const version = versions.get(key) ?? target.versionOf(event);
     if (known) throw new InvalidRestoreError(index, `its id ${shownValue(event.id)} is that of ${placed(known)}.`);
     if (event.position <= last)
-      throw new InvalidRestoreError(index, `its position is ${event.position}; it must come after ${last}, the last one there.`);
+      throw new InvalidRestoreError(
+        index,
+        `its position is ${event.position}; it must come after ${last}, the last one there.`,
+      );
     if (event.version !== version + 1)
       throw new InvalidRestoreError(index, `it is ${placed(event)}, but version ${version + 1} must come next.`);
     fresh.set(event.id, event);
@@ -72,7 +85,10 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
   return [...fresh.values()];
 }
 
-/** Does what belongs to one of the events: what is wrong with it is told with the event's place in the list. @throws InvalidRestoreError */
+/**
+ * Does what belongs to one of the events: what is wrong with it is told with the event's place in the list. @throws
+ * InvalidRestoreError
+ */
 function atEvent<T>(index: number, work: () => T): T {
   try {
     return work();
@@ -101,14 +117,19 @@ function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   check('schemaVersion', isSchemaVersion, SCHEMA_VERSIONS);
   check('position', isPosition, `a bigint from 1 to ${MAX_RESTORABLE_POSITION}`);
   check('recordedAt', isTime, "a time such as '2026-01-31T12:00:00.000Z'");
-  check('metadata', value => isMetadata(value as never), 'an object in which correlationId, causationId and commandName are text');
+  check(
+    'metadata',
+    value => isMetadata(value as never),
+    'an object in which correlationId, causationId and commandName are text',
+  );
   check('marks', value => value === undefined || isMarks(value), MARKS);
   return faults;
 }
 
 const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 
-const isPosition = (value: unknown): boolean => typeof value === 'bigint' && value >= 1n && value <= MAX_RESTORABLE_POSITION;
+const isPosition = (value: unknown): boolean =>
+  typeof value === 'bigint' && value >= 1n && value <= MAX_RESTORABLE_POSITION;
 
 function isTime(value: unknown): boolean {
   if (typeof value !== 'string' || !TIME.test(value)) return false;

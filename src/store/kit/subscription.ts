@@ -76,7 +76,9 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
     return { done: true, value: undefined };
   }
 
-  /** A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then nobody is told. */
+  /**
+   * A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then nobody is told.
+   */
   async #read(): Promise<Page> {
     try {
       return await this.source.readAll({ after: this.#after });

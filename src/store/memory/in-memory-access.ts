@@ -1,6 +1,9 @@
 import type { Mutex } from '../kit/mutex';
 
-/** Decides who may use a store in memory, and when: no call after its end, and a write waits for the transactions that are under way. */
+/**
+ * Decides who may use a store in memory, and when: no call after its end, and a write waits for the transactions that
+ * are under way.
+ */
 export class InMemoryAccess {
   constructor(
     readonly turns: Mutex,

@@ -2,7 +2,14 @@ import { type Clock, type RecordedEvent, systemClock } from '../../messages';
 import { checkClaimName, checkCommandClaim, checkCommandResult } from '../kit/command-checks';
 import { isFree, resultOf } from '../kit/command-rules';
 import { Mutex } from '../kit/mutex';
-import type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from '../ports/command-journal';
+import type {
+  ClaimName,
+  ClaimOutcome,
+  CommandClaim,
+  CommandJournal,
+  CommandResult,
+  CompletedCommand,
+} from '../ports/command-journal';
 import { ClaimLostError } from '../ports/errors';
 
 interface KnownCommand {
@@ -11,7 +18,9 @@ interface KnownCommand {
   readonly keep: number;
   lease: number;
   until: number;
-  /** When it may be forgotten, where it is free by then: late enough for a holder that was only slow to find its claim. */
+  /**
+   * When it may be forgotten, where it is free by then: late enough for a holder that was only slow to find its claim.
+   */
   readonly expires: number;
   result: CommandResult | undefined;
 }
@@ -26,8 +35,9 @@ interface LendingStore {
 const MAX_LOOKED_AT = 4;
 
 /**
- * Remembers commands in the memory of the process: complete in its semantics, gone when the process ends. The `commands` of an
- * `InMemoryEventStore`; made by itself it can stand beside a store that has none, where {@link record} is called after each append.
+ * Remembers commands in the memory of the process: complete in its semantics, gone when the process ends. The
+ * `commands` of an `InMemoryEventStore`; made by itself it can stand beside a store that has none, where {@link record}
+ * is called after each append.
  */
 export class InMemoryCommandJournal implements CommandJournal {
   readonly #commands = new Map<string, KnownCommand>();
@@ -43,7 +53,8 @@ export class InMemoryCommandJournal implements CommandJournal {
   constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;
     this.#turns = store?.turns ?? new Mutex();
-    // Not a function made here: with one, each store that is dropped kept much of what came after it from being collected in time.
+    // Not a function made here: with one, each store that is dropped kept much of what came after it from being
+    // collected in time.
     this.#store = store;
   }
 
@@ -72,7 +83,8 @@ export class InMemoryCommandJournal implements CommandJournal {
 
   async complete({ id, token }: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): Promise<boolean> {
     checkCommandResult({ id, token }, { aggregateId, version, events });
-    const result = events.length > 0 ? resultOf(Object.freeze([...events])) : { events: Object.freeze([]), aggregateId, version };
+    const result =
+      events.length > 0 ? resultOf(Object.freeze([...events])) : { events: Object.freeze([]), aggregateId, version };
     return this.#pass(() => {
       const known = this.#of({ id, token });
       if (known && !known.result) this.#done(known, result);
@@ -89,7 +101,8 @@ export class InMemoryCommandJournal implements CommandJournal {
   }
 
   /**
-   * Makes sure that a claim is still the caller's, and tells whether its command is done. For an append, before it writes.
+   * Makes sure that a claim is still the caller's, and tells whether its command is done. For an append, before it
+   * writes.
    * @throws InvalidClaimError, ClaimLostError
    */
   isDone(claim: ClaimName): boolean {
@@ -100,7 +113,8 @@ export class InMemoryCommandJournal implements CommandJournal {
   }
 
   /**
-   * Records at once that a command is done and led to these events, in the order of their append; one that is done already stays as it is.
+   * Records at once that a command is done and led to these events, in the order of their append; one that is done
+   * already stays as it is.
    * @throws InvalidClaimError, ClaimLostError when the claim was taken over by another one
    */
   record(claim: ClaimName, events: readonly RecordedEvent[]): void {

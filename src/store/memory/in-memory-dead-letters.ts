@@ -80,7 +80,9 @@ export class InMemoryDeadLetters implements DeadLetters {
   async retry({ projection, version }: ParkedName, sequence?: string): Promise<number> {
     return this.access.write(() => {
       const parked = this.#of({ projection, version });
-      const sequences = new Set(matching(parked, sequence === undefined ? {} : { sequence }).map(letter => letter.sequence));
+      const sequences = new Set(
+        matching(parked, sequence === undefined ? {} : { sequence }).map(letter => letter.sequence),
+      );
       for (const wanted of sequences) parked.ask(wanted);
       return sequences.size;
     });
@@ -104,7 +106,9 @@ export class InMemoryDeadLetters implements DeadLetters {
     if (park.length === 0 && unpark.length === 0 && !answers) return;
     const parked = this.#of({ projection, version });
     this.#versions.set(keyOf({ projection, version }), parked);
-    parked.delete(unpark.flatMap(position => matching(parked, { position })).filter(letter => letter.segment === segment));
+    parked.delete(
+      unpark.flatMap(position => matching(parked, { position })).filter(letter => letter.segment === segment),
+    );
     for (const letter of park) {
       const known = parked.letters.get(letter.position);
       const parkedAt = known?.parkedAt ?? isoTime(this.clock.now());
@@ -122,8 +126,12 @@ export class InMemoryDeadLetters implements DeadLetters {
   }
 }
 
-function matching(parked: ParkedVersion, { sequence, position }: { readonly sequence?: string; readonly position?: bigint }): DeadLetter[] {
-  const among = position === undefined ? parked.inOrder() : [parked.letters.get(position)].filter(letter => letter !== undefined);
+function matching(
+  parked: ParkedVersion,
+  { sequence, position }: { readonly sequence?: string; readonly position?: bigint },
+): DeadLetter[] {
+  const among =
+    position === undefined ? parked.inOrder() : [parked.letters.get(position)].filter(letter => letter !== undefined);
   return sequence === undefined ? among : among.filter(letter => letter.sequence === sequence);
 }
 

@@ -47,7 +47,8 @@ export class InMemoryDocuments {
   #inOrder(order: number | undefined): readonly Entry[] {
     let entries = this.#sorted.get(order);
     if (!entries) {
-      const byKey = (one: Entry, other: Entry): number => (order === undefined ? 0 : compareTexts(one.keys[order]!, other.keys[order]!));
+      const byKey = (one: Entry, other: Entry): number =>
+        order === undefined ? 0 : compareTexts(one.keys[order]!, other.keys[order]!);
       entries = [...this.#byId.values()].sort((one, other) => byKey(one, other) || compareTexts(one.id, other.id));
       this.#sorted.set(order, entries);
     }

@@ -20,7 +20,10 @@ import { InMemoryCommandJournal } from './in-memory-command-journal';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
 
-const anIterable = must('a list of recorded events, or another iterable', value => typeof value?.[Symbol.iterator] === 'function');
+const anIterable = must(
+  'a list of recorded events, or another iterable',
+  value => typeof value?.[Symbol.iterator] === 'function',
+);
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
@@ -53,7 +56,8 @@ export class InMemoryEventStore implements EventStore {
 
   /**
    * @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start
-   * @throws InvalidOptionsError; InvalidRestoreError when one of the events is not whole, or does not follow on those before it
+   * @throws InvalidOptionsError; InvalidRestoreError when one of the events is not whole, or does not follow on those
+   * before it
    */
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     refuseOptions('new InMemoryEventStore', options, { clock: aClock, events: anIterable });
@@ -63,7 +67,8 @@ export class InMemoryEventStore implements EventStore {
     this.#commands = new InMemoryCommandJournal({ clock: this.#clock }, this.#lent);
     this.commands = this.#commands;
     // One by one, so that a source that counts knows which one was refused; none is stored already.
-    for (const event of options.events ?? []) for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
+    for (const event of options.events ?? [])
+      for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
@@ -113,8 +118,8 @@ export class InMemoryEventStore implements EventStore {
   }
 
   /**
-   * Called with the events of one append, or one restore, before they are kept, for subclasses that write them somewhere: what it throws
-   * rejects the call, and nothing is kept.
+   * Called with the events of one append, or one restore, before they are kept, for subclasses that write them
+   * somewhere: what it throws rejects the call, and nothing is kept.
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 
@@ -153,7 +158,10 @@ export class InMemoryEventStore implements EventStore {
     return Number(this.#all.at(-1)?.position ?? 0n);
   }
 
-  /** Counts the events up to a position. Only restored events leave positions out: without them nothing has to be searched. */
+  /**
+   * Counts the events up to a position. Only restored events leave positions out: without them nothing has to be
+   * searched.
+   */
   #countUntil(position: bigint): number {
     if (this.#lastPosition() === this.#all.length) return Math.min(Number(position), this.#all.length);
     let [from, until] = [0, this.#all.length];
@@ -196,7 +204,8 @@ export class InMemoryEventStore implements EventStore {
 
   /** Events get into the index only when it is used: who never gives ids never pays for it. */
   #withIds(): ReadonlyMap<string, RecordedEvent> {
-    for (let index = this.#byId.size; index < this.#all.length; index++) this.#byId.set(this.#all[index]!.id, this.#all[index]!);
+    for (let index = this.#byId.size; index < this.#all.length; index++)
+      this.#byId.set(this.#all[index]!.id, this.#all[index]!);
     return this.#byId;
   }
 

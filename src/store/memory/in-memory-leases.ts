@@ -31,13 +31,17 @@ export class InMemoryLeases implements SegmentLeases {
     return this.access.write(() => this.#claim({ projection, version, segment }, claim));
   }
 
-  async release(name: CheckpointName, { owner, fence }: { readonly owner: string; readonly fence: bigint }): Promise<void> {
+  async release(
+    name: CheckpointName,
+    { owner, fence }: { readonly owner: string; readonly fence: bigint },
+  ): Promise<void> {
     checkCheckpoint(name);
     const { projection, version, segment } = name;
     await this.access.write(() => {
       const leases = this.#of(projection, version);
       const lease = leases.get(segment);
-      if (lease?.owner === owner && lease.fence === fence) leases.set(segment, { ...lease, owner: undefined, note: undefined });
+      if (lease?.owner === owner && lease.fence === fence)
+        leases.set(segment, { ...lease, owner: undefined, note: undefined });
     });
   }
 

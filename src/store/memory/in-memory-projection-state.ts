@@ -37,7 +37,11 @@ export class InMemoryProjectionState {
     const versions = this.versions(schema.name);
     const known = versions.get(schema.version);
     if (known) checkSameSchema(schema, known.schema);
-    else this.#readModels.set(schema.name, new Map([...versions, [schema.version, new InMemoryDocuments(knownSchema(schema))]]));
+    else
+      this.#readModels.set(
+        schema.name,
+        new Map([...versions, [schema.version, new InMemoryDocuments(knownSchema(schema))]]),
+      );
   }
 
   versions(name: string): ReadonlyMap<number, InMemoryDocuments> {
@@ -88,10 +92,16 @@ export class InMemoryProjectionState {
   }
 
   /** Says why a commit must not be kept, given where its checkpoint stands; undefined when it may be. */
-  refusal({ checkpoint, from, fence, reads }: SealedCommit, position: bigint, read: ReadNow = this.#readNow): CommitOutcome | undefined {
+  refusal(
+    { checkpoint, from, fence, reads }: SealedCommit,
+    position: bigint,
+    read: ReadNow = this.#readNow,
+  ): CommitOutcome | undefined {
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     if (fenced || position !== from) return { ok: false, checkpoint: position, fenced };
-    const outdated = reads.some(each => (read(this.documents(each.readModel, each.version), each.id) ?? null) !== each.document);
+    const outdated = reads.some(
+      each => (read(this.documents(each.readModel, each.version), each.id) ?? null) !== each.document,
+    );
     return outdated ? { ok: false, checkpoint: position, fenced, outdated } : undefined;
   }
 

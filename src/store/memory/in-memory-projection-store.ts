@@ -6,7 +6,13 @@ import { type SealedCommit, sealedCommit } from '../kit/sealed-commit';
 import { StagedAppends, type TransactionEvents } from '../kit/staged-appends';
 import type { DeadLetters } from '../ports/dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
-import type { DocumentPage, DocumentQuery, ProjectionStore, ReadModelSchema, ReadModelVersion } from '../ports/projection-store';
+import type {
+  DocumentPage,
+  DocumentQuery,
+  ProjectionStore,
+  ReadModelSchema,
+  ReadModelVersion,
+} from '../ports/projection-store';
 import { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from '../ports/projection-transaction';
 import type { SegmentLeases } from '../ports/segment-leases';
 import { InMemoryAccess } from './in-memory-access';
@@ -15,8 +21,8 @@ import { InMemoryProjectionState } from './in-memory-projection-state';
 import { InMemoryTransaction } from './in-memory-transaction';
 
 /**
- * Keeps documents, checkpoints, leases and dead letters in the memory of the process: complete in its semantics, gone when the process ends.
- * Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
+ * Keeps documents, checkpoints, leases and dead letters in the memory of the process: complete in its semantics, gone
+ * when the process ends. Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
   declare readonly eventsBeside: EventsBeside | undefined;
@@ -82,7 +88,11 @@ export class InMemoryProjectionStore implements ProjectionStore {
     await this.#access.write(() => this.#state.activate(readModel, version));
   }
 
-  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+  async drop(
+    name: string,
+    version: number,
+    { unlessActive = false }: { readonly unlessActive?: boolean } = {},
+  ): Promise<boolean> {
     return this.#access.write(() => {
       if (unlessActive && this.#state.active(name) === version) return false;
       this.#state.drop(name, version);
@@ -100,7 +110,9 @@ export class InMemoryProjectionStore implements ProjectionStore {
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    return this.#access.alone(() => new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work));
+    return this.#access.alone(() =>
+      new InMemoryTransaction(this.#state, this.#events && new StagedAppends(this.#events)).run(work),
+    );
   }
 
   #documents(readModel: string, version: number): InMemoryDocuments {

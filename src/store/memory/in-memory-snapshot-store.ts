@@ -20,7 +20,11 @@ export class InMemorySnapshotStore implements SnapshotStore {
     this.#clock = options.clock ?? systemClock;
   }
 
-  async load(stream: StreamName, schemaVersion: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Snapshot | undefined> {
+  async load(
+    stream: StreamName,
+    schemaVersion: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Snapshot | undefined> {
     signal?.throwIfAborted();
     this.store?.refuseWhenClosed();
     const kept = this.#snapshots.get(keyOf(stream));
@@ -35,7 +39,14 @@ export class InMemorySnapshotStore implements SnapshotStore {
     const recordedAt = isoTime(this.#clock.now());
     this.#snapshots.set(
       keyOf(stream),
-      Object.freeze({ stream: Object.freeze({ aggregateName, aggregateId }), version, eventId, schemaVersion, state, recordedAt }),
+      Object.freeze({
+        stream: Object.freeze({ aggregateName, aggregateId }),
+        version,
+        eventId,
+        schemaVersion,
+        state,
+        recordedAt,
+      }),
     );
   }
 

@@ -12,7 +12,10 @@ import type { AppendOptions, AppendOutcome, StreamAppend } from '../ports/stream
 import type { InMemoryDocuments } from './in-memory-documents';
 import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-projection-state';
 
-/** A transaction in memory: what it writes lies beside what is stored until it has ended well. Nobody else writes meanwhile. */
+/**
+ * A transaction in memory: what it writes lies beside what is stored until it has ended well. Nobody else writes
+ * meanwhile.
+ */
 export class InMemoryTransaction implements ProjectionTransaction {
   readonly #turns = new Mutex();
   readonly #commits: ReadyCommit[] = [];
@@ -154,4 +157,5 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 }
 
-const keyOf = ({ projection, version, segment }: CheckpointName): string => JSON.stringify([projection, version, segment]);
+const keyOf = ({ projection, version, segment }: CheckpointName): string =>
+  JSON.stringify([projection, version, segment]);

@@ -3,7 +3,8 @@ import { PAGE_LIMIT } from './event-store';
 import type { Conflict, ExpectedVersion } from './stream-append';
 import type { StreamName } from './stream-name';
 
-const named = ({ aggregateName, aggregateId }: StreamName): string => `${shownText(aggregateName)} '${shownText(aggregateId)}'`;
+const named = ({ aggregateName, aggregateId }: StreamName): string =>
+  `${shownText(aggregateName)} '${shownText(aggregateId)}'`;
 
 /** Thrown when a stream had moved on and deciding again did not help, or was ruled out by a pinned version. */
 export class ConcurrencyError extends EventualityError {
@@ -12,7 +13,9 @@ export class ConcurrencyError extends EventualityError {
   readonly actual: number;
 
   constructor(readonly conflicts: readonly Conflict[]) {
-    const lines = conflicts.map(({ stream, expected, actual }) => `${named(stream)} is at version ${actual}, expected was ${expected}.`);
+    const lines = conflicts.map(
+      ({ stream, expected, actual }) => `${named(stream)} is at version ${actual}, expected was ${expected}.`,
+    );
     super(`${listed(lines)} Load it again and decide on what is there now.`);
     this.expected = conflicts[0]!.expected;
     this.actual = conflicts[0]!.actual;
@@ -38,7 +41,9 @@ export class DuplicateEventError extends EventualityError {
     readonly difference?: string,
   ) {
     const how = difference === undefined ? '' : `: ${difference}`;
-    super(`An event with the id '${shownText(eventId)}' is stored already${how}. Repeat an append as a whole, or give new events new ids.`);
+    super(
+      `An event with the id '${shownText(eventId)}' is stored already${how}. Repeat an append as a whole, or give new events new ids.`,
+    );
   }
 }
 
@@ -51,7 +56,10 @@ export class InvalidClaimError extends EventualityError {
   }
 }
 
-/** Thrown when a command is appended under a claim that has run out and was taken over: it is being carried out elsewhere. */
+/**
+ * Thrown when a command is appended under a claim that has run out and was taken over: it is being carried out
+ * elsewhere.
+ */
 export class ClaimLostError extends EventualityError {
   readonly code = 'CLAIM_LOST';
 
@@ -67,7 +75,9 @@ export class InvalidPageError extends EventualityError {
   readonly code = 'INVALID_PAGE';
 
   constructor(field: 'from' | 'limit' | 'after', value: unknown) {
-    const range = { from: 'an integer from 1', limit: `an integer from 1 to ${PAGE_LIMIT}`, after: 'a bigint from 0n' }[field];
+    const range = { from: 'an integer from 1', limit: `an integer from 1 to ${PAGE_LIMIT}`, after: 'a bigint from 0n' }[
+      field
+    ];
     super(`The page's ${field} is ${shownWithType(value)}; it must be ${range}.`);
   }
 }
@@ -96,7 +106,10 @@ export class PayloadTooLargeError extends EventualityError {
   }
 }
 
-/** Thrown when an event cannot be restored: it is not whole, is too large, or does not follow on what is there. Nothing of the call was written. */
+/**
+ * Thrown when an event cannot be restored: it is not whole, is too large, or does not follow on what is there. Nothing
+ * of the call was written.
+ */
 export class InvalidRestoreError extends EventualityError {
   readonly code = 'INVALID_RESTORE';
 
@@ -111,16 +124,23 @@ export class InvalidRestoreError extends EventualityError {
   }
 }
 
-/** Thrown when events are to be imported into a store that cannot take them in as they are. Nothing was read or written. */
+/**
+ * Thrown when events are to be imported into a store that cannot take them in as they are. Nothing was read or written.
+ */
 export class RestoreUnsupportedError extends EventualityError {
   readonly code = 'RESTORE_UNSUPPORTED';
 
   constructor() {
-    super('This event store has no method restore(events): it cannot keep positions and times. Import into one that has it, or add it.');
+    super(
+      'This event store has no method restore(events): it cannot keep positions and times. Import into one that has it, or add it.',
+    );
   }
 }
 
-/** Thrown when a line of an import is not an event, or does not follow on what is there. The lines before it may be stored. */
+/**
+ * Thrown when a line of an import is not an event, or does not follow on what is there. The lines before it may be
+ * stored.
+ */
 export class InvalidImportError extends EventualityError {
   readonly code = 'INVALID_IMPORT';
 
@@ -131,13 +151,17 @@ export class InvalidImportError extends EventualityError {
     readonly fault: string,
     cause?: unknown,
   ) {
-    super(`Line ${line} cannot be imported: ${fault} Mend the file and import it again: what is stored by then is skipped.`, { cause });
+    super(
+      `Line ${line} cannot be imported: ${fault} Mend the file and import it again: what is stored by then is skipped.`,
+      { cause },
+    );
   }
 }
 
 /**
- * Thrown to the readers of subscriptions when an event that they were given is gone: an older backup was put in place under a running process. What
- * was read or kept of the events since then is void: begin again from what is stored. Caches and live read models do so by themselves, and log it.
+ * Thrown to the readers of subscriptions when an event that they were given is gone: an older backup was put in place
+ * under a running process. What was read or kept of the events since then is void: begin again from what is stored.
+ * Caches and live read models do so by themselves, and log it.
  */
 export class HistoryReplacedError extends EventualityError {
   readonly code = 'HISTORY_REPLACED';

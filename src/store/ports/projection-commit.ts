@@ -20,8 +20,8 @@ export interface DocumentRead {
 }
 
 /**
- * SQL of one's own, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client, on SQLite the connection
- * of the driver, where it must be synchronous.
+ * SQL of one's own, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client,
+ * on SQLite the connection of the driver, where it must be synchronous.
  */
 export type TransactionWork = (client: any) => unknown;
 
@@ -52,8 +52,9 @@ export interface ProjectionCommit extends DeadLetterChanges {
 }
 
 /**
- * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says that the segment belongs
- * to another owner by now, and `outdated` that the checkpoint is where it was believed to be, but a document is not as it was read.
+ * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says
+ * that the segment belongs to another owner by now, and `outdated` that the checkpoint is where it was believed to be,
+ * but a document is not as it was read.
  */
 export type CommitOutcome =
   | { readonly ok: true }

@@ -1,6 +1,9 @@
 import { EventualityError, listed, shownText } from '../../messages';
 
-/** Thrown when a read model cannot be prepared: its schema is malformed, or differs from the one that this version was prepared with. */
+/**
+ * Thrown when a read model cannot be prepared: its schema is malformed, or differs from the one that this version was
+ * prepared with.
+ */
 export class InvalidReadModelError extends EventualityError {
   readonly code = 'INVALID_READ_MODEL';
 
@@ -9,7 +12,10 @@ export class InvalidReadModelError extends EventualityError {
   }
 }
 
-/** Thrown when a read model is used in a version that was not prepared, or was dropped; and when one is written to that readers have left. */
+/**
+ * Thrown when a read model is used in a version that was not prepared, or was dropped; and when one is written to that
+ * readers have left.
+ */
 export class UnknownReadModelError extends EventualityError {
   readonly code = 'UNKNOWN_READ_MODEL';
 
@@ -17,7 +23,9 @@ export class UnknownReadModelError extends EventualityError {
     readonly readModel: string,
     readonly version: number,
   ) {
-    super(`The read model '${shownText(readModel)}' is not known in version ${version}. Call prepare({ name, version, indexes }) first.`);
+    super(
+      `The read model '${shownText(readModel)}' is not known in version ${version}. Call prepare({ name, version, indexes }) first.`,
+    );
   }
 }
 
@@ -33,7 +41,10 @@ export class InvalidDocumentQueryError extends EventualityError {
   }
 }
 
-/** Thrown when a commit of a projection is malformed, or the database takes none of its kind; all faults are listed and nothing was written. */
+/**
+ * Thrown when a commit of a projection is malformed, or the database takes none of its kind; all faults are listed and
+ * nothing was written.
+ */
 export class InvalidCommitError extends EventualityError {
   readonly code = 'INVALID_COMMIT';
 
@@ -50,13 +61,16 @@ export class EventsElsewhereError extends EventualityError {
   readonly code = 'EVENTS_ELSEWHERE';
 
   constructor() {
-    super('These projections are not kept beside the events: their transactions have none. Use the projections of the event store.');
+    super(
+      'These projections are not kept beside the events: their transactions have none. Use the projections of the event store.',
+    );
   }
 }
 
 /**
- * Thrown when something of a store is awaited inside of a transaction of the same store, such as an append by a handler of an inline projection: it
- * would wait for the end of the transaction, and so for itself. Nothing was written by the call.
+ * Thrown when something of a store is awaited inside of a transaction of the same store, such as an append by a handler
+ * of an inline projection: it would wait for the end of the transaction, and so for itself. Nothing was written by the
+ * call.
  */
 export class InsideTransactionError extends EventualityError {
   readonly code = 'INSIDE_TRANSACTION';
@@ -74,6 +88,8 @@ export class TransactionEndedError extends EventualityError {
   readonly code = 'TRANSACTION_ENDED';
 
   constructor() {
-    super('The transaction has ended. Await all that belongs to it before the function given to transaction(...) returns.');
+    super(
+      'The transaction has ended. Await all that belongs to it before the function given to transaction(...) returns.',
+    );
   }
 }

@@ -6,7 +6,10 @@ export interface LeaseClaim {
   readonly owner: string;
   /** For how long nobody else gets the segment, in milliseconds, by the clock of the store. */
   readonly duration: number;
-  /** What the owner has to say to other processes; at most 20,000 characters without NUL. Each claim replaces it; default nothing. */
+  /**
+   * What the owner has to say to other processes; at most 20,000 characters without NUL. Each claim replaces it;
+   * default nothing.
+   */
   readonly note?: string | undefined;
 }
 
@@ -39,18 +42,25 @@ export interface SegmentState {
 }
 
 /**
- * Spreads the segments of projections over processes: each is worked on by one at a time. A process that is frozen past the end of its lease
- * does no harm: its commits carry a fence that is no longer the segment's.
- * Technique: M. Kleppmann, "How to do distributed locking" (2016), fencing tokens.
+ * Spreads the segments of projections over processes: each is worked on by one at a time. A process that is frozen past
+ * the end of its lease does no harm: its commits carry a fence that is no longer the segment's. Technique: M.
+ * Kleppmann, "How to do distributed locking" (2016), fencing tokens.
  */
 export interface SegmentLeases {
   /**
-   * Takes a segment that is free, or renews one's own, with the same fence. The clock is the store's, so those of processes may differ.
-   * @throws InvalidCommitError for a malformed name or claim, UnknownReadModelError where the version is not prepared, or closed, StoreClosedError
+   * Takes a segment that is free, or renews one's own, with the same fence. The clock is the store's, so those of
+   * processes may differ.
+   * @throws InvalidCommitError for a malformed name or claim, UnknownReadModelError where the version is not prepared,
+   * or closed, StoreClosedError
    */
   claim(name: CheckpointName, claim: LeaseClaim): Promise<LeaseOutcome>;
-  /** Gives a segment back, if it is still this owner's with this fence: no commit with it goes through any more. @throws StoreClosedError */
+  /**
+   * Gives a segment back, if it is still this owner's with this fence: no commit with it goes through any more. @throws
+   * StoreClosedError
+   */
   release(name: CheckpointName, lease: { readonly owner: string; readonly fence: bigint }): Promise<void>;
-  /** Returns the segments of a version that have a checkpoint or were ever claimed, ascending. @throws StoreClosedError */
+  /**
+   * Returns the segments of a version that have a checkpoint or were ever claimed, ascending. @throws StoreClosedError
+   */
   segments(projection: string, version: number): Promise<readonly SegmentState[]>;
 }

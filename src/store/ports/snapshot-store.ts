@@ -20,18 +20,24 @@ export interface Snapshot extends NewSnapshot {
 }
 
 /**
- * Keeps one snapshot for each stream, beside the events. What it loses only costs time: an aggregate without a snapshot is folded from
- * its first event. `snapshotStoreContract` of `eventuality/testing` says, as tests, what an implementation must hold.
+ * Keeps one snapshot for each stream, beside the events. What it loses only costs time: an aggregate without a snapshot
+ * is folded from its first event. `snapshotStoreContract` of `eventuality/testing` says, as tests, what an
+ * implementation must hold.
  */
 export interface SnapshotStore {
   /**
-   * Returns the snapshot of a stream; nothing when there is none, or when it is of another schema version. An aborted `signal` rejects
-   * the look-up with its reason.
+   * Returns the snapshot of a stream; nothing when there is none, or when it is of another schema version. An aborted
+   * `signal` rejects the look-up with its reason.
    * @throws StoreClosedError
    */
-  load(stream: StreamName, schemaVersion: number, options?: { readonly signal?: AbortSignal }): Promise<Snapshot | undefined>;
+  load(
+    stream: StreamName,
+    schemaVersion: number,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Snapshot | undefined>;
   /**
-   * Keeps a snapshot in place of an earlier one. One of a later version, or of the same version and a later schema version, stays as it is.
+   * Keeps a snapshot in place of an earlier one. One of a later version, or of the same version and a later schema
+   * version, stays as it is.
    * @throws StoreClosedError
    */
   save(snapshot: NewSnapshot): Promise<void>;

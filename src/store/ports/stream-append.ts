@@ -17,8 +17,8 @@ export interface NewEvent {
 }
 
 /**
- * What a stream must look like for an append to go through: `any` state at all, `none` (no event yet), `exists` (one event at least),
- * or the exact version, 0 being the same as `none`.
+ * What a stream must look like for an append to go through: `any` state at all, `none` (no event yet), `exists` (one
+ * event at least), or the exact version, 0 being the same as `none`.
  */
 export type ExpectedVersion = 'any' | 'none' | 'exists' | number;
 
@@ -43,7 +43,10 @@ export interface Conflict {
   readonly actual: number;
 }
 
-/** What became of an append: the recorded events in the order given, or the conflicts for which nothing at all was written. */
+/**
+ * What became of an append: the recorded events in the order given, or the conflicts for which nothing at all was
+ * written.
+ */
 export type AppendOutcome =
   | { readonly ok: true; readonly events: readonly RecordedEvent[] }
   | { readonly ok: false; readonly conflicts: readonly Conflict[] };

@@ -1,7 +1,10 @@
 import { knownNames, type RecordedEvent, shownText, shownValue } from '../../messages';
 import { InvalidImportError } from '../ports/errors';
 
-/** What a line holds, in the order in which it is written; the position as decimal digits, since JSON has no bigints, and marks only where there are any. */
+/**
+ * What a line holds, in the order in which it is written; the position as decimal digits, since JSON has no bigints,
+ * and marks only where there are any.
+ */
 const FIELDS = [
   'position',
   'id',
@@ -18,13 +21,27 @@ const FIELDS = [
 
 /** Writes an event as one line of JSON, with the line break. */
 export function eventLine(event: RecordedEvent): string {
-  const { position, id, aggregateName, aggregateId, version, name, schemaVersion, recordedAt, metadata, marks, payload } = event;
+  const {
+    position,
+    id,
+    aggregateName,
+    aggregateId,
+    version,
+    name,
+    schemaVersion,
+    recordedAt,
+    metadata,
+    marks,
+    payload,
+  } = event;
   const place = { position: String(position), id, aggregateName, aggregateId, version };
   const line = { ...place, name, schemaVersion, recordedAt, metadata, marks, payload };
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Reads what {@link eventLine} wrote; whether the event is whole is for the store to say. @throws InvalidImportError */
+/**
+ * Reads what {@link eventLine} wrote; whether the event is whole is for the store to say. @throws InvalidImportError
+ */
 export function eventOfLine(text: string, line: number): RecordedEvent {
   const value = parsed(text, line);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

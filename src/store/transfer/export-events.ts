@@ -16,14 +16,17 @@ const EXPORT_OPTIONS: OptionChecks<ExportOptions> = { after: checkedElsewhere, s
 const PAGE_EVENTS = 100;
 
 /**
- * Yields the events of a store as lines of JSON, by position, each with its line break: all that was appended until it has caught up.
- * Nothing is left out: ids, positions (as text of decimal digits), versions, metadata and times are there, as `importEvents` reads them.
- * It holds 100 events at a time, and reads on only when asked.
+ * Yields the events of a store as lines of JSON, by position, each with its line break: all that was appended until it
+ * has caught up. Nothing is left out: ids, positions (as text of decimal digits), versions, metadata and times are
+ * there, as `importEvents` reads them. It holds 100 events at a time, and reads on only when asked.
  *
  * @example await pipeline(exportEvents(store), createWriteStream('events.jsonl'));
  * @throws InvalidOptionsError, InvalidPageError, StoreClosedError, the signal's reason
  */
-export async function* exportEvents(store: EventStore, options: ExportOptions = {}): AsyncGenerator<string, void, undefined> {
+export async function* exportEvents(
+  store: EventStore,
+  options: ExportOptions = {},
+): AsyncGenerator<string, void, undefined> {
   refuseOptions('exportEvents', options, EXPORT_OPTIONS);
   const { signal } = options;
   let after = options.after ?? 0n;

@@ -20,7 +20,10 @@ export interface ImportReport {
   readonly imported: number;
   /** How many were stored already. */
   readonly skipped: number;
-  /** The position of the last line, whose event is stored; 0n without lines. The target may hold more: it is where to go on, not its end. */
+  /**
+   * The position of the last line, whose event is stored; 0n without lines. The target may hold more: it is where to go
+   * on, not its end.
+   */
   readonly position: bigint;
 }
 
@@ -41,18 +44,24 @@ const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
 /**
  * Takes in events that `exportEvents` has written, as they are: with ids, positions, versions, metadata and times.
  *
- * - It can be repeated: an event that is stored already (the same id, stream and version) is skipped. An import that was interrupted is
- *   simply run again.
+ * - It can be repeated: an event that is stored already (the same id, stream and version) is skipped. An import that
+ *   was interrupted is simply run again.
  * - The others must come after the last position of the store, and continue their streams without a gap.
- * - 500 events, fewer when they are large, are written together or not at all. Memory holds so many, however long the file is.
+ * - 500 events, fewer when they are large, are written together or not at all. Memory holds so many, however long the
+ *   file is.
  *
- * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks. Blank lines are passed over, but counted.
+ * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks.
+ * Blank lines are passed over, but counted.
  *
  * @example const { imported, skipped } = await importEvents(store, createReadStream('events.jsonl'));
- * @throws InvalidOptionsError, InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's reason, and
- * what the store throws when it cannot write
+ * @throws InvalidOptionsError, InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's
+ * reason, and what the store throws when it cannot write
  */
-export async function importEvents(store: EventStore, lines: TextPieces, options: ImportOptions = {}): Promise<ImportReport> {
+export async function importEvents(
+  store: EventStore,
+  lines: TextPieces,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
   refuseOptions('importEvents', options, IMPORT_OPTIONS);
   const { progress, signal } = options;
   if (!isIterable(lines))
@@ -69,14 +78,16 @@ export async function importEvents(store: EventStore, lines: TextPieces, options
     progress?.(report);
   };
   for await (const { number, text } of textLines(lines, signal)) {
-    if (batch.length === BATCH_EVENTS || (batch.length > 0 && batch.characters + text.length > MAX_BATCH_CHARACTERS)) await write();
+    if (batch.length === BATCH_EVENTS || (batch.length > 0 && batch.characters + text.length > MAX_BATCH_CHARACTERS))
+      await write();
     batch.add(text, number);
   }
   if (batch.length > 0) await write();
   return report;
 }
 
-const isIterable = (value: any): boolean => typeof (value?.[Symbol.asyncIterator] ?? value?.[Symbol.iterator]) === 'function';
+const isIterable = (value: any): boolean =>
+  typeof (value?.[Symbol.asyncIterator] ?? value?.[Symbol.iterator]) === 'function';
 
 /** Events that are written together, and the lines they stand in. */
 class Batch {
@@ -109,7 +120,8 @@ class Batch {
 }
 
 // By the code: the store may come from another copy of the package.
-const isInvalidRestore = (error: unknown): error is InvalidRestoreError => EventualityError.is(error) && error.code === 'INVALID_RESTORE';
+const isInvalidRestore = (error: unknown): error is InvalidRestoreError =>
+  EventualityError.is(error) && error.code === 'INVALID_RESTORE';
 
 const sum = (report: ImportReport, { restored, skipped }: RestoreOutcome, position: bigint): ImportReport =>
   jsonable({ imported: report.imported + restored, skipped: report.skipped + skipped, position });

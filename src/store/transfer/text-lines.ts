@@ -13,7 +13,10 @@ export interface TextLine {
   readonly text: string;
 }
 
-/** The longest line, in characters: the payload and the metadata of the largest event that a store takes, and what stands around them. */
+/**
+ * The longest line, in characters: the payload and the metadata of the largest event that a store takes, and what
+ * stands around them.
+ */
 const MAX_LINE_BYTES = 130 * 1024 * 1024;
 const LINE_BREAK = 10;
 /** `trim` takes it for a blank; at the start of a text it is no line. */
@@ -21,8 +24,9 @@ const BYTE_ORDER_MARK = '\ufeff';
 const [QUOTE, BACKSLASH, OPENING, CLOSING, SPACE] = [34, 92, 123, 125, 32];
 
 /**
- * Yields the lines that are not blank. A piece that ends with a whole JSON object ends the line, too, so that lines without their line
- * breaks, as `node:readline` gives them, are lines here: no JSON object is the beginning of a longer one.
+ * Yields the lines that are not blank. A piece that ends with a whole JSON object ends the line, too, so that lines
+ * without their line breaks, as `node:readline` gives them, are lines here: no JSON object is the beginning of a longer
+ * one.
  * @throws InvalidImportError for bytes that are not UTF-8 and for a line that does not end; the signal's reason
  */
 export async function* textLines(pieces: TextPieces, signal?: AbortSignal): AsyncGenerator<TextLine, void, undefined> {
@@ -62,12 +66,14 @@ class Lines {
     const ended = text.endsWith('\n');
     if (this.#text === '' && text.trim() === '') {
       if (ended) this.#startLine(this.#number + 1);
-      else if (typeof part === 'string' && part !== BYTE_ORDER_MARK && (this.#taken || this.#atStart)) this.#blankPieces++;
+      else if (typeof part === 'string' && part !== BYTE_ORDER_MARK && (this.#taken || this.#atStart))
+        this.#blankPieces++;
       return undefined;
     }
     if (this.#text === '') this.#startLine(this.#next);
     this.#text += text;
-    if (this.#text.length > MAX_LINE_BYTES) throw new InvalidImportError(this.#number, `it is longer than ${MAX_LINE_BYTES} characters.`);
+    if (this.#text.length > MAX_LINE_BYTES)
+      throw new InvalidImportError(this.#number, `it is longer than ${MAX_LINE_BYTES} characters.`);
     if (!ended && !this.#object.isReachedBy(text)) return undefined;
     const line = { number: this.#number, text: this.#text.trim() };
     if (ended) this.#startLine(this.#number + 1);

@@ -1,11 +1,32 @@
 import assert from 'node:assert/strict';
 import { newId } from '../../messages';
-import { appended, assertAscending, assertWithoutGaps, everything, happened, numbered, streamOf, to, write } from './fixtures';
+import {
+  appended,
+  assertAscending,
+  assertWithoutGaps,
+  everything,
+  happened,
+  numbered,
+  streamOf,
+  to,
+  write,
+} from './fixtures';
 import type { Checks } from './scene';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const FIELDS = [
-  ...['aggregateId', 'aggregateName', 'id', 'metadata', 'name', 'payload', 'position', 'recordedAt', 'schemaVersion', 'version'],
+  ...[
+    'aggregateId',
+    'aggregateName',
+    'id',
+    'metadata',
+    'name',
+    'payload',
+    'position',
+    'recordedAt',
+    'schemaVersion',
+    'version',
+  ],
 ];
 
 /** What an append answers and writes when it goes through. */
@@ -30,7 +51,13 @@ export const appending: Checks = {
 
   'keeps the id, the schema version and the metadata that are given': async ({ store }) => {
     const id = newId();
-    const metadata = { correlationId: 'c', causationId: 'b', commandName: 'Place', actor: { name: 'Ada', roles: ['admin'] }, tenant: null };
+    const metadata = {
+      correlationId: 'c',
+      causationId: 'b',
+      commandName: 'Place',
+      actor: { name: 'Ada', roles: ['admin'] },
+      tenant: null,
+    };
     const [event] = await write(store, streamOf('1'), happened({}, { id, schemaVersion: 7, metadata }));
     assert.equal(event!.id, id);
     assert.equal(event!.schemaVersion, 7);
@@ -49,7 +76,10 @@ export const appending: Checks = {
   },
 
   'gives each event an id of its own': async ({ store }) => {
-    const events = [...(await write(store, streamOf('1'), ...numbered(50))), ...(await write(store, streamOf('2'), ...numbered(50)))];
+    const events = [
+      ...(await write(store, streamOf('1'), ...numbered(50))),
+      ...(await write(store, streamOf('2'), ...numbered(50))),
+    ];
     assert.equal(new Set(events.map(({ id }) => id)).size, 100);
   },
 
@@ -73,7 +103,12 @@ export const appending: Checks = {
 
   'reads back exactly what the append answered': async ({ store }) => {
     const metadata = { correlationId: 'c', causationId: 'b', commandName: 'Do', tenant: 't1' };
-    const answered = await write(store, streamOf('1'), happened({ a: [1, { b: null }] }, { metadata }), happened({}, { schemaVersion: 2 }));
+    const answered = await write(
+      store,
+      streamOf('1'),
+      happened({ a: [1, { b: null }] }, { metadata }),
+      happened({}, { schemaVersion: 2 }),
+    );
     assert.deepEqual(await store.read(streamOf('1')), answered);
     assert.deepEqual(await store.readAll(), answered);
   },

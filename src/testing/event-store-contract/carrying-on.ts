@@ -35,7 +35,11 @@ export const commandsShared: Checks = {
     assert.deepEqual(await journalOf(other).claim(claimOf('c')), doneWith(events));
   },
 
-  'takes over what another store has claimed and no longer renews, whose late append writes nothing': async ({ store, another, soon }) => {
+  'takes over what another store has claimed and no longer renews, whose late append writes nothing': async ({
+    store,
+    another,
+    soon,
+  }) => {
     const other = await another();
     const late = await claimed(store, 'c', { lease: 30 });
     const next = await soon(claimedInTime(other, 'c'), 'a claim after the lease of another store');

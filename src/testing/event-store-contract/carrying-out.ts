@@ -34,7 +34,9 @@ export const carryingOut: Checks = {
     await refused('INVALID_APPEND', () => store.append([], { command: claim }), 'an append of nothing under a claim');
   },
 
-  'answers a command that has appended nothing itself with the events of others that are its result': async ({ store }) => {
+  'answers a command that has appended nothing itself with the events of others that are its result': async ({
+    store,
+  }) => {
     const events = await write(store, streamOf('1'), happened(), happened());
     const claim = await claimed(store, 'c');
     const { aggregateId, version } = events.at(-1)!;
@@ -49,7 +51,9 @@ export const carryingOut: Checks = {
   'keeps a claim whose append was a conflict, and records nothing': async ({ store }) => {
     await write(store, streamOf('1'), happened());
     const claim = await claimed(store, 'c');
-    const outcome = await store.append([to(streamOf('2'), 'none', happened()), to(streamOf('1'), 0, happened())], { command: claim });
+    const outcome = await store.append([to(streamOf('2'), 'none', happened()), to(streamOf('1'), 0, happened())], {
+      command: claim,
+    });
     assert.deepEqual(outcome, { ok: false, conflicts: [{ stream: streamOf('1'), expected: 0, actual: 1 }] });
     assert.equal((await journalOf(store).claim(claimOf('c'))).state, 'running');
     const events = await carriedOut(store, claim, [to(streamOf('1'), 1, happened())]);
@@ -61,14 +65,19 @@ export const carryingOut: Checks = {
     await write(store, streamOf('1'), known!);
     const claim = await claimed(store, 'c');
     await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('2'), 'any', known!)], { command: claim }));
-    await refused('UNSTORABLE_VALUE', () => store.append([to(streamOf('2'), 'any', happened({ at: 1n }))], { command: claim }));
+    await refused('UNSTORABLE_VALUE', () =>
+      store.append([to(streamOf('2'), 'any', happened({ at: 1n }))], { command: claim }),
+    );
     assert.equal((await journalOf(store).claim(claimOf('c'))).state, 'running');
     assert.equal((await everything(store)).length, 1);
   },
 
   'answers the append of a command that is sent again with the stored events': async ({ store }) => {
     const claim = await claimed(store, 'c');
-    const append = [to(streamOf('1'), 'none', ...eventsOf('c', 2)), to(streamOf('2'), 'none', happened({}, eventsOf('d', 1)[0]))];
+    const append = [
+      to(streamOf('1'), 'none', ...eventsOf('c', 2)),
+      to(streamOf('2'), 'none', happened({}, eventsOf('d', 1)[0])),
+    ];
     const events = await carriedOut(store, claim, append);
     assert.deepEqual(await carriedOut(store, claim, append), events);
     assert.equal((await everything(store)).length, 3);
@@ -78,7 +87,9 @@ export const carryingOut: Checks = {
     const claim = await claimed(store, 'c');
     const events = await carriedOut(store, claim, [to(streamOf('1'), 'none', ...eventsOf('c', 1))]);
     await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', happened())], { command: claim }));
-    await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('2'), 'any', ...eventsOf('c', 1))], { command: claim }));
+    await refused('DUPLICATE_EVENT', () =>
+      store.append([to(streamOf('2'), 'any', ...eventsOf('c', 1))], { command: claim }),
+    );
     assert.deepEqual(await everything(store), events);
     assert.deepEqual(await journalOf(store).claim(claimOf('c')), doneWith(events));
   },
@@ -86,7 +97,9 @@ export const carryingOut: Checks = {
   'records many commands that are carried out at the same time, each with its own events': async ({ store }) => {
     const commands = await Promise.all(range(1, 30).map(n => claimed(store, `${n}`)));
     const outcomes = await Promise.all(
-      commands.map((command, n) => carriedOut(store, command, [to(streamOf(`${n % 7}`), 'any', ...numbered(1 + (n % 3)))])),
+      commands.map((command, n) =>
+        carriedOut(store, command, [to(streamOf(`${n % 7}`), 'any', ...numbered(1 + (n % 3)))]),
+      ),
     );
     for (const [n, { id }] of commands.entries())
       assert.deepEqual(await journalOf(store).claim(claimOf(id)), doneWith(outcomes[n]!), `the result of '${id}'`);
@@ -95,7 +108,10 @@ export const carryingOut: Checks = {
   'forgets a result that is kept no longer, and knows its events by their ids': async ({ store, soon }) => {
     const append = [to(streamOf('1'), 'none', ...eventsOf('c', 2))];
     const events = await carriedOut(store, await claimed(store, 'c', { keep: 20 }), append);
-    const again = await soon(claimedInTime(store, 'c', { fingerprint: 'Again()' }), 'a claim after the time for which a result is kept');
+    const again = await soon(
+      claimedInTime(store, 'c', { fingerprint: 'Again()' }),
+      'a claim after the time for which a result is kept',
+    );
     assert.deepEqual(await carriedOut(store, again, append), events);
     assert.deepEqual(await everything(store), events);
     assert.deepEqual(await journalOf(store).claim(claimOf('c')), doneWith(events, 'Again()'));
@@ -103,7 +119,11 @@ export const carryingOut: Checks = {
 
   'records what a transaction of projections appends, when it holds': async ({ store }) => {
     if (!store.projections) return;
-    const [kept, conflict, thrown] = [await claimed(store, 'kept'), await claimed(store, 'conflict'), await claimed(store, 'thrown')];
+    const [kept, conflict, thrown] = [
+      await claimed(store, 'kept'),
+      await claimed(store, 'conflict'),
+      await claimed(store, 'thrown'),
+    ];
     const events = await store.projections.transaction(async transaction => {
       const outcome = await transaction.append([to(streamOf('1'), 'none', ...eventsOf('kept', 2))], { command: kept });
       return outcome.ok && outcome.events;
@@ -118,7 +138,8 @@ export const carryingOut: Checks = {
       throw new Error('no');
     });
     await assert.rejects(failing, /^Error: no$/);
-    for (const id of ['conflict', 'thrown']) assert.equal((await journalOf(store).claim(claimOf(id))).state, 'running', id);
+    for (const id of ['conflict', 'thrown'])
+      assert.equal((await journalOf(store).claim(claimOf(id))).state, 'running', id);
     assert.equal((await everything(store)).length, 2);
   },
 

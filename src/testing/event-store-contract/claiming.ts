@@ -36,23 +36,25 @@ export const claiming: Checks = {
     await assertEmpty(store);
   },
 
-  'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing': async ({
-    store,
-    soon,
-  }) => {
-    const late = await claimed(store, 'c', { lease: SHORT_MS, fingerprint: 'Late()' });
-    const next = await soon(claimedInTime(store, 'c'), 'a claim after the lease of another one');
-    const append = [to(streamOf('1'), 'none', ...eventsOf('c', 2))];
-    const error = await refused('CLAIM_LOST', () => store.append(append, { command: late }));
-    assert.equal(error.commandId, 'c');
-    assert.equal(await journalOf(store).renew(late, 60_000), false, 'the late one renews');
-    assert.equal(await journalOf(store).complete(late, { aggregateId: '1', version: 0 }), false, 'the late one completes');
-    await journalOf(store).release(late);
-    await assertEmpty(store);
-    const events = await carriedOut(store, next, append);
-    await refused('CLAIM_LOST', () => store.append(append, { command: late }));
-    assert.deepEqual(await journalOf(store).claim(claimOf('c')), doneWith(events));
-  },
+  'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing':
+    async ({ store, soon }) => {
+      const late = await claimed(store, 'c', { lease: SHORT_MS, fingerprint: 'Late()' });
+      const next = await soon(claimedInTime(store, 'c'), 'a claim after the lease of another one');
+      const append = [to(streamOf('1'), 'none', ...eventsOf('c', 2))];
+      const error = await refused('CLAIM_LOST', () => store.append(append, { command: late }));
+      assert.equal(error.commandId, 'c');
+      assert.equal(await journalOf(store).renew(late, 60_000), false, 'the late one renews');
+      assert.equal(
+        await journalOf(store).complete(late, { aggregateId: '1', version: 0 }),
+        false,
+        'the late one completes',
+      );
+      await journalOf(store).release(late);
+      await assertEmpty(store);
+      const events = await carriedOut(store, next, append);
+      await refused('CLAIM_LOST', () => store.append(append, { command: late }));
+      assert.deepEqual(await journalOf(store).claim(claimOf('c')), doneWith(events));
+    },
 
   'accepts what comes late when no one has taken the command over': async ({ store }) => {
     const claim = await claimed(store, 'c', { lease: 1 });
@@ -78,7 +80,9 @@ export const claiming: Checks = {
       started(store.append([to(streamOf(command.id), 'none', ...eventsOf(command.id, 1))], { command })),
     );
     appends.push(
-      ...range(11, 15).map(n => started(write(store, streamOf(`${n}`), happened()).then(events => ({ ok: true as const, events })))),
+      ...range(11, 15).map(n =>
+        started(write(store, streamOf(`${n}`), happened()).then(events => ({ ok: true as const, events }))),
+      ),
     );
     const settled = await Promise.allSettled(appends);
     const codes = settled.map(each => (each.status === 'rejected' ? each.reason.code : each.value.ok));
@@ -87,9 +91,20 @@ export const claiming: Checks = {
   },
 
   'takes ids of commands of 1 to 255 characters': async ({ store }) => {
-    const ids = ["'; drop table commands; --", ' ', '  ', 'Grüße 🎈', '%', 'e\u0301', 'é', 'x'.repeat(255), '\u{1f388}'.repeat(127)];
+    const ids = [
+      "'; drop table commands; --",
+      ' ',
+      '  ',
+      'Grüße 🎈',
+      '%',
+      'e\u0301',
+      'é',
+      'x'.repeat(255),
+      '\u{1f388}'.repeat(127),
+    ];
     for (const id of ids) await claimed(store, id);
-    for (const id of ids) assert.equal((await journalOf(store).claim(claimOf(id))).state, 'running', JSON.stringify(id));
+    for (const id of ids)
+      assert.equal((await journalOf(store).claim(claimOf(id))).state, 'running', JSON.stringify(id));
   },
 
   'refuses claims that are malformed, with all their faults': async ({ store }) => {
@@ -106,7 +121,9 @@ export const claiming: Checks = {
       await refused('INVALID_CLAIM', () => journal.claim(claimOf('c', { keep: time })), `to keep for ${time}`);
       await refused('INVALID_CLAIM', () => journal.renew(claimOf('c'), time), `a renewal by ${time}`);
     }
-    const error = await refused('INVALID_CLAIM', () => journal.claim({ id: '', fingerprint: '', token: '', lease: 0, keep: 0 }));
+    const error = await refused('INVALID_CLAIM', () =>
+      journal.claim({ id: '', fingerprint: '', token: '', lease: 0, keep: 0 }),
+    );
     assert.equal((error.faults as string[]).length, 5);
     await claimed(store, 'c');
     await assertEmpty(store);

@@ -24,7 +24,11 @@ export async function claimed(store: EventStore, id: string, more: Partial<Comma
 }
 
 /** Claims until the claim goes through: the one before runs out by the clock of the store. */
-export async function claimedInTime(store: EventStore, id: string, more: Partial<CommandClaim> = {}): Promise<CommandClaim> {
+export async function claimedInTime(
+  store: EventStore,
+  id: string,
+  more: Partial<CommandClaim> = {},
+): Promise<CommandClaim> {
   const claim = claimOf(id, more);
   while ((await journalOf(store).claim(claim)).state !== 'claimed') await pause(5);
   return claim;

@@ -23,7 +23,11 @@ const expectations =
 /** What `expected` means, and that an append is written as a whole or not at all. */
 export const expecting: Checks = {
   'lets through "any", "none" and 0 when the stream has no events': expectations(0, ['any', 'none', 0]),
-  'lets through "any", "exists" and the exact version when the stream has events': expectations(2, ['any', 'exists', 2]),
+  'lets through "any", "exists" and the exact version when the stream has events': expectations(2, [
+    'any',
+    'exists',
+    2,
+  ]),
 
   'refuses an append when the stream has moved on': async ({ store }) => {
     const stream = streamOf('1');
@@ -38,7 +42,10 @@ export const expecting: Checks = {
   'refuses an append that expects a version the stream has not reached': async ({ store }) => {
     const stream = streamOf('1');
     await write(store, stream, happened());
-    assert.deepEqual(await store.append([to(stream, 5, happened())]), { ok: false, conflicts: [{ stream, expected: 5, actual: 1 }] });
+    assert.deepEqual(await store.append([to(stream, 5, happened())]), {
+      ok: false,
+      conflicts: [{ stream, expected: 5, actual: 1 }],
+    });
     assert.equal((await store.read(stream)).length, 1);
   },
 
@@ -50,7 +57,9 @@ export const expecting: Checks = {
     assert.deepEqual(await everything(store), before);
   },
 
-  'writes to none of several streams when one of them has moved on, wherever it stands in the list': async ({ store }) => {
+  'writes to none of several streams when one of them has moved on, wherever it stands in the list': async ({
+    store,
+  }) => {
     const moved = streamOf('moved');
     const before = await write(store, moved, happened());
     const fitting = [to(streamOf('a'), 'none', happened()), to(streamOf('b'), 'any', ...numbered(2))];

@@ -6,7 +6,11 @@ import type { EventStore, ExpectedVersion, NewEvent, StreamAppend, StreamName } 
 export const streamOf = (aggregateId: string, aggregateName = 'Thing'): StreamName => ({ aggregateName, aggregateId });
 
 /** Makes an event; `more` adds an id, metadata, a schema version. */
-export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({ name: 'Happened', payload, ...more });
+export const happened = (payload: object = {}, more: Partial<NewEvent> = {}): NewEvent => ({
+  name: 'Happened',
+  payload,
+  ...more,
+});
 
 /** Makes events that are numbered in their payloads. */
 export const numbered = (count: number, first = 1): NewEvent[] =>
@@ -20,8 +24,11 @@ export const to = (stream: StreamName, expected: ExpectedVersion, ...events: rea
 });
 
 /** Appends to one stream in any state, and makes sure that it went through. */
-export const write = (store: EventStore, stream: StreamName, ...events: readonly NewEvent[]): Promise<readonly RecordedEvent[]> =>
-  appended(store, [to(stream, 'any', ...events)]);
+export const write = (
+  store: EventStore,
+  stream: StreamName,
+  ...events: readonly NewEvent[]
+): Promise<readonly RecordedEvent[]> => appended(store, [to(stream, 'any', ...events)]);
 
 /** Appends, and makes sure that it went through. */
 export async function appended(store: EventStore, appends: readonly StreamAppend[]): Promise<readonly RecordedEvent[]> {
@@ -59,8 +66,15 @@ export function started<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
-/** Makes sure that a call is refused, by throwing or by rejecting, with the code given; returns the error. `what` was to be refused. */
-export async function refused(code: string, call: () => unknown, what = 'the call'): Promise<Error & Record<string, unknown>> {
+/**
+ * Makes sure that a call is refused, by throwing or by rejecting, with the code given; returns the error. `what` was to
+ * be refused.
+ */
+export async function refused(
+  code: string,
+  call: () => unknown,
+  what = 'the call',
+): Promise<Error & Record<string, unknown>> {
   try {
     await call();
   } catch (error) {
@@ -86,7 +100,10 @@ export function assertFrozen(value: unknown, path: string): void {
 export function assertAscending(events: readonly RecordedEvent[]): void {
   for (const [index, { position }] of events.entries()) {
     assert.equal(typeof position, 'bigint', 'a position is a bigint');
-    assert.ok(position > (events[index - 1]?.position ?? 0n), `position ${position} comes after ${events[index - 1]?.position ?? 0n}`);
+    assert.ok(
+      position > (events[index - 1]?.position ?? 0n),
+      `position ${position} comes after ${events[index - 1]?.position ?? 0n}`,
+    );
   }
 }
 
@@ -102,4 +119,5 @@ export function assertWithoutGaps(events: readonly RecordedEvent[], count: numbe
 export const numberOf = ({ payload }: RecordedEvent): unknown => (payload as { n?: unknown }).n;
 
 /** The numbers from one to another. */
-export const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+export const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);

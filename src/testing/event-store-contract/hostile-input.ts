@@ -7,15 +7,111 @@ import type { Checks } from './scene';
 
 /** Names that have broken a store before, all different. */
 const NAMES: readonly string[] = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'null', 'undefined', '0', '00', '1e3', '-1', 'NaN', 'true'],
-  ...["'", '"', '`', '\\', "';--", '"); DROP TABLE events; --', "' OR '1'='1", '$1', '?', ':id', '%', '_', '%s', '{x}', '{}', '[]'],
-  ...[' ', '  ', 'a', 'a ', ' a', 'A', 'a\t', 'a\n', '\r\n', '\u0001', '\u00a0', '\u200b', '\ufeff', '.', '..', '../x', '/', 'a/b', 'a.b'],
-  ...['*', '>', 'a.>', 'a:b', 'a-b', 'a|b', 'a,b', '#', '&', '=', '+', '@', '~', 'é', 'e\u0301', 'ß', 'ss', 'ſ', 'I', 'ı', 'i', 'İ'],
-  ...['👩‍👩‍👧', '\u{10ffff}', 'عربي', '世界', '\u202eabc', '😀'.repeat(127), 'x'.repeat(255), `${'x'.repeat(254)}y`, 'é'.repeat(255)],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'null',
+    'undefined',
+    '0',
+    '00',
+    '1e3',
+    '-1',
+    'NaN',
+    'true',
+  ],
+  ...[
+    "'",
+    '"',
+    '`',
+    '\\',
+    "';--",
+    '"); DROP TABLE events; --',
+    "' OR '1'='1",
+    '$1',
+    '?',
+    ':id',
+    '%',
+    '_',
+    '%s',
+    '{x}',
+    '{}',
+    '[]',
+  ],
+  ...[
+    ' ',
+    '  ',
+    'a',
+    'a ',
+    ' a',
+    'A',
+    'a\t',
+    'a\n',
+    '\r\n',
+    '\u0001',
+    '\u00a0',
+    '\u200b',
+    '\ufeff',
+    '.',
+    '..',
+    '../x',
+    '/',
+    'a/b',
+    'a.b',
+  ],
+  ...[
+    '*',
+    '>',
+    'a.>',
+    'a:b',
+    'a-b',
+    'a|b',
+    'a,b',
+    '#',
+    '&',
+    '=',
+    '+',
+    '@',
+    '~',
+    'é',
+    'e\u0301',
+    'ß',
+    'ss',
+    'ſ',
+    'I',
+    'ı',
+    'i',
+    'İ',
+  ],
+  ...[
+    '👩‍👩‍👧',
+    '\u{10ffff}',
+    'عربي',
+    '世界',
+    '\u202eabc',
+    '😀'.repeat(127),
+    'x'.repeat(255),
+    `${'x'.repeat(254)}y`,
+    'é'.repeat(255),
+  ],
 ];
 
 /** Values that are no name, whatever is named. */
-const NO_NAMES: readonly unknown[] = [undefined, null, '', 'x'.repeat(256), 'a\0b', '\ud800', 7, 7n, {}, [], Symbol('s'), circular()];
+const NO_NAMES: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  'x'.repeat(256),
+  'a\0b',
+  '\ud800',
+  7,
+  7n,
+  {},
+  [],
+  Symbol('s'),
+  circular(),
+];
 
 function circular(): object {
   const value: Record<string, unknown> = {};
@@ -60,7 +156,12 @@ export const hostileInput: Checks = {
       NAMES,
     );
     assert.deepEqual({ ...events[0]!.payload }, keys);
-    assert.deepEqual(events[0]!.metadata, { correlationId: events[0]!.id, causationId: events[0]!.id, commandName: '', ...keys });
+    assert.deepEqual(events[0]!.metadata, {
+      correlationId: events[0]!.id,
+      causationId: events[0]!.id,
+      commandName: '',
+      ...keys,
+    });
   },
 
   'keeps streams apart whose names and ids run together': async ({ store }) => {
@@ -108,10 +209,16 @@ export const hostileInput: Checks = {
 
   'refuses a payload with a key of its own that is named __proto__, and changes no prototype': async ({ store }) => {
     const before = Reflect.ownKeys(Object.prototype).length;
-    for (const text of ['{"__proto__":{"polluted":true}}', '{"inner":[{"__proto__":{"polluted":true}}]}', '{"__proto__":1}']) {
+    for (const text of [
+      '{"__proto__":{"polluted":true}}',
+      '{"inner":[{"__proto__":{"polluted":true}}]}',
+      '{"__proto__":1}',
+    ]) {
       const payload: object = JSON.parse(text);
       await refused('UNSTORABLE_VALUE', () => store.append([to(streamOf('1'), 'any', happened(payload))]));
-      await refused('UNSTORABLE_VALUE', () => store.append([to(streamOf('1'), 'any', happened({}, { metadata: { ...payload } }))]));
+      await refused('UNSTORABLE_VALUE', () =>
+        store.append([to(streamOf('1'), 'any', happened({}, { metadata: { ...payload } }))]),
+      );
     }
     await write(store, streamOf('1'), happened(JSON.parse('{"constructor":{"prototype":{"polluted":true}}}')));
     await store.read(streamOf('1'));
@@ -136,10 +243,18 @@ export const hostileInput: Checks = {
 
   'refuses expectations, ids and schema versions that are none': async ({ store }) => {
     for (const value of [undefined, null, -1, 1.5, Number.NaN, 2 ** 53, '1', 'some', {}, 1n]) {
-      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), value as number, happened())]), `expecting ${inspect(value)}`);
+      await refused(
+        'INVALID_APPEND',
+        () => store.append([to(streamOf('1'), value as number, happened())]),
+        `expecting ${inspect(value)}`,
+      );
     }
     for (const id of ['', 'x', null, 5, newId().toUpperCase(), `${newId()}0`, `{${newId()}}`]) {
-      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ id }))]), `the id ${inspect(id)}`);
+      await refused(
+        'INVALID_APPEND',
+        () => store.append([to(streamOf('1'), 'any', someEvent({ id }))]),
+        `the id ${inspect(id)}`,
+      );
     }
     for (const schemaVersion of [null, 0, -1, 1.5, 2 ** 31, '1', 1n, Number.NaN]) {
       await refused(
@@ -152,8 +267,21 @@ export const hostileInput: Checks = {
   },
 
   'refuses metadata that is no object, or whose own entries are no text': async ({ store }) => {
-    for (const metadata of ['text', 5, true, null, [], { correlationId: 5 }, { causationId: null }, { commandName: {} }]) {
-      await refused('INVALID_APPEND', () => store.append([to(streamOf('1'), 'any', someEvent({ metadata }))]), inspect(metadata));
+    for (const metadata of [
+      'text',
+      5,
+      true,
+      null,
+      [],
+      { correlationId: 5 },
+      { causationId: null },
+      { commandName: {} },
+    ]) {
+      await refused(
+        'INVALID_APPEND',
+        () => store.append([to(streamOf('1'), 'any', someEvent({ metadata }))]),
+        inspect(metadata),
+      );
     }
     await assertEmpty(store);
   },
@@ -187,7 +315,11 @@ export const hostileInput: Checks = {
 
   'refuses an append to the same stream twice': async ({ store }) => {
     const { faults } = await refused('INVALID_APPEND', () =>
-      store.append([to(streamOf('1'), 'any', happened()), to(streamOf('2'), 'any', happened()), to(streamOf('1'), 'any', happened())]),
+      store.append([
+        to(streamOf('1'), 'any', happened()),
+        to(streamOf('2'), 'any', happened()),
+        to(streamOf('1'), 'any', happened()),
+      ]),
     );
     assert.equal((faults as string[]).length, 1);
     await assertEmpty(store);

@@ -39,9 +39,10 @@ const OPTIONS: OptionChecks<EventStoreContractOptions> = {
 /**
  * Returns what every `EventStore` must hold, as cases for the test runner of your choice.
  *
- * The cases are independent of each other, in order and in data: each opens stores of its own and closes them. None takes longer
- * than some seconds on a slow machine. Those about durability come with `reopen`, those about several stores on the same data with
- * `openAgain`, those about `restore` with `restores`, those about commands with `commands`. The names of the cases are unique.
+ * The cases are independent of each other, in order and in data: each opens stores of its own and closes them. None
+ * takes longer than some seconds on a slow machine. Those about durability come with `reopen`, those about several
+ * stores on the same data with `openAgain`, those about `restore` with `restores`, those about commands with
+ * `commands`. The names of the cases are unique.
  *
  * @example
  * for (const { name, run } of eventStoreContract({ open: () => new MyEventStore() })) test(name, run);
@@ -58,7 +59,18 @@ const OPTIONS: OptionChecks<EventStoreContractOptions> = {
  */
 export function eventStoreContract(options: EventStoreContractOptions): readonly ContractCase[] {
   refuseOptions('eventStoreContract', options ?? null, OPTIONS);
-  const themes: Checks[] = [appending, expecting, repeating, payloads, marks, hostileInput, reading, subscribing, racing, closing];
+  const themes: Checks[] = [
+    appending,
+    expecting,
+    repeating,
+    payloads,
+    marks,
+    hostileInput,
+    reading,
+    subscribing,
+    racing,
+    closing,
+  ];
   if (options.reopen) themes.push(durability);
   if (options.openAgain) themes.push(sharing);
   if (options.restores) themes.push(restoring);
@@ -67,5 +79,7 @@ export function eventStoreContract(options: EventStoreContractOptions): readonly
   if (options.commands) themes.push(claiming, carryingOut);
   if (options.commands && options.reopen) themes.push(commandsDurably);
   if (options.commands && options.openAgain) themes.push(commandsShared);
-  return themes.flatMap(checks => Object.entries(checks)).map(([name, check]) => ({ name, run: () => play(check, options) }));
+  return themes
+    .flatMap(checks => Object.entries(checks))
+    .map(([name, check]) => ({ name, run: () => play(check, options) }));
 }

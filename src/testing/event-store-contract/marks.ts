@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { newId } from '../../messages';
 import type { NewEvent } from '../../store';
-import { appended, assertEmpty, assertFrozen, everything, happened, numbered, refused, streamOf, to, write } from './fixtures';
+import {
+  appended,
+  assertEmpty,
+  assertFrozen,
+  everything,
+  happened,
+  numbered,
+  refused,
+  streamOf,
+  to,
+  write,
+} from './fixtures';
 import type { Checks } from './scene';
 
 const STATE = { total: 3, labels: ['a', { deep: null }] };
@@ -10,13 +21,23 @@ const STATE = { total: 3, labels: ['a', { deep: null }] };
 /** What the framework itself marks events with: kept apart from the metadata, whose entries are the callers'. */
 export const marks: Checks = {
   'keeps the marks of an event, apart from its metadata': async ({ store }) => {
-    const marked = [happened({ n: 1 }, { marks: { state: STATE } }), happened({ n: 2 }, { marks: { deleted: true, state: {} } })];
-    const answered = await write(store, streamOf('1'), ...numbered(2), ...marked, happened({ n: 5 }, { marks: { deleted: true } }));
+    const marked = [
+      happened({ n: 1 }, { marks: { state: STATE } }),
+      happened({ n: 2 }, { marks: { deleted: true, state: {} } }),
+    ];
+    const answered = await write(
+      store,
+      streamOf('1'),
+      ...numbered(2),
+      ...marked,
+      happened({ n: 5 }, { marks: { deleted: true } }),
+    );
     assert.deepEqual(
       answered.map(event => event.marks),
       [undefined, undefined, { state: STATE }, { deleted: true, state: {} }, { deleted: true }],
     );
-    for (const { id, metadata } of answered) assert.deepEqual(metadata, { correlationId: id, causationId: id, commandName: '' });
+    for (const { id, metadata } of answered)
+      assert.deepEqual(metadata, { correlationId: id, causationId: id, commandName: '' });
     for (const event of answered) assertFrozen(event, 'the event');
     assert.deepEqual(await store.read(streamOf('1')), answered);
     assert.deepEqual(await everything(store), answered);
@@ -34,7 +55,8 @@ export const marks: Checks = {
 
   'keeps marks at every expected version, alone, among others, and in several streams': async ({ store }) => {
     const marked = happened({}, { marks: { state: STATE } });
-    for (const expected of ['none', 1, 'exists', 'any'] as const) await appended(store, [to(streamOf('1'), expected, marked)]);
+    for (const expected of ['none', 1, 'exists', 'any'] as const)
+      await appended(store, [to(streamOf('1'), expected, marked)]);
     const both = [to(streamOf('2'), 0, happened(), marked, happened()), to(streamOf('1'), 4, happened(), marked)];
     const several = Array.from({ length: 20 }, (_, n) => write(store, streamOf(`s${n}`), n % 2 ? marked : happened()));
     const events = [...(await appended(store, both)), ...(await Promise.all(several)).flat()];
@@ -61,7 +83,9 @@ export const marks: Checks = {
     assert.equal(read!.marks, undefined);
   },
 
-  'keeps the marks as they were when append was called, and leaves those of the caller as they are': async ({ store }) => {
+  'keeps the marks as they were when append was called, and leaves those of the caller as they are': async ({
+    store,
+  }) => {
     const state = { total: 1 };
     const appending = write(store, streamOf('1'), happened({}, { marks: { state } }));
     state.total = 2;
@@ -69,7 +93,9 @@ export const marks: Checks = {
     assert.deepEqual((await store.readAll())[0]!.marks, { state: { total: 1 } });
   },
 
-  'answers a repeated append of a marked event with what is stored, and refuses it with other marks or none': async ({ store }) => {
+  'answers a repeated append of a marked event with what is stored, and refuses it with other marks or none': async ({
+    store,
+  }) => {
     const append = [to(streamOf('1'), 'none', happened({}, { id: newId(), marks: { state: STATE } }))];
     const events = await appended(store, append);
     assert.deepEqual(await appended(store, append), events);
@@ -79,7 +105,11 @@ export const marks: Checks = {
       { ...unmarked, marks: { state: { total: 4 } } },
       { ...unmarked, marks: { deleted: true, state: STATE } },
     ])
-      await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'none', other as NewEvent)]), inspect(other));
+      await refused(
+        'DUPLICATE_EVENT',
+        () => store.append([to(streamOf('1'), 'none', other as NewEvent)]),
+        inspect(other),
+      );
     assert.deepEqual(await everything(store), events);
   },
 

@@ -54,13 +54,28 @@ const ROUND_TRIPS: Readonly<Record<string, object>> = {
     'key 🔑': 'ß',
     controls: '\u0001\t\r\n\u2028\ufeff\uffff',
   },
-  'text that looks like code': { sql: "'); DROP TABLE events; --", json: '{"a":1}', escapes: '\\u0000 \\" \\\\ %s $1 {x}' },
+  'text that looks like code': {
+    sql: "'); DROP TABLE events; --",
+    json: '{"a":1}',
+    escapes: '\\u0000 \\" \\\\ %s $1 {x}',
+  },
   'numbers at their limits': {
     numbers: [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, 5e-324, 0.1 + 0.2, 1e21, -1e-7, 0],
   },
-  'null, booleans, empty text and empty lists': { a: null, b: [true, false, null], c: '', d: [], e: {}, '': 'empty key' },
+  'null, booleans, empty text and empty lists': {
+    a: null,
+    b: [true, false, null],
+    c: '',
+    d: [],
+    e: {},
+    '': 'empty key',
+  },
   'deep nesting': { deep: Array.from({ length: 90 }).reduce<unknown>(inner => ({ inner }), 'bottom') },
-  'text that looks like dates and numbers': { date: '2024-02-30T00:00:00.000Z', number: '1e400', big: '12345678901234567890n' },
+  'text that looks like dates and numbers': {
+    date: '2024-02-30T00:00:00.000Z',
+    number: '1e400',
+    big: '12345678901234567890n',
+  },
 };
 
 /** What becomes of payloads and metadata: copied, frozen, never changed silently. */
@@ -88,12 +103,14 @@ export const payloads: Checks = {
 
   'leaves out what is undefined and turns -0 into 0, as JSON does': async ({ store }) => {
     const [event] = await write(store, streamOf('1'), happened({ a: undefined, b: { c: undefined, d: -0 } }));
-    for (const { payload } of [event!, (await store.read(streamOf('1')))[0]!]) assert.deepEqual(payload, { b: { d: 0 } });
+    for (const { payload } of [event!, (await store.read(streamOf('1')))[0]!])
+      assert.deepEqual(payload, { b: { d: 0 } });
   },
 
   'keeps the data of an instance of an event class': async ({ store }) => {
     const [event] = await write(store, streamOf('1'), happened(new Money(3)));
-    for (const { payload } of [event!, (await store.read(streamOf('1')))[0]!]) assert.deepEqual({ ...payload }, { amount: 3 });
+    for (const { payload } of [event!, (await store.read(streamOf('1')))[0]!])
+      assert.deepEqual({ ...payload }, { amount: 3 });
   },
 
   'keeps the payload and the metadata as they were when append was called': async ({ store }) => {
@@ -123,7 +140,10 @@ export const payloads: Checks = {
     assertFrozen((await write(store, streamOf('1'), event))[0], 'the event that append answers');
     assertFrozen((await store.read(streamOf('1')))[0], 'the event that read returns');
     assertFrozen((await store.readAll())[0], 'the event that readAll returns');
-    assertFrozen((await soon(take(store.subscribe(), 1), 'the page of a subscription'))[0], 'the event of a subscription');
+    assertFrozen(
+      (await soon(take(store.subscribe(), 1), 'the page of a subscription'))[0],
+      'the event of a subscription',
+    );
   },
 
   'keeps its events when a page that it returned is emptied': async ({ store, soon }) => {

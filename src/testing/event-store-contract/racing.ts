@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { appended, assertAscending, assertWithoutGaps, everything, happened, numbered, range, streamOf, to } from './fixtures';
+import {
+  appended,
+  assertAscending,
+  assertWithoutGaps,
+  everything,
+  happened,
+  numbered,
+  range,
+  streamOf,
+  to,
+} from './fixtures';
 import type { Checks } from './scene';
 
 /** What holds when many append at the same time. */
@@ -7,7 +17,9 @@ export const racing: Checks = {
   'lets exactly one of 16 racers through that expect the same version': async ({ store }) => {
     const stream = streamOf('1');
     for (const round of range(0, 19)) {
-      const outcomes = await Promise.all(range(1, 16).map(racer => store.append([to(stream, round, happened({ round, racer }))])));
+      const outcomes = await Promise.all(
+        range(1, 16).map(racer => store.append([to(stream, round, happened({ round, racer }))])),
+      );
       assert.equal(outcomes.filter(({ ok }) => ok).length, 1, `winners of round ${round}`);
       for (const outcome of outcomes) {
         if (!outcome.ok) assert.deepEqual(outcome.conflicts, [{ stream, expected: round, actual: round + 1 }]);
@@ -26,7 +38,9 @@ export const racing: Checks = {
 
   'never reports a conflict to 32 writers that expect any version': async ({ store }) => {
     await Promise.all(
-      range(1, 32).map(writer => Promise.all(range(1, 3).map(n => appended(store, [to(streamOf('1'), 'any', happened({ writer, n }))])))),
+      range(1, 32).map(writer =>
+        Promise.all(range(1, 3).map(n => appended(store, [to(streamOf('1'), 'any', happened({ writer, n }))]))),
+      ),
     );
     const events = await store.read(streamOf('1'));
     assertWithoutGaps(events, 96);

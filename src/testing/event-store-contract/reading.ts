@@ -26,7 +26,8 @@ export const reading: Checks = {
   'reads a stream page by page': async ({ store }) => {
     await write(store, streamOf('0'), happened());
     await write(store, streamOf('1'), ...numbered(10));
-    const page = async (options: StreamPage): Promise<unknown[]> => (await store.read(streamOf('1'), options)).map(numberOf);
+    const page = async (options: StreamPage): Promise<unknown[]> =>
+      (await store.read(streamOf('1'), options)).map(numberOf);
     assert.deepEqual(await page({ limit: 4 }), [1, 2, 3, 4]);
     assert.deepEqual(await page({ from: 5, limit: 4 }), [5, 6, 7, 8]);
     assert.deepEqual(await page({ from: 9, limit: 4 }), [9, 10]);
@@ -71,7 +72,8 @@ export const reading: Checks = {
     for (const value of [0, -1, 1.5, Number.NaN, '1', 1n, null]) {
       await refused('INVALID_PAGE', () => store.read(streamOf('1'), { from: value as number }));
     }
-    for (const value of [-1n, 1, '1', null]) await refused('INVALID_PAGE', () => store.readAll({ after: value as bigint }));
+    for (const value of [-1n, 1, '1', null])
+      await refused('INVALID_PAGE', () => store.readAll({ after: value as bigint }));
   },
 
   'rejects a read whose signal is aborted, with the reason': async ({ store }) => {

@@ -76,7 +76,9 @@ export const repeating: Checks = {
   'refuses an append that repeats the events of only some of its streams': async ({ store }) => {
     const known = withIds(1);
     const before = await write(store, streamOf('1'), ...known);
-    await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'any', ...known), to(streamOf('2'), 'any', happened())]));
+    await refused('DUPLICATE_EVENT', () =>
+      store.append([to(streamOf('1'), 'any', ...known), to(streamOf('2'), 'any', happened())]),
+    );
     assert.deepEqual(await everything(store), before);
   },
 
@@ -102,7 +104,11 @@ export const repeating: Checks = {
       { ...two!, marks: { deleted: true } },
     ];
     for (const other of others) {
-      const error = await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'none', one!, other)]), JSON.stringify(other));
+      const error = await refused(
+        'DUPLICATE_EVENT',
+        () => store.append([to(streamOf('1'), 'none', one!, other)]),
+        JSON.stringify(other),
+      );
       assert.equal(error.eventId, two!.id);
     }
     assert.deepEqual(await everything(store), before);
@@ -114,7 +120,11 @@ export const repeating: Checks = {
     await write(store, streamOf('2'), four!);
     const all = await everything(store);
     const append = (...events: NewEvent[]) => [to(streamOf('1'), 'any', ...events)];
-    await refused('DUPLICATE_EVENT', () => store.append(append(two!, one!, three!)), 'the first two the other way round');
+    await refused(
+      'DUPLICATE_EVENT',
+      () => store.append(append(two!, one!, three!)),
+      'the first two the other way round',
+    );
     await refused('DUPLICATE_EVENT', () => store.append(append(one!, three!)), 'the first and the third');
     const other = [to(streamOf('2'), 'any', four!), to(streamOf('1'), 'any', one!, two!, three!)];
     await refused('DUPLICATE_EVENT', () => store.append(other), 'the later stream first');
@@ -126,9 +136,17 @@ export const repeating: Checks = {
     const events = withIds(2);
     const first = await appended(store, [to(streamOf('1'), 1, ...events)]);
     for (const expected of [0, 2, 3, 'none'] as const)
-      await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), expected, ...events)]), `a repetition at ${expected}`);
+      await refused(
+        'DUPLICATE_EVENT',
+        () => store.append([to(streamOf('1'), expected, ...events)]),
+        `a repetition at ${expected}`,
+      );
     for (const expected of [1, 'any', 'exists'] as const)
-      assert.deepEqual(await appended(store, [to(streamOf('1'), expected, ...events)]), first, `a repetition at ${expected}`);
+      assert.deepEqual(
+        await appended(store, [to(streamOf('1'), expected, ...events)]),
+        first,
+        `a repetition at ${expected}`,
+      );
     assert.equal((await everything(store)).length, 3);
   },
 
@@ -137,8 +155,13 @@ export const repeating: Checks = {
     const payload = { b: [{ y: 1.5, x: null }, 'ü'], a: { z: 1e21, long: 5e-324, none: undefined }, zero: -0 };
     const first = await write(store, stream, happened(payload, { id, metadata: { correlationId: 'one' } }));
     const turned = { zero: 0, a: { long: 5e-324, z: 1e21 }, b: [{ x: null, y: 1.5 }, 'ü'] };
-    assert.deepEqual(await write(store, stream, happened(turned, { id, metadata: { correlationId: 'two', tenant: 't' } })), first);
-    await refused('DUPLICATE_EVENT', () => write(store, stream, happened({ ...turned, b: ['ü', { x: null, y: 1.5 }] }, { id })));
+    assert.deepEqual(
+      await write(store, stream, happened(turned, { id, metadata: { correlationId: 'two', tenant: 't' } })),
+      first,
+    );
+    await refused('DUPLICATE_EVENT', () =>
+      write(store, stream, happened({ ...turned, b: ['ü', { x: null, y: 1.5 }] }, { id })),
+    );
     assert.equal((await everything(store)).length, 1);
   },
 
@@ -146,7 +169,8 @@ export const repeating: Checks = {
     if (!store.projections) return;
     const events = withIds(2);
     const first = await write(store, streamOf('1'), ...events);
-    const within = (...given: NewEvent[]) => store.projections!.transaction(each => each.append([to(streamOf('1'), 'none', ...given)]));
+    const within = (...given: NewEvent[]) =>
+      store.projections!.transaction(each => each.append([to(streamOf('1'), 'none', ...given)]));
     assert.deepEqual(await within(...events), { ok: true, events: first });
     await refused('DUPLICATE_EVENT', () => within(events[0]!, { ...events[1]!, payload: { n: 3 } }));
     await refused('DUPLICATE_EVENT', () => within(events[1]!, events[0]!));
@@ -157,7 +181,9 @@ export const repeating: Checks = {
     const [event] = withIds(1);
     const error = await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'any', event!, event!)]));
     assert.equal(error.eventId, event!.id);
-    await refused('DUPLICATE_EVENT', () => store.append([to(streamOf('1'), 'any', event!), to(streamOf('2'), 'any', event!)]));
+    await refused('DUPLICATE_EVENT', () =>
+      store.append([to(streamOf('1'), 'any', event!), to(streamOf('2'), 'any', event!)]),
+    );
     await assertEmpty(store);
   },
 };

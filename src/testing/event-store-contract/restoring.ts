@@ -19,9 +19,22 @@ import {
 import type { Checks } from './scene';
 
 /** Makes an event that another store has recorded. */
-function recorded(position: number, aggregateId: string, version: number, more: Partial<RecordedEvent> = {}): RecordedEvent {
+function recorded(
+  position: number,
+  aggregateId: string,
+  version: number,
+  more: Partial<RecordedEvent> = {},
+): RecordedEvent {
   return {
-    ...{ id: newId(), name: 'Happened', schemaVersion: 1, aggregateName: 'Thing', aggregateId, version, position: BigInt(position) },
+    ...{
+      id: newId(),
+      name: 'Happened',
+      schemaVersion: 1,
+      aggregateName: 'Thing',
+      aggregateId,
+      version,
+      position: BigInt(position),
+    },
     payload: { n: position, text: 'Größe 日本 😀', list: [1, { deep: null }] },
     metadata: { correlationId: `c${position}`, causationId: 'cause', commandName: 'Do', actor: { name: 'ann' } },
     recordedAt: new Date(Date.UTC(2020, 1, 29) + position).toISOString(),
@@ -38,9 +51,15 @@ const history = (): RecordedEvent[] => [
   recorded(1000, '2', 2, { marks: { deleted: true } }),
 ];
 
-const restore = (store: EventStore, events: readonly RecordedEvent[]): Promise<RestoreOutcome> => store.restore!(events);
+const restore = (store: EventStore, events: readonly RecordedEvent[]): Promise<RestoreOutcome> =>
+  store.restore!(events);
 
-async function refusedAt(index: number, store: EventStore, events: readonly RecordedEvent[], what: string): Promise<void> {
+async function refusedAt(
+  index: number,
+  store: EventStore,
+  events: readonly RecordedEvent[],
+  what: string,
+): Promise<void> {
   const before = await everything(store);
   const error = await refused('INVALID_RESTORE', () => restore(store, events), what);
   assert.equal(error.index, index, `the index of ${what}: ${error.message}`);
@@ -93,7 +112,10 @@ export const restoring: Checks = {
     await restore(store, events.slice(0, 3));
     assert.deepEqual(await restore(store, events), { restored: 2, skipped: 3 });
     assert.deepEqual(await restore(store, events), { restored: 0, skipped: 5 });
-    assert.deepEqual(await restore(store, [...events, recorded(1001, '2', 3), events[0]!]), { restored: 1, skipped: 6 });
+    assert.deepEqual(await restore(store, [...events, recorded(1001, '2', 3), events[0]!]), {
+      restored: 1,
+      skipped: 6,
+    });
     assert.deepEqual((await everything(store)).slice(0, 5), events);
   },
 
@@ -139,7 +161,12 @@ export const restoring: Checks = {
     await refusedAt(0, store, [recorded(1000, '3', 1)], 'the last position again');
     await refusedAt(0, store, [recorded(5, '3', 1)], 'a position that was left out');
     await refusedAt(1, store, [recorded(1002, '3', 1), recorded(1001, '3', 2)], 'positions in the wrong order');
-    await refusedAt(2, store, [recorded(1001, '3', 1), recorded(1002, '3', 2), recorded(1002, '4', 1)], 'a position twice');
+    await refusedAt(
+      2,
+      store,
+      [recorded(1001, '3', 1), recorded(1002, '3', 2), recorded(1002, '4', 1)],
+      'a position twice',
+    );
   },
 
   'refuses a gap in a stream, and a version that is there': async ({ store }) => {
@@ -157,7 +184,12 @@ export const restoring: Checks = {
     await refusedAt(0, store, [recorded(1001, '1', 3, { id })], 'the id of another version');
     await refusedAt(1, store, [recorded(1001, '3', 1), recorded(1002, '4', 1, { id })], 'the id of another stream');
     const twice = newId();
-    await refusedAt(1, store, [recorded(1001, '3', 1, { id: twice }), recorded(1002, '4', 1, { id: twice })], 'an id twice');
+    await refusedAt(
+      1,
+      store,
+      [recorded(1001, '3', 1, { id: twice }), recorded(1002, '4', 1, { id: twice })],
+      'an id twice',
+    );
   },
 
   'refuses an event that is not whole': async ({ store }) => {
@@ -171,12 +203,26 @@ export const restoring: Checks = {
       position: [undefined, 0n, -1n, 1, '1', 2n ** 47n + 1n],
       recordedAt: [undefined, 'yesterday', '2020-02-30T00:00:00.000Z', '2020-02-29', 7],
       metadata: [undefined, null, [], {}, { correlationId: 'a', causationId: 'b', commandName: 7 }],
-      marks: [null, [], {}, 'deleted', { deleted: 1 }, { state: 'CA' }, { state: { at: new Date(0) } }, { other: true }],
+      marks: [
+        null,
+        [],
+        {},
+        'deleted',
+        { deleted: 1 },
+        { state: 'CA' },
+        { state: { at: new Date(0) } },
+        { other: true },
+      ],
       payload: [undefined, null, 'text', [], { at: new Date(0) }, { text: '\0' }, { value: undefined, big: 1n }],
     };
     for (const [field, values] of Object.entries(wrong)) {
       for (const value of values) {
-        await refusedAt(1, store, [recorded(1, '0', 1), other({ position: 2n, [field]: value })], `the ${field} ${String(value)}`);
+        await refusedAt(
+          1,
+          store,
+          [recorded(1, '0', 1), other({ position: 2n, [field]: value })],
+          `the ${field} ${String(value)}`,
+        );
       }
     }
     await refusedAt(0, store, [null as never], 'null');

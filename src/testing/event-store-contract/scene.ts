@@ -5,8 +5,8 @@ export interface EventStoreContractOptions {
   /** Returns a new store without events; called once for each case. */
   open(): EventStore | Promise<EventStore>;
   /**
-   * Returns a store on the data of the one given, which the suite has closed before. Give it when the events outlive the store:
-   * it adds the cases about durability.
+   * Returns a store on the data of the one given, which the suite has closed before. Give it when the events outlive
+   * the store: it adds the cases about durability.
    */
   reopen?(closed: EventStore): EventStore | Promise<EventStore>;
   /**
@@ -18,7 +18,10 @@ export interface EventStoreContractOptions {
   readonly restores?: boolean;
   /** Whether the store has `commands`: it adds the cases about them. Default false. */
   readonly commands?: boolean;
-  /** How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default 5,000. */
+  /**
+   * How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default
+   * 5,000.
+   */
   readonly patience?: number;
 }
 

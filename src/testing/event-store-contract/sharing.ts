@@ -32,7 +32,10 @@ export const sharing: Checks = {
     const [stream, other] = [streamOf('1'), await another()];
     await write(store, stream, happened());
     await appended(other, [to(stream, 1, happened())]);
-    assert.deepEqual(await store.append([to(stream, 1, happened())]), { ok: false, conflicts: [{ stream, expected: 1, actual: 2 }] });
+    assert.deepEqual(await store.append([to(stream, 1, happened())]), {
+      ok: false,
+      conflicts: [{ stream, expected: 1, actual: 2 }],
+    });
   },
 
   'knows the ids of the events that another store has written': async ({ store, another }) => {
@@ -57,7 +60,9 @@ export const sharing: Checks = {
   'lets exactly one of 16 racers through over two stores': async ({ store, another }) => {
     const stores = [store, await another()];
     for (const round of range(0, 9)) {
-      const racers = range(1, 16).map(racer => stores[racer % 2]!.append([to(streamOf('1'), round, happened({ racer }))]));
+      const racers = range(1, 16).map(racer =>
+        stores[racer % 2]!.append([to(streamOf('1'), round, happened({ racer }))]),
+      );
       assert.equal((await Promise.all(racers)).filter(({ ok }) => ok).length, 1, `winners of round ${round}`);
     }
     assertWithoutGaps(await store.read(streamOf('1')), 10);

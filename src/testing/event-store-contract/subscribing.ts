@@ -7,7 +7,10 @@ import type { Checks } from './scene';
 
 const STEP = 20;
 
-/** Starts to take events, after which the subscription has time to catch up and wait. In a list, lest the taking itself is awaited. */
+/**
+ * Starts to take events, after which the subscription has time to catch up and wait. In a list, lest the taking itself
+ * is awaited.
+ */
 async function following(store: EventStore, count: number, after?: bigint): Promise<Promise<RecordedEvent[]>[]> {
   const taking = started(take(store.subscribe(after === undefined ? {} : { after }), count));
   await pause(STEP);
@@ -78,7 +81,8 @@ const yielding: Checks = {
     }
     const written = await everything(store);
     assert.equal(written.length, 200);
-    for (const taken of await soon(Promise.all(taking), '200 events of two subscriptions')) assert.deepEqual(taken, written);
+    for (const taken of await soon(Promise.all(taking), '200 events of two subscriptions'))
+      assert.deepEqual(taken, written);
   },
 
   'yields all events to a reader that is slower than the writer': async ({ store, soon }) => {

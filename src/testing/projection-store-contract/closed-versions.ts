@@ -155,18 +155,28 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     for (let round = 1; round <= 5; round++) {
       for (const version of [round, round + 1]) await store.prepare(schema({ version }));
       await store.activate(NAME, round);
-      const racing = Array.from({ length: 4 }, (_, number) => segment({ version: round, segment: number })).flatMap(checkpoint => [
-        store.commit({ checkpoint, from: 0n, to: 1n, writes: [write(`d${checkpoint.segment}`, {}, { version: round })] }),
-        store.transaction(transaction => transaction.lock(checkpoint)),
-      ]);
+      const racing = Array.from({ length: 4 }, (_, number) => segment({ version: round, segment: number })).flatMap(
+        checkpoint => [
+          store.commit({
+            checkpoint,
+            from: 0n,
+            to: 1n,
+            writes: [write(`d${checkpoint.segment}`, {}, { version: round })],
+          }),
+          store.transaction(transaction => transaction.lock(checkpoint)),
+        ],
+      );
       const outcomes = await Promise.allSettled([...racing, store.activate(NAME, round + 1)]);
       const failed = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
       assert.deepEqual(
         failed.filter(code => code !== 'UNKNOWN_READ_MODEL'),
         [],
       );
-      for (const number of [0, 1, 2, 3]) assert.equal(await store.checkpoint(segment({ version: round, segment: number })), 0n);
-      const kept = outcomes.flatMap((outcome, n) => (n < 8 && n % 2 === 0 && outcome.status === 'fulfilled' ? [`d${n / 2}`] : []));
+      for (const number of [0, 1, 2, 3])
+        assert.equal(await store.checkpoint(segment({ version: round, segment: number })), 0n);
+      const kept = outcomes.flatMap((outcome, n) =>
+        n < 8 && n % 2 === 0 && outcome.status === 'fulfilled' ? [`d${n / 2}`] : [],
+      );
       assert.deepEqual(Object.keys(await all(store, NAME, round)), kept);
     }
   },

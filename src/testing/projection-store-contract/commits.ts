@@ -35,7 +35,8 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     for (const [place, checkpoint] of names.entries()) {
       assert.deepEqual(await store.commit({ checkpoint, from: 0n, to: BigInt(place + 1), writes: [] }), { ok: true });
     }
-    for (const [place, checkpoint] of names.entries()) assert.equal(await store.checkpoint(checkpoint), BigInt(place + 1));
+    for (const [place, checkpoint] of names.entries())
+      assert.equal(await store.checkpoint(checkpoint), BigInt(place + 1));
   },
 
   'writes nothing when the checkpoint is elsewhere, and says where': async store => {
@@ -91,7 +92,10 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     const run = async (number: number): Promise<void> => {
       for (let from = 0n; from < 10n; from++) {
         const writes = Array.from({ length: 5 }, (_, n) => write(`${number}-${n}`, { from: Number(from) }));
-        assert.deepEqual(await store.commit({ checkpoint: segment({ segment: number }), from, to: from + 1n, writes }), { ok: true });
+        assert.deepEqual(
+          await store.commit({ checkpoint: segment({ segment: number }), from, to: from + 1n, writes }),
+          { ok: true },
+        );
       }
     };
     await Promise.all([run(0), run(1), run(2), run(3)]);
@@ -104,8 +108,12 @@ export const commitChecks: Readonly<Record<string, Check>> = {
 
   'a commit that cannot be written leaves the checkpoint where it was': async store => {
     await filled(store, { a: { n: 1 } });
-    await refused('UNSTORABLE_VALUE', () => store.commit(commit(1n, 2n, write('b', {}), write('c', { n: Number.NaN }))));
-    await refused('UNKNOWN_READ_MODEL', () => store.commit(commit(1n, 2n, write('b', {}), write('c', {}, { version: 2 }))));
+    await refused('UNSTORABLE_VALUE', () =>
+      store.commit(commit(1n, 2n, write('b', {}), write('c', { n: Number.NaN }))),
+    );
+    await refused('UNKNOWN_READ_MODEL', () =>
+      store.commit(commit(1n, 2n, write('b', {}), write('c', {}, { version: 2 }))),
+    );
     assert.deepEqual([await all(store), await store.checkpoint(segment())], [{ a: { n: 1 } }, 1n]);
   },
 

@@ -10,7 +10,8 @@ const letter = (sequence: string, position: bigint, more: Partial<NewDeadLetter>
 });
 
 /** Of an event that waits for those before it. */
-const waiting = (sequence: string, position: bigint): NewDeadLetter => letter(sequence, position, { error: undefined, attempts: 0 });
+const waiting = (sequence: string, position: bigint): NewDeadLetter =>
+  letter(sequence, position, { error: undefined, attempts: 0 });
 
 /** Parks letters of two sequences and two segments. */
 async function parked(store: ProjectionStore): Promise<void> {
@@ -35,7 +36,11 @@ async function retryOf(store: ProjectionStore, sequence: string): Promise<number
 /** Commits that the first event of a sequence has failed in a try that was asked for. */
 async function failsAgain(store: ProjectionStore, at: bigint, parked: NewDeadLetter): Promise<void> {
   const { sequence } = parked;
-  await store.commit({ ...commit(at, at), park: [parked], answers: { sequence, retry: await retryOf(store, sequence) } });
+  await store.commit({
+    ...commit(at, at),
+    park: [parked],
+    answers: { sequence, retry: await retryOf(store, sequence) },
+  });
 }
 
 /** What could not be handled. */
@@ -48,7 +53,11 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     const expected = [letter('b', 2n), letter('a', 3n), letter('c', 4n), waiting('a', 5n), waiting('c', 12n)];
     assert.deepEqual(
       letters,
-      expected.map((each, place) => ({ ...each, segment: each.sequence === 'c' ? 1 : 0, parkedAt: letters[place]!.parkedAt })),
+      expected.map((each, place) => ({
+        ...each,
+        segment: each.sequence === 'c' ? 1 : 0,
+        parkedAt: letters[place]!.parkedAt,
+      })),
     );
     for (const { parkedAt } of letters) {
       assert.match(parkedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -62,8 +71,12 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     const changes = { park: [letter('d', 10n)], unpark: [2n, 3n] };
     assert.equal((await store.commit({ ...commit(8n, 20n), ...changes })).ok, false);
     assert.equal((await store.commit({ ...commit(9n, 20n), ...changes, fence: 77n })).ok, false);
-    await refused('UNKNOWN_READ_MODEL', () => store.commit({ ...commit(9n, 20n, write('a', {}, { version: 2 })), ...changes }));
-    await refused('UNSTORABLE_VALUE', () => store.commit({ ...commit(9n, 20n, write('a', { n: Number.NaN })), ...changes }));
+    await refused('UNKNOWN_READ_MODEL', () =>
+      store.commit({ ...commit(9n, 20n, write('a', {}, { version: 2 })), ...changes }),
+    );
+    await refused('UNSTORABLE_VALUE', () =>
+      store.commit({ ...commit(9n, 20n, write('a', { n: Number.NaN })), ...changes }),
+    );
     assert.deepEqual(await positions(store), [2n, 3n, 4n, 5n, 12n]);
   },
 
@@ -80,7 +93,10 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     await store.prepare(schema());
     await parked(store);
     const before = (await store.deadLetters.list(name)).find(({ position }) => position === 3n);
-    await store.commit({ ...commit(9n, 9n), park: [letter('a', 3n, { error: 'first', attempts: 9 }), letter('a', 3n, { attempts: 10 })] });
+    await store.commit({
+      ...commit(9n, 9n),
+      park: [letter('a', 3n, { error: 'first', attempts: 9 }), letter('a', 3n, { attempts: 10 })],
+    });
     const after = (await store.deadLetters.list(name)).find(({ position }) => position === 3n);
     assert.deepEqual(after, { ...before, attempts: 10 });
     assert.deepEqual(await positions(store), [2n, 3n, 4n, 5n, 12n]);
@@ -106,7 +122,11 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await store.deadLetters.sequences(name, 1), [c]);
     assert.deepEqual(await store.deadLetters.sequences(name, 2), []);
     assert.equal(await store.deadLetters.discard(name, { position: 3n }), 1);
-    assert.deepEqual(await store.deadLetters.sequences(name), [b, c, { ...a, events: 1, position: 5n, error: undefined }]);
+    assert.deepEqual(await store.deadLetters.sequences(name), [
+      b,
+      c,
+      { ...a, events: 1, position: 5n, error: undefined },
+    ]);
   },
 
   'lists letters page by page, also of one sequence': async ({ store }) => {
@@ -155,7 +175,11 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     await store.commit(failed);
     assert.deepEqual(await retries(store), ['b', 'a', 'c'], 'the second request is still there');
     const second = await retryOf(store, 'a');
-    await store.commit({ ...commit(9n, 12n), park: [waiting('a', 12_000n)], answers: { sequence: 'a', retry: second } });
+    await store.commit({
+      ...commit(9n, 12n),
+      park: [waiting('a', 12_000n)],
+      answers: { sequence: 'a', retry: second },
+    });
     assert.deepEqual(await retries(store), ['b', 'c'], 'answered, for what joins it, too');
     await store.deadLetters.retry(name, 'a');
     await store.commit({ ...commit(12n, 12n), answers });
@@ -206,14 +230,23 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     const { deadLetters } = store;
     assert.equal((await deadLetters.list({ projection: NAME, version: 2 })).length, 1);
     assert.equal(await deadLetters.discard({ projection: NAME, version: 2 }), 1);
-    const none = [{ projection: 'nobody' }, { projection: '' }, { projection: '\0' }, { version: 1.5 }, { version: 2 ** 40 }];
+    const none = [
+      { projection: 'nobody' },
+      { projection: '' },
+      { projection: '\0' },
+      { version: 1.5 },
+      { version: 2 ** 40 },
+    ];
     for (const wrong of none.map(part => ({ ...name, ...part }))) {
       assert.deepEqual([await deadLetters.list(wrong), await deadLetters.sequences(wrong)], [[], []]);
       assert.deepEqual([await deadLetters.retry(wrong), await deadLetters.discard(wrong)], [0, 0]);
     }
     for (const sequence of ['', '\0', '\ud800', 'x'.repeat(300)]) {
       assert.deepEqual(await deadLetters.list(name, { sequence }), []);
-      assert.deepEqual([await deadLetters.retry(name, sequence), await deadLetters.discard(name, { sequence })], [0, 0]);
+      assert.deepEqual(
+        [await deadLetters.retry(name, sequence), await deadLetters.discard(name, { sequence })],
+        [0, 0],
+      );
     }
     assert.deepEqual(await positions(store), [2n, 3n, 4n, 5n, 12n]);
     assert.equal((await deadLetters.list({ projection: 'other', version: 1 })).length, 1);
@@ -237,7 +270,9 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     ];
     const parts: object[] = [
       ...wrong.map(part => ({ park: [letter('a', 1n), { ...letter('a', 2n), ...part }] })),
-      ...['', null, {}, { sequence: 'a' }, { sequence: '', retry: 1 }, { sequence: 'a', retry: 0 }].map(answers => ({ answers })),
+      ...['', null, {}, { sequence: 'a' }, { sequence: '', retry: 1 }, { sequence: 'a', retry: 0 }].map(answers => ({
+        answers,
+      })),
       ...[{ park: {} }, { unpark: 1n }, { unpark: [1] }, { unpark: [0n] }],
     ];
     await refused('INVALID_COMMIT', ...parts.map(part => () => store.commit({ ...commit(0n, 1n), ...part })));

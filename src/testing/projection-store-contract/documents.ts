@@ -66,7 +66,10 @@ export const documentChecks: Readonly<Record<string, Check>> = {
   'returns what JSON can carry as it was': async store => {
     const hard = {
       ...{ text: `Grüße 🎈 \u2028 \\ " ' \u0001 $1 {x}`, empty: '', yes: true, no: false, nothing: null },
-      ...{ numbers: [0, -1, 1.5, 1e21, 5e-324, 1.7976931348623157e308, 0.1, 2 ** 53], nested: { list: [[], {}, [null]] } },
+      ...{
+        numbers: [0, -1, 1.5, 1e21, 5e-324, 1.7976931348623157e308, 0.1, 2 ** 53],
+        nested: { list: [[], {}, [null]] },
+      },
       ...{ constructor: 'text', toString: 1, hasOwnProperty: null, '': 'no name', 'a b': 1, NULL: 'NULL' },
     };
     await filled(store, { hard });

@@ -4,7 +4,24 @@ import { type Check, filled, ids, NAME, put, refused, schema, write } from './fi
 
 /** In the order that every store must give them. The ids do not tell it. */
 const ASCENDING: readonly unknown[] = [
-  ...[null, false, true, -Number.MAX_VALUE, -1e21, -2, -1.5, -5e-324, 0, 5e-324, 0.1, 1, 2, 10, 2 ** 53, Number.MAX_VALUE],
+  ...[
+    null,
+    false,
+    true,
+    -Number.MAX_VALUE,
+    -1e21,
+    -2,
+    -1.5,
+    -5e-324,
+    0,
+    5e-324,
+    0.1,
+    1,
+    2,
+    10,
+    2 ** 53,
+    Number.MAX_VALUE,
+  ],
   ...['', ' ', '0', '10', '2', 'A', 'Z', 'a', 'a ', 'aa', 'b', 'z', 'ä', 'é', '\u2028', '漢', '\uffee', '🎈'],
 ];
 
@@ -39,7 +56,13 @@ export const findingChecks: Readonly<Record<string, Check>> = {
   },
 
   'finds by several fields and by lists of values; null finds what is missing, too': async store => {
-    const documents = { a: { group: 'x', rank: 1 }, b: { group: 'x', rank: 2 }, c: { group: 'y', rank: 1 }, d: { group: null }, e: {} };
+    const documents = {
+      a: { group: 'x', rank: 1 },
+      b: { group: 'x', rank: 2 },
+      c: { group: 'y', rank: 1 },
+      d: { group: null },
+      e: {},
+    };
     await filled(store, documents);
     const found: readonly [DocumentQuery['where'] & object, string][] = [
       [{ group: 'x' }, 'ab'],
@@ -53,18 +76,33 @@ export const findingChecks: Readonly<Record<string, Check>> = {
       [{ rank: '1' }, ''],
       [{}, 'abcde'],
     ];
-    for (const [where, expected] of found) assert.equal((await ids(store, { where })).join(''), expected, JSON.stringify(where));
+    for (const [where, expected] of found)
+      assert.equal((await ids(store, { where })).join(''), expected, JSON.stringify(where));
   },
 
-  'orders texts by their first 255 characters; those that are equal so far stay in one order, in both directions': async store => {
-    const long = (end: string): string => 'x'.repeat(255) + end;
-    const texts = { a: long('3'), b: long(''), c: `${'x'.repeat(254)}y`, d: long('1'), e: `${'x'.repeat(254)}w`, f: long('2') };
-    await filled(store, Object.fromEntries(Object.entries(texts).map(([id, rank]) => [id, { rank }])));
-    const ascending = await paged(store, { orderBy: 'rank', limit: 1 });
-    assert.deepEqual([ascending[0], ascending.slice(1, -1).sort(), ascending.at(-1)], ['e', ['a', 'b', 'd', 'f'], 'c']);
-    assert.deepEqual(await paged(store, { orderBy: { field: 'rank', direction: 'desc' }, limit: 2 }), [...ascending].reverse());
-    for (const [id, rank] of Object.entries(texts)) assert.deepEqual(await ids(store, { where: { rank } }), [id]);
-  },
+  'orders texts by their first 255 characters; those that are equal so far stay in one order, in both directions':
+    async store => {
+      const long = (end: string): string => 'x'.repeat(255) + end;
+      const texts = {
+        a: long('3'),
+        b: long(''),
+        c: `${'x'.repeat(254)}y`,
+        d: long('1'),
+        e: `${'x'.repeat(254)}w`,
+        f: long('2'),
+      };
+      await filled(store, Object.fromEntries(Object.entries(texts).map(([id, rank]) => [id, { rank }])));
+      const ascending = await paged(store, { orderBy: 'rank', limit: 1 });
+      assert.deepEqual(
+        [ascending[0], ascending.slice(1, -1).sort(), ascending.at(-1)],
+        ['e', ['a', 'b', 'd', 'f'], 'c'],
+      );
+      assert.deepEqual(
+        await paged(store, { orderBy: { field: 'rank', direction: 'desc' }, limit: 2 }),
+        [...ascending].reverse(),
+      );
+      for (const [id, rank] of Object.entries(texts)) assert.deepEqual(await ids(store, { where: { rank } }), [id]);
+    },
 
   'tells values of different types apart': async store => {
     await filled(store, byValue());
@@ -108,7 +146,12 @@ export const findingChecks: Readonly<Record<string, Check>> = {
       f: long('漢'.repeat(50_000)),
       g: balloons,
     });
-    for (const [id, { rank }] of Object.entries({ a: long('1'), c: long(''), f: long('漢'.repeat(50_000)), g: balloons })) {
+    for (const [id, { rank }] of Object.entries({
+      a: long('1'),
+      c: long(''),
+      f: long('漢'.repeat(50_000)),
+      g: balloons,
+    })) {
       assert.deepEqual(await ids(store, { where: { rank } }), [id]);
     }
     const found = await ids(store, { orderBy: 'rank' });
@@ -148,13 +191,24 @@ export const findingChecks: Readonly<Record<string, Check>> = {
     await filled(store, { a: { rank: 1 }, b: { rank: 2 }, __proto: { rank: 3 } });
     const { cursor } = await store.find(NAME, 1, { orderBy: 'rank', limit: 1 });
     const wrong: object[] = [
-      ...[{ where: { other: 1 } }, { orderBy: 'other' }, { orderBy: { field: 'id', direction: 'asc' } }, { where: { constructor: 1 } }],
+      ...[
+        { where: { other: 1 } },
+        { orderBy: 'other' },
+        { orderBy: { field: 'id', direction: 'asc' } },
+        { where: { constructor: 1 } },
+      ],
       ...[0, -1, 1.5, 1001, Number.NaN, '10', null].map(limit => ({ limit })),
       ...['', 'x', 'AAAA', 7, null, Buffer.from('[null,"asc",""]').toString('base64url')].map(after => ({ after })),
-      ...[{ after: cursor }, { orderBy: { field: 'rank', direction: 'desc' }, after: cursor }, { orderBy: 'group', after: cursor }],
-      ...[undefined, Number.NaN, {}, [[]], 7n, new Date(), [undefined], Array.from({ length: 1001 }, (_, n) => n)].map(rank => ({
-        where: { rank },
-      })),
+      ...[
+        { after: cursor },
+        { orderBy: { field: 'rank', direction: 'desc' }, after: cursor },
+        { orderBy: 'group', after: cursor },
+      ],
+      ...[undefined, Number.NaN, {}, [[]], 7n, new Date(), [undefined], Array.from({ length: 1001 }, (_, n) => n)].map(
+        rank => ({
+          where: { rank },
+        }),
+      ),
       ...[null, 7, {}, { field: 'rank' }, { field: null, direction: 'asc' }].map(orderBy => ({ orderBy })),
       { orderBy: { field: 'rank', direction: 'up' } },
       ...[{ where: null }, { where: ['rank'] }],

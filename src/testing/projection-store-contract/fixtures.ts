@@ -64,8 +64,8 @@ export async function rejectsWith(error: unknown, promise: Promise<unknown>): Pr
 }
 
 /**
- * Returns what others read while a transaction is under way. There are stores in which they wait for its end: then nothing that has not been
- * committed is seen, either, and `otherwise` is returned.
+ * Returns what others read while a transaction is under way. There are stores in which they wait for its end: then
+ * nothing that has not been committed is seen, either, and `otherwise` is returned.
  */
 export async function meanwhile<T>(read: () => Promise<T>, otherwise: T): Promise<T> {
   // As others read: what the work of a transaction awaits itself is a part of it.

@@ -20,16 +20,24 @@ export interface ProjectionStoreContractOptions {
   open(): ProjectionStore | Promise<ProjectionStore>;
   /** Called with the store of each case when the case is over. */
   close?(store: ProjectionStore): void | Promise<void>;
-  /** Returns the event store whose events the transactions of a store take. Leave it out where the events are elsewhere. */
+  /**
+   * Returns the event store whose events the transactions of a store take. Leave it out where the events are elsewhere.
+   */
   events?(store: ProjectionStore): EventStore;
 }
 
-const OPTIONS: OptionChecks<ProjectionStoreContractOptions> = { open: needed(aFunction), close: aFunction, events: aFunction };
+const OPTIONS: OptionChecks<ProjectionStoreContractOptions> = {
+  open: needed(aFunction),
+  close: aFunction,
+  events: aFunction,
+};
 
 /**
- * Returns what every `ProjectionStore` must hold, as cases for the test runner of your choice; each opens a store of its own.
+ * Returns what every `ProjectionStore` must hold, as cases for the test runner of your choice; each opens a store of
+ * its own.
  *
- * @example for (const { name, run } of projectionStoreContract({ open: () => new MyProjectionStore() })) test(name, run);
+ * @example for (const { name, run } of projectionStoreContract({ open: () => new MyProjectionStore() })) test(name,
+ * run);
  */
 export function projectionStoreContract(options: ProjectionStoreContractOptions): readonly ContractCase[] {
   refuseOptions('projectionStoreContract', options ?? null, OPTIONS);
@@ -46,7 +54,10 @@ export function projectionStoreContract(options: ProjectionStoreContractOptions)
   const checks: [string, SceneCheck][] = [
     ...alone.map(([name, check]): [string, SceneCheck] => [name, ({ store }) => check(store)]),
     ...Object.entries({ ...revisionChecks, ...leaseChecks, ...deadLetterChecks, ...transactionChecks }),
-    ...beside.map(([name, check]): [string, SceneCheck] => [name, ({ store, events }) => check({ store, events: events! })]),
+    ...beside.map(([name, check]): [string, SceneCheck] => [
+      name,
+      ({ store, events }) => check({ store, events: events! }),
+    ]),
   ];
   return checks.map(([name, check]) => ({
     name,

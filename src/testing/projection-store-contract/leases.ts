@@ -59,7 +59,9 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await store.prepare(schema());
     for (const round of [0, 1, 2]) {
       const name = segment({ segment: round });
-      const outcomes = await Promise.all(Array.from({ length: 12 }, (_, n) => store.leases.claim(name, claim(`owner ${n}`))));
+      const outcomes = await Promise.all(
+        Array.from({ length: 12 }, (_, n) => store.leases.claim(name, claim(`owner ${n}`))),
+      );
       const [winner, ...others] = outcomes.flatMap(({ ok }, n) => (ok ? [`owner ${n}`] : []));
       assert.ok(winner && others.length === 0, `${others.length + 1} owners`);
       for (const outcome of outcomes) if (!outcome.ok) assert.equal(outcome.owner, winner);
@@ -89,7 +91,11 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     const fence = await take(store, 'other');
     assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: stale }), refusedAs, 'it changed hands');
     assert.deepEqual([await all(store), await store.checkpoint(segment())], [{ a: { n: 1 } }, 1n]);
-    assert.deepEqual(await store.commit({ ...commit(0n, 2n, write2), fence }), { ok: false, checkpoint: 1n, fenced: false });
+    assert.deepEqual(await store.commit({ ...commit(0n, 2n, write2), fence }), {
+      ok: false,
+      checkpoint: 1n,
+      fenced: false,
+    });
     assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence }), { ok: true });
     assert.deepEqual(await store.commit(commit(2n, 3n)), { ok: true }, 'a commit without a fence');
     assert.deepEqual([await all(store), await store.checkpoint(segment())], [{ a: { n: 2 } }, 3n]);
@@ -116,10 +122,14 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await store.commit({ ...commit(0n, 9n), checkpoint: segment({ segment: 12 }) });
     await store.commit({ ...commit(0n, 7n), checkpoint: segment({ segment: 2 }) });
     for (const other of [{ version: 2 }, { name: 'other' }]) await store.prepare(schema(other));
-    for (const other of [{ version: 2 }, { projection: 'other' }]) await store.leases.claim(segment(other), claim('else'));
+    for (const other of [{ version: 2 }, { projection: 'other' }])
+      await store.leases.claim(segment(other), claim('else'));
     await store.leases.claim(segment({ segment: 2 }), claim('one'));
     await store.leases.claim(segment({ segment: 1 }), claim('two', 1));
-    await until('the lease of 1 ms has run out', async () => (await store.leases.segments(NAME, 1))[0]?.owner === undefined);
+    await until(
+      'the lease of 1 ms has run out',
+      async () => (await store.leases.segments(NAME, 1))[0]?.owner === undefined,
+    );
     const [first, second, third, ...more] = await store.leases.segments(NAME, 1);
     assert.deepEqual(first, { segment: 1, position: 0n, owner: undefined, freeIn: 0, note: undefined });
     const freeIn = second?.freeIn ?? 0;
@@ -130,7 +140,8 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
 
   'tells what the owner said with its last claim, as long as it is the owner': async ({ store }) => {
     await store.prepare(schema());
-    const told = async (): Promise<(string | undefined)[]> => (await store.leases.segments(NAME, 1)).map(({ note }) => note);
+    const told = async (): Promise<(string | undefined)[]> =>
+      (await store.leases.segments(NAME, 1)).map(({ note }) => note);
     const longest = `{"Grüße": "🎈 '"}`.padEnd(20_000);
     const fence = await take(store, 'one');
     for (const note of ['first', longest, '', undefined, 'last']) {
@@ -145,7 +156,10 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await take(store, 'other');
     assert.deepEqual(await told(), [undefined], 'the next owner has said nothing');
     await store.leases.claim(segment({ segment: 1 }), { ...claim('one', 1), note: 'gone' });
-    await until('the lease of 1 ms has run out', async () => (await store.leases.segments(NAME, 1))[1]?.owner === undefined);
+    await until(
+      'the lease of 1 ms has run out',
+      async () => (await store.leases.segments(NAME, 1))[1]?.owner === undefined,
+    );
     assert.deepEqual(await told(), [undefined, undefined], 'it has run out');
   },
 
@@ -165,7 +179,10 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
       ...['', '\0', 'x'.repeat(256), 7, undefined].map(owner => ({ owner })),
       ...['\0', '\ud800', 'x'.repeat(20_001), 7, null].map(note => ({ note })),
     ];
-    await refused('INVALID_COMMIT', ...wrong.map(part => () => store.leases.claim(segment(), { ...claim('one'), ...part })));
+    await refused(
+      'INVALID_COMMIT',
+      ...wrong.map(part => () => store.leases.claim(segment(), { ...claim('one'), ...part })),
+    );
     await refused(
       'INVALID_COMMIT',
       () => store.leases.claim(segment({ projection: '' }), claim('one')),

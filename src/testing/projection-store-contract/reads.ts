@@ -11,32 +11,43 @@ export const readChecks: Readonly<Record<string, Check>> = {
   'a commit that has read documents goes through while they are as they were read': async store => {
     await filled(store, { a: { n: 1 }, b: { n: 1 } });
     const reads = [await read(store, 'a'), await read(store, 'b'), await read(store, 'none')];
-    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write('a', { n: 2 }), write('b', null), write('none', { n: 2 })), reads }), {
-      ok: true,
-    });
+    assert.deepEqual(
+      await store.commit({ ...commit(1n, 2n, write('a', { n: 2 }), write('b', null), write('none', { n: 2 })), reads }),
+      {
+        ok: true,
+      },
+    );
     assert.deepEqual(await all(store), { a: { n: 2 }, none: { n: 2 } });
-    assert.deepEqual(await store.commit({ ...commit(2n, 3n), reads: [await read(store, 'a'), await read(store, 'b')] }), { ok: true });
+    assert.deepEqual(
+      await store.commit({ ...commit(2n, 3n), reads: [await read(store, 'a'), await read(store, 'b')] }),
+      { ok: true },
+    );
   },
 
-  'a commit whose documents were changed, deleted or made by another one is refused, whatever it writes': async store => {
-    await filled(store, { a: { n: 1 }, b: { n: 1 } });
-    const changes: DocumentWrite[] = [write('a', { n: 2 }), write('a', null), write('none', { n: 1 })];
-    for (const change of changes) {
-      const reads = [await read(store, 'a'), await read(store, 'b'), await read(store, 'none')];
-      assert.deepEqual(await store.commit(commit(1n, 1n, change)), { ok: true });
-      const before = await all(store);
-      for (const work of [[], [() => undefined]]) {
-        for (const writes of [[], [write('b', null)], [write(change.id, { n: 9 }), write('c', { n: 9 })]]) {
-          const outcome = await store.commit({ ...commit(1n, 2n, ...writes), reads, work });
-          assert.deepEqual(outcome, { ok: false, checkpoint: 1n, fenced: false, outdated: true });
+  'a commit whose documents were changed, deleted or made by another one is refused, whatever it writes':
+    async store => {
+      await filled(store, { a: { n: 1 }, b: { n: 1 } });
+      const changes: DocumentWrite[] = [write('a', { n: 2 }), write('a', null), write('none', { n: 1 })];
+      for (const change of changes) {
+        const reads = [await read(store, 'a'), await read(store, 'b'), await read(store, 'none')];
+        assert.deepEqual(await store.commit(commit(1n, 1n, change)), { ok: true });
+        const before = await all(store);
+        for (const work of [[], [() => undefined]]) {
+          for (const writes of [[], [write('b', null)], [write(change.id, { n: 9 }), write('c', { n: 9 })]]) {
+            const outcome = await store.commit({ ...commit(1n, 2n, ...writes), reads, work });
+            assert.deepEqual(outcome, { ok: false, checkpoint: 1n, fenced: false, outdated: true });
+          }
         }
+        // Where the checkpoint is elsewhere that is what it says.
+        assert.deepEqual(await store.commit({ ...commit(7n, 8n), reads }), {
+          ok: false,
+          checkpoint: 1n,
+          fenced: false,
+        });
+        assert.deepEqual(await all(store), before);
+        await store.commit(commit(1n, 1n, write('a', { n: 1 }), write('none', null)));
       }
-      // Where the checkpoint is elsewhere that is what it says.
-      assert.deepEqual(await store.commit({ ...commit(7n, 8n), reads }), { ok: false, checkpoint: 1n, fenced: false });
-      assert.deepEqual(await all(store), before);
-      await store.commit(commit(1n, 1n, write('a', { n: 1 }), write('none', null)));
-    }
-  },
+    },
 
   'of several commits at once that have read one document only one goes through': async store => {
     await filled(store, { a: { n: -1 } });
@@ -44,7 +55,13 @@ export const readChecks: Readonly<Record<string, Check>> = {
       const reads = [await read(store, id)];
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, (_, n) =>
-          store.commit({ checkpoint: segment({ segment: n + 1 }), from: 0n, to: 0n, reads, writes: [write(id, { n })] }),
+          store.commit({
+            checkpoint: segment({ segment: n + 1 }),
+            from: 0n,
+            to: 0n,
+            reads,
+            writes: [write(id, { n })],
+          }),
         ),
       );
       assert.equal(outcomes.filter(({ ok }) => ok).length, 1);

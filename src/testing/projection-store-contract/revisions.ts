@@ -65,7 +65,10 @@ export const revisionChecks: Readonly<Record<string, SceneCheck>> = {
       ...[undefined, [], [1], ['1'], [-1n]].map(positions => ({ takenOver: [{ sequenceBy: 'all', positions }] })),
       ...[{ takenOver: null }, { takenOver: 'all' }, { takenOver: [null] }],
     ];
-    await refused('INVALID_READ_MODEL', ...wrong.map(part => () => store.prepare({ ...schema({ version: 2 }), ...part })));
+    await refused(
+      'INVALID_READ_MODEL',
+      ...wrong.map(part => () => store.prepare({ ...schema({ version: 2 }), ...part })),
+    );
     assert.equal((await store.versions(NAME)).length, 1);
   },
 

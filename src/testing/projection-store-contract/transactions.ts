@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import type { ProjectionStore, ProjectionTransaction } from '../../store';
-import { all, commit, filled, meanwhile, NAME, refused, rejectsWith, type SceneCheck, schema, segment, write } from './fixtures';
+import {
+  all,
+  commit,
+  filled,
+  meanwhile,
+  NAME,
+  refused,
+  rejectsWith,
+  type SceneCheck,
+  schema,
+  segment,
+  write,
+} from './fixtures';
 
 const boom = (): Error => new Error('of the work itself');
 
@@ -52,7 +64,11 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     await filled(store, { a: { n: 1 } });
     const work = [() => assert.fail('the work of a refused commit ran')];
     assert.deepEqual(await store.commit({ ...commit(0n, 2n), work }), { ok: false, checkpoint: 1n, fenced: false });
-    assert.deepEqual(await store.commit({ ...commit(1n, 2n), work, fence: 9n }), { ok: false, checkpoint: 1n, fenced: true });
+    assert.deepEqual(await store.commit({ ...commit(1n, 2n), work, fence: 9n }), {
+      ok: false,
+      checkpoint: 1n,
+      fenced: true,
+    });
     await refused('INVALID_COMMIT', () => store.commit({ ...commit(1n, 2n), work: ['text' as never] }));
   },
 
@@ -61,7 +77,9 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     const result = await store.transaction(async transaction => {
       assert.equal(await transaction.lock(segment()), 1n);
       const park = [{ sequence: 's', position: 2n, error: undefined, attempts: 0 }];
-      assert.deepEqual(await transaction.commit({ ...commit(1n, 2n, write('a', null), write('b', { n: 2 })), park }), { ok: true });
+      assert.deepEqual(await transaction.commit({ ...commit(1n, 2n, write('a', null), write('b', { n: 2 })), park }), {
+        ok: true,
+      });
       const before = [{ a: { n: 1 } }, 1n, []];
       assert.deepEqual(await meanwhile(() => state(store), before), before, 'others see nothing yet');
       assert.deepEqual([...(await transaction.get(NAME, 1, ['a', 'b', 'c']))], [['b', { n: 2 }]]);
@@ -130,7 +148,9 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
         done = (await store.commit(commit(from, from + 1n, write('a', { n: n + 1 })))).ok;
       }
     };
-    await Promise.all(Array.from({ length: 12 }, (_, n) => (n % 2 ? follow() : store.transaction(each => count(each, 'a')))));
+    await Promise.all(
+      Array.from({ length: 12 }, (_, n) => (n % 2 ? follow() : store.transaction(each => count(each, 'a')))),
+    );
     assert.deepEqual(await state(store), [{ a: { n: 12 } }, 12n, []]);
   },
 
@@ -139,7 +159,9 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.equal(await store.transaction(async () => 7), 7);
     assert.equal(await store.transaction(transaction => transaction.lock(segment({ segment: 3 }))), 0n);
     assert.equal(await store.checkpoint(segment({ segment: 3 })), 0n);
-    await store.transaction(transaction => transaction.commit({ ...commit(0n, 1n), checkpoint: segment({ segment: 3 }) }));
+    await store.transaction(transaction =>
+      transaction.commit({ ...commit(0n, 1n), checkpoint: segment({ segment: 3 }) }),
+    );
     assert.equal(await store.checkpoint(segment({ segment: 3 })), 1n);
   },
 

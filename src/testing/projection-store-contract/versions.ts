@@ -29,7 +29,11 @@ export const versionChecks: Readonly<Record<string, Check>> = {
   'takes eight indexes, of whatever names, and refuses malformed schemas': async store => {
     const indexes = ['a', '__proto', 'constructor', "it's", '"', '漢'.repeat(255), '$1', 'key1'];
     await store.prepare(schema({ indexes }));
-    await put(store, write('all', Object.fromEntries(indexes.map((field, place) => [field, place]))), write('none', {}));
+    await put(
+      store,
+      write('all', Object.fromEntries(indexes.map((field, place) => [field, place]))),
+      write('none', {}),
+    );
     for (const [place, field] of indexes.entries()) {
       const found = await store.find(NAME, 1, { where: { [field]: place }, orderBy: { field, direction: 'desc' } });
       assert.deepEqual(
@@ -42,7 +46,10 @@ export const versionChecks: Readonly<Record<string, Check>> = {
       ...[0, -1, 1.5, 2 ** 31, '1', undefined].map(version => ({ version })),
       ...[{ indexes: undefined }, { indexes: 'group' }, { indexes: ['a', 'a'] }, { indexes: [...indexes, 'ninth'] }],
     ];
-    await refused('INVALID_READ_MODEL', ...wrong.map(part => () => store.prepare({ ...schema({ version: 2 }), ...part })));
+    await refused(
+      'INVALID_READ_MODEL',
+      ...wrong.map(part => () => store.prepare({ ...schema({ version: 2 }), ...part })),
+    );
   },
 
   'refuses to work with a version that nobody has prepared': async store => {
@@ -87,7 +94,8 @@ export const versionChecks: Readonly<Record<string, Check>> = {
     for (const other of [{ version: 2 }, { name: 'other' }]) await store.prepare(schema(other));
     await put(store, write('a', { n: 2 }, { version: 2 }), write('a', { n: 3 }, { readModel: 'other' }));
     const others = [segment({ version: 2 }), segment({ projection: 'other' })];
-    for (const checkpoint of [...others, segment({ segment: 3 })]) await store.commit({ checkpoint, from: 0n, to: 5n, writes: [] });
+    for (const checkpoint of [...others, segment({ segment: 3 })])
+      await store.commit({ checkpoint, from: 0n, to: 5n, writes: [] });
     await store.activate(NAME, 2);
     await store.drop(NAME, 1);
     await refused(

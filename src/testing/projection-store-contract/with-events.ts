@@ -1,14 +1,31 @@
 import assert from 'node:assert/strict';
 import type { EventStore, NewEvent, ProjectionTransaction, StreamAppend } from '../../store';
-import { all, commit, type EventsCheck, meanwhile, NAME, refused, rejectsWith, schema, segment, until, write } from './fixtures';
+import {
+  all,
+  commit,
+  type EventsCheck,
+  meanwhile,
+  NAME,
+  refused,
+  rejectsWith,
+  schema,
+  segment,
+  until,
+  write,
+} from './fixtures';
 
 const event = (more: Partial<NewEvent> = {}): NewEvent => ({ name: 'happened', payload: { n: 1 }, ...more });
 
-const to = (aggregateId: string, expected: StreamAppend['expected'] = 'any', ...events: NewEvent[]): readonly StreamAppend[] => [
+const to = (
+  aggregateId: string,
+  expected: StreamAppend['expected'] = 'any',
+  ...events: NewEvent[]
+): readonly StreamAppend[] => [
   { stream: { aggregateName: 'Thing', aggregateId }, expected, events: events.length > 0 ? events : [event()] },
 ];
 
-const ids = async (events: EventStore): Promise<string[]> => (await events.readAll()).map(({ aggregateId }) => aggregateId);
+const ids = async (events: EventStore): Promise<string[]> =>
+  (await events.readAll()).map(({ aggregateId }) => aggregateId);
 
 /** What an inline projection does: it handles what is missing, with its own event. */
 async function inline(transaction: ProjectionTransaction, aggregateId: string): Promise<void> {
@@ -49,7 +66,10 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
       assert.deepEqual(await meanwhile<unknown[]>(seen, [['before'], {}, 0n]), [['before'], {}, 0n]);
     });
     assert.deepEqual([await ids(events), await all(store)], [['before', 'a', 'a'], { a: { n: 2 } }]);
-    const [, second] = (await events.read({ aggregateName: 'Thing', aggregateId: 'a' })) as [unknown, { position: bigint }];
+    const [, second] = (await events.read({ aggregateName: 'Thing', aggregateId: 'a' })) as [
+      unknown,
+      { position: bigint },
+    ];
     assert.equal(await store.checkpoint(segment()), second.position);
   },
 
@@ -70,7 +90,10 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     assert.deepEqual([await ids(events), await all(store)], [['a', 'c'], { all: { n: 2 } }]);
   },
 
-  'a transaction that throws keeps no events, and the next ones are as if it had not been': async ({ store, events }) => {
+  'a transaction that throws keeps no events, and the next ones are as if it had not been': async ({
+    store,
+    events,
+  }) => {
     await store.prepare(schema());
     const error = new Error('of a handler');
     const failing = store.transaction(async transaction => {
@@ -100,7 +123,10 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     );
   },
 
-  'an append that was made before, in the transaction or outside, is answered with the stored events': async ({ store, events }) => {
+  'an append that was made before, in the transaction or outside, is answered with the stored events': async ({
+    store,
+    events,
+  }) => {
     const id = (n: number): string => `0192b3c4-0000-7000-8000-00000000000${n}`;
     const stored = await events.append(to('a', 'none', event({ id: id(1) })));
     await store.transaction(async transaction => {
@@ -109,11 +135,14 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
       assert.deepEqual(await transaction.append(to('b', 'none', event({ id: id(2) }))), first);
     });
     assert.deepEqual(await ids(events), ['a', 'b']);
-    await refused('DUPLICATE_EVENT', () => store.transaction(transaction => transaction.append(to('c', 'any', event({ id: id(1) })))));
+    await refused('DUPLICATE_EVENT', () =>
+      store.transaction(transaction => transaction.append(to('c', 'any', event({ id: id(1) })))),
+    );
   },
 
   'refuses what an append refuses': async ({ store, events }) => {
-    const append = (appends: readonly StreamAppend[]) => () => store.transaction(transaction => transaction.append(appends));
+    const append = (appends: readonly StreamAppend[]) => () =>
+      store.transaction(transaction => transaction.append(appends));
     await refused('INVALID_APPEND', append(to('')), append(to('a', -1)));
     await refused('UNSTORABLE_VALUE', append(to('a', 'any', event({ payload: { n: Number.NaN } }))));
     await refused('INVALID_PAGE', () => store.transaction(transaction => transaction.readAll({ limit: 0 })));
@@ -151,7 +180,8 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     const seen: string[] = [];
     const controller = new AbortController();
     const following = (async () => {
-      for await (const page of events.subscribe({ signal: controller.signal })) seen.push(...page.map(({ aggregateId }) => aggregateId));
+      for await (const page of events.subscribe({ signal: controller.signal }))
+        seen.push(...page.map(({ aggregateId }) => aggregateId));
     })();
     await store.transaction(transaction => transaction.append(to('a')));
     await until('the subscriber has the event', async () => seen.length === 1);

@@ -34,9 +34,17 @@ export const checks: Readonly<Record<string, (store: SnapshotStore) => Promise<v
   },
 
   'keeps the snapshots of streams apart, by aggregate name and id': async store => {
-    const names = [stream('1'), stream('2'), stream('1', 'Other'), stream('Thing', '1'), stream("1'; --"), stream('Grüße 🎈')];
+    const names = [
+      stream('1'),
+      stream('2'),
+      stream('1', 'Other'),
+      stream('Thing', '1'),
+      stream("1'; --"),
+      stream('Grüße 🎈'),
+    ];
     for (const [index, name] of names.entries()) await store.save(taken(index + 1, { stream: name }));
-    for (const [index, name] of names.entries()) assertKept(await store.load(name, 1), taken(index + 1, { stream: name }));
+    for (const [index, name] of names.entries())
+      assertKept(await store.load(name, 1), taken(index + 1, { stream: name }));
   },
 
   'replaces a snapshot by one of a later version': async store => {

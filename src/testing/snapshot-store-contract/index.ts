@@ -14,7 +14,8 @@ export interface SnapshotStoreContractOptions {
 const OPTIONS: OptionChecks<SnapshotStoreContractOptions> = { open: needed(aFunction), close: aFunction };
 
 /**
- * Returns what every `SnapshotStore` must hold, as cases for the test runner of your choice; each opens a store of its own.
+ * Returns what every `SnapshotStore` must hold, as cases for the test runner of your choice; each opens a store of its
+ * own.
  *
  * @example for (const { name, run } of snapshotStoreContract({ open: () => new MySnapshotStore() })) test(name, run);
  */

@@ -34,7 +34,9 @@ async function main(): Promise<void> {
     );
     await store.close();
   }
-  console.log(JSON.stringify({ moved: moved.succeeded, events, total, code, stack, is: EventualityError.is(refusal), pool }));
+  console.log(
+    JSON.stringify({ moved: moved.succeeded, events, total, code, stack, is: EventualityError.is(refusal), pool }),
+  );
 }
 
 main();

@@ -18,7 +18,12 @@ async function main() {
       succeeded,
       aggregateId,
       version,
-      events: events.map(({ name, schemaVersion, payload }) => [name, schemaVersion, payload, payload.constructor.name]),
+      events: events.map(({ name, schemaVersion, payload }) => [
+        name,
+        schemaVersion,
+        payload,
+        payload.constructor.name,
+      ]),
     })),
     open: await flow.query(new OpenTodos()),
     completed: (await flow.readModel(TodoViews).find({ where: { completed: true } })).items,

@@ -80,12 +80,18 @@ export class OpenList {
 @Projection('todos', { indexes: ['completed'] })
 export class TodoViews {
   @EventHandler(TodoCreated)
-  created({ description }: TodoCreated, { documents, event }: ProjectionContext<{ description: string; completed: boolean }>) {
+  created(
+    { description }: TodoCreated,
+    { documents, event }: ProjectionContext<{ description: string; completed: boolean }>,
+  ) {
     documents.set(event.aggregateId, { description, completed: false });
   }
 
   @EventHandler(TodoCompleted)
-  async completed(_event: TodoCompleted, { documents, event }: ProjectionContext<{ description: string; completed: boolean }>) {
+  async completed(
+    _event: TodoCompleted,
+    { documents, event }: ProjectionContext<{ description: string; completed: boolean }>,
+  ) {
     await documents.update(event.aggregateId, { completed: true });
   }
 }

@@ -8,7 +8,8 @@ interface View { readonly id: string; readonly open: boolean }
 interface Dated { readonly id: string; readonly at: Date }
 declare const flow: Flow;
 `;
-const aggregate = (body: string) => `${IMPORTS} export class Subject extends AggregateRoot<TodoCreated | Emptied> { ${body} }`;
+const aggregate = (body: string) =>
+  `${IMPORTS} export class Subject extends AggregateRoot<TodoCreated | Emptied> { ${body} }`;
 const undeclared = (body: string) => `${IMPORTS} export class Subject extends AggregateRoot { ${body} }`;
 const plain = (body: string) => `${IMPORTS} export class Subject { ${body} }`;
 const projection = (options: string, view: string) =>
@@ -49,7 +50,9 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
     /"the decorator names": TodoCreated; "the method takes another event": InvoicePaid; /,
   ],
   'another context': [
-    aggregate('@CommandHandler(CreateTodo) create(command: CreateTodo, context: string) { return new TodoCreated(context); }'),
+    aggregate(
+      '@CommandHandler(CreateTodo) create(command: CreateTodo, context: string) { return new TodoCreated(context); }',
+    ),
     /'the context of this handler is': CommandContext; /,
   ],
   'another result of a query': [
@@ -61,7 +64,10 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
     projection("{ indexes: ['open', 'done'] }", 'View'),
     /'an index that is no field of the view': "done"/,
   ],
-  'a view that JSON does not carry': [projection('{}', 'Dated'), /'JSON does not carry these fields of the view': "at"/],
+  'a view that JSON does not carry': [
+    projection('{}', 'Dated'),
+    /'JSON does not carry these fields of the view': "at"/,
+  ],
 };
 
 /** The same in functions; these have no dialect. */
@@ -102,7 +108,10 @@ const RIGHT = {
     '@CommandHandler(CreateTodo) any() { return [new InvoicePaid(1), new Emptied()]; } @EventHandler(InvoicePaid) paid() {}',
   ),
   queries: plain('@QueryHandler(CountTodos) async count() { return 1; }'),
-  projections: projection("{ indexes: ['open'], version: 2 }", 'View & { readonly tags?: readonly { readonly text: string | null }[] }'),
+  projections: projection(
+    "{ indexes: ['open'], version: 2 }",
+    'View & { readonly tags?: readonly { readonly text: string | null }[] }',
+  ),
   functions: `${IMPORTS} const indexes: string[] = [];
     export const dynamic = defineProjection({ name: 'list', indexes, on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
     export const untyped = defineProjection({ name: 'list', indexes: ['a'], on: { A: (_, { documents }) => documents } });
@@ -111,7 +120,8 @@ const RIGHT = {
     export const wide = flow.readModel(defineProjection<View>({ name: 'list', indexes: ['open'], on: {} })).find({ where: { id: 'a' } });`,
 };
 
-const sourcesOf = (wrong: typeof WRONG) => Object.fromEntries(Object.entries(wrong).map(([name, [source]]) => [name, source]));
+const sourcesOf = (wrong: typeof WRONG) =>
+  Object.fromEntries(Object.entries(wrong).map(([name, [source]]) => [name, source]));
 
 describe.each<[Dialect, typeof WRONG]>([
   ['legacy', { ...WRONG, ...FUNCTIONS }],

@@ -16,8 +16,8 @@ export interface BatchMode {
 }
 
 /**
- * What is to be found out about a unit: some of its events are stored already (`known`), or its command is `done`, or the claim of its command
- * is `lost`. Of the last two nothing was written.
+ * What is to be found out about a unit: some of its events are stored already (`known`), or its command is `done`, or
+ * the claim of its command is `lost`. Of the last two nothing was written.
  */
 export type Unresolved = 'known' | 'done' | 'lost';
 
@@ -26,7 +26,18 @@ export type UnitResult = AppendOutcome | Unresolved | 'busy';
 
 /** The types of {@link batchValues}. */
 export const APPEND_TYPES = [
-  ...['text[]', 'text[]', 'bigint[]', 'boolean[]', 'integer[]', 'integer[]', 'bigint[]', 'integer[]', 'integer[]', 'text[]'],
+  ...[
+    'text[]',
+    'text[]',
+    'bigint[]',
+    'boolean[]',
+    'integer[]',
+    'integer[]',
+    'bigint[]',
+    'integer[]',
+    'integer[]',
+    'text[]',
+  ],
   ...['text[]', 'uuid[]', 'text[]', 'integer[]', 'jsonb', 'jsonb', 'boolean', 'boolean', 'bigint', 'jsonb'],
 ];
 
@@ -98,14 +109,24 @@ export function batchResults(row: Row, units: readonly AppendRequest[]): UnitRes
     if (outcomes[index] === OUTCOME.known) return 'known';
     if (outcomes[index] === OUTCOME.busy) return 'busy';
     if (outcomes[index] === OUTCOME.conflict) return conflictOutcome(unit, versions.slice(from, append));
-    const events = recordedEvents(unit, versions.slice(from, append), positions.slice(position, position + unit.events.length), recordedAt);
+    const events = recordedEvents(
+      unit,
+      versions.slice(from, append),
+      positions.slice(position, position + unit.events.length),
+      recordedAt,
+    );
     position += unit.events.length;
     return { ok: true, events };
   });
 }
 
 /** Makes the recorded events of a unit, by the version before it of each of its streams. */
-export function recordedEvents(unit: AppendRequest, versions: number[], positions: string[], recordedAt: string): readonly RecordedEvent[] {
+export function recordedEvents(
+  unit: AppendRequest,
+  versions: number[],
+  positions: string[],
+  recordedAt: string,
+): readonly RecordedEvent[] {
   let index = 0;
   const events = unit.appends.flatMap((append, place) =>
     append.events.map((_, nth) => {
@@ -124,7 +145,18 @@ export function recorded(
   recordedAt: string,
 ) {
   const { aggregateName, aggregateId } = stream;
-  const event = { id, name, schemaVersion, aggregateName, aggregateId, version, position, payload, metadata, recordedAt };
+  const event = {
+    id,
+    name,
+    schemaVersion,
+    aggregateName,
+    aggregateId,
+    version,
+    position,
+    payload,
+    metadata,
+    recordedAt,
+  };
   return Object.freeze(marks ? { ...event, marks } : event);
 }
 
@@ -137,7 +169,10 @@ function conflictOutcome(unit: AppendRequest, versions: readonly number[]): Appe
 
 interface TouchedStream {
   readonly stream: StreamName;
-  /** Whether an append would make it. A repeated one that would not must still wait for whoever is making it: that may be its original. */
+  /**
+   * Whether an append would make it. A repeated one that would not must still wait for whoever is making it: that may
+   * be its original.
+   */
   mayBeNew: boolean;
   /** Whether the first append expects that there is none. */
   readonly fresh: boolean;
@@ -152,7 +187,13 @@ function sortedStreams(units: readonly AppendRequest[], repeated: boolean): Map<
   for (const { appends } of units) {
     for (const { stream, expected, events } of appends) {
       const key = streamKey(stream);
-      const entry = touched.get(key) ?? { stream, mayBeNew: repeated, fresh: !repeated && isNone(expected), count: 0, place: 0 };
+      const entry = touched.get(key) ?? {
+        stream,
+        mayBeNew: repeated,
+        fresh: !repeated && isNone(expected),
+        count: 0,
+        place: 0,
+      };
       if (expected === 'any' || isNone(expected)) entry.mayBeNew = true;
       entry.count += events.length;
       touched.set(key, entry);
@@ -171,7 +212,8 @@ const isNone = (expected: ExpectedVersion): boolean => expected === 'none' || ex
 export const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
 /** Reads an array of values without quotes; null is empty. */
-export const listed = (text: string | null | undefined): string[] => (text && text !== '{}' ? text.slice(1, -1).split(',') : []);
+export const listed = (text: string | null | undefined): string[] =>
+  text && text !== '{}' ? text.slice(1, -1).split(',') : [];
 
 const numbers = (text: string | null | undefined): number[] => listed(text).map(Number);
 

@@ -1,6 +1,14 @@
 import { type Row, type Statement, statement } from '../connection/database';
 import type { StoreNames } from '../schema/names';
-import { APPEND_TYPES, type BatchMode, batchResults, batchValues, listed, plainArray, type UnitResult } from './append-batch';
+import {
+  APPEND_TYPES,
+  type BatchMode,
+  batchResults,
+  batchValues,
+  listed,
+  plainArray,
+  type UnitResult,
+} from './append-batch';
 import type { AppendRequest } from './append-request';
 
 /** Asks, and lets what goes wrong through as it is. */
@@ -14,14 +22,20 @@ export const appendClaimedStatement = (names: StoreNames): Statement =>
 ${[...CLAIM_TYPES, ...APPEND_TYPES].map((type, index) => `$${index + 1}::${type}`).join(', ')})`);
 
 /** Sends a batch, and what is left of it again, without the units whose claims it was refused for. */
-export async function sendClaimed(question: Statement, units: readonly AppendRequest[], mode: BatchMode, ask: Ask): Promise<UnitResult[]> {
+export async function sendClaimed(
+  question: Statement,
+  units: readonly AppendRequest[],
+  mode: BatchMode,
+  ask: Ask,
+): Promise<UnitResult[]> {
   const results = new Map<AppendRequest, UnitResult>();
   for (let left = units; left.length > 0; left = units.filter(unit => !results.has(unit))) {
     const [row] = await ask(question, [...claimValues(left), ...batchValues(left, mode)]);
     const [lost, done, ...answer] = row!;
     for (const unit of listed(lost)) results.set(left[Number(unit) - 1]!, 'lost');
     for (const unit of listed(done)) results.set(left[Number(unit) - 1]!, 'done');
-    if (lost === null && done === null) batchResults(answer, left).forEach((result, index) => void results.set(left[index]!, result));
+    if (lost === null && done === null)
+      batchResults(answer, left).forEach((result, index) => void results.set(left[index]!, result));
   }
   return units.map(unit => results.get(unit)!);
 }

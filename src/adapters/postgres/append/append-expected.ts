@@ -17,7 +17,10 @@ interface Placed {
   readonly expected: number;
 }
 
-/** Units of one stream each, at a version, no two of one stream, and of no command; in the order in which all writers take streams. */
+/**
+ * Units of one stream each, at a version, no two of one stream, and of no command; in the order in which all writers
+ * take streams.
+ */
 export class ExpectedBatch {
   readonly #placed: readonly Placed[];
 

@@ -43,7 +43,11 @@ export interface AppendRequest {
  * Checks, seals and encodes an append, and gives every event its id.
  * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError, InvalidClaimError
  */
-export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: number, options?: AppendOptions): AppendRequest {
+export function prepareUnit(
+  appends: readonly StreamAppend[],
+  maxPayloadBytes: number,
+  options?: AppendOptions,
+): AppendRequest {
   checkAppends(appends);
   const events: PreparedEvent[] = [];
   const chosenIds: string[] = [];
@@ -57,7 +61,10 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
       const metadata = recordedMetadata(event.metadata, id);
       const marks = event.marks && recordedMarks(event.marks);
       const { name, schemaVersion = 1 } = event;
-      const { payloadJson, metadataJson, marksJson } = encodedEvent({ name, payload, metadata, marks }, maxPayloadBytes);
+      const { payloadJson, metadataJson, marksJson } = encodedEvent(
+        { name, payload, metadata, marks },
+        maxPayloadBytes,
+      );
       characters += payloadJson.length + metadataJson.length + (marksJson?.length ?? 0);
       marked ||= marksJson !== null;
       events.push({ stream, id, name, schemaVersion, payload, metadata, marks, payloadJson, metadataJson, marksJson });
@@ -69,10 +76,14 @@ export function prepareUnit(appends: readonly StreamAppend[], maxPayloadBytes: n
 
 function checkTotal(events: readonly PreparedEvent[]): void {
   const bytes = encodedBytes(events);
-  if (bytes > MAX_APPEND_BYTES) throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MAX_APPEND_BYTES);
+  if (bytes > MAX_APPEND_BYTES)
+    throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MAX_APPEND_BYTES);
 }
 
-/** Tells whether the short ways can append a unit: to one stream, events without chosen ids and marks, under no command's claim. */
+/**
+ * Tells whether the short ways can append a unit: to one stream, events without chosen ids and marks, under no
+ * command's claim.
+ */
 export const isPlain = ({ appends, chosenIds, marked, command }: AppendRequest): boolean =>
   appends.length === 1 && chosenIds.length === 0 && !marked && command === undefined;
 

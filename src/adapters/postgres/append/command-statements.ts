@@ -13,7 +13,8 @@ export function commandStatements(names: StoreNames) {
     claim: statement(`select state, known, event_ids, aggregate_id, version from ${names.of('claim')}(
 $1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint)`),
     // An append that is under way holds the row: its claim needs no renewal, and cannot be taken over.
-    renew: statement(`update ${table} set lease = $3::bigint, held_until = ${timeOf('$4::bigint')} + ${milliseconds('$3::bigint')}
+    renew:
+      statement(`update ${table} set lease = $3::bigint, held_until = ${timeOf('$4::bigint')} + ${milliseconds('$3::bigint')}
 where ctid = (select ctid from ${table} where ${mine} and ${open} for update skip locked) returning ${NOT_DURABLE}`),
     holds: statement(`select 1 from ${table} where ${mine}`),
     done: statement(`update ${table} set

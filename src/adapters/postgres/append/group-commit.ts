@@ -3,7 +3,14 @@ import { EventualityError } from '../../../messages';
 import { type AppendOutcome, streamKey } from '../../../store';
 import type { Database, Statement } from '../connection/database';
 import { failureKind } from '../connection/failures';
-import { appendStatement, type BatchMode, batchResults, batchValues, type UnitResult, type Unresolved } from './append-batch';
+import {
+  appendStatement,
+  type BatchMode,
+  batchResults,
+  batchValues,
+  type UnitResult,
+  type Unresolved,
+} from './append-batch';
 import { appendClaimedStatement, sendClaimed } from './append-claimed';
 import { appendExpectedStatement, ExpectedBatch } from './append-expected';
 import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
@@ -13,7 +20,8 @@ import { StoredUnits } from './stored-requests';
 const MAX_BATCH_EVENTS = 1000;
 const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
 const MAX_CONCURRENT_BATCHES = 4;
-// On two cores one batch at a time brought half as much again as two, with a fast disk as with a slow one. A batch that takes longer is held up.
+// On two cores one batch at a time brought half as much again as two, with a fast disk as with a slow one. A batch that
+// takes longer is held up.
 const MAX_WAIT_MS = 50;
 
 interface Waiting {
@@ -25,11 +33,11 @@ interface Waiting {
 }
 
 /**
- * Appends of many callers in few transactions: while one is on its way, what comes meanwhile goes in the next. Appends to one stream
- * keep the order in which they came.
+ * Appends of many callers in few transactions: while one is on its way, what comes meanwhile goes in the next. Appends
+ * to one stream keep the order in which they came.
  *
- * A unit that would have to wait for a stream that another transaction holds, or that came to grief together with others, is sent alone,
- * beside the batches, so that it holds nobody up and spoils nothing.
+ * A unit that would have to wait for a stream that another transaction holds, or that came to grief together with
+ * others, is sent alone, beside the batches, so that it holds nobody up and spoils nothing.
  */
 export class GroupCommit {
   readonly #together: Batches<Waiting>;
@@ -102,7 +110,10 @@ export class GroupCommit {
   }
 }
 
-/** Sends batches to the append function, again where the reply was lost: by the ids of the events nothing is stored twice. */
+/**
+ * Sends batches to the append function, again where the reply was lost: by the ids of the events nothing is stored
+ * twice.
+ */
 export class AppendSender {
   readonly #append: Statement;
   readonly #appendOne: Statement;
@@ -125,7 +136,9 @@ export class AppendSender {
 
   /** Sends a unit that has been sent before, and waits for streams that others hold. */
   async sendPatiently(unit: AppendRequest): Promise<UnitResult> {
-    const [result] = await this.database.again(() => this.#once([unit], { repeated: true, wait: true, now: this.#now() }));
+    const [result] = await this.database.again(() =>
+      this.#once([unit], { repeated: true, wait: true, now: this.#now() }),
+    );
     return result!;
   }
 
@@ -135,20 +148,27 @@ export class AppendSender {
   }
 
   async #once(units: readonly AppendRequest[], mode: BatchMode): Promise<UnitResult[]> {
-    const results = mode.repeated || mode.wait ? new Map<AppendRequest, UnitResult>() : await this.#atVersions(units, mode.now);
+    const results =
+      mode.repeated || mode.wait ? new Map<AppendRequest, UnitResult>() : await this.#atVersions(units, mode.now);
     const left = units.filter(unit => !results.has(unit));
-    if (left.length > 0) (await this.#generally(left, mode)).forEach((result, index) => void results.set(left[index]!, result));
+    if (left.length > 0)
+      (await this.#generally(left, mode)).forEach((result, index) => void results.set(left[index]!, result));
     return units.map(unit => results.get(unit)!);
   }
 
   async #generally(units: readonly AppendRequest[], mode: BatchMode): Promise<UnitResult[]> {
     if (units.some(({ command }) => command !== undefined))
-      return sendClaimed(this.#appendClaimed, units, mode, (question, values) => this.database.askRaw(question, values));
+      return sendClaimed(this.#appendClaimed, units, mode, (question, values) =>
+        this.database.askRaw(question, values),
+      );
     const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
     return batchResults(row!, units);
   }
 
-  /** Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What they refuse has no result. */
+  /**
+   * Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What
+   * they refuse has no result.
+   */
   async #atVersions(units: readonly AppendRequest[], now: number | undefined): Promise<Map<AppendRequest, UnitResult>> {
     const one = oneEventValues(units, now);
     if (one) {
@@ -164,15 +184,23 @@ export class AppendSender {
   }
 }
 
-/** The places of results in the order of their positions: who appended first hears of it first, and what follows from that comes in this order. */
+/**
+ * The places of results in the order of their positions: who appended first hears of it first, and what follows from
+ * that comes in this order.
+ */
 function inOrderOfPositions(results: readonly UnitResult[]): readonly number[] {
   const places = results.map((_, index) => index);
   if (places.length === 1) return places;
-  const positions = results.map(result => (typeof result === 'object' && result.ok && result.events[0]?.position) || 0n);
-  return places.sort((one, other) => (positions[one]! < positions[other]! ? -1 : positions[one]! > positions[other]! ? 1 : 0));
+  const positions = results.map(
+    result => (typeof result === 'object' && result.ok && result.events[0]?.position) || 0n,
+  );
+  return places.sort((one, other) =>
+    positions[one]! < positions[other]! ? -1 : positions[one]! > positions[other]! ? 1 : 0,
+  );
 }
 
-// Units that share a chosen id, or a command, go one after the other: only then does the second see that it is a repetition.
+// Units that share a chosen id, or a command, go one after the other: only then does the second see that it is a
+// repetition.
 function hasRoom(batch: readonly Waiting[], { unit }: Waiting): boolean {
   let events = unit.events.length;
   let characters = unit.characters;

@@ -71,7 +71,9 @@ export class PostgresCommands implements CommandJournal {
   async #resultOf([, , eventIds, aggregateId, version]: Row): Promise<CommandResult> {
     const ids = listed(eventIds);
     if (ids.length === 0) return { events: Object.freeze([]), aggregateId: aggregateId!, version: Number(version) };
-    const events = new Map((await this.#ask(this.#byIds, [ids])).map(row => recordedEvent(row)).map(event => [event.id, event]));
+    const events = new Map(
+      (await this.#ask(this.#byIds, [ids])).map(row => recordedEvent(row)).map(event => [event.id, event]),
+    );
     return resultOf(Object.freeze(ids.map(id => events.get(id)!)));
   }
 

@@ -20,7 +20,8 @@ import type { StoreNames } from '../schema/names';
 import { storedStatement } from './stored-requests';
 
 /**
- * Writes recorded events as they are, in one transaction, and again where the reply was lost: what is stored by then is known by its id.
+ * Writes recorded events as they are, in one transaction, and again where the reply was lost: what is stored by then is
+ * known by its id.
  * @throws InvalidRestoreError, PayloadTooLargeError for all events together, and what an append throws
  */
 export function restore(database: Database, events: readonly RecordedEvent[]): () => Promise<RestoreOutcome> {
@@ -43,7 +44,8 @@ export function restore(database: Database, events: readonly RecordedEvent[]): (
 function checkedRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
   const requests = restoreRequests(events, maxPayloadBytes);
   const bytes = encodedBytes(requests);
-  if (bytes > MAX_APPEND_BYTES) throw new PayloadTooLargeError(`the restore of ${requests.length} events`, bytes, MAX_APPEND_BYTES);
+  if (bytes > MAX_APPEND_BYTES)
+    throw new PayloadTooLargeError(`the restore of ${requests.length} events`, bytes, MAX_APPEND_BYTES);
   return requests;
 }
 
@@ -59,13 +61,17 @@ class RestoreTransaction {
   }
 
   /**
-   * Keeps all writers out until the transaction ends, and returns the events that are not stored yet. An append touches the streams before
-   * anything else: who holds that table alone sees all that will ever be below the position that comes next.
+   * Keeps all writers out until the transaction ends, and returns the events that are not stored yet. An append touches
+   * the streams before anything else: who holds that table alone sees all that will ever be below the position that
+   * comes next.
    */
   async begin(events: readonly RecordedEvent[]): Promise<ReadonlySet<RecordedEvent>> {
     // Plans go by the index, also those made while the tables are empty: see docs/decisions/006.
-    const settings = 'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off';
-    await this.client.query({ text: `${settings}; lock table ${this.#names.of('streams')} in share row exclusive mode` });
+    const settings =
+      'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off';
+    await this.client.query({
+      text: `${settings}; lock table ${this.#names.of('streams')} in share row exclusive mode`,
+    });
     const [last] = await this.#ask(`select coalesce(max(position), 0) from ${this.#names.of('events')}`);
     const ids = events.map(({ id }) => id);
     const stored = new Map<string, StoredPlace>();
@@ -86,7 +92,11 @@ class RestoreTransaction {
       `insert into ${this.#names.of('streams')} (aggregate_name, aggregate_id, version)
        select * from unnest($1::text[], $2::text[], $3::bigint[])
        on conflict (aggregate_name, aggregate_id) do update set version = excluded.version`,
-      [streams.map(event => event.aggregateName), streams.map(event => event.aggregateId), streams.map(event => event.version)],
+      [
+        streams.map(event => event.aggregateName),
+        streams.map(event => event.aggregateId),
+        streams.map(event => event.version),
+      ],
     );
     await this.#ask(insertText(this.#names), insertValues(requests));
   }
@@ -100,7 +110,10 @@ class RestoreTransaction {
     return new Map(rows.map(row => [streamKey({ aggregateName: row[0]!, aggregateId: row[1]! }), Number(row[2])]));
   }
 
-  /** The sequence is moved at once, not with the commit: until then the lock holds subscribers back, as it does for an append. */
+  /**
+   * The sequence is moved at once, not with the commit: until then the lock holds subscribers back, as it does for an
+   * append.
+   */
   async #movePositions(last: bigint): Promise<void> {
     const positions = this.#names.of('positions');
     await this.#ask(`select ${IN_FLIGHT_LOCK}::text from ${positions}`);

@@ -34,7 +34,9 @@ export class StoredUnits {
     const { command } = unit;
     if (result === 'lost') throw new ClaimLostError(command!.id);
     const ids = unit.events.map(event => event.id);
-    const stored = new Map((await ask(this.#byIds, [ids])).map(row => recordedEvent(row)).map(event => [event.id, event]));
+    const stored = new Map(
+      (await ask(this.#byIds, [ids])).map(row => recordedEvent(row)).map(event => [event.id, event]),
+    );
     const events = repeatedEvents(appendsOf(unit), id => stored.get(id));
     if (!events) throw commandIsDone(command!);
     if (command && result === 'known') await this.#record(command.id, command.token, events, ask);
@@ -51,5 +53,9 @@ export class StoredUnits {
 /** The appends of a unit, with the events as they were sealed. */
 function appendsOf({ appends, events }: AppendRequest): readonly StreamAppend[] {
   const left = [...events];
-  return appends.map(({ stream, expected, events: given }) => ({ stream, expected, events: left.splice(0, given.length) }));
+  return appends.map(({ stream, expected, events: given }) => ({
+    stream,
+    expected,
+    events: left.splice(0, given.length),
+  }));
 }

@@ -85,8 +85,8 @@ export class Database {
   }
 
   /**
-   * Works once in a transaction of its own, and lets what goes wrong through as it is; for {@link again}. Nothing was written then, unless the
-   * database could not be asked what became of the commit: PostgresUnreachableError.
+   * Works once in a transaction of its own, and lets what goes wrong through as it is; for {@link again}. Nothing was
+   * written then, unless the database could not be asked what became of the commit: PostgresUnreachableError.
    */
   async transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
     const { pool, settings } = this;
@@ -102,7 +102,10 @@ export class Database {
     }
   }
 
-  /** Runs work that asks the pool until it succeeds or fails for good; the work is told when it may have happened already. */
+  /**
+   * Runs work that asks the pool until it succeeds or fails for good; the work is told when it may have happened
+   * already.
+   */
   async again<T>(work: (repeated: boolean) => Promise<T>): Promise<T> {
     try {
       return await retried(this.settings.retryFor, work);

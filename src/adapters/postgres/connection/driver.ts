@@ -43,7 +43,10 @@ export interface PoolSettings {
   readonly connectTimeout: number;
 }
 
-/** Makes a pool with the driver `pg`. @throws PostgresDriverMissingError, PostgresOptionsError for an address that the driver cannot read */
+/**
+ * Makes a pool with the driver `pg`. @throws PostgresDriverMissingError, PostgresOptionsError for an address that the
+ * driver cannot read
+ */
 export function openPool({ connectionString, maxConnections, connectTimeout }: PoolSettings): PostgresPool {
   const { Pool, Client } = loadDriver();
   checkAddress(Client, connectionString);
@@ -56,7 +59,10 @@ export function openPool({ connectionString, maxConnections, connectTimeout }: P
   });
 }
 
-/** Reads the address as the driver does, which connects to nothing yet. The driver's own error may hold the password: none of it is passed on. */
+/**
+ * Reads the address as the driver does, which connects to nothing yet. The driver's own error may hold the password:
+ * none of it is passed on.
+ */
 function checkAddress(Client: Driver['Client'], connectionString: string): void {
   try {
     new Client({ connectionString });
@@ -77,7 +83,8 @@ interface Driver {
 
 function loadDriver(): Driver {
   try {
-    // A bundler sees this one, and may make the driver a part of the bundle; where that is an ES module, `require` may be missing.
+    // A bundler sees this one, and may make the driver a part of the bundle; where that is an ES module, `require` may
+    // be missing.
     return require('pg');
   } catch {
     try {

@@ -11,9 +11,11 @@ import type { StoreNames } from '../schema/names';
 /** What can be done about a failed query: connect again, just try again, or nothing. */
 export type FailureKind = 'connection' | 'collision' | 'final';
 
-// 08: connection exceptions; 57P01..5: the backend was ended or is not ready yet; 53300: no connection slot left just now.
+// 08: connection exceptions; 57P01..5: the backend was ended or is not ready yet; 53300: no connection slot left just
+// now.
 const CONNECTION = /^(08...|57P0[1-5]|53300)$/;
-// Serialization, deadlock, lock not available, unique: others were at it at the same moment, or an id was stored in the meantime.
+// Serialization, deadlock, lock not available, unique: others were at it at the same moment, or an id was stored in the
+// meantime.
 const COLLISION = /^(40001|40P01|55P03|23505)$/;
 /** The same without what the caller alone may be to blame for. */
 const BY_OTHERS = /^(40001|40P01|55P03)$/;
@@ -28,7 +30,8 @@ const SOCKET = new Set([
   'EAI_AGAIN',
   'ENOENT',
 ]);
-const LOST = /^(Connection terminated|Client has encountered a connection error|timeout e|Query read timeout|Client was closed)/;
+const LOST =
+  /^(Connection terminated|Client has encountered a connection error|timeout e|Query read timeout|Client was closed)/;
 
 /** Tells what can be done about a failed query. */
 export function failureKind(error: unknown): FailureKind {
@@ -48,7 +51,10 @@ export const isOutsideTransaction = (error: unknown): boolean => errorCode(error
 /** Tells whether the role lacks a right. */
 export const isForbidden = (error: unknown): boolean => errorCode(error) === '42501';
 
-/** Tells whether a position that was drawn is an event's already: drawing another one might hit a gap, where no subscriber looks. */
+/**
+ * Tells whether a position that was drawn is an event's already: drawing another one might hit a gap, where no
+ * subscriber looks.
+ */
 function isTakenPosition(error: unknown): boolean {
   const { table, constraint } = error as { table?: unknown; constraint?: unknown };
   return errorCode(error) === '23505' && /events$/.test(String(table)) && /events_key$/.test(String(constraint));
@@ -60,7 +66,8 @@ export const meetsOthers = (error: unknown): boolean => BY_OTHERS.test(errorCode
 const OF_CONTENT = /^(22...|23(?!505)...|54...)$/;
 
 /** Tells whether a statement failed for what it was given, and would fail again. */
-export const isOfContent = (error: unknown): boolean => error instanceof RangeError || OF_CONTENT.test(errorCode(error) ?? '');
+export const isOfContent = (error: unknown): boolean =>
+  error instanceof RangeError || OF_CONTENT.test(errorCode(error) ?? '');
 
 /** Turns an error of the driver into one of the documented ones, where there is one for it. */
 export function translated(error: unknown, names: StoreNames, needed: number): unknown {

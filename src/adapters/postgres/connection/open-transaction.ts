@@ -12,7 +12,10 @@ export interface TransactionSource {
   fate(id: string): Promise<string | null>;
 }
 
-/** A transaction on a connection of its own. Where the reply to its commit is lost, the database is asked what became of it. */
+/**
+ * A transaction on a connection of its own. Where the reply to its commit is lost, the database is asked what became of
+ * it.
+ */
 export class OpenTransaction {
   #over = false;
 
@@ -23,7 +26,9 @@ export class OpenTransaction {
     private readonly id: string,
   ) {}
 
-  /** Begins with its number in one round trip; read committed, whatever is the default: the order of events needs it. */
+  /**
+   * Begins with its number in one round trip; read committed, whatever is the default: the order of events needs it.
+   */
   static async begin(source: TransactionSource): Promise<OpenTransaction> {
     const lent = await borrow(source.pool);
     try {
@@ -40,7 +45,10 @@ export class OpenTransaction {
     return this.lent.client;
   }
 
-  /** @throws what the commit has failed with, when nothing was written; PostgresUnreachableError when that cannot be found out */
+  /**
+   * @throws what the commit has failed with, when nothing was written; PostgresUnreachableError when that cannot be
+   * found out
+   */
   async commit(): Promise<void> {
     try {
       await this.client.query({ text: 'commit' });
@@ -52,7 +60,10 @@ export class OpenTransaction {
     }
   }
 
-  /** Takes everything back, because of an error; a connection that is of no more use is ended. Does nothing when it is over. */
+  /**
+   * Takes everything back, because of an error; a connection that is of no more use is ended. Does nothing when it is
+   * over.
+   */
   async rollBack(error: unknown): Promise<void> {
     if (this.#over) return;
     if (failureKind(error) === 'connection') return this.#end(error);

@@ -17,7 +17,10 @@ import { PostgresOptionsError } from '../errors';
 import { isIdentifier, isPrefix, MAX_PREFIX, StoreNames } from '../schema/names';
 import type { PostgresPool } from './driver';
 
-/** Which of its tables a store makes on its own: all that are missing, none but it looks, or none and it does not look either. */
+/**
+ * Which of its tables a store makes on its own: all that are missing, none but it looks, or none and it does not look
+ * either.
+ */
 export type Migrate = 'auto' | 'check' | 'off';
 
 /** Where a store keeps its tables and what they are called. */
@@ -36,13 +39,18 @@ export interface PostgresOptions extends PostgresSchemaOptions {
   readonly pool?: PostgresPool;
   /** Default `auto`. */
   readonly migrate?: Migrate;
-  /** The longest payload, metadata and marks, each, of one event as JSON, in bytes; 1 to 67,108,864. Default 1,048,576. */
+  /**
+   * The longest payload, metadata and marks, each, of one event as JSON, in bytes; 1 to 67,108,864. Default 1,048,576.
+   */
   readonly maxPayloadBytes?: number;
   /** How many connections a pool of the store's own opens at most; from 2. Default 10. */
   readonly maxConnections?: number;
   /** How long to wait for a new connection, in milliseconds. Default 5,000. Only for a pool of the store's own. */
   readonly connectTimeout?: number;
-  /** How long an append or a read whose connection was lost is tried again, in milliseconds; 0: not at all. Default 10,000. */
+  /**
+   * How long an append or a read whose connection was lost is tried again, in milliseconds; 0: not at all. Default
+   * 10,000.
+   */
   readonly retryFor?: number;
   /** How often subscribers ask for what others appended, in milliseconds; own appends wake them at once. Default 20. */
   readonly pollEvery?: number;
@@ -70,7 +78,10 @@ export interface PostgresSettings {
   readonly logger: Logger;
 }
 
-/** The most that one append may weigh as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes through memory. */
+/**
+ * The most that one append may weigh as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes
+ * through memory.
+ */
 export const MAX_APPEND_BYTES = 64 * 1024 * 1024;
 
 const SCHEMA_OPTIONS: OptionChecks<PostgresSchemaOptions> = {
@@ -108,7 +119,11 @@ export function checkedOptions(options: PostgresOptions): PostgresSettings {
     ...{ names: namesOf(given), connectionString, pool, clock: given.clock, logger: given.logger ?? consoleLogger },
     ...{ migrate: given.migrate ?? 'auto', preparedStatements: given.preparedStatements ?? true },
     ...{ maxPayloadBytes: given.maxPayloadBytes ?? 1024 * 1024, maxConnections: given.maxConnections ?? 10 },
-    ...{ connectTimeout: given.connectTimeout ?? 5000, retryFor: given.retryFor ?? 10_000, pollEvery: given.pollEvery ?? 20 },
+    ...{
+      connectTimeout: given.connectTimeout ?? 5000,
+      retryFor: given.retryFor ?? 10_000,
+      pollEvery: given.pollEvery ?? 20,
+    },
   };
 }
 

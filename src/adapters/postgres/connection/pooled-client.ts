@@ -1,13 +1,16 @@
 import type { PostgresPool, PostgresPoolClient } from './driver';
 
 /**
- * Borrows a client of a pool, and listens to it before anything else can happen: the server may say in one packet that it is ready and that it
- * ends the connection. Whoever awaits the pool's promise begins to listen too late for that, and it ends the process.
+ * Borrows a client of a pool, and listens to it before anything else can happen: the server may say in one packet that
+ * it is ready and that it ends the connection. Whoever awaits the pool's promise begins to listen too late for that,
+ * and it ends the process.
  */
 export function borrow(pool: PostgresPool): Promise<PooledClient> {
   return new Promise((resolve, reject) => {
     const connect = pool.connect as (callback: (error: unknown, client?: PostgresPoolClient) => void) => unknown;
-    const promised = connect.call(pool, (error, client) => (error ? reject(error) : resolve(new PooledClient(client!))));
+    const promised = connect.call(pool, (error, client) =>
+      error ? reject(error) : resolve(new PooledClient(client!)),
+    );
     // `pg` returns nothing where it is given a callback; a pool of another make may know promises only.
     (promised as Promise<PostgresPoolClient> | undefined)?.then(client => resolve(new PooledClient(client)), reject);
   });

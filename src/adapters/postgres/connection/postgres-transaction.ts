@@ -1,5 +1,12 @@
 import type { RecordedEvent } from '../../../messages';
-import { type AppendOptions, type AppendOutcome, type StreamAppend, type StreamName, type StreamPage, streamPage } from '../../../store';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  type StreamAppend,
+  type StreamName,
+  type StreamPage,
+  streamPage,
+} from '../../../store';
 import { appendStatement, batchResults, batchValues, type UnitResult } from '../append/append-batch';
 import { appendClaimedStatement, sendClaimed } from '../append/append-claimed';
 import { type AppendRequest, prepareUnit } from '../append/append-request';
@@ -11,10 +18,11 @@ import type { PostgresClient } from './driver';
 import { isOutsideTransaction } from './failures';
 
 /**
- * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll back.
+ * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll
+ * back.
  *
- * The order of events holds here too, at a price: from the first append on, subscribers wait for the end of the transaction, because the
- * positions it has drawn come before those of later appends. Append last, and commit soon.
+ * The order of events holds here too, at a price: from the first append on, subscribers wait for the end of the
+ * transaction, because the positions it has drawn come before those of later appends. Append last, and commit soon.
  */
 export class PostgresTransaction {
   constructor(
@@ -23,9 +31,10 @@ export class PostgresTransaction {
   ) {}
 
   /**
-   * Appends as `EventStore.append` does. A conflict is a value and leaves the transaction usable; an error of the database ends it.
-   * Waits for other transactions that have appended to the same streams.
-   * @throws PostgresTransactionError when no transaction is open, PostgresIsolationError, and what `EventStore.append` throws
+   * Appends as `EventStore.append` does. A conflict is a value and leaves the transaction usable; an error of the
+   * database ends it. Waits for other transactions that have appended to the same streams.
+   * @throws PostgresTransactionError when no transaction is open, PostgresIsolationError, and what `EventStore.append`
+   * throws
    */
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     const unit = prepareUnit(appends, this.database.settings.maxPayloadBytes, options);
@@ -61,7 +70,9 @@ export class PostgresTransaction {
     const { names, clock } = this.database.settings;
     const mode = { repeated: false, wait: true, now: clock?.now() };
     if (unit.command) {
-      const [result] = await sendClaimed(appendClaimedStatement(names), [unit], mode, (question, values) => this.#ask(question, values));
+      const [result] = await sendClaimed(appendClaimedStatement(names), [unit], mode, (question, values) =>
+        this.#ask(question, values),
+      );
       return result!;
     }
     const [row] = await this.#ask(appendStatement(names), batchValues([unit], mode));
@@ -75,7 +86,11 @@ export class PostgresTransaction {
   /** Reads a page of a stream as the transaction sees it, its own appends included. @throws InvalidPageError */
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     const request = { stream, ...streamPage(page) };
-    const rows = await this.database.askOn(this.client, streamStatement(this.database.settings.names), streamValues(request));
+    const rows = await this.database.askOn(
+      this.client,
+      streamStatement(this.database.settings.names),
+      streamValues(request),
+    );
     return streamEvents(rows, stream);
   }
 }

@@ -5,8 +5,8 @@ const MAX_PAUSE_MS = 500;
 const MAX_COLLISIONS = 10;
 
 /**
- * Runs a piece of work until it succeeds or fails for good: lost connections for so many milliseconds, collisions ten times.
- * The work is told whether it may have happened already.
+ * Runs a piece of work until it succeeds or fails for good: lost connections for so many milliseconds, collisions ten
+ * times. The work is told whether it may have happened already.
  */
 export async function retried<T>(milliseconds: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
   const deadline = performance.now() + milliseconds;

@@ -9,10 +9,10 @@ const SERVER = statement(
 const HONEST = ['read committed', 'read uncommitted'];
 
 /**
- * Makes sure that a store can work here: on a primary, in an isolation that keeps the order and an encoding that has every text, on a schema that it knows, with
- * positions that come after all events.
- * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError, PostgresSchemaOutdatedError,
- * PostgresSchemaNewerError, PostgresPositionsError
+ * Makes sure that a store can work here: on a primary, in an isolation that keeps the order and an encoding that has
+ * every text, on a schema that it knows, with positions that come after all events.
+ * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError,
+ * PostgresSchemaOutdatedError, PostgresSchemaNewerError, PostgresPositionsError
  */
 export async function checkedStart(database: Database): Promise<void> {
   const [row] = await database.ask(SERVER, []);

@@ -24,8 +24,8 @@ export async function runWork(client: PostgresClient, work: readonly Transaction
 }
 
 /**
- * A lost connection or a deadlock is no fault of the work, and the whole is done again. The connection is asked for it: the error alone
- * may come from another service, and look the same.
+ * A lost connection or a deadlock is no fault of the work, and the whole is done again. The connection is asked for it:
+ * the error alone may come from another service, and look the same.
  */
 async function failureOf(client: PostgresClient, error: unknown): Promise<unknown> {
   try {

@@ -2,8 +2,16 @@ import { canBeReadModel, UnknownReadModelError } from '../../../store';
 import type { ProjectionStatements } from './projection-statements';
 import type { Ask } from './read-model-cache';
 
-/** Switches readers to a version, unless they see a later one, on a connection that has a transaction open. @throws UnknownReadModelError */
-export async function activateVersion(ask: Ask, statements: ProjectionStatements, readModel: string, version: number): Promise<void> {
+/**
+ * Switches readers to a version, unless they see a later one, on a connection that has a transaction open. @throws
+ * UnknownReadModelError
+ */
+export async function activateVersion(
+  ask: Ask,
+  statements: ProjectionStatements,
+  readModel: string,
+  version: number,
+): Promise<void> {
   const known = canBeReadModel(readModel, version) ? await ask(statements.readModel, [readModel, version]) : [];
   if (known.length === 0) throw new UnknownReadModelError(readModel, version);
   for (const statement of statements.close) await ask(statement, [readModel, version]);

@@ -2,7 +2,10 @@ import { type CheckpointName, UnknownReadModelError } from '../../../store';
 import type { ProjectionStatements } from './projection-statements';
 import type { Ask } from './read-model-cache';
 
-/** Locks a checkpoint to the end of the transaction that is open on a connection, and returns where it stands. @throws UnknownReadModelError */
+/**
+ * Locks a checkpoint to the end of the transaction that is open on a connection, and returns where it stands. @throws
+ * UnknownReadModelError
+ */
 export async function lockCheckpoint(
   ask: Ask,
   { begin, lock }: ProjectionStatements,

@@ -28,12 +28,20 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async sequences({ projection, version }: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
     return this.run(() =>
-      this.sequencesOn((question, values) => this.database.askAgain(question, values), { projection, version }, segment),
+      this.sequencesOn(
+        (question, values) => this.database.askAgain(question, values),
+        { projection, version },
+        segment,
+      ),
     );
   }
 
   /** Returns the parked sequences as a connection sees them. */
-  async sequencesOn(ask: Ask, { projection, version }: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
+  async sequencesOn(
+    ask: Ask,
+    { projection, version }: ParkedName,
+    segment?: number,
+  ): Promise<readonly ParkedSequence[]> {
     if (!canBeReadModel(projection, version)) return [];
     const rows = await ask(this.#statements.sequences, [projection, version, segment ?? null]);
     return rows.map(([sequence, segment, events, position, error, retry]) => ({
@@ -81,13 +89,18 @@ export class PostgresDeadLetters implements DeadLetters {
       answers,
     }: Pick<SealedCommit, 'checkpoint' | 'park' | 'unpark' | 'answers'>,
   ): Promise<void> {
-    const ask = (question: Statement, values: unknown[]): Promise<readonly Row[]> => this.database.askOnRaw(client, question, values);
+    const ask = (question: Statement, values: unknown[]): Promise<readonly Row[]> =>
+      this.database.askOnRaw(client, question, values);
     if (unpark.length > 0) await ask(this.#statements.unpark, [projection, version, segment, unpark.map(String)]);
     const positions = park.map(({ position }) => String(position));
     if (park.length > 0)
       await ask(this.#statements.park, [
         ...[projection, version, segment, positions, park.map(({ sequence }) => sequence)],
-        ...[park.map(({ error }) => error ?? null), park.map(({ attempts }) => attempts), this.database.settings.clock?.now()],
+        ...[
+          park.map(({ error }) => error ?? null),
+          park.map(({ attempts }) => attempts),
+          this.database.settings.clock?.now(),
+        ],
       ]);
     if (answers) await ask(this.#statements.answer, [projection, version, answers.sequence, answers.retry]);
   }
@@ -110,7 +123,8 @@ function letterStatements(names: StoreNames) {
 ) s join ${letters} d on d.projection = $1 and d.version = $2 and d.position = s.first order by s.first`),
     list: statement(`select segment, sequence, position, error, attempts, (extract(epoch from parked_at) * 1000)::bigint
 from ${letters} where ${named} and position > $3 and ${ofSequence(4)} order by position limit $5`),
-    retry: statement(`with asked as (update ${letters} set retry = retry + 1 where ${named} and ${ofSequence(3)} returning sequence)
+    retry:
+      statement(`with asked as (update ${letters} set retry = retry + 1 where ${named} and ${ofSequence(3)} returning sequence)
 select count(distinct sequence) from asked`),
     discard: statement(`with gone as (
   delete from ${letters} where ${named} and ${ofSequence(3)} and ($4::bigint is null or position = $4) returning 1

@@ -25,7 +25,10 @@ export class PostgresLeases implements SegmentLeases {
     this.#statements = leaseStatements(database.settings.names);
   }
 
-  async claim({ projection, version, segment }: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+  async claim(
+    { projection, version, segment }: CheckpointName,
+    { owner, duration, note }: LeaseClaim,
+  ): Promise<LeaseOutcome> {
     checkClaim({ projection, version, segment }, { owner, duration, note });
     const name = [projection, version, segment];
     return this.run(async () => {
@@ -77,7 +80,8 @@ function leaseStatements(names: StoreNames) {
   const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
   return {
     // The version is locked, so that a drop comes before or after.
-    claim: statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, note, fence)
+    claim:
+      statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, note, fence)
 select name, version, $3, $4, ${until}, $5, $6, 1 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
 on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
   note = excluded.note, fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end

@@ -56,7 +56,9 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   ) {
     const { names } = sources.database.settings;
     this.#committed = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
-    this.#everything = statement(`select ${EVENT_COLUMNS} from ${names.of('events')} e where e.position > $1 order by e.position limit $2`);
+    this.#everything = statement(
+      `select ${EVENT_COLUMNS} from ${names.of('events')} e where e.position > $1 order by e.position limit $2`,
+    );
   }
 
   /** An append met a conflict: nothing of the transaction may be kept. */
@@ -64,7 +66,10 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     return this.#conflict;
   }
 
-  /** What the database has interrupted the transaction with, as it came: a lost connection, a deadlock. Undefined where it did not. */
+  /**
+   * What the database has interrupted the transaction with, as it came: a lost connection, a deadlock. Undefined where
+   * it did not.
+   */
   get interruption(): unknown {
     return this.#interruption;
   }
@@ -136,12 +141,14 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#do(() => activateVersion((question, values) => this.#ask(question, values), this.sources.statements, readModel, version));
+    await this.#do(() =>
+      activateVersion((question, values) => this.#ask(question, values), this.sources.statements, readModel, version),
+    );
   }
 
   /**
-   * An append touches the streams before anything else: who holds that table alone sees all that will ever be below its own positions, and
-   * those who come later draw theirs when it is gone.
+   * An append touches the streams before anything else: who holds that table alone sees all that will ever be below its
+   * own positions, and those who come later draw theirs when it is gone.
    */
   async #keepOthersOut(): Promise<void> {
     if (this.#alone) return;
@@ -165,7 +172,10 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     return this.sources.database.askOnRaw(this.client, question, values);
   }
 
-  /** One call after the other, as there is one connection. What fails takes the whole transaction back: PostgreSQL has ended it. */
+  /**
+   * One call after the other, as there is one connection. What fails takes the whole transaction back: PostgreSQL has
+   * ended it.
+   */
   #do<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(async () => {
       if (this.#ended) throw new TransactionEndedError();

@@ -37,7 +37,13 @@ import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
 import { PostgresProjectionTransaction } from './postgres-projection-transaction';
 import { ProjectionCommits } from './projection-commits';
-import { documentsOf, FindStatements, foundDocuments, type ProjectionStatements, projectionStatements } from './projection-statements';
+import {
+  documentsOf,
+  FindStatements,
+  foundDocuments,
+  type ProjectionStatements,
+  projectionStatements,
+} from './projection-statements';
 import { type KnownReadModel, ReadModelCache } from './read-model-cache';
 
 /** Keeps documents and checkpoints in tables beside the events. */
@@ -146,12 +152,21 @@ export class PostgresProjections implements ProjectionStore {
   async activate(readModel: string, version: number): Promise<void> {
     const activate = (): Promise<void> =>
       this.database.transaction(client =>
-        activateVersion((question, values) => this.database.askOnRaw(client, question, values), this.#statements, readModel, version),
+        activateVersion(
+          (question, values) => this.database.askOnRaw(client, question, values),
+          this.#statements,
+          readModel,
+          version,
+        ),
       );
     await this.run(() => this.database.again(activate));
   }
 
-  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+  async drop(
+    name: string,
+    version: number,
+    { unlessActive = false }: { readonly unlessActive?: boolean } = {},
+  ): Promise<boolean> {
     if (!canBeReadModel(name, version)) return true;
     const dropAll = (): Promise<void> =>
       this.database.transaction(async client => {
@@ -167,7 +182,11 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   /** What is known may be outdated: a query is refused only for what is stored. */
-  async #resolved(readModel: string, version: number, query?: DocumentQuery): Promise<{ model: KnownReadModel; resolved: ResolvedQuery }> {
+  async #resolved(
+    readModel: string,
+    version: number,
+    query?: DocumentQuery,
+  ): Promise<{ model: KnownReadModel; resolved: ResolvedQuery }> {
     const known = await this.#readModel(readModel, version);
     try {
       return { model: known, resolved: resolveQuery(readModel, known.indexes, query) };
@@ -178,9 +197,17 @@ export class PostgresProjections implements ProjectionStore {
     }
   }
 
-  /** Where the database itself interrupted it nothing was written, and all of it can be done again; what the work throws is none of that. */
+  /**
+   * Where the database itself interrupted it nothing was written, and all of it can be done again; what the work throws
+   * is none of that.
+   */
   #transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    const sources = { database: this.database, statements: this.#statements, commits: this.#commits, letters: this.#letters };
+    const sources = {
+      database: this.database,
+      statements: this.#statements,
+      commits: this.#commits,
+      letters: this.#letters,
+    };
     return this.database.transaction(async client => {
       const transaction = new PostgresProjectionTransaction(sources, client);
       const worked = transaction.run(each => this.transactions.run(() => work(each)));

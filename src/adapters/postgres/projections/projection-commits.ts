@@ -133,7 +133,8 @@ export class ProjectionCommits {
   }
 }
 
-const isPlain = ({ work, park, unpark, answers }: SealedCommit): boolean => work.length + park.length + unpark.length === 0 && !answers;
+const isPlain = ({ work, park, unpark, answers }: SealedCommit): boolean =>
+  work.length + park.length + unpark.length === 0 && !answers;
 
 /** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
 const MAX_BYTES = 0x0fff_ffff;
@@ -174,9 +175,16 @@ function commitValues(
   const values = [
     ...[models.map(({ name }) => name), models.map(({ version }) => version), models.map(({ text }) => text)],
     ...[checkpoint.projection, checkpoint.version, checkpoint.segment, from, to],
-    ...[written.map(({ place }) => place), written.map(({ id }) => id), listText(written.map(({ document }) => document))],
+    ...[
+      written.map(({ place }) => place),
+      written.map(({ id }) => id),
+      listText(written.map(({ document }) => document)),
+    ],
     ...keyLists(written),
     fence ?? null,
   ];
-  return { values, deletions: deleted.length > 0 ? [deleted.map(({ place }) => place), deleted.map(({ id }) => id)] : [] };
+  return {
+    values,
+    deletions: deleted.length > 0 ? [deleted.map(({ place }) => place), deleted.map(({ id }) => id)] : [],
+  };
 }

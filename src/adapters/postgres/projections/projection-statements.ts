@@ -1,4 +1,10 @@
-import { documentConditions, KEY_COLUMNS, QueryShapes, type ResolvedQuery, UnknownReadModelError } from '../../../store';
+import {
+  documentConditions,
+  KEY_COLUMNS,
+  QueryShapes,
+  type ResolvedQuery,
+  UnknownReadModelError,
+} from '../../../store';
 import { plannedAnew, type Row, type Statement, statement } from '../connection/database';
 import type { StoreNames } from '../schema/names';
 
@@ -9,9 +15,12 @@ export function projectionStatements(names: StoreNames) {
   const [models, documents, checkpoints] = ['read_models', 'documents', 'checkpoints'].map(name => names.of(name));
   const [leases, letters] = ['leases', 'dead_letters'].map(name => names.of(name));
   return {
-    checkpoint: statement(`select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`),
+    checkpoint: statement(
+      `select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`,
+    ),
     /** Where a segment stands, and whether a fence, if one is given, is no longer the segment's. */
-    place: statement(`select (select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3),
+    place:
+      statement(`select (select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3),
   $4::bigint is not null and not exists (
     select from ${leases} where projection = $1 and version = $2 and segment = $3 and fence = $4 and owner is not null)`),
     // The version first, then the checkpoint, as in a commit and in a drop: none waits for another one in a circle.
@@ -19,7 +28,9 @@ export function projectionStatements(names: StoreNames) {
 select name, version, $3, 0 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share on conflict do nothing`),
     lock: statement(`with open as (select from ${models} where name = $1 and version = $2 and state <> 'closed' for key share)
 select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3 and exists (select from open) for update`),
-    readModel: statement(`select indexes, revision, segments, sequence_by, taken_over from ${models} where name = $1 and version = $2`),
+    readModel: statement(
+      `select indexes, revision, segments, sequence_by, taken_over from ${models} where name = $1 and version = $2`,
+    ),
     openReadModel: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
     prepare:
       statement(`insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over, replay_until) values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -32,8 +43,11 @@ from ${models} where name = $1 order by version`),
       // A commit that waits for a checkpoint finds it gone.
       statement(`delete from ${checkpoints} where projection = $1 and version < $2`),
     ],
-    activate: statement(`update ${models} set state = 'active' where name = $1 and version = $2 and state <> 'closed' returning version`),
-    // One look by the whole key for each id, whatever the planner believes about the table: left to it, the kept plan goes through all documents.
+    activate: statement(
+      `update ${models} set state = 'active' where name = $1 and version = $2 and state <> 'closed' returning version`,
+    ),
+    // One look by the whole key for each id, whatever the planner believes about the table: left to it, the kept plan
+    // goes through all documents.
     get: statement(`select d.id, d.document, d.xmin::text from (select from ${models} where name = $1 and version = $2) known
 left join (
   select f.id, f.document, f.xmin from unnest($3::text[]) wanted(id)
@@ -41,7 +55,10 @@ left join (
 ) d on true`),
     firstCommit: commitStatements(names, 'first'),
     nextCommit: commitStatements(names, 'next'),
-    /** Before a drop: what comes is refused from then on, so that a drop does not wait without end for those who take turns. */
+    /**
+     * Before a drop: what comes is refused from then on, so that a drop does not wait without end for those who take
+     * turns.
+     */
     shut: statement(
       `update ${models} set state = 'closed' where name = $1 and version = $2 and state <> 'closed' and (state <> 'active' or not $3)`,
     ),
@@ -68,13 +85,16 @@ function commitStatements(names: StoreNames, which: 'first' | 'next') {
 }
 
 /**
- * Writes a page and moves the checkpoint, in one statement: all of it or nothing, with one round trip. Says whether it did.
+ * Writes a page and moves the checkpoint, in one statement: all of it or nothing, with one round trip. Says whether it
+ * did.
  *
- * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them, that of the checkpoint among them. They are
- * locked against a drop; as long as there is no checkpoint also against a switch, which else makes a commit wait at the checkpoint. $4 to $6: the checkpoint's name;
- * $7, $8: where it is and where it goes; $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the
- * documents; $20: the fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids; from `reads` on: documents
- * that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each, null where there was none.
+ * $1 to $3: the read models, as names, versions and indexes, which must be as the caller knows them, that of the
+ * checkpoint among them. They are locked against a drop; as long as there is no checkpoint also against a switch, which
+ * else makes a commit wait at the checkpoint. $4 to $6: the checkpoint's name; $7, $8: where it is and where it goes;
+ * $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the documents; $20: the
+ * fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids; from `reads` on:
+ * documents that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each,
+ * null where there was none.
  */
 function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', reads?: number): string {
   const checkpoints = names.of('checkpoints');
@@ -110,8 +130,8 @@ select (select count(*) from moved)${reads ? ', (select holds from asread)' : ''
 }
 
 /**
- * Locks the documents that were read, in one order, and compares who has written them: where another commit was first, its document is found, as
- * the lock has waited for it.
+ * Locks the documents that were read, in one order, and compares who has written them: where another commit was first,
+ * its document is found, as the lock has waited for it.
  */
 function readsText(names: StoreNames, first: number): string {
   return `seen as materialized (
@@ -129,7 +149,10 @@ function readsText(names: StoreNames, first: number): string {
 const isNew = (exists: 'exists' | 'not exists'): string =>
   `${exists} (select from seen s where s.name = k.name and s.version = k.version and s.id = g.id and s.writer is null)`;
 
-/** What was not there when it was read is inserted: where another commit has been first, the statement fails, and finds it when it is repeated. */
+/**
+ * What was not there when it was read is inserted: where another commit has been first, the statement fails, and finds
+ * it when it is repeated.
+ */
 function createdText(names: StoreNames): string {
   const keys = KEY_COLUMNS.join(', ');
   return `created as (
@@ -145,7 +168,8 @@ function createdText(names: StoreNames): string {
 const GIVEN = `rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
     ${KEY_COLUMNS.map((_, index) => `unnest($${12 + index}::text[])`).join(', ')}) as g (place, id, document, ${KEY_COLUMNS.join(', ')})`;
 
-// Planned for these ids: a plan that is kept goes by what the table was when it was made, and through all documents of the read model.
+// Planned for these ids: a plan that is kept goes by what the table was when it was made, and through all documents of
+// the read model.
 const deletion = (names: StoreNames): string => `, deleted as (
   delete from ${names.of('documents')} d using moved, known k, unnest($21::integer[], $22::text[]) w (place, id)
   where k.place = w.place and d.read_model = k.name and d.version = k.version and d.id = w.id
@@ -165,13 +189,17 @@ export class FindStatements {
   constructor(private readonly names: StoreNames) {}
 
   /**
-   * Returns the statement of a query, with its values. It yields one row at least, of nulls where nothing is found; none where the read
-   * model has not these indexes, or is not there.
+   * Returns the statement of a query, with its values. It yields one row at least, of nulls where nothing is found;
+   * none where the read model has not these indexes, or is not there.
    */
-  of({ name, version, text: indexes }: IndexedReadModel, query: ResolvedQuery): { statement: Statement; values: unknown[] } {
+  of(
+    { name, version, text: indexes }: IndexedReadModel,
+    query: ResolvedQuery,
+  ): { statement: Statement; values: unknown[] } {
     const values: unknown[] = [name, version, indexes];
     const place = (value: unknown): string => `$${values.push(value)}`;
-    const bind = (value: string | number): string => (typeof value === 'number' ? `${place(value)}::integer` : `${place(value)}::text`);
+    const bind = (value: string | number): string =>
+      typeof value === 'number' ? `${place(value)}::integer` : `${place(value)}::text`;
     const among = (column: string, keys: readonly string[]): string => `${column} = any(${place(keys)}::text[])`;
     const key = query.order === undefined ? `''` : KEY_COLUMNS[query.order]!;
     const found = `select id, document, ${key} as key from ${this.names.of('documents')}

@@ -10,7 +10,10 @@ export interface KnownReadModel extends IndexedReadModel {
   readonly indexes: readonly string[];
 }
 
-/** Remembers read models, which saves asking: whatever is written or found on the strength of it is checked against what is stored. */
+/**
+ * Remembers read models, which saves asking: whatever is written or found on the strength of it is checked against what
+ * is stored.
+ */
 export class ReadModelCache {
   readonly #known = new Map<string, KnownReadModel>();
 

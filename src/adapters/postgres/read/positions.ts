@@ -10,8 +10,9 @@ interface Places {
 }
 
 /**
- * Makes sure that new events get positions after all others. The sequence is behind them where tables were restored or replicated without it:
- * events would go into old gaps then, where no subscriber looks any more. With `migrate: 'auto'` the sequence is moved, else it is an error.
+ * Makes sure that new events get positions after all others. The sequence is behind them where tables were restored or
+ * replicated without it: events would go into old gaps then, where no subscriber looks any more. With `migrate: 'auto'`
+ * the sequence is moved, else it is an error.
  * @throws PostgresPositionsError
  */
 export async function checkPositions(database: Database): Promise<void> {
@@ -20,11 +21,18 @@ export async function checkPositions(database: Database): Promise<void> {
   if (!places || places.drawn >= places.last) return;
   if (migrate !== 'auto') throw new PostgresPositionsError(names, places);
   await move(database, places);
-  const text = 'The sequence of positions was behind the events, as after a restore without it, and was moved behind the last one.';
-  logger.warn({ schema: names.schema, ...places }, `${text} Rebuild projections that followed meanwhile: they may have missed events.`);
+  const text =
+    'The sequence of positions was behind the events, as after a restore without it, and was moved behind the last one.';
+  logger.warn(
+    { schema: names.schema, ...places },
+    `${text} Rebuild projections that followed meanwhile: they may have missed events.`,
+  );
 }
 
-/** The events are looked at first: their positions were drawn before. Undefined where nothing is there yet, and nothing is to be made. */
+/**
+ * The events are looked at first: their positions were drawn before. Undefined where nothing is there yet, and nothing
+ * is to be made.
+ */
 async function placesOf(database: Database): Promise<Places | undefined> {
   const { names, migrate } = database.settings;
   const last = `(select coalesce(max(position), 0) from ${names.of('events')})`;
@@ -40,7 +48,10 @@ async function placesOf(database: Database): Promise<Places | undefined> {
 
 const places = ([last, drawn]: Row): Places => ({ last: BigInt(last!), drawn: BigInt(drawn!) });
 
-/** A transaction that has appended holds a lock on the streams until its end: behind this lock none is in the middle of an append, and all they wrote is seen. */
+/**
+ * A transaction that has appended holds a lock on the streams until its end: behind this lock none is in the middle of
+ * an append, and all they wrote is seen.
+ */
 async function move(database: Database, found: Places): Promise<void> {
   const { names } = database.settings;
   const once = (): Promise<void> =>

@@ -20,7 +20,8 @@ export class PostgresSnapshots implements SnapshotStore {
     const table = database.settings.names.of('snapshots');
     this.#load = statement(`select version, event_id, state, (extract(epoch from recorded_at) * 1000)::bigint
 from ${table} where aggregate_name = $1 and aggregate_id = $2 and schema_version = $3`);
-    this.#save = statement(`insert into ${table} as s (aggregate_name, aggregate_id, version, event_id, schema_version, state, recorded_at)
+    this.#save =
+      statement(`insert into ${table} as s (aggregate_name, aggregate_id, version, event_id, schema_version, state, recorded_at)
 values ($1, $2, $3, $4, $5, $6, coalesce(to_timestamp($7::bigint / 1000.0), clock_timestamp()))
 on conflict (aggregate_name, aggregate_id) do update set version = excluded.version, event_id = excluded.event_id,
   schema_version = excluded.schema_version, state = excluded.state, recorded_at = excluded.recorded_at
@@ -28,7 +29,11 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     this.#delete = statement(`delete from ${table} where aggregate_name = $1 and aggregate_id = $2`);
   }
 
-  async load(stream: StreamName, schemaVersion: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Snapshot | undefined> {
+  async load(
+    stream: StreamName,
+    schemaVersion: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Snapshot | undefined> {
     signal?.throwIfAborted();
     if (!isStorable(stream)) return undefined;
     const { aggregateName, aggregateId } = stream;
@@ -42,7 +47,13 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     };
   }
 
-  async save({ stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state }: NewSnapshot): Promise<void> {
+  async save({
+    stream: { aggregateName, aggregateId },
+    version,
+    eventId,
+    schemaVersion,
+    state,
+  }: NewSnapshot): Promise<void> {
     const now = this.database.settings.clock?.now();
     await this.#ask(this.#save, [aggregateName, aggregateId, version, eventId, schemaVersion, state, now]);
   }

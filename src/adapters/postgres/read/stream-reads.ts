@@ -28,7 +28,10 @@ export class StreamReads {
   readonly #one: Statement;
   readonly #several: Statement;
 
-  /** @param appending tells whether appends are under way: what is loaded to be changed is in two groups then, of which one reads while the other appends */
+  /**
+   * @param appending tells whether appends are under way: what is loaded to be changed is in two groups then, of which
+   * one reads while the other appends
+   */
   constructor(
     private readonly database: Database,
     appending: () => boolean,
@@ -77,10 +80,17 @@ export const streamStatement = (names: StoreNames): Statement =>
   statement(`select ${STREAM_COLUMNS} from ${names.of('read_stream')}($1::text, $2::text, $3::bigint, $4::integer) e`);
 
 /** Encodes a page as the values of {@link streamStatement}. */
-export const streamValues = ({ stream, from, limit }: StreamRequest): unknown[] => [stream.aggregateName, stream.aggregateId, from, limit];
+export const streamValues = ({ stream, from, limit }: StreamRequest): unknown[] => [
+  stream.aggregateName,
+  stream.aggregateId,
+  from,
+  limit,
+];
 
 const streamsStatement = (names: StoreNames): Statement =>
-  statement(`select ${STREAM_COLUMNS}, e.place from ${names.of('read_streams')}($1::text[], $2::text[], $3::bigint[], $4::integer[]) e`);
+  statement(
+    `select ${STREAM_COLUMNS}, e.place from ${names.of('read_streams')}($1::text[], $2::text[], $3::bigint[], $4::integer[]) e`,
+  );
 
 const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
   requests.map(({ stream }) => stream.aggregateName),
@@ -90,8 +100,10 @@ const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
 ];
 
 /** Makes the events of one stream from its rows. */
-export const streamEvents = (rows: readonly Row[], { aggregateName, aggregateId }: StreamName): readonly RecordedEvent[] =>
-  rows.map(row => recordedEvent(row, aggregateName, aggregateId));
+export const streamEvents = (
+  rows: readonly Row[],
+  { aggregateName, aggregateId }: StreamName,
+): readonly RecordedEvent[] => rows.map(row => recordedEvent(row, aggregateName, aggregateId));
 
 /** Sorts the rows into one page for each request; those of a lone one do not say whose they are. */
 function streamPages(rows: readonly Row[], requests: readonly StreamRequest[]): readonly (readonly RecordedEvent[])[] {

@@ -17,11 +17,15 @@ export interface TickerSource {
 
 const MIN_INTERVAL_MS = 5;
 const MAX_OUTAGE_PAUSE_MS = 250;
-// A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads just then sees
-// nothing, while two ticks around it see the same horizon: so everybody is woken now and then, whatever the ticks say.
+// A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads
+// just then sees nothing, while two ticks around it see the same horizon: so everybody is woken now and then, whatever
+// the ticks say.
 const WAKE_INTERVAL_MS = 500;
 
-/** Asks for the horizon while anyone follows, and wakes the subscribers when it has moved. One for each store, however many follow. */
+/**
+ * Asks for the horizon while anyone follows, and wakes the subscribers when it has moved. One for each store, however
+ * many follow.
+ */
 export class Ticker {
   readonly #subscribers = new Set<EventProcessor>();
   #timer: NodeJS.Timeout | undefined;
@@ -53,9 +57,13 @@ export class Ticker {
     else this.#plan(Math.max(0, this.#lastAsked + MIN_INTERVAL_MS - performance.now()));
   }
 
-  /** Says that a subscriber's question failed for a reason that may pass: the subscriber is to be woken when the database answers again. */
+  /**
+   * Says that a subscriber's question failed for a reason that may pass: the subscriber is to be woken when the
+   * database answers again.
+   */
   lost(error: unknown): void {
-    if (!this.#lost) this.source.logger.warn({ error }, 'PostgreSQL does not answer the subscribers; they go on as soon as it does.');
+    if (!this.#lost)
+      this.source.logger.warn({ error }, 'PostgreSQL does not answer the subscribers; they go on as soon as it does.');
     this.#lost = true;
   }
 
@@ -77,13 +85,15 @@ export class Ticker {
   async #ask(): Promise<number> {
     try {
       const horizon = await this.source.horizon();
-      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_INTERVAL_MS) this.#wakeAll();
+      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_INTERVAL_MS)
+        this.#wakeAll();
       this.#horizon = horizon;
       this.#lost = false;
       return this.source.pollEvery;
     } catch (error) {
       if (this.source.mayPass(error)) this.lost(error);
-      // Each subscriber finds out for itself whether it can read: no failure is kept beyond the moment in which it came about.
+      // Each subscriber finds out for itself whether it can read: no failure is kept beyond the moment in which it came
+      // about.
       else this.#wakeAll();
       return Math.max(this.source.pollEvery, MAX_OUTAGE_PAUSE_MS);
     }

@@ -8,19 +8,22 @@ export const OUTCOME = { appended: 0, known: 1, conflict: 2, busy: 3 } as const;
 export const EXPECTED = { any: -1, exists: -2 } as const;
 
 /**
- * Makes the function that appends a batch: units that stand or fall on their own, each of appends to one or several streams.
+ * Makes the function that appends a batch: units that stand or fall on their own, each of appends to one or several
+ * streams.
  *
- * 1. Locks all streams, in the order in which the caller sorted them, which is the same for all writers: no deadlocks. First those that
- *    may be new: they are made, with the version (`p_first`) that they have when nothing is refused. Then those that exist. Streams that
- *    another transaction holds are left out, and their units reported as busy, unless `p_wait`.
+ * 1. Locks all streams, in the order in which the caller sorted them, which is the same for all writers: no deadlocks.
+ * First those that may be new: they are made, with the version (`p_first`) that they have when nothing is refused. Then
+ * those that exist. Streams that another transaction holds are left out, and their units reported as busy, unless
+ * `p_wait`.
  * 2. Looks the event ids up (`p_check`): only now, so that what a lost reply left behind is seen.
  * 3. Decides unit after unit; a unit sees what the units before it have appended.
- * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then draws positions.
+ * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then
+ * draws positions.
  *
  * `p_marks` is null where no event has any; else those that have none are null in it.
  *
- * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good. They are generic: planned
- * anew for the arrays of each call they cost more than the work.
+ * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good.
+ * They are generic: planned anew for the arrays of each call they cost more than the work.
  */
 export function appendFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append')}(
@@ -65,10 +68,11 @@ ${write(names)}
 end $append$;`;
 }
 
-// "on conflict do nothing" would wait for whoever is changing a stream that exists: these are left out, except where the first append expects
-// that there is none (p_fresh), for then the look would be in vain. It still waits for whoever is
-// making the same stream at this moment. A stream that is made comes back from "returning", in the order of the list; it needs no
-// second look, for nobody else can see it. What has no version in the end is there, but held by somebody else.
+// "on conflict do nothing" would wait for whoever is changing a stream that exists: these are left out, except where
+// the first append expects that there is none (p_fresh), for then the look would be in vain. It still waits for whoever
+// is making the same stream at this moment. A stream that is made comes back from "returning", in the order of the
+// list; it needs no second look, for nobody else can see it. What has no version in the end is there, but held by
+// somebody else.
 function lock(names: StoreNames): string {
   const listed = 'unnest(p_stream_names, p_stream_ids, v_current) with ordinality s(name, id, version, place)';
   const existing = `${listed}
@@ -127,8 +131,8 @@ function decide(): string {
   end loop;`;
 }
 
-// A lock per transaction, not per append: the table of locks is small. A setting local to the transaction tells that it is held;
-// like the lock it is taken back with the savepoint after which it was made.
+// A lock per transaction, not per append: the table of locks is small. A setting local to the transaction tells that it
+// is held; like the lock it is taken back with the savepoint after which it was made.
 function write(names: StoreNames): string {
   const setting = names.inFlightSetting;
   return `  if ${OUTCOME.appended} = any(outcomes) then

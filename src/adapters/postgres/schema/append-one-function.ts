@@ -2,8 +2,8 @@ import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
- * Makes the function that appends one event at a version: what most commands do. It answers with nulls, and has written nothing, where
- * the stream is at another version or held by another transaction: the append function finds out which.
+ * Makes the function that appends one event at a version: what most commands do. It answers with nulls, and has written
+ * nothing, where the stream is at another version or held by another transaction: the append function finds out which.
  *
  * Scalars instead of arrays, and no more statements than there are tables: half the time of a batch of one.
  */

@@ -4,7 +4,10 @@ import type { StoreNames } from './names';
 
 const INDEXES_ONLY = `set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan set jit = off`;
 
-/** In a transaction that makes or renews a claim: it does not wait for the disk, for a crash of the server makes every claim void. */
+/**
+ * In a transaction that makes or renews a claim: it does not wait for the disk, for a crash of the server makes every
+ * claim void.
+ */
 export const NOT_DURABLE = `set_config('synchronous_commit', 'off', true)`;
 
 /** The time by the clock that the caller gives, or by that of the server. */
@@ -14,8 +17,8 @@ export const timeOf = (parameter: string): string => `coalesce(to_timestamp(${pa
 export const milliseconds = (count: string): string => `${count} * interval '1 millisecond'`;
 
 /**
- * Makes the table of commands. A command is done when it has a list of events. `expires_at` is set once, so that the updates after it touch no
- * index: it finds the rows that may be forgotten, where `held_until` is past, too.
+ * Makes the table of commands. A command is done when it has a list of events. `expires_at` is set once, so that the
+ * updates after it touch no index: it finds the rows that may be forgotten, where `held_until` is past, too.
  */
 export function commandTable(names: StoreNames): string {
   return `create table if not exists ${names.of('commands')} (
@@ -36,9 +39,9 @@ create index if not exists ${names.local('commands_time')} on ${names.of('comman
 }
 
 /**
- * Makes the function that claims a command, or says what there is of it. It waits for no one: where another transaction is at work on a
- * command that looks free, it answers that the command is running, as what the caller asked for, since what it will be is not known yet.
- * When a claim has run out: see `isFree`.
+ * Makes the function that claims a command, or says what there is of it. It waits for no one: where another transaction
+ * is at work on a command that looks free, it answers that the command is running, as what the caller asked for, since
+ * what it will be is not known yet. When a claim has run out: see `isFree`.
  */
 export function claimFunction(names: StoreNames): string {
   const table = names.of('commands');
@@ -100,9 +103,10 @@ const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_first b
   p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb`;
 
 /**
- * Makes the function that appends a batch in which units belong to commands, and records these in the same transaction. The claims come in
- * one order for all writers, each with its unit and the places of that unit's first and last event. Where a claim is not the caller's any more
- * (`lost`), or its command is done (`done`), the function says which and writes nothing: what is left of the batch is sent again.
+ * Makes the function that appends a batch in which units belong to commands, and records these in the same transaction.
+ * The claims come in one order for all writers, each with its unit and the places of that unit's first and last event.
+ * Where a claim is not the caller's any more (`lost`), or its command is done (`done`), the function says which and
+ * writes nothing: what is left of the batch is sent again.
  */
 export function appendClaimedFunction(names: StoreNames): string {
   const table = names.of('commands');

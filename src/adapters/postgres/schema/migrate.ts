@@ -5,8 +5,9 @@ import { MIGRATIONS, type Migration, NEWEST } from './migrations';
 import type { StoreNames } from './names';
 
 /**
- * Returns, as SQL, all that a store needs: schema, tables and functions. InFlight it again changes nothing, and several may run it at once.
- * For those who let no application alter a database; start the store with `{ migrate: 'check' }` then.
+ * Returns, as SQL, all that a store needs: schema, tables and functions. InFlight it again changes nothing, and several
+ * may run it at once. For those who let no application alter a database; start the store with `{ migrate: 'check' }`
+ * then.
  *
  * @example await writeFile('eventuality.sql', migrationSql({ schema: 'shop' }));
  * @throws PostgresOptionsError
@@ -16,7 +17,9 @@ export function migrationSql(options: PostgresSchemaOptions = {}): string {
   return `begin;\n\n${[...opening(names), ...steps(names, MIGRATIONS)].join('\n\n')}\n\ncommit;\n`;
 }
 
-/** Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError */
+/**
+ * Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError
+ */
 export async function migrate(database: Database): Promise<void> {
   const { names, migrate } = database.settings;
   if (migrate === 'off') return;
@@ -27,7 +30,10 @@ export async function migrate(database: Database): Promise<void> {
   await apply(database);
 }
 
-/** Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. Begins anew where its connection is lost. */
+/**
+ * Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. Begins anew
+ * where its connection is lost.
+ */
 async function apply(database: Database): Promise<void> {
   const { names } = database.settings;
   const migrateOnce = (): Promise<void> =>
@@ -40,7 +46,8 @@ async function apply(database: Database): Promise<void> {
   await database.again(migrateOnce);
 }
 
-// The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need not have.
+// The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need
+// not have.
 function opening(names: StoreNames): string[] {
   const { schema } = names;
   return [
@@ -63,7 +70,8 @@ insert into ${names.of('migrations')} (number, title) values (${number}, '${titl
   );
 }
 
-const newestIn = (names: StoreNames): Statement => statement(`select coalesce(max(number), 0) from ${names.of('migrations')}`);
+const newestIn = (names: StoreNames): Statement =>
+  statement(`select coalesce(max(number), 0) from ${names.of('migrations')}`);
 
 async function schemaVersion(database: Database): Promise<number> {
   const table = database.settings.names.of('migrations');

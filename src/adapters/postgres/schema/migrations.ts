@@ -30,7 +30,11 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 13, title: 'what assigns events to segments', sql: assignments },
   { number: 14, title: 'room for updates of documents', sql: documentRoom },
   { number: 15, title: 'which versions readers see, and which take nothing more', sql: versionStates },
-  { number: 16, title: 'which requests to try again were answered, and what owners of leases say', sql: answersAndNotes },
+  {
+    number: 16,
+    title: 'which requests to try again were answered, and what owners of leases say',
+    sql: answersAndNotes,
+  },
 ];
 
 function commands(names: StoreNames): string {
@@ -44,8 +48,8 @@ function functions(names: StoreNames): string {
 /** The migration that this version of the package needs. */
 export const NEWEST = MIGRATIONS.at(-1)!.number;
 
-// Positions come from a sequence without cache: a cached block would be handed out long after the in-flight lock was taken.
-// Text is compared byte by byte (collate "C"): faster, and the same on every server.
+// Positions come from a sequence without cache: a cached block would be handed out long after the in-flight lock was
+// taken. Text is compared byte by byte (collate "C"): faster, and the same on every server.
 function tables(names: StoreNames): string {
   return `create sequence if not exists ${names.of('positions')} as bigint cache 1;
 
@@ -100,8 +104,8 @@ function snapshots(names: StoreNames): string {
 );`;
 }
 
-// What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of its own, and with it the
-// right to make one.
+// What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of
+// its own, and with it the right to make one.
 function readModels(names: StoreNames): string {
   const keys = Array.from({ length: 8 }, (_, index) => `key${index + 1}`);
   return `create table if not exists ${names.of('read_models')} (
@@ -142,8 +146,8 @@ create table if not exists ${names.of('checkpoints')} (
 ) with (fillfactor = 50);`;
 }
 
-// What was prepared before revisions and segments is of the first revision, in one segment. Leases have rows of their own: renewing one does not
-// touch the checkpoint, which commits are moving.
+// What was prepared before revisions and segments is of the first revision, in one segment. Leases have rows of their
+// own: renewing one does not touch the checkpoint, which commits are moving.
 function following(names: StoreNames): string {
   return `alter table ${names.of('read_models')}
   add column if not exists revision integer not null default 1,
@@ -183,13 +187,16 @@ function assignments(names: StoreNames): string {
   add column if not exists taken_over text collate "C" not null default '[]';`;
 }
 
-// A page of events may write every document of a page of the table: where the new ones fit beside the old, no index is touched (HOT).
+// A page of events may write every document of a page of the table: where the new ones fit beside the old, no index is
+// touched (HOT).
 function documentRoom(names: StoreNames): string {
   return `alter table ${names.of('documents')} set (fillfactor = 50);`;
 }
 
 function inFlightLocks(names: StoreNames): string {
-  return [appendFunction(names), appendOneFunction(names), appendExpectedFunction(names), horizonFunction(names)].join('\n\n');
+  return [appendFunction(names), appendOneFunction(names), appendExpectedFunction(names), horizonFunction(names)].join(
+    '\n\n',
+  );
 }
 
 // A lease that holds for longer than it was claimed for is from before the clock of the server was set back.
@@ -197,8 +204,8 @@ function leaseDurations(names: StoreNames): string {
   return `alter table ${names.of('leases')} add column if not exists duration integer not null default 5000;`;
 }
 
-// The state is in the row of the version: what is decided on it is decided under the row's lock. Up to where events are older was the checkpoint of a
-// segment beyond all others, plus one.
+// The state is in the row of the version: what is decided on it is decided under the row's lock. Up to where events are
+// older was the checkpoint of a segment beyond all others, plus one.
 function versionStates(names: StoreNames): string {
   const [models, active, checkpoints] = [names.of('read_models'), names.of('active_models'), names.of('checkpoints')];
   return `create table if not exists ${active} (name text collate "C" not null, version integer not null);
@@ -220,7 +227,8 @@ drop table ${active};
 create unique index if not exists ${names.local('models_active')} on ${models} (name) where state = 'active';`;
 }
 
-// `retry` counts how often a try was asked for. A try answers the requests that it knew of, and not one that comes while it is under way.
+// `retry` counts how often a try was asked for. A try answers the requests that it knew of, and not one that comes
+// while it is under way.
 function answersAndNotes(names: StoreNames): string {
   return `alter table ${names.of('dead_letters')}
   alter column retry type integer using retry::integer,

@@ -22,7 +22,10 @@ export const isPrefix = (name: unknown): name is string => isIdentifier(name) &&
 export const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
   [aggregateName, aggregateId].every(text => typeof text === 'string' && isStorableText(text));
 
-/** What a store's schema, tables, functions and locks are called. All of it is quoted, or made of nothing but checked names. */
+/**
+ * What a store's schema, tables, functions and locks are called. All of it is quoted, or made of nothing but checked
+ * names.
+ */
 export class StoreNames {
   constructor(
     readonly schema: string,
@@ -51,8 +54,8 @@ export class StoreNames {
   }
 
   /**
-   * The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. Stores of one schema share it:
-   * the first of them makes the schema.
+   * The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. Stores of
+   * one schema share it: the first of them makes the schema.
    */
   get migrationLock(): string {
     const hash = sha256('migration', this.schema);

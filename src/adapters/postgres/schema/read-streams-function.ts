@@ -6,9 +6,9 @@ const COLUMNS =
   `${METADATA_AND_MARKS}, (extract(epoch from e.recorded_at) * 1000)::bigint`;
 
 /**
- * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they are made anew for the
- * arrays of each call, which takes longer than the reading. Its short way for one stream is from before there was {@link readStreamFunction}: a step that
- * was published stays as it is.
+ * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they
+ * are made anew for the arrays of each call, which takes longer than the reading. Its short way for one stream is from
+ * before there was {@link readStreamFunction}: a step that was published stays as it is.
  */
 export function readStreamsFunction(names: StoreNames): string {
   const events = `${names.of('events')} e`;
@@ -34,7 +34,10 @@ begin
 end $read_streams$;`;
 }
 
-/** Makes the function that reads a page of one stream, as {@link readStreamsFunction} does: without lists, an eighth of the time of a lone read less. */
+/**
+ * Makes the function that reads a page of one stream, as {@link readStreamsFunction} does: without lists, an eighth of
+ * the time of a lone read less.
+ */
 export function readStreamFunction(names: StoreNames): string {
   return `create or replace function ${names.of('read_stream')}(p_name text, p_id text, p_first bigint, p_limit integer)
 returns table (event_position bigint, aggregate_name text, aggregate_id text, version bigint, event_id uuid, name text,

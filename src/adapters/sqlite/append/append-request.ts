@@ -50,7 +50,11 @@ export function appendRequest(
   const streams = appends.map(({ stream: { aggregateName, aggregateId }, expected, events }) => {
     eventCount += events.length;
     chosenIds ||= events.some(({ id }) => id !== undefined);
-    return { stream: { aggregateName, aggregateId }, expected, events: events.map(event => encoded(event, maxPayloadBytes)) };
+    return {
+      stream: { aggregateName, aggregateId },
+      expected,
+      events: events.map(event => encoded(event, maxPayloadBytes)),
+    };
   });
   return { streams, chosenIds, eventCount, command: claimOf(appends, options) };
 }
@@ -58,6 +62,13 @@ export function appendRequest(
 function encoded({ id = newId(), name, schemaVersion = 1, ...given }: NewEvent, maxBytes: number): EncodedEvent {
   const payload = sealPayload(given.payload, name);
   const metadata = recordedMetadata(given.metadata, id);
-  const event = { id, name, schemaVersion, payload, metadata, ...(given.marks && { marks: recordedMarks(given.marks) }) };
+  const event = {
+    id,
+    name,
+    schemaVersion,
+    payload,
+    metadata,
+    ...(given.marks && { marks: recordedMarks(given.marks) }),
+  };
   return { event, ...encodedEvent(event, maxBytes) };
 }

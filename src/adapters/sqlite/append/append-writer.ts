@@ -1,5 +1,13 @@
 import { type Clock, EventualityError, isoTime, type RecordedEvent } from '../../../messages';
-import { type AppendOutcome, ClaimLostError, type Conflict, commandIsDone, isExpected, recordEvent, repeatedEvents } from '../../../store';
+import {
+  type AppendOutcome,
+  ClaimLostError,
+  type Conflict,
+  commandIsDone,
+  isExpected,
+  recordEvent,
+  repeatedEvents,
+} from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
 import { resultCode } from '../connection/result-code';
 import { type EventRow, recordedEvent } from '../read/event-row';
@@ -16,7 +24,10 @@ interface FoundStream {
   readonly version: number;
 }
 
-/** Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be undone for itself. */
+/**
+ * Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be
+ * undone for itself.
+ */
 export class AppendWriter {
   #position = 0;
   #stream = 0;
@@ -35,12 +46,16 @@ export class AppendWriter {
       return this.#write(requests, false);
     } catch (error) {
       if (resultCode(error) !== 'SQLITE_CONSTRAINT') throw error;
-      // Some event is stored already. Looking for that before each write would cost a sixth of the throughput, and it is rare.
+      // Some event is stored already. Looking for that before each write would cost a sixth of the throughput, and it
+      // is rare.
       return this.#write(requests, true);
     }
   }
 
-  /** Writes a request in a transaction that the caller has begun. @throws DuplicateEventError, ClaimLostError, InvalidAppendError */
+  /**
+   * Writes a request in a transaction that the caller has begun. @throws DuplicateEventError, ClaimLostError,
+   * InvalidAppendError
+   */
   writeWithin(request: AppendRequest): AppendOutcome {
     if (request.eventCount === 0) return { ok: true, events: Object.freeze([]) };
     this.#begin();
@@ -50,7 +65,8 @@ export class AppendWriter {
   }
 
   #begin(): void {
-    // Inside the lock: other processes give them, too. Numbers of our own are cheaper than asking which ones SQLite gave.
+    // Inside the lock: other processes give them, too. Numbers of our own are cheaper than asking which ones SQLite
+    // gave.
     const last = this.statements.lastKeys.get() as { position: number | null; stream: number | null };
     this.#position = last.position ?? 0;
     this.#stream = last.stream ?? 0;
@@ -103,7 +119,11 @@ export class AppendWriter {
 
   /** Answers with the stored events when all of the request is stored. */
   #repeated({ streams }: AppendRequest): WriteResult | undefined {
-    const appends = streams.map(({ stream, expected, events }) => ({ stream, expected, events: events.map(({ event }) => event) }));
+    const appends = streams.map(({ stream, expected, events }) => ({
+      stream,
+      expected,
+      events: events.map(({ event }) => event),
+    }));
     const stored = (id: string): RecordedEvent | undefined => {
       const row = this.statements.findEvent.get(id) as EventRow | undefined;
       return row && recordedEvent(row);
@@ -140,7 +160,11 @@ export class AppendWriter {
   }
 
   /** Sets the version of the stream, which is made where it is new, and returns its key. */
-  #move({ aggregateName, aggregateId }: StreamRequest['stream'], found: FoundStream | undefined, version: number): number {
+  #move(
+    { aggregateName, aggregateId }: StreamRequest['stream'],
+    found: FoundStream | undefined,
+    version: number,
+  ): number {
     if (!found) {
       this.statements.addStream.run(++this.#stream, aggregateName, aggregateId, version);
       return this.#stream;

@@ -1,5 +1,12 @@
 import type { Clock, RecordedEvent } from '../../../messages';
-import { type ClaimName, type ClaimOutcome, type CommandClaim, type CommandResult, isFree, resultOf } from '../../../store';
+import {
+  type ClaimName,
+  type ClaimOutcome,
+  type CommandClaim,
+  type CommandResult,
+  isFree,
+  resultOf,
+} from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
 import { type EventRow, recordedEvent } from '../read/event-row';
 import type { Statements } from '../read/statements';
@@ -81,7 +88,12 @@ export class CommandRecords {
     );
   }
 
-  #done({ id, token }: ClaimName, eventIds: readonly string[], aggregateId: string | null, version: number | null): void {
+  #done(
+    { id, token }: ClaimName,
+    eventIds: readonly string[],
+    aggregateId: string | null,
+    version: number | null,
+  ): void {
     this.#statements.done.run(JSON.stringify(eventIds), aggregateId, version, this.#now(), id, token);
   }
 
@@ -101,14 +113,18 @@ const isDone = ({ event_ids }: Pick<CommandRow, 'event_ids'>): boolean => event_
 function prepareCommandStatements(connection: SqliteConnection) {
   const running = 'id = ? and token = ? and event_ids is null';
   return {
-    find: connection.prepare('select fingerprint, token, lease, until, aggregate_id, version, event_ids from commands where id = ?'),
+    find: connection.prepare(
+      'select fingerprint, token, lease, until, aggregate_id, version, event_ids from commands where id = ?',
+    ),
     state: connection.prepare('select event_ids from commands where id = ? and token = ?'),
     claim: connection.prepare(
       `insert or replace into commands (id, fingerprint, token, lease, keep, until, expires) values (?, ?, ?, ?, ?, ?, ?)`,
     ),
     renew: connection.prepare(`update commands set until = ?, lease = ? where ${running}`),
     release: connection.prepare(`delete from commands where ${running}`),
-    done: connection.prepare(`update commands set event_ids = ?, aggregate_id = ?, version = ?, until = ? + keep where ${running}`),
+    done: connection.prepare(
+      `update commands set event_ids = ?, aggregate_id = ?, version = ?, until = ? + keep where ${running}`,
+    ),
     forget: connection.prepare(
       'delete from commands where id in (select id from commands where expires <= ? and until <= ? order by expires limit ?)',
     ),

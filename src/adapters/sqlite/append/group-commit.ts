@@ -27,12 +27,20 @@ interface Waiting {
 
 const MAX_BATCH_EVENTS = 1000;
 const LOCKED_PAUSE_MS = 1;
-/** What one request may have brought about; all other failures are those of the file, and would meet each request again. */
-const REFUSALS: ReadonlySet<string | undefined> = new Set([undefined, 'SQLITE_TOOBIG', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH']);
+/**
+ * What one request may have brought about; all other failures are those of the file, and would meet each request again.
+ */
+const REFUSALS: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'SQLITE_TOOBIG',
+  'SQLITE_CONSTRAINT',
+  'SQLITE_MISMATCH',
+]);
 
 /**
- * Lets the appends that were asked for in one turn of the event loop share a transaction, and with it the wait for the disk.
- * A lone append waits for nobody. While another process holds the lock, they wait outside of SQLite: the process goes on.
+ * Lets the appends that were asked for in one turn of the event loop share a transaction, and with it the wait for the
+ * disk. A lone append waits for nobody. While another process holds the lock, they wait outside of SQLite: the process
+ * goes on.
  */
 export class GroupCommit {
   #waiting: Waiting[] = [];
@@ -81,7 +89,10 @@ export class GroupCommit {
     return this.#waiting.splice(0, count);
   }
 
-  /** Writes a batch and answers it; returns true when the file was locked and those that may still wait are back in the queue. */
+  /**
+   * Writes a batch and answers it; returns true when the file was locked and those that may still wait are back in the
+   * queue.
+   */
   #write(batch: readonly Waiting[]): boolean {
     try {
       const results = this.target.write(batch.map(({ request }) => request));

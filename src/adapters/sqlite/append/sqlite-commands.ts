@@ -15,7 +15,9 @@ import type { SqliteSettings } from '../connection/options';
 import { withoutDisk } from '../connection/without-disk';
 import type { CommandRecords } from './command-records';
 
-/** Remembers commands in the file of the events; the processes that share it are on one machine, and go by its clock. */
+/**
+ * Remembers commands in the file of the events; the processes that share it are on one machine, and go by its clock.
+ */
 export class SqliteCommands implements CommandJournal {
   constructor(
     private readonly connection: SqliteConnection,

@@ -11,7 +11,8 @@ type Database = new (file: string) => SqliteConnection;
 export function betterSqlite3({ folders, nodeVersion = process.versions.node }: Surroundings = {}): SqliteDriver {
   const install = `npm install better-sqlite3@${majorOf(nodeVersion) < 22 ? 12 : 13}`;
   const installed = installedPackage('better-sqlite3', folders);
-  if (!installed) throw new SqliteDriverMissingError([`The package better-sqlite3 is not installed. Install it: ${install}`]);
+  if (!installed)
+    throw new SqliteDriverMissingError([`The package better-sqlite3 is not installed. Install it: ${install}`]);
   const { version } = installed;
   // It would not throw: opening a database would end the process.
   if (majorOf(version) >= 13 && majorOf(nodeVersion) < 22) {

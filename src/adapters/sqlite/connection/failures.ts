@@ -8,7 +8,10 @@ import {
 } from '../errors';
 import { isLocked, resultCode } from './result-code';
 
-/** Says what an error of SQLite means for a file. What is none of SQLite's is returned as it is: a clock or a query of the user's, say, has thrown it. */
+/**
+ * Says what an error of SQLite means for a file. What is none of SQLite's is returned as it is: a clock or a query of
+ * the user's, say, has thrown it.
+ */
 export function failureOf(error: unknown, { file, busyTimeout }: { file: string; busyTimeout: number }): unknown {
   if (EventualityError.is(error)) return error;
   if (isLocked(error)) return new SqliteFileLockedError(file, busyTimeout, error);

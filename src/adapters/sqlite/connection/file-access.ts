@@ -3,8 +3,9 @@ import { IN_MEMORY } from './options';
 import { whenUnlocked } from './when-unlocked';
 
 /**
- * Decides who in this process uses the file when. A transaction that takes several turns of the event loop has a connection of its own, and is
- * alone in writing; others write when its turn is over. Readers do not wait, unless there is no file: then there is one connection only.
+ * Decides who in this process uses the file when. A transaction that takes several turns of the event loop has a
+ * connection of its own, and is alone in writing; others write when its turn is over. Readers do not wait, unless there
+ * is no file: then there is one connection only.
  */
 export class FileAccess {
   readonly #turns = new Mutex();
@@ -15,8 +16,8 @@ export class FileAccess {
   ) {}
 
   /**
-   * Whether the caller is part of a transaction on the only connection that there is, where there is no file: it reads in that transaction, and
-   * sees what was written there so far.
+   * Whether the caller is part of a transaction on the only connection that there is, where there is no file: it reads
+   * in that transaction, and sees what was written there so far.
    */
   get inOpenTransaction(): boolean {
     return this.settings.file === IN_MEMORY && this.#turns.inside;

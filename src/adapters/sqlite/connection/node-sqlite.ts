@@ -10,8 +10,13 @@ export function nodeSqlite(nodeVersion: string = process.versions.node): SqliteD
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
   const found = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
   // Not by require(): a bundler or a test runner need not know the module.
-  const library = found ? (process.getBuiltinModule('node:sqlite') as { DatabaseSync?: DatabaseSync } | undefined) : undefined;
+  const library = found
+    ? (process.getBuiltinModule('node:sqlite') as { DatabaseSync?: DatabaseSync } | undefined)
+    : undefined;
   const Database = library?.DatabaseSync;
-  if (!Database) throw new SqliteDriverMissingError([`node:sqlite comes with Node ${OLDEST.join('.')} and later, this is ${nodeVersion}.`]);
+  if (!Database)
+    throw new SqliteDriverMissingError([
+      `node:sqlite comes with Node ${OLDEST.join('.')} and later, this is ${nodeVersion}.`,
+    ]);
   return { name: 'node:sqlite', open: file => new Database(file) };
 }

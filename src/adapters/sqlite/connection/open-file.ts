@@ -6,15 +6,19 @@ import { IN_MEMORY, type SqliteSettings } from './options';
 import { isLocked, resultCode } from './result-code';
 
 const RETRY_INTERVAL_MS = 5;
-// The indices of a large store are looked up at random places: two megabytes, SQLite's default, would be read from the disk again and again.
+// The indices of a large store are looked up at random places: two megabytes, SQLite's default, would be read from the
+// disk again and again.
 const CACHE_KIBIBYTES = 32 * 1024;
 // Pages that are written again and again go to the file once. 1,000, SQLite's default, costs a fifth of the throughput.
 const CHECKPOINT_PAGES = 4000;
-// To so many bytes the write-ahead log is cut when it is begun anew: more than it has when it is emptied in time, so that this happens only after
-// a reader has kept it from being emptied.
+// To so many bytes the write-ahead log is cut when it is begun anew: more than it has when it is emptied in time, so
+// that this happens only after a reader has kept it from being emptied.
 const LOG_BYTES = 24 * 1024 * 1024;
 
-/** Opens the file, sets it up for several processes, and brings its schema up to date. @throws one of the errors of this folder */
+/**
+ * Opens the file, sets it up for several processes, and brings its schema up to date. @throws one of the errors of this
+ * folder
+ */
 export function openFile(driver: SqliteDriver, settings: SqliteSettings): SqliteConnection {
   const connection = opened(driver, settings);
   try {
@@ -67,7 +71,8 @@ function tune(connection: SqliteConnection, { synchronous }: SqliteSettings): vo
 
 function writeAhead(connection: SqliteConnection, file: string): void {
   const { journal_mode: mode } = connection.prepare('pragma journal_mode = wal').get() as { journal_mode: string };
-  if (mode !== 'wal') throw new SqliteFileUnavailableError(file, `its file system has no write-ahead log (journal mode '${mode}')`);
+  if (mode !== 'wal')
+    throw new SqliteFileUnavailableError(file, `its file system has no write-ahead log (journal mode '${mode}')`);
 }
 
 /** Tries again what SQLite refuses at once, whatever the busy timeout is: two processes that make the same file. */

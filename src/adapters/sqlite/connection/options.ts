@@ -1,5 +1,15 @@
 import { resolve } from 'node:path';
-import { aClock, type Clock, integer, must, type OptionChecks, oneOf, optionFaults, shownValue, systemClock } from '../../../messages';
+import {
+  aClock,
+  type Clock,
+  integer,
+  must,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  shownValue,
+  systemClock,
+} from '../../../messages';
 import { SqliteOptionsError } from '../errors';
 import type { SqliteDriver } from './driver';
 import { DRIVERS, type SqliteDriverName } from './load-driver';
@@ -12,15 +22,21 @@ export interface SqliteOptions {
    */
   readonly driver?: SqliteDriverName | SqliteDriver;
   /**
-   * `full`: an append that was answered survives a power cut. `normal`: it survives the end of the process, but a power cut may take
-   * the last ones; faster. Default `full`.
+   * `full`: an append that was answered survives a power cut. `normal`: it survives the end of the process, but a power
+   * cut may take the last ones; faster. Default `full`.
    */
   readonly synchronous?: 'full' | 'normal';
-  /** How long to wait for another process that holds the lock on the file, in milliseconds; 0: not at all. Default 5,000. */
+  /**
+   * How long to wait for another process that holds the lock on the file, in milliseconds; 0: not at all. Default
+   * 5,000.
+   */
   readonly busyTimeout?: number;
   /** How often to look for what other processes appended while somebody follows, in milliseconds. Default 25. */
   readonly pollEvery?: number;
-  /** The longest payload, metadata and marks, each, of one event as JSON, in bytes; at most 67,108,864. Default 1,048,576. */
+  /**
+   * The longest payload, metadata and marks, each, of one event as JSON, in bytes; at most 67,108,864. Default
+   * 1,048,576.
+   */
   readonly maxPayloadBytes?: number;
   /** What `recordedAt` and the end of leases are taken from. Default: the clock of the machine. */
   readonly clock?: Clock;
@@ -58,7 +74,15 @@ export function checkedOptions(file: string, options: SqliteOptions = {}): Sqlit
   if (faults.length > 0) throw new SqliteOptionsError(faults);
   const { driver, synchronous = 'full', clock = systemClock } = options;
   const { busyTimeout = 5000, pollEvery = 25, maxPayloadBytes = 1024 * 1024 } = options;
-  return { file: file === IN_MEMORY ? file : resolve(file), driver, synchronous, busyTimeout, pollEvery, maxPayloadBytes, clock };
+  return {
+    file: file === IN_MEMORY ? file : resolve(file),
+    driver,
+    synchronous,
+    busyTimeout,
+    pollEvery,
+    maxPayloadBytes,
+    clock,
+  };
 }
 
 function checkFile(file: unknown, faults: string[]): void {

@@ -17,7 +17,10 @@ export interface InstalledPackage {
 }
 
 /** Looks for a package beside this one, then in the working directory, or in the folders given. */
-export function installedPackage(name: string, folders: readonly string[] = [ownFolder(), process.cwd()]): InstalledPackage | undefined {
+export function installedPackage(
+  name: string,
+  folders: readonly string[] = [ownFolder(), process.cwd()],
+): InstalledPackage | undefined {
   let manifest: string;
   try {
     manifest = ownRequire().resolve(`${name}/package.json`, { paths: [...folders] });

@@ -9,18 +9,24 @@ interface Library {
 const NAME = '@photostructure/sqlite';
 
 /**
- * Returns the driver for the package @photostructure/sqlite: `node:sqlite` for a Node that does not have it, with its binaries in the package.
+ * Returns the driver for the package @photostructure/sqlite: `node:sqlite` for a Node that does not have it, with its
+ * binaries in the package.
  * @throws SqliteDriverMissingError when it is not there, or does not load
  */
 export function photostructureSqlite({ folders }: Surroundings = {}): SqliteDriver {
   const installed = installedPackage(NAME, folders);
-  if (!installed) throw new SqliteDriverMissingError([`The package ${NAME} is not installed. Install it: npm install ${NAME}@1`]);
+  if (!installed)
+    throw new SqliteDriverMissingError([`The package ${NAME} is not installed. Install it: npm install ${NAME}@1`]);
   const advice = 'It has binaries for Linux, macOS and Windows on x64 and arm64; elsewhere use better-sqlite3';
-  const { DatabaseSync } = loadedPackage<Library>(installed, advice, ({ DatabaseSync }) => void new DatabaseSync(':memory:').close());
+  const { DatabaseSync } = loadedPackage<Library>(
+    installed,
+    advice,
+    ({ DatabaseSync }) => void new DatabaseSync(':memory:').close(),
+  );
 
   /**
-   * Before version 2 it lets go of the file only when its statements are collected as garbage, or the process ends, and the write-ahead log is not
-   * put into the file until then.
+   * Before version 2 it lets go of the file only when its statements are collected as garbage, or the process ends, and
+   * the write-ahead log is not put into the file until then.
    */
   class Database extends DatabaseSync {
     override close(): void {

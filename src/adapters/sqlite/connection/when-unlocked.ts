@@ -6,8 +6,9 @@ import { isLocked } from './result-code';
 const RETRY_INTERVAL_MS = 2;
 
 /**
- * Does work on the file. While another process holds the lock it is tried again, for `busyTimeout` at most; the waiting is done
- * outside of SQLite, so that the process goes on. `waited` is called before each new attempt, and may throw to give up.
+ * Does work on the file. While another process holds the lock it is tried again, for `busyTimeout` at most; the waiting
+ * is done outside of SQLite, so that the process goes on. `waited` is called before each new attempt, and may throw to
+ * give up.
  * @throws one of the errors of this folder
  */
 export async function whenUnlocked<T>(

@@ -1,4 +1,11 @@
-import type { AnsweredRetry, CheckpointName, DeadLetter, NewDeadLetter, ParkedName, ParkedSequence } from '../../../store';
+import type {
+  AnsweredRetry,
+  CheckpointName,
+  DeadLetter,
+  NewDeadLetter,
+  ParkedName,
+  ParkedSequence,
+} from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
 
 interface LetterRow {
@@ -37,7 +44,18 @@ export class DeadLetterRecords {
     for (const { sequence, position, error = null, attempts } of letters) {
       const sequenced = [projection, version, sequence] as const;
       this.#statements.park.run(
-        ...([projection, version, position, segment, sequence, error, attempts, now, ...sequenced, ...sequenced] as const),
+        ...([
+          projection,
+          version,
+          position,
+          segment,
+          sequence,
+          error,
+          attempts,
+          now,
+          ...sequenced,
+          ...sequenced,
+        ] as const),
       );
     }
   }
@@ -47,9 +65,23 @@ export class DeadLetterRecords {
   }
 
   sequences({ projection, version }: ParkedName, segment: number | null): ParkedSequence[] {
-    const rows = this.#statements.sequences.all(projection, version, segment, segment, projection, version) as SequenceRow[];
+    const rows = this.#statements.sequences.all(
+      projection,
+      version,
+      segment,
+      segment,
+      projection,
+      version,
+    ) as SequenceRow[];
     const sequences = Array.from(rows, ({ sequence, segment, events, position, error, retry }) => ({
-      ...{ sequence, segment, events, position: BigInt(position), error: error ?? undefined, retry: retry ?? undefined },
+      ...{
+        sequence,
+        segment,
+        events,
+        position: BigInt(position),
+        error: error ?? undefined,
+        retry: retry ?? undefined,
+      },
     }));
     return sequences.sort((one, other) => (one.position < other.position ? -1 : 1));
   }
@@ -83,7 +115,8 @@ function prepareLetterStatements(connection: SqliteConnection) {
   const named = 'projection = ? and version = ?';
   const ofSequence = '(? is null or sequence = ?)';
   const which = `${named} and ${ofSequence} and (? is null or position = ?)`;
-  const latest = (column: string): string => `coalesce((select max(${column}) from dead_letters where ${named} and sequence = ?), 0)`;
+  const latest = (column: string): string =>
+    `coalesce((select max(${column}) from dead_letters where ${named} and sequence = ?), 0)`;
   return {
     unpark: connection.prepare(`delete from dead_letters where ${named} and segment = ? and position = ?`),
     // What joins a sequence that is to be tried again is to be tried, too.

@@ -33,7 +33,16 @@ export class LeaseRecords {
     const decision = decideClaim(row && known(row), claim, now);
     if (!decision.ok) return decision;
     const { until, duration, fence } = decision.lease;
-    this.#statements.write.run(projection, version, segment, claim.owner, Math.ceil(until), duration, fence, claim.note ?? null);
+    this.#statements.write.run(
+      projection,
+      version,
+      segment,
+      claim.owner,
+      Math.ceil(until),
+      duration,
+      fence,
+      claim.note ?? null,
+    );
     return { ok: true, fence, position: checkpoint(name) };
   }
 
@@ -43,7 +52,10 @@ export class LeaseRecords {
 
   segments(projection: string, version: number, now: number): SegmentState[] {
     const positions = new Map<number, bigint>();
-    for (const { segment, position } of this.#statements.positions.all(projection, version) as { segment: number; position: string }[]) {
+    for (const { segment, position } of this.#statements.positions.all(projection, version) as {
+      segment: number;
+      position: string;
+    }[]) {
       positions.set(segment, BigInt(position));
     }
     const leases = new Map<number, KnownLease>();
@@ -80,9 +92,13 @@ function prepareLeaseStatements(connection: SqliteConnection) {
     release: connection.prepare(
       `update leases set owner = null, until = 0, note = null where ${named} and segment = ? and owner = ? and fence = ?`,
     ),
-    holds: connection.prepare(`select 1 from leases where ${named} and segment = ? and fence = ? and owner is not null`),
+    holds: connection.prepare(
+      `select 1 from leases where ${named} and segment = ? and fence = ? and owner is not null`,
+    ),
     positions: connection.prepare(`select segment, cast(position as text) as position from checkpoints where ${named}`),
-    all: connection.prepare(`select segment, owner, until, duration, cast(fence as text) as fence, note from leases where ${named}`),
+    all: connection.prepare(
+      `select segment, owner, until, duration, cast(fence as text) as fence, note from leases where ${named}`,
+    ),
     drop: connection.prepare(`delete from leases where ${named}`),
   };
 }

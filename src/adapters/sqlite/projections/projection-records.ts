@@ -37,7 +37,9 @@ export interface EncodedCommit extends SealedCommit {
 const texts = new WeakMap<object, string>();
 
 /** Returns documents by id, whose state a commit can compare. */
-export function readDocuments(rows: readonly { readonly id: string; readonly document: string }[]): ReadonlyMap<string, object> {
+export function readDocuments(
+  rows: readonly { readonly id: string; readonly document: string }[],
+): ReadonlyMap<string, object> {
   const found = new Map<string, object>();
   for (const { id, document: text } of rows) {
     const document = JSON.parse(text) as object;
@@ -47,9 +49,16 @@ export function readDocuments(rows: readonly { readonly id: string; readonly doc
   return found;
 }
 
-const OF_CONTENT: ReadonlySet<string | undefined> = new Set(['SQLITE_TOOBIG', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE']);
+const OF_CONTENT: ReadonlySet<string | undefined> = new Set([
+  'SQLITE_TOOBIG',
+  'SQLITE_CONSTRAINT',
+  'SQLITE_MISMATCH',
+  'SQLITE_RANGE',
+]);
 
-/** Encodes or writes documents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use */
+/**
+ * Encodes or writes documents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use
+ */
 function refusing<T>(write: () => T): T {
   try {
     return write();
@@ -68,7 +77,13 @@ export interface ReadModelRow {
   readonly taken_over: string;
 }
 
-export const schemaOf = ({ indexes, revision, segments, sequence_by, taken_over }: ReadModelRow): Omit<KnownSchema, 'replayUntil'> => ({
+export const schemaOf = ({
+  indexes,
+  revision,
+  segments,
+  sequence_by,
+  taken_over,
+}: ReadModelRow): Omit<KnownSchema, 'replayUntil'> => ({
   ...{ indexes: JSON.parse(indexes), revision, segments, sequenceBy: sequence_by, takenOver: takenOverOf(taken_over) },
 });
 
@@ -110,9 +125,16 @@ export class ProjectionRecords {
   }
 
   /** Returns documents as JSON. @throws UnknownReadModelError */
-  documents(readModel: string, version: number, ids: readonly string[]): readonly { readonly id: string; readonly document: string }[] {
+  documents(
+    readModel: string,
+    version: number,
+    ids: readonly string[],
+  ): readonly { readonly id: string; readonly document: string }[] {
     this.indexes(readModel, version);
-    return this.statements.getDocuments.all(readModel, version, JSON.stringify(ids)) as { id: string; document: string }[];
+    return this.statements.getDocuments.all(readModel, version, JSON.stringify(ids)) as {
+      id: string;
+      document: string;
+    }[];
   }
 
   /** Encodes what a commit writes, which needs no transaction. @throws UnknownReadModelError */
@@ -131,7 +153,8 @@ export class ProjectionRecords {
     const position = this.checkpoint(checkpoint);
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     if (fenced || position !== commit.from) return { ok: false, checkpoint: position, fenced };
-    if (!commit.reads.every(read => this.#isAsRead(read))) return { ok: false, checkpoint: position, fenced, outdated: true };
+    if (!commit.reads.every(read => this.#isAsRead(read)))
+      return { ok: false, checkpoint: position, fenced, outdated: true };
     runWork(commit.work, this.connection);
     refusing(() => {
       for (const page of pages) this.#write(page);

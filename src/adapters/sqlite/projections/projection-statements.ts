@@ -22,7 +22,9 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
       `select 1 from read_models r where name = ? and version = ?
        and not exists (select 1 from active_models a where a.name = r.name and a.version > r.version)`,
     ),
-    addReadModel: connection.prepare(`insert into read_models (name, version, ${SCHEMA}, replay_until) values (?, ?, ?, ?, ?, ?, ?, ?)`),
+    addReadModel: connection.prepare(
+      `insert into read_models (name, version, ${SCHEMA}, replay_until) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
     versions: connection.prepare(
       `select r.version, ${SCHEMA}, cast(replay_until as text) as replayUntil, a.version as active
        from read_models r left join active_models a on a.name = r.name where r.name = ? order by r.version`,
@@ -39,7 +41,9 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
       'select id, document from documents where read_model = ? and version = ? and id in (select value from json_each(?))',
     ),
     // By the number of indexes: what a read model does not have stays null.
-    writeDocument: Array.from({ length: KEY_COLUMNS.length + 1 }, (_, count) => connection.prepare(writeText(KEY_COLUMNS.slice(0, count)))),
+    writeDocument: Array.from({ length: KEY_COLUMNS.length + 1 }, (_, count) =>
+      connection.prepare(writeText(KEY_COLUMNS.slice(0, count))),
+    ),
     deleteDocument: connection.prepare('delete from documents where read_model = ? and version = ? and id = ?'),
     dropDocuments: connection.prepare('delete from documents where read_model = ? and version = ?'),
   };
@@ -60,7 +64,11 @@ export class FindStatements {
   }
 
   /** Returns the statement of a query, with its values. */
-  of(readModel: string, version: number, query: ResolvedQuery): { statement: SqliteStatement; values: readonly SqliteValue[] } {
+  of(
+    readModel: string,
+    version: number,
+    query: ResolvedQuery,
+  ): { statement: SqliteStatement; values: readonly SqliteValue[] } {
     const values: SqliteValue[] = [readModel, version];
     const bind = (value: string | number): string => {
       values.push(value);
@@ -68,7 +76,11 @@ export class FindStatements {
     };
     const among = (column: string, keys: readonly string[]): string =>
       `${column} in (select value from json_each(${bind(JSON.stringify(keys))}))`;
-    const columns = ['id', 'document', ...(query.order === undefined ? [] : [`${KEY_COLUMNS[query.order]} as key`])].join(', ');
+    const columns = [
+      'id',
+      'document',
+      ...(query.order === undefined ? [] : [`${KEY_COLUMNS[query.order]} as key`]),
+    ].join(', ');
     const text = `select ${columns} from documents where read_model = ? and version = ?${documentConditions(query, { bind, among })}`;
     return { statement: this.#shapes.of(text), values };
   }

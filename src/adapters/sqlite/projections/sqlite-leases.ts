@@ -24,7 +24,10 @@ export class SqliteLeases implements SegmentLeases {
     private readonly access: FileAccess,
   ) {}
 
-  async claim({ projection, version, segment }: CheckpointName, { owner, duration, note }: LeaseClaim): Promise<LeaseOutcome> {
+  async claim(
+    { projection, version, segment }: CheckpointName,
+    { owner, duration, note }: LeaseClaim,
+  ): Promise<LeaseOutcome> {
     const name = { projection, version, segment };
     const claim = { owner, duration, note };
     checkClaim(name, claim);

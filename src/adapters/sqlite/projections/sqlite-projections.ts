@@ -108,7 +108,8 @@ export class SqliteProjections implements ProjectionStore {
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
     const encoded = await this.access.read(() => this.#records.encoded(sealed));
-    const write = (): CommitOutcome => inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
+    const write = (): CommitOutcome =>
+      inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
     // A power cut takes the documents together with the checkpoint: what is lost is made again.
     return this.access.write(() => withoutDisk(this.connection, this.settings, write));
   }
@@ -122,7 +123,11 @@ export class SqliteProjections implements ProjectionStore {
     await this.#write(() => this.#records.activate(readModel, version));
   }
 
-  async drop(name: string, version: number, { unlessActive = false }: { readonly unlessActive?: boolean } = {}): Promise<boolean> {
+  async drop(
+    name: string,
+    version: number,
+    { unlessActive = false }: { readonly unlessActive?: boolean } = {},
+  ): Promise<boolean> {
     if (!canBeReadModel(name, version)) return true;
     return this.#write(() => {
       if (unlessActive && this.#records.active(name) === version) return false;

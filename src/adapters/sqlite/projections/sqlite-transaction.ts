@@ -63,7 +63,10 @@ export class SqliteTransaction implements ProjectionTransaction {
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     return this.#do(() => {
       const { after, limit } = storePage(page);
-      const rows = this.parts.statements.readAll.all(after > LAST_POSITION ? LAST_POSITION : after, limit) as EventRow[];
+      const rows = this.parts.statements.readAll.all(
+        after > LAST_POSITION ? LAST_POSITION : after,
+        limit,
+      ) as EventRow[];
       return Object.freeze(Array.from(rows, recordedEvent));
     });
   }
@@ -97,7 +100,10 @@ export class SqliteTransaction implements ProjectionTransaction {
     this.#do(() => this.parts.records.activate(readModel, version));
   }
 
-  /** What fails takes the whole transaction back: SQLite may have ended it already, and what follows must not stand alone. */
+  /**
+   * What fails takes the whole transaction back: SQLite may have ended it already, and what follows must not stand
+   * alone.
+   */
   #do<T>(work: () => T): T {
     if (this.#ended) throw new TransactionEndedError();
     if (this.#failure) throw this.#failure.error;

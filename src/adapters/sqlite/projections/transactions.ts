@@ -20,8 +20,8 @@ export interface TransactionsTarget {
 }
 
 /**
- * Runs transactions that take several turns of the event loop, one after the other, on a connection of their own, so that those who read
- * meanwhile see nothing of them. It is opened by the first one.
+ * Runs transactions that take several turns of the event loop, one after the other, on a connection of their own, so
+ * that those who read meanwhile see nothing of them. It is opened by the first one.
  */
 export class Transactions {
   #parts: TransactionParts | undefined;
@@ -41,7 +41,8 @@ export class Transactions {
   }
 
   async #run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    // Everything else here is synchronous: without a turn of the event loop in between, a stream of transactions would hold the process up.
+    // Everything else here is synchronous: without a turn of the event loop in between, a stream of transactions would
+    // hold the process up.
     await setImmediate();
     this.#parts ??= this.#open();
     const { connection, statements } = this.#parts;

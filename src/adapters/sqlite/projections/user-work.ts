@@ -7,7 +7,9 @@ export class WorkFailure {
   constructor(readonly thrown: unknown) {}
 }
 
-/** Runs work of the user's own inside a transaction. @throws WorkFailure with what it throws, or a SqliteAsyncWorkError */
+/**
+ * Runs work of the user's own inside a transaction. @throws WorkFailure with what it throws, or a SqliteAsyncWorkError
+ */
 export function runWork(work: readonly TransactionWork[], connection: SqliteConnection): void {
   for (const each of work) {
     try {

@@ -34,7 +34,13 @@ export class SqliteSnapshots implements SnapshotStore {
     return { stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state, recordedAt };
   }
 
-  async save({ stream: { aggregateName, aggregateId }, version, eventId, schemaVersion, state }: NewSnapshot): Promise<void> {
+  async save({
+    stream: { aggregateName, aggregateId },
+    version,
+    eventId,
+    schemaVersion,
+    state,
+  }: NewSnapshot): Promise<void> {
     const recordedAt = isoTime(this.settings.clock.now());
     await this.#write(() =>
       this.statements.saveSnapshot.run(aggregateName, aggregateId, version, eventId, schemaVersion, state, recordedAt),

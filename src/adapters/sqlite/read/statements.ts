@@ -8,10 +8,14 @@ export function prepareStatements(connection: SqliteConnection) {
   return {
     begin: connection.prepare('begin immediate'),
     commit: connection.prepare('commit'),
-    lastKeys: connection.prepare('select (select max(position) from events) as position, (select max(stream) from streams) as stream'),
+    lastKeys: connection.prepare(
+      'select (select max(position) from events) as position, (select max(stream) from streams) as stream',
+    ),
     findStream: connection.prepare('select stream, version from streams where aggregate_name = ? and aggregate_id = ?'),
     findEvent: connection.prepare(`select ${EVENT_COLUMNS} from events e join streams s using (stream) where e.id = ?`),
-    addStream: connection.prepare('insert into streams (stream, aggregate_name, aggregate_id, version) values (?, ?, ?, ?)'),
+    addStream: connection.prepare(
+      'insert into streams (stream, aggregate_name, aggregate_id, version) values (?, ?, ?, ?)',
+    ),
     moveStream: connection.prepare('update streams set version = ? where stream = ?'),
     addEvent: connection.prepare(
       `insert into events (position, stream, version, id, name, schema_version, payload, metadata, marks, recorded_at)

@@ -2,8 +2,8 @@ import { clearInterval, setInterval } from 'node:timers';
 import { Subscription, type SubscriptionSource } from '../../../store';
 
 /**
- * The subscriptions of a store. Its own appends wake them at once; for those of other connections it looks at a number that SQLite
- * keeps for each file, as long as somebody follows.
+ * The subscriptions of a store. Its own appends wake them at once; for those of other connections it looks at a number
+ * that SQLite keeps for each file, as long as somebody follows.
  */
 export class Subscribers {
   readonly #subscriptions = new Set<Subscription>();

@@ -39,7 +39,8 @@ export const MIGRATIONS: readonly string[] = [
     recorded_at text not null,
     unique (aggregate_name, aggregate_id)
   ) strict;`,
-  // What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of its own.
+  // What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of
+  // its own.
   `create table read_models (
     name text not null,
     version integer not null,
@@ -112,12 +113,14 @@ export const MIGRATIONS: readonly string[] = [
   // What assigns events to segments; what was prepared before was assigned by the aggregate, if nothing else was said.
   `alter table read_models add column sequence_by text not null default 'aggregate';
   alter table read_models add column taken_over text not null default '[]';`,
-  // Up to where events are older than a read model. It was the checkpoint of a segment beyond all others, plus one; 0 where it was not noted yet.
+  // Up to where events are older than a read model. It was the checkpoint of a segment beyond all others, plus one; 0
+  // where it was not noted yet.
   `alter table read_models add column replay_until integer not null default 0;
   update read_models set replay_until = coalesce(
     (select position - 1 from checkpoints c where c.projection = name and c.version = read_models.version and c.segment = 1000), 0);
   delete from checkpoints where segment = 1000;`,
-  // `retry` counts how often a try was asked for; up to which of these requests one has answered. What the owner of a lease says of its subscriber.
+  // `retry` counts how often a try was asked for; up to which of these requests one has answered. What the owner of a
+  // lease says of its subscriber.
   `alter table dead_letters add column answered integer not null default 0;
   alter table leases add column note text;`,
 ];
@@ -126,7 +129,10 @@ function numbered(count: number, line: (n: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => line(index + 1));
 }
 
-/** Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError, SqliteFileNewerError */
+/**
+ * Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError,
+ * SqliteFileNewerError
+ */
 export function checkSchema(connection: SqliteConnection, file: string): void {
   // What is looked at must be of one moment: another process may be making the file.
   inTransaction(connection, 'begin', () => {
@@ -135,7 +141,10 @@ export function checkSchema(connection: SqliteConnection, file: string): void {
   });
 }
 
-/** Brings the file to the present schema, inside the lock, so that several processes can start at once. Leaves a file as it is that is there. */
+/**
+ * Brings the file to the present schema, inside the lock, so that several processes can start at once. Leaves a file as
+ * it is that is there.
+ */
 export function migrate(connection: SqliteConnection, file: string): void {
   inTransaction(connection, 'begin immediate', () => {
     const version = schemaVersion(connection, file);
