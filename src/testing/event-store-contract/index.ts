@@ -6,7 +6,8 @@ import { claiming } from './claiming';
 import { closing } from './closing';
 import { durability } from './durability';
 import { expecting } from './expecting';
-import { hostileInput } from './hostile-input';
+import { hostileAppends } from './hostile-appends';
+import { hostileNames } from './hostile-names';
 import { marks } from './marks';
 import { payloads } from './payloads';
 import { racing } from './racing';
@@ -65,7 +66,8 @@ export function eventStoreContract(options: EventStoreContractOptions): readonly
     repeating,
     payloads,
     marks,
-    hostileInput,
+    hostileNames,
+    hostileAppends,
     reading,
     subscribing,
     racing,
