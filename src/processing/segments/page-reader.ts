@@ -1,0 +1,61 @@
+import type { RecordedEvent } from '../../messages';
+import type { EventProcessorParts } from '../event-processor-parts';
+import type { SegmentPlace } from '../handling/page-handler';
+import type { SegmentCheckpoint } from './segment-checkpoint';
+
+/** Why no more pages are read: the store is closed, or the segment stands elsewhere than at the end of the last one. */
+export type ReadingEnd = 'closed' | 'elsewhere';
+
+/** Reads the events that a segment has not handled yet, page after page. */
+export class PageReader {
+  /** Up to where pages were taken since it was last read from where the segment stands. */
+  #readUntil = 0n;
+
+  constructor(
+    private readonly parts: EventProcessorParts,
+    private readonly place: SegmentPlace,
+    private readonly checkpoint: SegmentCheckpoint,
+  ) {}
+
+  /** Gives each page, from where the segment stands; one that returns false wants them anew from elsewhere. */
+  async read(take: (page: readonly RecordedEvent[]) => Promise<boolean>, ending: AbortSignal): Promise<ReadingEnd> {
+    const after = this.checkpoint.position;
+    this.#readUntil = after;
+    const reading = new AbortController();
+    const signal = AbortSignal.any([reading.signal, ending]);
+    const pages = this.parts.eventStore.subscribe({ after, signal })[Symbol.asyncIterator]();
+    // One page is read while the one before is handled; its failure is found when it is awaited.
+    const ahead = (): ReturnType<typeof pages.next> => {
+      const next = pages.next();
+      next.catch(() => undefined);
+      return next;
+    };
+    try {
+      for (let next = ahead(); ; ) {
+        const { done, value } = await next;
+        // Ended from below, where nobody here has ended it.
+        if (done) return 'closed';
+        next = ahead();
+        if (!(await take(value))) return 'elsewhere';
+      }
+    } finally {
+      reading.abort();
+    }
+  }
+
+  /**
+   * Returns the events of a page that are not handled yet: an append may have handled some, in its own transaction.
+   * Undefined when the segment stands before the page: then it must be read anew from there.
+   */
+  async fresh(page: readonly RecordedEvent[]): Promise<readonly RecordedEvent[] | undefined> {
+    if (this.parts.handling.definition.options.mode === 'inline') {
+      const { projection, version, segment } = this.place;
+      const checkpoint = await this.parts.store.checkpoint({ projection, version, segment });
+      if (checkpoint > this.checkpoint.position) this.checkpoint.moved(checkpoint);
+    }
+    const { position } = this.checkpoint;
+    if (position < this.#readUntil) return undefined;
+    this.#readUntil = page.at(-1)!.position;
+    return page[0]!.position > position ? page : page.filter(event => event.position > position);
+  }
+}

@@ -1,0 +1,129 @@
+import { backOff, pause } from '../../concurrency';
+import type { RecordedEvent } from '../../messages';
+import { isOfHandler } from '../handling/commit-faults';
+import type { FailedEvent, FailureReports } from '../handling/failure-reports';
+import type { HandledPage, PageHandler, SegmentPlace } from '../handling/page-handler';
+import type { ParkedSequences } from './parked-sequences';
+import type { RetryGate } from './retry-gate';
+import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
+
+/** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
+const MAX_UNCOMMITTED_POSITIONS = 10_000n;
+
+/**
+ * How often a page that lost a document to another segment is handled again: soon, and later with each loss, in
+ * milliseconds.
+ */
+const LOSS_PAUSE_MS = 1;
+const MAX_LOSS_PAUSE_MS = 50;
+
+/** What became of a page: it is to be gone on after it, or elsewhere, or it is to be handled again. */
+type Concluded = 'done' | 'elsewhere' | 'outdated';
+
+/** What the pages of a segment are taken with. */
+export interface PageTakerParts {
+  readonly place: SegmentPlace;
+  readonly pages: PageHandler;
+  readonly parked: ParkedSequences;
+  readonly checkpoint: SegmentCheckpoint;
+  readonly reports: FailureReports;
+  readonly gate: RetryGate;
+  /** Aborted when the segment is not to be followed any more. */
+  readonly ending: AbortSignal;
+  /** Hears how a commit went, and tells whether it went through. */
+  readonly went: (outcome: SegmentOutcome) => boolean;
+  /** A sequence was parked, and may be due earlier than others. */
+  readonly hasParked: () => void;
+}
+
+/** Takes the events of a segment: has them handled, and commits what was made of them, so that each counts once. */
+export class PageTaker {
+  #haltedBy: FailedEvent | undefined;
+
+  constructor(private readonly parts: PageTakerParts) {}
+
+  /** The event that failed and keeps the segment from going on. */
+  get haltedBy(): FailedEvent | undefined {
+    return this.#haltedBy;
+  }
+
+  /**
+   * Takes a page, in as few commits as it can. Returns false when the segment stands elsewhere than at its end.
+   *
+   * SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one
+   * by one.
+   */
+  take(page: readonly RecordedEvent[]): Promise<boolean> {
+    return this.#take(page, (_, rest) => this.oneByOne(rest));
+  }
+
+  /** Takes a page, each event in a commit of its own. */
+  async oneByOne(page: readonly RecordedEvent[]): Promise<boolean> {
+    const { ending, pages, parked } = this.parts;
+    for (const event of page) {
+      if (ending.aborted) return false;
+      const failed = async (error: unknown): Promise<boolean> => {
+        const concluded = await this.#conclude(pages.failed(event, error, parked));
+        return concluded === 'done';
+      };
+      if (!(await this.#take([event], failed))) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Handles events and commits what was made of them; again where another segment has changed a document meanwhile that
+   * was read.
+   */
+  async #take(
+    page: readonly RecordedEvent[],
+    failed: (error: unknown, events: readonly RecordedEvent[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { ending, pages, parked } = this.parts;
+    let events = page;
+    for (let losses = 0; ; ) {
+      const handled = await pages.handle(events, parked, ending);
+      let concluded: Concluded;
+      try {
+        concluded = await this.#conclude(handled);
+      } catch (error) {
+        if (!isOfHandler(error, handled)) throw error;
+        return failed(error, events);
+      }
+      if (concluded === 'elsewhere') return false;
+      if (concluded === 'outdated') await pause(backOff(++losses, LOSS_PAUSE_MS, MAX_LOSS_PAUSE_MS), ending);
+      else {
+        // What a commit has no room for comes with the next one.
+        events = events.filter(({ position }) => position > handled.to);
+        losses = 0;
+        if (events.length === 0) return true;
+      }
+      if (ending.aborted) return false;
+    }
+  }
+
+  /** Commits what was made of a page. */
+  async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<Concluded> {
+    const { checkpoint, gate, pages, parked, reports } = this.parts;
+    if (own > 0 || to - checkpoint.committed >= MAX_UNCOMMITTED_POSITIONS) {
+      reports.closeWrites(documents, pages.sequenceOf);
+      const { version } = this.parts.place;
+      const outcome = await checkpoint.commit({
+        to,
+        writes: documents.writes(version),
+        reads: documents.readsOf(version),
+        work: work.forCommit(),
+        park,
+      });
+      if (outcome === 'outdated') return outcome;
+      if (!this.parts.went(outcome)) return 'elsewhere';
+      work.committed();
+      for (const each of failed) reports.parked(each, 1, parked.failed(each.sequence, 1));
+      if (failed.length > 0) this.parts.hasParked();
+    } else checkpoint.pass(to);
+    this.#haltedBy = halt;
+    if (halt) reports.halted(halt, !gate.isBefore(halt.event));
+    else gate.over();
+    return halt ? 'elsewhere' : 'done';
+  }
+}
