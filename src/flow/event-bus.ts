@@ -1,39 +1,20 @@
 import {
-  aFunction,
-  aLogger,
   aTimeout,
   type ClassReference,
-  eventTypeOf,
-  type FailureContext,
   InvalidOptionsError,
-  type Logger,
-  type OnError,
   type OptionChecks,
-  optionFaults,
   type RecordedEvent,
   refuseOptions,
-  reportFailure,
-  shownText,
   shownValue,
-  tellHook,
 } from '../messages';
-import { InvalidConfigurationError, ListenerTimeoutError, NoFlowError } from './errors';
-import type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
-import { listenersByName } from './listener-checks';
-import { type Delivery, ListenerQueue, type QueueOwner } from './listener-queue';
-import { checkedMiddleware, compose } from './middleware';
+import { NoFlowError } from './errors';
+import { type EventBusOptions, refuseBusOptions } from './event-bus-options';
+import type { EventContexts, EventListener, EventListeners, EventMiddleware } from './event-listener';
+import { ListenerDeliveries } from './listener-deliveries';
+import type { ListenerQueue } from './listener-queue';
+import { ListenerReports } from './listener-reports';
 import { SubscribedClasses } from './subscribed-classes';
-
-/** What an event bus can be told. */
-export interface EventBusOptions {
-  /** Gets a line for each failure of a listener; default the console. */
-  readonly logger?: Logger;
-  /**
-   * Called for each failure of a listener, beside the logger: its context is of the kind `listener`. What it throws is
-   * logged.
-   */
-  readonly onError?: OnError;
-}
+import { refuseSubscription, subscribedListeners } from './subscribed-listeners';
 
 /** For how long `drain` waits. */
 interface DrainOptions {
@@ -41,18 +22,12 @@ interface DrainOptions {
   readonly timeout?: number;
 }
 
-const OPTIONS: OptionChecks<EventBusOptions> = { logger: aLogger, onError: aFunction };
 const DRAIN: OptionChecks<DrainOptions> = { timeout: aTimeout };
 
 interface Subscriber {
   readonly queue: ListenerQueue;
   readonly listen: EventListener;
 }
-
-const ready = Promise.resolve();
-
-/** What waits for longer waits for ever: timers of Node take no more milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Hands recorded events to the listeners of this process: asynchronously, and to each listener one after the other, as
@@ -68,36 +43,15 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
   readonly #classes = new SubscribedClasses();
-  readonly #queues = new Set<ListenerQueue>();
-  readonly #middleware: EventMiddleware[] = [];
-  readonly #options: EventBusOptions;
-  readonly #owner: QueueOwner = {
-    deliver: (listener, event, contexts) => this.#deliver(listener, event, contexts),
-    failed: (error, delivery) => this.#report(error, delivery),
-    wake: queue => this.#wake(queue),
-    idle: queue => this.#idle(queue),
-  };
-  #firstWoken: ListenerQueue | undefined;
-  #lastWoken: ListenerQueue | undefined;
-  readonly #runWoken = (): void => {
-    let woken = this.#firstWoken;
-    this.#firstWoken = undefined;
-    while (woken) {
-      const { nextWoken }: ListenerQueue = woken;
-      woken.nextWoken = undefined;
-      woken.run();
-      woken = nextWoken;
-    }
-  };
-  #listen: ((delivery: EventDelivery) => Promise<unknown>) | undefined;
+  readonly #reports: ListenerReports;
+  readonly #deliveries: ListenerDeliveries;
   #everything: readonly Subscriber[] = [];
-  #drained: (() => void)[] = [];
 
   /** @throws InvalidConfigurationError */
   constructor(options: EventBusOptions = {}) {
-    const faults = optionFaults(options, OPTIONS);
-    if (faults.length > 0) throw new InvalidConfigurationError('The event bus', faults);
-    this.#options = options;
+    refuseBusOptions(options);
+    this.#reports = new ListenerReports(options);
+    this.#deliveries = new ListenerDeliveries(this.#reports);
   }
 
   /**
@@ -105,8 +59,7 @@ export class EventBus {
    * @throws InvalidConfigurationError
    */
   use(middleware: EventMiddleware): void {
-    this.#middleware.push(checkedMiddleware(middleware));
-    this.#listen = compose(this.#middleware, async ({ listener, event, context }) => listener(event, context));
+    this.#deliveries.use(middleware);
   }
 
   /**
@@ -119,14 +72,8 @@ export class EventBus {
   subscribe(event: string, listener: EventListener): () => void;
   subscribe(listeners: EventListeners): () => void;
   subscribe(event: string | ClassReference | EventListeners, listener?: EventListener): () => void {
-    refuseFaults(event, listener);
-    const queue = this.#queue();
-    const entries: [string, EventListener][] =
-      typeof event === 'string'
-        ? [[event, listener!]]
-        : typeof event === 'function'
-          ? [reviving(event, listener!)]
-          : flattened(event);
+    const entries = subscribedListeners(event, listener);
+    const queue = this.#deliveries.queue();
     const release = typeof event === 'function' ? this.#classes.add(event, listener!) : undefined;
     const subscribers = entries.map(([name, listen]) => ({ name, subscriber: { queue, listen } }));
     for (const { name, subscriber } of subscribers)
@@ -139,18 +86,18 @@ export class EventBus {
           (this.#byName.get(name) ?? []).filter(each => each !== subscriber),
         );
       }
-      this.#release(queue);
+      this.#deliveries.release(queue);
     };
   }
 
   /** Registers a listener for every event. Returns a function that ends the subscription. */
   subscribeAll(listener: EventListener): () => void {
-    refuseFaults('every event', listener);
-    const subscriber = { queue: this.#queue(), listen: listener };
+    refuseSubscription('every event', listener);
+    const subscriber = { queue: this.#deliveries.queue(), listen: listener };
     this.#everything = [...this.#everything, subscriber];
     return () => {
       this.#everything = this.#everything.filter(each => each !== subscriber);
-      this.#release(subscriber.queue);
+      this.#deliveries.release(subscriber.queue);
     };
   }
 
@@ -185,123 +132,18 @@ export class EventBus {
    */
   async drain(options: DrainOptions = {}): Promise<boolean> {
     refuseOptions('drain', options, DRAIN);
-    const { timeout = Number.POSITIVE_INFINITY } = options;
-    let isOver = false;
-    const over = (): void => {
-      isOver = true;
-      this.#lookAgain();
-    };
-    const timer = timeout > MAX_TIMER_MS ? undefined : setTimeout(over, timeout);
-    while (!isOver && this.#isBusy) await new Promise<void>(resolve => this.#drained.push(resolve));
-    clearTimeout(timer);
-    for (const queue of this.#queues) if (isOver && queue.awaited) this.#giveUp(queue, queue.awaited, timeout);
-    return !this.#isBusy;
-  }
-
-  get #isBusy(): boolean {
-    for (const queue of this.#queues) if (queue.busy) return true;
-    return false;
-  }
-
-  #giveUp(queue: ListenerQueue, delivery: Delivery, timeout: number): void {
-    const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, queue.waiting);
-    this.#report(error, delivery, 'it is not waited for any longer');
+    return this.#deliveries.drain(options.timeout ?? Number.POSITIVE_INFINITY);
   }
 
   #reportMissed(event: RecordedEvent, contexts: EventContexts): void {
     const missed = this.#classes.missed(event);
-    if (missed) this.#report(missed.error, { listener: missed.listener, event, contexts });
-  }
-
-  #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
-    const chain = this.#listen;
-    if (!chain && !contexts.run) return listener(event, contexts.of(event));
-    const listen = (): unknown =>
-      chain ? chain({ event, context: contexts.of(event), listener }) : listener(event, contexts.of(event));
-    return contexts.run ? contexts.run(event, listen) : listen();
-  }
-
-  #queue(): ListenerQueue {
-    const queue = new ListenerQueue(this.#owner);
-    this.#queues.add(queue);
-    return queue;
-  }
-
-  #release(queue: ListenerQueue): void {
-    queue.released = true;
-    if (!queue.busy) this.#queues.delete(queue);
-  }
-
-  /**
-   * One microtask for all queues. Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs
-   * twice as much.
-   */
-  #wake(queue: ListenerQueue): void {
-    if (this.#firstWoken) this.#lastWoken!.nextWoken = queue;
-    else {
-      this.#firstWoken = queue;
-      ready.then(this.#runWoken);
-    }
-    this.#lastWoken = queue;
-  }
-
-  #idle(queue: ListenerQueue): void {
-    if (queue.released) this.#queues.delete(queue);
-    this.#lookAgain();
-  }
-
-  /** Lets those who drain look once more whether anything is left. */
-  #lookAgain(): void {
-    if (this.#drained.length === 0) return;
-    const waiting = this.#drained;
-    this.#drained = [];
-    for (const resolve of waiting) resolve();
-  }
-
-  #report(error: unknown, { listener, event, contexts }: Delivery, consequence?: string): void {
-    const failure: FailureContext = { kind: 'listener', name: nameOf(listener), event };
-    reportFailure(error, failure, this.#options, consequence);
-    if (contexts.onError && contexts.onError !== this.#options.onError) tellHook(contexts.onError, error, failure);
+    if (missed) this.#reports.failed(missed.error, { listener: missed.listener, event, contexts });
   }
 }
-
-const nameOf = ({ name }: EventListener): string =>
-  typeof name === 'string' && name !== '' ? name : 'a function without a name';
 
 function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
   for (let index = 0; index < subscribers.length; index++)
     subscribers[index]!.queue.push(subscribers[index]!.listen, event, contexts);
-}
-
-/** A listener by class gets an instance of it, whatever the store returned. */
-function reviving<E extends object>(type: ClassReference<E>, listener: EventListener<E>): [string, EventListener] {
-  const eventType = eventTypeOf(type);
-  const listen: EventListener = (event, context) => {
-    const payload = eventType.revive(event);
-    return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
-  };
-  if (typeof listener !== 'function') return [eventType.name, listener];
-  return [eventType.name, Object.defineProperty(listen, 'name', { value: listener.name })];
-}
-
-function flattened(listeners: EventListeners): [string, EventListener][] {
-  return Object.entries(listeners).flatMap(([name, each]) =>
-    (Array.isArray(each) ? each : [each]).map((listener): [string, EventListener] => [name, listener]),
-  );
-}
-
-/** A class that is undefined, as when two files import each other, is no map of listeners. */
-function refuseFaults(event: unknown, listener: unknown): void {
-  const faults: string[] = [];
-  if (typeof event === 'object') listenersByName(event, 'the event', faults);
-  else if (typeof event === 'string' || typeof event === 'function')
-    aFunction(
-      listener,
-      `the listener of ${typeof event === 'string' ? shownText(event) : shownText(event.name)}`,
-      faults,
-    );
-  else faults.push(`the event is ${shownValue(event)}; give its name, its class, or an object of listeners by name.`);
-  if (faults.length > 0) throw new InvalidConfigurationError('The subscription', faults);
 }
 
 const aloneContext: EventContexts = {

@@ -9,7 +9,8 @@ export {
   UnknownCommandError,
   UnknownQueryError,
 } from './errors';
-export { EventBus, type EventBusOptions } from './event-bus';
+export { EventBus } from './event-bus';
+export type { EventBusOptions } from './event-bus-options';
 export type { EventContexts, EventDelivery, EventListener, EventListeners, EventMiddleware } from './event-listener';
 export { Flow } from './flow';
 export type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';

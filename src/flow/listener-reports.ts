@@ -1,0 +1,25 @@
+import { type FailureContext, reportFailure, tellHook } from '../messages';
+import { ListenerTimeoutError } from './errors';
+import type { EventBusOptions } from './event-bus-options';
+import type { EventListener } from './event-listener';
+import type { Delivery, ListenerQueue } from './listener-queue';
+
+/** Tells the logger and the hooks what became of a listener: those of the bus, and those of who published the event. */
+export class ListenerReports {
+  constructor(private readonly options: EventBusOptions) {}
+
+  failed(error: unknown, { listener, event, contexts }: Delivery, consequence?: string): void {
+    const failure: FailureContext = { kind: 'listener', name: nameOf(listener), event };
+    reportFailure(error, failure, this.options, consequence);
+    if (contexts.onError && contexts.onError !== this.options.onError) tellHook(contexts.onError, error, failure);
+  }
+
+  /** A listener has not returned in the time that there was for it. */
+  leftBehind({ waiting }: ListenerQueue, delivery: Delivery, timeout: number): void {
+    const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, waiting);
+    this.failed(error, delivery, 'it is not waited for any longer');
+  }
+}
+
+const nameOf = ({ name }: EventListener): string =>
+  typeof name === 'string' && name !== '' ? name : 'a function without a name';
