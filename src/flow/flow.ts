@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../commands';
 import { InFlight } from '../concurrency';
 import {
   type ClassReference,
@@ -8,7 +7,6 @@ import {
   type CommandOutcome,
   consoleLogger,
   type DispatchOptions,
-  isWithinHandler,
   type MessageCause,
   newId,
   type ProjectionReference,
@@ -16,21 +14,24 @@ import {
   type ResultOf,
   systemClock,
 } from '../messages';
-import { type AggregateClass, type AggregateDefinition, type CommandRule, definitionOf } from '../model';
+import { type AggregateClass, type AggregateDefinition } from '../model';
 import { type EventProcessors, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
-import { expectRepositories, Repository, type RepositoryOptions, runOutsideOfUnits } from '../repository';
+import { expectRepositories, type Repository, runOutsideOfUnits } from '../repository';
 import { type EventStore } from '../store';
 import { classChecked } from './class-checked-event-store';
-import { CommandBus } from './command-bus';
-import { causeOf, FlowCommandContext, FlowEventContext, FlowQueryContext } from './contexts';
-import { CloseWithinHandlerError, DuplicateHandlerError, FlowClosedError } from './errors';
+import type { CommandBus } from './command-bus';
+import { causeOf, FlowEventContext } from './contexts';
+import { FlowClosedError } from './errors';
 import { EventBus } from './event-bus';
 import type { EventContexts } from './event-listener';
-import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler } from './flow-parts';
+import { FlowBuses } from './flow-buses';
+import { FlowLife } from './flow-life';
+import type { FlowParts } from './flow-parts';
 import { classesOf } from './known-classes';
 import { refuseFaults } from './part-checks';
-import { QueryBus } from './query-bus';
+import type { QueryBus } from './query-bus';
 import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
+import { Repositories } from './repositories';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -52,26 +53,20 @@ export class Flow {
   /** Makes the ids of `context.newId()`. */
   readonly newId: () => string;
   readonly #commands: CommandBus<CommandOutcome>;
-  readonly #queries = new QueryBus(({ name, cause }) => new FlowQueryContext(this, name, cause));
-  readonly #repositories = new Map<AggregateDefinition, Repository>();
-  readonly #repositoryOptions: RepositoryOptions;
+  readonly #queries: QueryBus;
+  readonly #repositories: Repositories;
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
   readonly #running = new InFlight();
-  readonly #turns = new TurnRegistry();
   readonly #readSide: ReadSide;
-  readonly #idempotent: IdempotentCommands;
-  readonly #functions: FunctionCommandHandler;
-  readonly #closeTimeout: number;
-  /** Nothing is under way any more: from here on contexts that were kept are refused, too. */
-  #ended = false;
-  #closing: Promise<void> | undefined;
+  readonly #life: FlowLife;
 
   /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
-    this.#commands = new CommandBus(parts.inheritMetadata);
-    const { eventBus, listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
+    const { listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
+    this.clock = clock;
+    this.newId = parts.newId ?? (() => newId());
     this.#readSide = new ReadSide({
       eventStore: parts.eventStore,
       definitions: parts.processors ?? [],
@@ -82,37 +77,25 @@ export class Flow {
       eventContext: event => new FlowEventContext(this, event),
     });
     const classes = classesOf(parts);
-    this.eventStore = classChecked(this.#readSide.eventStore, classes.events);
-    this.eventBus = eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
-    this.clock = clock;
-    const { eventStore } = this;
-    this.#idempotent = new IdempotentCommands({
-      eventStore,
-      retention: parts.commandRetention ?? COMMAND_RETENTION_MS,
-      logger,
-    });
-    this.#functions = new FunctionCommandHandler({
-      stores: [eventStore, this.#readSide.eventStore, parts.eventStore],
-      turns: this.#turns,
-      retry: parts.retry,
-      recorded: events => this.#publish(events),
-      contextOf: (message, unit) => new FlowCommandContext(this, message, unit),
-    });
-    this.newId = parts.newId ?? (() => newId());
-    const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
-    this.#repositoryOptions = { cache, logger, ...snapshots, recorded: events => this.#publish(events) };
+    const eventStore = classChecked(this.#readSide.eventStore, classes.events);
+    const eventBus = parts.eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
+    this.eventStore = eventStore;
+    this.eventBus = eventBus;
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
     this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
-    this.#closeTimeout = parts.closeTimeout ?? CLOSE_TIMEOUT_MS;
-    if (parts.middleware?.length) this.#commands.use((message, next) => this.#running.during(next(message)));
-    for (const middleware of parts.middleware ?? []) this.#commands.use(middleware);
-    for (const middleware of parts.queryMiddleware ?? []) this.#queries.use(middleware);
-    this.#register(parts);
-    for (const type of classes.commands) this.#commands.expect(type);
-    for (const type of classes.queries) this.#queries.expect(type);
-    if (listeners) this.eventBus?.subscribe(listeners);
-    // Not before whoever makes this flow is done with it.
-    setImmediate(() => this.#closing || this.processors.start());
+    const recorded = (events: readonly RecordedEvent[]): void => this.#publish(events);
+    const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
+    const repositories = new Repositories(eventStore, { cache, logger, ...snapshots, recorded });
+    this.#repositories = repositories;
+    const shared = { eventStore, repositories, running: this.#running };
+    const stores = [eventStore, this.#readSide.eventStore, parts.eventStore] as const;
+    const buses = new FlowBuses(parts, classes, { flow: this, ...shared, stores, logger, recorded });
+    this.#commands = buses.commands;
+    this.#queries = buses.queries;
+    const timeout = parts.closeTimeout ?? CLOSE_TIMEOUT_MS;
+    this.#life = new FlowLife({ ...shared, readSide: this.#readSide, eventBus, timeout });
+    if (listeners) eventBus?.subscribe(listeners);
+    this.#life.begin();
   }
 
   /** The projections and reactors that this flow runs: their status, rebuilds, and what is parked. */
@@ -134,7 +117,7 @@ export class Flow {
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
-    if (this.#closing && !ambient) return Promise.reject(new FlowClosedError(command));
+    if (this.#life.isClosing && !ambient) return Promise.reject(new FlowClosedError(command));
     return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
@@ -143,7 +126,7 @@ export class Flow {
    * MessageClassMismatchError, FlowClosedError
    */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
-    if (this.#closing) throw new FlowClosedError(query);
+    if (this.#life.isClosing) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
   }
 
@@ -155,13 +138,7 @@ export class Flow {
 
   /** @internal */
   repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
-    const definition = definitionOf(aggregate);
-    let repository = this.#repositories.get(definition);
-    if (!repository) {
-      repository = new Repository(definition, this.eventStore, this.#repositoryOptions);
-      this.#repositories.set(definition, repository);
-    }
-    return repository;
+    return this.#repositories.of(aggregate);
   }
 
   /**
@@ -192,7 +169,7 @@ export class Flow {
    * @throws InvalidOptionsError, FlowClosedError
    */
   watch<Q extends object>(query: Q, options: WatchOptions = {}): AsyncIterable<ResultOf<Q>> {
-    if (this.#closing) throw new FlowClosedError(query);
+    if (this.#life.isClosing) throw new FlowClosedError(query);
     const cause = this.#ambient?.getStore()?.cause;
     return this.#readSide.watch(() => this.queryFrom(query, cause), options);
   }
@@ -204,12 +181,7 @@ export class Flow {
    * until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    if (!isWithinHandler()) return this.#closing;
-    // The flow closes all the same, when the handler is done: only who awaits it there would wait for ever.
-    const refused = Promise.reject(new CloseWithinHandlerError());
-    refused.catch(() => undefined);
-    return refused;
+    return this.#life.close();
   }
 
   /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
@@ -219,7 +191,7 @@ export class Flow {
     cause?: MessageCause,
     parent?: CommandMessage,
   ): Promise<CommandOutcome> {
-    if (this.#ended) return Promise.reject(new FlowClosedError(command));
+    if (this.#life.isOver) return Promise.reject(new FlowClosedError(command));
     if (options?.waitFor) {
       return this.#running.during(
         this.#readSide.waiting(options, rest => this.dispatchFrom(command, rest, cause, parent)),
@@ -241,56 +213,8 @@ export class Flow {
 
   /** @internal */
   queryFrom<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
-    if (this.#ended) return Promise.reject(new FlowClosedError(query));
+    if (this.#life.isOver) return Promise.reject(new FlowClosedError(query));
     return runOutsideOfUnits(() => this.#queries.query(query, cause));
-  }
-
-  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {}, retry }: FlowParts): void {
-    const duplicates: string[] = [];
-    const attempt = (name: string, register: () => void): void => {
-      try {
-        register();
-      } catch (error) {
-        if (!(error instanceof DuplicateHandlerError)) throw error;
-        duplicates.push(name);
-      }
-    };
-    for (const aggregate of aggregates) {
-      const repository = this.repositoryOf(aggregate);
-      const surroundings = {
-        recorded: (events: readonly RecordedEvent[]) => this.#publish(events),
-        running: this.#running,
-        turns: this.#turns,
-        retry,
-      };
-      const handler = new AggregateCommandHandler(repository.loader, surroundings);
-      for (const [name, rule] of repository.definition.commands)
-        attempt(name, () => this.#registerRule(name, rule, handler));
-    }
-    for (const [name, handler] of Object.entries(commandHandlers))
-      attempt(name, () => this.#registerFunction(name, handler));
-    for (const [name, handler] of Object.entries(queryHandlers))
-      attempt(name, () => this.#queries.register(name, handler));
-    if (duplicates.length > 0) throw new DuplicateHandlerError(duplicates);
-  }
-
-  #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
-    this.#commands.register(name, (_command, message) => {
-      const handle = () => handler.handle(message, rule, () => new FlowCommandContext(this, message));
-      return message.options.commandId === undefined ? handle() : this.#once(message, handle);
-    });
-  }
-
-  #registerFunction(name: string, given: GivenCommandHandler): void {
-    const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
-    this.#commands.register(name, (_command, message) => {
-      const run = () => this.#functions.handle(handle, message, retry);
-      return message.options.commandId === undefined ? this.#running.during(run()) : this.#once(message, run);
-    });
-  }
-
-  #once(message: CommandMessage, handle: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
-    return this.#running.during(this.#idempotent.run(message, handle));
   }
 
   #contextsOfEvents(): EventContexts {
@@ -303,18 +227,5 @@ export class Flow {
   #publish(events: readonly RecordedEvent[]): void {
     if (events.length === 0 || !this.eventBus) return;
     this.eventBus.publish(events, this.#eventContexts);
-  }
-
-  async #close(): Promise<void> {
-    this.#readSide.endWatches();
-    let drained = true;
-    do {
-      await this.#running.idle();
-      if (drained && this.eventBus) drained = await this.eventBus.drain({ timeout: this.#closeTimeout });
-      await this.processors.close();
-    } while (this.#running.busy);
-    this.#ended = true;
-    for (const repository of this.#repositories.values()) await repository.drain();
-    await this.eventStore.close();
   }
 }

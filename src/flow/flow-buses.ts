@@ -1,0 +1,110 @@
+import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../commands';
+import type { InFlight } from '../concurrency';
+import type { CommandMessage, CommandOutcome, Logger, RecordedEvent } from '../messages';
+import type { CommandRule } from '../model';
+import type { EventStore } from '../store';
+import { CommandBus } from './command-bus';
+import { type Dispatcher, FlowCommandContext, FlowQueryContext } from './contexts';
+import { DuplicateHandlerError } from './errors';
+import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler, type MessageClasses } from './flow-parts';
+import { QueryBus } from './query-bus';
+import type { Repositories } from './repositories';
+
+/** What the handlers of a Flow work with. */
+export interface HandlerSurroundings {
+  readonly flow: Dispatcher;
+  readonly eventStore: EventStore;
+  /** The event store, and those that it was made of: a handler may hold a repository on any of them. */
+  readonly stores: readonly [EventStore, ...EventStore[]];
+  readonly repositories: Repositories;
+  readonly running: InFlight;
+  readonly logger: Logger;
+  readonly recorded: (events: readonly RecordedEvent[]) => void;
+}
+
+/** The command bus and the query bus of a Flow, with its middleware and its handlers. */
+export class FlowBuses {
+  readonly commands: CommandBus<CommandOutcome>;
+  readonly queries: QueryBus;
+  readonly #turns = new TurnRegistry();
+  readonly #idempotent: IdempotentCommands;
+  readonly #functions: FunctionCommandHandler;
+
+  /** @throws DuplicateHandlerError with all names that have two handlers */
+  constructor(
+    parts: FlowParts,
+    classes: Required<MessageClasses>,
+    private readonly surroundings: HandlerSurroundings,
+  ) {
+    const { flow, eventStore, stores, logger, recorded } = surroundings;
+    this.commands = new CommandBus(parts.inheritMetadata);
+    this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause));
+    this.#idempotent = new IdempotentCommands({
+      eventStore,
+      retention: parts.commandRetention ?? COMMAND_RETENTION_MS,
+      logger,
+    });
+    this.#functions = new FunctionCommandHandler({
+      stores,
+      turns: this.#turns,
+      retry: parts.retry,
+      recorded,
+      contextOf: (message, unit) => new FlowCommandContext(flow, message, unit),
+    });
+    this.#addMiddleware(parts);
+    this.#register(parts);
+    for (const type of classes.commands) this.commands.expect(type);
+    for (const type of classes.queries) this.queries.expect(type);
+  }
+
+  #addMiddleware({ middleware = [], queryMiddleware = [] }: FlowParts): void {
+    const { running } = this.surroundings;
+    if (middleware.length > 0) this.commands.use((message, next) => running.during(next(message)));
+    for (const each of middleware) this.commands.use(each);
+    for (const each of queryMiddleware) this.queries.use(each);
+  }
+
+  #register({ aggregates = [], commandHandlers = {}, queryHandlers = {}, retry }: FlowParts): void {
+    const { repositories, recorded, running } = this.surroundings;
+    const duplicates: string[] = [];
+    const attempt = (name: string, register: () => void): void => {
+      try {
+        register();
+      } catch (error) {
+        if (!(error instanceof DuplicateHandlerError)) throw error;
+        duplicates.push(name);
+      }
+    };
+    for (const aggregate of aggregates) {
+      const { loader, definition } = repositories.of(aggregate);
+      const handler = new AggregateCommandHandler(loader, { recorded, running, turns: this.#turns, retry });
+      for (const [name, rule] of definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
+    }
+    for (const [name, handler] of Object.entries(commandHandlers))
+      attempt(name, () => this.#registerFunction(name, handler));
+    for (const [name, handler] of Object.entries(queryHandlers))
+      attempt(name, () => this.queries.register(name, handler));
+    if (duplicates.length > 0) throw new DuplicateHandlerError(duplicates);
+  }
+
+  #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
+    const { flow } = this.surroundings;
+    this.commands.register(name, (_command, message) => {
+      const handle = () => handler.handle(message, rule, () => new FlowCommandContext(flow, message));
+      return message.options.commandId === undefined ? handle() : this.#once(message, handle);
+    });
+  }
+
+  #registerFunction(name: string, given: GivenCommandHandler): void {
+    const { running } = this.surroundings;
+    const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
+    this.commands.register(name, (_command, message) => {
+      const run = () => this.#functions.handle(handle, message, retry);
+      return message.options.commandId === undefined ? running.during(run()) : this.#once(message, run);
+    });
+  }
+
+  #once(message: CommandMessage, handle: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    return this.surroundings.running.during(this.#idempotent.run(message, handle));
+  }
+}
