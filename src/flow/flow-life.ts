@@ -2,7 +2,7 @@ import type { InFlight } from '../concurrency';
 import { isWithinHandler } from '../messages';
 import type { EventStore } from '../store';
 import { CloseWithinHandlerError } from './errors';
-import type { EventBus } from './event-bus';
+import type { EventBus } from './events/event-bus';
 import type { ReadSide } from './read-side';
 import type { Repositories } from './repositories';
 

@@ -5,10 +5,10 @@ import type { AggregateClass, AggregateDefinition } from '../model';
 import type { EventProcessorDefinition } from '../processing';
 import type { CacheOptions } from '../repository';
 import type { EventStore, SnapshotStore } from '../store';
-import type { CommandMiddleware } from './command-bus';
-import type { EventBus } from './event-bus';
-import type { EventListeners } from './event-listener';
-import type { QueryHandlerFunction, QueryMiddleware } from './query-bus';
+import type { CommandMiddleware } from './buses/command-bus';
+import type { QueryHandlerFunction, QueryMiddleware } from './buses/query-bus';
+import type { EventBus } from './events/event-bus';
+import type { EventListeners } from './events/event-listener';
 
 /** For how long the outcomes of commands with an id are kept, unless something else is said: seven days. */
 export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;

@@ -27,9 +27,9 @@ import { eventProcessorFaults } from '../processing';
 import { aCache, snapshotKeeping } from '../repository';
 import { anEventStore, MAX_KEEP_MS } from '../store';
 import { InvalidConfigurationError } from './errors';
+import { listenersByName } from './events/listener-checks';
 import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
-import { listenersByName } from './listener-checks';
 
 /** What is wrong with a class is found when it is used: see `definitionOf`. */
 const anAggregate: Check = (value, path, faults) => {

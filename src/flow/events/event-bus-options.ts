@@ -1,5 +1,5 @@
-import { aFunction, aLogger, type Logger, type OnError, type OptionChecks, optionFaults } from '../messages';
-import { InvalidConfigurationError } from './errors';
+import { aFunction, aLogger, type Logger, type OnError, type OptionChecks, optionFaults } from '../../messages';
+import { InvalidConfigurationError } from '../errors';
 
 /** What an event bus can be told. */
 export interface EventBusOptions {

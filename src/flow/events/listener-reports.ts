@@ -1,5 +1,5 @@
-import { type FailureContext, reportFailure, tellHook } from '../messages';
-import { ListenerTimeoutError } from './errors';
+import { type FailureContext, reportFailure, tellHook } from '../../messages';
+import { ListenerTimeoutError } from '../errors';
 import type { EventBusOptions } from './event-bus-options';
 import type { EventListener } from './event-listener';
 import type { Delivery, ListenerQueue } from './listener-queue';

@@ -1,5 +1,5 @@
-import { aFunction, type ClassReference, eventTypeOf, shownText, shownValue } from '../messages';
-import { InvalidConfigurationError } from './errors';
+import { aFunction, type ClassReference, eventTypeOf, shownText, shownValue } from '../../messages';
+import { InvalidConfigurationError } from '../errors';
 import type { EventListener, EventListeners } from './event-listener';
 import { listenersByName } from './listener-checks';
 

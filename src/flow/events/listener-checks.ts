@@ -1,4 +1,4 @@
-import { aFunction, listOf, mapOf } from '../messages';
+import { aFunction, listOf, mapOf } from '../../messages';
 
 const functions = listOf('functions', aFunction);
 

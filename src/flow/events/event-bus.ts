@@ -6,8 +6,8 @@ import {
   type RecordedEvent,
   refuseOptions,
   shownValue,
-} from '../messages';
-import { NoFlowError } from './errors';
+} from '../../messages';
+import { NoFlowError } from '../errors';
 import { type EventBusOptions, refuseBusOptions } from './event-bus-options';
 import type { EventContexts, EventListener, EventListeners, EventMiddleware } from './event-listener';
 import { ListenerDeliveries } from './listener-deliveries';

@@ -1,5 +1,5 @@
-import { aFunction } from '../messages';
-import { InvalidConfigurationError } from './errors';
+import { aFunction } from '../../messages';
+import { InvalidConfigurationError } from '../errors';
 
 /** Wraps the handling of a message: calls `next` to go on, and may look at or change what comes back. */
 export type Middleware<Message, Result> = (

@@ -4,7 +4,7 @@ import {
   classOfPayload,
   missedBase,
   type RecordedEvent,
-} from '../messages';
+} from '../../messages';
 import type { EventListener } from './event-listener';
 
 /** A listener that would miss an event. */

@@ -1,5 +1,5 @@
-import type { ClassReference, MessageCause, QueryContext, ResultOf } from '../messages';
-import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from './errors';
+import type { ClassReference, MessageCause, QueryContext, ResultOf } from '../../messages';
+import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 

@@ -1,14 +1,14 @@
-import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../commands';
-import type { InFlight } from '../concurrency';
-import type { CommandMessage, CommandOutcome, Logger, RecordedEvent } from '../messages';
-import type { CommandRule } from '../model';
-import type { EventStore } from '../store';
+import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../../commands';
+import type { InFlight } from '../../concurrency';
+import type { CommandMessage, CommandOutcome, Logger, RecordedEvent } from '../../messages';
+import type { CommandRule } from '../../model';
+import type { EventStore } from '../../store';
+import { type Dispatcher, FlowCommandContext, FlowQueryContext } from '../contexts';
+import { DuplicateHandlerError } from '../errors';
+import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler, type MessageClasses } from '../flow-parts';
+import type { Repositories } from '../repositories';
 import { CommandBus } from './command-bus';
-import { type Dispatcher, FlowCommandContext, FlowQueryContext } from './contexts';
-import { DuplicateHandlerError } from './errors';
-import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler, type MessageClasses } from './flow-parts';
 import { QueryBus } from './query-bus';
-import type { Repositories } from './repositories';
 
 /** What the handlers of a Flow work with. */
 export interface HandlerSurroundings {

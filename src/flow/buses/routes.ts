@@ -8,8 +8,8 @@ import {
   messageName,
   shownValue,
   UnnamedMessageError,
-} from '../messages';
-import { InvalidConfigurationError } from './errors';
+} from '../../messages';
+import { InvalidConfigurationError } from '../errors';
 
 /** Finds handlers by the class of a message, or by the name of a plain `{ name, message }` object. */
 export class Routes<Handler> {

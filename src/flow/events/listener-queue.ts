@@ -1,4 +1,4 @@
-import { HANDLING, type RecordedEvent } from '../messages';
+import { HANDLING, type RecordedEvent } from '../../messages';
 import type { EventContexts, EventListener } from './event-listener';
 
 /** An event on its way to a listener. */

@@ -1,8 +1,8 @@
-import type { RecordedEvent } from '../messages';
+import type { RecordedEvent } from '../../messages';
+import { checkedMiddleware, compose } from '../buses/middleware';
 import type { EventContexts, EventDelivery, EventListener, EventMiddleware } from './event-listener';
 import { ListenerQueue, type QueueOwner } from './listener-queue';
 import type { ListenerReports } from './listener-reports';
-import { checkedMiddleware, compose } from './middleware';
 
 const ready = Promise.resolve();
 

@@ -5,8 +5,8 @@ import {
   type InheritedEntries,
   type MessageCause,
   refuseDispatchOptions,
-} from '../messages';
-import { DuplicateHandlerError, UnknownCommandError } from './errors';
+} from '../../messages';
+import { DuplicateHandlerError, UnknownCommandError } from '../errors';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 

@@ -1,5 +1,5 @@
-import type { EventContext, OnError, RecordedEvent } from '../messages';
-import type { Middleware } from './middleware';
+import type { EventContext, OnError, RecordedEvent } from '../../messages';
+import type { Middleware } from '../buses/middleware';
 
 /** Follows events: gets each with its envelope, and what it can do with it. */
 export type EventListener<Payload extends object = any> = (
