@@ -5,7 +5,8 @@ const MAX_DEPTH = 100;
 
 class Given {
   constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the object returned gets the private field of the subclass, which marks it; `this` is not used.
+    // The object that is returned gets the private field of the subclass, which marks it.
+    // biome-ignore lint/correctness/noConstructorReturn: `this` is not used.
     return object;
   }
 }

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const root = join(__dirname, '..');
+const MAX_LINES = 300;
+const MAX_COLUMNS = 120;
+/** A list of names, which is read by name and not from its beginning. */
+const LISTS = ['src/index.ts'];
+
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter(path => path.endsWith('.ts'))
+  .map(path => join('src', path))
+  .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+
+const lineCount = (text: string): number => text.replace(/\n$/, '').split('\n').length;
+
+/** Finds the strings and templates of a source: from where each begins to where it ends, with what closes the line. */
+function texts(source: ts.SourceFile): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node))
+      found.push({
+        from: node.getStart(source),
+        to: node.end + /^[ ),;+\]]*/.exec(source.text.slice(node.end))![0].length,
+      });
+    else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Finds lines that are too long. Where it is a string or template that crosses the limit, the line cannot be broken. */
+function longLines(text: string): number[] {
+  const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.ES2022);
+  const unbreakable = texts(source);
+  const starts = source.getLineStarts();
+  return text.split('\n').flatMap((line, index) => {
+    const limit = starts[index]! + MAX_COLUMNS;
+    const isText = unbreakable.some(({ from, to }) => from <= limit && limit < to);
+    return line.length > MAX_COLUMNS && !isText ? [index + 1] : [];
+  });
+}
+
+test('reads the sources', () => {
+  expect(sources.length).toBeGreaterThan(300);
+});
+
+test('no file has more than 300 lines', () => {
+  const long = sources.filter(({ path, text }) => !LISTS.includes(path) && lineCount(text) > MAX_LINES);
+  expect(long.map(({ path, text }) => `${path}: ${lineCount(text)}`)).toEqual([]);
+});
+
+test('no line has more than 120 columns, unless it is one long text', () => {
+  expect(sources.flatMap(({ path, text }) => longLines(text).map(line => `${path}:${line}`))).toEqual([]);
+});
+
+describe('the rule for lines', () => {
+  const long = 'x'.repeat(MAX_COLUMNS);
+
+  test.each([
+    ['a comment', `// ${long}`],
+    ['a comment behind code', `const a = 'short'; // ${long}`],
+    ['code', `const a = ${long};`],
+    ['code behind a text', `const a = 'short' + ${long};`],
+  ])('finds %s', (_, line) => {
+    expect(longLines(`const before = 1;\n${line}\n`)).toEqual([2]);
+  });
+
+  test.each([
+    ['a string', `const a = '${long}';`],
+    ['a template with code in it', `const a = \`${long} \${before} \${${long}}\`;`],
+    ['what closes a line after a text', `f('${'x'.repeat(MAX_COLUMNS - 4)}');`],
+    ['a line within a template', `const a = \`\n  ${long}\n\`;`],
+    ['a line at the limit', `// ${'x'.repeat(MAX_COLUMNS - 3)}`],
+  ])('leaves %s alone', (_, line) => {
+    expect(longLines(`const before = 1;\n${line}\n`)).toEqual([]);
+  });
+});
