@@ -53,12 +53,13 @@ const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({
   ...(deletes && { deleted: true }),
 });
 
-/** Appends for a command: where it is claimed, its result is recorded with the events. @internal */
+/** Appends for a command: where it is claimed, its result is recorded with the events. */
 export function appendFor(
-  { claim }: CommandMessage,
+  message: CommandMessage,
   store: EventStore,
   appends: readonly StreamAppend[],
 ): Promise<AppendOutcome> {
+  const { claim } = message;
   return claim ? appendClaimed(claim, store, appends) : store.append(appends);
 }
 
