@@ -112,7 +112,7 @@ describe.each(BACKED_UP)('%s', (store, make) => {
   });
 
   test('a live read model is made anew', async () => {
-    const one = start({ aggregates: [accountOf()], projections: [totals] });
+    const one = start({ aggregates: [accountOf()], processors: [totals] });
     await one.move(1);
     await place.backUp();
     await one.move(2);
@@ -134,7 +134,7 @@ describe.each(BACKED_UP)('%s', (store, make) => {
   if (store !== 'in memory')
     test('a live query over it gives what is stored now', async () => {
       const query = { Amounts: async () => (await amounts(one)) ?? [] };
-      const one = start({ aggregates: [accountOf()], projections: [totals], queryHandlers: query });
+      const one = start({ aggregates: [accountOf()], processors: [totals], queryHandlers: query });
       const seen: number[][] = [];
       await one.move(1);
       await place.backUp();
