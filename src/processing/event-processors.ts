@@ -190,18 +190,35 @@ export class EventProcessors {
   /**
    * Resolves when all have caught up with the store, what they dispatched meanwhile included, and nothing waits to be
    * tried again.
+   * @param options `timeout`: milliseconds for all of it; by default each wait for a position may take 5,000
+   * @throws WaitTimeoutError, InvalidOptionsError, the reason of the signal
    */
   async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    const until = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY);
     for (;;) {
       const head = await this.#head.position();
       await this.waitFor(head, options);
       while (this.#runners.some(({ retrying }) => retrying)) {
-        options.signal?.throwIfAborted();
         await Promise.all(this.#runners.map(runner => runner.tick()));
-        await this.#changes.next(5, options.signal);
+        await this.#pauseUntil(until, head, options);
       }
       if ((await this.#head.position()) === head) return;
+      await this.#pauseUntil(until, head, options);
     }
+  }
+
+  /** Gives others a turn: what is asked for again and again must not keep timers from firing. */
+  async #pauseUntil(
+    until: number,
+    head: bigint,
+    { timeout = 0, signal }: { readonly timeout?: number; readonly signal?: AbortSignal },
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    if (performance.now() >= until) {
+      const at = this.#runners.map(async runner => ({ name: runner.name, position: await runner.position() }));
+      throw new WaitTimeoutError(head, await Promise.all(at), timeout);
+    }
+    await this.#changes.next(5, signal);
   }
 
   /**

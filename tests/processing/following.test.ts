@@ -1,5 +1,6 @@
 import { defineProjection } from 'eventuality';
-import { happen, noting, onEachStore, RETRY, tally } from './processes';
+import { type EventStore, InMemoryEventStore } from '../../src/store';
+import { happen, noting, onEachStore, Processes, RETRY, tally } from './processes';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `thing-${n}`);
 
@@ -166,4 +167,24 @@ onEachStore(processes => {
     await projections.close();
     expect(await projections.of('tally').status()).toMatchObject({ state: 'closed' });
   });
+});
+
+test('a wait for all to settle ends in its time, also where something happens each time it looks', async () => {
+  const memory = new InMemoryEventStore();
+  const readAll: EventStore['readAll'] = async page => {
+    await happen(memory, ['a']);
+    return memory.readAll(page);
+  };
+  const { projections, snapshots, commands } = memory;
+  const eventStore: EventStore = {
+    ...{ readAll, projections, snapshots, commands },
+    append: (...given) => memory.append(...given),
+    read: (...given) => memory.read(...given),
+    subscribe: options => memory.subscribe(options),
+    close: () => memory.close(),
+  };
+  const processes = new Processes(() => ({ open: () => eventStore, end: () => memory.close() }));
+  const running = processes.start([tally()]);
+  await expect(running.settled({ timeout: 300 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT', timeout: 300 });
+  await processes.end();
 });
