@@ -5,9 +5,11 @@ import {
   consoleLogger,
   type EventContext,
   errorMessage,
+  InvalidOptionsError,
   type Logger,
   type OnError,
   type RecordedEvent,
+  shownValue,
   systemClock,
 } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
@@ -132,8 +134,10 @@ export class EventProcessors {
     await Promise.all(inline.map(processor => processor.caughtUp()));
   }
 
-  /** @throws UnknownProjectionError */
+  /** @throws UnknownProjectionError, InvalidOptionsError */
   of(name: string): EventProcessor {
+    if (typeof name !== 'string')
+      throw new InvalidOptionsError('processors.of', [`name is ${shownValue(name)}; it must be a name, as text.`]);
     const processor = this.#processors.get(name);
     if (!processor) throw new UnknownProjectionError(name, this.#processors.keys());
     return processor;

@@ -135,7 +135,7 @@ export class ChangeFeed {
 }
 
 /**
- * ChangeSignal whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is
+ * Changes whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is
  * active.
  */
 async function markOf(store: ProjectionStore, name: string): Promise<string> {

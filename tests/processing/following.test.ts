@@ -188,3 +188,14 @@ test('a wait for all to settle ends in its time, also where something happens ea
   await expect(running.settled({ timeout: 300 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT', timeout: 300 });
   await processes.end();
 });
+
+test.each([[undefined], [null], [5], [class Balances {}]])(
+  'a processor is asked for by its name, not by %p',
+  async given => {
+    const memory = new InMemoryEventStore();
+    const processes = new Processes(() => ({ open: () => memory, end: () => memory.close() }));
+    const running = processes.start([tally()]);
+    expect(() => running.of(given as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
+    await processes.end();
+  },
+);

@@ -15,7 +15,7 @@ export interface Documents<View extends object = any> {
   get(id: string): Promise<Readonly<View> | undefined>;
   /** Writes a whole document, in place of an earlier one. */
   set(id: string, document: View): void;
-  /** ChangeSignal a document: by a part of it, or by a function of it. Nothing happens when there is none. */
+  /** Changes a document: by a part of it, or by a function of it. Nothing happens when there is none. */
   update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void>;
   delete(id: string): void;
 }

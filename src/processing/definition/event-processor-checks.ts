@@ -94,7 +94,7 @@ export function eventProcessorFaults(
   const faults: string[] = [];
   const whole: EventProcessorDefinition[] = [];
   for (const [index, definition] of definitions.entries()) {
-    const place = isPlainObject(definition) && isName(definition.name) ? placeOf(definition) : `projections[${index}]`;
+    const place = isPlainObject(definition) && isName(definition.name) ? placeOf(definition) : `processors[${index}]`;
     const wrong = [
       ...shapeFaults(definition).map(fault => `: ${fault}`),
       ...meaningFaults(definition).map(fault => ` ${fault}`),

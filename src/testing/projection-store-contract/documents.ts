@@ -9,7 +9,7 @@ class Hidden {
   }
 }
 
-/** ChangeSignal a document in every way there is; frozen ones refuse. */
+/** Changes a document in every way there is; frozen ones refuse. */
 function deface(document: object): void {
   const nested = (document as { nested: { list: unknown[] } }).nested;
   for (const change of [() => Object.assign(document, { a: 2 }), () => nested.list.push(3)]) {

@@ -5,7 +5,7 @@ import { MIGRATIONS, type Migration, NEWEST } from './migrations';
 import type { StoreNames } from './names';
 
 /**
- * Returns, as SQL, all that a store needs: schema, tables and functions. InFlight it again changes nothing, and several
+ * Returns, as SQL, all that a store needs: schema, tables and functions. Running it again changes nothing, and several
  * may run it at once. For those who let no application alter a database; start the store with `{ migrate: 'check' }`
  * then.
  *
