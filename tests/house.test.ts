@@ -30,7 +30,9 @@ function texts(source: ts.SourceFile): { from: number; to: number }[] {
   return found;
 }
 
-/** Finds lines that are too long. Where it is a string or template that crosses the limit, the line cannot be broken. */
+/**
+ * Finds lines that are too long. Where it is a string or template that crosses the limit, the line cannot be broken.
+ */
 function longLines(text: string): number[] {
   const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.ES2022);
   const unbreakable = texts(source);

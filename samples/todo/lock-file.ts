@@ -5,7 +5,7 @@ export class FileInUseError extends Error {}
 
 /**
  * Makes sure that one process at a time uses a file, by a file beside it that names the process; returns what ends
- * that. A process that was killed leaves its lock behind: whoever finds the process gone takes it over.
+ * that. A process that was killed leaves its lock behind: the next process that finds it gone takes it over.
  * @throws FileInUseError
  */
 export function lockFile(path: string): () => void {

@@ -12,8 +12,8 @@ export interface BatchRules<Job> {
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
   hasRoom(batch: readonly Job[], job: Job): boolean;
   /**
-   * Tells whether so many jobs set out as two halves when all who ask do so in step: nobody came while the last batch
-   * was on its way. The halves set out together, and whoever is answered by the first one goes on while the second one
+   * Tells whether so many jobs set out as two halves when all who ask do so in step: no other came while the last batch
+   * was on its way. The halves set out together, and those that the first one answers go on while the second one
    * comes in. Default: never.
    */
   halves?(jobs: number): boolean;

@@ -34,7 +34,7 @@ export class FlowLife {
     return this.#isOver;
   }
 
-  /** Starts to follow, but not before whoever makes the flow is done with it. */
+  /** Starts to follow, but not before its maker is done with it. */
   begin(): void {
     setImmediate(() => this.#closing || this.parts.readSide.processors.start());
   }

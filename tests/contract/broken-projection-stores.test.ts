@@ -31,14 +31,16 @@ const broken: Readonly<Record<string, Breaking>> = {
       return store.commit(commit);
     },
   }),
-  'forgets that somebody wants a retry': store => ({
+  'forgets that a retry was asked for': store => ({
     deadLetters: { ...bound(store.deadLetters), retry: async () => 1 },
   }),
   'takes back a request that came while the try was under way': store => ({
     commit: ({ answers, ...commit }) =>
       store.commit({ ...commit, ...(answers && { answers: { ...answers, retry: 1000 } }) }),
   }),
-  'never takes back what somebody wants tried': store => ({ commit: ({ answers, ...commit }) => store.commit(commit) }),
+  'never takes back what a retry was asked for': store => ({
+    commit: ({ answers, ...commit }) => store.commit(commit),
+  }),
   'keeps letters where it drops': store => ({ drop: async () => true, prepare: schema => store.prepare(schema) }),
   'keeps what a transaction has written before it failed': store => ({
     transaction: work =>

@@ -37,7 +37,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const logger = { error: () => {}, warn: () => {} };
 
 /**
- * Says `refused` when a commit does not go through because the segment is somebody else's by now, and `done` when the
+ * Says `refused` when a commit does not go through because the segment is another process's by now, and `done` when the
  * checkpoint was there already: while the segment is its own, its commit has gone through before, and the reply was
  * lost.
  */

@@ -118,7 +118,7 @@ onEachStore(processes => {
     expect(mailer.inOrder).toEqual(mailer.once(50));
   });
 
-  test('what is parked moves with it, in order, and what somebody wants to be tried is tried', async () => {
+  test('what is parked moves with it, in order, and what a retry() asked for is tried', async () => {
     const mailer = new Mailer();
     mailer.fails = event => event.aggregateId === APART[0];
     const old = await started(mailer.definition({ segments: 2 }));

@@ -122,7 +122,7 @@ onEachStore(processes => {
     const flow = new Flow({ eventStore: store, processors: [projection], follow: false, logger: QUIET });
     try {
       await happen(flow.eventStore, ['before']);
-      // Another program without the projection has stored them, and nobody follows.
+      // Another program without the projection has stored them, and no process follows.
       await happen(
         store,
         Array.from({ length: behind }, (_, n) => `thing-${n}`),

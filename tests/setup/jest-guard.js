@@ -88,7 +88,7 @@ class JestGuard {
     return pids.filter(pid => pid !== process.pid && readFileSync(join(this.#folder, `${pid}`), 'utf8') === path);
   }
 
-  /** Whoever ends jest from outside is told what it was doing. */
+  /** What jest was doing is printed where it is ended from outside. */
   #terminated() {
     const files = Array.from(this.#running, ([path, { where, at }]) => {
       return `${this.#named(path)}, ${Math.round((performance.now() - at) / 1000)} s after ${where}`;

@@ -12,7 +12,7 @@ class Given {
 }
 
 /**
- * Marks objects as sealed by a private field: nobody can see or forge it, and it costs a tenth of an entry in a
+ * Marks objects as sealed by a private field: no other code can see or forge it, and it costs a tenth of an entry in a
  * WeakSet.
  */
 class Seal extends Given {

@@ -83,7 +83,7 @@ export interface EventProcessorOptions {
    */
   readonly retry?: RetryRule;
   /**
-   * After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until somebody
+   * After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until a caller
    * restarts it.
    */
   readonly onError?: 'park' | 'stop';

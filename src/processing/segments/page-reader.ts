@@ -33,7 +33,7 @@ export class PageReader {
     try {
       for (let next = ahead(); ; ) {
         const { done, value } = await next;
-        // Ended from below, where nobody here has ended it.
+        // Ended from below, where this processor has not ended it.
         if (done) return 'closed';
         next = ahead();
         if (!(await take(value))) return 'elsewhere';

@@ -34,7 +34,7 @@ export class ParkedSequences {
   }
 
   /**
-   * Reads what is parked: sequences that somebody discarded are free, those that somebody wants to be tried are due.
+   * Reads what is parked: sequences that were discarded are free, those that a retry() asked for are due.
    */
   async refresh(): Promise<void> {
     const sequences = await this.letters.sequences(this.name, this.segment);

@@ -4,7 +4,7 @@ import type { EventProcessorOptions } from '../definition/definition';
 
 /**
  * Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until
- * somebody restarts it.
+ * it is restarted.
  */
 export class RetryGate {
   #event: { readonly position: bigint; readonly attempts: number } | undefined;

@@ -10,7 +10,7 @@ import { ParkedSequences } from './parked-sequences';
 import { RetryGate } from './retry-gate';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
 
-/** How a processor ended: closed, or its segment is somebody else's, or its version was dropped. */
+/** How a processor ended: closed, or its segment is another process's, or its version was dropped. */
 export type SegmentEnd = 'closed' | 'lost' | 'gone';
 
 const STORE_PAUSE_MS = 100;
@@ -83,7 +83,9 @@ export class SegmentProcessor {
     this.#gate.restart();
   }
 
-  /** Follows until {@link end}, or until the segment is somebody else's, or the version was dropped. Never rejects. */
+  /**
+   * Follows until {@link end}, or until the segment is another process's, or the version was dropped. Never rejects.
+   */
   async run(): Promise<SegmentEnd> {
     for (let failures = 0; !this.#outcome; ) {
       const before = this.position;
@@ -108,7 +110,7 @@ export class SegmentProcessor {
     if (this.#outcome === 'closed') await this.#checkpoint.flush().catch(() => undefined);
   }
 
-  /** The segment is somebody else's: what is being handled will not be committed. */
+  /** The segment is another process's: what is being handled will not be committed. */
   lost(): void {
     this.#finish('lost');
   }

@@ -35,7 +35,7 @@ export async function lettersToHandOver(
       if (sequence === undefined) continue;
       const { position, error, attempts } = letter;
       const segment = segmentOf(sequence, to.segments);
-      // What is to be tried again, because somebody has asked for it, begins with its first try.
+      // What is to be tried again, because a retry() has asked for it, begins with its first try.
       const again = wanted.has(letter.sequence) ? 0 : attempts;
       bySegment.set(segment, [...(bySegment.get(segment) ?? []), { sequence, position, error, attempts: again }]);
     }

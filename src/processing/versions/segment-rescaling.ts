@@ -77,8 +77,7 @@ export class SegmentRescaling {
   }
 
   /**
-   * Waits until all segments are free, and takes them. Those of a version that is no longer active are nobody's to
-   * take.
+   * Waits until all segments are free, and takes them. Those of a version that is no longer active cannot be taken.
    */
   async #takeSegments(from: ReadModelVersion, signal: AbortSignal): Promise<readonly Taken[] | undefined> {
     while (!signal.aborted && (await this.store.active(this.#name)) === from.version) {

@@ -75,7 +75,7 @@ export class Versions {
   }
 
   /**
-   * Lets readers see a version, if it is not behind the one that is read now: nobody sees anything older after the
+   * Lets readers see a version, if it is not behind the one that is read now: readers see nothing older after the
    * switch. What that one had is forgotten. Returns what became of it; `anyway` does not look at what is parked.
    */
   async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {

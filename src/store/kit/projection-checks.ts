@@ -195,8 +195,8 @@ export interface WriteGroup {
 }
 
 /**
- * Sorts the writes of a commit by read model and document, and seals what is left: nobody can change it while it waits
- * to be written. For those who write a store.
+ * Sorts the writes of a commit by read model and document, and seals what is left: no caller can change it while it
+ * waits to be written. For those who write a store.
  * @throws UnstorableValueError
  */
 export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGroup[] {

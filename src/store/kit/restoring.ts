@@ -57,7 +57,7 @@ export function restoreRequests(events: readonly RecordedEvent[], maxPayloadByte
 
 /**
  * Returns those of the events that are not stored yet, after making sure that they follow on what is there. Call it,
- * and write what it returns, while nobody else can append. For the `restore` of a store.
+ * and write what it returns, while no other writer can append. For the `restore` of a store.
  * @throws InvalidRestoreError when a position is not after the last one, a version does not follow, or an id belongs to
  * another event
  */

@@ -77,7 +77,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   }
 
   /**
-   * A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then nobody is told.
+   * A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then it is not told.
    */
   async #read(): Promise<Page> {
     try {

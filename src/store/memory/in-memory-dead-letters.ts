@@ -11,7 +11,7 @@ type LetterChanges = Pick<SealedCommit, 'park' | 'unpark' | 'answers'>;
 /** What is parked of one version. */
 class ParkedVersion {
   readonly letters = new Map<bigint, DeadLetter>();
-  /** For each sequence how often somebody asked for a try, and up to which of these requests one has answered. */
+  /** For each sequence how often a retry() asked for a try, and up to which of these requests one has answered. */
   readonly retries = new Map<string, { readonly asked: number; readonly answered: number }>();
 
   /** By position. */

@@ -13,8 +13,8 @@ import type { InMemoryDocuments } from './in-memory-documents';
 import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-projection-state';
 
 /**
- * A transaction in memory: what it writes lies beside what is stored until it has ended well. Nobody else writes
- * meanwhile.
+ * A transaction in memory: what it writes lies beside what is stored until it has ended well. No other transaction
+ * writes meanwhile.
  */
 export class InMemoryTransaction implements ProjectionTransaction {
   readonly #turns = new Mutex();

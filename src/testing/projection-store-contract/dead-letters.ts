@@ -29,7 +29,7 @@ const retries = async (store: ProjectionStore): Promise<string[]> =>
 
 async function retryOf(store: ProjectionStore, sequence: string): Promise<number> {
   const retry = (await store.deadLetters.sequences(name)).find(each => each.sequence === sequence)?.retry;
-  assert.ok(retry !== undefined, `nobody has asked for '${sequence}'`);
+  assert.ok(retry !== undefined, `no retry() has asked for '${sequence}'`);
   return retry;
 }
 

@@ -170,8 +170,8 @@ function conflictOutcome(unit: AppendRequest, versions: readonly number[]): Appe
 interface TouchedStream {
   readonly stream: StreamName;
   /**
-   * Whether an append would make it. A repeated one that would not must still wait for whoever is making it: that may
-   * be its original.
+   * Whether an append would make it. A repeated one that would not must still wait for the one that is making it: that
+   * may be its original.
    */
   mayBeNew: boolean;
   /** Whether the first append expects that there is none. */

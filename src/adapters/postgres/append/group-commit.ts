@@ -37,7 +37,7 @@ interface Waiting {
  * to one stream keep the order in which they came.
  *
  * A unit that would have to wait for a stream that another transaction holds, or that came to grief together with
- * others, is sent alone, beside the batches, so that it holds nobody up and spoils nothing.
+ * others, is sent alone, beside the batches, so that it holds no other append up and spoils nothing.
  */
 export class GroupCommit {
   readonly #together: Batches<Waiting>;

@@ -15,7 +15,7 @@ interface CountingPool extends PostgresPool {
 /**
  * Asks on clients of the pool, and keeps those that have answered for a moment, for the next question: lending one
  * costs the pool two timers, four listeners and a turn of the event loop, a twentieth of the time of a command. It
- * keeps none that others may need: only while the pool has another one left, and nobody is waiting.
+ * keeps none that others may need: only while the pool has another one left, and no caller waits.
  */
 export class ClientCache {
   readonly #pool: PostgresPool;

@@ -5,7 +5,7 @@ const MAX_HELD = 3;
 type Job = () => Promise<() => void>;
 
 /**
- * Lets few transactions at a time keep a connection to themselves while somebody's work is done: those that wait for
+ * Lets few transactions at a time keep a connection to themselves while a user's work is done: those that wait for
  * one checkpoint must not take the connections which the work of the one that holds it may need.
  */
 export class HeldTransactions {

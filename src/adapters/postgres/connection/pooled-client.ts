@@ -2,8 +2,8 @@ import type { PostgresPool, PostgresPoolClient } from './driver';
 
 /**
  * Borrows a client of a pool, and listens to it before anything else can happen: the server may say in one packet that
- * it is ready and that it ends the connection. Whoever awaits the pool's promise begins to listen too late for that,
- * and it ends the process.
+ * it is ready and that it ends the connection. A caller that awaits the pool's promise begins to listen too late for
+ * that, and it ends the process.
  */
 export function borrow(pool: PostgresPool): Promise<PooledClient> {
   return new Promise((resolve, reject) => {

@@ -4,8 +4,8 @@ import type { StoreNames } from './names';
 /**
  * Makes the function that returns the horizon: the highest position below which nothing can appear any more.
  *
- * First the last position drawn, then the lowest that somebody may still commit above: whoever drew a position before
- * the first look either holds the lock at the second, or has ended, and then what it committed is seen by every
+ * First the last position drawn, then the lowest that a writer may still commit above: a writer that drew a position
+ * before the first look either holds the lock at the second, or has ended, and then what it committed is seen by every
  * statement that begins after this one. A lock has the lower half of its position only: of all that end so it is the
  * one nearest to the last drawn, as no transaction stays open while two thousand million positions are drawn.
  *

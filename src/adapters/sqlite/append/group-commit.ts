@@ -39,7 +39,7 @@ const REFUSALS: ReadonlySet<string | undefined> = new Set([
 
 /**
  * Lets the appends that were asked for in one turn of the event loop share a transaction, and with it the wait for the
- * disk. A lone append waits for nobody. While another process holds the lock, they wait outside of SQLite: the process
+ * disk. A lone append does not wait. While another process holds the lock, they wait outside of SQLite: the process
  * goes on.
  */
 export class GroupCommit {

@@ -3,7 +3,7 @@ import { Subscription, type SubscriptionSource } from '../../../store';
 
 /**
  * The subscriptions of a store. Its own appends wake them at once; for those of other connections it looks at a number
- * that SQLite keeps for each file, as long as somebody follows.
+ * that SQLite keeps for each file, as long as there are subscribers.
  */
 export class Subscribers {
   readonly #subscriptions = new Set<Subscription>();
