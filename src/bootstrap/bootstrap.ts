@@ -14,22 +14,26 @@ import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults } fr
 import { definitionOf } from '../model';
 import type { EventProcessorDefinition, ProjectionDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
-import { CommandScopes, type RepositorySource } from './command-scopes';
-import { Components, type HandlerClass } from './components';
-import { type ContainerAdapter, isContainerAdapter } from './container-adapter';
-import { disposed, disposing } from './disposal';
+import { type MessageNames, messageNameFaults } from './checks/message-names';
+import { nameFaults } from './checks/name-checks';
+import { adjusting, BOOTSTRAP_OPTIONS } from './checks/option-checks';
+import { snapshotStoreFaults } from './checks/snapshot-checks';
+import { type ContainerAdapter, isContainerAdapter } from './container/container-adapter';
+import { disposed, disposing } from './container/disposal';
+import { TsyringeAdapter } from './container/tsyringe-adapter';
+import { Components, type HandlerClass } from './discovery/components';
+import {
+  type EventProcessorClass,
+  eventProcessorClasses,
+  eventProcessorClassFaults,
+} from './discovery/event-processor-classes';
 import { WiringError } from './errors';
-import { type EventProcessorClass, eventProcessorClasses, eventProcessorClassFaults } from './event-processor-classes';
-import { type MessageNames, messageNameFaults } from './message-names';
-import { nameFaults } from './name-checks';
-import { adjusting, BOOTSTRAP_OPTIONS } from './option-checks';
-import { Providers } from './providers';
-import { readModelToken } from './read-model-token';
-import { repositoryToken } from './repository-token';
-import { snapshotStoreFaults } from './snapshot-checks';
-import { cannotBeMade, Trials } from './trials';
-import { TsyringeAdapter } from './tsyringe-adapter';
-import { unitFaults } from './unit-checks';
+import { CommandScopes, type RepositorySource } from './making/command-scopes';
+import { Providers } from './making/providers';
+import { cannotBeMade, Trials } from './making/trials';
+import { unitFaults } from './making/unit-checks';
+import { readModelToken } from './tokens/read-model-token';
+import { repositoryToken } from './tokens/repository-token';
 
 /** What `bootstrap` can be told; every part has a default. */
 export interface BootstrapOptions

@@ -1,9 +1,9 @@
 export { Application, type BootstrapOptions, bootstrap } from './bootstrap';
-export type { ContainerAdapter, Disposable, Making, Registration } from './container-adapter';
+export type { MessageNames } from './checks/message-names';
+export { BOOTSTRAP_OPTIONS, MODULE_OPTIONS } from './checks/option-checks';
+export type { ContainerAdapter, Disposable, Making, Registration } from './container/container-adapter';
+export { TsyringeAdapter } from './container/tsyringe-adapter';
 export { WiringError } from './errors';
-export { injectedTokens } from './injected-tokens';
-export type { MessageNames } from './message-names';
-export { BOOTSTRAP_OPTIONS, MODULE_OPTIONS } from './option-checks';
-export { readModelToken } from './read-model-token';
-export { repositoryToken } from './repository-token';
-export { TsyringeAdapter } from './tsyringe-adapter';
+export { injectedTokens } from './tokens/injected-tokens';
+export { readModelToken } from './tokens/read-model-token';
+export { repositoryToken } from './tokens/repository-token';

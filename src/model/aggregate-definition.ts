@@ -1,6 +1,6 @@
 import type { RetryRule } from '../concurrency';
 import type { ClassReference, CommandContext, EventMarks, SealedEvent } from '../messages';
-import type { SnapshotRule } from './snapshot-rule';
+import type { SnapshotRule } from './snapshots/snapshot-rule';
 
 /** What a command handler or an action returns: an event, a list of them, nothing, or a promise of these. */
 export type Decision<E = unknown> = Events<E> | Promise<Events<E>>;

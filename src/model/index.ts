@@ -1,4 +1,3 @@
-export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass } from './aggregate-class';
 export type {
   AggregateDefinition,
   AggregateHandle,
@@ -8,27 +7,9 @@ export type {
   StateChange,
 } from './aggregate-definition';
 export { AggregateInstance, INSTANCE } from './aggregate-instance';
-export { AggregateRoot, type EventsOf } from './aggregate-root';
-export { isClassType, parameterLabel } from './constructor-parameters';
-export {
-  type AggregateSpecification,
-  defineAggregate,
-  type PlainAggregate,
-  type PlainAggregateDefinition,
-  type PlainAggregateThis,
-  type PlainCommandHandler,
-  type PlainEventHandler,
-} from './define-aggregate';
-export { definitionFaults } from './definition-checks';
-export {
-  AggregateAlreadyExistsError,
-  AggregateNotFoundError,
-  ForeignEventError,
-  InvalidAggregateError,
-  InvalidDecisionError,
-  MissingAggregateIdError,
-  SnapshotRefusedError,
-} from './errors';
+export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass } from './classes/aggregate-class';
+export { AggregateRoot, type EventsOf } from './classes/aggregate-root';
+export { isClassType, parameterLabel } from './classes/constructor-parameters';
 export {
   AGGREGATE,
   type AggregateOptions,
@@ -42,6 +23,25 @@ export {
   READ_MODEL_INJECTIONS,
   REPLAY_HANDLERS,
   REPOSITORY_INJECTIONS,
-} from './handler-metadata';
-export type { ForeignEvents } from './own-events';
-export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshot-rule';
+} from './classes/handler-metadata';
+export type { ForeignEvents } from './classes/own-events';
+export { definitionFaults } from './definition-checks';
+export {
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  ForeignEventError,
+  InvalidAggregateError,
+  InvalidDecisionError,
+  MissingAggregateIdError,
+  SnapshotRefusedError,
+} from './errors';
+export {
+  type AggregateSpecification,
+  defineAggregate,
+  type PlainAggregate,
+  type PlainAggregateDefinition,
+  type PlainAggregateThis,
+  type PlainCommandHandler,
+  type PlainEventHandler,
+} from './plain/define-aggregate';
+export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshots/snapshot-rule';

@@ -1,4 +1,3 @@
-export { checkAppends, isExpected, storePage, streamPage } from './kit/checks';
 export {
   checkClaimName,
   checkCommandClaim,
@@ -6,21 +5,30 @@ export {
   claimOf,
   commandIsDone,
   MAX_KEEP_MS,
-} from './kit/command-checks';
-export { isFree, resultOf } from './kit/command-rules';
-export { CustomEventStore, type EventStoreParts } from './kit/custom-event-store';
-export { letterPage } from './kit/dead-letter-checks';
-export { documentConditions, KEY_COLUMNS, QueryShapes } from './kit/document-conditions';
-export { documentPage } from './kit/document-page';
-export { type ResolvedQuery, resolveQuery } from './kit/document-query';
-export { type EventJson, encodedBytes, encodedEvent } from './kit/encoding';
-export type { StorePage, StreamPage } from './kit/event-pages';
-export { ForwardingEventStore } from './kit/forwarding-event-store';
-export { Inside } from './kit/inside-transaction';
-export { checkClaim } from './kit/lease-checks';
-export { decideClaim, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/lease-rules';
-export { Mutex } from './kit/mutex';
-export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/option-checks';
+} from './kit/commands/command-checks';
+export { isFree, resultOf } from './kit/commands/command-rules';
+export { documentConditions, KEY_COLUMNS, QueryShapes } from './kit/documents/document-conditions';
+export { documentPage } from './kit/documents/document-page';
+export { type ResolvedQuery, resolveQuery } from './kit/documents/document-query';
+export { checkAppends, isExpected, storePage, streamPage } from './kit/events/checks';
+export { type EventJson, encodedBytes, encodedEvent } from './kit/events/encoding';
+export type { StorePage, StreamPage } from './kit/events/event-pages';
+export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/events/option-checks';
+export { recordEvent, recordedMarks, recordedMetadata } from './kit/events/record-event';
+export { repeatedEvents } from './kit/events/repeated-events';
+export {
+  eventsToRestore,
+  type RestoreRequest,
+  type RestoreTarget,
+  restoreRequests,
+  type StoredPlace,
+  sealRestored,
+} from './kit/events/restoring';
+export { EventProcessorPages } from './kit/events/subscriber-pages';
+export { Subscription, type SubscriptionSource } from './kit/events/subscription';
+export { letterPage } from './kit/projections/dead-letter-checks';
+export { checkClaim } from './kit/projections/lease-checks';
+export { decideClaim, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/projections/lease-rules';
 export {
   canBeParked,
   canBeReadModel,
@@ -32,21 +40,13 @@ export {
   type PreparedWrite,
   prepareWrites,
   type WriteGroup,
-} from './kit/projection-checks';
-export { recordEvent, recordedMarks, recordedMetadata } from './kit/record-event';
-export { repeatedEvents } from './kit/repeated-events';
-export {
-  eventsToRestore,
-  type RestoreRequest,
-  type RestoreTarget,
-  restoreRequests,
-  type StoredPlace,
-  sealRestored,
-} from './kit/restoring';
-export { type SealedCommit, sealedCommit } from './kit/sealed-commit';
-export { EventProcessorPages } from './kit/subscriber-pages';
-export { Subscription, type SubscriptionSource } from './kit/subscription';
-export { takenOverOf, takenOverText } from './kit/taken-over';
+} from './kit/projections/projection-checks';
+export { type SealedCommit, sealedCommit } from './kit/projections/sealed-commit';
+export { takenOverOf, takenOverText } from './kit/projections/taken-over';
+export { CustomEventStore, type EventStoreParts } from './kit/stores/custom-event-store';
+export { ForwardingEventStore } from './kit/stores/forwarding-event-store';
+export { Inside } from './kit/transactions/inside-transaction';
+export { Mutex } from './kit/transactions/mutex';
 export { InMemoryCommandJournal } from './memory/in-memory-command-journal';
 export { InMemoryEventStore } from './memory/in-memory-event-store';
 export { InMemoryProjectionStore } from './memory/in-memory-projection-store';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { decodeState, encodeState } from '../../src/model/state-codec';
+import { decodeState, encodeState } from '../../src/model/snapshots/state-codec';
 
 const again = (value: unknown): any => decodeState(JSON.parse(JSON.stringify(encodeState(value))));
 const text = (value: unknown): string => JSON.stringify(encodeState(value));

@@ -5,7 +5,7 @@ import { sqlite } from '../../src/adapters/sqlite';
 import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { EventStore } from '../../src/store';
 import { InMemoryEventStore } from '../../src/store';
-import { ForwardingEventStore } from '../../src/store/kit/forwarding-event-store';
+import { ForwardingEventStore } from '../../src/store/kit/stores/forwarding-event-store';
 import { Schema } from '../postgres/database';
 
 /** A store that can be put back to how it was, in one step, while processes run. */

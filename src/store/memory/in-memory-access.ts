@@ -1,4 +1,4 @@
-import type { Mutex } from '../kit/mutex';
+import type { Mutex } from '../kit/transactions/mutex';
 
 /**
  * Decides who may use a store in memory, and when: no call after its end, and a write waits for the transactions that

@@ -1,7 +1,7 @@
 import { type Clock, type RecordedEvent, systemClock } from '../../messages';
-import { checkClaimName, checkCommandClaim, checkCommandResult } from '../kit/command-checks';
-import { isFree, resultOf } from '../kit/command-rules';
-import { Mutex } from '../kit/mutex';
+import { checkClaimName, checkCommandClaim, checkCommandResult } from '../kit/commands/command-checks';
+import { isFree, resultOf } from '../kit/commands/command-rules';
+import { Mutex } from '../kit/transactions/mutex';
 import type {
   ClaimName,
   ClaimOutcome,

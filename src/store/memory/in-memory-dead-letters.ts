@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from '../../messages';
-import { letterPage } from '../kit/dead-letter-checks';
-import type { SealedCommit } from '../kit/sealed-commit';
+import { letterPage } from '../kit/projections/dead-letter-checks';
+import type { SealedCommit } from '../kit/projections/sealed-commit';
 import type { AnsweredRetry, DeadLetter, DeadLetters, ParkedName, ParkedSequence } from '../ports/dead-letters';
 import type { CheckpointName } from '../ports/projection-commit';
 import type { InMemoryAccess } from './in-memory-access';

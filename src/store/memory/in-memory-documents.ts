@@ -1,6 +1,6 @@
-import { compareTexts } from '../kit/document-keys';
-import type { DocumentPlace, ResolvedQuery } from '../kit/document-query';
-import type { KnownSchema, PreparedWrite } from '../kit/projection-checks';
+import { compareTexts } from '../kit/documents/document-keys';
+import type { DocumentPlace, ResolvedQuery } from '../kit/documents/document-query';
+import type { KnownSchema, PreparedWrite } from '../kit/projections/projection-checks';
 import type { DocumentPage } from '../ports/projection-store';
 
 interface Entry {

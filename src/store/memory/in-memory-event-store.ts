@@ -1,14 +1,13 @@
 import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, systemClock } from '../../messages';
-import { checkAppends, givesIds, isExpected, storePage, streamPage } from '../kit/checks';
-import { claimOf, commandIsDone } from '../kit/command-checks';
-import type { StorePage, StreamPage } from '../kit/event-pages';
-import { Mutex } from '../kit/mutex';
-import { refuseSubscribeOptions } from '../kit/option-checks';
-import { recordEvent } from '../kit/record-event';
-import { repeatedEvents } from '../kit/repeated-events';
-import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/restoring';
-import { appendInTurn, type TransactionEvents } from '../kit/staged-appends';
-import { Subscription } from '../kit/subscription';
+import { claimOf, commandIsDone } from '../kit/commands/command-checks';
+import { checkAppends, givesIds, isExpected, storePage, streamPage } from '../kit/events/checks';
+import type { StorePage, StreamPage } from '../kit/events/event-pages';
+import { refuseSubscribeOptions } from '../kit/events/option-checks';
+import { recordEvent } from '../kit/events/record-event';
+import { repeatedEvents } from '../kit/events/repeated-events';
+import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/events/restoring';
+import { Subscription } from '../kit/events/subscription';
+import { Mutex } from '../kit/transactions/mutex';
 import type { ClaimName, CommandJournal } from '../ports/command-journal';
 import { StoreClosedError } from '../ports/errors';
 import type { EventStore, RestoreOutcome, SubscribeOptions } from '../ports/event-store';
@@ -19,6 +18,7 @@ import type { StreamName } from '../ports/stream-name';
 import { InMemoryCommandJournal } from './in-memory-command-journal';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store';
+import { appendInTurn, type TransactionEvents } from './staged-appends';
 
 const anIterable = must(
   'a list of recorded events, or another iterable',

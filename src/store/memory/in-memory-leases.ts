@@ -1,7 +1,7 @@
 import type { Clock } from '../../messages';
-import { checkClaim } from '../kit/lease-checks';
-import { decideClaim, type KnownLease, segmentState } from '../kit/lease-rules';
-import { checkCheckpoint } from '../kit/projection-checks';
+import { checkClaim } from '../kit/projections/lease-checks';
+import { decideClaim, type KnownLease, segmentState } from '../kit/projections/lease-rules';
+import { checkCheckpoint } from '../kit/projections/projection-checks';
 import type { CheckpointName } from '../ports/projection-commit';
 import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from '../ports/segment-leases';
 import type { InMemoryAccess } from './in-memory-access';

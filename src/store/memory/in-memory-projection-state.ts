@@ -1,6 +1,6 @@
 import type { Clock } from '../../messages';
-import { checkSameSchema, knownSchema, type PreparedWrite, prepareWrites } from '../kit/projection-checks';
-import type { SealedCommit } from '../kit/sealed-commit';
+import { checkSameSchema, knownSchema, type PreparedWrite, prepareWrites } from '../kit/projections/projection-checks';
+import type { SealedCommit } from '../kit/projections/sealed-commit';
 import type { CheckpointName, CommitOutcome } from '../ports/projection-commit';
 import { UnknownReadModelError } from '../ports/projection-errors';
 import type { ReadModelSchema } from '../ports/projection-store';

@@ -1,9 +1,8 @@
 import { aClock, type Clock, refuseOptions, systemClock } from '../../messages';
-import { resolveQuery } from '../kit/document-query';
-import { Mutex } from '../kit/mutex';
-import { checkCheckpoint, checkReadModel } from '../kit/projection-checks';
-import { type SealedCommit, sealedCommit } from '../kit/sealed-commit';
-import { StagedAppends, type TransactionEvents } from '../kit/staged-appends';
+import { resolveQuery } from '../kit/documents/document-query';
+import { checkCheckpoint, checkReadModel } from '../kit/projections/projection-checks';
+import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commit';
+import { Mutex } from '../kit/transactions/mutex';
 import type { DeadLetters } from '../ports/dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
 import type {
@@ -19,6 +18,7 @@ import { InMemoryAccess } from './in-memory-access';
 import type { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryProjectionState } from './in-memory-projection-state';
 import { InMemoryTransaction } from './in-memory-transaction';
+import { StagedAppends, type TransactionEvents } from './staged-appends';
 
 /**
  * Keeps documents, checkpoints, leases and dead letters in the memory of the process: complete in its semantics, gone

@@ -1,9 +1,8 @@
 import type { RecordedEvent } from '../../messages';
-import type { StorePage } from '../kit/event-pages';
-import { Mutex } from '../kit/mutex';
-import { checkCheckpoint } from '../kit/projection-checks';
-import { type SealedCommit, sealedCommit } from '../kit/sealed-commit';
-import { type StagedAppends, sealedAppend } from '../kit/staged-appends';
+import type { StorePage } from '../kit/events/event-pages';
+import { checkCheckpoint } from '../kit/projections/projection-checks';
+import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commit';
+import { Mutex } from '../kit/transactions/mutex';
 import type { ParkedName, ParkedSequence } from '../ports/dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
 import { EventsElsewhereError, TransactionEndedError } from '../ports/projection-errors';
@@ -11,6 +10,7 @@ import type { ProjectionTransaction } from '../ports/projection-transaction';
 import type { AppendOptions, AppendOutcome, StreamAppend } from '../ports/stream-append';
 import type { InMemoryDocuments } from './in-memory-documents';
 import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-projection-state';
+import { type StagedAppends, sealedAppend } from './staged-appends';
 
 /**
  * A transaction in memory: what it writes lies beside what is stored until it has ended well. No other transaction

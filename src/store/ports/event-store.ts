@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import type { StorePage, StreamPage } from '../kit/event-pages';
+import type { StorePage, StreamPage } from '../kit/events/event-pages';
 import type { CommandJournal } from './command-journal';
 import type { ProjectionStore } from './projection-store';
 import type { SnapshotStore } from './snapshot-store';

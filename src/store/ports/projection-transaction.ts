@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import type { StorePage } from '../kit/event-pages';
+import type { StorePage } from '../kit/events/event-pages';
 import type { ParkedName, ParkedSequence } from './dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';

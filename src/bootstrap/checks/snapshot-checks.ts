@@ -1,0 +1,18 @@
+import { definitionOf } from '../../model';
+import type { EventStore, SnapshotStore } from '../../store';
+import type { Components } from '../discovery/components';
+
+/** Finds aggregates that want snapshots where nothing keeps them: they would work, but never get faster. */
+export function snapshotStoreFaults(
+  { aggregates }: Components,
+  eventStore: EventStore | undefined,
+  snapshotStore: SnapshotStore | false | undefined,
+): string[] {
+  if (snapshotStore !== undefined || eventStore === undefined || eventStore.snapshots) return [];
+  const wanting = [...aggregates].map(definitionOf).filter(({ snapshot }) => snapshot);
+  return wanting.map(
+    ({ name }) =>
+      `${name} wants snapshots, and the event store keeps none. Give a store for them, { snapshotStore: new InMemorySnapshotStore() }, ` +
+      'or say that there are none: { snapshotStore: false }.',
+  );
+}

@@ -1,0 +1,57 @@
+import { type DependencyContainer, Lifecycle } from 'tsyringe';
+import type { Token } from '../../decorators';
+import { constructorTokens, delayedClass, isClass } from './constructor-tokens';
+import type { Disposable, Making } from './container-adapter';
+
+type Class = new (...args: any[]) => unknown;
+
+interface TsyringeRegistration {
+  readonly provider:
+    | {
+        readonly useClass?: Class;
+        readonly useToken?: Token;
+        readonly useFactory?: unknown;
+        readonly useValue?: unknown;
+      }
+    | Class;
+  readonly options: { readonly lifecycle: Lifecycle };
+}
+
+/** Returns what a container has made, and is to dispose of, the first first. */
+export const disposablesOf = (container: DependencyContainer): Set<Disposable> | undefined =>
+  (container as unknown as { readonly disposables?: Set<Disposable> }).disposables;
+
+/**
+ * What tsyringe 4 knows about a container, and does not tell: what a registration is, and how long its object lives.
+ */
+export class TsyringeInside {
+  constructor(readonly container: DependencyContainer) {}
+
+  /** Returns the class of what a token stands for, where a class is what it stands for. */
+  classOf(token: Token): Class | undefined {
+    const provider = this.#registration(token)?.provider;
+    if (!provider) return delayedClass(token) ?? (isClass(token) ? token : undefined);
+    return typeof provider === 'function' ? provider : provider.useClass;
+  }
+
+  /** Returns the class that a token stands for when the container makes it once. */
+  singletonOf(token: Token): Class | undefined {
+    return this.#registration(token)?.options.lifecycle === Lifecycle.Singleton ? this.classOf(token) : undefined;
+  }
+
+  /** Says what making a token takes; undefined for a factory. */
+  makingOf(token: Token): Making | undefined {
+    const registration = this.#registration(token);
+    const once = registration?.options.lifecycle === Lifecycle.Singleton;
+    const type = this.classOf(token);
+    if (type) return { once, needs: constructorTokens(type) };
+    const provider = registration?.provider as Exclude<TsyringeRegistration['provider'], Class> | undefined;
+    if (provider?.useToken !== undefined) return { once, needs: [provider.useToken] };
+    return provider?.useFactory === undefined ? { once: true, needs: [] } : undefined;
+  }
+
+  #registration(token: Token): TsyringeRegistration | undefined {
+    const inside = this.container as unknown as { getRegistration?(token: unknown): TsyringeRegistration | null };
+    return inside.getRegistration?.(token) ?? undefined;
+  }
+}

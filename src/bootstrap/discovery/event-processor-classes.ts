@@ -1,0 +1,105 @@
+import { hasBothRoles } from '../../decorators';
+import { type ClassReference, eventTypeOf, messageName } from '../../messages';
+import type { FoundHandler } from '../../model';
+import {
+  type EventProcessorDefinition,
+  type EventProcessorHandler,
+  eventProcessorFaults,
+  type ProjectionHandler,
+} from '../../processing';
+import type { EventStore } from '../../store';
+import type { ContainerAdapter } from '../container/container-adapter';
+import type { Components, HandlerClass } from './components';
+
+type Handlers = readonly FoundHandler[];
+/** A class that follows, and the definition that was made of it. */
+export interface EventProcessorClass {
+  readonly type: HandlerClass['type'];
+  readonly definition: EventProcessorDefinition;
+}
+
+/**
+ * Makes a definition of each class marked with `@Projection` or `@Reactor`. Its instance is asked for when the first
+ * event comes.
+ */
+export function eventProcessorClasses(
+  { handlerClasses }: Components,
+  container: ContainerAdapter,
+): EventProcessorClass[] {
+  return handlerClasses.flatMap(handlerClass => {
+    const { type, processor } = handlerClass;
+    if (!processor) return [];
+    let made: any;
+    const instance = (): any => (made ??= container.resolve<any>(type));
+    return [{ type, definition: { ...processor, handlers: handlersOf(handlerClass, instance) } }];
+  });
+}
+
+function handlersOf({ events, replays }: HandlerClass, instance: () => any): Map<string, EventProcessorHandler> {
+  return new Map(
+    [...events].map(([event, handlers]) => {
+      const type = eventTypeOf(event);
+      const replay = replays.get(event);
+      const handler: EventProcessorHandler = {
+        handle: calling(handlers, instance),
+        ...(replay && { replay: calling(replay, instance) }),
+        type: event,
+        revive: recorded => type.revive(recorded),
+      };
+      return [type.name, handler];
+    }),
+  );
+}
+
+/** Several methods of one event are called one after the other. */
+function calling(handlers: Handlers, instance: () => any): ProjectionHandler {
+  const [first, ...others] = handlers.map(({ method }) => method);
+  if (others.length === 0) return (event, context) => instance()[first!](event, context);
+  return async (event, context) => {
+    for (const method of [first!, ...others]) await instance()[method](event, context);
+  };
+}
+
+/** Finds what is wrong with the classes that follow: with their decorators, and with the definitions made of them. */
+export function eventProcessorClassFaults(
+  { handlerClasses }: Components,
+  classes: readonly EventProcessorClass[],
+  given: readonly EventProcessorDefinition[],
+  eventStore: EventStore | undefined,
+): string[] {
+  const names = new Map(classes.map(({ type, definition }) => [definition, type.name]));
+  const placeOf = (definition: EventProcessorDefinition): string =>
+    names.get(definition) ?? `The ${definition.kind} '${definition.name}'`;
+  return [
+    ...handlerClasses.flatMap(roleFaults),
+    ...eventProcessorFaults([...classes.map(({ definition }) => definition), ...given], eventStore, placeOf),
+  ];
+}
+
+function roleFaults({ type, commands, events, replays, processor }: HandlerClass): string[] {
+  const faults: string[] = [];
+  const { name } = type;
+  if (hasBothRoles(type))
+    faults.push(
+      `${name} is marked with @Projection and with @Reactor. Keep one, and move the other's handlers to a class of their own.`,
+    );
+  if (processor && commands.size > 0)
+    faults.push(
+      `${name} follows events, and has command handlers, which are made for each command. Move them to a class of their own.`,
+    );
+  if (!processor && replays.size > 0)
+    faults.push(`${name} has a @ReplayHandler, but replays nothing. Write @Projection or @Reactor above the class.`);
+  if (processor)
+    for (const event of without(replays, events))
+      faults.push(`${name} handles ${messageName(event)} in replays only. Give it an @EventHandler for it, too.`);
+  if (processor?.options?.replay === 'skip' && replays.size > 0)
+    faults.push(
+      `${name} has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.`,
+    );
+  return faults;
+}
+
+const without = (
+  some: ReadonlyMap<ClassReference, Handlers>,
+  others: ReadonlyMap<ClassReference, Handlers>,
+): ClassReference[] => [...some.keys()].filter(event => !others.has(event));

@@ -1,0 +1,203 @@
+import {
+  aFunction,
+  BaseEventHandledError,
+  type ClassReference,
+  classOfPayload,
+  type EventType,
+  eventTypeOf,
+  inheritedMetadata,
+  messageName,
+  missedBase,
+  type OptionChecks,
+  optionFaults,
+} from '../../messages';
+import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from '../aggregate-definition';
+import { INSTANCE } from '../aggregate-instance';
+import { checkedDefinition } from '../definition-checks';
+import { InvalidAggregateError } from '../errors';
+import { sealEvent } from '../seal-event';
+import { aSnapshot } from '../snapshots/snapshot-rule';
+import { laterFault, refusePromise } from '../synchronous';
+import { classSnapshots } from './class-snapshots';
+import { constructorFaults } from './constructor-faults';
+import {
+  AGGREGATE,
+  type AggregateMetadata,
+  type AggregateOptions,
+  COMMAND_HANDLERS,
+  EVENT_HANDLERS,
+  type FoundHandler,
+  handlersOf,
+} from './handler-metadata';
+
+/** A class that can be instantiated. */
+export type AggregateClass<A = any> = new (...args: any[]) => A;
+
+/** What was found on an aggregate class: its definition, the messages it names, and what is wrong with it. */
+export interface AggregateInspection {
+  readonly definition: AggregateDefinition;
+  readonly commands: readonly ClassReference[];
+  readonly events: readonly ClassReference[];
+  readonly faults: readonly string[];
+}
+
+interface EventRule {
+  readonly type: EventType;
+  readonly handlers: readonly ((this: object, event: object) => unknown)[];
+  /** The names of the handlers. */
+  readonly methods: readonly string[];
+}
+
+const AGGREGATE_OPTIONS: OptionChecks<AggregateOptions> = { id: aFunction, snapshot: aSnapshot };
+
+const inspections = new WeakMap<Function, AggregateInspection>();
+
+/**
+ * Reads the decorators of an aggregate class and makes its definition, once for each class. Never throws: see `faults`.
+ */
+export function inspectAggregate(type: AggregateClass): AggregateInspection {
+  let inspection = inspections.get(type);
+  if (!inspection) {
+    inspection = inspect(type);
+    inspections.set(type, inspection);
+  }
+  return inspection;
+}
+
+/** Tells whether a class, or a parent of it, is marked with `@Aggregate`. */
+export const isAggregateClass = (type: Function): boolean => inheritedMetadata(type, AGGREGATE) !== undefined;
+
+/**
+ * Returns the definition of a decorated class; a definition given is returned as it is.
+ * @throws InvalidAggregateError listing everything that is wrong with the class, or with the definition
+ */
+export function definitionOf<State, Exposed>(
+  aggregate: AggregateClass<Exposed> | AggregateDefinition<State, Exposed>,
+): AggregateDefinition<State, Exposed> {
+  if (typeof aggregate !== 'function') return checkedDefinition(aggregate);
+  const { definition, faults } = inspectAggregate(aggregate);
+  if (faults.length > 0) throw new InvalidAggregateError(aggregate.name, faults);
+  return definition;
+}
+
+function inspect(type: AggregateClass): AggregateInspection {
+  const faults: string[] = [];
+  const metadata = inheritedMetadata<AggregateMetadata>(type, AGGREGATE);
+  if (!metadata)
+    faults.push(`${type.name} is not marked as an aggregate. Write @Aggregate('${type.name}') above the class.`);
+  const wrongOptions = metadata ? optionFaults(metadata.options, AGGREGATE_OPTIONS) : [];
+  faults.push(...wrongOptions.map(fault => `${type.name}: ${fault}`));
+  if (!(INSTANCE in type.prototype)) faults.push(`${type.name} does not extend AggregateRoot.`);
+  faults.push(...constructorFaults(type));
+  const commandHandlers = handlersOf(type, COMMAND_HANDLERS, faults);
+  const eventHandlers = handlersOf(type, EVENT_HANDLERS, faults);
+  const { name: className } = type;
+  const name = metadata?.name ?? className;
+  const definition: AggregateDefinition<object> = {
+    name,
+    commands: commandRules(type, commandHandlers, metadata, faults),
+    events: [...eventHandlers.keys()],
+    initialState: id => new type(id),
+    evolve: evolveBy(
+      className,
+      eventRules(type, eventHandlers, faults),
+      new Unhandled(className, [...eventHandlers.keys()]),
+    ),
+    seal: event => sealEvent(className, event),
+    expose: exposeClass,
+    snapshot: wrongOptions.length > 0 ? undefined : classSnapshots(name, type, metadata?.options.snapshot),
+  };
+  return { definition, commands: [...commandHandlers.keys()], events: [...eventHandlers.keys()], faults };
+}
+
+/** Ties the instance of the user's class to what the repository knows about it. */
+function exposeClass(handle: AggregateHandle<object>): object {
+  (handle.state as Record<symbol, unknown>)[INSTANCE] = handle;
+  return handle.state;
+}
+
+function commandRules(
+  type: AggregateClass,
+  found: ReadonlyMap<ClassReference, FoundHandler[]>,
+  metadata: AggregateMetadata | undefined,
+  faults: string[],
+): Map<string, CommandRule<object>> {
+  const rules = new Map<string, CommandRule<object>>();
+  for (const [command, handlers] of found) {
+    const name = messageName(command);
+    if (handlers.length > 1 || rules.has(name))
+      faults.push(`${type.name} handles the command '${name}' more than once. Keep one handler.`);
+    const { method, options } = handlers[0]!;
+    const handle = type.prototype[method];
+    rules.set(name, {
+      type: command,
+      creates: options?.creates ?? false,
+      target: options?.target ?? metadata?.options?.id,
+      retry: options?.retry,
+      decide: (state, message, context) => handle.call(state, message, context),
+    });
+  }
+  return rules;
+}
+
+function eventRules(
+  type: AggregateClass,
+  found: ReadonlyMap<ClassReference, FoundHandler[]>,
+  faults: string[],
+): Map<string, EventRule> {
+  const rules = new Map<string, EventRule>();
+  for (const [event, handlers] of found) {
+    const eventType = eventTypeOf(event);
+    if (rules.has(eventType.name))
+      faults.push(
+        `${type.name} handles two event classes of the name '${eventType.name}'. Name one of them: @Event('...').`,
+      );
+    const methods = handlers.map(({ method }) => String(method));
+    const rule = { type: eventType, methods, handlers: handlers.map(({ method }) => type.prototype[method]) };
+    for (const [index, handler] of rule.handlers.entries()) {
+      const fault = laterFault(`${type.name}.${methods[index]}`, handler);
+      if (fault) faults.push(fault);
+    }
+    rules.set(eventType.name, rule);
+  }
+  return rules;
+}
+
+/** Looks at events that an aggregate does not handle: whether it handles a base class of theirs. */
+class Unhandled {
+  readonly #looked = new WeakSet<Function>();
+
+  constructor(
+    private readonly place: string,
+    private readonly handled: readonly ClassReference[],
+  ) {}
+
+  /** @throws BaseEventHandledError */
+  look({ payload }: StateChange): void {
+    const type = classOfPayload(payload);
+    if (type === undefined || this.#looked.has(type)) return;
+    const base = missedBase(type, this.handled);
+    if (base) throw new BaseEventHandledError(this.place, base, type);
+    this.#looked.add(type);
+  }
+}
+
+function evolveBy(
+  className: string,
+  rules: ReadonlyMap<string, EventRule>,
+  unhandled: Unhandled,
+): (state: object, event: StateChange) => object {
+  return (state, event) => {
+    const rule = rules.get(event.name);
+    if (rule === undefined) {
+      unhandled.look(event);
+      return state;
+    }
+    const instance = rule.type.revive(event);
+    for (let index = 0; index < rule.handlers.length; index++) {
+      const returned = rule.handlers[index]!.call(state, instance);
+      if (returned !== undefined) refusePromise(returned, className, `${className}.${rule.methods[index]}`);
+    }
+    return state;
+  };
+}

@@ -1,0 +1,261 @@
+import { type RetryRule } from '../../concurrency';
+import {
+  aFunction,
+  aName,
+  aRetry,
+  type Check,
+  type CommandContext,
+  either,
+  isFunction,
+  mapOf,
+  needed,
+  newId,
+  type OptionChecks,
+  optionFaults,
+  options,
+  type SealedEvent,
+  shownText,
+  shownValue,
+} from '../../messages';
+import type {
+  AggregateDefinition,
+  AggregateHandle,
+  CommandRule,
+  Creates,
+  Decision,
+  StateChange,
+} from '../aggregate-definition';
+import { INSTANCE } from '../aggregate-instance';
+import { aCreates } from '../classes/handler-metadata';
+import { InvalidAggregateError } from '../errors';
+import { sealEvent } from '../seal-event';
+import { aSnapshot, type SnapshotOptions, snapshotRule } from '../snapshots/snapshot-rule';
+import { laterFault, refusePromise } from '../synchronous';
+import { lostInCopy } from './copied-state';
+
+/** What a method of a plain aggregate sees as `this`. */
+export interface PlainAggregateThis<State> {
+  readonly id: string;
+  /** The version of the last stored event. */
+  readonly version: number;
+  readonly state: Readonly<State>;
+}
+
+type Methods = Record<string, (...args: any[]) => Decision>;
+type Recorded<Result> = Result extends Promise<any> ? Promise<readonly SealedEvent[]> : readonly SealedEvent[];
+
+/** A loaded plain aggregate: its state, and its methods, which record the events they return. */
+export type PlainAggregate<State, M extends Methods = Methods> = PlainAggregateThis<State> & {
+  readonly [K in keyof M]: (...args: Parameters<M[K]>) => Recorded<ReturnType<M[K]>>;
+};
+
+/** How a plain aggregate answers a command: a function, or one with options. */
+export type PlainCommandHandler<State> =
+  | ((state: Readonly<State>, command: any, context: CommandContext) => Decision<object>)
+  | {
+      readonly creates?: Creates;
+      readonly target?: (command: any) => unknown;
+      readonly retry?: RetryRule;
+      readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision<object>;
+    };
+
+/** How a plain aggregate follows an event: it changes the state it is given, or returns another one. */
+export type PlainEventHandler<State> = (
+  state: State,
+  event: StateChange & { readonly payload: any },
+) => State | undefined | void;
+
+/** What `defineAggregate` takes. */
+export interface AggregateSpecification<State extends object, M extends Methods> {
+  readonly name: string;
+  /** The state before the first event (copied for each aggregate), or a function that makes it. */
+  readonly state: State | ((id: string) => State);
+  /** Makes the id of an aggregate that is added without one; default a UUID v7. */
+  readonly idGenerator?: () => string;
+  /** Actions: they read `this.state`, `this.id`, and return events. */
+  readonly methods?: M & ThisType<PlainAggregateThis<State> & PlainAggregate<State, M>>;
+  /**
+   * Event handlers by event name: they change the state they are given or return another one. `<name>Created` without
+   * one sets the fields that it carries.
+   */
+  readonly on?: Readonly<Record<string, PlainEventHandler<NoInfer<State>>>>;
+  /** Command handlers by command name, for an aggregate that is given to a Flow or a module. */
+  readonly commands?: Readonly<Record<string, PlainCommandHandler<NoInfer<State>>>>;
+  /** Finds the aggregate's id in a command; default the command's `id`. */
+  readonly id?: (command: any) => unknown;
+  /** Keeps the state of long streams beside the events, so that loading reads only what is newer; default none. */
+  readonly snapshot?: SnapshotOptions<NoInfer<State>>;
+}
+
+/** The definition that `defineAggregate` returns. */
+export interface PlainAggregateDefinition<State extends object, M extends Methods>
+  extends AggregateDefinition<State, PlainAggregate<State, M>> {
+  newId(): string;
+}
+
+/**
+ * Defines an aggregate without a class.
+ *
+ * `Repository.add(attributes)` records `<name>Created` with the attributes as its payload; an event that carries a
+ * `state` sets it.
+ * @throws InvalidAggregateError listing everything that is wrong with the specification
+ */
+export function defineAggregate<State extends object, M extends Methods = Record<never, never>>(
+  specification: AggregateSpecification<State, M>,
+): PlainAggregateDefinition<State, M> {
+  refuseFaults(specification);
+  const { name, state, idGenerator = () => newId(), methods, on = {}, commands = {} } = specification;
+  const handlers = new Map(Object.entries(on));
+  const created = `${name}Created`;
+  const Exposed = exposedClass<State>(name, methods ?? {});
+  const initialState = typeof state === 'function' ? (state as (id: string) => State) : () => structuredClone(state);
+  return {
+    name,
+    commands: new Map(
+      Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)]),
+    ),
+    initialState,
+    evolve(current, event) {
+      const carried = event.state ?? event.marks?.state;
+      if (carried !== undefined) return structuredClone(carried) as State;
+      const handler = handlers.get(event.name);
+      if (handler) {
+        const next = handler(current, event) ?? current;
+        // Asked here, and not in a function that others call with other states: that would cost a third of folding.
+        if (next !== current && typeof (next as { then?: unknown }).then === 'function')
+          refusePromise(next, name, `on.${event.name}`);
+        return next;
+      }
+      return event.name === created ? Object.assign(current, structuredClone(event.payload)) : current;
+    },
+    seal: event => sealEvent(name, event),
+    expose: handle => new Exposed(handle) as PlainAggregate<State, M>,
+    snapshot: plainSnapshots(name, initialState, specification.snapshot),
+    newId: idGenerator,
+  };
+}
+
+/** Lowers the option `snapshot`: the state is data, and kept as it is. */
+function plainSnapshots<State extends object>(
+  name: string,
+  initialState: (id: string) => State,
+  snapshot: SnapshotOptions<State> | undefined,
+) {
+  if (snapshot === undefined) return undefined;
+  const subject = {
+    name,
+    initialState,
+    refusal: undefined,
+    dataOf: (state: State) => state,
+    filled: (_: State, data: object) => data as State,
+  };
+  return snapshotRule<State>(snapshot, subject);
+}
+
+function commandRule<State>(
+  handler: PlainCommandHandler<State>,
+  id: ((command: any) => unknown) | undefined,
+): CommandRule<State> {
+  if (typeof handler === 'function') return { creates: false, target: id, decide: handler };
+  return {
+    creates: handler.creates ?? false,
+    target: handler.target ?? id,
+    retry: handler.retry,
+    decide: handler.decide,
+  };
+}
+
+/** Makes the class of the objects that `load` returns: the methods of the specification, recording what they return. */
+function exposedClass<State>(name: string, methods: Methods): new (handle: AggregateHandle<State>) => object {
+  class Exposed {
+    readonly #handle: AggregateHandle<State>;
+
+    constructor(handle: AggregateHandle<State>) {
+      this.#handle = handle;
+    }
+
+    get id(): string {
+      return this.#handle.id;
+    }
+
+    get version(): number {
+      return this.#handle.version;
+    }
+
+    get state(): State {
+      return this.#handle.state;
+    }
+
+    get [INSTANCE](): AggregateHandle<State> {
+      return this.#handle;
+    }
+  }
+  Object.defineProperty(Exposed, 'name', { value: name });
+  for (const [key, method] of Object.entries(methods)) {
+    Object.defineProperty(Exposed.prototype, key, {
+      value(this: Exposed, ...args: unknown[]) {
+        const decision = method.apply(this, args);
+        return decision instanceof Promise
+          ? decision.then(events => this[INSTANCE].apply(events))
+          : this[INSTANCE].apply(decision);
+      },
+    });
+  }
+  return Exposed;
+}
+
+const COMMAND_HANDLER: OptionChecks<Exclude<PlainCommandHandler<any>, (...args: any[]) => unknown>> = {
+  creates: aCreates,
+  target: aFunction,
+  retry: aRetry,
+  decide: needed(aFunction),
+};
+
+const aMethod: Check = (value, path, faults) => {
+  const name = path.slice(path.indexOf('.') + 1);
+  if (['id', 'version', 'state'].includes(name))
+    faults.push(`${path} would hide the aggregate's ${name}; use another name.`);
+  aFunction(value, path, faults);
+};
+
+/** What changes the state, or makes it, does so at once. */
+const atOnce: Check = (value, path, faults) => {
+  aFunction(value, path, faults);
+  const fault = laterFault(path, value);
+  if (fault !== undefined) faults.push(fault);
+};
+
+const anInitialState: Check = (value, path, faults) => {
+  if (isFunction(value)) atOnce(value, path, faults);
+  else if (typeof value !== 'object' || value === null)
+    faults.push(`${path} is ${shownValue(value)}; give an object, or a function that makes one.`);
+  else {
+    const lost = lostInCopy(value, path);
+    if (lost !== undefined)
+      faults.push(`${path} cannot be copied for each aggregate: ${lost}. Give a function that makes it.`);
+  }
+};
+
+const SPECIFICATION: OptionChecks<AggregateSpecification<any, Methods>> = {
+  name: needed(aName),
+  state: needed(anInitialState),
+  idGenerator: aFunction,
+  methods: mapOf('functions', aMethod),
+  on: mapOf('event handlers', atOnce),
+  commands: mapOf(
+    'command handlers',
+    either(isFunction, options(COMMAND_HANDLER, "a function, or an object with a 'decide' function")),
+  ),
+  id: aFunction,
+  snapshot: aSnapshot,
+};
+
+function refuseFaults(specification: unknown): void {
+  const faults = optionFaults(specification, SPECIFICATION);
+  if (faults.length > 0) throw new InvalidAggregateError(nameIn(specification), faults);
+}
+
+function nameIn(specification: unknown): string {
+  const name = (specification as { name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' ? shownText(name) : '';
+}

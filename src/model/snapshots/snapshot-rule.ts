@@ -1,0 +1,139 @@
+import { aFunction, aVersion, type Check, integer, needed, type OptionChecks, options } from '../../messages';
+import { SnapshotRefusedError } from '../errors';
+import { decodeState, encodeState, UnkeepableValue } from './state-codec';
+
+/** When snapshots of an aggregate are taken, and which of those that are stored can be used. */
+export interface SnapshotTiming {
+  /** After how many events a snapshot is taken: when the stream passes a multiple of this. An integer from 1. */
+  readonly every: number;
+  /**
+   * The version of the state's shape; default 1. Raise it whenever the fields, or what the event handlers do with them,
+   * change: snapshots of other versions are ignored, and taken anew.
+   */
+  readonly version?: number;
+}
+
+/**
+ * What the option `snapshot` takes. Without `take` and `restore` the own fields of the aggregate are kept, provided
+ * that all of them can be seen and kept exactly; an aggregate with private `#fields` needs both.
+ */
+export type SnapshotOptions<State = any> = SnapshotTiming &
+  (
+    | { readonly take?: undefined; readonly restore?: undefined }
+    | {
+        /** Returns what is to be kept: data of its own, with dates, maps and sets where needed. */
+        readonly take: (state: State) => object;
+        /**
+         * Brings a new aggregate, as it is before its first event, to the state that was taken; or returns another
+         * state.
+         */
+        readonly restore: (state: State, data: any) => State | undefined | void;
+      }
+  );
+
+/** How an aggregate is kept as a snapshot: the option `snapshot`, lowered. It can be written by hand. */
+export interface SnapshotRule<State = any> {
+  readonly every: number;
+  readonly version: number;
+  /** Why no snapshot can be taken of any aggregate of this kind, where that is known beforehand. */
+  readonly refusal?: string | undefined;
+  /**
+   * True when states with equal texts are equal; else their own fields are compared as well before a snapshot is
+   * stored.
+   */
+  readonly exact?: boolean;
+  /** Returns a state as JSON text. @throws SnapshotRefusedError when not all of it can be kept */
+  take(state: State, id: string): string;
+  /**
+   * Makes a state of such a text, new objects each time. Throws when the text is damaged, or of a state with other
+   * fields.
+   */
+  restore(id: string, text: string): State;
+}
+
+/** How a style of aggregates, with classes or without, gives its state away and takes it back. */
+export interface SnapshotSubject<State extends object> {
+  readonly name: string;
+  initialState(id: string): State;
+  /** Why the state cannot be seen, where it cannot. */
+  readonly refusal: string | undefined;
+  dataOf(state: State): object;
+  /** Returns the state that the data is of: the fresh one filled, or another one. */
+  filled(fresh: State, data: object): State;
+}
+
+/** Lowers the option `snapshot` to a rule. */
+export function snapshotRule<State extends object>(
+  options: SnapshotOptions<State>,
+  subject: SnapshotSubject<State>,
+): SnapshotRule<State> {
+  const { every, version = 1, take, restore } = options;
+  const { name } = subject;
+  const dataOf = take ?? subject.dataOf;
+  const filled = restore ? (fresh: State, data: object) => restore(fresh, data) ?? fresh : subject.filled;
+  return {
+    every,
+    version,
+    exact: !take,
+    refusal: take ? undefined : subject.refusal,
+    take(state, id) {
+      try {
+        return JSON.stringify({ fields: Object.keys(subject.initialState(id)), state: encodeState(dataOf(state)) });
+      } catch (error) {
+        throw new SnapshotRefusedError(
+          name,
+          id,
+          error instanceof UnkeepableValue ? error.message : `taking it fails: ${error}`,
+          error,
+        );
+      }
+    },
+    restore(id, text) {
+      const fresh = subject.initialState(id);
+      const { fields, state } = envelopeOf(text);
+      // Who adds a field and forgets to raise the version would else get it without what earlier events had put there.
+      const present = Object.keys(fresh);
+      if (fields.join() !== present.join())
+        throw new TypeError(
+          `The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`,
+        );
+      const data = objectOf(decodeState(state));
+      if (!restore) refuseOtherKind(data, subject.dataOf(fresh));
+      return objectOf(filled(fresh, data), 'The state restored') as State;
+    },
+  };
+}
+
+const SNAPSHOT_OPTIONS: OptionChecks<Record<'every' | 'version' | 'take' | 'restore', unknown>> = {
+  every: needed(integer(1)),
+  version: aVersion,
+  take: aFunction,
+  restore: aFunction,
+};
+const snapshotOptions = options(SNAPSHOT_OPTIONS, 'an object, such as { every: 100, version: 1 }');
+
+/** Checks the option `snapshot` of an aggregate. */
+export const aSnapshot: Check = (value, path, faults) => {
+  snapshotOptions(value, path, faults);
+  const { take, restore } = (value ?? {}) as Partial<Record<'take' | 'restore', unknown>>;
+  if ((take === undefined) !== (restore === undefined))
+    faults.push(`${path} needs both of take and restore, as functions, or neither.`);
+};
+
+/** Tells lists, maps and the like from objects with fields. */
+function refuseOtherKind(data: object, expected: object): void {
+  const [found, wanted] = [data, expected].map(value => Object.prototype.toString.call(value));
+  if (found !== wanted) throw new TypeError(`The state of the snapshot is ${found}, not ${wanted}.`);
+}
+
+function envelopeOf(text: string): { fields: readonly string[]; state: unknown } {
+  const { fields, state } = objectOf(JSON.parse(text)) as { fields?: unknown; state?: unknown };
+  if (!Array.isArray(fields)) throw new TypeError('The snapshot does not say which fields its state began with.');
+  return { fields, state };
+}
+
+function objectOf(value: unknown, what = 'The snapshot'): object {
+  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then !== 'function')
+    return value;
+  throw new TypeError(`${what} is no object.`);
+}

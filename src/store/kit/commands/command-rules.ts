@@ -1,0 +1,27 @@
+import type { RecordedEvent } from '../../../messages';
+import type { CommandResult } from '../../ports/command-journal';
+
+/**
+ * What a store keeps of a command, as far as time is concerned: all of it in milliseconds, by the clock of the store.
+ */
+interface CommandTimes {
+  readonly done: boolean;
+  /** Until when the claim stands, or the result is kept. */
+  readonly until: number;
+  /** How long the claim was to stand when it was made or renewed. */
+  readonly lease: number;
+}
+
+/**
+ * Tells whether a command may be claimed although another claim is known. A claim that would stand for longer than
+ * twice its lease was made before the clock was set back: it counts as run out. Twice, since the clocks of two
+ * processes differ a little. For those who write a store.
+ */
+export const isFree = ({ done, until, lease }: CommandTimes, now: number): boolean =>
+  until <= now || (!done && until > now + 2 * lease);
+
+/** Makes the result of a command that led to events. For those who write a store. */
+export function resultOf(events: readonly RecordedEvent[]): CommandResult {
+  const { aggregateId, version } = events.at(-1)!;
+  return { events, aggregateId, version };
+}

@@ -1,0 +1,91 @@
+import type { RecordedEvent } from '../../../messages';
+import type { SubscribeOptions } from '../../ports/event-store';
+import { storePage } from './checks';
+
+type Page = readonly RecordedEvent[];
+
+/** What a subscription needs of its store. */
+export interface SubscriptionSource extends SubscribeOptions {
+  readAll(page: { after: bigint }): Promise<Page>;
+  /** Called once when the subscription has ended, however it ended. */
+  ended(): void;
+}
+
+/**
+ * Follows a store: reads page after page, and when there is none, waits until the store calls {@link wake}.
+ * It asks for pages one by one, so that a slow reader never makes it hold more than one page.
+ */
+export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
+  #after: bigint;
+  #woken = false;
+  #done = false;
+  #wait: (() => void) | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #onAbort = (): void => this.end();
+
+  constructor(readonly source: SubscriptionSource) {
+    this.#after = storePage({ after: source.after ?? 0n }).after;
+    // Not at once: whoever makes the subscription must know it before it is told of its end.
+    if (source.signal?.aborted) queueMicrotask(this.#onAbort);
+    else source.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Returns the next page; concurrent calls are answered one after the other. */
+  next(): Promise<IteratorResult<Page, undefined>> {
+    const next = this.#turn.then(() => this.#next());
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async return(): Promise<IteratorResult<Page, undefined>> {
+    this.end();
+    return { done: true, value: undefined };
+  }
+
+  /** Says that there may be new events. */
+  wake(): void {
+    this.#woken = true;
+    this.#wait?.();
+  }
+
+  /** Ends the subscription; a reader that waits is told so. */
+  end(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.source.signal?.removeEventListener('abort', this.#onAbort);
+    this.#wait?.();
+    this.source.ended();
+  }
+
+  async #next(): Promise<IteratorResult<Page, undefined>> {
+    while (!this.#done) {
+      this.#woken = false;
+      const page = await this.#read();
+      if (this.#done) break;
+      if (page.length > 0) {
+        this.#after = page.at(-1)!.position;
+        return { done: false, value: page };
+      }
+      if (!this.#woken) await new Promise<void>(resolve => (this.#wait = resolve));
+      this.#wait = undefined;
+    }
+    return { done: true, value: undefined };
+  }
+
+  /**
+   * A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then it is not told.
+   */
+  async #read(): Promise<Page> {
+    try {
+      return await this.source.readAll({ after: this.#after });
+    } catch (error) {
+      if (this.#done) return [];
+      this.end();
+      throw error;
+    }
+  }
+}

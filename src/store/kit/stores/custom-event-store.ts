@@ -1,0 +1,177 @@
+import { InFlight } from '../../../concurrency';
+import {
+  aFunction,
+  checkedElsewhere,
+  InvalidOptionsError,
+  integer,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  type RecordedEvent,
+} from '../../../messages';
+import type { CommandJournal } from '../../ports/command-journal';
+import { StoreClosedError } from '../../ports/errors';
+import type { EventStore, RestoreOutcome, SubscribeOptions } from '../../ports/event-store';
+import type { ProjectionStore } from '../../ports/projection-store';
+import type { SnapshotStore } from '../../ports/snapshot-store';
+import type { AppendOptions, AppendOutcome, StreamAppend } from '../../ports/stream-append';
+import type { StreamName } from '../../ports/stream-name';
+import { streamPage } from '../events/checks';
+import type { StorePage, StreamPage } from '../events/event-pages';
+import { refuseSubscribeOptions } from '../events/option-checks';
+import { Subscription } from '../events/subscription';
+
+/**
+ * The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots,
+ * projections and commands.
+ */
+export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
+  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>>;
+
+/** What a custom store can be told. */
+interface CustomEventStoreOptions {
+  /**
+   * How often to look for what other processes appended, while there are subscriptions, in milliseconds; default 100.
+   */
+  readonly pollEvery?: number;
+}
+
+const PARTS: OptionChecks<EventStoreParts> = {
+  append: needed(aFunction),
+  readAll: needed(aFunction),
+  read: aFunction,
+  subscribe: aFunction,
+  restore: aFunction,
+  close: aFunction,
+  snapshots: checkedElsewhere,
+  projections: checkedElsewhere,
+  commands: checkedElsewhere,
+};
+
+/**
+ * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
+ *
+ * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand
+ * events), `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery`
+ * milliseconds (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes
+ * after. `restore` is there when it is given. To override a part of an existing store, pass the rest through; where
+ * `commands` is passed on, `append` takes part in them by its second argument:
+ *
+ * @example
+ * new CustomEventStore({
+ *   append: (appends, options) => { count(appends); return store.append(appends, options); },
+ *   readAll: page => store.readAll(page),
+ *   commands: store.commands,
+ * })
+ */
+export class CustomEventStore implements EventStore {
+  readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
+  readonly #writing = new InFlight();
+  #closing: Promise<void> | undefined;
+  /** There when it is among the parts: it cannot be derived. */
+  readonly restore?: (events: readonly RecordedEvent[]) => Promise<RestoreOutcome>;
+
+  /** @throws InvalidOptionsError */
+  constructor(
+    private readonly parts: EventStoreParts,
+    private readonly options: CustomEventStoreOptions = {},
+  ) {
+    refuseFaults(parts, options);
+    if (parts.restore) this.restore = async events => this.#write(() => parts.restore!(events));
+  }
+
+  get snapshots(): SnapshotStore | undefined {
+    return this.parts.snapshots;
+  }
+
+  get projections(): ProjectionStore | undefined {
+    return this.parts.projections;
+  }
+
+  get commands(): CommandJournal | undefined {
+    return this.parts.commands;
+  }
+
+  async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
+    return this.#write(() => this.parts.append(appends, options));
+  }
+
+  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    return this.parts.readAll(page);
+  }
+
+  async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    if (this.parts.read) return this.parts.read(stream, page);
+    const { from, limit } = streamPage(page);
+    const signal = page?.signal && { signal: page.signal };
+    const found: RecordedEvent[] = [];
+    let after = 0n;
+    for (;;) {
+      const events = await this.parts.readAll({ ...signal, after });
+      for (const event of events) {
+        if (
+          event.aggregateId !== stream.aggregateId ||
+          event.aggregateName !== stream.aggregateName ||
+          event.version < from
+        )
+          continue;
+        if (found.push(event) === limit) return found;
+      }
+      if (events.length === 0) return found;
+      after = events.at(-1)!.position;
+    }
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
+    this.#refuseWhenClosed();
+    refuseSubscribeOptions(options);
+    if (this.parts.subscribe) return this.parts.subscribe(options);
+    const subscription: Subscription = new Subscription({
+      ...options,
+      readAll: page => this.parts.readAll(page),
+      ended: () => {
+        clearInterval(this.#subscriptions.get(subscription));
+        this.#subscriptions.delete(subscription);
+      },
+    });
+    this.#subscriptions.set(
+      subscription,
+      setInterval(() => subscription.wake(), this.options.pollEvery ?? 100),
+    );
+    return subscription;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const subscription of this.#subscriptions.keys()) subscription.end();
+    await this.#writing.idle();
+    await this.parts.close?.();
+  }
+
+  async #write<T>(write: () => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    try {
+      return await this.#writing.during(write());
+    } finally {
+      for (const subscription of this.#subscriptions.keys()) subscription.wake();
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new StoreClosedError();
+  }
+}
+
+function refuseFaults(parts: EventStoreParts, options: CustomEventStoreOptions): void {
+  const faults = [
+    ...optionFaults<EventStoreParts>(parts, PARTS),
+    ...optionFaults<CustomEventStoreOptions>(options, { pollEvery: integer(1, 60_000) }),
+  ];
+  if (faults.length > 0) throw new InvalidOptionsError('new CustomEventStore', faults);
+}

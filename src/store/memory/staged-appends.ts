@@ -1,0 +1,121 @@
+import { type Clock, isoTime, type RecordedEvent, sealPayload } from '../../messages';
+import { claimOf, commandIsDone } from '../kit/commands/command-checks';
+import { checkAppends, isExpected, storePage } from '../kit/events/checks';
+import type { StorePage } from '../kit/events/event-pages';
+import { recordEvent, recordedMarks } from '../kit/events/record-event';
+import { repeatedEvents } from '../kit/events/repeated-events';
+import type { Mutex } from '../kit/transactions/mutex';
+import type { ClaimName } from '../ports/command-journal';
+import type { EventsBeside } from '../ports/projection-transaction';
+import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StreamAppend } from '../ports/stream-append';
+import type { StreamName } from '../ports/stream-name';
+import { streamKey } from '../ports/stream-name';
+import type { InMemoryCommandJournal } from './in-memory-command-journal';
+
+/** What an event store in memory lends to the transactions of its projections. */
+export interface TransactionEvents {
+  readonly beside: EventsBeside;
+  readonly clock: Clock;
+  readonly turns: Mutex;
+  commands(): InMemoryCommandJournal;
+  refuseWhenClosed(): void;
+  versionOf(stream: StreamName): number;
+  stored(id: string): RecordedEvent | undefined;
+  lastPosition(): number;
+  readAll(page: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[];
+  /** Keeps events, all of them or none. */
+  write(events: readonly RecordedEvent[]): void;
+}
+
+/** The appends of one transaction, which nobody else sees before {@link keep}. Meanwhile the store takes no others. */
+export class StagedAppends {
+  readonly #events: RecordedEvent[] = [];
+  readonly #byId = new Map<string, RecordedEvent>();
+  readonly #versions = new Map<string, number>();
+  /** What is to be recorded of commands, by their ids. */
+  readonly #results = new Map<string, { readonly command: ClaimName; readonly events: readonly RecordedEvent[] }>();
+
+  constructor(private readonly store: TransactionEvents) {}
+
+  append({ appends, command }: SealedAppend): AppendOutcome {
+    const done = command && (this.#results.has(command.id) || this.store.commands().isDone(command));
+    const repeated = repeatedEvents(appends, id => this.#byId.get(id) ?? this.store.stored(id));
+    if (done && !repeated) throw commandIsDone(command);
+    const outcome = repeated ? { ok: true as const, events: repeated } : this.#append(appends);
+    if (command && outcome.ok) this.#results.set(command.id, { command, events: outcome.events });
+    return outcome;
+  }
+
+  readAll(page?: StorePage): readonly RecordedEvent[] {
+    const { after, limit } = storePage(page);
+    const stored = this.store.readAll({ after, limit });
+    return [...stored, ...this.#events.filter(({ position }) => position > after)].slice(0, limit);
+  }
+
+  keep(): void {
+    if (this.#events.length > 0) this.store.write(this.#events);
+    for (const { command, events } of this.#results.values()) this.store.commands().record(command, events);
+  }
+
+  #append(appends: readonly StreamAppend[]): AppendOutcome {
+    const conflicts: Conflict[] = [];
+    for (const { stream, expected } of appends) {
+      const actual = this.#version(stream);
+      if (!isExpected(expected, actual)) conflicts.push({ stream, expected, actual });
+    }
+    if (conflicts.length > 0) return { ok: false, conflicts };
+    const recordedAt = isoTime(this.store.clock.now());
+    const events = appends.flatMap(({ stream, events }) => events.map(event => this.#stage(event, stream, recordedAt)));
+    return { ok: true, events: Object.freeze(events) };
+  }
+
+  #stage(event: NewEvent, stream: StreamName, recordedAt: string): RecordedEvent {
+    const version = this.#version(stream) + 1;
+    const position = BigInt(this.store.lastPosition() + this.#events.length + 1);
+    const recorded = recordEvent(event, stream, version, position, recordedAt);
+    this.#versions.set(streamKey(stream), version);
+    this.#byId.set(recorded.id, recorded);
+    this.#events.push(recorded);
+    return recorded;
+  }
+
+  #version(stream: StreamName): number {
+    return this.#versions.get(streamKey(stream)) ?? this.store.versionOf(stream);
+  }
+}
+
+/** Appends that were checked, and that their caller cannot change while they wait. */
+export interface SealedAppend {
+  readonly appends: readonly StreamAppend[];
+  readonly command: ClaimName | undefined;
+}
+
+/** Checks appends and seals them. @throws what `append` of an event store throws */
+export function sealedAppend(appends: readonly StreamAppend[], options?: AppendOptions): SealedAppend {
+  checkAppends(appends);
+  const sealed = appends.map(({ stream: { aggregateName, aggregateId }, expected, events }) => ({
+    ...{ stream: { aggregateName, aggregateId }, expected },
+    events: events.map(event => ({
+      ...event,
+      payload: sealPayload(event.payload, event.name),
+      ...(event.metadata && { metadata: sealPayload(event.metadata, 'metadata') }),
+      ...(event.marks && { marks: recordedMarks(event.marks) }),
+    })),
+  }));
+  return { appends: sealed, command: claimOf(appends, options) };
+}
+
+/** Appends after the transactions that are under way. @throws what `append` of an event store throws */
+export async function appendInTurn(
+  store: TransactionEvents,
+  appends: readonly StreamAppend[],
+  options: AppendOptions | undefined,
+): Promise<AppendOutcome> {
+  const sealed = sealedAppend(appends, options);
+  return store.turns.take(() => {
+    const staged = new StagedAppends(store);
+    const outcome = staged.append(sealed);
+    staged.keep();
+    return outcome;
+  });
+}
