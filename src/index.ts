@@ -286,15 +286,8 @@ export {
   UnknownProjectionError,
   WaitTimeoutError,
 } from './processing';
-export {
-  CommandIdReusedError,
-  DeadlockError,
-  ForeignAggregateError,
-  NothingToAddError,
-  ReentrantCommandError,
-  TurnsYieldedError,
-  UnitOfWorkClosedError,
-} from './repository';
+export { ForeignAggregateError, NothingToAddError, UnitOfWorkClosedError } from './repository';
+export { CommandIdReusedError, DeadlockError, ReentrantCommandError, TurnsYieldedError } from './commands';
 export { InvalidDecoratorError } from './decorators';
 export {
   CloseWithinHandlerError,

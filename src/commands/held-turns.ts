@@ -1,6 +1,6 @@
 import type { CommandMessage } from '../messages';
-import { TurnsYieldedError } from '../repository';
 import { type StreamName, streamKey } from '../store';
+import { TurnsYieldedError } from './errors';
 import { type Turn, Turns } from './turns';
 
 /** The turns of all aggregates of a flow, by the aggregate's name. */

@@ -9,7 +9,6 @@ import {
   newId,
   succeeded,
 } from '../messages';
-import { CommandIdReusedError } from '../repository';
 import {
   type ClaimName,
   type CommandJournal,
@@ -17,6 +16,7 @@ import {
   type EventStore,
   InMemoryCommandJournal,
 } from '../store';
+import { CommandIdReusedError } from './errors';
 import { Turns } from './turns';
 
 /** For how long others wait for a command without a sign of life from the process that carries it out. */

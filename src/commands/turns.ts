@@ -1,5 +1,5 @@
 import type { CommandMessage } from '../messages';
-import { DeadlockError, ReentrantCommandError, TurnsYieldedError } from '../repository';
+import { DeadlockError, ReentrantCommandError, TurnsYieldedError } from './errors';
 
 /** As many turns that no command holds are kept before they are swept. */
 const MAX_FREE = 1000;

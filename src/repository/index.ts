@@ -1,12 +1,8 @@
 export { AggregateLoader } from './aggregate-loader';
 export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
 export {
-  CommandIdReusedError,
-  DeadlockError,
   ForeignAggregateError,
   NothingToAddError,
-  ReentrantCommandError,
-  TurnsYieldedError,
   UnitOfWorkClosedError,
 } from './errors';
 export { appendFor, newAppend, type StreamChanges } from './new-events';

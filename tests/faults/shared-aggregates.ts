@@ -1,5 +1,5 @@
+import { DeadlockError } from '../../src/commands';
 import type { RetryRule } from '../../src/concurrency';
-import { DeadlockError } from '../../src/repository';
 import { type EventStore, InMemoryEventStore } from '../../src/store';
 import { range } from '../postgres/database';
 import { below, exactly, type Figure, none, type Subject, some } from './figures';
