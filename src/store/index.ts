@@ -27,8 +27,8 @@ export {
 export { EventProcessorPages } from './kit/events/subscriber-pages';
 export { Subscription, type SubscriptionSource } from './kit/events/subscription';
 export { letterPage } from './kit/projections/dead-letter-checks';
-export { checkClaim } from './kit/projections/lease-checks';
-export { decideClaim, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/projections/lease-rules';
+export { checkClaim, checkMember } from './kit/projections/lease-checks';
+export { decideClaim, isHeld, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/projections/lease-rules';
 export {
   canBeParked,
   canBeReadModel,
@@ -111,7 +111,7 @@ export type {
   TakenOverSegments,
 } from './ports/projection-store';
 export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './ports/projection-transaction';
-export type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from './ports/segment-leases';
+export type { LeaseClaim, LeaseOutcome, Member, SegmentLeases, SegmentState } from './ports/segment-leases';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './ports/snapshot-store';
 export type {
   AppendOptions,

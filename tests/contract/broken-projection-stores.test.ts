@@ -21,6 +21,22 @@ const broken: Readonly<Record<string, Breaking>> = {
       claim: (name, claim) => store.leases.claim(name, { ...claim, duration: Math.max(claim.duration, 30_000) }),
     },
   }),
+  'never forgets a member': store => ({
+    leases: {
+      ...bound(store.leases),
+      join: (name, version, member) =>
+        store.leases.join(name, version, { ...member, duration: Math.max(member.duration, 30_000) }),
+    },
+  }),
+  'lists only who asks as a member': store => ({
+    leases: {
+      ...bound(store.leases),
+      join: async (name, version, member) => {
+        await store.leases.join(name, version, member);
+        return [member.owner];
+      },
+    },
+  }),
   'forgets what an owner says': store => ({
     leases: { ...bound(store.leases), claim: (name, { note, ...claim }) => store.leases.claim(name, claim) },
   }),

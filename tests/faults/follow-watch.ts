@@ -44,8 +44,8 @@ export class FollowWatch {
     }
   }
 
-  async #owners({ version, segments }: ReadModelVersion): Promise<number> {
+  async #owners({ version }: ReadModelVersion): Promise<number> {
     const states = await projectionsOf(this.store).leases.segments(this.name, version);
-    return states.filter(({ segment, owner }) => segment < segments && owner !== undefined).length;
+    return states.filter(({ owner }) => owner !== undefined).length;
   }
 }

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { Where } from './where';
 
-const TABLES = ['read_models', 'checkpoints', 'leases', 'dead_letters', 'documents'] as const;
+const TABLES = ['read_models', 'checkpoints', 'leases', 'members', 'dead_letters', 'documents'] as const;
 
 /** Counts the rows of what projections keep. */
 export async function rowsOf(where: Where): Promise<Record<(typeof TABLES)[number], number>> {

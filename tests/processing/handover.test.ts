@@ -57,9 +57,7 @@ onEachStore(processes => {
   const store = (): Stored => processes().store;
   const activeOf = async () => (await store().projections.versions('mailer')).find(({ active }) => active)!;
   const positionsOf = async (version: number, name = 'mailer'): Promise<bigint[]> =>
-    (await store().projections.leases.segments(name, version))
-      .filter(({ segment }) => segment < 256)
-      .map(({ position }) => position);
+    (await store().projections.leases.segments(name, version)).map(({ position }) => position);
   const started = async (definition: EventProcessorDefinition) => {
     const projections = processes().start([definition]);
     await projections.ready();

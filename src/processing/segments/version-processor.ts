@@ -32,7 +32,6 @@ export class VersionProcessor {
    */
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
-  #seat: { readonly segment: number; readonly fence: bigint } | undefined;
   /** Ends the pause before the next look. */
   #wake = (): void => undefined;
   gone = false;
@@ -74,7 +73,7 @@ export class VersionProcessor {
     this.#wake();
     await this.#loop;
     await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
-    if (this.#seat) await this.#release(this.#seat.segment, this.#seat.fence);
+    await this.#leave();
   }
 
   async #run(): Promise<void> {
@@ -102,9 +101,11 @@ export class VersionProcessor {
       if (this.#held.size === 0) await this.#claim(0);
       return;
     }
-    const states = await this.parts.store.leases.segments(this.#projection, this.version.version);
-    const { quota, free, seat } = segmentAssignmentOf(states, segments, this.membership.owner);
-    await this.#show(seat);
+    const { owner, leaseDuration: duration } = this.membership;
+    const { leases } = this.parts.store;
+    const members = await leases.join(this.#projection, this.version.version, { owner, duration });
+    const states = await leases.segments(this.#projection, this.version.version);
+    const { quota, free } = segmentAssignmentOf(states, segments, members, owner);
     for (const segment of free) {
       if (this.#held.size >= quota) break;
       if (!this.#held.has(segment)) await this.#claim(segment);
@@ -158,13 +159,7 @@ export class VersionProcessor {
     this.parts.observer.moved(false);
   }
 
-  /** Lets others see that this process is here and wants a share. */
-  async #show(segment: number): Promise<void> {
-    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf());
-    if (lease.ok) this.#seat = { segment, fence: lease.fence };
-  }
-
-  /** A lease that could not be renewed in time may be somebody else's. */
+  /** A lease that could not be renewed in time may be another process's. */
   #loseExpired(): void {
     const now = performance.now();
     for (const [segment, held] of this.#held) if (held.until < now) this.#forget(segment, held);
@@ -191,6 +186,14 @@ export class VersionProcessor {
     await Promise.race([held.processor.end(), pause(HANDLER_TIMEOUT_MS, patience.signal)]);
     patience.abort();
     await this.#release(segment, held.fence);
+  }
+
+  /** Others divide the segments without this process. */
+  async #leave(): Promise<void> {
+    if (this.version.segments === 1) return;
+    const { owner } = this.membership;
+    // Where the store cannot be asked, the membership runs out by itself.
+    await this.parts.store.leases.leave(this.#projection, this.version.version, owner).catch(() => undefined);
   }
 
   async #release(segment: number, fence: bigint): Promise<void> {

@@ -14,7 +14,7 @@ export async function progressOf(
   const known = await store.versions(name);
   const segments = known.find(each => each.version === version)?.segments ?? 0;
   const from = known.find(({ active }) => active)?.version;
-  const states = (await store.leases.segments(name, version)).filter(({ segment }) => segment < segments);
+  const states = await store.leases.segments(name, version);
   const total = Number(await head.position());
   // A segment that was not begun yet counts as not done at all.
   const done =

@@ -82,7 +82,7 @@ export class SegmentRescaling {
   async #takeSegments(from: ReadModelVersion, signal: AbortSignal): Promise<readonly Taken[] | undefined> {
     while (!signal.aborted && (await this.store.active(this.#name)) === from.version) {
       const states = await this.store.leases.segments(this.#name, from.version);
-      const held = states.filter(({ segment, owner }) => segment < from.segments && owner !== undefined);
+      const held = states.filter(({ owner }) => owner !== undefined);
       // Where others still work, what is free is theirs.
       const taken = held.length === 0 ? await this.#takeAll(from) : undefined;
       if (taken) return taken;

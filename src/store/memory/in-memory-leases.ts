@@ -1,9 +1,9 @@
 import type { Clock } from '../../messages';
-import { checkClaim } from '../kit/projections/lease-checks';
-import { decideClaim, type KnownLease, segmentState } from '../kit/projections/lease-rules';
+import { checkClaim, checkMember } from '../kit/projections/lease-checks';
+import { decideClaim, isHeld, type KnownLease, segmentState } from '../kit/projections/lease-rules';
 import { checkCheckpoint } from '../kit/projections/projection-checks';
 import type { CheckpointName } from '../ports/projection-commit';
-import type { LeaseClaim, LeaseOutcome, SegmentLeases, SegmentState } from '../ports/segment-leases';
+import type { LeaseClaim, LeaseOutcome, Member, SegmentLeases, SegmentState } from '../ports/segment-leases';
 import type { InMemoryAccess } from './in-memory-access';
 
 /** What leases need to know of versions. */
@@ -17,6 +17,7 @@ export interface LeasedVersions {
 /** Leases in the memory of the process. */
 export class InMemoryLeases implements SegmentLeases {
   readonly #leases = new Map<string, Map<number, KnownLease>>();
+  readonly #members = new Map<string, Map<string, Pick<KnownLease, 'until' | 'duration'>>>();
 
   constructor(
     private readonly clock: Clock,
@@ -45,6 +46,22 @@ export class InMemoryLeases implements SegmentLeases {
     });
   }
 
+  async join(projection: string, version: number, { owner, duration }: Member): Promise<readonly string[]> {
+    checkMember(projection, version, { owner, duration });
+    return this.access.write(() => {
+      this.versions.refuseClosed(projection, version);
+      const now = this.clock.now();
+      const others = [...(this.#members.get(keyOf(projection, version)) ?? [])].filter(([, each]) => isHeld(each, now));
+      const members = new Map([...others, [owner, { until: now + duration, duration }]]);
+      this.#members.set(keyOf(projection, version), members);
+      return [...members.keys()];
+    });
+  }
+
+  async leave(projection: string, version: number, owner: string): Promise<void> {
+    await this.access.write(() => void this.#members.get(keyOf(projection, version))?.delete(owner));
+  }
+
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     const leases = this.access.read(() => this.#of(projection, version));
     const positions = this.versions.positions(projection, version);
@@ -61,6 +78,7 @@ export class InMemoryLeases implements SegmentLeases {
 
   drop(projection: string, version: number): void {
     this.#leases.delete(keyOf(projection, version));
+    this.#members.delete(keyOf(projection, version));
   }
 
   #claim({ projection, version, segment }: CheckpointName, claim: LeaseClaim): LeaseOutcome {

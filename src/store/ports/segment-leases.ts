@@ -13,6 +13,9 @@ export interface LeaseClaim {
   readonly note?: string | undefined;
 }
 
+/** A process that wants a share of the segments of a version, and for how long it is taken to be there. */
+export type Member = Pick<LeaseClaim, 'owner' | 'duration'>;
+
 /** What became of a claim. */
 export type LeaseOutcome =
   | {
@@ -59,6 +62,15 @@ export interface SegmentLeases {
    * StoreClosedError
    */
   release(name: CheckpointName, lease: { readonly owner: string; readonly fence: bigint }): Promise<void>;
+  /**
+   * Takes a process among the members of a version, or keeps it there, for as long as it says; returns the owners of all
+   * members, in no order. The clock is the store's.
+   * @throws InvalidCommitError for a malformed name or member, UnknownReadModelError where the version is not prepared,
+   * or closed, StoreClosedError
+   */
+  join(projection: string, version: number, member: Member): Promise<readonly string[]>;
+  /** Takes a process from the members of a version, where it is one. @throws StoreClosedError */
+  leave(projection: string, version: number, owner: string): Promise<void>;
   /**
    * Returns the segments of a version that have a checkpoint or were ever claimed, ascending. @throws StoreClosedError
    */

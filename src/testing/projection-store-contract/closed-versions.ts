@@ -14,6 +14,7 @@ const writers = (store: ProjectionStore): (() => Promise<unknown>)[] => [
   () => store.commit({ ...commit(1n, 1n), ...parked }),
   () => store.commit({ ...commit(1n, 2n), work: [() => undefined] }),
   () => store.leases.claim(segment(), claim),
+  () => store.leases.join(NAME, 1, claim),
   () => store.transaction(transaction => transaction.lock(segment())),
   () => store.transaction(transaction => transaction.commit(commit(1n, 2n, write('late', {})))),
 ];
@@ -136,6 +137,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
       const racing = Array.from({ length: 4 }, (_, number) => segment({ segment: number })).flatMap(checkpoint => [
         store.commit({ checkpoint, from: 0n, to: 1n, writes: [write(`d${checkpoint.segment}`, {})], ...parked }),
         store.leases.claim(checkpoint, claim),
+        store.leases.join(NAME, 1, { ...claim, owner: `owner ${checkpoint.segment}` }),
         store.transaction(transaction => transaction.lock(checkpoint)),
       ]);
       const outcomes = await Promise.allSettled([...racing, store.drop(NAME, 1)]);

@@ -138,6 +138,32 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, owner: undefined, freeIn: 0, note: undefined }]);
   },
 
+  'lists the members of a version as long as they say, or until they leave': async ({ store }) => {
+    for (const version of [1, 2]) await store.prepare(schema({ version }));
+    const join = async (owner: string, duration = LONG, version = 1): Promise<readonly string[]> =>
+      [...(await store.leases.join(NAME, version, { owner, duration }))].sort();
+    assert.deepEqual(await join('one'), ['one']);
+    assert.deepEqual(await join('two'), ['one', 'two']);
+    assert.deepEqual(await join('two'), ['one', 'two'], 'one that is there already');
+    assert.deepEqual(await join('else', LONG, 2), ['else'], 'the members of another version');
+    await store.leases.leave(NAME, 1, 'one');
+    await store.leases.leave(NAME, 1, 'not there');
+    assert.deepEqual(await join('brief', 50), ['brief', 'two']);
+    await until('its 50 ms are over', async () => (await join('two')).length === 1);
+    assert.deepEqual(await join('one'), ['one', 'two']);
+    assert.deepEqual(await join('two', 50), ['one', 'two']);
+    await until('the shorter time counts', async () => (await join('one')).length === 1);
+    assert.deepEqual(await store.leases.segments(NAME, 1), [], 'a member holds no segment');
+  },
+
+  'many join at once, and each is a member': async ({ store }) => {
+    await store.prepare(schema());
+    const owners = Array.from({ length: 12 }, (_, n) => `owner ${String(n).padStart(2, '0')}`);
+    for (const duration of [1, LONG, LONG])
+      await Promise.all(owners.map(owner => store.leases.join(NAME, 1, { owner, duration })));
+    assert.deepEqual([...(await store.leases.join(NAME, 1, { owner: owners[0]!, duration: LONG }))].sort(), owners);
+  },
+
   'tells what the owner said with its last claim, as long as it is the owner': async ({ store }) => {
     await store.prepare(schema());
     const told = async (): Promise<(string | undefined)[]> =>
@@ -163,28 +189,33 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await told(), [undefined, undefined], 'it has run out');
   },
 
-  'dropping a version ends its leases': async ({ store }) => {
+  'dropping a version ends its leases, and forgets its members': async ({ store }) => {
     await store.prepare(schema());
     await take(store, 'one');
+    await store.leases.join(NAME, 1, claim('one'));
     await store.drop(NAME, 1);
     assert.deepEqual(await store.leases.segments(NAME, 1), []);
     await store.prepare(schema());
+    assert.deepEqual([...(await store.leases.join(NAME, 1, claim('other')))], ['other']);
     await take(store, 'other');
   },
 
-  'refuses claims that are malformed': async ({ store }) => {
+  'refuses claims and members that are malformed': async ({ store }) => {
     await store.prepare(schema());
-    const wrong: object[] = [
+    const members: object[] = [
       ...[0, -1, 1.5, 3_600_001, Number.NaN, '1', undefined].map(duration => ({ duration })),
       ...['', '\0', 'x'.repeat(256), 7, undefined].map(owner => ({ owner })),
-      ...['\0', '\ud800', 'x'.repeat(20_001), 7, null].map(note => ({ note })),
     ];
+    const wrong = [...members, ...['\0', '\ud800', 'x'.repeat(20_001), 7, null].map(note => ({ note }))];
     await refused(
       'INVALID_COMMIT',
       ...wrong.map(part => () => store.leases.claim(segment(), { ...claim('one'), ...part })),
+      ...members.map(part => () => store.leases.join(NAME, 1, { ...claim('one'), ...part })),
     );
     await refused(
       'INVALID_COMMIT',
+      () => store.leases.join('', 1, claim('one')),
+      () => store.leases.join(NAME, 0, claim('one')),
       () => store.leases.claim(segment({ projection: '' }), claim('one')),
       () => store.leases.release(segment({ segment: -1 }), { owner: 'one', fence: 1n }),
       ...['1', 1, -1n].map(fence => () => store.commit({ ...commit(0n, 1n), fence: fence as bigint })),

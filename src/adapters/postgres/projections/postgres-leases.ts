@@ -3,9 +3,11 @@ import {
   canBeReadModel,
   checkCheckpoint,
   checkClaim,
+  checkMember,
   LEASE_TOLERANCE_MS,
   type LeaseClaim,
   type LeaseOutcome,
+  type Member,
   type SegmentLeases,
   type SegmentState,
   UnknownReadModelError,
@@ -55,6 +57,17 @@ export class PostgresLeases implements SegmentLeases {
     await this.run(() => this.#ask(this.#statements.release, [projection, version, segment, owner, fence]));
   }
 
+  async join(projection: string, version: number, { owner, duration }: Member): Promise<readonly string[]> {
+    checkMember(projection, version, { owner, duration });
+    const rows = await this.run(() => this.#ask(this.#statements.join, [projection, version, owner, duration]));
+    if (rows.length === 0) throw new UnknownReadModelError(projection, version);
+    return rows.map(([member]) => member!);
+  }
+
+  async leave(projection: string, version: number, owner: string): Promise<void> {
+    await this.run(() => this.#ask(this.#statements.leave, [projection, version, owner]));
+  }
+
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     if (!canBeReadModel(projection, version)) return [];
     const rows = await this.run(() => this.#ask(this.#statements.segments, [projection, version]));
@@ -71,13 +84,15 @@ export class PostgresLeases implements SegmentLeases {
 }
 
 function leaseStatements(names: StoreNames) {
-  const [leases, checkpoints, models] = [names.of('leases'), names.of('checkpoints'), names.of('read_models')];
+  const [leases, members] = [names.of('leases'), names.of('members')];
+  const [checkpoints, models] = [names.of('checkpoints'), names.of('read_models')];
   const named = 'projection = $1 and version = $2 and segment = $3';
-  const until = `clock_timestamp() + $5::integer * interval '1 millisecond'`;
+  const after = (milliseconds: string): string => `clock_timestamp() + ${milliseconds} * interval '1 millisecond'`;
+  const until = after('$5::integer');
   const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
   // One that holds for longer than it was claimed for is from before the clock was set back: it has run out.
-  const latest = `clock_timestamp() + (l.duration + ${LEASE_TOLERANCE_MS}) * interval '1 millisecond'`;
-  const held = `l.owner is not null and l.lease_until > clock_timestamp() and l.lease_until <= ${latest}`;
+  const inTime = `l.lease_until > clock_timestamp() and l.lease_until <= ${after(`(l.duration + ${LEASE_TOLERANCE_MS})`)}`;
+  const held = `l.owner is not null and ${inTime}`;
   return {
     // The version is locked, so that a drop comes before or after.
     claim:
@@ -92,6 +107,19 @@ where l.owner = excluded.owner or not (${held}) returning l.fence`),
     release: statement(
       `update ${leases} set owner = null, lease_until = '-infinity', note = null where ${named} and owner = $4 and fence = $5`,
     ),
+    // Those whose time is over are deleted; where others do that, too, none waits for another one.
+    join: statement(`with joined as (
+  insert into ${members} as l (projection, version, owner, lease_until, duration)
+  select name, version, $3, ${after('$4::integer')}, $4 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
+  on conflict (projection, version, owner) do update set lease_until = excluded.lease_until, duration = excluded.duration
+  returning l.owner
+), gone as (
+  delete from ${members} where projection = $1 and version = $2 and owner in (
+    select l.owner from ${members} l where l.projection = $1 and l.version = $2 and l.owner <> $3 and not (${inTime}) for update skip locked
+  )
+)
+select owner from joined union select l.owner from ${members} l, joined where l.projection = $1 and l.version = $2 and ${inTime}`),
+    leave: statement(`delete from ${members} where projection = $1 and version = $2 and owner = $3`),
     segments:
       statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end,
   case when l.held then l.note end

@@ -67,7 +67,8 @@ left join (
       statement(`delete from ${models} where name = $1 and version = $2 and state = 'closed'`),
       statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
 checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2),
-leases as (delete from ${leases} where projection = $1 and version = $2)
+leases as (delete from ${leases} where projection = $1 and version = $2),
+members as (delete from ${names.of('members')} where projection = $1 and version = $2)
 delete from ${letters} where projection = $1 and version = $2`),
     ],
   };

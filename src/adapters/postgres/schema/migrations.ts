@@ -35,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
     title: 'which requests to try again were answered, and what owners of leases say',
     sql: answersAndNotes,
   },
+  { number: 17, title: 'who wants a share of the segments', sql: members },
 ];
 
 function commands(names: StoreNames): string {
@@ -235,4 +236,18 @@ function answersAndNotes(names: StoreNames): string {
   add column if not exists answered integer not null default 0;
 
 alter table ${names.of('leases')} add column if not exists note text collate "C";`;
+}
+
+// Before, segments beyond all others were claimed to be seen.
+function members(names: StoreNames): string {
+  return `create table if not exists ${names.of('members')} (
+  projection  text collate "C" not null,
+  version     integer not null,
+  owner       text collate "C" not null,
+  lease_until timestamptz not null,
+  duration    integer not null,
+  constraint ${names.local('members_key')} primary key (projection, version, owner)
+) with (fillfactor = 50);
+
+delete from ${names.of('leases')} where segment >= 1000;`;
 }

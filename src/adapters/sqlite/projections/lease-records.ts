@@ -1,9 +1,11 @@
 import {
   type CheckpointName,
   decideClaim,
+  isHeld,
   type KnownLease,
   type LeaseClaim,
   type LeaseOutcome,
+  type Member,
   type SegmentState,
   segmentState,
 } from '../../../store';
@@ -50,6 +52,20 @@ export class LeaseRecords {
     this.#statements.release.run(projection, version, segment, owner, fence);
   }
 
+  /** Returns the owners of all members; those whose time is over are forgotten. */
+  join(projection: string, version: number, { owner, duration }: Member, now: number): string[] {
+    const { addMember, members, removeMember } = this.#statements;
+    addMember.run(projection, version, owner, Math.ceil(now + duration), duration);
+    const rows = members.all(projection, version) as { owner: string; until: number; duration: number }[];
+    const there = rows.filter(row => isHeld(row, now));
+    for (const row of rows) if (!there.includes(row)) removeMember.run(projection, version, row.owner);
+    return there.map(row => row.owner);
+  }
+
+  leave(projection: string, version: number, owner: string): void {
+    this.#statements.removeMember.run(projection, version, owner);
+  }
+
   segments(projection: string, version: number, now: number): SegmentState[] {
     const positions = new Map<number, bigint>();
     for (const { segment, position } of this.#statements.positions.all(projection, version) as {
@@ -71,6 +87,7 @@ export class LeaseRecords {
 
   drop(projection: string, version: number): void {
     this.#statements.drop.run(projection, version);
+    this.#statements.dropMembers.run(projection, version);
   }
 }
 
@@ -100,5 +117,12 @@ function prepareLeaseStatements(connection: SqliteConnection) {
       `select segment, owner, until, duration, cast(fence as text) as fence, note from leases where ${named}`,
     ),
     drop: connection.prepare(`delete from leases where ${named}`),
+    addMember: connection.prepare(
+      `insert into members (projection, version, owner, until, duration) values (?, ?, ?, ?, ?)
+       on conflict (projection, version, owner) do update set until = excluded.until, duration = excluded.duration`,
+    ),
+    members: connection.prepare(`select owner, until, duration from members where ${named}`),
+    removeMember: connection.prepare(`delete from members where ${named} and owner = ?`),
+    dropMembers: connection.prepare(`delete from members where ${named}`),
   };
 }

@@ -3,8 +3,10 @@ import {
   canBeReadModel,
   checkCheckpoint,
   checkClaim,
+  checkMember,
   type LeaseClaim,
   type LeaseOutcome,
+  type Member,
   type SegmentLeases,
   type SegmentState,
 } from '../../../store';
@@ -44,6 +46,18 @@ export class SqliteLeases implements SegmentLeases {
     const name = { projection, version, segment };
     checkCheckpoint(name);
     await this.#write(() => this.records.leases.release(name, owner, fence));
+  }
+
+  async join(projection: string, version: number, { owner, duration }: Member): Promise<readonly string[]> {
+    checkMember(projection, version, { owner, duration });
+    return this.#write(() => {
+      this.records.refuseClosed(projection, version);
+      return this.records.leases.join(projection, version, { owner, duration }, this.settings.clock.now());
+    });
+  }
+
+  async leave(projection: string, version: number, owner: string): Promise<void> {
+    await this.#write(() => this.records.leases.leave(projection, version, owner));
   }
 
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {

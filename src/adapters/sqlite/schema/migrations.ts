@@ -123,6 +123,16 @@ export const MIGRATIONS: readonly string[] = [
   // lease says of its subscriber.
   `alter table dead_letters add column answered integer not null default 0;
   alter table leases add column note text;`,
+  // Who wants a share of the segments of a version. Before, segments beyond all others were claimed to be seen.
+  `create table members (
+    projection text not null,
+    version integer not null,
+    owner text not null,
+    until integer not null,
+    duration integer not null,
+    primary key (projection, version, owner)
+  ) strict, without rowid;
+  delete from leases where segment >= 1000;`,
 ];
 
 function numbered(count: number, line: (n: number) => string): string[] {

@@ -50,8 +50,8 @@ export function segmentState(
 }
 
 /**
- * A lease that holds for longer than it was claimed for is from before the clock was set back: it has run out, else it
- * would outlive its owner.
+ * Tells whether a lease, or a membership, still holds. One that holds for longer than it was claimed for is from before
+ * the clock was set back: it has run out, else it would outlive its owner. For those who write a store.
  */
-const isHeld = ({ until, duration }: KnownLease, now: number): boolean =>
+export const isHeld = ({ until, duration }: Pick<KnownLease, 'until' | 'duration'>, now: number): boolean =>
   until > now && until - now <= duration + LEASE_TOLERANCE_MS;
