@@ -50,6 +50,9 @@ const broken: Readonly<Record<string, Breaking>> = {
   'forgets that a retry was asked for': store => ({
     deadLetters: { ...bound(store.deadLetters), retry: async () => 1 },
   }),
+  'parks again what was discarded meanwhile': store => ({
+    commit: ({ retried, ...commit }) => store.commit(commit),
+  }),
   'takes back a request that came while the try was under way': store => ({
     commit: ({ answers, ...commit }) =>
       store.commit({ ...commit, ...(answers && { answers: { ...answers, retry: 1000 } }) }),

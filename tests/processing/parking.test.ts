@@ -94,6 +94,39 @@ onEachStore(processes => {
     expect(await tallyOf('b')).toEqual({ count: 1, last: 'new' });
   });
 
+  test.each([
+    ['fails', true],
+    ['succeeds', false],
+  ])('an event that is discarded while it is tried again stays discarded, also where the try %s', async (_, fails) => {
+    const { store } = processes();
+    let [tries, letGo] = [0, (): void => undefined];
+    const gate = new Promise<void>(resolve => {
+      letGo = resolve;
+    });
+    const projections = processes().start([
+      tally({ retry: { attempts: 1 } }, async text => {
+        if (text !== 'poison') return;
+        tries++;
+        if (tries > 1) await gate;
+        if (tries === 1 || fails) throw new Error('no');
+      }),
+    ]);
+    const processor = projections.of('tally');
+    for (const text of ['poison', 'waits', 'waits, too']) await happen(store, ['a'], text);
+    await projections.settled();
+    const retried = processor.retry();
+    await until(async () => tries === 2);
+    const discarded = processor.discard();
+    await until(async () => (await processor.deadLetters()).length === 0);
+    letGo();
+    expect(await retried).toBe(1);
+    expect(await discarded).toBe(3);
+    await projections.waitFor(await happen(store, ['a'], 'new'));
+    expect(await processor.deadLetters()).toEqual([]);
+    expect(tries).toBe(2);
+    expect(await tallyOf('a')).toEqual({ count: 1, last: 'new' });
+  });
+
   test('what is parked outlives the process: the next one keeps its order and can have it tried', async () => {
     const { store } = processes();
     const failing = processes().start([

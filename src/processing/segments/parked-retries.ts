@@ -26,7 +26,7 @@ export class ParkedRetries {
       const letters = await this.parts.store.deadLetters.list(this.place, { sequence, limit: PAGE_LETTERS });
       for (const letter of letters) {
         const tried = await this.#retryOne(letter, signal);
-        // Read anew: the letter may be gone, where the answer to the commit was lost.
+        // Read anew: the letter may be gone, as it was discarded meanwhile, or the answer to the commit was lost.
         if (tried === 'outdated') break;
         if (tried !== 'ok') return tried === 'failed' ? 'ok' : tried;
       }
@@ -62,6 +62,7 @@ export class ParkedRetries {
       reads,
       work,
       unpark: [position],
+      retried: position,
     });
     if (outcome === 'ok') handled?.work.committed();
     return outcome;
@@ -78,8 +79,10 @@ export class ParkedRetries {
       to: this.checkpoint.committed,
       writes: [],
       park: [letter],
+      retried: letter.position,
       ...(answers && { answers }),
     });
+    if (outcome === 'outdated') return outcome;
     this.reports.parked({ event, sequence, error }, letter.attempts, this.parked.failed(sequence, letter.attempts));
     return outcome === 'ok' ? 'failed' : outcome;
   }

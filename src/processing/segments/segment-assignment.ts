@@ -16,8 +16,8 @@ export interface SegmentAssignment {
 }
 
 /**
- * Divides the segments evenly: the processes in the order of their ids, the first ones get what is left over. Those that
- * hold a segment count as well as the members.
+ * Divides the segments evenly: the processes in the order of their ids, the first ones get what is left over. Those
+ * that hold a segment count as well as the members.
  */
 export function segmentAssignmentOf(
   states: readonly SegmentState[],

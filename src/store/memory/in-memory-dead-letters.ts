@@ -117,6 +117,10 @@ export class InMemoryDeadLetters implements DeadLetters {
     if (answers) parked.answer(answers);
   }
 
+  isParked(name: ParkedName, position: bigint): boolean {
+    return this.#of(name).letters.has(position);
+  }
+
   drop(projection: string, version: number): void {
     this.#versions.delete(keyOf({ projection, version }));
   }

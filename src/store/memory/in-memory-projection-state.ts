@@ -93,15 +93,17 @@ export class InMemoryProjectionState {
 
   /** Says why a commit must not be kept, given where its checkpoint stands; undefined when it may be. */
   refusal(
-    { checkpoint, from, fence, reads }: SealedCommit,
+    { checkpoint, from, fence, reads, retried }: SealedCommit,
     position: bigint,
     read: ReadNow = this.#readNow,
   ): CommitOutcome | undefined {
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     if (fenced || position !== from) return { ok: false, checkpoint: position, fenced };
-    const outdated = reads.some(
-      each => (read(this.documents(each.readModel, each.version), each.id) ?? null) !== each.document,
+    const isAsRead = reads.every(
+      each => (read(this.documents(each.readModel, each.version), each.id) ?? null) === each.document,
     );
+    const isParked = retried === undefined || this.deadLetters.isParked(checkpoint, retried);
+    const outdated = !isAsRead || !isParked;
     return outdated ? { ok: false, checkpoint: position, fenced, outdated } : undefined;
   }
 

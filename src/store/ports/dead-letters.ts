@@ -96,6 +96,11 @@ export interface DeadLetterChanges {
   /** The positions of letters that are done with, in the segment of the checkpoint. */
   readonly unpark?: readonly bigint[];
   /**
+   * The position of the letter whose event was tried again: the commit goes through only while it is parked. One that
+   * was discarded meanwhile stays discarded, whatever came of the try; the commit is `outdated`.
+   */
+  readonly retried?: bigint;
+  /**
    * The request that a failed try answers. A later one stays: the sequence is tried once more. Where it was answered
    * before, nothing changes.
    */

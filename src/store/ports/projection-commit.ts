@@ -54,7 +54,7 @@ export interface ProjectionCommit extends DeadLetterChanges {
 /**
  * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says
  * that the segment belongs to another owner by now, and `outdated` that the checkpoint is where it was believed to be,
- * but a document is not as it was read.
+ * but a document is not as it was read, or what was tried again is not parked any more.
  */
 export type CommitOutcome =
   | { readonly ok: true }

@@ -63,8 +63,8 @@ export interface SegmentLeases {
    */
   release(name: CheckpointName, lease: { readonly owner: string; readonly fence: bigint }): Promise<void>;
   /**
-   * Takes a process among the members of a version, or keeps it there, for as long as it says; returns the owners of all
-   * members, in no order. The clock is the store's.
+   * Takes a process among the members of a version, or keeps it there, for as long as it says; returns the owners of
+   * all members, in no order. The clock is the store's.
    * @throws InvalidCommitError for a malformed name or member, UnknownReadModelError where the version is not prepared,
    * or closed, StoreClosedError
    */

@@ -102,6 +102,25 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await positions(store), [2n, 3n, 4n, 5n, 12n]);
   },
 
+  'what was tried again and is not parked any more is left as it is, whatever came of the try': async ({ store }) => {
+    await filled(store, {});
+    await store.commit({ ...commit(1n, 9n), park: [letter('a', 3n), waiting('a', 5n)] });
+    const done = { ...commit(9n, 9n, write('a', { done: true })), unpark: [3n], retried: 3n };
+    const failed = { ...commit(9n, 9n), park: [letter('a', 3n, { attempts: 6 })], retried: 3n };
+    assert.deepEqual(await store.commit(failed), { ok: true });
+    assert.equal((await store.deadLetters.list(name))[0]?.attempts, 6);
+    assert.equal(await store.deadLetters.discard(name, { position: 3n }), 1);
+    const outdated = { ok: false, checkpoint: 9n, fenced: false, outdated: true };
+    for (const commit of [done, failed, { ...failed, work: [() => assert.fail('its work was run')] }])
+      assert.deepEqual(await store.commit(commit), outdated);
+    assert.deepEqual([await positions(store), await all(store)], [[5n], {}]);
+    const fenced = { ...done, fence: 77n };
+    assert.deepEqual(await store.commit(fenced), { ok: false, checkpoint: 9n, fenced: true }, 'the fence comes first');
+    assert.deepEqual(await store.commit({ ...done, unpark: [5n], retried: 5n }), { ok: true });
+    assert.deepEqual([await positions(store), await all(store)], [[], { a: { done: true } }]);
+    await refused('INVALID_COMMIT', () => store.commit({ ...commit(9n, 9n), retried: 5 as never }));
+  },
+
   'unparks before it parks': async ({ store }) => {
     await store.prepare(schema());
     await parked(store);

@@ -79,6 +79,11 @@ export class PostgresDeadLetters implements DeadLetters {
     return Number(row![0]);
   }
 
+  /** Tells whether a letter is parked, and keeps it so until the transaction ends. */
+  async isParked(ask: Ask, { projection, version }: ParkedName, position: bigint): Promise<boolean> {
+    return (await ask(this.#statements.lock, [projection, version, position])).length > 0;
+  }
+
   /** Takes in what a commit parks, unparks and answers, in its transaction. */
   async change(
     client: PostgresClient,
@@ -129,6 +134,7 @@ select count(distinct sequence) from asked`),
     discard: statement(`with gone as (
   delete from ${letters} where ${named} and ${ofSequence(3)} and ($4::bigint is null or position = $4) returning 1
 ) select count(*) from gone`),
+    lock: statement(`select 1 from ${letters} where ${named} and position = $3 for update`),
     unpark: statement(`delete from ${letters} where ${named} and segment = $3 and position = any($4::bigint[])`),
     answer: statement(`update ${letters} set answered = greatest(answered, $4) where ${named} and sequence = $3`),
     // What joins a sequence that is to be tried again is to be tried, too.

@@ -58,12 +58,14 @@ export class ProjectionCommits {
   /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
   async within(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
     const ask: Ask = (question, values) => this.database.askOnRaw(client, question, values);
-    const { checkpoint, from, work } = commit;
-    if (work.length > 0) {
+    const { checkpoint, from, work, retried } = commit;
+    if (work.length > 0 || retried !== undefined) {
       // Locked before the work is done: nothing is done in vain.
       await lockCheckpoint(ask, this.statements, checkpoint);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
+      if (retried !== undefined && !(await this.letters.isParked(ask, checkpoint, retried)))
+        return { ok: false, checkpoint: from, fenced: false, outdated: true };
       await runWork(client, work);
     }
     const outcome = await this.#write(ask, commit);
@@ -133,8 +135,8 @@ export class ProjectionCommits {
   }
 }
 
-const isPlain = ({ work, park, unpark, answers }: SealedCommit): boolean =>
-  work.length + park.length + unpark.length === 0 && !answers;
+const isPlain = ({ work, park, unpark, retried, answers }: SealedCommit): boolean =>
+  work.length + park.length + unpark.length === 0 && retried === undefined && !answers;
 
 /** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
 const MAX_BYTES = 0x0fff_ffff;

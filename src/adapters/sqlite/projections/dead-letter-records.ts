@@ -93,6 +93,10 @@ export class DeadLetterRecords {
     }));
   }
 
+  isParked({ projection, version }: ParkedName, position: bigint): boolean {
+    return this.#statements.find.get(projection, version, position) !== undefined;
+  }
+
   retry({ projection, version }: ParkedName, sequence: string | null): number {
     const sequences = this.#statements.names.all(projection, version, sequence, sequence).length;
     this.#statements.ask.run(projection, version, sequence, sequence);
@@ -118,6 +122,7 @@ function prepareLetterStatements(connection: SqliteConnection) {
   const latest = (column: string): string =>
     `coalesce((select max(${column}) from dead_letters where ${named} and sequence = ?), 0)`;
   return {
+    find: connection.prepare(`select 1 from dead_letters where ${named} and position = ?`),
     unpark: connection.prepare(`delete from dead_letters where ${named} and segment = ? and position = ?`),
     // What joins a sequence that is to be tried again is to be tried, too.
     park: connection.prepare(

@@ -153,7 +153,8 @@ export class ProjectionRecords {
     const position = this.checkpoint(checkpoint);
     const fenced = fence !== undefined && !this.leases.holds(checkpoint, fence);
     if (fenced || position !== commit.from) return { ok: false, checkpoint: position, fenced };
-    if (!commit.reads.every(read => this.#isAsRead(read)))
+    const isParked = commit.retried === undefined || this.deadLetters.isParked(checkpoint, commit.retried);
+    if (!isParked || !commit.reads.every(read => this.#isAsRead(read)))
       return { ok: false, checkpoint: position, fenced, outdated: true };
     runWork(commit.work, this.connection);
     refusing(() => {

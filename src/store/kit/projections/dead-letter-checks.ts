@@ -8,11 +8,15 @@ const MAX_ERROR_LENGTH = 4000;
 const DEFAULT_PAGE_LETTERS = 100;
 
 /** Adds what is wrong with the letters of a commit to its faults. */
-export function checkDeadLetters({ park = [], unpark = [], answers }: DeadLetterChanges, faults: string[]): void {
+export function checkDeadLetters(
+  { park = [], unpark = [], retried, answers }: DeadLetterChanges,
+  faults: string[],
+): void {
   if (!Array.isArray(park)) faults.push(`park is ${shownValue(park)}; it must be a list.`);
   else for (const [place, letter] of park.entries()) checkLetter(letter, `park[${place}]`, faults);
   if (!Array.isArray(unpark)) faults.push(`unpark is ${shownValue(unpark)}; it must be a list.`);
   else for (const [place, position] of unpark.entries()) checkPosition(position, `unpark[${place}]`, faults);
+  if (retried !== undefined) checkPosition(retried, 'retried', faults);
   if (answers !== undefined) checkAnswers(answers, faults);
 }
 

@@ -14,18 +14,20 @@ export interface SealedCommit {
   readonly work: readonly TransactionWork[];
   readonly park: readonly NewDeadLetter[];
   readonly unpark: readonly bigint[];
+  readonly retried: bigint | undefined;
   readonly answers: AnsweredRetry | undefined;
 }
 
 /** Checks a commit and seals it. For those who write a store. @throws InvalidCommitError, UnstorableValueError */
 export function sealedCommit(commit: ProjectionCommit): SealedCommit {
   checkCommit(commit);
-  const { from, to, fence, answers } = commit;
+  const { from, to, fence, retried, answers } = commit;
   const { projection, version, segment } = commit.checkpoint;
   return {
     ...{ checkpoint: { projection, version, segment }, from, to, fence, groups: groupWrites(commit.writes) },
     reads: [...(commit.reads ?? [])],
     ...{ work: [...(commit.work ?? [])], park: lettersToPark(commit.park), unpark: [...(commit.unpark ?? [])] },
+    retried,
     answers: answers && { sequence: answers.sequence, retry: answers.retry },
   };
 }
