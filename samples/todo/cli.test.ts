@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { RecordedEvent } from 'eventuality';
 import ts from 'typescript';
 import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
-import { TestSchema, url } from '../../tests/postgres/database';
 import { builtDist, linkPackages } from '../../tests/support/package';
+import { TestSchema, url } from '../../tests/support/stores/schema';
 import { run } from './cli';
 import { openStore, type Place, placeOf } from './store';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
-import { TestSchema, url } from '../../tests/postgres/database';
+import { TestSchema, url } from '../../tests/support/stores/schema';
 import { bar } from './bar';
 import { run } from './cli';
 import { openStore, type Place } from './store';

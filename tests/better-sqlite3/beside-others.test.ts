@@ -7,7 +7,9 @@ import { betterSqlite3 } from '../../src/adapters/sqlite/connection/better-sqlit
 import { DRIVERS, loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { EventStore, ProjectionStore, SnapshotStore } from '../../src/store';
 import { eventStoreContract, projectionStoreContract, snapshotStoreContract } from '../../src/testing';
-import { everything, testFiles, to } from '../sqlite/files';
+import { to } from '../sqlite/events';
+import { testFiles } from '../support/stores/files';
+import { everything } from '../support/stores/whole-stores';
 
 const files = testFiles();
 

@@ -15,7 +15,7 @@ import {
   Repository,
 } from 'eventuality';
 import { inject, injectable } from 'tsyringe';
-import { Account, AccountOpened } from './accounts';
+import { Account, AccountOpened } from '../domain/accounts';
 
 class Mailer {
   send() {}

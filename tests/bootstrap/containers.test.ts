@@ -9,7 +9,7 @@ import {
   WiringError,
 } from 'eventuality';
 import { inject, container as rootContainer } from 'tsyringe';
-import { Account, AccountOpened, Deposit, OpenAccount, Transfer } from './accounts';
+import { Account, AccountOpened, Deposit, OpenAccount, Transfer } from '../domain/accounts';
 import { MapContainer } from './map-container';
 
 const heard: string[] = [];

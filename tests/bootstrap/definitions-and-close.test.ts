@@ -14,7 +14,7 @@ import {
   Module,
   type Repository,
 } from 'eventuality';
-import { Account, AccountOpened, Deposit, Deposited, OpenAccount, Transfer } from './accounts';
+import { Account, AccountOpened, Deposit, Deposited, OpenAccount, Transfer } from '../domain/accounts';
 
 const Counter = defineAggregate({
   name: 'Counter',

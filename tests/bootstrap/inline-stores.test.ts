@@ -20,8 +20,8 @@ import { checkedOptions } from '../../src/adapters/postgres/connection/options';
 import { SqliteEventStore } from '../../src/adapters/sqlite';
 import { eventProcessorFaults } from '../../src/processing';
 import { bound } from '../contract/bound';
-import { url } from '../postgres/database';
-import { Account, AccountOpened, OpenAccount } from './accounts';
+import { Account, AccountOpened, OpenAccount } from '../domain/accounts';
+import { url } from '../support/stores/schema';
 
 @Projection('list', { mode: 'inline' })
 class List {

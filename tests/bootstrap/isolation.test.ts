@@ -9,7 +9,7 @@ import {
   UnknownCommandError,
 } from 'eventuality';
 import { inject, container as rootContainer } from 'tsyringe';
-import { Account, AccountOpened, Deposit, OpenAccount } from './accounts';
+import { Account, AccountOpened, Deposit, OpenAccount } from '../domain/accounts';
 
 class Greeter {
   constructor(

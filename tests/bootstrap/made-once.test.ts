@@ -24,7 +24,7 @@ import {
   scoped,
   singleton,
 } from 'tsyringe';
-import { Account, AccountOpened, OpenAccount, Transfer } from './accounts';
+import { Account, AccountOpened, OpenAccount, Transfer } from '../domain/accounts';
 import { MapContainer } from './map-container';
 
 const opened: Application[] = [];

@@ -18,7 +18,7 @@ import {
   ReplayHandler,
   WiringError,
 } from 'eventuality';
-import { Account, AccountOpened, Deposit } from './accounts';
+import { Account, AccountOpened, Deposit } from '../domain/accounts';
 
 async function faultsOf(
   options: ModuleOptions,

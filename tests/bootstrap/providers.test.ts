@@ -10,7 +10,7 @@ import {
   repositoryToken,
 } from 'eventuality';
 import { delay, inject } from 'tsyringe';
-import { Account, AccountOpened, OpenAccount, Transfer } from './accounts';
+import { Account, AccountOpened, OpenAccount, Transfer } from '../domain/accounts';
 import { MapContainer } from './map-container';
 
 const closing: Application[] = [];

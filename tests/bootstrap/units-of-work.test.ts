@@ -17,7 +17,7 @@ import {
   UnitOfWorkClosedError,
 } from 'eventuality';
 import { injectable } from 'tsyringe';
-import { Account, AccountOpened, Deposit, Deposited, OpenAccount, Transfer, Withdrawn } from './accounts';
+import { Account, AccountOpened, Deposit, Deposited, OpenAccount, Transfer, Withdrawn } from '../domain/accounts';
 
 class Transfers {
   constructor(@InjectRepository(Account) private readonly accounts: Repository<Account>) {}

@@ -18,7 +18,7 @@ import {
   WiringError,
 } from 'eventuality';
 import { inject } from 'tsyringe';
-import { Account, AccountOpened, Deposit, OpenAccount } from './accounts';
+import { Account, AccountOpened, Deposit, OpenAccount } from '../domain/accounts';
 
 /** Bootstraps a module of these parts and returns the faults that it is refused with. */
 async function faultsOf(options: ModuleOptions): Promise<readonly string[]> {

@@ -7,14 +7,13 @@ import {
   type HandlerContext,
   InMemoryEventStore,
 } from 'eventuality';
-
-const quiet = { error: () => undefined, warn: () => undefined };
-const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+import { SILENT } from '../support/logger';
+import { pause } from '../support/waiting';
 
 /** A flow in which every kind of handler may close it, at once or after it has awaited something. */
 function closable(close: (flow: Flow) => Promise<unknown>, late: boolean, reactor = false) {
   const inHandler = async (): Promise<void> => {
-    if (late) await sleep(2);
+    if (late) await pause(2);
     await close(flow);
   };
   const Thing = defineAggregate({
@@ -35,7 +34,7 @@ function closable(close: (flow: Flow) => Promise<unknown>, late: boolean, reacto
   const flow: Flow = new Flow({
     eventStore: new InMemoryEventStore(),
     aggregates: [Thing],
-    logger: quiet,
+    logger: SILENT,
     onError: error => failures.push(error),
     commandHandlers: { CloseByFunction: async () => Promise.all([inHandler()]).then(() => []) },
     ...(reactor ? {} : { listeners: { Opened: inHandler } }),
@@ -65,7 +64,7 @@ describe.each([
   test('is refused in a listener', async () => {
     const { flow, failures } = closable(each => each.close(), late);
     await flow.dispatch(command('Open'));
-    await sleep(20);
+    await pause(20);
     await flow.close();
     expect(failures).toEqual([expect.any(CloseWithinHandlerError)]);
   });
@@ -76,7 +75,7 @@ test('close() that a reactor awaits does not hang: the flow closes', async () =>
   const { flow } = closable(each => each.close().catch(error => refused.push(error)), true, true);
   await flow.processors.ready();
   await flow.dispatch(command('Open'));
-  while (refused.length === 0) await sleep(5);
+  while (refused.length === 0) await pause(5);
   await flow.close();
   expect(refused).toEqual([expect.any(CloseWithinHandlerError)]);
 });

@@ -11,8 +11,8 @@ import {
   Module,
   type Repository,
 } from 'eventuality';
-import { Account, Deposit, OpenAccount, Transfer } from '../bootstrap/accounts';
-import { EVERY_STORE, withStores } from '../faults/stores';
+import { Account, Deposit, OpenAccount, Transfer } from '../domain/accounts';
+import { EVERY_STORE, withStores } from '../support/stores/stores';
 
 /** Opens an account and pays it in at another one, which all such commands share. */
 class OpenWithGift {

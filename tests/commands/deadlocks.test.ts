@@ -7,8 +7,7 @@ import {
   type HandlerContext,
   InMemoryEventStore,
 } from 'eventuality';
-
-const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+import { pause } from '../support/waiting';
 
 /** An aggregate whose command may wait for a command to another one before it decides. */
 const Place = defineAggregate({
@@ -18,7 +17,7 @@ const Place = defineAggregate({
     Visit: {
       creates: 'if-missing',
       async decide(_, { id, then }: { id: string; then?: object }, { dispatch }: CommandContext) {
-        await sleep(5);
+        await pause(5);
         if (then) await dispatch(then);
         return Event({ aggregateId: id, name: 'Visited', payload: {} });
       },
@@ -38,13 +37,13 @@ const flowOf = () =>
       async Move({ ids }: { ids: string[] }, context: HandlerContext) {
         for (const id of ids) {
           await context.repository(Place).find(id);
-          await sleep(5);
+          await pause(5);
         }
         return [];
       },
       async Hand({ id, then }: { id: string; then: object }, context: HandlerContext) {
         await context.repository(Place).find(id);
-        await sleep(5);
+        await pause(5);
         await context.dispatch(then);
       },
     },

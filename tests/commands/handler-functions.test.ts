@@ -12,8 +12,8 @@ import {
   Repository,
   UnitOfWorkClosedError,
 } from 'eventuality';
-import { Account } from '../bootstrap/accounts';
-import { EVERY_STORE, withStores } from '../faults/stores';
+import { Account } from '../domain/accounts';
+import { EVERY_STORE, withStores } from '../support/stores/stores';
 
 const Todo = defineAggregate({
   name: 'Todo',

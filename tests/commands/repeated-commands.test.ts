@@ -1,3 +1,4 @@
+import { SILENT } from '../support/logger';
 import 'reflect-metadata';
 import {
   bootstrap,
@@ -15,8 +16,8 @@ import {
   type Repository,
 } from 'eventuality';
 import { VirtualClock } from 'eventuality/testing';
-import { Account, Deposit, OpenAccount, Transfer } from '../bootstrap/accounts';
-import { EVERY_STORE, withStores } from '../faults/stores';
+import { Account, Deposit, OpenAccount, Transfer } from '../domain/accounts';
+import { EVERY_STORE, withStores } from '../support/stores/stores';
 
 const runs: string[] = [];
 
@@ -48,10 +49,8 @@ class Office {
 @Module({ components: [Account, Office] })
 class Bank {}
 
-const quiet = { error: () => undefined, warn: () => undefined };
-
 async function opened(eventStore: EventStore) {
-  const flow = await bootstrap(Bank, { eventStore, logger: quiet });
+  const flow = await bootstrap(Bank, { eventStore, logger: SILENT });
   for (const id of ['a', 'b']) await flow.dispatch(new OpenAccount(id));
   await flow.dispatch(new Deposit('a', 500));
   return flow;
@@ -67,7 +66,7 @@ describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name
     withStores(name, 2, async stores => {
       const flows: [Flow, Flow] = [
         await opened(stores[0]!),
-        await bootstrap(Bank, { eventStore: stores[1]!, logger: quiet }),
+        await bootstrap(Bank, { eventStore: stores[1]!, logger: SILENT }),
       ];
       await use(flows, stores[0]!);
       await Promise.all(flows.map(flow => flow.close()));
@@ -216,7 +215,7 @@ describe('what a handler dispatches', () => {
     new Flow({
       eventStore,
       aggregates: [Account],
-      logger: quiet,
+      logger: SILENT,
       commandHandlers: {
         async Pay({ to }: { to: string[] }, { dispatch }: HandlerContext) {
           for (const id of to) await dispatch(new Deposit(id, 10));

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { COMPILERS } from '../support/compilers';
 import { builtDist, linkPackages } from '../support/package';
-import { COMPILERS } from './compilers';
 
 const run = promisify(execFile);
 const root = join(__dirname, '../..');

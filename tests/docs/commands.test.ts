@@ -11,8 +11,7 @@ import {
   InMemoryEventStore,
   Repository,
 } from 'eventuality';
-
-const quiet = { error: () => undefined, warn: () => undefined };
+import { SILENT as quiet } from '../support/logger';
 
 class OpenAccount {
   constructor(readonly id: string) {}

@@ -17,7 +17,7 @@ import {
   TsyringeAdapter,
 } from 'eventuality';
 import { container as rootContainer } from 'tsyringe';
-import { Account, AccountOpened, OpenAccount, Transfer } from '../bootstrap/accounts';
+import { Account, AccountOpened, OpenAccount, Transfer } from '../domain/accounts';
 
 @Projection('accounts')
 class AccountList {

@@ -12,7 +12,8 @@ import {
   Module,
 } from 'eventuality';
 import { sqlite } from '../../src/adapters/sqlite';
-import { SILENT, TestSchema } from '../postgres/database';
+import { SILENT } from '../support/logger';
+import { TestSchema } from '../support/stores/schema';
 import {
   ChangeEmail,
   Customer,

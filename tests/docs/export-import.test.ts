@@ -19,7 +19,7 @@ import {
 } from 'eventuality';
 import { sqlite } from 'eventuality/sqlite';
 import { eventStoreContract } from 'eventuality/testing';
-import { everything } from '../store/events';
+import { everything } from '../support/stores/whole-stores';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-export-'));
 afterAll(() => rmSync(folder, { recursive: true }));

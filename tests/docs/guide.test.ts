@@ -1,3 +1,4 @@
+import { SILENT as quiet } from '../support/logger';
 import 'reflect-metadata';
 import {
   Aggregate,
@@ -23,8 +24,6 @@ import {
 } from 'eventuality';
 import { eventStoreContract, given, VirtualClock } from 'eventuality/testing';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
-
-const quiet = { error: () => undefined, warn: () => undefined };
 
 // #region events
 @Event('account.opened')

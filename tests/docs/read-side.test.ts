@@ -1,3 +1,4 @@
+import { SILENT as quiet } from '../support/logger';
 import 'reflect-metadata';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,7 @@ import {
 import { sqlite } from 'eventuality/sqlite';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
-import { TestSchema } from '../postgres/database';
+import { TestSchema } from '../support/stores/schema';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-read-side-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -104,8 +105,6 @@ class TodoQueries {
 @Module({ components: [Todo, TodoList, TodoQueries, Mailer] })
 class TodoModule {}
 // #endregion query
-
-const quiet = { error: () => undefined, warn: () => undefined };
 
 test('projections, read models, reading one’s own writes', async () => {
   // #region start

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sqlite } from '../../src/adapters/sqlite';
-import { built, Program } from '../faults/programs';
-import { until } from '../postgres/database';
+import { built, Program } from '../support/programs';
+import { until } from '../support/waiting';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-shutdown-'));
 afterAll(() => rmSync(folder, { recursive: true }));

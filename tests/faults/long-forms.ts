@@ -1,25 +1,25 @@
-import { ambiguousCommits } from './ambiguous-commits';
-import { backlog } from './backlog';
-import { cutFollowers } from './cut-followers';
-import { deployed } from './deployed';
-import type { Figure } from './figures';
-import { followedInPostgres, followedInSqlite } from './followed-gaps';
-import { frozen } from './frozen';
-import { gaps } from './gaps';
-import { hostileInput } from './hostile-input';
-import { interleavings } from './interleavings';
-import { killedPostgres, killedSqlite } from './killed';
-import { killedCommands } from './killed-commands';
-import { killedFollowers } from './killed-followers';
-import { longStreams } from './long-streams';
-import { models } from './models';
-import { poisoned } from './poisoned';
-import { anyVersion, racers } from './racers';
-import { newSeed } from './random';
-import { rebuilt } from './rebuilt';
-import { repeatedCommands } from './repeated-commands';
-import { retriedListeners } from './retried-listeners';
-import { sharedAggregates } from './shared-aggregates';
+import type { Figure } from '../support/figures';
+import { newSeed } from '../support/random';
+import { ambiguousCommits } from './appends/ambiguous-commits';
+import { gaps } from './appends/gaps';
+import { killedPostgres, killedSqlite } from './appends/killed';
+import { longStreams } from './appends/long-streams';
+import { models } from './appends/models';
+import { anyVersion, racers } from './appends/racers';
+import { killedCommands } from './commands/killed-commands';
+import { repeatedCommands } from './commands/repeated-commands';
+import { retriedReactors } from './commands/retried-reactors';
+import { sharedAggregates } from './commands/shared-aggregates';
+import { hostileInput } from './input/hostile-input';
+import { interleavings } from './interleavings/interleavings';
+import { backlog } from './processors/backlog';
+import { cutProcessors } from './processors/cut-processors';
+import { frozen } from './processors/frozen';
+import { killedProcessors } from './processors/killed-processors';
+import { poisoned } from './processors/poisoned';
+import { processorGapsInPostgres, processorGapsInSqlite } from './processors/processor-gaps';
+import { deployed } from './versions/deployed';
+import { rebuilt } from './versions/rebuilt';
 
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
 const COMMAND_KILLS = { kills: 20, atOnce: 5 };
@@ -31,21 +31,21 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['models', seed => models({ memory: 10_000, sqlite: 500, postgres: 500 }, seed)],
   ['interleavings', seed => interleavings({ schedules: 10_000 }, seed)],
   ['gaps', seed => gaps({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
-  ['followed-gaps-sqlite', seed => followedInSqlite({ writers: 32, duration: 10_000 }, seed)],
-  ['followed-gaps-postgres', seed => followedInPostgres({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
+  ['processor-gaps-sqlite', seed => processorGapsInSqlite({ writers: 32, duration: 10_000 }, seed)],
+  ['processor-gaps-postgres', seed => processorGapsInPostgres({ writers: 32, duration: 10_000, stuck: 3000 }, seed)],
   ['racers', seed => racers({ racers: 16, rounds: 200 }, seed)],
   ['any-version', seed => anyVersion({ writers: 32, streams: 10, each: 50 }, seed)],
   ['repeated-commands', seed => repeatedCommands({ racers: 16, rounds: 200 }, seed)],
   ['killed-commands-sqlite', seed => killedCommands('SQLite', COMMAND_KILLS, seed)],
   ['killed-commands-postgres', seed => killedCommands('PostgreSQL', COMMAND_KILLS, seed)],
-  ['retried-listeners', seed => retriedListeners({ memory: 10_000, SQLite: 500, PostgreSQL: 500 }, seed)],
+  ['retried-reactors', seed => retriedReactors({ memory: 10_000, SQLite: 500, PostgreSQL: 500 }, seed)],
   ['shared-aggregates', seed => sharedAggregates({ commands: 40, rounds: 20, pairs: 100 }, seed)],
   ['killed-sqlite', seed => killedSqlite({ cycles: 100, writers: 32 }, seed)],
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
-  ['killed-followers-sqlite', seed => killedFollowers('SQLite', { cycles: 100 }, seed)],
-  ['killed-followers-postgres', seed => killedFollowers('PostgreSQL', { cycles: 200 }, seed)],
+  ['killed-processors-sqlite', seed => killedProcessors('SQLite', { cycles: 100 }, seed)],
+  ['killed-processors-postgres', seed => killedProcessors('PostgreSQL', { cycles: 200 }, seed)],
   ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
-  ['cut-followers', seed => cutFollowers({ cuts: 200, terminated: 400 }, seed)],
+  ['cut-processors', seed => cutProcessors({ cuts: 200, terminated: 400 }, seed)],
   ['frozen-sqlite', seed => frozen('SQLite', { inHandlers: 30, anywhere: 30 }, seed)],
   ['frozen-postgres', seed => frozen('PostgreSQL', { inHandlers: 30, anywhere: 30 }, seed)],
   ['poisoned-sqlite', seed => poisoned('SQLite', POISON, seed)],

@@ -2,25 +2,25 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { TestServer } from '../setup/test-server';
-import { type Figure, table, unmet } from './figures';
+import { type Figure, table, unmet } from '../support/figures';
+import { TestServer } from '../support/stores/test-server';
 
 const RIGS = [
-  ...['models', 'interleavings', 'gaps', 'followed-gaps-sqlite', 'followed-gaps-postgres', 'racers', 'any-version'],
+  ...['models', 'interleavings', 'gaps', 'processor-gaps-sqlite', 'processor-gaps-postgres', 'racers', 'any-version'],
   ...[
     'repeated-commands',
     'killed-commands-sqlite',
     'killed-commands-postgres',
-    'retried-listeners',
+    'retried-reactors',
     'shared-aggregates',
   ],
   ...[
     'killed-sqlite',
     'killed-postgres',
-    'killed-followers-sqlite',
-    'killed-followers-postgres',
+    'killed-processors-sqlite',
+    'killed-processors-postgres',
     'ambiguous-commits',
-    'cut-followers',
+    'cut-processors',
   ],
   ...[
     'frozen-sqlite',

@@ -9,7 +9,7 @@ import {
   type OnError,
 } from 'eventuality';
 import { CreateTodo, Todo, TodoCreated } from '../domain/todo';
-import { SILENT } from '../postgres/database';
+import { SILENT } from '../support/logger';
 
 const failing = {
   TodoCreated: function audit() {

@@ -22,11 +22,10 @@ import {
   TodoCompleted,
   TodoCreated,
 } from '../domain/todo';
-
-const quiet = { error: () => undefined, warn: () => undefined };
+import { SILENT } from '../support/logger';
 
 const todoFlow = (parts: Partial<FlowParts> = {}): Flow =>
-  new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Todo], logger: quiet, ...parts });
+  new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Todo], logger: SILENT, ...parts });
 
 const allEvents = (flow: Flow): Promise<readonly RecordedEvent[]> => flow.eventStore.readAll();
 
@@ -313,7 +312,7 @@ describe('what a handler decides', () => {
 
 describe('correlation and causation', () => {
   test('follow from command to event to command without anybody passing ids on', async () => {
-    const eventBus = new EventBus({ logger: quiet });
+    const eventBus = new EventBus({ logger: SILENT });
     eventBus.subscribe(TodoCreated, ({ aggregateId }, { dispatch }) => dispatch(new CompleteTodo(aggregateId)));
     const flow = todoFlow({ eventBus });
     const { events } = await flow.dispatch(new CreateTodo('1', 'start'), { metadata: { actor: 'ann' } });
@@ -354,7 +353,7 @@ describe('correlation and causation', () => {
   });
 
   test('are found by flow.dispatch itself when ambient causation is on', async () => {
-    const eventBus = new EventBus({ logger: quiet });
+    const eventBus = new EventBus({ logger: SILENT });
     const flow = todoFlow({
       eventBus,
       ambientCausation: true,

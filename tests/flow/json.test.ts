@@ -10,9 +10,8 @@ import {
   jsonOf,
   WaitTimeoutError,
 } from 'eventuality';
-import { PLACES } from '../processing/places';
-
-const quiet = { error: () => undefined, warn: () => undefined };
+import { SILENT } from '../support/logger';
+import { PLACES } from '../support/stores/places';
 
 const Door = defineAggregate({
   name: 'Door',
@@ -57,7 +56,7 @@ describe.each(PLACES)('what is written as JSON has its positions as decimal text
 
   test('a status, its parts, dead letters, and an error that tells positions', async () => {
     const place = make();
-    const flow = new Flow({ eventStore: place.open(), aggregates: [Door], processors: [Broken], logger: quiet });
+    const flow = new Flow({ eventStore: place.open(), aggregates: [Door], processors: [Broken], logger: SILENT });
     try {
       await flow.processors.ready();
       const { position } = await open(flow);

@@ -1,3 +1,4 @@
+import { SILENT } from '../support/logger';
 import 'reflect-metadata';
 import {
   type Application,
@@ -17,8 +18,8 @@ import {
   WaitTimeoutError,
 } from 'eventuality';
 import { CompleteTodo, CreateTodo, RenameTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
-import { until } from '../postgres/database';
-import { PLACES, type Place } from '../processing/places';
+import { PLACES, type Place } from '../support/stores/places';
+import { until } from '../support/waiting';
 
 interface TodoView {
   readonly id: string;
@@ -65,8 +66,6 @@ function moduleOf(mode: ProjectionMode, prefix = '') {
   return { TodoModule, TodoList };
 }
 
-const quiet = { error: () => undefined, warn: () => undefined };
-
 describe.each(PLACES)('%s', (where, make) => {
   let place: Place;
   let running: Application[];
@@ -81,7 +80,7 @@ describe.each(PLACES)('%s', (where, make) => {
   });
 
   async function start(module: new () => object, options: BootstrapOptions = {}): Promise<Application> {
-    const flow = await bootstrap(module, { eventStore: place.open(), logger: quiet, ...options });
+    const flow = await bootstrap(module, { eventStore: place.open(), logger: SILENT, ...options });
     running.push(flow);
     return flow;
   }

@@ -5,7 +5,7 @@ import { transformSync as swc } from '@swc/core';
 import { transformSync as esbuild, type TransformOptions } from 'esbuild';
 import ts from 'typescript';
 import { declaredFields, hiddenFields } from '../../src/messages/sealing/hidden-fields';
-import { COMPILERS } from '../dialects/compilers';
+import { COMPILERS } from '../support/compilers';
 
 const SOURCE = String.raw`
 const states = new WeakMap();

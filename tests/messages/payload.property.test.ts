@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { sealPayload, UnstorableValueError } from '../../src/messages';
-import { changedSince, payloads, prototypes } from '../faults/hostile-values';
+import { changedSince, payloads, prototypes } from '../support/hostile-values';
 
 test('either refuses a payload or carries it through JSON exactly, and changes no prototype', () => {
   const before = prototypes();

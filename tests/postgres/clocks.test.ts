@@ -1,5 +1,7 @@
-import { CuttingProxy } from '../faults/cutting-proxy';
-import { pause, TestSchema, to, url } from './database';
+import { to } from '../support/events';
+import { CuttingProxy } from '../support/proxies/cutting-proxy';
+import { TestSchema, url } from '../support/stores/schema';
+import { pause } from '../support/waiting';
 
 const schema = new TestSchema(__filename);
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import type { EventStore } from '../../src/store';
 import { eventStoreContract } from '../../src/testing';
-import { TestSchema } from './database';
+import { TestSchema } from '../support/stores/schema';
 
 const schema = new TestSchema(__filename);
 const prefixes = new WeakMap<EventStore, string>();

@@ -1,6 +1,7 @@
 import { migrationSql, postgres } from '../../src/adapters/postgres';
 import { EventualityError } from '../../src/messages';
-import { happened, stream, TestSchema, to, url } from './database';
+import { happened, stream, to } from '../support/events';
+import { TestSchema, url } from '../support/stores/schema';
 
 const schema = new TestSchema(__filename);
 

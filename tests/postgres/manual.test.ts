@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { migrationSql, postgres } from '../../src/adapters/postgres';
-import { TestSchema, until, url } from './database';
+import { TestSchema, url } from '../support/stores/schema';
+import { until } from '../support/waiting';
 
 const schema = new TestSchema(__filename);
 const silent = (): void => {};

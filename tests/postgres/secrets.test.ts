@@ -2,7 +2,10 @@ import { inspect } from 'node:util';
 import { defineProjection, Flow } from 'eventuality';
 import { postgres } from '../../src/adapters/postgres';
 import { EventualityError } from '../../src/messages';
-import { SILENT, TestSchema, to, until, url } from './database';
+import { to } from '../support/events';
+import { SILENT } from '../support/logger';
+import { TestSchema, url } from '../support/stores/schema';
+import { until } from '../support/waiting';
 
 const schema = new TestSchema(__filename);
 const SECRET = 'a-secret-of-mine';

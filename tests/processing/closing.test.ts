@@ -1,5 +1,5 @@
 import { defineProjection, Flow, InMemoryEventStore } from 'eventuality';
-import { PLACES, type Place } from './places';
+import { PLACES, type Place } from '../support/stores/places';
 
 const counts = defineProjection<{ n: number }>({ name: 'counts', segments: 2, on: { Happened: () => undefined } });
 

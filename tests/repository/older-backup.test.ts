@@ -1,6 +1,6 @@
 import { defineAggregate, defineProjection, Event, type EventStore, Flow, Repository } from 'eventuality';
-import { until } from '../postgres/database';
-import { BACKED_UP, type BackedUp } from '../support/backups';
+import { BACKED_UP, type BackedUp } from '../support/stores/backups';
+import { until } from '../support/waiting';
 
 const accountOf = (snapshot?: { readonly every: number }) =>
   defineAggregate({

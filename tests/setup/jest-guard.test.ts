@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../postgres/database';
+import { until } from '../support/waiting';
 
 const GUARD = join(__dirname, 'jest-guard.js');
 const JEST = join(require.resolve('jest/package.json'), '../bin/jest.js');

@@ -1,5 +1,5 @@
-import { within } from '../support/within';
-import { TestServer } from './test-server';
+import { TestServer } from '../support/stores/test-server';
+import { within } from '../support/waiting';
 
 /** Where the server that these tests started is kept for `stop-postgres.ts`; both run in jest's own process. */
 export const STARTED = Symbol.for('eventuality:test-postgres');

@@ -1,5 +1,5 @@
+import type { TestServer } from '../support/stores/test-server';
 import { STARTED } from './start-postgres';
-import type { TestServer } from './test-server';
 
 /** Ends the server that `start-postgres.ts` started, and removes its data. */
 export default async function stopPostgres(): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from 'eventuality';
 import { sqlite } from 'eventuality/sqlite';
 import fc from 'fast-check';
-import { ToldLogger } from './domain';
+import { ToldLogger } from '../domain/snapshots';
 
 class Put {
   constructor(

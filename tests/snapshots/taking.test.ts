@@ -13,7 +13,7 @@ import {
   type StreamName,
   type StreamPage,
 } from 'eventuality';
-import { Account, counter, Deposit, Deposited, Open, Opened, ToldLogger } from './domain';
+import { Account, counter, Deposit, Deposited, Open, Opened, ToldLogger } from '../domain/snapshots';
 
 const stream = (aggregateId: string, aggregateName = 'Account'): StreamName => ({ aggregateName, aggregateId });
 const settle = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 10));

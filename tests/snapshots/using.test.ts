@@ -14,7 +14,7 @@ import {
   type RepositoryOptions,
   type Snapshot,
 } from 'eventuality';
-import { counter, ToldLogger } from './domain';
+import { counter, ToldLogger } from '../domain/snapshots';
 
 const stream = { aggregateName: 'Counter', aggregateId: 'c' };
 

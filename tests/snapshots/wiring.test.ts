@@ -10,7 +10,7 @@ import {
   Module,
   type SnapshotOptions,
 } from 'eventuality';
-import { Account, counter, Deposit, Open, ToldLogger } from './domain';
+import { Account, counter, Deposit, Open, ToldLogger } from '../domain/snapshots';
 
 @Module({ components: [Account, counter({ every: 3 })] })
 class AccountModule {}

@@ -12,7 +12,7 @@ import {
   type ReadModel,
 } from '../../src/processing';
 import type { EventStore } from '../../src/store';
-import { SILENT } from '../postgres/database';
+import { SILENT } from '../support/logger';
 
 /** What an account has when it is opened. */
 export const OPENED_WITH = 1_000_000;

@@ -1,9 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Flow } from '../../src/flow';
-import type { Random } from '../faults/random';
-import { until } from '../postgres/database';
-import { within } from '../support/within';
+import type { Random } from '../support/random';
+import { until, within } from '../support/waiting';
 import type { BankProcesses } from './processes';
 
 const LONGEST_FREEZE = 3000;

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../src/messages';
 import type { EventStore } from '../../src/store';
-import { projectionsOf } from '../faults/counting';
+import { projectionsOf } from '../support/counting';
 import { applied, type Balance, OPENED_WITH } from './bank';
 import type { Said } from './processes';
 

@@ -1,9 +1,10 @@
 import type { EventStore } from '../../src/store';
-import type { Random } from '../faults/random';
-import { withFiles, withSchema } from '../faults/stores';
-import type { Where } from '../faults/where';
-import { pause, type Schema } from '../postgres/database';
-import type { Files } from '../sqlite/files';
+import type { Random } from '../support/random';
+import type { Files } from '../support/stores/files';
+import { type Schema } from '../support/stores/schema';
+import { withFiles, withSchema } from '../support/stores/stores';
+import type { Where } from '../support/stores/where';
+import { pause } from '../support/waiting';
 
 const TABLES = ['checkpoints', 'leases', 'commands', 'documents'] as const;
 const LONGEST_LOCK = 1000;

@@ -1,6 +1,7 @@
-import { Program } from '../faults/programs';
-import type { Random } from '../faults/random';
-import { range, until } from '../postgres/database';
+import { range } from '../support/events';
+import { Program } from '../support/programs';
+import type { Random } from '../support/random';
+import { until } from '../support/waiting';
 import type { Soaking } from './soak-process';
 
 const PATIENCE = 60_000;

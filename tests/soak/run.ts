@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { type Figure, table, unmet } from '../faults/figures';
-import { newSeed } from '../faults/random';
-import { TestServer } from '../setup/test-server';
+import { type Figure, table, unmet } from '../support/figures';
+import { newSeed } from '../support/random';
+import { TestServer } from '../support/stores/test-server';
 import { soak } from './soak';
 
 const STORES = { sqlite: ['SQLite'], postgres: ['PostgreSQL'], both: ['SQLite', 'PostgreSQL'] } as const;

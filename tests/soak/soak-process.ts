@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../faults/random';
-import { assignment, openAt, type Where } from '../faults/where';
+import { Random } from '../support/random';
+import { assignment, openAt, type Where } from '../support/stores/where';
 import { type Bank, openBank } from './bank';
 
 /** What one process of the soak is to do. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { InMemoryEventStore } from '../../src/store';
-import { faultsOf } from '../faults/figures';
+import { faultsOf } from '../support/figures';
 import { Ledger } from './ledger';
 import { growthOf } from './memory';
 import { soak } from './soak';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../src/store';
-import { projectionsOf } from '../faults/counting';
-import { type Figure, none, type Subject, told } from '../faults/figures';
-import { built } from '../faults/programs';
-import { Random } from '../faults/random';
-import { range } from '../postgres/database';
 import { lent } from '../support/beside';
+import { projectionsOf } from '../support/counting';
+import { range } from '../support/events';
+import { type Figure, none, type Subject, told } from '../support/figures';
+import { built } from '../support/programs';
+import { Random } from '../support/random';
 import { FOLLOWERS, openBank, SEGMENTS } from './bank';
 import { Disturbances } from './disturbances';
 import { Ledger } from './ledger';

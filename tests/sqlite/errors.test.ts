@@ -4,10 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sqlite } from '../../src/adapters/sqlite';
 import { MIGRATIONS } from '../../src/adapters/sqlite/schema/migrations';
 import { EventualityError } from '../../src/messages';
-import { testOfClosedFile } from './closed-files';
-import { everything, happened, testFiles, to } from './files';
-import { RecordingDriver } from './recording-driver';
-import { withoutPrivileges } from './unprivileged';
+import { happened } from '../support/events';
+import { testFiles } from '../support/stores/files';
+import { everything } from '../support/stores/whole-stores';
+import { testOfClosedFile } from './connection/closed-files';
+import { RecordingDriver } from './connection/recording-driver';
+import { withoutPrivileges } from './connection/unprivileged';
+import { to } from './events';
 
 const files = testFiles();
 

@@ -1,5 +1,5 @@
 import { newId } from '../../src/messages';
-import { assignment, openAt, type Where } from '../faults/where';
+import { assignment, openAt, type Where } from '../support/stores/where';
 
 /** What the process is to do. */
 export interface Claiming {

@@ -2,11 +2,13 @@ import { derivedId, newId } from '../../src/messages';
 import { defineProjection, InlineEventStore, type ProjectionContext } from '../../src/processing';
 import { type CommandClaim, type EventStore, InMemoryCommandJournal, InMemoryEventStore } from '../../src/store';
 import { VirtualClock } from '../../src/testing';
-import { built, Program } from '../faults/programs';
-import { EVERY_STORE, type StoreName, withFiles, withSchema, withStores } from '../faults/stores';
-import type { Where } from '../faults/where';
-import { range, SILENT, until } from '../postgres/database';
-import { testFiles } from '../sqlite/files';
+import { range } from '../support/events';
+import { SILENT } from '../support/logger';
+import { built, Program } from '../support/programs';
+import { testFiles } from '../support/stores/files';
+import { EVERY_STORE, type StoreName, withFiles, withSchema, withStores } from '../support/stores/stores';
+import type { Where } from '../support/stores/where';
+import { until } from '../support/waiting';
 import type { Claiming } from './claiming-process';
 
 const files = testFiles();

@@ -14,8 +14,8 @@ import {
   importEvents,
 } from '../../src';
 import { sqlite } from '../../src/adapters/sqlite';
-import { TestSchema } from '../postgres/database';
-import { everything, exported, fill } from './events';
+import { TestSchema } from '../support/stores/schema';
+import { everything, exported, fill } from '../support/stores/whole-stores';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-export-'));
 const schema = new TestSchema(__filename);

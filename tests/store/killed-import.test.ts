@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EventStore, InMemoryEventStore } from '../../src';
 import { sqlite } from '../../src/adapters/sqlite';
-import { built, Program } from '../faults/programs';
-import { TestSchema, url } from '../postgres/database';
-import { everything, exported, fill } from './events';
+import { built, Program } from '../support/programs';
+import { TestSchema, url } from '../support/stores/schema';
+import { everything, exported, fill } from '../support/stores/whole-stores';
 
 const EVENTS = 20_000;
 const BATCH = 500;

@@ -12,8 +12,7 @@ import {
   Repository,
 } from 'eventuality';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
-
-const quiet = { error: () => undefined, warn: () => undefined };
+import { SILENT } from '../support/logger';
 
 /** A store whose parts the user replaced: it counts what goes through it. */
 function overriddenStore() {
@@ -59,7 +58,7 @@ describe('the founding story, decorated', () => {
     const failures: unknown[] = [];
     const flow = await bootstrap(TodoModule, {
       eventStore: custom,
-      logger: quiet,
+      logger: SILENT,
       onError: error => failures.push(error),
     });
 
@@ -103,7 +102,7 @@ describe('the founding story, plain', () => {
     const failures: unknown[] = [];
     const told: RecordedEvent[] = [];
     const todos = new Repository(definition, custom);
-    const bus = new EventBus({ logger: quiet, onError: error => failures.push(error) });
+    const bus = new EventBus({ logger: SILENT, onError: error => failures.push(error) });
     bus.subscribe('TodoCreated', () => {
       throw new Error('This listener is broken.');
     });

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { bootstrap, type RetryRule } from 'eventuality';
-import { assignment, openAt, type Where } from '../faults/where';
-import { SILENT } from '../postgres/database';
+import { SILENT } from '../support/logger';
+import { assignment, openAt, type Where } from '../support/stores/where';
 import { Shop } from './shop';
 import { type Shopping, shop } from './shopping';
 

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { bootstrap, type EventStore, type Flow, type RecordedEvent, type RetryRule } from 'eventuality';
-import { built, Program } from '../faults/programs';
-import { type DurablePlace, withDurable, withStores } from '../faults/stores';
-import { range, SILENT, until } from '../postgres/database';
-import { everything } from '../sqlite/files';
+import { range } from '../support/events';
+import { SILENT } from '../support/logger';
+import { built, Program } from '../support/programs';
+import { type DurablePlace, withDurable, withStores } from '../support/stores/stores';
+import { everything } from '../support/stores/whole-stores';
+import { until } from '../support/waiting';
 import { ReceiveStock, RegisterCustomer, Shop, Stock } from './shop';
 import type { ShopProcess } from './shop-process';
 import { type Shopping, shop, type Told } from './shopping';

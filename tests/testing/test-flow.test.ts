@@ -1,3 +1,4 @@
+import { SILENT } from '../support/logger';
 import 'reflect-metadata';
 import {
   Aggregate,
@@ -191,13 +192,12 @@ test('settles when an event is parked; one that waits behind an error is reporte
   class ParkingModule {}
   @Module({ components: [Todo, Stopping] })
   class StoppingModule {}
-  const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  await using parking = await testFlow(ParkingModule, { logger });
+  await using parking = await testFlow(ParkingModule, { logger: SILENT });
   await parking.flow.dispatch(new CreateTodo('1', 'a'));
   await parking.settle();
   expect(parking.effects).toHaveLength(5);
   expect((await parking.flow.processors.of('broken').status()).parked).toHaveLength(1);
-  await using stopping = await testFlow(StoppingModule, { logger });
+  await using stopping = await testFlow(StoppingModule, { logger: SILENT });
   await stopping.flow.dispatch(new CreateTodo('1', 'a'));
   await expect(stopping.settle({ timeout: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
 });

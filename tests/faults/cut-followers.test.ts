@@ -1,6 +1,0 @@
-import { cutFollowers } from './cut-followers';
-import { faultsOf } from './figures';
-
-test('processes that follow lose replies and connections: documents count each event once, effects happen once; a checkpoint of its own counts twice', async () => {
-  expect(await faultsOf(seed => cutFollowers({ cuts: 15, terminated: 30 }, seed))).toEqual([]);
-}, 180_000);

@@ -1,0 +1,61 @@
+import type { RecordedEvent } from '../../../src/messages';
+import type { Subscribing } from '../../faults/appends/subscribing-process';
+import type { Writing } from '../../faults/appends/writing-process';
+import { built, Program } from '../../support/programs';
+import { testFiles } from '../../support/stores/files';
+import { everything } from '../../support/stores/whole-stores';
+import { to } from '../events';
+
+const WRITERS = 4;
+const EACH = 250;
+
+const files = testFiles();
+const writing = built('../../faults/appends/writing-process', files.folder, __dirname);
+const following = built('../../faults/appends/subscribing-process', files.folder, __dirname);
+
+const writer = (file: string, total: number): Program =>
+  new Program(writing, { where: { file }, writers: 8, streams: 5, total } satisfies Writing);
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+function versionsByStream(events: readonly RecordedEvent[]): Record<string, number[]> {
+  const versions: Record<string, number[]> = {};
+  for (const { aggregateId, version } of events) {
+    versions[aggregateId] ??= [];
+    versions[aggregateId].push(version);
+  }
+  return versions;
+}
+
+test('four processes write and one follows: nothing is skipped, nothing comes twice, nobody is told that the file is busy', async () => {
+  const file = files.path();
+  const subscriber = new Program(following, { where: { file }, total: WRITERS * EACH } satisfies Subscribing);
+  const writers = range(WRITERS).map(() => writer(file, EACH));
+  const acknowledged = (await Promise.all(writers.map(each => each.finished()))).flat();
+  const followed = await subscriber.finished();
+  const events = await everything(files.store(file));
+  expect(followed).toEqual(events.map(({ position, id }) => `${position} ${id}`));
+  expect(events.map(({ position }) => position)).toEqual(range(WRITERS * EACH).map(BigInt));
+  expect([...acknowledged].sort()).toEqual(events.map(({ id }) => id).sort());
+  for (const versions of Object.values(versionsByStream(events))) expect(versions).toEqual(range(versions.length));
+}, 60_000);
+
+test('four processes make the same new file at once', async () => {
+  for (let round = 0; round < 6; round++) {
+    const file = files.path();
+    const writers = range(WRITERS).map(() => writer(file, 5));
+    expect((await Promise.all(writers.map(each => each.finished()))).flat()).toHaveLength(WRITERS * 5);
+  }
+}, 60_000);
+
+test('a subscriber learns of what another process appends within some polls', async () => {
+  const store = files.store(files.path(), { pollEvery: 25 });
+  const pages = store.subscribe()[Symbol.asyncIterator]();
+  const next = pages.next();
+  const other = files.store(store.file);
+  await new Promise(resolve => setTimeout(resolve, 60));
+  const start = performance.now();
+  await other.append(to('1'));
+  expect((await next).value).toHaveLength(1);
+  expect(performance.now() - start).toBeLessThan(1000);
+});

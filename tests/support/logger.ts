@@ -1,0 +1,2 @@
+/** Receives what the tests provoke. */
+export const SILENT = { error: () => {}, warn: () => {} };
