@@ -1,6 +1,6 @@
 import { EventualityError, listed } from '../messages';
 
-/** Thrown by `bootstrap` with every wiring mistake it found, each with its fix. Nothing was started. */
+/** Thrown by `bootstrap` with all wiring mistakes, each with its fix. Nothing was started. */
 export class WiringError extends EventualityError {
   readonly code = 'WIRING';
 

@@ -1,20 +1,18 @@
 import { EventualityError, shownText } from '../messages';
 
-/**
- * Thrown when a handler dispatches a command to the very aggregate that is waiting for it: neither could ever go on.
- */
+/** Thrown when a handler awaits a command to its own aggregate, which waits for the handler. */
 export class ReentrantCommandError extends EventualityError {
   readonly code = 'REENTRANT_COMMAND';
 
   constructor(inner: string, outer: string, aggregateName: string, aggregateId: string) {
     super(
-      `${shownText(inner)} was dispatched to ${aggregateName} '${shownText(aggregateId)}' while that aggregate still handles ${shownText(outer)}. ` +
+      `${shownText(inner)} was dispatched to ${aggregateName} '${shownText(aggregateId)}' while that aggregate still handled ${shownText(outer)}. ` +
         'Apply the event in the first handler, or dispatch the command from a listener.',
     );
   }
 }
 
-/** A turn that a command waits for: the aggregate, and the command that has it. */
+/** A turn that a command waits for: the aggregate, and the command that holds its turn. */
 export interface AwaitedTurn {
   readonly aggregateName: string;
   readonly aggregateId: string;
@@ -22,15 +20,15 @@ export interface AwaitedTurn {
 }
 
 /**
- * Thrown when commands wait for each other: each handles an aggregate, and its handler waits for a command to the
- * aggregate of another.
+ * Thrown when commands wait for each other in a cycle: each handles an aggregate, and its handler waits for a command
+ * to the aggregate of the next one.
  */
 export class DeadlockError extends EventualityError {
   readonly code = 'DEADLOCK';
 
   constructor(
     readonly commandName: string,
-    /** What the command would have waited for, and what those wait for in turn. */
+    /** The turn that the command would have waited for, then the one that its holder waits for, and so on. */
     readonly turns: readonly AwaitedTurn[],
   ) {
     const steps = turns.map(
@@ -45,22 +43,22 @@ export class DeadlockError extends EventualityError {
 }
 
 /**
- * Thrown inside of a handler that has to give its turns back, because it and another one wait for each other: it runs
- * again.
+ * Thrown inside a handler that has to give its turns back, because it and another handler wait for each other. Do not
+ * catch it: the handler runs again.
  */
 export class TurnsYieldedError extends EventualityError {
   readonly code = 'TURNS_YIELDED';
 
   constructor(commandName: string) {
     super(
-      `${shownText(commandName)} waits for a command that waits for it. Let this error pass: the handler is run again.`,
+      `${shownText(commandName)} waits for a command that waits for it. Do not catch this error: the handler runs again.`,
     );
   }
 }
 
 /**
- * Thrown when a `commandId` was used before, by a command of another name, target or content, or so long ago that its
- * outcome is gone.
+ * Thrown when a `commandId` was used before, by a command with another name, target or content, or so long ago that its
+ * outcome is no longer kept.
  */
 export class CommandIdReusedError extends EventualityError {
   readonly code = 'COMMAND_ID_REUSED';
@@ -72,7 +70,7 @@ export class CommandIdReusedError extends EventualityError {
     cause?: unknown,
   ) {
     super(
-      `${shownText(commandName)} has the commandId '${shownText(commandId)}', ${reason}. Give each command an id of its own, and repeat a command as it was.`,
+      `${shownText(commandName)} has the commandId '${shownText(commandId)}', ${reason}. Use a different id for each command, and repeat a command unchanged.`,
       {
         cause,
       },

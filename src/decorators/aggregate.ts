@@ -13,7 +13,7 @@ export function Aggregate<A extends AggregateRoot<any> = AggregateRoot<any>>(
 ) {
   if (!isName(name))
     throw new InvalidDecoratorError(
-      `@Aggregate needs a name, as in @Aggregate('Todo'): ${NAMES}; it got ${shownValue(name)}.`,
+      `@Aggregate needs a durable name, ${NAMES}, as in @Aggregate('Todo'); it received ${shownValue(name)}.`,
     );
   return <T extends AggregateClass<A>>(type: T, _context?: ClassDecoratorContext<T>): void => {
     setMetadata(type, AGGREGATE, { name, options });

@@ -64,7 +64,7 @@ function marking(
 ): EventProcessorDecorator {
   if (!isName(name))
     throw new InvalidDecoratorError(
-      `@${kind === 'projection' ? 'Projection' : 'Reactor'} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
+      `@${kind === 'projection' ? 'Projection' : 'Reactor'} needs a durable name, ${NAMES}; it received ${shownValue(name)}.`,
     );
   return type => setMetadata(type, key, { kind, name, options } satisfies EventProcessorRole);
 }

@@ -55,7 +55,7 @@ type DecisionFault<A, Method> =
     ? Method extends (...args: any[]) => infer Returned
       ? [ForeignEvents<EventsIn<Returned>, EventsOf<A>>] extends [never]
         ? void
-        : { 'it returns what is no event of the aggregate': ForeignEvents<EventsIn<Returned>, EventsOf<A>> }
+        : { 'it returns what is not an event of the aggregate': ForeignEvents<EventsIn<Returned>, EventsOf<A>> }
       : never
     : void;
 
@@ -82,7 +82,7 @@ type OwnEventFault<A, E> =
   A extends AggregateRoot<any>
     ? [ForeignEvents<E, EventsOf<A>>] extends [never]
       ? void
-      : { 'it handles what is no event of the aggregate': ForeignEvents<E, EventsOf<A>> }
+      : { 'it handles what is not an event of the aggregate': ForeignEvents<E, EventsOf<A>> }
     : void;
 
 /** Decorates a method `(event, context) => void` in either dialect; its parameter must be the event. */

@@ -17,7 +17,7 @@ import {
   withMethods,
 } from '../messages';
 
-/** Thrown when a decorator is given something it cannot work with. */
+/** Thrown when a decorator has an invalid argument. */
 export class InvalidDecoratorError extends EventualityError {
   readonly code = 'INVALID_DECORATOR';
 }
@@ -29,7 +29,7 @@ export class InvalidDecoratorError extends EventualityError {
 export function refuseNothing(decorator: string, value: unknown, wanted: string): void {
   if (typeof value === 'function' || (typeof value === 'object' && value !== null)) return;
   throw new InvalidDecoratorError(
-    `@${decorator} got ${shownValue(value)}; give it ${wanted}. Two files that import each other can leave a class undefined.`,
+    `@${decorator} received ${shownValue(value)}; pass ${wanted}. Two files that import each other can leave a class undefined.`,
   );
 }
 
@@ -67,9 +67,7 @@ export const Command = (name: string): MessageDecorator => named('Command', name
 
 function named(decorator: string, name: string, options: EventOptions = {}): MessageDecorator {
   if (!isName(name))
-    throw new InvalidDecoratorError(
-      `@${decorator} needs a name: ${NAMES}, which stays when the class is renamed; it got ${shownValue(name)}.`,
-    );
+    throw new InvalidDecoratorError(`@${decorator} needs a durable name, ${NAMES}; it received ${shownValue(name)}.`);
   const faults = optionFaults(options, EVENT_OPTIONS);
   if (faults.length > 0) throw new InvalidDecoratorError(`@${decorator}('${name}') cannot be used: ${listed(faults)}`);
   return type => setMetadata(type, MESSAGE, { ...options, name });

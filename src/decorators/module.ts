@@ -39,7 +39,7 @@ export const MODULE = metadataKey('module');
 export function Module(options: ModuleOptions) {
   if (!isPlainObject(options))
     throw new InvalidDecoratorError(
-      `@Module got ${shownValue(options)}; give it an object, such as { components: [Todo] }.`,
+      `@Module received ${shownValue(options)}; pass an object, such as { components: [Todo] }.`,
     );
   return (type: ModuleClass, _context?: ClassDecoratorContext<any>): void => setMetadata(type, MODULE, options);
 }

@@ -8,7 +8,7 @@ import {
   shownValue,
 } from '../messages';
 
-/** Thrown when nobody handles a command. */
+/** Thrown when a command has no handler. */
 export class UnknownCommandError extends EventualityError {
   readonly code = 'UNKNOWN_COMMAND';
 
@@ -20,7 +20,7 @@ export class UnknownCommandError extends EventualityError {
   }
 }
 
-/** Thrown when nobody answers a query. */
+/** Thrown when a query has no handler. */
 export class UnknownQueryError extends EventualityError {
   readonly code = 'UNKNOWN_QUERY';
 
@@ -40,14 +40,14 @@ export class DuplicateHandlerError extends EventualityError {
     super(
       listed(
         names.map(
-          name => `'${shownText(name)}' has a handler already; a command or query has exactly one. Remove the other.`,
+          name => `'${shownText(name)}' already has a handler; a command or query has exactly one. Remove the other.`,
         ),
       ),
     );
   }
 }
 
-/** Thrown when a Flow or a bus is given something that it cannot work with; all faults are listed. */
+/** Thrown when a Flow or a bus is configured incorrectly; `faults` lists all mistakes. */
 export class InvalidConfigurationError extends EventualityError {
   readonly code = 'INVALID_CONFIGURATION';
 
@@ -55,46 +55,47 @@ export class InvalidConfigurationError extends EventualityError {
     what: string,
     readonly faults: readonly string[],
   ) {
-    super(`${what} cannot be made: ${listed(faults)}`);
+    super(`${what} cannot be created: ${listed(faults)}`);
   }
 }
 
-/** Thrown when a command or query comes after `flow.close()`. */
+/** Thrown when a command or query arrives after `flow.close()`. */
 export class FlowClosedError extends EventualityError {
   readonly code = 'FLOW_CLOSED';
 
   constructor(message: unknown) {
-    super(`${nameOf(message)} came after the flow was closed. Close it when nothing dispatches any more.`);
+    super(`${nameOf(message)} arrived after the flow was closed. Close the flow when no more messages can arrive.`);
   }
 }
 
 /**
- * Thrown when a handler or listener awaits `flow.close()`, which waits for that handler. The flow closes all the same.
+ * Thrown when a handler or listener awaits `flow.close()`, which waits for that handler. The flow closes when the
+ * handler ends.
  */
 export class CloseWithinHandlerError extends EventualityError {
   readonly code = 'CLOSE_WITHIN_HANDLER';
 
   constructor() {
     super(
-      'A handler awaited flow.close(), which waits for the handler. Call it without awaiting it: the flow closes when the handler is done.',
+      'A handler awaited flow.close(), which waits for the handler. Call it without await: the flow closes when the handler ends.',
     );
   }
 }
 
-/** Thrown when a listener of an event bus that belongs to no Flow dispatches or asks. */
+/** Thrown when a listener dispatches or queries, but its event bus belongs to no Flow. */
 export class NoFlowError extends EventualityError {
   readonly code = 'NO_FLOW';
 
   constructor() {
     super(
-      'This event bus is used alone: there is no flow to dispatch to. Give it to a Flow, or publish with a context.',
+      'This event bus belongs to no Flow, so its listeners cannot dispatch or query. Pass it to a Flow, or publish with a context.',
     );
   }
 }
 
 /**
- * Reported to the logger and the hooks when a listener holds up `drain({ timeout })`, and so `flow.close()`, for too
- * long; it is left behind.
+ * Reported to the logger and to `onError` when a listener delays `drain({ timeout })`, and so `flow.close()`, for too
+ * long. The listener is no longer waited for.
  */
 export class ListenerTimeoutError extends EventualityError {
   readonly code = 'LISTENER_TIMEOUT';
@@ -102,7 +103,7 @@ export class ListenerTimeoutError extends EventualityError {
   constructor(
     /** The name of its function. */
     readonly listener: string,
-    /** What it has not returned from. */
+    /** The event that it is still handling. */
     readonly event: RecordedEvent,
     /** Milliseconds. */
     readonly timeout: number,
@@ -110,8 +111,8 @@ export class ListenerTimeoutError extends EventualityError {
     readonly waiting: number,
   ) {
     super(
-      `The listener '${shownText(listener)}' has not returned from ${shownText(event.name)}, and the time to wait for listeners, ${timeout} ms, is ` +
-        `over; ${waiting} more events wait for it. Let it give up by itself (a timeout of what it calls), or raise closeTimeout.`,
+      `The listener '${shownText(listener)}' has not returned from ${shownText(event.name)} within ${timeout} ms, the time to wait for listeners; ` +
+        `${waiting} more events wait for it. Set a timeout on what the listener calls, or raise closeTimeout.`,
     );
   }
 }

@@ -175,7 +175,7 @@ export class ReadSide {
       const replaced = (error: Error): void =>
         logger.error(
           { error, projection: name },
-          `'${name}' is made anew: the events were replaced, as by an older backup.`,
+          `'${name}' is computed again: the events were replaced, for example by an older backup.`,
         );
       if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, replaced));
       else this.#stored.set(name, new StoredDocuments(eventStore.projections!, name, options.indexes ?? []));

@@ -1,6 +1,6 @@
 import { EventualityError, listed, shownText, shownWithKeys, shownWithType } from '../messages';
 
-/** Thrown when a command, or `load`, asks for an aggregate that has no events or was deleted. */
+/** Thrown when a command or `load` needs an aggregate that has no events or was deleted. */
 export class AggregateNotFoundError extends EventualityError {
   readonly code = 'AGGREGATE_NOT_FOUND';
 
@@ -11,13 +11,13 @@ export class AggregateNotFoundError extends EventualityError {
   ) {
     super(
       deleted
-        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id is not used again.`
+        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id cannot be used again.`
         : `${aggregateName} '${shownText(aggregateId)}' does not exist. Create it first, or let the command handler create it: { creates: true }.`,
     );
   }
 }
 
-/** Thrown when an aggregate is to be created under an id that is taken. */
+/** Thrown when an aggregate is created with an id that is, or was, in use. */
 export class AggregateAlreadyExistsError extends EventualityError {
   readonly code = 'AGGREGATE_ALREADY_EXISTS';
 
@@ -28,8 +28,8 @@ export class AggregateAlreadyExistsError extends EventualityError {
   ) {
     super(
       deleted
-        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id is not used again. Use another id.`
-        : `${aggregateName} '${shownText(aggregateId)}' exists already. Use another id, or { creates: 'if-missing' } when either is fine.`,
+        ? `${aggregateName} '${shownText(aggregateId)}' was deleted; its id cannot be used again. Use another id.`
+        : `${aggregateName} '${shownText(aggregateId)}' already exists. Use another id, or { creates: 'if-missing' } if an existing one is acceptable.`,
     );
   }
 }
@@ -40,8 +40,8 @@ export class MissingAggregateIdError extends EventualityError {
 
   constructor(aggregateName: string, source: string, value: unknown) {
     super(
-      `${shownText(source)} names no ${aggregateName}: its id is ${value === '' ? 'empty' : shownWithType(value)}, it must be text of 1 to 255 characters. ` +
-        `Give it an 'id', or say where the id is: @Aggregate(name, { id: command => ... }) or { target: command => ... }.`,
+      `${shownText(source)} does not name a ${aggregateName}: the id is ${value === '' ? 'empty' : shownWithType(value)}; it must be text of 1 to 255 characters. ` +
+        `Add an 'id', or configure where the id is: @Aggregate(name, { id: command => ... }) or { target: command => ... }.`,
     );
   }
 }
@@ -52,23 +52,23 @@ export class InvalidDecisionError extends EventualityError {
 
   constructor(aggregateName: string, value: unknown) {
     super(
-      `${aggregateName} decided on ${shownWithKeys(value)}, which is no event. Return an instance of an event class, Event({ ... }), a list of these, or nothing.`,
+      `${aggregateName} decided on ${shownWithKeys(value)}, which is not an event. Return an instance of an event class, Event({ ... }), a list of these, or nothing.`,
     );
   }
 }
 
-/** Thrown when an aggregate is given an event that says it is another one's. */
+/** Thrown when a plain event that names one aggregate is applied to another. */
 export class ForeignEventError extends EventualityError {
   readonly code = 'FOREIGN_EVENT';
 
   constructor(eventName: string, owner: string, aggregate: string) {
     super(
-      `The event ${eventName} of ${owner} was applied to ${aggregate}. An aggregate decides on its own events: { aggregateId: this.id }.`,
+      `The event ${eventName} of ${owner} was applied to ${aggregate}. An aggregate applies only its own events: { aggregateId: this.id }.`,
     );
   }
 }
 
-/** Thrown when an aggregate is declared wrongly; all its faults are listed. */
+/** Thrown when an aggregate is declared incorrectly; `faults` lists all mistakes. */
 export class InvalidAggregateError extends EventualityError {
   readonly code = 'INVALID_AGGREGATE';
 
@@ -76,27 +76,27 @@ export class InvalidAggregateError extends EventualityError {
     aggregateName: string,
     readonly faults: readonly string[],
   ) {
-    super(`${shownText(aggregateName) || 'What was given'} cannot be used as an aggregate: ${listed(faults)}`);
+    super(`${shownText(aggregateName) || 'The value'} cannot be used as an aggregate: ${listed(faults)}`);
   }
 }
 
 /**
- * Reported to the logger when an aggregate cannot be kept as a snapshot without losing a part of it; it works on,
- * without one.
+ * Reported to the logger when an aggregate cannot be stored as a snapshot without losing a part of its state. The
+ * aggregate works without snapshots.
  */
 export class SnapshotRefusedError extends EventualityError {
   readonly code = 'SNAPSHOT_REFUSED';
 
   constructor(
     readonly aggregateName: string,
-    /** Absent when none can be taken of any aggregate of this name. */
+    /** Undefined when no aggregate of this name can have a snapshot. */
     readonly aggregateId: string | undefined,
     reason: string,
     cause?: unknown,
   ) {
     super(
       `No snapshot is taken of ${aggregateName}${aggregateId === undefined ? '' : ` '${shownText(aggregateId)}'`}: ${reason}. ` +
-        'Say how it is kept: { snapshot: { every, version, take: state => data, restore: (state, data) => ... } }.',
+        'Define how to store it: { snapshot: { every, version, take: state => data, restore: (state, data) => ... } }.',
       { cause },
     );
   }

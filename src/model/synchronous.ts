@@ -6,7 +6,7 @@ const LATER: Readonly<Record<string, string>> = {
   '[object GeneratorFunction]': 'a generator',
 };
 
-const FIX = 'The state changes at once: wait in the command handler, and put what it found into the event.';
+const FIX = 'State changes synchronously: await in the command handler, and put the result into the event.';
 
 /**
  * Says that a function does not do its work when it is called, where its kind shows it: not where a compiler has

@@ -9,7 +9,7 @@ import {
 } from '../messages';
 import type { ReadModelVersion } from '../store';
 
-/** Thrown by reads of a live projection that has more documents than one should keep in memory. */
+/** Thrown by reads of a live projection that has more documents than the limit for documents in memory. */
 export class LiveReadModelTooLargeError extends EventualityError {
   readonly code = 'LIVE_READ_MODEL_TOO_LARGE';
 
@@ -19,7 +19,7 @@ export class LiveReadModelTooLargeError extends EventualityError {
     readonly limit: number,
   ) {
     super(
-      `The live projection '${shownText(projection)}' has ${documents} documents; the limit is ${limit}. Take the mode 'async', which stores them.`,
+      `The live projection '${shownText(projection)}' has ${documents} documents; the limit is ${limit}. Use the mode 'async', which stores them.`,
     );
   }
 }
@@ -30,7 +30,7 @@ export class NothingStoredError extends EventualityError {
 
   constructor(readonly projection: string) {
     super(
-      `The live projection '${shownText(projection)}' stores nothing: there is no transaction to run SQL in. Take the mode 'async'.`,
+      `The live projection '${shownText(projection)}' stores nothing, so there is no transaction to run SQL in. Use the mode 'async'.`,
     );
   }
 }
@@ -48,16 +48,16 @@ export class InlineProjectionError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The inline projection '${shownText(projection)}' could not take ${shownText(eventName)}: ${errorMessage(cause)}. Nothing was ` +
-        "appended. Mend its handler, or take the mode 'async', in which only its own sequence waits.",
+      `The inline projection '${shownText(projection)}' could not handle ${shownText(eventName)}: ${errorMessage(cause)}. Nothing was ` +
+        "appended. Fix its handler, or use the mode 'async', in which only its own sequence waits.",
       { cause },
     );
   }
 }
 
 /**
- * Thrown by reads of a live projection whose handler throws what is no error; `cause` is what it threw. Errors come
- * through as they are.
+ * Thrown by reads of a live projection whose handler throws a value that is not an `Error`; `cause` is that value.
+ * Errors are passed on unchanged.
  */
 export class LiveProjectionError extends EventualityError {
   readonly code = 'LIVE_PROJECTION';
@@ -68,7 +68,7 @@ export class LiveProjectionError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The live projection '${projection}' could not take ${eventName}: its handler threw ${formatError(cause)}. Mend it, and let it throw errors.`,
+      `The live projection '${projection}' could not handle ${eventName}: its handler threw ${formatError(cause)}. Fix the handler, and throw errors only.`,
       {
         cause,
       },
@@ -77,8 +77,8 @@ export class LiveProjectionError extends EventualityError {
 }
 
 /**
- * The failure of an event whose handler had ended before it wrote something, mostly because an `update` was not
- * awaited. What came late was not written.
+ * The failure of an event whose handler wrote something after it had ended, usually because an `update` was not
+ * awaited. The late write was not stored.
  */
 export class LateWriteError extends EventualityError {
   readonly code = 'LATE_WRITE';
@@ -86,12 +86,12 @@ export class LateWriteError extends EventualityError {
   constructor(
     readonly projection: string,
     event: RecordedEvent,
-    /** What came late, such as `documents.update('1')`. */
+    /** The late call, such as `documents.update('1')`. */
     readonly call: string,
   ) {
     super(
-      `The handler of ${event.name} in '${projection}' had ended when it came to ${call}, at position ${event.position}: it was not written. ` +
-        'Let the handler await each documents.update(...), and whatever else it writes after.',
+      `The handler of ${event.name} in '${projection}' had already ended when it called ${call}, at position ${event.position}: nothing was written. ` +
+        'Await each documents.update(...) in the handler, and anything else that it writes after.',
     );
   }
 }
@@ -100,16 +100,16 @@ const listed = (indexes: readonly string[]): string =>
   indexes.length === 0 ? 'none' : indexes.map(index => `'${shownText(index)}'`).join(', ');
 
 /**
- * Thrown by a query that this code's indexes allow, and those of the version that readers see do not: other code has
- * made that one. It passes when this code's version takes its place, or lasts while processes with newer code run.
+ * Thrown by a query that needs an index which the active version, made by other code, does not have. It ends when the
+ * version of this code becomes active, or lasts as long as processes with newer code run.
  */
 export class OtherIndexesError extends EventualityError {
   readonly code = 'OTHER_INDEXES';
   /** The version that readers see. */
   readonly version: number;
-  /** Of the code that made it: the `version` of its projection. */
+  /** The `version` of the projection in the code that made it. */
   readonly revision: number;
-  /** By what that version can be searched. */
+  /** The fields by which that version can be queried. */
   readonly indexes: readonly string[];
 
   constructor(
@@ -118,9 +118,9 @@ export class OtherIndexesError extends EventualityError {
     own: readonly string[],
   ) {
     super(
-      `Readers see version ${version} of '${shownText(projection)}', which other code has made: its 'version' is ${revision}, and its indexes are ` +
-        `${listed(indexes)}. This code's are ${listed(own)}, and the query needs one that is missing there. Deploy a new index before the code that ` +
-        'queries by it, and remove one only after the last code that does.',
+      `Readers see version ${version} of '${shownText(projection)}', which other code made: its 'version' is ${revision}, and its indexes are ` +
+        `${listed(indexes)}. This code's indexes are ${listed(own)}, and the query needs one that is missing there. Deploy a new index before the code that ` +
+        'queries by it, and remove an index only after the last code that queries by it.',
     );
     this.version = version;
     this.revision = revision;
@@ -128,7 +128,7 @@ export class OtherIndexesError extends EventualityError {
   }
 }
 
-/** Thrown when a projection or reactor is asked for that there is none of. */
+/** Thrown when the flow has no projection or reactor with the given name. */
 export class UnknownProjectionError extends EventualityError {
   readonly code = 'UNKNOWN_PROJECTION';
 
@@ -140,24 +140,24 @@ export class UnknownProjectionError extends EventualityError {
   }
 }
 
-/** Thrown when projections were not as far as somebody waited for within the time given. They go on all the same. */
+/** Thrown when projections have not reached a position within the given time. They continue to follow. */
 export class WaitTimeoutError extends EventualityError {
   readonly code = 'WAIT_TIMEOUT';
 
   constructor(
     /** The position that was waited for. */
     readonly position: bigint,
-    /** Those that were not as far. */
+    /** The projections that have not reached it. */
     readonly behind: readonly { readonly name: string; readonly position: bigint }[],
     /** Milliseconds. */
     readonly timeout: number,
-    /** What became of the command that waited: its events are stored. */
+    /** The outcome of the command that waited: its events are stored. */
     readonly outcome?: CommandOutcome,
   ) {
     const places = behind.map(({ name, position: at }) => `'${shownText(name)}' is at ${at}`).join(', ');
     super(
       `After ${timeout} ms not everything up to position ${position} was handled: ${places}. ` +
-        `${outcome ? "The command's events are stored: do not dispatch it again. " : ''}Look at the status of what is behind, or wait longer.`,
+        `${outcome ? "The command's events are stored: do not dispatch it again. " : ''}Check the status of what is behind, or wait longer.`,
     );
   }
 }

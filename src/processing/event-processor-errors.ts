@@ -1,8 +1,8 @@
 import { EventualityError, shownText } from '../messages';
 
 /**
- * Thrown to those who wait for a rebuild that was cancelled, here or by another process: readers keep the version they
- * had.
+ * Thrown by `rebuild.done` when the rebuild was cancelled, in this process or another one. Readers keep the version
+ * they had.
  */
 export class RebuildCancelledError extends EventualityError {
   readonly code = 'REBUILD_CANCELLED';
@@ -12,7 +12,7 @@ export class RebuildCancelledError extends EventualityError {
     readonly version: number,
   ) {
     super(
-      `The rebuild of '${shownText(projection)}' as version ${version} was cancelled. Call rebuild() to begin another one.`,
+      `The rebuild of '${shownText(projection)}' as version ${version} was cancelled. Call rebuild() to start another one.`,
     );
   }
 }
@@ -26,12 +26,12 @@ export class StatusTimeoutError extends EventualityError {
     readonly timeout: number,
   ) {
     super(
-      `The event store has not answered within ${timeout} ms. See whether its database can be reached, or allow more time.`,
+      `The event store has not answered within ${timeout} ms. Check whether its database can be reached, or allow more time.`,
     );
   }
 }
 
-/** Thrown by `rebuild` where there is nothing to build: a reactor has effects, and a live projection stores nothing. */
+/** Thrown by `rebuild` of a reactor, whose effects cannot be undone, and of a live projection, which stores nothing. */
 export class NothingToRebuildError extends EventualityError {
   readonly code = 'NOTHING_TO_REBUILD';
 
@@ -44,23 +44,23 @@ export class NothingToRebuildError extends EventualityError {
 }
 
 /**
- * Reported where all versions of a projection or reactor are gone while a process runs it: its tables were dropped or
- * emptied.
+ * Reported when all versions of a projection or reactor disappear while a process runs it, because its tables were
+ * dropped or emptied. It starts again, as at its first start.
  */
 export class VersionsLostError extends EventualityError {
   readonly code = 'VERSIONS_LOST';
 
   constructor(readonly projection: string) {
     super(
-      `What was stored of '${shownText(projection)}' is gone: its tables were dropped or emptied while this process ran. It begins again, as at ` +
-        'its first start; nothing needs to be done.',
+      `The stored data of '${shownText(projection)}' is gone: its tables were dropped or emptied while this process ran. It starts again, as at ` +
+        'its first start; you need to do nothing.',
     );
   }
 }
 
 /**
- * Thrown by `ready` and `bootstrap` for a reactor whose segments were assigned by a rule of another key: this code
- * cannot tell which events they have handled, so it does not follow rather than repeat effects or leave them out.
+ * Thrown by `ready` and `bootstrap` for a reactor whose segments were assigned by a rule with another key. This code
+ * cannot tell which events each segment has handled, so it refuses to follow instead of repeating or missing effects.
  */
 export class SequenceByChangedError extends EventualityError {
   readonly code = 'SEQUENCE_BY_CHANGED';
@@ -73,8 +73,8 @@ export class SequenceByChangedError extends EventualityError {
     const [name, key] = [shownText(reactor), shownText(stored)];
     super(
       `The segments of the reactor '${name}' were assigned by sequenceBy with the key '${key}', which this code does not have: it cannot tell which events ` +
-        `each has handled. Go back to the rule of the key '${key}' with segments: 1 first; when the reactor has caught up with that, change sequenceBy, ` +
-        'and then the number of segments. Or give the reactor another name: then it begins with what happens from now on.',
+        `each has handled. First deploy the rule of the key '${key}' with segments: 1; when the reactor has caught up with that, change sequenceBy, ` +
+        'and then the number of segments. Or give the reactor another name: then it starts with the events from now on.',
     );
   }
 }

@@ -112,7 +112,7 @@ export class AggregateLoader<State = any, Exposed = any> {
       const { name: aggregateName } = this.definition;
       logger.error(
         { error, aggregateName },
-        `What was cached of '${aggregateName}' is dropped: the events were replaced, as by an older backup.`,
+        `The cache of '${aggregateName}' is dropped: the events were replaced, for example by an older backup.`,
       );
     });
   }

@@ -6,29 +6,29 @@ export class UnitOfWorkClosedError extends EventualityError {
 
   constructor(commandName: string) {
     super(
-      `A repository was used by the handler of ${shownText(commandName)} after it had returned. Await everything inside the handler.`,
+      `The handler of ${shownText(commandName)} used a repository after it had returned. Await everything inside the handler.`,
     );
   }
 }
 
-/** Thrown when a repository is given something that is not one of its aggregates. */
+/** Thrown when a repository receives something that is not one of its aggregates. */
 export class ForeignAggregateError extends EventualityError {
   readonly code = 'FOREIGN_AGGREGATE';
 
   constructor(aggregateName: string, value: unknown) {
     super(
-      `The repository of ${aggregateName} was given ${shownWithType(value)}. Give it an aggregate that it loaded, or a new one of its class.`,
+      `The repository of ${aggregateName} received ${shownWithType(value)}. Pass an aggregate that it loaded, or a new one of its class.`,
     );
   }
 }
 
-/** Thrown when an aggregate without any event is to be added: nothing would be stored of it. */
+/** Thrown when an aggregate without events is added: there would be nothing to store. */
 export class NothingToAddError extends EventualityError {
   readonly code = 'NOTHING_TO_ADD';
 
   constructor(aggregateName: string, aggregateId: string) {
     super(
-      `${aggregateName} '${shownText(aggregateId)}' was added without an event, so there is nothing to store. Apply its first event before.`,
+      `${aggregateName} '${shownText(aggregateId)}' was added without events, so there is nothing to store. Apply its first event before adding it.`,
     );
   }
 }

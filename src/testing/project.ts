@@ -166,7 +166,7 @@ function nameOf(projection: ClassReference | ProjectionDefinition): string {
   const role = eventProcessorRole(projection);
   if (role?.kind === 'projection') return role.name;
   throw new TypeError(
-    `${typeof projection === 'function' ? projection.name : String(projection)} is no projection: write @Projection('name') above the class, or give what defineProjection makes.`,
+    `${typeof projection === 'function' ? projection.name : String(projection)} is not a projection: write @Projection('name') above the class, or pass the result of defineProjection.`,
   );
 }
 

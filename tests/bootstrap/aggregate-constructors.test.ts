@@ -48,7 +48,7 @@ async function faultsOf(type: AggregateClass): Promise<readonly string[]> {
   return wiring.faults;
 }
 
-const MADE_OF_ID = 'aggregates are made from their id alone';
+const MADE_OF_ID = 'aggregates are created from their id alone';
 const HANDLER_CLASS =
   'give the command to a handler class, whose constructor takes the service and @InjectRepository(Letter)';
 

@@ -245,7 +245,7 @@ describe('a container written by hand', () => {
     class WithoutJournal {}
     const refusal = await bootstrap(WithoutJournal, { container: new MapContainer() }).catch(error => error);
     expect(refusal).toBeInstanceOf(WiringError);
-    expect(refusal.faults).toEqual([expect.stringMatching(/^Counting cannot be made: Nobody provides /)]);
+    expect(refusal.faults).toEqual([expect.stringMatching(/^Counting cannot be created: Nobody provides /)]);
   });
 });
 

@@ -53,8 +53,8 @@ describe('an inline projection is refused at the start', () => {
     }
   }
   const past = (own: string): string =>
-    `List has the mode 'inline', and its appends would go past the event store given: ${own}, and the transactions of its \`projections\` ` +
-    "append and read without that. Take the mode 'async', or give projections whose `eventsBeside` is this store.";
+    `List has the mode 'inline', and its appends would bypass the event store: ${own}, and the transactions of its \`projections\` ` +
+    "append and read without that. Use the mode 'async', or give projections whose `eventsBeside` is this store.";
   const store = new InMemoryEventStore();
   const parts = {
     append: (appends: readonly StreamAppend[]) => store.append(appends),
@@ -86,8 +86,8 @@ describe('an inline projection is refused at the start', () => {
     [
       'for documents that are kept elsewhere',
       () => new CustomEventStore({ ...parts, projections: new InMemoryProjectionStore() }),
-      "List has the mode 'inline', and its documents are not kept beside the events: the transactions of the event store's `projections` take " +
-        "none. Take the mode 'async'.",
+      "List has the mode 'inline', and its documents are not stored beside the events: the transactions of the event store's `projections` take " +
+        "no events. Use the mode 'async'.",
     ],
   ])('%s', async (_, open, fault) => {
     const eventStore = open();

@@ -48,8 +48,8 @@ async function faultsOf(options: ModuleOptions, bootstrapOptions: BootstrapOptio
 }
 
 const kept = (chain: string, keeper: string) =>
-  `${chain}: ${keeper} is made once, so its repository takes no part in the unit of work of a command. Provide ${keeper} with ` +
-  'singleton: false, so that it is made for each command, or let the handler hand its own repository to the method it calls.';
+  `${chain}: ${keeper} is created once, so its repository takes no part in the unit of work of a command. Provide ${keeper} with ` +
+  "singleton: false, so that it is created for each command, or pass the handler's own repository to the method it calls.";
 
 /** Stores a deposit, whatever becomes of the command that asks for it. */
 class Cashier {

@@ -69,8 +69,8 @@ class Watch {
 
 test("names: 'explicit' refuses each command and event that takes its name from its class, and says who handles it", async () => {
   expect(await faultsOf([Door, Watch], { names: 'explicit' })).toEqual([
-    "The command class Open, which Door handles, has no other name. Give it one that stays: @Command('Open').",
-    "The event class Opened, which Door and Watch handle, has no other name. Give it one that stays: @Event('Opened').",
+    "The command class Open, which Door handles, has no durable name. Add one: @Command('Open').",
+    "The event class Opened, which Door and Watch handle, has no durable name. Add one: @Event('Opened').",
   ]);
   expect(await faultsOf([Door, Watch])).toEqual([]);
 });
@@ -94,7 +94,7 @@ test('a class with a number is refused beside one without, unless its decorator 
   }
   expect(await faultsOf([Door, Late])).toEqual([
     expect.stringMatching(
-      /^The event class Opened2, which Late handles, has a name that will not stay: there is a class Opened, and a bundler/,
+      /^The event class Opened2, which Late handles, has a name that will change: there is a class Opened, and a bundler/,
     ),
   ]);
   expect(await faultsOf([Door, Later])).toEqual([]);

@@ -64,7 +64,7 @@ test('a projection that is a listener, or has command handlers', async () => {
   }
   expect(await faultsOf({ components: [Both] })).toEqual([
     "Both is marked with @Projection and with @Reactor. Keep one, and move the other's handlers to a class of their own.",
-    'Both follows events, and has command handlers, which are made for each command. Move them to a class of their own.',
+    'Both follows events, but it has command handlers, whose class is created for each command. Move them to a class of their own.',
   ]);
 });
 
@@ -75,7 +75,7 @@ test('two that follow under one name', async () => {
     opened() {}
   }
   expect(await faultsOf({ components: [listWith({}), Mailer] })).toEqual([
-    "Two projections or reactors have the name 'list': List and Mailer. It names what they store: give one another.",
+    "Two projections or reactors have the name 'list': List and Mailer. Their data is stored under it: rename one of them.",
   ]);
 });
 
@@ -93,7 +93,7 @@ test('a mode that does not exist, or that a listener cannot have', async () => {
 
 test('options that mean nothing in the mode', async () => {
   const fault = (mode: string, option: string) =>
-    `List has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`;
+    `List has the mode '${mode}', in which ${option} has no effect. Remove it, or use the mode 'async'.`;
   expect(await faultsOf({ components: [listWith({ mode: 'live', segments: 2, onError: 'park' })] })).toEqual([
     fault('live', 'segments'),
     fault('live', 'onError'),
@@ -116,7 +116,7 @@ test('options of the wrong kind, all of them at once', async () => {
     "List: onError is 'go on'; it must be 'park' or 'stop'.",
     "List: replay is 'maybe'; it must be 'run' or 'skip'.",
     'List: version is 0; it must be an integer from 1 to 2147483647.',
-    "List is declared wrongly: indexes[1] is 'a', which is listed already.",
+    "List is declared incorrectly: indexes[1] is 'a', which is listed already.",
   ]);
 });
 
@@ -160,8 +160,8 @@ test('a replay handler where nothing is replayed, or that would never be called'
   }
   expect(await faultsOf({ components: [Plain, Alone, Skipping] })).toEqual([
     'Plain has a @ReplayHandler, but replays nothing. Write @Projection or @Reactor above the class.',
-    'Alone handles Deposit in replays only. Give it an @EventHandler for it, too.',
-    "Skipping has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.",
+    'Alone handles Deposit in replays only. Add an @EventHandler for it.',
+    "Skipping has the option replay: 'skip' and a @ReplayHandler, which would never be called. Remove one of them.",
   ]);
 });
 
@@ -169,7 +169,7 @@ test('an event store that cannot keep what projections make', async () => {
   const store = new InMemoryEventStore();
   const bare = new CustomEventStore({ append: appends => store.append(appends), readAll: page => store.readAll(page) });
   expect(await faultsOf({ components: [listWith({})] }, bare)).toEqual([
-    'List needs an event store that keeps documents and checkpoints; this one has no `projections`, or not all of it. Take another store, or ' +
+    'List needs an event store that keeps documents and checkpoints; this one has no `projections`, or not all of it. Use another store, or ' +
       "the mode 'live'.",
   ]);
   const { projections } = store;
@@ -180,7 +180,7 @@ test('an event store that cannot keep what projections make', async () => {
     projections: halves,
   });
   expect(await faultsOf({ components: [listWith({ mode: 'inline' })] }, half)).toEqual([
-    "List has the mode 'inline', and the event store has no `projections.transaction`. Take the mode 'async'.",
+    "List has the mode 'inline', and the event store has no `projections.transaction`. Use the mode 'async'.",
   ]);
 });
 
@@ -196,9 +196,9 @@ test('the read model of a class that is no projection, or no component', async (
     opened() {}
   }
   expect(await faultsOf({ components: [Reading, Account] })).toEqual([
-    "Reading: the first constructor parameter 'first' is the read model of NoProjection, which is no projection of any module. Write " +
+    "Reading: the first constructor parameter 'first' is the read model of NoProjection, which is not a projection of any module. Write " +
       '@Projection above the class, and add it to the components.',
-    "Reading: the second constructor parameter 'second' is the read model of List, which is no projection of any module. Write " +
+    "Reading: the second constructor parameter 'second' is the read model of List, which is not a projection of any module. Write " +
       '@Projection above the class, and add it to the components.',
   ]);
 });
@@ -215,7 +215,7 @@ test('a projection whose constructor throws is a fault, and nothing is started',
   }
   const eventStore = new InMemoryEventStore();
   expect(await faultsOf({ components: [Broken] }, eventStore)).toEqual([
-    expect.stringMatching(/^Broken cannot be made: .*no connection/s),
+    expect.stringMatching(/^Broken cannot be created: .*no connection/s),
   ]);
   await new Promise(setImmediate);
   expect(await eventStore.projections.versions('broken')).toEqual([]);
@@ -232,7 +232,7 @@ test('definitions by hand are checked the same way by a flow', () => {
 
 test('a name is needed in the decorators', () => {
   expect(() => Projection('')).toThrow(
-    "@Projection needs a name: text of 1 to 255 characters without NUL, which stays when the class is renamed; it got ''.",
+    "@Projection needs a durable name, text of 1 to 255 characters without NUL; it received ''.",
   );
-  expect(() => Reactor(undefined as unknown as string)).toThrow('@Reactor needs a name');
+  expect(() => Reactor(undefined as unknown as string)).toThrow('@Reactor needs a durable name');
 });

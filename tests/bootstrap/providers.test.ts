@@ -115,8 +115,8 @@ test('an alias for nothing, for no token, or of itself is a fault', async () => 
   expect(await faultsOf({ providers })).toEqual([
     'The provider of d in TestModule: useToken is undefined (as when two files import each other); it must be a class, text or a symbol.',
     "The provider of 'a' stands for nothing, which no provider gives. Add { provide: 'nothing', ... } to a module's providers.",
-    "The provider of 'b' leads back to itself: 'b' -> 'c' -> 'b'.",
-    "The provider of 'c' leads back to itself: 'c' -> 'b' -> 'c'.",
+    "The provider of 'b' refers back to itself: 'b' -> 'c' -> 'b'.",
+    "The provider of 'c' refers back to itself: 'c' -> 'b' -> 'c'.",
   ]);
 });
 
@@ -206,7 +206,7 @@ describe('a class with command handlers whose factory asks for what no provider 
       { provide: Transfers, useFactory: resolve => new Transfers(resolve(repositoryToken(Elsewhere))) },
     ];
     expect(await faultsOf({ components: [Transfers], providers })).toEqual([
-      'The factory of Transfers asks for the repository of Elsewhere, which is no component of any module. Add it to the components.',
+      'The factory of Transfers asks for the repository of Elsewhere, which is not a component of any module. Add it to the components.',
     ]);
   });
 
@@ -217,7 +217,7 @@ describe('a class with command handlers whose factory asks for what no provider 
       { provide: 'b', useFactory: resolve => resolve('a') },
     ];
     expect(await faultsOf({ components: [Transfers], providers })).toEqual([
-      expect.stringContaining("The factory of 'a' asks for itself"),
+      expect.stringContaining("The factory of 'a' depends on itself"),
     ]);
   });
 

@@ -308,7 +308,7 @@ describe('one fault alone', () => {
       deposit() {}
     }
     expect(await faultsOf({ components: [Transfers] })).toEqual([
-      "Transfers: the first constructor parameter 'accounts' is the repository of Account, which is no component of any module. " +
+      "Transfers: the first constructor parameter 'accounts' is the repository of Account, which is not a component of any module. " +
         'Add it to the components.',
     ]);
   });
@@ -323,7 +323,7 @@ describe('one fault alone', () => {
       opened() {}
     }
     expect(await faultsOf({ components: [Broken] })).toEqual([
-      expect.stringMatching(/^Broken cannot be made: .*no connection/s),
+      expect.stringMatching(/^Broken cannot be created: .*no connection/s),
     ]);
   });
 
@@ -335,15 +335,17 @@ describe('one fault alone', () => {
     ]);
   });
 
-  test('an import that is no module', async () => {
+  test('an import that is not a module', async () => {
     expect(await faultsOf({ imports: [Roleless] })).toEqual([
-      'Roleless, imported by TestModule, is no module. Write @Module({ ... }) above the class.',
+      'Roleless, imported by TestModule, is not a module. Write @Module({ ... }) above the class.',
     ]);
   });
 
   test('an import or a component that is undefined', async () => {
     expect(await faultsOf({ imports: [undefined as never], components: [undefined as never] })).toEqual([
-      expect.stringMatching(/^undefined \(as when two files import each other\), imported by TestModule, is no module/),
+      expect.stringMatching(
+        /^undefined \(as when two files import each other\), imported by TestModule, is not a module/,
+      ),
       expect.stringMatching(/^A component of TestModule is undefined \(as when two files import each other\)/),
     ]);
   });
@@ -365,9 +367,9 @@ describe('one fault alone', () => {
     ]);
   });
 
-  test('a root that is no module', async () => {
+  test('a root that is not a module', async () => {
     await expect(bootstrap(Roleless)).rejects.toMatchObject({
-      faults: ['Roleless is no module. Write @Module({ ... }) above the class.'],
+      faults: ['Roleless is not a module. Write @Module({ ... }) above the class.'],
     });
   });
 });
@@ -393,7 +395,7 @@ test('several faults are reported together, numbered, each with its fix', async 
     error => error,
   );
   expect(refusal.faults).toEqual([
-    expect.stringContaining('Roleless, imported by TestModule, is no module. Write @Module'),
+    expect.stringContaining('Roleless, imported by TestModule, is not a module. Write @Module'),
     expect.stringContaining('Roleless, a component of TestModule, has no role'),
     expect.stringContaining('The provider of p'),
     "The command 'OpenAccount' has 2 handlers: Account and Notifier.open. Keep one.",

@@ -95,18 +95,18 @@ describe.each<[string, BuildOptions]>([
 
 describe('names that a bundler made are refused at bootstrap, with the fix', () => {
   const advice = (decorator: string) =>
-    `Give the class a name that stays, @${decorator}('a name'), or let the bundler keep the names of classes, as esbuild does with keepNames.`;
+    `Give the class a durable name, @${decorator}('a name'), or let the bundler keep the names of classes, as esbuild does with keepNames.`;
 
   test('of two classes with one name, and of one that names itself', async () => {
     const { faults } = await printed('unnamed', { format: 'cjs' });
     const [first, second] = faults;
     expect(faults).toHaveLength(2);
     expect(first).toMatch(
-      /^The event class Created2, which (User|Product) handles, has a name that will not stay: there is a class Created, and a bundler calls the next one of that name Created2\. /,
+      /^The event class Created2, which (User|Product) handles, has a name that will change: there is a class Created, and a bundler renames the next class of that name to Created2\. /,
     );
     expect(first).toContain(advice('Event'));
     expect(second).toBe(
-      `The event class _Named, which Listener handles, has a name that will not stay: a bundler put the underscore before it, for a class that names itself. ${advice('Event')}`,
+      `The event class _Named, which Listener handles, has a name that will change: a bundler put the underscore before it, because the class names itself. ${advice('Event')}`,
     );
   });
 
@@ -114,7 +114,7 @@ describe('names that a bundler made are refused at bootstrap, with the fix', () 
     const { faults } = await printed('unnamed', { format: 'esm', minify: true });
     expect(faults).toHaveLength(5);
     for (const fault of faults)
-      expect(fault).toMatch(/^The (command|event) class [\w$]{1,3}, which .* has a name that will not stay: a/);
+      expect(fault).toMatch(/^The (command|event) class [\w$]{1,3}, which .* has a name that will change: a/);
   });
 
   test('by a minifier, for an event that no class handles: when it is to be stored', async () => {
@@ -138,6 +138,6 @@ test("names: 'explicit' refuses all names that come from classes, bundled or not
   const { faults } = await printed('unnamed', { format: 'cjs' }, { NAMES: 'explicit' });
   expect(faults).toHaveLength(5);
   expect(faults).toContain(
-    "The command class CreateUser, which User handles, has no other name. Give it one that stays: @Command('CreateUser').",
+    "The command class CreateUser, which User handles, has no durable name. Add one: @Command('CreateUser').",
   );
 });

@@ -343,7 +343,7 @@ test('an event that names another aggregate is not recorded in the stream of the
   await expect(flow.dispatch({ name: 'Do', message: { id: '1' } })).rejects.toMatchObject({
     code: 'FOREIGN_EVENT',
     message:
-      "The event Done of Foreign 'another todo' was applied to Foreign '1'. An aggregate decides on its own events: { aggregateId: this.id }.",
+      "The event Done of Foreign 'another todo' was applied to Foreign '1'. An aggregate applies only its own events: { aggregateId: this.id }.",
   });
   await flow.close();
 });

@@ -140,7 +140,7 @@ describe.each([
     const error = await here.dispatch(new CreateTodo('1', 'again')).catch(each => each);
     expect(error).toMatchObject({
       code: 'AGGREGATE_ALREADY_EXISTS',
-      message: expect.stringContaining('its id is not used again'),
+      message: expect.stringContaining('its id cannot be used again'),
     });
     // It would not be found with it either.
     expect(error.message).not.toContain('if-missing');
@@ -211,7 +211,7 @@ describe('the first command of an aggregate', () => {
       .dispatch(new CreateTodo(id as string, 'start'))
       .catch(failure => failure);
     expect(error).toMatchObject({ code: 'MISSING_AGGREGATE_ID' });
-    expect(error.message).toContain('The command CreateTodo names no Todo');
+    expect(error.message).toContain('The command CreateTodo does not name a Todo');
   });
 });
 

@@ -26,7 +26,7 @@ class Deposited {
 class Withdrawn extends Deposited {}
 
 const pause = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
-const FIX = 'The state changes at once: wait in the command handler, and put what it found into the event.';
+const FIX = 'State changes synchronously: await in the command handler, and put the result into the event.';
 
 @Aggregate('Account')
 class Account extends AggregateRoot<Deposited | Withdrawn> {

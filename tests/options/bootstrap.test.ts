@@ -55,7 +55,7 @@ const BOOTSTRAP: readonly Row[] = [
       'middleware[0] is 5; it must be a function.',
       starting('clock has no method now'),
       starting("'evenStore' is no option. Did you mean 'eventStore'?"),
-      starting('Unmarked is no module.'),
+      starting('Unmarked is not a module.'),
     ],
   ],
   [
@@ -219,7 +219,7 @@ const BOOTSTRAP: readonly Row[] = [
       return moduleOf({ components: [Doors] });
     },
     'WIRING',
-    ['Doors.open has the option creates, which means nothing outside of an aggregate. Remove it.'],
+    ['Doors.open has the option creates, which has no effect outside of an aggregate. Remove it.'],
   ],
   [
     'adjusted under another name',

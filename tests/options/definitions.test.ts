@@ -113,7 +113,7 @@ const DEFINITIONS: readonly Row[] = [
       "The projection 'list': segments is 0; it must be an integer from 1 to 256.",
       starting("The projection 'list': 'index' is no option. Did you mean 'indexes'?"),
       "The projection 'list': the handler of A.handle is 1; it must be a function.",
-      "The projection 'list': it handles B in replays only. Give it a handler in `on`, too.",
+      "The projection 'list': it handles B in replays only. Add a handler for it in `on`.",
     ],
   ],
   [
@@ -121,7 +121,7 @@ const DEFINITIONS: readonly Row[] = [
     () =>
       flowWith({ processors: [defineReactor(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
     'INVALID_CONFIGURATION',
-    ["The reactor 'mailer': it handles B in replays only. Give it a handler in `on`, too."],
+    ["The reactor 'mailer': it handles B in replays only. Add a handler for it in `on`."],
   ],
   [
     'a projection without handlers',
@@ -151,18 +151,18 @@ test.each([
     () => Event('opened', any({ versoin: 2 })),
     /'versoin' is no option. Did you mean 'version'\?/,
   ],
-  ['an event that is null', () => Event(any(null)), /@Event needs a name: .*; it got null\./],
-  ['a module of nothing', () => Module(any(undefined)), /@Module got undefined; give it an object/],
-  ['a listener of no name', () => Reactor(any(7)), /@Reactor needs a name: .*; it got 7\./],
+  ['an event that is null', () => Event(any(null)), /@Event needs a durable name, .*; it received null\./],
+  ['a module of nothing', () => Module(any(undefined)), /@Module received undefined; pass an object/],
+  ['a listener of no name', () => Reactor(any(7)), /@Reactor needs a durable name, .*; it received 7\./],
   [
     'the repository of nothing',
     () => InjectRepository(any(undefined)),
-    /@InjectRepository got undefined; give it an aggregate/,
+    /@InjectRepository received undefined; pass an aggregate/,
   ],
   [
     'the read model of nothing',
     () => InjectReadModel(any('list')),
-    /@InjectReadModel got 'list'; give it a projection/,
+    /@InjectReadModel received 'list'; pass a projection/,
   ],
 ])('a decorator refuses %s', (_, decorate, message) => {
   expect(decorate).toThrow(

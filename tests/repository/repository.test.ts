@@ -193,7 +193,7 @@ describe('a repository of a plain aggregate', () => {
     const Nameless = defineAggregate({ name: 'Nameless', state: {}, idGenerator: () => undefined as never });
     const error = await new Repository(Nameless, new InMemoryEventStore()).add({}).catch(failure => failure);
     expect(error).toMatchObject({ code: 'MISSING_AGGREGATE_ID' });
-    expect(error.message).toContain('names no Nameless: its id is undefined');
+    expect(error.message).toContain('does not name a Nameless: the id is undefined');
   });
 
   test('records what methods return, at once or later, and what carries a state', async () => {

@@ -81,7 +81,7 @@ describe('a damaged snapshot', () => {
     'is null': () => 'null',
     'is a list': () => '[]',
     'has no state': text => JSON.stringify({ fields: JSON.parse(text).fields }),
-    'has a state that is no object': text => JSON.stringify({ ...JSON.parse(text), state: 7 }),
+    'has a state that is not an object': text => JSON.stringify({ ...JSON.parse(text), state: 7 }),
     'has a state that is a list': text => JSON.stringify({ ...JSON.parse(text), state: [1] }),
     'has a state that is a map': text => JSON.stringify({ ...JSON.parse(text), state: { $: 'Map', of: [] } }),
     'has a value of an unknown kind': text =>
@@ -187,7 +187,7 @@ describe('an aggregate whose state cannot be kept', () => {
     await flow.repository(Private).drain();
     expect(logger.told).toEqual([
       'No snapshot is taken of Private: private fields (#count) cannot be seen from outside. ' +
-        'Say how it is kept: { snapshot: { every, version, take: state => data, restore: (state, data) => ... } }.',
+        'Define how to store it: { snapshot: { every, version, take: state => data, restore: (state, data) => ... } }.',
     ]);
     expect(logger.errors[0]).toMatchObject({ code: 'SNAPSHOT_REFUSED', aggregateName: 'Private' });
     expect(await eventStore.snapshots.load({ aggregateName: 'Private', aggregateId: 'a' }, 1)).toBeUndefined();
@@ -308,7 +308,7 @@ describe('an aggregate with a way of its own', () => {
     ['does not give back what it took', (own: any) => own.half(), undefined, 'has another state'],
     ['throws when it takes', () => {}, () => JSON.parse('no'), 'taking it fails: SyntaxError'],
     ['throws when it restores', () => JSON.parse('no'), undefined, 'cannot be restored: SyntaxError'],
-    ['restores later', async (own: any, data: any) => own.fromData(data), undefined, 'is no object'],
+    ['restores later', async (own: any, data: any) => own.fromData(data), undefined, 'is not an object'],
     ['takes what cannot be kept', () => {}, () => ({ go: () => 1 }), 'go is a function'],
     ['takes no object', () => {}, () => 7 as unknown as object, 'cannot be restored'],
   ])('that %s has no snapshot, and never a wrong state', async (_, restore, take, reason) => {

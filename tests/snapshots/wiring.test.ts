@@ -25,8 +25,8 @@ test('bootstrap tells of aggregates that want snapshots where nothing keeps them
     code: 'WIRING',
     faults: ['Account', 'Counter'].map(
       name =>
-        `${name} wants snapshots, and the event store keeps none. Give a store for them, { snapshotStore: new InMemorySnapshotStore() }, ` +
-        'or say that there are none: { snapshotStore: false }.',
+        `${name} needs snapshots, but the event store does not store them. Pass a store for them, { snapshotStore: new InMemorySnapshotStore() }, ` +
+        'or turn them off: { snapshotStore: false }.',
     ),
   });
 });

@@ -305,7 +305,7 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     [
       'a field that is unknown',
       line => change(line, { payloads: {} }),
-      /'payloads' is no field\. Did you mean 'payload'\?/,
+      /'payloads' is not a field\. Did you mean 'payload'\?/,
     ],
     [
       'a position that is a number',
@@ -335,7 +335,7 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     const failure = await importEvents(store, pieces).catch(error => error);
     expect(failure).toMatchObject({ name: 'InvalidImportError', code: 'INVALID_IMPORT', line: 503 });
     expect(failure.fault).toMatch(fault);
-    expect(failure.message).toMatch(/^Line 503 cannot be imported: .*\. Mend the file and import it again/);
+    expect(failure.message).toMatch(/^Line 503 cannot be imported: .*\. Correct the file and import it again/);
     expect(await everything(store)).toHaveLength(500);
     expect(await importEvents(store, lines)).toMatchObject({ imported: 10, skipped: 500 });
   });

@@ -217,7 +217,7 @@ describe('given, project, then', () => {
   test('says what to do about a class that is no projection, and about an await that comes too early', async () => {
     class Plain {}
     expect((await complaint(given().project(Plain).then({}))).message).toBe(
-      "Plain is no projection: write @Projection('name') above the class, or give what defineProjection makes.",
+      "Plain is not a projection: write @Projection('name') above the class, or pass the result of defineProjection.",
     );
     const early = Promise.resolve(given().project(TodoList) as unknown);
     expect((await complaint(early)).message).toBe('Say what is expected: .then({ id: document }) or .thenError(...).');

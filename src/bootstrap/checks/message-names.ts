@@ -23,10 +23,9 @@ export function messageNameFaults(components: Components, names: MessageNames = 
   return found.flatMap(({ type, kind, users }) => {
     const place = `The ${kind} class ${type.name}, which ${users.join(' and ')} handle${users.length > 1 ? '' : 's'},`;
     const decorator = kind === 'event' ? 'Event' : 'Command';
-    if (names === 'explicit')
-      return [`${place} has no other name. Give it one that stays: @${decorator}('${type.name}').`];
+    if (names === 'explicit') return [`${place} has no durable name. Add one: @${decorator}('${type.name}').`];
     const reason = bundledName(type) ?? renamed(type.name, classes);
-    return reason ? [`${place} has a name that will not stay: ${reason}. ${stableNameAdvice(decorator)}`] : [];
+    return reason ? [`${place} has a name that will change: ${reason}. ${stableNameAdvice(decorator)}`] : [];
   });
 }
 
@@ -34,7 +33,7 @@ export function messageNameFaults(components: Components, names: MessageNames = 
 function renamed(name: string, classes: ReadonlySet<string>): string | undefined {
   const [, base, number] = /^(.*[^\d])(\d+)$/.exec(name) ?? [];
   if (!base || Number(number) < 2 || !classes.has(base)) return undefined;
-  return `there is a class ${base}, and a bundler calls the next one of that name ${name}`;
+  return `there is a class ${base}, and a bundler renames the next class of that name to ${name}`;
 }
 
 function namedByClass({ aggregates, handlerClasses }: Components): NamedByClass[] {

@@ -12,7 +12,7 @@ export function snapshotStoreFaults(
   const wanting = [...aggregates].map(definitionOf).filter(({ snapshot }) => snapshot);
   return wanting.map(
     ({ name }) =>
-      `${name} wants snapshots, and the event store keeps none. Give a store for them, { snapshotStore: new InMemorySnapshotStore() }, ` +
-      'or say that there are none: { snapshotStore: false }.',
+      `${name} needs snapshots, but the event store does not store them. Pass a store for them, { snapshotStore: new InMemorySnapshotStore() }, ` +
+      'or turn them off: { snapshotStore: false }.',
   );
 }

@@ -47,7 +47,7 @@ export class ConstructorChecks {
     if (!typed) {
       return [
         `${parameter} has no type information. Compile with emitDecoratorMetadata and mark the class with @injectable(); ` +
-          'esbuild and tsx leave none: there write @inject(TheClass) before the parameter, or provide the class with a useFactory.',
+          'esbuild and tsx emit none: there write @inject(TheClass) before the parameter, or provide the class with a useFactory.',
       ];
     }
     if (!isClassType(type)) {

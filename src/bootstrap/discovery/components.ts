@@ -55,7 +55,7 @@ export class Components {
     const options = typeof module === 'function' ? ownMetadata<ModuleOptions>(module, MODULE) : undefined;
     if (!options) {
       this.faults.push(
-        `${nameOf(module)}${importedBy ? `, imported by ${importedBy},` : ''} is no module. Write @Module({ ... }) above the class.`,
+        `${nameOf(module)}${importedBy ? `, imported by ${importedBy},` : ''} is not a module. Write @Module({ ... }) above the class.`,
       );
       return;
     }
@@ -146,7 +146,7 @@ const uselessOptions = ({ name }: Class, { method, options }: FoundHandler): str
     .filter(option => options?.[option as keyof typeof options] !== undefined)
     .map(
       option =>
-        `${name}.${String(method)} has the option ${option}, which means nothing outside of an aggregate. Remove it.`,
+        `${name}.${String(method)} has the option ${option}, which has no effect outside of an aggregate. Remove it.`,
     );
 
 /** What is no list was found to be a fault. */

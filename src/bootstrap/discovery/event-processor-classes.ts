@@ -85,16 +85,16 @@ function roleFaults({ type, commands, events, replays, processor }: HandlerClass
     );
   if (processor && commands.size > 0)
     faults.push(
-      `${name} follows events, and has command handlers, which are made for each command. Move them to a class of their own.`,
+      `${name} follows events, but it has command handlers, whose class is created for each command. Move them to a class of their own.`,
     );
   if (!processor && replays.size > 0)
     faults.push(`${name} has a @ReplayHandler, but replays nothing. Write @Projection or @Reactor above the class.`);
   if (processor)
     for (const event of without(replays, events))
-      faults.push(`${name} handles ${messageName(event)} in replays only. Give it an @EventHandler for it, too.`);
+      faults.push(`${name} handles ${messageName(event)} in replays only. Add an @EventHandler for it.`);
   if (processor?.options?.replay === 'skip' && replays.size > 0)
     faults.push(
-      `${name} has the option replay: 'skip', and a @ReplayHandler, which would never be called. Remove one of them.`,
+      `${name} has the option replay: 'skip' and a @ReplayHandler, which would never be called. Remove one of them.`,
     );
   return faults;
 }

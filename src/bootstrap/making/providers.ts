@@ -32,9 +32,7 @@ export class Factory {
 
   #run(scope: ContainerAdapter): unknown {
     if (this.#running)
-      throw this.#fault(
-        `${this.#place} asks for itself, by way of what it asks for. Let one of them be made without the other.`,
-      );
+      throw this.#fault(`${this.#place} depends on itself, through its own dependencies. Break the cycle.`);
     this.#running = true;
     this.hasRun = true;
     try {
@@ -125,7 +123,7 @@ export class Providers {
       const path = [token];
       for (let each: Token | undefined = target; each !== undefined; each = this.#aliases.get(each)) {
         if (path.includes(each))
-          return [`${place} leads back to itself: ${[...path, each].map(tokenName).join(' -> ')}.`];
+          return [`${place} refers back to itself: ${[...path, each].map(tokenName).join(' -> ')}.`];
         path.push(each);
       }
       if (typeof target === 'function' || this.container.has(target)) return [];

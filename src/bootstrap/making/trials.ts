@@ -87,4 +87,4 @@ export class Trials {
 
 /** Says that a class cannot be made, and why. */
 export const cannotBeMade = (type: Class, error: unknown): string =>
-  `${type.name} cannot be made: ${errorMessage(error)}`;
+  `${type.name} cannot be created: ${errorMessage(error)}`;

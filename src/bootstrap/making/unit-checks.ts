@@ -52,5 +52,5 @@ export function unitFaults(
 
 /** Says that a repository lives longer than a command, and what to do. */
 export const keptRepository = (chain: string, keeper: string): string =>
-  `${chain}: ${keeper} is made once, so its repository takes no part in the unit of work of a command. ` +
-  `Provide ${keeper} with singleton: false, so that it is made for each command, or let the handler hand its own repository to the method it calls.`;
+  `${chain}: ${keeper} is created once, so its repository takes no part in the unit of work of a command. ` +
+  `Provide ${keeper} with singleton: false, so that it is created for each command, or pass the handler's own repository to the method it calls.`;

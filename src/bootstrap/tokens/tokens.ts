@@ -12,9 +12,9 @@ export function unknownToken(asking: string, token: string | symbol): string {
   const [, kind, name] =
     /^(Repository|ReadModel)<(.*)>$/.exec(typeof token === 'symbol' ? (token.description ?? '') : '') ?? [];
   if (kind === 'Repository')
-    return `${asking} the repository of ${name}, which is no component of any module. Add it to the components.`;
+    return `${asking} the repository of ${name}, which is not a component of any module. Add it to the components.`;
   if (kind === 'ReadModel')
-    return `${asking} the read model of ${name}, which is no projection of any module. Write @Projection above the class, and add it to the components.`;
+    return `${asking} the read model of ${name}, which is not a projection of any module. Write @Projection above the class, and add it to the components.`;
   const provide = typeof token === 'string' ? `'${token}'` : String(token);
   return `${asking} ${String(token)}, which no provider gives. Add { provide: ${provide}, ... } to a module's providers.`;
 }

@@ -3,8 +3,8 @@ import type { ClassReference } from '../names/class-metadata';
 import { messageName } from '../names/names';
 
 /**
- * Thrown when an event is of a subclass of one that is handled, and would be missed: an event is handled as its own
- * class.
+ * Thrown when only the base class of an event is handled. Events are handled as their own class, so the event would be
+ * missed.
  */
 export class BaseEventHandledError extends EventualityError {
   readonly code = 'BASE_EVENT_HANDLED';
@@ -23,7 +23,7 @@ export class BaseEventHandledError extends EventualityError {
 /** Says what is wrong, and what to do. */
 export const baseEventFault = (place: string, base: Function, type: Function): string =>
   `${place} handles ${base.name}, and would miss the events of its subclass ${type.name}: an event is handled as its own class. ` +
-  `Handle ${type.name} as well, with a method that does nothing where it is to be left out; or let neither class extend the other.`;
+  `Handle ${type.name} too, if only with an empty method, or let neither class extend the other.`;
 
 /**
  * Finds a class whose handlers would miss events of another one, which is not handled itself: a base class with a name

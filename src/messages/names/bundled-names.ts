@@ -1,6 +1,6 @@
 import { EventualityError } from '../faults/errors';
 
-/** Thrown when an event would be stored under a name that a bundler made: the next build may make another. */
+/** Thrown when an event would be stored under a name that a bundler made, because the next build may make another. */
 export class BundledNameError extends EventualityError {
   readonly code = 'BUNDLED_NAME';
 
@@ -13,7 +13,7 @@ export class BundledNameError extends EventualityError {
 
 /** Says what to do about the name of a message class. */
 export const stableNameAdvice = (decorator: string): string =>
-  `Give the class a name that stays, @${decorator}('a name'), or let the bundler keep the names of classes, as esbuild does with keepNames.`;
+  `Give the class a durable name, @${decorator}('a name'), or let the bundler keep the names of classes, as esbuild does with keepNames.`;
 
 /**
  * Says by what a class's name is known to be made by a bundler and not by its author; undefined where it is not known.
@@ -23,8 +23,8 @@ export const stableNameAdvice = (decorator: string): string =>
  */
 export function bundledName(type: Function): string | undefined {
   const { name } = type;
-  if (/^_+[A-Z]/.test(name)) return 'a bundler put the underscore before it, for a class that names itself';
-  if (/\$\d+$/.test(name)) return 'a bundler put the number after it, for another class has its name';
+  if (/^_+[A-Z]/.test(name)) return 'a bundler put the underscore before it, because the class names itself';
+  if (/\$\d+$/.test(name)) return 'a bundler put the number after it, because another class has its name';
   const short = /^[a-z_$][\w$]?$/.test(name) || (name.length <= 3 && isMinified(type));
   return short ? 'a minifier made it' : undefined;
 }

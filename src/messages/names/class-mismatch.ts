@@ -1,10 +1,7 @@
 import { EventualityError } from '../faults/errors';
 import { shownKeys, shownText } from '../faults/shown';
 
-/**
- * Thrown when a message is an instance of another class than the one that is known under its name: they cannot stand
- * for each other.
- */
+/** Thrown when a message is an instance of another class than the one known under its name. */
 export class MessageClassMismatchError extends EventualityError {
   readonly code = 'MESSAGE_CLASS_MISMATCH';
 
@@ -20,7 +17,7 @@ export class MessageClassMismatchError extends EventualityError {
   ) {
     super(
       `The ${kind} '${shownText(messageName)}' is an instance of ${described(actual, message)}, but the ${kind} known under that name is of another class, ` +
-        `${shownText(expected.name)}: they cannot stand for each other. ${FIX[kind]}; a class that was loaded twice must be loaded once.`,
+        `${shownText(expected.name)}. ${FIX[kind]}. If a class was loaded twice, load it once.`,
     );
   }
 }

@@ -18,10 +18,7 @@ export interface SealedEvent {
   readonly deletes?: true;
 }
 
-/**
- * Thrown when a stored event is of a later version of its shape than its class: a newer version of the application has
- * stored it.
- */
+/** Thrown when a stored event has a later version than its class: a newer version of the application stored it. */
 export class NewerEventError extends EventualityError {
   readonly code = 'NEWER_EVENT';
 
@@ -33,8 +30,8 @@ export class NewerEventError extends EventualityError {
     readonly known: number,
   ) {
     super(
-      `An event '${shownText(eventName)}' is stored in version ${stored}, but this process knows its shape up to version ${known} only: a newer version of the ` +
-        'application has stored it. Deploy that one here, too, before it stores events that this one reads.',
+      `An event '${shownText(eventName)}' is stored in version ${stored}, but this process knows its shape only up to version ${known}: a newer version of the ` +
+        'application stored it. Deploy the newer version wherever such events are read, before it stores them.',
     );
   }
 }

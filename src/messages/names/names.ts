@@ -20,7 +20,7 @@ export interface MessageMetadata extends EventOptions {
   readonly name: string;
 }
 
-/** Thrown when a message has no name to be found by: an anonymous class, or a value that is no message. */
+/** Thrown when a message has no name: it is an instance of an anonymous class, or not a message. */
 export class UnnamedMessageError extends EventualityError {
   readonly code = 'UNNAMED_MESSAGE';
 
@@ -29,7 +29,7 @@ export class UnnamedMessageError extends EventualityError {
       typeof value === 'string'
         ? shownText(value)
         : shownWithKeys(value).replace(/^an? /, article => `A${article.slice(1)}`);
-    super(`${shown} is no message: give an instance of a named class, or a plain { name, message } object.`);
+    super(`${shown} is not a message. Use an instance of a named class, or a plain { name, message } object.`);
   }
 }
 

@@ -3,19 +3,16 @@ import { shownText, shownValue } from '../faults/shown';
 import { knownNames } from '../names/suggestion';
 import { isPlainObject } from '../sealing/plain-object';
 
-/**
- * Thrown when a function of the framework is given options or arguments that it cannot work with; all faults are
- * listed.
- */
+/** Thrown when a function of the framework receives invalid options or arguments; `faults` lists all mistakes. */
 export class InvalidOptionsError extends EventualityError {
   readonly code = 'INVALID_OPTIONS';
 
   constructor(
-    /** What was called, such as `dispatch`. */
+    /** The function, such as `dispatch`. */
     readonly what: string,
     readonly faults: readonly string[],
   ) {
-    super(`${what} was given something it cannot work with: ${listed(faults)}`);
+    super(`${what} received invalid options or arguments: ${listed(faults)}`);
   }
 }
 

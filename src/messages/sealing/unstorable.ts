@@ -13,7 +13,7 @@ export class UnstorableValueError extends EventualityError {
     reason: string,
   ) {
     super(
-      `${shownPath(path)} cannot be stored: it is ${reason}. Give it data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,
+      `${shownPath(path)} cannot be stored: it is ${reason}. Use data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,
     );
   }
 }

@@ -10,7 +10,7 @@ import {
 } from './constructor-parameters';
 import { READ_MODEL_INJECTIONS, REPOSITORY_INJECTIONS } from './handler-metadata';
 
-const ALONE = 'aggregates are made from their id alone';
+const ALONE = 'aggregates are created from their id alone';
 
 /**
  * Finds the parameters of an aggregate's constructor for which nothing is given: it is called with the id, and nothing

@@ -100,10 +100,10 @@ function faultOf(type: Function, handler: HandlerMetadata): string | undefined {
   const place = placeOf(type, handler);
   if (isStatic) return `${place} is static; handlers are methods of the instance.`;
   if (message === undefined) {
-    return `${place} does not say which message it handles, and the compiler left no type to infer it from (esbuild, tsx and standard decorators leave none; so does a type-only import). Name the class in the decorator.`;
+    return `${place} does not say which message it handles, and the compiler emitted no type to infer it from (esbuild, tsx and standard decorators emit none, nor does a type-only import). Name the class in the decorator.`;
   }
   if (typeof message !== 'function')
-    return `${place} handles ${shownValue(message)}, which is no class. Two files that import each other can leave it undefined.`;
+    return `${place} handles ${shownValue(message)}, which is not a class. Two files that import each other can leave it undefined.`;
   if (!messageMetadata(message) && message.name === '')
     return `${place} handles an anonymous class. Give the class a name.`;
   if (typeof type.prototype[method] !== 'function') return `${place} is not a public method.`;

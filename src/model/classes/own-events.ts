@@ -32,4 +32,4 @@ export type ForeignEvents<E, Events> =
 /** `unknown` for events of the aggregate, so that `E & OwnEvent<E, Events>` is the event; for others what says so. */
 export type OwnEvent<E, Events> = [ForeignEvents<E, Events>] extends [never]
   ? unknown
-  : { 'it is no event of the aggregate': ForeignEvents<E, Events> };
+  : { 'it is not an event of the aggregate': ForeignEvents<E, Events> };

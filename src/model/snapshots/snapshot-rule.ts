@@ -135,5 +135,5 @@ function envelopeOf(text: string): { fields: readonly string[]; state: unknown }
 function objectOf(value: unknown, what = 'The snapshot'): object {
   if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then !== 'function')
     return value;
-  throw new TypeError(`${what} is no object.`);
+  throw new TypeError(`${what} is not an object.`);
 }

@@ -117,7 +117,7 @@ function shapeFaults(definition: EventProcessorDefinition): string[] {
 
 function handlerFaults(event: string, handler: EventProcessorHandler): string[] {
   if (isPlainObject(handler) && handler.handle === undefined && isFunction(handler.replay))
-    return [`it handles ${shownText(event)} in replays only. Give it a handler in \`on\`, too.`];
+    return [`it handles ${shownText(event)} in replays only. Add a handler for it in \`on\`.`];
   return optionFaults(handler, HANDLER, `the handler of ${shownText(event)}`);
 }
 
@@ -139,7 +139,7 @@ function indexFaults(indexes: ProjectionOptions['indexes'] = []): string[] {
     return [];
   } catch (error) {
     if (!(error instanceof InvalidReadModelError)) throw error;
-    return error.faults.map(fault => `is declared wrongly: ${fault}`);
+    return error.faults.map(fault => `is declared incorrectly: ${fault}`);
   }
 }
 
@@ -150,10 +150,10 @@ function modeFaults({ kind, options: given, handlers }: EventProcessorDefinition
     return [`is a reactor with the mode '${mode}'. A reactor follows by checkpoint: remove the mode.`];
   const useless = BACKGROUND.filter(option => given[option] !== undefined);
   const faults = useless.map(
-    option => `has the mode '${mode}', in which ${option} means nothing. Remove it, or take the mode 'async'.`,
+    option => `has the mode '${mode}', in which ${option} has no effect. Remove it, or use the mode 'async'.`,
   );
   if (mode === 'live' && [...handlers.values()].some(handler => handler?.replay))
-    faults.push("has the mode 'live', in which nothing is replayed. Remove @ReplayHandler, or take the mode 'async'.");
+    faults.push("has the mode 'live', which replays nothing. Remove @ReplayHandler, or use the mode 'async'.");
   return faults;
 }
 
@@ -165,7 +165,7 @@ function sharedNames(definitions: readonly EventProcessorDefinition[], placeOf: 
     .filter(([, sharing]) => sharing.length > 1)
     .map(
       ([name, sharing]) =>
-        `Two projections or reactors have the name '${name}': ${sharing.map(placeOf).join(' and ')}. It names what they store: give one another.`,
+        `Two projections or reactors have the name '${name}': ${sharing.map(placeOf).join(' and ')}. Their data is stored under it: rename one of them.`,
     );
 }
 
@@ -179,7 +179,7 @@ function storeFaults(
   if (!keepsEventProcessors(eventStore.projections))
     return [
       `${stored.map(placeOf).join(' and ')} need${stored.length === 1 ? 's' : ''} an event store that keeps documents and checkpoints; this one ` +
-        "has no `projections`, or not all of it. Take another store, or the mode 'live'.",
+        "has no `projections`, or not all of it. Use another store, or the mode 'live'.",
     ];
   const fault = inlineFault(eventStore, eventStore.projections);
   if (fault === undefined) return [];
@@ -191,14 +191,14 @@ function storeFaults(
 /** Says why the transactions of the projections cannot do the appends of an event store, and what to do. */
 function inlineFault(eventStore: EventStore, { transaction, eventsBeside }: ProjectionStore): string | undefined {
   if (typeof transaction !== 'function')
-    return "the event store has no `projections.transaction`. Take the mode 'async'.";
+    return "the event store has no `projections.transaction`. Use the mode 'async'.";
   if (eventsBeside === undefined)
-    return "its documents are not kept beside the events: the transactions of the event store's `projections` take none. Take the mode 'async'.";
+    return "its documents are not stored beside the events: the transactions of the event store's `projections` take no events. Use the mode 'async'.";
   const { store, append, readAll } = eventsBeside;
   if (store === eventStore && append === eventStore.append && readAll === eventStore.readAll) return undefined;
   const own = store === eventStore ? 'its class overrides append or readAll' : 'it wraps another store';
   return (
-    `its appends would go past the event store given: ${own}, and the transactions of its \`projections\` append and read without that. ` +
-    "Take the mode 'async', or give projections whose `eventsBeside` is this store."
+    `its appends would bypass the event store: ${own}, and the transactions of its \`projections\` append and read without that. ` +
+    "Use the mode 'async', or give projections whose `eventsBeside` is this store."
   );
 }

@@ -9,14 +9,14 @@ import {
 } from '../../messages';
 import type { EventProcessorDefinition, SequenceRule } from './definition';
 
-/** Thrown for an event whose `sequenceBy` gives no key: it is parked with the events of its aggregate. */
+/** Thrown when `sequenceBy` returns no valid key for an event. The event is parked with the events of its aggregate. */
 export class InvalidSequenceError extends EventualityError {
   readonly code = 'INVALID_SEQUENCE';
 
   constructor(projection: string, event: RecordedEvent, gave: string) {
     super(
       `sequenceBy of '${shownText(projection)}' ${gave} for ${shownText(event.name)} at ` +
-        `position ${event.position}; it must give a text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`,
+        `position ${event.position}; it must return text of 1 to ${MAX_NAME_LENGTH} characters without NUL.`,
     );
   }
 }
@@ -52,7 +52,7 @@ function byRule(name: string, rule: SequenceRule): Sequencer {
     try {
       const value: unknown = rule.of(event);
       if (isName(value)) return { key: value as string, fault: undefined };
-      gave = `gave ${shownWithType(value)}`;
+      gave = `returned ${shownWithType(value)}`;
     } catch (error) {
       gave = `threw an error (${errorMessage(error)})`;
     }

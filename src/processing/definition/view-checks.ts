@@ -40,5 +40,5 @@ export type ViewFault<View, Index extends string, Otherwise> =
         ? Otherwise
         : string extends Index
           ? Otherwise
-          : { 'an index that is no field of the view': Exclude<Index, FieldOf<View>> }
+          : { 'an index that is not a field of the view': Exclude<Index, FieldOf<View>> }
       : { 'JSON does not carry these fields of the view': Uncarried<View> };

@@ -6,7 +6,7 @@ import type { StreamName } from './stream-name';
 const named = ({ aggregateName, aggregateId }: StreamName): string =>
   `${shownText(aggregateName)} '${shownText(aggregateId)}'`;
 
-/** Thrown when a stream had moved on and deciding again did not help, or was ruled out by a pinned version. */
+/** Thrown when a stream has moved on, and retries did not help or were ruled out by an expected version. */
 export class ConcurrencyError extends EventualityError {
   readonly code = 'CONCURRENCY';
   readonly expected: ExpectedVersion;
@@ -16,13 +16,13 @@ export class ConcurrencyError extends EventualityError {
     const lines = conflicts.map(
       ({ stream, expected, actual }) => `${named(stream)} is at version ${actual}, expected was ${expected}.`,
     );
-    super(`${listed(lines)} Load it again and decide on what is there now.`);
+    super(`${listed(lines)} Load it again and decide on its current state.`);
     this.expected = conflicts[0]!.expected;
     this.actual = conflicts[0]!.actual;
   }
 }
 
-/** Thrown when an append is malformed; all its faults are listed and nothing was written. */
+/** Thrown when an append is malformed; `faults` lists all mistakes. Nothing was written. */
 export class InvalidAppendError extends EventualityError {
   readonly code = 'INVALID_APPEND';
 
@@ -31,23 +31,23 @@ export class InvalidAppendError extends EventualityError {
   }
 }
 
-/** Thrown when an event id is in the store already, but not as the whole of the same append. */
+/** Thrown when an event id is already stored, but not in an identical append. */
 export class DuplicateEventError extends EventualityError {
   readonly code = 'DUPLICATE_EVENT';
 
   constructor(
     readonly eventId: string,
-    /** How it is stored, where that is known: `with another payload`. */
+    /** How the stored event differs, if known, such as `with another payload`. */
     readonly difference?: string,
   ) {
     const how = difference === undefined ? '' : `: ${difference}`;
     super(
-      `An event with the id '${shownText(eventId)}' is stored already${how}. Repeat an append as a whole, or give new events new ids.`,
+      `An event with the id '${shownText(eventId)}' is already stored${how}. Repeat an append as a whole, or give new events new ids.`,
     );
   }
 }
 
-/** Thrown when a claim of a command is malformed; all its faults are listed and nothing was written. */
+/** Thrown when a claim of a command is malformed; `faults` lists all mistakes. Nothing was written. */
 export class InvalidClaimError extends EventualityError {
   readonly code = 'INVALID_CLAIM';
 
@@ -57,20 +57,20 @@ export class InvalidClaimError extends EventualityError {
 }
 
 /**
- * Thrown when a command is appended under a claim that has run out and was taken over: it is being carried out
- * elsewhere.
+ * Thrown when a command is appended under a claim that has expired and was taken over by another process, which carries
+ * the command out.
  */
 export class ClaimLostError extends EventualityError {
   readonly code = 'CLAIM_LOST';
 
   constructor(readonly commandId: string) {
     super(
-      `The command '${shownText(commandId)}' was taken over by another process, because this one gave no sign of life. Ask for its outcome again.`,
+      `The command '${shownText(commandId)}' was taken over by another process, because the claim of this one expired. Ask for its outcome again.`,
     );
   }
 }
 
-/** Thrown when a page asked for is out of range. */
+/** Thrown when the limits of a page are out of range. */
 export class InvalidPageError extends EventualityError {
   readonly code = 'INVALID_PAGE';
 
@@ -91,7 +91,7 @@ export class StoreClosedError extends EventualityError {
   }
 }
 
-/** Thrown when an event, or an append as a whole, is larger than the store takes. Nothing was written. */
+/** Thrown when an event, or an append as a whole, is larger than the store accepts. Nothing was written. */
 export class PayloadTooLargeError extends EventualityError {
   readonly code = 'PAYLOAD_TOO_LARGE';
 
@@ -101,14 +101,14 @@ export class PayloadTooLargeError extends EventualityError {
     readonly limit: number,
   ) {
     super(
-      `${shownPath(path)} is ${bytes} bytes as JSON, the limit is ${limit}. Store the large part elsewhere and keep a reference to it in the event.`,
+      `${shownPath(path)} is ${bytes} bytes as JSON; the limit is ${limit}. Store the large part elsewhere and keep a reference to it in the event.`,
     );
   }
 }
 
 /**
- * Thrown when an event cannot be restored: it is not whole, is too large, or does not follow on what is there. Nothing
- * of the call was written.
+ * Thrown when an event cannot be restored: it is incomplete, too large, or does not follow the stored events. The call
+ * wrote nothing.
  */
 export class InvalidRestoreError extends EventualityError {
   readonly code = 'INVALID_RESTORE';
@@ -116,7 +116,7 @@ export class InvalidRestoreError extends EventualityError {
   constructor(
     /** The event's place in the list given, from 0. */
     readonly index: number,
-    /** What is wrong with it, as sentences. */
+    /** What is wrong with it, in sentences. */
     readonly fault: string,
     cause?: unknown,
   ) {
@@ -124,22 +124,19 @@ export class InvalidRestoreError extends EventualityError {
   }
 }
 
-/**
- * Thrown when events are to be imported into a store that cannot take them in as they are. Nothing was read or written.
- */
+/** Thrown when the target of an import has no `restore`. Nothing was read or written. */
 export class RestoreUnsupportedError extends EventualityError {
   readonly code = 'RESTORE_UNSUPPORTED';
 
   constructor() {
     super(
-      'This event store has no method restore(events): it cannot keep positions and times. Import into one that has it, or add it.',
+      'This event store has no method restore(events), so it cannot keep positions and times. Import into a store that has it, or add the method.',
     );
   }
 }
 
 /**
- * Thrown when a line of an import is not an event, or does not follow on what is there. The lines before it may be
- * stored.
+ * Thrown when a line of an import is not an event, or does not follow the stored events. Earlier lines may be stored.
  */
 export class InvalidImportError extends EventualityError {
   readonly code = 'INVALID_IMPORT';
@@ -152,28 +149,28 @@ export class InvalidImportError extends EventualityError {
     cause?: unknown,
   ) {
     super(
-      `Line ${line} cannot be imported: ${fault} Mend the file and import it again: what is stored by then is skipped.`,
+      `Line ${line} cannot be imported: ${fault} Correct the file and import it again: events that are already stored are skipped.`,
       { cause },
     );
   }
 }
 
 /**
- * Thrown to the readers of subscriptions when an event that they were given is gone: an older backup was put in place
- * under a running process. What was read or kept of the events since then is void: begin again from what is stored.
- * Caches and live read models do so by themselves, and log it.
+ * Thrown to readers of a subscription when an event that it has delivered is gone, because an older backup was restored
+ * under a running process. Discard what was derived from the events and start again from what is stored. Caches and
+ * live read models do so by themselves, and log it.
  */
 export class HistoryReplacedError extends EventualityError {
   readonly code = 'HISTORY_REPLACED';
 
   constructor(
-    /** Where the event stood that is gone. */
+    /** The position of the event that is gone. */
     readonly position: bigint,
     readonly eventId: string,
   ) {
     super(
-      `The event ${eventId} at position ${position} is gone: the events were replaced, as by an older backup. ` +
-        'What was read or kept of them is void: begin again from what is stored.',
+      `The event ${eventId} at position ${position} is gone: the events were replaced, for example by an older backup. ` +
+        'Discard what was derived from them and start again from what is stored.',
     );
   }
 }

@@ -1,8 +1,8 @@
 import { EventualityError, listed, shownText } from '../../messages';
 
 /**
- * Thrown when a read model cannot be prepared: its schema is malformed, or differs from the one that this version was
- * prepared with.
+ * Thrown when a read model cannot be prepared, because its schema is malformed or differs from the schema with which
+ * this version was prepared.
  */
 export class InvalidReadModelError extends EventualityError {
   readonly code = 'INVALID_READ_MODEL';
@@ -13,8 +13,8 @@ export class InvalidReadModelError extends EventualityError {
 }
 
 /**
- * Thrown when a read model is used in a version that was not prepared, or was dropped; and when one is written to that
- * readers have left.
+ * Thrown when a version of a read model is used that was not prepared or was dropped, or is written to after readers
+ * have left it.
  */
 export class UnknownReadModelError extends EventualityError {
   readonly code = 'UNKNOWN_READ_MODEL';
@@ -29,7 +29,7 @@ export class UnknownReadModelError extends EventualityError {
   }
 }
 
-/** Thrown when documents cannot be searched for as asked; all faults are listed. */
+/** Thrown when a query for documents is invalid; `faults` lists all mistakes. */
 export class InvalidDocumentQueryError extends EventualityError {
   readonly code = 'INVALID_DOCUMENT_QUERY';
 
@@ -42,8 +42,8 @@ export class InvalidDocumentQueryError extends EventualityError {
 }
 
 /**
- * Thrown when a commit of a projection is malformed, or the database takes none of its kind; all faults are listed and
- * nothing was written.
+ * Thrown when a commit of a projection is malformed, or the database cannot store it; `faults` lists all mistakes.
+ * Nothing was written.
  */
 export class InvalidCommitError extends EventualityError {
   readonly code = 'INVALID_COMMIT';
@@ -56,40 +56,39 @@ export class InvalidCommitError extends EventualityError {
   }
 }
 
-/** Thrown by a transaction of projections that are not kept beside the events: it cannot append or read any. */
+/** Thrown when a transaction of projections that are not stored beside the events appends or reads events. */
 export class EventsElsewhereError extends EventualityError {
   readonly code = 'EVENTS_ELSEWHERE';
 
   constructor() {
     super(
-      'These projections are not kept beside the events: their transactions have none. Use the projections of the event store.',
+      'These projections are not stored beside the events, so their transactions cannot append or read events. Use the projections of the event store.',
     );
   }
 }
 
 /**
- * Thrown when something of a store is awaited inside of a transaction of the same store, such as an append by a handler
- * of an inline projection: it would wait for the end of the transaction, and so for itself. Nothing was written by the
- * call.
+ * Thrown when a call to a store is awaited inside a transaction of the same store, such as an append by a handler of an
+ * inline projection. It would wait for the end of the transaction, and so for itself. The call wrote nothing.
  */
 export class InsideTransactionError extends EventualityError {
   readonly code = 'INSIDE_TRANSACTION';
 
   constructor() {
     super(
-      'An append was awaited inside of a transaction of the same store, and would wait for itself. A handler of an inline projection only writes ' +
-        'documents: let a reactor dispatch. Inside of transaction(...) use the methods of the transaction.',
+      'An append was awaited inside a transaction of the same store, and would wait for itself. A handler of an inline projection may only write ' +
+        'documents: dispatch from a reactor instead. Inside transaction(...) use the methods of the transaction.',
     );
   }
 }
 
-/** Thrown when a transaction is used after it has ended; nothing was written by the call. */
+/** Thrown when a transaction is used after it has ended. The call wrote nothing. */
 export class TransactionEndedError extends EventualityError {
   readonly code = 'TRANSACTION_ENDED';
 
   constructor() {
     super(
-      'The transaction has ended. Await all that belongs to it before the function given to transaction(...) returns.',
+      'The transaction has ended. Await everything that belongs to it before the function passed to transaction(...) returns.',
     );
   }
 }

@@ -48,7 +48,7 @@ export function eventOfLine(text: string, line: number): RecordedEvent {
     throw new InvalidImportError(line, `it is ${Array.isArray(value) ? 'a list' : shownValue(value)}, not an event.`);
   }
   const faults = Object.keys(value).flatMap(key =>
-    FIELDS.some(field => field === key) ? [] : [`'${shownText(key)}' is no field. ${knownNames(key, FIELDS)}`],
+    FIELDS.some(field => field === key) ? [] : [`'${shownText(key)}' is not a field. ${knownNames(key, FIELDS)}`],
   );
   const { position } = value as { position?: unknown };
   if (typeof position !== 'string' || !/^\d{1,20}$/.test(position)) {

@@ -84,8 +84,7 @@ describe('a command of another class than the one handled under its name', () =>
     expect(error).toMatchObject({ ...mismatch('command', 'Create'), expected: users.Create, actual: products.Create });
     expect(error.message).toBe(
       "The command 'Create' is an instance of a class Create with the fields [id, sku], but the command known under that name is of another " +
-        "class, Create: they cannot stand for each other. Give one of them another name: @Command('another name'); a class that was loaded " +
-        'twice must be loaded once.',
+        "class, Create. Give one of them another name: @Command('another name'). If a class was loaded twice, load it once.",
     );
     expect(await flow.repository(User).find('p')).toBeNull();
     await flow.close();

@@ -70,7 +70,7 @@ describe('an unknown name', () => {
     const flow = aFlow();
     await flow.close();
     const { message } = await refusal(() => flow.dispatch({ name: 'x'.repeat(1_000_000), message: {} }));
-    expect(message).toContain("xxx… (1,000,000 characters)' came after the flow was closed.");
+    expect(message).toContain("xxx… (1,000,000 characters)' arrived after the flow was closed.");
     expect(message.length).toBeLessThan(300);
   });
 });

@@ -99,7 +99,7 @@ const moduleOf = (...components: (new (...args: any[]) => object)[]) => {
 
 const fault = (place: string): string =>
   `${place} handles Moved, and would miss the events of its subclass MovedUp: an event is handled as its own class. ` +
-  'Handle MovedUp as well, with a method that does nothing where it is to be left out; or let neither class extend the other.';
+  'Handle MovedUp too, if only with an empty method, or let neither class extend the other.';
 
 describe('a handler of a base event class, where a subclass is handled too,', () => {
   test.each([

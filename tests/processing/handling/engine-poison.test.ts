@@ -94,7 +94,7 @@ describe.each(EVERY_STORE)('%s', name => {
         expect(handled).toEqual(['sound']);
         const [first] = await projections.of('seen').deadLetters();
         expect(first).toMatchObject({ position: 1n, sequence: 'Todo/poison' });
-        expect(first!.error).toMatch("sequenceBy of 'seen' gave ");
+        expect(first!.error).toMatch("sequenceBy of 'seen' returned ");
         await projections.close();
       });
     },

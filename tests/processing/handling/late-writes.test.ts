@@ -148,7 +148,7 @@ test('given(...).project() says it', async () => {
   };
   await given(history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted()))
     .project(defineProjection<Count>({ name: 'late', on }))
-    .thenError('had ended when it came to');
+    .thenError('had already ended when it called');
 });
 
 test('a live projection rejects its reads', async () => {

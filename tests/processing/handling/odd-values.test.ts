@@ -65,7 +65,7 @@ onEachStore(processes => {
     for (const id of ids) {
       const error = await happen(flow.eventStore, [id]).catch(thrown => thrown);
       expect(error).toBeInstanceOf(InlineProjectionError);
-      expect(error.message).toMatch("The inline projection 'odd' could not take Happened: ");
+      expect(error.message).toMatch("The inline projection 'odd' could not handle Happened: ");
     }
     expect(await store.readAll()).toEqual([]);
     await happen(flow.eventStore, ['sound']);

@@ -140,7 +140,7 @@ onEachStore(processes => {
       expect(await old.readModel<Tally>('tally').find({ orderBy: 'count' })).toMatchObject({ items: [{ count: 1 }] });
       await expect(newer.readModel<Tally>('tally').find({ orderBy: 'last' })).rejects.toMatchObject({
         ...{ code: 'OTHER_INDEXES', projection: 'tally', version: 1, revision: 1, indexes: ['count'] },
-        message: expect.stringContaining("its indexes are 'count'. This code's are 'last'"),
+        message: expect.stringContaining("its indexes are 'count'. This code's indexes are 'last'"),
       });
       // What its own code does not allow is a mistake of the query.
       await expect(newer.readModel<Tally>('tally').find({ orderBy: 'nothing' as 'last' })).rejects.toMatchObject({

@@ -19,23 +19,23 @@ const projection = (options: string, view: string) =>
 const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> = {
   'an event of another aggregate': [
     aggregate('@CommandHandler(CreateTodo) create() { return new InvoicePaid(1); }'),
-    /return type '\{ 'it returns what is no event of the aggregate': InvoicePaid; \}'/,
+    /return type '\{ 'it returns what is not an event of the aggregate': InvoicePaid; \}'/,
   ],
   'an event of another aggregate in a list that is promised': [
     aggregate("@CommandHandler(CreateTodo) async create() { return [new TodoCreated(''), new InvoicePaid(1)]; }"),
-    /'it returns what is no event of the aggregate': InvoicePaid; /,
+    /'it returns what is not an event of the aggregate': InvoicePaid; /,
   ],
   'an event of another aggregate that is handled': [
     aggregate('@EventHandler(InvoicePaid) paid() {}'),
-    /'it handles what is no event of the aggregate': InvoicePaid; /,
+    /'it handles what is not an event of the aggregate': InvoicePaid; /,
   ],
   'an event of another aggregate by the type of the parameter': [
     aggregate('@EventHandler() paid(event: InvoicePaid) {}'),
-    /'it handles what is no event of the aggregate': InvoicePaid; /,
+    /'it handles what is not an event of the aggregate': InvoicePaid; /,
   ],
   'an event of another aggregate that is applied': [
     aggregate('pay() { this.apply(new InvoicePaid(1)); }'),
-    /'InvoicePaid' is not assignable to parameter .*'it is no event of the aggregate': InvoicePaid/,
+    /'InvoicePaid' is not assignable to parameter .*'it is not an event of the aggregate': InvoicePaid/,
   ],
   'another command': [
     aggregate('@CommandHandler(CreateTodo) create(command: CompleteTodo) { return new TodoCreated(command.by); }'),
@@ -60,9 +60,9 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
     /'the result of the query is': number; 'the method returns': string; /,
   ],
   'a field': [plain("@EventHandler(TodoCreated) field = '';"), /'a handler is a method': "this is a field"/],
-  'an index that is no field of the view': [
+  'an index that is not a field of the view': [
     projection("{ indexes: ['open', 'done'] }", 'View'),
-    /'an index that is no field of the view': "done"/,
+    /'an index that is not a field of the view': "done"/,
   ],
   'a view that JSON does not carry': [
     projection('{}', 'Dated'),
@@ -72,24 +72,24 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
 
 /** The same in functions; these have no dialect. */
 const FUNCTIONS: typeof WRONG = {
-  'an index that is no field of a named view': [
+  'an index that is not a field of a named view': [
     `${IMPORTS} defineProjection<View>({ name: 'list', indexes: ['done'], on: {} });`,
     /'"done"' is not assignable to type '"id" \| "open"'/,
   ],
-  'an index that is no field of the view of the handlers': [
+  'an index that is not a field of the view of the handlers': [
     `${IMPORTS} defineProjection({ name: 'list', indexes: ['done'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });`,
-    /'an index that is no field of the view': "done"/,
+    /'an index that is not a field of the view': "done"/,
   ],
   'a view that JSON does not carry': [
     `${IMPORTS} defineProjection<Dated>({ name: 'list', on: {} });`,
     /'JSON does not carry these fields of the view': "at"/,
   ],
-  'a query by a field that is no index': [
+  'a query by a field that is not an index': [
     `${IMPORTS} const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
     export const found = flow.readModel(list).find({ where: { id: 'a' } });`,
     /'id' does not exist in type/,
   ],
-  'an order by a field that is no index': [
+  'an order by a field that is not an index': [
     `${IMPORTS} const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
     export const found = flow.readModel(list).find({ where: { open: true }, orderBy: 'id' });`,
     /'"id"' is not assignable to type '"open"/,

@@ -81,7 +81,7 @@ function indexOf(field: unknown, where: string, indexes: readonly string[], faul
   const index = indexes.indexOf(field as string);
   if (index >= 0) return index;
   const known = indexes.length === 0 ? 'it has none' : `its indexes are ${indexes.map(name => `'${name}'`).join(', ')}`;
-  faults.push(`${where} names ${shownValue(field)}, which is no index of the read model: ${known}.`);
+  faults.push(`${where} names ${shownValue(field)}, which is not an index of the read model: ${known}.`);
   return -1;
 }
 
