@@ -47,6 +47,7 @@ export { CustomEventStore, type EventStoreParts } from './kit/stores/custom-even
 export { ForwardingEventStore } from './kit/stores/forwarding-event-store';
 export { Inside } from './kit/transactions/inside-transaction';
 export { Mutex } from './kit/transactions/mutex';
+export { TransactionCalls } from './kit/transactions/transaction-calls';
 export { InMemoryCommandJournal } from './memory/in-memory-command-journal';
 export { InMemoryEventStore } from './memory/in-memory-event-store';
 export { InMemoryProjectionStore } from './memory/in-memory-projection-store';

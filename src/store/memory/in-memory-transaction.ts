@@ -2,10 +2,10 @@ import type { RecordedEvent } from '../../messages';
 import type { StorePage } from '../kit/events/event-pages';
 import { checkCheckpoint } from '../kit/projections/projection-checks';
 import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commit';
-import { Mutex } from '../kit/transactions/mutex';
+import { TransactionCalls } from '../kit/transactions/transaction-calls';
 import type { ParkedName, ParkedSequence } from '../ports/dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
-import { EventsElsewhereError, TransactionEndedError } from '../ports/projection-errors';
+import { EventsElsewhereError } from '../ports/projection-errors';
 import type { ProjectionTransaction } from '../ports/projection-transaction';
 import type { AppendOptions, AppendOutcome, StreamAppend } from '../ports/stream-append';
 import type { InMemoryDocuments } from './in-memory-documents';
@@ -17,13 +17,10 @@ import { type StagedAppends, sealedAppend } from './staged-appends';
  * writes meanwhile.
  */
 export class InMemoryTransaction implements ProjectionTransaction {
-  readonly #turns = new Mutex();
+  readonly #calls = new TransactionCalls();
   readonly #commits: ReadyCommit[] = [];
   readonly #checkpoints = new Map<string, bigint>();
   readonly #activated = new Map<string, number>();
-  #ended = false;
-  #conflict = false;
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly state: InMemoryProjectionState,
@@ -33,44 +30,35 @@ export class InMemoryTransaction implements ProjectionTransaction {
 
   /** Runs the work of the transaction, and keeps what it has written, or nothing. */
   async run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    try {
-      const result = await work(this);
-      await this.#turns.over();
-      if (this.#failure) throw this.#failure.error;
-      if (!this.#conflict) this.#keep();
-      return result;
-    } finally {
-      this.#ended = true;
-    }
+    const result = await this.#calls.during(() => work(this));
+    if (!this.#calls.conflict) this.#keep();
+    return result;
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    const sealed = this.#checked(() => sealedAppend(appends, options));
-    return this.#take(() => {
-      const outcome = this.#events().append(sealed);
-      this.#conflict ||= !outcome.ok;
-      return outcome;
-    });
+    const sealed = this.#calls.check(() => sealedAppend(appends, options));
+    return this.#calls.append(() => this.#events().append(sealed));
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
-    return this.#take(() => this.#events().readAll(page));
+    return this.#calls.take(() => this.#events().readAll(page));
   }
 
-  async lock(name: CheckpointName): Promise<bigint> {
-    this.#checked(() => checkCheckpoint(name));
-    return this.#take(() => {
-      this.state.refuseClosed(name.projection, name.version);
+  async lock({ projection, version, segment }: CheckpointName): Promise<bigint> {
+    const name = { projection, version, segment };
+    this.#calls.check(() => checkCheckpoint(name));
+    return this.#calls.take(() => {
+      this.state.refuseClosed(projection, version);
       return this.#checkpoint(name);
     });
   }
 
   async parked(name: ParkedName): Promise<readonly ParkedSequence[]> {
-    return this.#take(() => this.state.deadLetters.sequences(name));
+    return this.#calls.take(() => this.state.deadLetters.sequences(name));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    return this.#take(() => {
+    return this.#calls.take(() => {
       const stored = this.state.documents(readModel, version);
       const read = this.#reader();
       const found = new Map<string, object>();
@@ -83,11 +71,11 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    return this.commitSealed(this.#checked(() => sealedCommit(commit)));
+    return this.commitSealed(this.#calls.check(() => sealedCommit(commit)));
   }
 
   async commitSealed(sealed: SealedCommit): Promise<CommitOutcome> {
-    return this.#take(async () => {
+    return this.#calls.take(async () => {
       const ready = this.state.ready(sealed);
       const refusal = this.state.refusal(ready, this.#checkpoint(ready.checkpoint), this.#reader());
       if (refusal) return refusal;
@@ -99,7 +87,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#take(() => {
+    await this.#calls.take(() => {
       this.state.documents(readModel, version);
       this.#activated.set(readModel, version);
     });
@@ -133,27 +121,6 @@ export class InMemoryTransaction implements ProjectionTransaction {
 
   #checkpoint(name: CheckpointName): bigint {
     return this.#checkpoints.get(keyOf(name)) ?? this.state.checkpoint(name);
-  }
-
-  // What fails takes the whole transaction back, also where its work goes on.
-
-  #checked<T>(check: () => T): T {
-    try {
-      return check();
-    } catch (error) {
-      this.#failure ??= { error };
-      throw error;
-    }
-  }
-
-  async #take<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#ended) throw new TransactionEndedError();
-    try {
-      return await this.#turns.take(work);
-    } catch (error) {
-      this.#failure ??= { error };
-      throw error;
-    }
   }
 }
 

@@ -119,6 +119,33 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await state(store), [{ a: { n: 1 } }, 1n, []]);
   },
 
+  'after a call that failed every other call of the transaction fails with the same error': async ({ store }) => {
+    await filled(store, { a: { n: 1 } });
+    const error = boom();
+    const work = () => {
+      throw error;
+    };
+    const failing = store.transaction(async transaction => {
+      await rejectsWith(error, transaction.commit({ ...commit(1n, 2n), work: [work] }));
+      await rejectsWith(error, transaction.lock(segment()));
+      await rejectsWith(error, transaction.get(NAME, 1, ['a']));
+      await rejectsWith(error, transaction.commit(commit(1n, 2n, write('a', { n: 2 }))));
+    });
+    await rejectsWith(error, failing);
+    assert.deepEqual(await state(store), [{ a: { n: 1 } }, 1n, []]);
+  },
+
+  'calls that the work does not await belong to the transaction, one after the other': async ({ store }) => {
+    await filled(store, { a: { n: 1 } });
+    const calls: Promise<unknown>[] = [];
+    await store.transaction(async transaction => {
+      calls.push(transaction.commit(commit(1n, 2n, write('a', { n: 2 }))));
+      calls.push(transaction.commit(commit(2n, 3n, write('b', { n: 3 }))));
+    });
+    assert.deepEqual(await Promise.all(calls), [{ ok: true }, { ok: true }]);
+    assert.deepEqual(await state(store), [{ a: { n: 2 }, b: { n: 3 } }, 3n, []]);
+  },
+
   'a refused commit is a value in a transaction, too': async ({ store }) => {
     await filled(store, { a: { n: 1 } });
     await store.transaction(async transaction => {

@@ -15,7 +15,7 @@ import {
   type StreamAppend,
   sealedCommit,
   storePage,
-  TransactionEndedError,
+  TransactionCalls,
   UnknownReadModelError,
 } from '../../../store';
 import { prepareUnit } from '../append/append-request';
@@ -23,7 +23,7 @@ import { type Database, type Statement, statement } from '../connection/database
 import type { PostgresClient } from '../connection/driver';
 import { failureKind } from '../connection/failures';
 import { PostgresTransaction } from '../connection/postgres-transaction';
-import { unwrapped, WorkFailure } from '../connection/user-work';
+import { WorkFailure } from '../connection/user-work';
 import { EVENT_COLUMNS, recordedEvent } from '../read/rows';
 import { activateVersion } from './activate-version';
 import { lockCheckpoint } from './lock-checkpoint';
@@ -43,11 +43,8 @@ export interface TransactionSources {
 export class PostgresProjectionTransaction implements ProjectionTransaction {
   readonly #committed: Statement;
   readonly #everything: Statement;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #calls = new TransactionCalls(error => this.#reasonOf(error));
   #alone = false;
-  #ended = false;
-  #conflict = false;
-  #failure: { readonly error: unknown } | undefined;
   #interruption: unknown;
 
   constructor(
@@ -63,7 +60,7 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
 
   /** An append met a conflict: nothing of the transaction may be kept. */
   get conflict(): boolean {
-    return this.#conflict;
+    return this.#calls.conflict;
   }
 
   /**
@@ -74,61 +71,43 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     return this.#interruption;
   }
 
-  /** Runs the work. @throws WorkFailure with what it throws, or else what one of its calls has thrown */
-  async run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    try {
-      const result = await this.#worked(work);
-      if (this.#failure) throw this.#failure.error;
-      return result;
-    } finally {
-      this.#ended = true;
-    }
-  }
-
-  async #worked<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    try {
-      return await work(this);
-    } catch (error) {
-      // What the database has failed with may pass, whatever the work made of it.
-      if (this.#failure && this.#interruption !== undefined) throw this.#failure.error;
-      throw new WorkFailure(error);
-    } finally {
-      await this.#turn;
-    }
+  /** Runs the work. @throws what it throws, or else what one of its calls has failed with */
+  run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    return this.#calls.during(() => work(this));
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    // At once, as the caller may change what it gave.
-    const unit = this.#checked(() => prepareUnit(appends, this.sources.database.settings.maxPayloadBytes, options));
-    return this.#do(async () => {
+    const unit = this.#calls.check(() => prepareUnit(appends, this.sources.database.settings.maxPayloadBytes, options));
+    return this.#calls.append(async () => {
       await this.#keepOthersOut();
-      const outcome = await new PostgresTransaction(this.sources.database, this.client).appendUnit(unit);
-      this.#conflict ||= !outcome.ok;
-      return outcome;
+      return new PostgresTransaction(this.sources.database, this.client).appendUnit(unit);
     });
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
-    return this.#do(async () => {
+    return this.#calls.take(async () => {
       const { after, limit } = storePage(page);
       const rows = await this.#ask(this.#alone ? this.#everything : this.#committed, [after, limit]);
       return Object.freeze(rows.map(row => recordedEvent(row)));
     });
   }
 
-  async lock(name: CheckpointName): Promise<bigint> {
-    return this.#do(async () => {
-      checkCheckpoint(name);
-      return lockCheckpoint((question, values) => this.#ask(question, values), this.sources.statements, name);
-    });
+  async lock({ projection, version, segment }: CheckpointName): Promise<bigint> {
+    const name = { projection, version, segment };
+    this.#calls.check(() => checkCheckpoint(name));
+    return this.#calls.take(() =>
+      lockCheckpoint((question, values) => this.#ask(question, values), this.sources.statements, name),
+    );
   }
 
   async parked(name: ParkedName): Promise<readonly ParkedSequence[]> {
-    return this.#do(() => this.sources.letters.sequencesOn((question, values) => this.#ask(question, values), name));
+    return this.#calls.take(() =>
+      this.sources.letters.sequencesOn((question, values) => this.#ask(question, values), name),
+    );
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    return this.#do(async () => {
+    return this.#calls.take(async () => {
       if (!canBeReadModel(readModel, version)) throw new UnknownReadModelError(readModel, version);
       const rows = await this.#ask(this.sources.statements.get, [readModel, version, ids.filter(isName)]);
       return documentsOf(rows, readModel, version);
@@ -136,12 +115,12 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    const sealed = this.#checked(() => sealedCommit(commit));
-    return this.#do(() => this.sources.commits.within(this.client, sealed));
+    const sealed = this.#calls.check(() => sealedCommit(commit));
+    return this.#calls.take(() => this.sources.commits.within(this.client, sealed));
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#do(() =>
+    await this.#calls.take(() =>
       activateVersion((question, values) => this.#ask(question, values), this.sources.statements, readModel, version),
     );
   }
@@ -159,36 +138,13 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     this.#alone = true;
   }
 
-  #checked<T>(check: () => T): T {
-    try {
-      return check();
-    } catch (error) {
-      this.#failure ??= { error };
-      throw error;
-    }
-  }
-
   #ask(question: Statement, values: unknown[]) {
     return this.sources.database.askOnRaw(this.client, question, values);
   }
 
-  /**
-   * One call after the other, as there is one connection. What fails takes the whole transaction back: PostgreSQL has
-   * ended it.
-   */
-  #do<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => {
-      if (this.#ended) throw new TransactionEndedError();
-      if (this.#failure) throw unwrapped(this.#failure.error);
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof WorkFailure) && failureKind(error) !== 'final') this.#interruption = error;
-        this.#failure = { error: error instanceof WorkFailure ? error : this.sources.database.translated(error) };
-        throw unwrapped(this.#failure.error);
-      }
-    });
-    this.#turn = done.catch(() => undefined);
-    return done;
+  #reasonOf(error: unknown): unknown {
+    if (error instanceof WorkFailure) return error.thrown;
+    if (failureKind(error) !== 'final') this.#interruption = error;
+    return this.sources.database.translated(error);
   }
 }

@@ -213,7 +213,7 @@ export class PostgresProjections implements ProjectionStore {
       const worked = transaction.run(each => this.transactions.run(() => work(each)));
       const result = await worked.catch((error: unknown) => {
         // It goes through as it is; only what the database has interrupted is tried again.
-        throw transaction.interruption ?? new WorkFailure(unwrapped(error));
+        throw transaction.interruption ?? new WorkFailure(error);
       });
       if (transaction.conflict) throw new TakenBack(result);
       return result;

@@ -14,7 +14,7 @@ import {
   type StreamAppend,
   sealedCommit,
   storePage,
-  TransactionEndedError,
+  TransactionCalls,
 } from '../../../store';
 import { appendRequest } from '../append/append-request';
 import { failureOf } from '../connection/failures';
@@ -26,42 +26,35 @@ import { WorkFailure } from './user-work';
 
 /** What a transaction does between its begin and its end, which are somebody else's. */
 export class SqliteTransaction implements ProjectionTransaction {
-  #ended = false;
-  #conflict = false;
-  #failure: { readonly error: unknown } | undefined;
+  readonly #calls: TransactionCalls;
 
   constructor(
     private readonly parts: TransactionParts,
     private readonly settings: SqliteSettings,
-  ) {}
+  ) {
+    // SQLite may have ended the transaction already: what follows a failure must not stand alone.
+    this.#calls = new TransactionCalls(error =>
+      error instanceof WorkFailure ? error.thrown : failureOf(error, settings),
+    );
+  }
 
   /** An append met a conflict: nothing of the transaction may be kept. */
   get conflict(): boolean {
-    return this.#conflict;
+    return this.#calls.conflict;
   }
 
   /** Runs the work. @throws what it throws, or else what one of its calls has thrown */
-  async run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    try {
-      const result = await work(this);
-      if (this.#failure) throw this.#failure.error;
-      return result;
-    } finally {
-      this.#ended = true;
-    }
+  run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
+    return this.#calls.during(() => work(this));
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    return this.#do(() => {
-      const request = appendRequest(appends, this.settings.maxPayloadBytes, options);
-      const outcome = this.parts.writer.writeWithin(request);
-      this.#conflict ||= !outcome.ok;
-      return outcome;
-    });
+    const request = this.#calls.check(() => appendRequest(appends, this.settings.maxPayloadBytes, options));
+    return this.#calls.append(() => this.parts.writer.writeWithin(request));
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
-    return this.#do(() => {
+    return this.#calls.take(() => {
       const { after, limit } = storePage(page);
       const rows = this.parts.statements.readAll.all(
         after > LAST_POSITION ? LAST_POSITION : after,
@@ -72,51 +65,33 @@ export class SqliteTransaction implements ProjectionTransaction {
   }
 
   /** Others who write to the file wait already, so there is nothing to lock. */
-  async lock(name: CheckpointName): Promise<bigint> {
-    return this.#do(() => {
-      checkCheckpoint(name);
-      this.parts.records.refuseClosed(name.projection, name.version);
+  async lock({ projection, version, segment }: CheckpointName): Promise<bigint> {
+    const name = { projection, version, segment };
+    this.#calls.check(() => checkCheckpoint(name));
+    return this.#calls.take(() => {
+      this.parts.records.refuseClosed(projection, version);
       return this.parts.records.checkpoint(name);
     });
   }
 
   async parked({ projection, version }: ParkedName): Promise<readonly ParkedSequence[]> {
-    return this.#do(() => this.parts.records.deadLetters.sequences({ projection, version }, null));
+    return this.#calls.take(() => this.parts.records.deadLetters.sequences({ projection, version }, null));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    const rows = this.#do(() => this.parts.records.documents(readModel, version, ids.filter(isName)));
-    return readDocuments(rows);
+    const wanted = ids.filter(isName);
+    return readDocuments(await this.#calls.take(() => this.parts.records.documents(readModel, version, wanted)));
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    return this.#do(() => {
+    const sealed = this.#calls.check(() => sealedCommit(commit));
+    return this.#calls.take(() => {
       const { records } = this.parts;
-      return records.commit(records.encoded(sealedCommit(commit)));
+      return records.commit(records.encoded(sealed));
     });
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    this.#do(() => this.parts.records.activate(readModel, version));
-  }
-
-  /**
-   * What fails takes the whole transaction back: SQLite may have ended it already, and what follows must not stand
-   * alone.
-   */
-  #do<T>(work: () => T): T {
-    if (this.#ended) throw new TransactionEndedError();
-    if (this.#failure) throw this.#failure.error;
-    try {
-      return work();
-    } catch (error) {
-      this.#failure = { error: this.#reasonOf(error) };
-      throw this.#failure.error;
-    }
-  }
-
-  #reasonOf(error: unknown): unknown {
-    if (error instanceof WorkFailure) return error.thrown;
-    return failureOf(error, this.settings);
+    await this.#calls.take(() => this.parts.records.activate(readModel, version));
   }
 }

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../../messages';
 import type { SubscribeOptions } from '../../ports/event-store';
+import { Mutex } from '../transactions/mutex';
 import { storePage } from './checks';
 
 type Page = readonly RecordedEvent[];
@@ -20,7 +21,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   #woken = false;
   #done = false;
   #wait: (() => void) | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Mutex();
   readonly #onAbort = (): void => this.end();
 
   constructor(readonly source: SubscriptionSource) {
@@ -36,9 +37,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
 
   /** Returns the next page; concurrent calls are answered one after the other. */
   next(): Promise<IteratorResult<Page, undefined>> {
-    const next = this.#turn.then(() => this.#next());
-    this.#turn = next.catch(() => undefined);
-    return next;
+    return this.#turns.take(() => this.#next());
   }
 
   async return(): Promise<IteratorResult<Page, undefined>> {

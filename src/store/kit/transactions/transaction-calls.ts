@@ -1,0 +1,92 @@
+import { TransactionEndedError } from '../../ports/projection-errors';
+import type { AppendOutcome } from '../../ports/stream-append';
+import { Mutex } from './mutex';
+
+/**
+ * What every transaction of a projection store goes through, whatever it writes to: calls that run one after the other,
+ * until the work has ended. The first call that fails takes the whole transaction back, also where the work goes on:
+ * later calls reject with the same error. For those who write a store.
+ */
+export class TransactionCalls {
+  readonly #turns = new Mutex();
+  readonly #reasonOf: (error: unknown) => unknown;
+  #ended = false;
+  #conflict = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** `reasonOf` says what an error of the database means; default: itself. Asked for the first error only. */
+  constructor(reasonOf: (error: unknown) => unknown = error => error) {
+    this.#reasonOf = reasonOf;
+  }
+
+  /** An append met a conflict: nothing of the transaction may be kept. */
+  get conflict(): boolean {
+    return this.#conflict;
+  }
+
+  /**
+   * Runs the work of the transaction, and waits for the calls that it has left behind. @throws what the work throws, or
+   * else what a call has failed with
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await this.#worked(work);
+      if (this.#failure) throw this.#failure.error;
+      return result;
+    } finally {
+      this.#ended = true;
+    }
+  }
+
+  /**
+   * Does at once what must not wait for a turn: the caller may change what it gave. @throws TransactionEndedError, and
+   * what the check throws
+   */
+  check<T>(check: () => T): T {
+    this.#refuse();
+    try {
+      return check();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Does one call, when its turn has come. @throws TransactionEndedError, and what the call has failed with */
+  async take<T>(call: () => T | Promise<T>): Promise<T> {
+    return this.#turns.take(async () => {
+      this.#refuse();
+      try {
+        return await call();
+      } catch (error) {
+        throw this.#failed(error);
+      }
+    });
+  }
+
+  /** As {@link take}, for a call that appends. */
+  append(call: () => AppendOutcome | Promise<AppendOutcome>): Promise<AppendOutcome> {
+    return this.take(async () => {
+      const outcome = await call();
+      this.#conflict ||= !outcome.ok;
+      return outcome;
+    });
+  }
+
+  async #worked<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      await this.#turns.over();
+    }
+  }
+
+  #refuse(): void {
+    if (this.#ended) throw new TransactionEndedError();
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #failed(error: unknown): unknown {
+    this.#failure ??= { error: this.#reasonOf(error) };
+    return this.#failure.error;
+  }
+}
