@@ -22,6 +22,7 @@ import {
 } from '../../store';
 import { appendRequest } from './append/append-request';
 import { AppendWriter } from './append/append-writer';
+import { BatchWriter } from './append/batch-writer';
 import { CommandRecords } from './append/command-records';
 import { GroupCommit } from './append/group-commit';
 import { RestoreWriter } from './append/restore';
@@ -82,13 +83,13 @@ export class SqliteEventStore implements EventStore {
     this.#access = new FileAccess(this.#settings, () => this.#refuseWhenClosed());
     const commands = new CommandRecords(this.#connection, this.#statements, this.#settings.clock);
     const writer = new AppendWriter(this.#connection, this.#statements, commands, this.#settings.clock);
-    this.#commits = new GroupCommit({
+    const batches = new BatchWriter({
       busyTimeout: this.#settings.busyTimeout,
       write: requests => writer.write(requests),
       written: () => this.#subscribers.wake(),
-      inTurn: work => this.#access.inTurn(work),
       failureOf: error => failureOf(error, this.#settings),
     });
+    this.#commits = new GroupCommit(batches, work => this.#access.inTurn(work));
     this.snapshots = new SqliteSnapshots(this.#connection, this.#statements, this.#settings, this.#access);
     this.commands = new SqliteCommands(this.#connection, commands, this.#settings, this.#access);
     this.#transactions = new Transactions(this.#forTransactions(driver), this.#settings, this.#access);

@@ -9,10 +9,10 @@ import {
   repeatedEvents,
 } from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
+import { inPreparedTransaction } from '../connection/in-transaction';
 import { resultCode } from '../connection/result-code';
 import { type EventRow, recordedEvent } from '../read/event-row';
 import type { Statements } from '../read/statements';
-import { rollBack } from '../schema/migrations';
 import type { AppendRequest, StreamRequest } from './append-request';
 import type { CommandRecords } from './command-records';
 
@@ -74,16 +74,10 @@ export class AppendWriter {
   }
 
   #write(requests: readonly AppendRequest[], someRepeated: boolean): WriteResult[] {
-    this.statements.begin.run();
-    try {
+    return inPreparedTransaction(this.connection, this.statements, () => {
       this.#begin();
-      const results = requests.map(request => this.#result(request, someRepeated));
-      this.statements.commit.run();
-      return results;
-    } catch (error) {
-      rollBack(this.connection);
-      throw error;
-    }
+      return requests.map(request => this.#result(request, someRepeated));
+    });
   }
 
   #result(request: AppendRequest, someRepeated: boolean): WriteResult {

@@ -1,9 +1,9 @@
 import type { RecordedEvent } from '../../../messages';
 import { eventsToRestore, type RestoreOutcome, type RestoreRequest, type StreamName } from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
+import { inPreparedTransaction } from '../connection/in-transaction';
 import { type EventRow, recordedEvent } from '../read/event-row';
 import type { Statements } from '../read/statements';
-import { rollBack } from '../schema/migrations';
 
 interface FoundStream {
   readonly stream: number;
@@ -19,16 +19,11 @@ export class RestoreWriter {
 
   /** Writes what is not stored yet. It throws, and nothing was written, when that does not follow on what is there. */
   write(requests: readonly RestoreRequest[]): RestoreOutcome {
-    this.statements.begin.run();
-    try {
+    return inPreparedTransaction(this.connection, this.statements, () => {
       const fresh = this.#fresh(requests);
       this.#add(requests.filter(({ event }) => fresh.has(event)));
-      this.statements.commit.run();
       return { restored: fresh.size, skipped: requests.length - fresh.size };
-    } catch (error) {
-      rollBack(this.connection);
-      throw error;
-    }
+    });
   }
 
   #fresh(requests: readonly RestoreRequest[]): ReadonlySet<RecordedEvent> {

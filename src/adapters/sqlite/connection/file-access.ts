@@ -1,6 +1,6 @@
 import { Mutex } from '../../../store';
 import { IN_MEMORY } from './options';
-import { whenUnlocked } from './when-unlocked';
+import { whenUnlocked } from './retry';
 
 /**
  * Decides who in this process uses the file when. A transaction that takes several turns of the event loop has a

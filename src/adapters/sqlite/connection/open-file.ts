@@ -3,9 +3,9 @@ import { checkSchema, migrate } from '../schema/migrations';
 import type { SqliteConnection, SqliteDriver } from './driver';
 import { failureOf } from './failures';
 import { IN_MEMORY, type SqliteSettings } from './options';
-import { isLocked, resultCode } from './result-code';
+import { resultCode } from './result-code';
+import { whenUnlockedBlocking } from './retry';
 
-const RETRY_INTERVAL_MS = 5;
 // The indices of a large store are looked up at random places: two megabytes, SQLite's default, would be read from the
 // disk again and again.
 const CACHE_KIBIBYTES = 32 * 1024;
@@ -56,10 +56,10 @@ function opened(driver: SqliteDriver, settings: SqliteSettings): SqliteConnectio
 function setUp(connection: SqliteConnection, settings: SqliteSettings): void {
   const { file, busyTimeout } = settings;
   connection.exec(`pragma busy_timeout = ${busyTimeout}`);
-  patiently(busyTimeout, () => checkSchema(connection, file));
-  if (file !== IN_MEMORY) patiently(busyTimeout, () => writeAhead(connection, file));
+  whenUnlockedBlocking(busyTimeout, () => checkSchema(connection, file));
+  if (file !== IN_MEMORY) whenUnlockedBlocking(busyTimeout, () => writeAhead(connection, file));
   tune(connection, settings);
-  patiently(busyTimeout, () => migrate(connection, file));
+  whenUnlockedBlocking(busyTimeout, () => migrate(connection, file));
   // From now on nobody waits inside SQLite, which would hold up the whole process: what is locked is tried again later.
   connection.exec('pragma busy_timeout = 0');
 }
@@ -73,18 +73,4 @@ function writeAhead(connection: SqliteConnection, file: string): void {
   const { journal_mode: mode } = connection.prepare('pragma journal_mode = wal').get() as { journal_mode: string };
   if (mode !== 'wal')
     throw new SqliteFileUnavailableError(file, `its file system has no write-ahead log (journal mode '${mode}')`);
-}
-
-/** Tries again what SQLite refuses at once, whatever the busy timeout is: two processes that make the same file. */
-function patiently(busyTimeout: number, step: () => void): void {
-  const deadline = performance.now() + busyTimeout;
-  for (;;) {
-    try {
-      step();
-      return;
-    } catch (error) {
-      if (!isLocked(error) || performance.now() >= deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_INTERVAL_MS);
-    }
-  }
 }

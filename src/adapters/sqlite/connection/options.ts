@@ -13,6 +13,7 @@ import {
 import { SqliteOptionsError } from '../errors';
 import type { SqliteDriver } from './driver';
 import { DRIVERS, type SqliteDriverName } from './load-driver';
+import { BUSY_TIMEOUT_MS } from './retry';
 
 /** What `sqlite(file, options)` takes; every option has a default. */
 export interface SqliteOptions {
@@ -73,7 +74,7 @@ export function checkedOptions(file: string, options: SqliteOptions = {}): Sqlit
   faults.push(...optionFaults(options, OPTIONS));
   if (faults.length > 0) throw new SqliteOptionsError(faults);
   const { driver, synchronous = 'full', clock = systemClock } = options;
-  const { busyTimeout = 5000, pollEvery = 25, maxPayloadBytes = 1024 * 1024 } = options;
+  const { busyTimeout = BUSY_TIMEOUT_MS, pollEvery = 25, maxPayloadBytes = 1024 * 1024 } = options;
   return {
     file: file === IN_MEMORY ? file : resolve(file),
     driver,

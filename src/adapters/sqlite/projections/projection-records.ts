@@ -14,11 +14,11 @@ import {
 } from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
 import { resultCode } from '../connection/result-code';
+import { runWork } from '../connection/user-work';
 import { reasonOf } from '../errors';
 import { DeadLetterRecords } from './dead-letter-records';
 import { LeaseRecords } from './lease-records';
 import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
-import { runWork } from './user-work';
 
 /** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
 interface Page {

@@ -19,10 +19,10 @@ import {
 import { appendRequest } from '../append/append-request';
 import { failureOf } from '../connection/failures';
 import type { SqliteSettings } from '../connection/options';
+import { WorkFailure } from '../connection/user-work';
 import { type EventRow, LAST_POSITION, recordedEvent } from '../read/event-row';
 import { readDocuments } from './projection-records';
 import type { TransactionParts } from './transaction-parts';
-import { WorkFailure } from './user-work';
 
 /** What a transaction does between its begin and its end, which are somebody else's. */
 export class SqliteTransaction implements ProjectionTransaction {

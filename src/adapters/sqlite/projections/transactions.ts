@@ -3,9 +3,9 @@ import type { ProjectionTransaction } from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
 import { failureOf } from '../connection/failures';
 import type { FileAccess } from '../connection/file-access';
+import { rollBack } from '../connection/in-transaction';
 import { IN_MEMORY, type SqliteSettings } from '../connection/options';
-import { whenUnlocked } from '../connection/when-unlocked';
-import { rollBack } from '../schema/migrations';
+import { whenUnlocked } from '../connection/retry';
 import { SqliteTransaction } from './sqlite-transaction';
 import { type TransactionParts, transactionParts } from './transaction-parts';
 

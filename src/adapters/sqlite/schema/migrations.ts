@@ -1,4 +1,5 @@
 import type { SqliteConnection } from '../connection/driver';
+import { inTransaction, rollBack } from '../connection/in-transaction';
 import { SqliteFileForeignError, SqliteFileNewerError } from '../errors';
 
 /** 'EVNT': marks a file as an event store, also for the command `file`. */
@@ -145,10 +146,7 @@ function numbered(count: number, line: (n: number) => string): string[] {
  */
 export function checkSchema(connection: SqliteConnection, file: string): void {
   // What is looked at must be of one moment: another process may be making the file.
-  inTransaction(connection, 'begin', () => {
-    schemaVersion(connection, file);
-    return 'commit';
-  });
+  inTransaction(connection, 'begin', () => schemaVersion(connection, file));
 }
 
 /**
@@ -156,13 +154,17 @@ export function checkSchema(connection: SqliteConnection, file: string): void {
  * it is that is there.
  */
 export function migrate(connection: SqliteConnection, file: string): void {
-  inTransaction(connection, 'begin immediate', () => {
+  connection.exec('begin immediate');
+  try {
     const version = schemaVersion(connection, file);
     for (const step of MIGRATIONS.slice(version)) connection.exec(step);
     // Also where nothing has changed: in a read-only file the transaction begins, and only its first write fails.
     connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${MIGRATIONS.length}`);
-    return version < MIGRATIONS.length ? 'commit' : 'rollback';
-  });
+    if (version < MIGRATIONS.length) connection.exec('commit');
+  } finally {
+    // Of no effect after the commit.
+    rollBack(connection);
+  }
 }
 
 function schemaVersion(connection: SqliteConnection, file: string): number {
@@ -173,25 +175,6 @@ function schemaVersion(connection: SqliteConnection, file: string): number {
     throw new SqliteFileForeignError(file);
   }
   return version;
-}
-
-function inTransaction(connection: SqliteConnection, begin: string, work: () => 'commit' | 'rollback'): void {
-  connection.exec(begin);
-  try {
-    connection.exec(work());
-  } catch (error) {
-    rollBack(connection);
-    throw error;
-  }
-}
-
-/** Ends a transaction that failed. Some failures have ended it already. */
-export function rollBack(connection: SqliteConnection): void {
-  try {
-    connection.exec('rollback');
-  } catch {
-    // What made the transaction fail is what the caller must hear.
-  }
 }
 
 const pragma = (connection: SqliteConnection, name: string): number =>

@@ -1,6 +1,6 @@
 import type { TransactionWork } from '../../../store';
-import type { SqliteConnection } from '../connection/driver';
 import { SqliteAsyncWorkError } from '../errors';
+import type { SqliteConnection } from './driver';
 
 /** What the user's own work has thrown: it reaches the user as it is, whatever it looks like. */
 export class WorkFailure {

@@ -1,9 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import { WorkFailure } from '../projections/user-work';
 import { failureOf } from './failures';
 import { isLocked } from './result-code';
+import { WorkFailure } from './user-work';
 
-const RETRY_INTERVAL_MS = 2;
+/** How long to wait for another process that holds the lock, where the options do not say, in milliseconds. */
+export const BUSY_TIMEOUT_MS = 5000;
+/** How long appends wait before they try again, in milliseconds; up to one more by chance. */
+export const APPEND_PAUSE_MS = 1;
+
+const PAUSE_MS = 2;
+const BLOCKING_PAUSE_MS = 5;
 
 /**
  * Does work on the file. While another process holds the lock it is tried again, for `busyTimeout` at most; the waiting
@@ -26,7 +32,24 @@ export async function whenUnlocked<T>(
       deadline ??= performance.now() + file.busyTimeout;
       if (!isLocked(error) || performance.now() >= deadline) throw failureOf(error, file);
     }
-    await setTimeout(RETRY_INTERVAL_MS);
+    await setTimeout(PAUSE_MS);
     waited();
+  }
+}
+
+/**
+ * As {@link whenUnlocked}, but holds the process up: for the start, of which SQLite refuses some steps at once, whatever
+ * its own busy timeout is, as two processes make the same file.
+ */
+export function whenUnlockedBlocking(busyTimeout: number, step: () => void): void {
+  const deadline = performance.now() + busyTimeout;
+  for (;;) {
+    try {
+      step();
+      return;
+    } catch (error) {
+      if (!isLocked(error) || performance.now() >= deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKING_PAUSE_MS);
+    }
   }
 }
