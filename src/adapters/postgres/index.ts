@@ -1,6 +1,5 @@
 export type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresQuery } from './connection/driver';
 export type { Migrate, PostgresOptions, PostgresSchemaOptions } from './connection/options';
-export { PostgresTransaction } from './connection/postgres-transaction';
 export {
   PostgresDriverMissingError,
   PostgresEncodingError,
@@ -15,4 +14,5 @@ export {
 } from './errors';
 export { postgres } from './postgres';
 export { PostgresEventStore } from './postgres-event-store';
+export { PostgresTransaction } from './postgres-transaction';
 export { migrationSql } from './schema/migrate';

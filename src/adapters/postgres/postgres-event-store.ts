@@ -1,4 +1,3 @@
-import { abortable, InFlight } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import {
   type AppendOptions,
@@ -12,7 +11,6 @@ import {
   type RestoreOutcome,
   refuseSubscribeOptions,
   type SnapshotStore,
-  StoreClosedError,
   type StorePage,
   type StreamAppend,
   type StreamName,
@@ -23,22 +21,25 @@ import {
   streamPage,
 } from '../../store';
 import { prepareUnit } from './append/append-request';
-import { AppendSender, GroupCommit } from './append/group-commit';
+import { AppendSender } from './append/append-sender';
+import { GroupCommit } from './append/group-commit';
 import { PostgresCommands } from './append/postgres-commands';
 import { restore } from './append/restore';
-import { Database, type Statement, statement } from './connection/database';
+import { Access } from './connection/access';
+import { Database } from './connection/database';
 import { openPool, type PostgresClient } from './connection/driver';
 import { failureKind, isCancelled } from './connection/failures';
 import type { PostgresSettings } from './connection/options';
-import { PostgresTransaction } from './connection/postgres-transaction';
-import { checkedStart } from './connection/start';
+import { type Statement, statement } from './connection/statement';
 import { PostgresReplicaError, PostgresUnreachableError } from './errors';
+import { PostgresTransaction } from './postgres-transaction';
 import { PostgresProjections } from './projections/postgres-projections';
 import { PostgresSnapshots } from './read/postgres-snapshots';
 import { EVENT_COLUMNS, recordedEvent } from './read/rows';
 import { StreamReads } from './read/stream-reads';
 import { Ticker } from './read/ticker';
 import { isStorable } from './schema/names';
+import { checkedStart } from './schema/start';
 
 const TICK_TIMEOUT_MS = 1000;
 const PAGE_TIMEOUT_MS = 10_000;
@@ -58,17 +59,16 @@ export class PostgresEventStore implements EventStore {
   /** Remembers commands in the same schema. */
   readonly commands: CommandJournal;
   readonly #database: Database;
+  readonly #access: Access;
+  readonly #sender: AppendSender;
   readonly #commits: GroupCommit;
   readonly #reads: StreamReads;
   readonly #ticker: Ticker;
-  readonly #running = new InFlight();
   readonly #subscriptions = new Set<Subscription>();
   readonly #readAll: Statement;
   readonly #horizon: Statement;
   readonly #eventId: Statement;
   readonly #onPoolError: (error: Error) => void;
-  #starting: Promise<void> | undefined;
-  #started = false;
   /** The transactions of the projections. */
   readonly #transactions = new Inside();
   #closing: Promise<void> | undefined;
@@ -79,8 +79,10 @@ export class PostgresEventStore implements EventStore {
     this.#database = new Database(
       pool ?? openPool({ ...settings, connectionString: connectionString! }),
       settings,
-      () => this.#restart(),
+      () => this.#access.restart(),
     );
+    this.#access = new Access(this.#database, checkedStart);
+    this.#sender = new AppendSender(this.#database);
     // Without a listener a connection that ends while it is idle would end the process.
     this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     this.#database.pool.on('error', this.#onPoolError);
@@ -88,14 +90,14 @@ export class PostgresEventStore implements EventStore {
     this.#eventId = statement(`select event_id from ${names.of('events')} where position = $1`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
-    this.snapshots = new PostgresSnapshots(this.#database, work => this.#run(work));
-    this.commands = new PostgresCommands(this.#database, work => this.#run(work));
+    this.snapshots = new PostgresSnapshots(this.#database, this.#access);
+    this.commands = new PostgresCommands(this.#database, this.#access);
     const { append, readAll } = PostgresEventStore.prototype;
     this.projections = new PostgresProjections(
       this.#database,
-      work => this.#run(work),
+      this.#access,
       () => this.#ticker.hurry(),
-      { store: this, append, readAll },
+      { beside: { store: this, append, readAll }, sender: this.#sender },
       this.#transactions,
     );
     this.#ticker = new Ticker({
@@ -104,7 +106,7 @@ export class PostgresEventStore implements EventStore {
       mayPass: error => this.#mayPass(error),
       horizon: () => this.#askHorizon(),
     });
-    this.#commits = new GroupCommit(new AppendSender(this.#database), () => this.#ticker.hurry());
+    this.#commits = new GroupCommit(this.#sender, () => this.#ticker.hurry());
   }
 
   /**
@@ -113,43 +115,28 @@ export class PostgresEventStore implements EventStore {
    * PostgresSchemaOutdatedError, PostgresSchemaNewerError, PostgresPositionsError
    */
   ready(): Promise<void> {
-    this.#starting ??= checkedStart(this.#database).then(
-      () => {
-        this.#started = true;
-      },
-      error => {
-        this.#starting = undefined;
-        throw error;
-      },
-    );
-    return this.#starting;
+    return this.#access.ready();
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    this.#refuseWhenClosed();
+    this.#access.refuseWhenClosed();
     const unit = prepareUnit(appends, this.#database.settings.maxPayloadBytes, options);
-    const append = (): Promise<AppendOutcome> => this.#afterStart(() => this.#commits.append(unit));
+    const append = (): Promise<AppendOutcome> => this.#access.afterStart(() => this.#commits.append(unit));
     // The tables of the events are locked until the transaction has ended.
-    return this.#running.during(this.#transactions.busy ? this.#transactions.refuse().then(append) : append());
+    return this.#access.during(this.#transactions.busy ? this.#transactions.refuse().then(append) : append());
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
-    this.#refuseWhenClosed();
+    this.#access.refuseWhenClosed();
     const request = { stream, ...streamPage(page) };
-    if (!isStorable(stream)) return [];
-    return this.#running.during(
-      abortable(
-        this.#afterStart(() => this.#reads.read(request)),
-        page?.signal,
-      ),
-    );
+    return isStorable(stream) ? this.#access.run(() => this.#reads.read(request), page?.signal) : [];
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
-    this.#refuseWhenClosed();
+    this.#access.refuseWhenClosed();
     const { after, limit } = storePage(page);
-    const rows = this.#afterStart(() => this.#database.askAgain(this.#readAll, [after, limit]));
-    return (await this.#running.during(abortable(rows, page?.signal))).map(row => recordedEvent(row));
+    const rows = await this.#access.run(() => this.#database.ask(this.#readAll, [after, limit]), page?.signal);
+    return rows.map(row => recordedEvent(row));
   }
 
   /**
@@ -157,16 +144,16 @@ export class PostgresEventStore implements EventStore {
    * appended.
    */
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
-    this.#refuseWhenClosed();
+    this.#access.refuseWhenClosed();
     const restoring = restore(this.#database, events);
     if (this.#transactions.busy) await this.#transactions.refuse();
-    const outcome = await this.#running.during(this.#afterStart(restoring));
+    const outcome = await this.#access.run(restoring);
     this.#ticker.hurry();
     return outcome;
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
-    this.#refuseWhenClosed();
+    this.#access.refuseWhenClosed();
     refuseSubscribeOptions(options);
     const pages = new EventProcessorPages({
       page: (after, limit) => this.#page(after, limit),
@@ -195,8 +182,8 @@ export class PostgresEventStore implements EventStore {
    * await client.query('COMMIT');
    */
   within(client: PostgresClient): PostgresTransaction {
-    this.#refuseWhenClosed();
-    return new PostgresTransaction(this.#database, client);
+    this.#access.refuseWhenClosed();
+    return new PostgresTransaction(this.#database, this.#sender, client);
   }
 
   close(): Promise<void> {
@@ -206,38 +193,16 @@ export class PostgresEventStore implements EventStore {
 
   async #close(): Promise<void> {
     for (const subscription of this.#subscriptions) subscription.end();
-    await this.#running.idle();
+    await this.#access.close();
     const { pool, settings } = this.#database;
-    this.#database.giveBack();
     // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may
     // fail meanwhile.
     if (settings.pool === undefined) await pool.end();
     else pool.removeListener('error', this.#onPoolError);
   }
 
-  #refuseWhenClosed(): void {
-    if (this.#closing) throw new StoreClosedError();
-  }
-
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    this.#refuseWhenClosed();
-    return this.#running.during(this.#afterStart(work));
-  }
-
-  #afterStart<T>(work: () => Promise<T>): Promise<T> {
-    return this.#started ? work() : this.ready().then(work);
-  }
-
-  /** Has the next call check the store as the first one did. */
-  #restart(): void {
-    this.#started = false;
-    this.#starting = undefined;
-  }
-
   async #askHorizon(): Promise<string> {
-    const [row] = await this.#running.during(
-      this.#afterStart(() => this.#database.ask(this.#horizon, [], TICK_TIMEOUT_MS)),
-    );
+    const [row] = await this.#access.run(() => this.#database.askOnce(this.#horizon, [], TICK_TIMEOUT_MS));
     return row![0]!;
   }
 
@@ -247,10 +212,10 @@ export class PostgresEventStore implements EventStore {
    */
   async #eventProcessorPage(pages: EventProcessorPages, after: bigint): Promise<readonly RecordedEvent[]> {
     try {
-      return await this.#running.during(this.#afterStart(() => pages.read(after)));
+      return await this.#access.run(() => pages.read(after));
     } catch (error) {
       // Also the sequence of positions may be that of a backup.
-      if (error instanceof HistoryReplacedError) this.#restart();
+      if (error instanceof HistoryReplacedError) this.#access.restart();
       if (!this.#mayPass(error)) throw error;
       this.#ticker.lost(error);
       return [];
@@ -258,11 +223,13 @@ export class PostgresEventStore implements EventStore {
   }
 
   async #page(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
-    return (await this.#database.ask(this.#readAll, [after, limit], PAGE_TIMEOUT_MS)).map(row => recordedEvent(row));
+    return (await this.#database.askOnce(this.#readAll, [after, limit], PAGE_TIMEOUT_MS)).map(row =>
+      recordedEvent(row),
+    );
   }
 
   async #idAt(position: bigint): Promise<string | undefined> {
-    return (await this.#database.ask(this.#eventId, [position], PAGE_TIMEOUT_MS))[0]?.[0] ?? undefined;
+    return (await this.#database.askOnce(this.#eventId, [position], PAGE_TIMEOUT_MS))[0]?.[0] ?? undefined;
   }
 
   /**
@@ -271,6 +238,6 @@ export class PostgresEventStore implements EventStore {
    */
   #mayPass(error: unknown): boolean {
     if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
-    return isCancelled(error) || (this.#started && error instanceof PostgresReplicaError);
+    return isCancelled(error) || (this.#access.started && error instanceof PostgresReplicaError);
   }
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { ProjectionTransaction } from '../../../src/store';
 import { following, to } from '../../support/events';
 import { CuttingProxy } from '../../support/proxies/cutting-proxy';
 import { TestSchema, url } from '../../support/stores/schema';
@@ -87,6 +88,35 @@ test('commits with work and transactions take effect once when connections are c
   const all = Array.from({ length: Number(from) }, (_, n) => `${n + 1}`);
   expect(await rows(table)).toEqual(all);
 }, 60_000);
+
+type Call = (transaction: ProjectionTransaction) => Promise<unknown>;
+const calls: Readonly<Record<string, Call>> = {
+  append: transaction => transaction.append([to('interrupted', 'none')]),
+  readAll: transaction => transaction.readAll(),
+  lock: transaction => transaction.lock(segment),
+  parked: transaction => transaction.parked(segment),
+  get: transaction => transaction.get('things', 1, ['a']),
+  commit: transaction => transaction.commit({ checkpoint: segment, from: 1n, to: 2n, writes: [write('b', {})] }),
+  activate: transaction => transaction.activate('things', 1),
+};
+test.each(Object.keys(calls))(
+  'a transaction whose connection was lost before its call of %s is done again',
+  async name => {
+    const { store } = await prepared(`again_${name.toLowerCase()}_`);
+    let attempts = 0;
+    await store.projections.transaction(async transaction => {
+      let pid = 0;
+      const work = async (client: PoolClient) => {
+        pid = (await client.query('select pg_backend_pid() as pid')).rows[0].pid;
+      };
+      await transaction.commit({ checkpoint: segment, from: 0n, to: 1n, writes: [write('a', {})], work: [work] });
+      if (++attempts === 1) await schema.sql('select pg_terminate_backend($1, 5000)', [pid]);
+      await calls[name]!(transaction);
+    });
+    expect(attempts).toBe(2);
+    expect(await store.projections.checkpoint(segment)).toBe(name === 'commit' ? 2n : 1n);
+  },
+);
 
 test('while a transaction has appended nobody else appends, and its events come in order', async () => {
   const { store } = await prepared('alone_');

@@ -1,7 +1,6 @@
 import { isoTime, type RecordedEvent } from '../../../messages';
 import { type AppendOutcome, type ExpectedVersion, isExpected, type StreamName, streamKey } from '../../../store';
-import type { Row, Statement } from '../connection/database';
-import { statement } from '../connection/database';
+import { type Row, type Statement, statement } from '../connection/statement';
 import { EXPECTED, OUTCOME } from '../schema/append-function';
 import type { StoreNames } from '../schema/names';
 import type { AppendRequest, PreparedEvent } from './append-request';

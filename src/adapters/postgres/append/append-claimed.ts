@@ -1,4 +1,4 @@
-import { type Row, type Statement, statement } from '../connection/database';
+import { type Ask, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 import {
   APPEND_TYPES,
@@ -10,9 +10,6 @@ import {
   type UnitResult,
 } from './append-batch';
 import type { AppendRequest } from './append-request';
-
-/** Asks, and lets what goes wrong through as it is. */
-type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
 
 const CLAIM_TYPES = ['text[]', 'text[]', 'integer[]', 'integer[]', 'integer[]'];
 

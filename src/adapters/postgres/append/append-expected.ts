@@ -1,6 +1,6 @@
 import { isoTime } from '../../../messages';
 import { streamKey } from '../../../store';
-import { type Row, type Statement, statement } from '../connection/database';
+import { type Row, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 import { listed, ownValues, plainArray, recordedEvents, type UnitResult } from './append-batch';
 import { type AppendRequest, isPlain, type PreparedEvent, versionBefore } from './append-request';

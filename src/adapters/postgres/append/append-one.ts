@@ -1,6 +1,6 @@
 import { isoTime } from '../../../messages';
 import type { AppendOutcome } from '../../../store';
-import { type Row, type Statement, statement } from '../connection/database';
+import { type Row, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 import { recorded } from './append-batch';
 import { type AppendRequest, isPlain, versionBefore } from './append-request';

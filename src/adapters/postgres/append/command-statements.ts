@@ -1,4 +1,4 @@
-import { statement } from '../connection/database';
+import { statement } from '../connection/statement';
 import { milliseconds, NOT_DURABLE, timeOf } from '../schema/command-functions';
 import type { StoreNames } from '../schema/names';
 

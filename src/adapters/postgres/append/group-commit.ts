@@ -1,21 +1,10 @@
 import { Batches } from '../../../concurrency';
 import { EventualityError } from '../../../messages';
 import { type AppendOutcome, streamKey } from '../../../store';
-import type { Database, Statement } from '../connection/database';
 import { failureKind } from '../connection/failures';
-import {
-  appendStatement,
-  type BatchMode,
-  batchResults,
-  batchValues,
-  type UnitResult,
-  type Unresolved,
-} from './append-batch';
-import { appendClaimedStatement, sendClaimed } from './append-claimed';
-import { appendExpectedStatement, ExpectedBatch } from './append-expected';
-import { appendOneStatement, oneEventOutcome, oneEventValues } from './append-one';
+import type { UnitResult } from './append-batch';
 import type { AppendRequest } from './append-request';
-import { StoredUnits } from './stored-requests';
+import type { AppendSender } from './append-sender';
 
 const MAX_BATCH_EVENTS = 1000;
 const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
@@ -107,80 +96,6 @@ export class GroupCommit {
     if (result === 'busy') this.#alone.add(waiting);
     else if (typeof result === 'string') this.sender.resolved(waiting.unit, result).then(waiting.settle, waiting.fail);
     else waiting.settle(result);
-  }
-}
-
-/**
- * Sends batches to the append function, again where the reply was lost: by the ids of the events nothing is stored
- * twice.
- */
-export class AppendSender {
-  readonly #append: Statement;
-  readonly #appendOne: Statement;
-  readonly #appendExpected: Statement;
-  readonly #appendClaimed: Statement;
-  readonly #stored: StoredUnits;
-
-  constructor(private readonly database: Database) {
-    const { names, clock } = database.settings;
-    this.#append = appendStatement(names);
-    this.#appendOne = appendOneStatement(names);
-    this.#appendExpected = appendExpectedStatement(names);
-    this.#appendClaimed = appendClaimedStatement(names);
-    this.#stored = new StoredUnits(names, clock);
-  }
-
-  send(units: readonly AppendRequest[]): Promise<UnitResult[]> {
-    return this.database.again(repeated => this.#once(units, { repeated, wait: false, now: this.#now() }));
-  }
-
-  /** Sends a unit that has been sent before, and waits for streams that others hold. */
-  async sendPatiently(unit: AppendRequest): Promise<UnitResult> {
-    const [result] = await this.database.again(() =>
-      this.#once([unit], { repeated: true, wait: true, now: this.#now() }),
-    );
-    return result!;
-  }
-
-  /** Finds out what becomes of a unit that was not simply appended. */
-  resolved(unit: AppendRequest, result: Unresolved): Promise<AppendOutcome> {
-    return this.#stored.outcomeOf(unit, result, (question, values) => this.database.askAgain(question, values));
-  }
-
-  async #once(units: readonly AppendRequest[], mode: BatchMode): Promise<UnitResult[]> {
-    const results =
-      mode.repeated || mode.wait ? new Map<AppendRequest, UnitResult>() : await this.#atVersions(units, mode.now);
-    const left = units.filter(unit => !results.has(unit));
-    if (left.length > 0)
-      (await this.#generally(left, mode)).forEach((result, index) => void results.set(left[index]!, result));
-    return units.map(unit => results.get(unit)!);
-  }
-
-  async #generally(units: readonly AppendRequest[], mode: BatchMode): Promise<UnitResult[]> {
-    if (units.some(({ command }) => command !== undefined))
-      return sendClaimed(this.#appendClaimed, units, mode, (question, values) =>
-        this.database.askRaw(question, values),
-      );
-    const [row] = await this.database.askRaw(this.#append, batchValues(units, mode));
-    return batchResults(row!, units);
-  }
-
-  /**
-   * Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What
-   * they refuse has no result.
-   */
-  async #atVersions(units: readonly AppendRequest[], now: number | undefined): Promise<Map<AppendRequest, UnitResult>> {
-    const one = oneEventValues(units, now);
-    if (one) {
-      const outcome = oneEventOutcome((await this.database.askRaw(this.#appendOne, one))[0]!, units[0]!);
-      return new Map(outcome && [[units[0]!, outcome]]);
-    }
-    const batch = ExpectedBatch.of(units);
-    return batch ? batch.results((await this.database.askRaw(this.#appendExpected, batch.values(now)))[0]!) : new Map();
-  }
-
-  #now(): number | undefined {
-    return this.database.settings.clock?.now();
   }
 }
 

@@ -10,14 +10,13 @@ import {
   type StreamName,
   streamKey,
 } from '../../../store';
-import type { Database, Row } from '../connection/database';
-import { statement } from '../connection/database';
-import type { PostgresClient } from '../connection/driver';
+import type { Connection } from '../connection/connection';
+import type { Database } from '../connection/database';
 import { MAX_APPEND_BYTES } from '../connection/options';
-import { recordedEvent } from '../read/rows';
+import { type Row, statement } from '../connection/statement';
+import { StoredEvents } from '../read/stored-events';
 import { IN_FLIGHT_LOCK } from '../schema/function-parts';
 import type { StoreNames } from '../schema/names';
-import { storedStatement } from './stored-requests';
 
 /**
  * Writes recorded events as they are, in one transaction, and again where the reply was lost: what is stored by then is
@@ -28,17 +27,15 @@ export function restore(database: Database, events: readonly RecordedEvent[]): (
   const requests = checkedRequests(events, database.settings.maxPayloadBytes);
   const sent = new Set<string>();
   return () =>
-    database.again(() =>
-      database.transaction(async client => {
-        const transaction = new RestoreTransaction(database, client);
-        const fresh = await transaction.begin(requests.map(({ event }) => event));
-        // What an attempt whose reply was lost has written is not stored "already": it was written by this call.
-        const before = requests.filter(({ event }) => sent.has(event.id) && !fresh.has(event)).length;
-        for (const { id } of fresh) sent.add(id);
-        if (fresh.size > 0) await transaction.write(requests.filter(({ event }) => fresh.has(event)));
-        return { restored: before + fresh.size, skipped: requests.length - fresh.size - before };
-      }),
-    );
+    database.transaction(async connection => {
+      const transaction = new RestoreTransaction(connection, database.settings.names);
+      const fresh = await transaction.begin(requests.map(({ event }) => event));
+      // What an attempt whose reply was lost has written is not stored "already": it was written by this call.
+      const before = requests.filter(({ event }) => sent.has(event.id) && !fresh.has(event)).length;
+      for (const { id } of fresh) sent.add(id);
+      if (fresh.size > 0) await transaction.write(requests.filter(({ event }) => fresh.has(event)));
+      return { restored: before + fresh.size, skipped: requests.length - fresh.size - before };
+    });
 }
 
 function checkedRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
@@ -51,14 +48,10 @@ function checkedRequests(events: readonly RecordedEvent[], maxPayloadBytes: numb
 
 /** The steps of one restore, on one connection. */
 class RestoreTransaction {
-  readonly #names: StoreNames;
-
   constructor(
-    private readonly database: Database,
-    private readonly client: PostgresClient,
-  ) {
-    this.#names = database.settings.names;
-  }
+    private readonly connection: Connection,
+    private readonly names: StoreNames,
+  ) {}
 
   /**
    * Keeps all writers out until the transaction ends, and returns the events that are not stored yet. An append touches
@@ -69,16 +62,10 @@ class RestoreTransaction {
     // Plans go by the index, also those made while the tables are empty: see docs/decisions/006.
     const settings =
       'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off';
-    await this.client.query({
-      text: `${settings}; lock table ${this.#names.of('streams')} in share row exclusive mode`,
-    });
-    const [last] = await this.#ask(`select coalesce(max(position), 0) from ${this.#names.of('events')}`);
+    await this.connection.run(`${settings}; lock table ${this.names.of('streams')} in share row exclusive mode`);
+    const [last] = await this.#ask(`select coalesce(max(position), 0) from ${this.names.of('events')}`);
     const ids = events.map(({ id }) => id);
-    const stored = new Map<string, StoredPlace>();
-    for (const row of await this.database.askOnRaw(this.client, storedStatement(this.#names), [ids])) {
-      const event = recordedEvent(row);
-      stored.set(event.id, event);
-    }
+    const stored: ReadonlyMap<string, StoredPlace> = await new StoredEvents(this.names).find(this.connection.ask, ids);
     const versions = await this.#versions(events);
     const versionOf = (stream: StreamName): number => versions.get(streamKey(stream)) ?? 0;
     return new Set(eventsToRestore(events, { last: BigInt(last![0]!), stored: id => stored.get(id), versionOf }));
@@ -89,7 +76,7 @@ class RestoreTransaction {
     await this.#movePositions(events.at(-1)!.position);
     const streams = [...new Map(events.map(event => [streamKey(event), event])).values()];
     await this.#ask(
-      `insert into ${this.#names.of('streams')} (aggregate_name, aggregate_id, version)
+      `insert into ${this.names.of('streams')} (aggregate_name, aggregate_id, version)
        select * from unnest($1::text[], $2::text[], $3::bigint[])
        on conflict (aggregate_name, aggregate_id) do update set version = excluded.version`,
       [
@@ -98,13 +85,13 @@ class RestoreTransaction {
         streams.map(event => event.version),
       ],
     );
-    await this.#ask(insertText(this.#names), insertValues(requests));
+    await this.#ask(insertText(this.names), insertValues(requests));
   }
 
   async #versions(events: readonly RecordedEvent[]): Promise<ReadonlyMap<string, number>> {
     const rows = await this.#ask(
       `select t.aggregate_name, t.aggregate_id, t.version from (select distinct * from unnest($1::text[], $2::text[])) s(name, id)
-       join ${this.#names.of('streams')} t on t.aggregate_name = s.name and t.aggregate_id = s.id`,
+       join ${this.names.of('streams')} t on t.aggregate_name = s.name and t.aggregate_id = s.id`,
       [events.map(event => event.aggregateName), events.map(event => event.aggregateId)],
     );
     return new Map(rows.map(row => [streamKey({ aggregateName: row[0]!, aggregateId: row[1]! }), Number(row[2])]));
@@ -115,13 +102,13 @@ class RestoreTransaction {
    * append.
    */
   async #movePositions(last: bigint): Promise<void> {
-    const positions = this.#names.of('positions');
+    const positions = this.names.of('positions');
     await this.#ask(`select ${IN_FLIGHT_LOCK}::text from ${positions}`);
     await this.#ask(`select setval('${positions}', greatest(last_value, $1::bigint)) from ${positions}`, [last]);
   }
 
   #ask(text: string, values: unknown[] = []): Promise<readonly Row[]> {
-    return this.database.askOnRaw(this.client, statement(text), values);
+    return this.connection.ask(statement(text), values);
   }
 }
 

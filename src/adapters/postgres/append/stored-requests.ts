@@ -1,28 +1,22 @@
 import type { RecordedEvent } from '../../../messages';
 import { type AppendOutcome, ClaimLostError, commandIsDone, repeatedEvents, type StreamAppend } from '../../../store';
-import { type Row, type Statement, statement } from '../connection/database';
-import { EVENT_COLUMNS, recordedEvent } from '../read/rows';
+import type { Ask } from '../connection/statement';
+import { StoredEvents } from '../read/stored-events';
 import type { StoreNames } from '../schema/names';
 import { plainArray, type Unresolved } from './append-batch';
 import type { AppendRequest } from './append-request';
 import { type CommandStatements, commandStatements } from './command-statements';
 
-type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
-
-/** The question for events by their ids. */
-export const storedStatement = (names: StoreNames): Statement =>
-  statement(`select ${EVENT_COLUMNS} from ${names.of('events')} e where e.event_id = any($1::uuid[])`);
-
 /** Finds out what becomes of units that were not simply appended. */
 export class StoredUnits {
-  readonly #byIds: Statement;
+  readonly #events: StoredEvents;
   readonly #commands: CommandStatements;
 
   constructor(
     names: StoreNames,
     private readonly clock: { now(): number } | undefined,
   ) {
-    this.#byIds = storedStatement(names);
+    this.#events = new StoredEvents(names);
     this.#commands = commandStatements(names);
   }
 
@@ -34,9 +28,7 @@ export class StoredUnits {
     const { command } = unit;
     if (result === 'lost') throw new ClaimLostError(command!.id);
     const ids = unit.events.map(event => event.id);
-    const stored = new Map(
-      (await ask(this.#byIds, [ids])).map(row => recordedEvent(row)).map(event => [event.id, event]),
-    );
+    const stored = await this.#events.find(ask, ids);
     const events = repeatedEvents(appendsOf(unit), id => stored.get(id));
     if (!events) throw commandIsDone(command!);
     if (command && result === 'known') await this.#record(command.id, command.token, events, ask);

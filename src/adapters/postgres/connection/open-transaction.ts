@@ -2,6 +2,7 @@ import { PostgresUnreachableError } from '../errors';
 import type { PostgresClient, PostgresPool } from './driver';
 import { failureKind } from './failures';
 import { borrow, type PooledClient } from './pooled-client';
+import { FATE_INTERVAL_MS, sleep } from './retry';
 
 /** What a transaction needs of the database. */
 export interface TransactionSource {
@@ -82,7 +83,7 @@ export class OpenTransaction {
       const fate = await this.source.fate(this.id);
       if (fate === 'committed' || fate === 'aborted') return fate === 'committed';
       if (performance.now() > deadline) throw new PostgresUnreachableError(error);
-      await new Promise(resolve => setTimeout(resolve, POLL_INTERVAL_MS));
+      await sleep(FATE_INTERVAL_MS);
     }
   }
 
@@ -98,4 +99,3 @@ export class OpenTransaction {
 }
 
 const BEGIN = 'begin isolation level read committed; select txid_current()::text as id';
-const POLL_INTERVAL_MS = 25;

@@ -16,6 +16,7 @@ import {
 import { PostgresOptionsError } from '../errors';
 import { isIdentifier, isPrefix, MAX_PREFIX, StoreNames } from '../schema/names';
 import type { PostgresPool } from './driver';
+import { RETRY_FOR_MS } from './retry';
 
 /**
  * Which of its tables a store makes on its own: all that are missing, none but it looks, or none and it does not look
@@ -121,7 +122,7 @@ export function checkedOptions(options: PostgresOptions): PostgresSettings {
     ...{ maxPayloadBytes: given.maxPayloadBytes ?? 1024 * 1024, maxConnections: given.maxConnections ?? 10 },
     ...{
       connectTimeout: given.connectTimeout ?? 5000,
-      retryFor: given.retryFor ?? 10_000,
+      retryFor: given.retryFor ?? RETRY_FOR_MS,
       pollEvery: given.pollEvery ?? 20,
     },
   };

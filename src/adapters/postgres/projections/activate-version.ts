@@ -1,6 +1,6 @@
 import { canBeReadModel, UnknownReadModelError } from '../../../store';
+import type { Ask } from '../connection/statement';
 import type { ProjectionStatements } from './projection-statements';
-import type { Ask } from './read-model-cache';
 
 /**
  * Switches readers to a version, unless they see a later one, on a connection that has a transaction open. @throws

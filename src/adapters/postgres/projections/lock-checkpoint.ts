@@ -1,6 +1,6 @@
 import { type CheckpointName, UnknownReadModelError } from '../../../store';
+import type { Ask } from '../connection/statement';
 import type { ProjectionStatements } from './projection-statements';
-import type { Ask } from './read-model-cache';
 
 /**
  * Locks a checkpoint to the end of the transaction that is open on a connection, and returns where it stands. @throws

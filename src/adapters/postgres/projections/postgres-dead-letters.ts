@@ -9,11 +9,10 @@ import {
   type ParkedSequence,
   type SealedCommit,
 } from '../../../store';
-import { type Database, type Row, type Statement, statement } from '../connection/database';
-import type { PostgresClient } from '../connection/driver';
-import type { RunWork } from '../read/postgres-snapshots';
+import type { Access } from '../connection/access';
+import type { Database } from '../connection/database';
+import { type Ask, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
-import type { Ask } from './read-model-cache';
 
 /** Dead letters in a table beside the checkpoints. */
 export class PostgresDeadLetters implements DeadLetters {
@@ -21,19 +20,13 @@ export class PostgresDeadLetters implements DeadLetters {
 
   constructor(
     private readonly database: Database,
-    private readonly run: RunWork,
+    private readonly access: Access,
   ) {
     this.#statements = letterStatements(database.settings.names);
   }
 
   async sequences({ projection, version }: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
-    return this.run(() =>
-      this.sequencesOn(
-        (question, values) => this.database.askAgain(question, values),
-        { projection, version },
-        segment,
-      ),
-    );
+    return this.sequencesOn(this.access.ask, { projection, version }, segment);
   }
 
   /** Returns the parked sequences as a connection sees them. */
@@ -57,7 +50,7 @@ export class PostgresDeadLetters implements DeadLetters {
     const { after, limit } = letterPage(page);
     const { sequence = null } = page;
     if (!canBeParked(projection, version, sequence, after)) return [];
-    const rows = await this.#ask(this.#statements.list, [projection, version, after, sequence, limit]);
+    const rows = await this.access.ask(this.#statements.list, [projection, version, after, sequence, limit]);
     return rows.map(([segment, sequence, position, error, attempts, parkedAt]) => ({
       ...{ segment: Number(segment), sequence: sequence!, position: BigInt(position!), error: error ?? undefined },
       ...{ attempts: Number(attempts), parkedAt: isoTime(Number(parkedAt)) },
@@ -66,7 +59,7 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async retry({ projection, version }: ParkedName, sequence?: string): Promise<number> {
     if (!canBeParked(projection, version, sequence)) return 0;
-    const [row] = await this.#ask(this.#statements.retry, [projection, version, sequence ?? null]);
+    const [row] = await this.access.ask(this.#statements.retry, [projection, version, sequence ?? null]);
     return Number(row![0]);
   }
 
@@ -75,7 +68,7 @@ export class PostgresDeadLetters implements DeadLetters {
     { sequence = null, position = null }: { readonly sequence?: string | null; readonly position?: bigint | null } = {},
   ): Promise<number> {
     if (!canBeParked(projection, version, sequence, position)) return 0;
-    const [row] = await this.#ask(this.#statements.discard, [projection, version, sequence, position]);
+    const [row] = await this.access.ask(this.#statements.discard, [projection, version, sequence, position]);
     return Number(row![0]);
   }
 
@@ -86,7 +79,7 @@ export class PostgresDeadLetters implements DeadLetters {
 
   /** Takes in what a commit parks, unparks and answers, in its transaction. */
   async change(
-    client: PostgresClient,
+    ask: Ask,
     {
       checkpoint: { projection, version, segment },
       park,
@@ -94,8 +87,6 @@ export class PostgresDeadLetters implements DeadLetters {
       answers,
     }: Pick<SealedCommit, 'checkpoint' | 'park' | 'unpark' | 'answers'>,
   ): Promise<void> {
-    const ask = (question: Statement, values: unknown[]): Promise<readonly Row[]> =>
-      this.database.askOnRaw(client, question, values);
     if (unpark.length > 0) await ask(this.#statements.unpark, [projection, version, segment, unpark.map(String)]);
     const positions = park.map(({ position }) => String(position));
     if (park.length > 0)
@@ -108,10 +99,6 @@ export class PostgresDeadLetters implements DeadLetters {
         ],
       ]);
     if (answers) await ask(this.#statements.answer, [projection, version, answers.sequence, answers.retry]);
-  }
-
-  #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
-    return this.run(() => this.database.askAgain(question, values));
   }
 }
 

@@ -12,8 +12,9 @@ import {
   type SegmentState,
   UnknownReadModelError,
 } from '../../../store';
-import { type Database, type Row, type Statement, statement } from '../connection/database';
-import type { RunWork } from '../read/postgres-snapshots';
+import type { Access } from '../connection/access';
+import type { Database } from '../connection/database';
+import { statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 
 /** Leases in a table beside the checkpoints, by the clock of the server. */
@@ -22,7 +23,7 @@ export class PostgresLeases implements SegmentLeases {
 
   constructor(
     private readonly database: Database,
-    private readonly run: RunWork,
+    private readonly access: Access,
   ) {
     this.#statements = leaseStatements(database.settings.names);
   }
@@ -33,17 +34,18 @@ export class PostgresLeases implements SegmentLeases {
   ): Promise<LeaseOutcome> {
     checkClaim({ projection, version, segment }, { owner, duration, note });
     const name = [projection, version, segment];
-    return this.run(async () => {
+    // A claim that is made twice is a renewal.
+    return this.access.run(async () => {
       for (;;) {
-        const [claimed] = await this.#ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
+        const [claimed] = await this.database.ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
         if (claimed) {
           // After the claim: whatever the owner before has committed is in it.
-          const [checkpoint] = await this.#ask(this.#statements.position, name);
+          const [checkpoint] = await this.database.ask(this.#statements.position, name);
           return { ok: true, fence: BigInt(claimed[0]!), position: BigInt(checkpoint?.[0] ?? 0) };
         }
-        const [held] = await this.#ask(this.#statements.held, name);
+        const [held] = await this.database.ask(this.#statements.held, name);
         if (held) return { ok: false, owner: held[0]!, freeIn: Number(held[1]) };
-        const [open] = await this.#ask(this.#statements.open, [projection, version]);
+        const [open] = await this.database.ask(this.#statements.open, [projection, version]);
         if (!open) throw new UnknownReadModelError(projection, version);
       }
     });
@@ -54,32 +56,27 @@ export class PostgresLeases implements SegmentLeases {
     { owner, fence }: { readonly owner: string; readonly fence: bigint },
   ): Promise<void> {
     checkCheckpoint({ projection, version, segment });
-    await this.run(() => this.#ask(this.#statements.release, [projection, version, segment, owner, fence]));
+    await this.access.ask(this.#statements.release, [projection, version, segment, owner, fence]);
   }
 
   async join(projection: string, version: number, { owner, duration }: Member): Promise<readonly string[]> {
     checkMember(projection, version, { owner, duration });
-    const rows = await this.run(() => this.#ask(this.#statements.join, [projection, version, owner, duration]));
+    const rows = await this.access.ask(this.#statements.join, [projection, version, owner, duration]);
     if (rows.length === 0) throw new UnknownReadModelError(projection, version);
     return rows.map(([member]) => member!);
   }
 
   async leave(projection: string, version: number, owner: string): Promise<void> {
-    await this.run(() => this.#ask(this.#statements.leave, [projection, version, owner]));
+    await this.access.ask(this.#statements.leave, [projection, version, owner]);
   }
 
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     if (!canBeReadModel(projection, version)) return [];
-    const rows = await this.run(() => this.#ask(this.#statements.segments, [projection, version]));
+    const rows = await this.access.ask(this.#statements.segments, [projection, version]);
     return rows.map(([segment, position, owner, freeIn, note]) => ({
       ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
       note: note ?? undefined,
     }));
-  }
-
-  /** Asks until there is an answer: a claim that is made twice is a renewal. */
-  #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
-    return this.database.askAgain(question, values);
   }
 }
 

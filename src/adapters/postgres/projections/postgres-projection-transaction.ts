@@ -19,10 +19,11 @@ import {
   UnknownReadModelError,
 } from '../../../store';
 import { prepareUnit } from '../append/append-request';
-import { type Database, type Statement, statement } from '../connection/database';
-import type { PostgresClient } from '../connection/driver';
+import type { AppendSender } from '../append/append-sender';
+import type { Connection } from '../connection/connection';
+import type { Database } from '../connection/database';
 import { failureKind } from '../connection/failures';
-import { PostgresTransaction } from '../connection/postgres-transaction';
+import { type Statement, statement } from '../connection/statement';
 import { WorkFailure } from '../connection/user-work';
 import { EVENT_COLUMNS, recordedEvent } from '../read/rows';
 import { activateVersion } from './activate-version';
@@ -37,6 +38,7 @@ export interface TransactionSources {
   readonly statements: ProjectionStatements;
   readonly commits: ProjectionCommits;
   readonly letters: PostgresDeadLetters;
+  readonly sender: AppendSender;
 }
 
 /** What a transaction does between its begin and its end, which are somebody else's. */
@@ -49,7 +51,7 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
 
   constructor(
     private readonly sources: TransactionSources,
-    private readonly client: PostgresClient,
+    private readonly connection: Connection,
   ) {
     const { names } = sources.database.settings;
     this.#committed = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
@@ -80,14 +82,14 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     const unit = this.#calls.check(() => prepareUnit(appends, this.sources.database.settings.maxPayloadBytes, options));
     return this.#calls.append(async () => {
       await this.#keepOthersOut();
-      return new PostgresTransaction(this.sources.database, this.client).appendUnit(unit);
+      return this.sources.sender.sendWithin(this.connection.ask, unit);
     });
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     return this.#calls.take(async () => {
       const { after, limit } = storePage(page);
-      const rows = await this.#ask(this.#alone ? this.#everything : this.#committed, [after, limit]);
+      const rows = await this.connection.ask(this.#alone ? this.#everything : this.#committed, [after, limit]);
       return Object.freeze(rows.map(row => recordedEvent(row)));
     });
   }
@@ -95,34 +97,28 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   async lock({ projection, version, segment }: CheckpointName): Promise<bigint> {
     const name = { projection, version, segment };
     this.#calls.check(() => checkCheckpoint(name));
-    return this.#calls.take(() =>
-      lockCheckpoint((question, values) => this.#ask(question, values), this.sources.statements, name),
-    );
+    return this.#calls.take(() => lockCheckpoint(this.connection.ask, this.sources.statements, name));
   }
 
   async parked(name: ParkedName): Promise<readonly ParkedSequence[]> {
-    return this.#calls.take(() =>
-      this.sources.letters.sequencesOn((question, values) => this.#ask(question, values), name),
-    );
+    return this.#calls.take(() => this.sources.letters.sequencesOn(this.connection.ask, name));
   }
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     return this.#calls.take(async () => {
       if (!canBeReadModel(readModel, version)) throw new UnknownReadModelError(readModel, version);
-      const rows = await this.#ask(this.sources.statements.get, [readModel, version, ids.filter(isName)]);
+      const rows = await this.connection.ask(this.sources.statements.get, [readModel, version, ids.filter(isName)]);
       return documentsOf(rows, readModel, version);
     });
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = this.#calls.check(() => sealedCommit(commit));
-    return this.#calls.take(() => this.sources.commits.within(this.client, sealed));
+    return this.#calls.take(() => this.sources.commits.within(this.connection, sealed));
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.#calls.take(() =>
-      activateVersion((question, values) => this.#ask(question, values), this.sources.statements, readModel, version),
-    );
+    await this.#calls.take(() => activateVersion(this.connection.ask, this.sources.statements, readModel, version));
   }
 
   /**
@@ -134,12 +130,8 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     const { names } = this.sources.database.settings;
     // Plans go by the index, also those made while the tables are empty: see docs/decisions/006.
     const settings = 'set local enable_seqscan = off; set local enable_bitmapscan = off';
-    await this.client.query({ text: `${settings}; lock table ${names.of('streams')} in share row exclusive mode` });
+    await this.connection.run(`${settings}; lock table ${names.of('streams')} in share row exclusive mode`);
     this.#alone = true;
-  }
-
-  #ask(question: Statement, values: unknown[]) {
-    return this.sources.database.askOnRaw(this.client, question, values);
   }
 
   #reasonOf(error: unknown): unknown {

@@ -28,14 +28,16 @@ import {
   takenOverText,
   UnknownReadModelError,
 } from '../../../store';
-import type { Database, Row, Statement } from '../connection/database';
+import type { AppendSender } from '../append/append-sender';
+import type { Access } from '../connection/access';
+import type { Database } from '../connection/database';
 import { HeldTransactions } from '../connection/held-transactions';
+import type { Row } from '../connection/statement';
 import { unwrapped, WorkFailure } from '../connection/user-work';
-import type { RunWork } from '../read/postgres-snapshots';
 import { activateVersion } from './activate-version';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
-import { PostgresProjectionTransaction } from './postgres-projection-transaction';
+import { PostgresProjectionTransaction, type TransactionSources } from './postgres-projection-transaction';
 import { ProjectionCommits } from './projection-commits';
 import {
   documentsOf,
@@ -56,23 +58,25 @@ export class PostgresProjections implements ProjectionStore {
   readonly #known: ReadModelCache;
   readonly #commits: ProjectionCommits;
   readonly #held: HeldTransactions;
+  readonly #sender: AppendSender;
   readonly #letters: PostgresDeadLetters;
 
   constructor(
     private readonly database: Database,
-    private readonly run: RunWork,
+    private readonly access: Access,
     /** Called when a transaction was kept that may have appended. */
     private readonly appended: () => void,
-    eventsBeside: EventsBeside,
+    events: { readonly beside: EventsBeside; readonly sender: AppendSender },
     /** Knows who is part of a transaction. */
     private readonly transactions: Inside,
   ) {
-    nameEventsBeside(this, eventsBeside);
+    nameEventsBeside(this, events.beside);
+    this.#sender = events.sender;
     this.#statements = projectionStatements(database.settings.names);
     this.#finds = new FindStatements(database.settings.names);
     this.#known = new ReadModelCache(this.#statements);
-    this.leases = new PostgresLeases(database, run);
-    const letters = new PostgresDeadLetters(database, run);
+    this.leases = new PostgresLeases(database, access);
+    const letters = new PostgresDeadLetters(database, access);
     this.deadLetters = letters;
     this.#letters = letters;
     this.#held = new HeldTransactions(database.settings.maxConnections);
@@ -83,12 +87,12 @@ export class PostgresProjections implements ProjectionStore {
     checkReadModel(schema);
     const { name, version } = schema;
     const wanted = knownSchema(schema);
-    await this.run(async () => {
+    await this.access.run(async () => {
       const { indexes, revision, segments, sequenceBy, takenOver, replayUntil } = wanted;
       const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
-      await this.#ask(this.#statements.prepare, [name, version, ...shape, replayUntil]);
+      await this.database.ask(this.#statements.prepare, [name, version, ...shape, replayUntil]);
       this.#known.forget(name, version);
-      const [row] = await this.#ask(this.#statements.readModel, [name, version]);
+      const [row] = await this.database.ask(this.#statements.readModel, [name, version]);
       if (!row) throw new UnknownReadModelError(name, version);
       checkSameSchema({ name, version, ...wanted }, schemaOf(row));
     });
@@ -96,16 +100,16 @@ export class PostgresProjections implements ProjectionStore {
 
   async get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     if (!canBeReadModel(readModel, version)) throw new UnknownReadModelError(readModel, version);
-    const rows = await this.run(() => this.#ask(this.#statements.get, [readModel, version, ids.filter(isName)]));
+    const rows = await this.access.ask(this.#statements.get, [readModel, version, ids.filter(isName)]);
     return documentsOf(rows, readModel, version);
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
-    return this.run(async () => {
+    return this.access.run(async () => {
       for (;;) {
         const { model, resolved } = await this.#resolved(readModel, version, query);
         const { statement, values } = this.#finds.of(model, resolved);
-        const rows = await this.#ask(statement, values);
+        const rows = await this.database.ask(statement, values);
         if (rows.length > 0) return documentPage(foundDocuments(rows), resolved);
         // Dropped by another process, and perhaps prepared with other indexes.
         this.#known.forget(readModel, version);
@@ -115,16 +119,18 @@ export class PostgresProjections implements ProjectionStore {
 
   async checkpoint(name: CheckpointName): Promise<bigint> {
     checkCheckpoint(name);
-    return this.run(() => this.#checkpoint(name));
+    const { projection, version, segment } = name;
+    const [row] = await this.access.ask(this.#statements.checkpoint, [projection, version, segment]);
+    return BigInt(row?.[0] ?? 0);
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
-    return this.run(() => this.#commits.commit(sealed));
+    return this.access.run(() => this.#commits.commit(sealed));
   }
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
-    const rows = isName(name) ? await this.run(() => this.#ask(this.#statements.versions, [name])) : [];
+    const rows = isName(name) ? await this.access.ask(this.#statements.versions, [name]) : [];
     return rows.map(([version, state, replayUntil, ...schema]) => ({
       ...{ version: Number(version), ...schemaOf(schema), replayUntil: BigInt(replayUntil!) },
       ...{ active: state === 'active', closed: state === 'closed' },
@@ -133,9 +139,9 @@ export class PostgresProjections implements ProjectionStore {
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     if (this.transactions.busy) await this.transactions.refuse();
-    return this.run(async () => {
+    return this.access.run(async () => {
       try {
-        const result = await this.#held.run(() => this.database.again(() => this.#transaction(work)));
+        const result = await this.#held.run(() => this.#transaction(work));
         this.appended();
         return result;
       } catch (error) {
@@ -146,20 +152,13 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    return isName(readModel) ? this.run(() => this.#active(readModel)) : undefined;
+    return isName(readModel) ? this.access.run(() => this.#active(readModel)) : undefined;
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    const activate = (): Promise<void> =>
-      this.database.transaction(client =>
-        activateVersion(
-          (question, values) => this.database.askOnRaw(client, question, values),
-          this.#statements,
-          readModel,
-          version,
-        ),
-      );
-    await this.run(() => this.database.again(activate));
+    await this.access.run(() =>
+      this.database.transaction(({ ask }) => activateVersion(ask, this.#statements, readModel, version)),
+    );
   }
 
   async drop(
@@ -168,14 +167,12 @@ export class PostgresProjections implements ProjectionStore {
     { unlessActive = false }: { readonly unlessActive?: boolean } = {},
   ): Promise<boolean> {
     if (!canBeReadModel(name, version)) return true;
-    const dropAll = (): Promise<void> =>
-      this.database.transaction(async client => {
-        for (const statement of this.#statements.drop) await this.database.askOnRaw(client, statement, [name, version]);
-      });
-    return this.run(async () => {
-      await this.#ask(this.#statements.shut, [name, version, unlessActive]);
+    return this.access.run(async () => {
+      await this.database.ask(this.#statements.shut, [name, version, unlessActive]);
       if (unlessActive && (await this.#active(name)) === version) return false;
-      await this.database.again(dropAll);
+      await this.database.transaction(async ({ ask }) => {
+        for (const statement of this.#statements.drop) await ask(statement, [name, version]);
+      });
       this.#known.forget(name, version);
       return true;
     });
@@ -202,14 +199,12 @@ export class PostgresProjections implements ProjectionStore {
    * is none of that.
    */
   #transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    const sources = {
-      database: this.database,
-      statements: this.#statements,
-      commits: this.#commits,
-      letters: this.#letters,
+    const sources: TransactionSources = {
+      ...{ database: this.database, statements: this.#statements, commits: this.#commits },
+      ...{ letters: this.#letters, sender: this.#sender },
     };
-    return this.database.transaction(async client => {
-      const transaction = new PostgresProjectionTransaction(sources, client);
+    return this.database.transaction(async connection => {
+      const transaction = new PostgresProjectionTransaction(sources, connection);
       const worked = transaction.run(each => this.transactions.run(() => work(each)));
       const result = await worked.catch((error: unknown) => {
         // It goes through as it is; only what the database has interrupted is tried again.
@@ -221,22 +216,12 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async #active(readModel: string): Promise<number | undefined> {
-    const [row] = await this.#ask(this.#statements.active, [readModel]);
+    const [row] = await this.database.ask(this.#statements.active, [readModel]);
     return row && Number(row[0]);
   }
 
-  async #checkpoint({ projection, version, segment }: CheckpointName): Promise<bigint> {
-    const [row] = await this.#ask(this.#statements.checkpoint, [projection, version, segment]);
-    return BigInt(row?.[0] ?? 0);
-  }
-
   #readModel(name: string, version: number): Promise<KnownReadModel> {
-    return this.#known.get((question, values) => this.#ask(question, values), name, version);
-  }
-
-  /** Asks until there is an answer: all of it may happen twice without harm. */
-  #ask(question: Statement, values: unknown[]): Promise<readonly Row[]> {
-    return this.database.askAgain(question, values);
+    return this.#known.get(this.database.ask, name, version);
   }
 }
 

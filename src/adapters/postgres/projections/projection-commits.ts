@@ -8,15 +8,16 @@ import {
   UnknownReadModelError,
   type WriteGroup,
 } from '../../../store';
+import type { Connection } from '../connection/connection';
 import type { Database } from '../connection/database';
-import type { PostgresClient } from '../connection/driver';
 import { isOfContent } from '../connection/failures';
 import { HeldTransactions } from '../connection/held-transactions';
+import type { Ask } from '../connection/statement';
 import { runWork, unwrapped } from '../connection/user-work';
 import { lockCheckpoint } from './lock-checkpoint';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
 import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
-import type { Ask, KnownReadModel, ReadModelCache } from './read-model-cache';
+import type { KnownReadModel, ReadModelCache } from './read-model-cache';
 
 /** What is to be written into one version of a read model. */
 interface Page {
@@ -45,10 +46,11 @@ export class ProjectionCommits {
   }
 
   async commit(commit: SealedCommit): Promise<CommitOutcome> {
-    if (isPlain(commit)) return this.#write((question, values) => this.database.askAgain(question, values), commit);
+    if (isPlain(commit)) return this.#write(this.database.ask, commit);
     try {
-      const inTransaction = () => this.database.transaction(client => this.#inTransaction(client, commit));
-      return await this.#held.run(() => this.database.again(inTransaction));
+      return await this.#held.run(() =>
+        this.database.transaction(connection => this.#inTransaction(connection, commit)),
+      );
     } catch (error) {
       if (error instanceof Refusal) return error.outcome;
       throw unwrapped(error);
@@ -56,8 +58,7 @@ export class ProjectionCommits {
   }
 
   /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
-  async within(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
-    const ask: Ask = (question, values) => this.database.askOnRaw(client, question, values);
+  async within({ client, ask }: Connection, commit: SealedCommit): Promise<CommitOutcome> {
     const { checkpoint, from, work, retried } = commit;
     if (work.length > 0 || retried !== undefined) {
       // Locked before the work is done: nothing is done in vain.
@@ -69,12 +70,12 @@ export class ProjectionCommits {
       await runWork(client, work);
     }
     const outcome = await this.#write(ask, commit);
-    if (outcome.ok) await this.letters.change(client, commit);
+    if (outcome.ok) await this.letters.change(ask, commit);
     return outcome;
   }
 
-  async #inTransaction(client: PostgresClient, commit: SealedCommit): Promise<CommitOutcome> {
-    const outcome = await this.within(client, commit);
+  async #inTransaction(connection: Connection, commit: SealedCommit): Promise<CommitOutcome> {
+    const outcome = await this.within(connection, commit);
     if (!outcome.ok) throw new Refusal(outcome);
     return outcome;
   }

@@ -5,7 +5,7 @@ import {
   type ResolvedQuery,
   UnknownReadModelError,
 } from '../../../store';
-import { plannedAnew, type Row, type Statement, statement } from '../connection/database';
+import { plannedAnew, type Row, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 
 /** The statements of documents and checkpoints that do not depend on a query. */

@@ -1,9 +1,6 @@
 import { canBeReadModel, UnknownReadModelError } from '../../../store';
-import type { Row, Statement } from '../connection/database';
+import type { Ask } from '../connection/statement';
 import type { IndexedReadModel, ProjectionStatements } from './projection-statements';
-
-/** Asks a question, on whatever connection. */
-export type Ask = (question: Statement, values: unknown[]) => Promise<readonly Row[]>;
 
 /** A read model as this process last saw it. */
 export interface KnownReadModel extends IndexedReadModel {

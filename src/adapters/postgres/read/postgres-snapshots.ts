@@ -1,11 +1,9 @@
-import { abortable } from '../../../concurrency';
 import { isoTime } from '../../../messages';
 import type { NewSnapshot, Snapshot, SnapshotStore, StreamName } from '../../../store';
-import { type Database, type Statement, statement } from '../connection/database';
+import type { Access } from '../connection/access';
+import type { Database } from '../connection/database';
+import { type Statement, statement } from '../connection/statement';
 import { isStorable } from '../schema/names';
-
-/** Runs work as the store does: after its start, not after its end, and such that `close()` waits for it. */
-export type RunWork = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Keeps snapshots in a table beside the events. */
 export class PostgresSnapshots implements SnapshotStore {
@@ -15,7 +13,7 @@ export class PostgresSnapshots implements SnapshotStore {
 
   constructor(
     private readonly database: Database,
-    private readonly run: RunWork,
+    private readonly access: Access,
   ) {
     const table = database.settings.names.of('snapshots');
     this.#load = statement(`select version, event_id, state, (extract(epoch from recorded_at) * 1000)::bigint
@@ -37,7 +35,8 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     signal?.throwIfAborted();
     if (!isStorable(stream)) return undefined;
     const { aggregateName, aggregateId } = stream;
-    const [row] = await abortable(this.#ask(this.#load, [aggregateName, aggregateId, schemaVersion]), signal);
+    const values = [aggregateName, aggregateId, schemaVersion];
+    const [row] = await this.access.run(() => this.database.ask(this.#load, values), signal);
     if (!row) return undefined;
     const [version, eventId, state, recordedAt] = row as string[];
     return {
@@ -55,15 +54,10 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     state,
   }: NewSnapshot): Promise<void> {
     const now = this.database.settings.clock?.now();
-    await this.#ask(this.#save, [aggregateName, aggregateId, version, eventId, schemaVersion, state, now]);
+    await this.access.ask(this.#save, [aggregateName, aggregateId, version, eventId, schemaVersion, state, now]);
   }
 
   async delete(stream: StreamName): Promise<void> {
-    if (isStorable(stream)) await this.#ask(this.#delete, [stream.aggregateName, stream.aggregateId]);
-  }
-
-  /** Asks until there is an answer: all of it may happen twice without harm. */
-  #ask(question: Statement, values: unknown[]) {
-    return this.run(() => this.database.askAgain(question, values));
+    if (isStorable(stream)) await this.access.ask(this.#delete, [stream.aggregateName, stream.aggregateId]);
   }
 }

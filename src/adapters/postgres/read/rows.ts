@@ -1,5 +1,5 @@
 import { type EventMarks, type EventMetadata, isoTime, type RecordedEvent } from '../../../messages';
-import type { Row } from '../connection/database';
+import type { Row } from '../connection/statement';
 import { METADATA_AND_MARKS } from '../schema/function-parts';
 
 // What has no spaces in it travels as one text, with the name at its end: the driver pays for each column of each row.

@@ -1,7 +1,8 @@
 import { Batches } from '../../../concurrency';
 import type { RecordedEvent } from '../../../messages';
 import type { StreamName } from '../../../store';
-import { type Database, type Row, type Statement, statement } from '../connection/database';
+import type { Database } from '../connection/database';
+import { type Row, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 import { recordedEvent, STREAM_COLUMNS } from './rows';
 
@@ -70,8 +71,8 @@ export class StreamReads {
   }
 
   #ask(batch: readonly StreamRequest[]): Promise<readonly Row[]> {
-    if (batch.length === 1) return this.database.askAgain(this.#one, streamValues(batch[0]!));
-    return this.database.askAgain(this.#several, streamsValues(batch));
+    if (batch.length === 1) return this.database.ask(this.#one, streamValues(batch[0]!));
+    return this.database.ask(this.#several, streamsValues(batch));
   }
 }
 

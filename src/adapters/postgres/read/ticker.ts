@@ -1,4 +1,5 @@
 import type { Logger } from '../../../messages';
+import { OUTAGE_PAUSE_MS } from '../connection/retry';
 
 /** Whoever wants to know that there may be new events. */
 export interface EventProcessor {
@@ -16,7 +17,6 @@ export interface TickerSource {
 }
 
 const MIN_INTERVAL_MS = 5;
-const MAX_OUTAGE_PAUSE_MS = 250;
 // A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads
 // just then sees nothing, while two ticks around it see the same horizon: so everybody is woken now and then, whatever
 // the ticks say.
@@ -95,7 +95,7 @@ export class Ticker {
       // Each subscriber finds out for itself whether it can read: no failure is kept beyond the moment in which it came
       // about.
       else this.#wakeAll();
-      return Math.max(this.source.pollEvery, MAX_OUTAGE_PAUSE_MS);
+      return Math.max(this.source.pollEvery, OUTAGE_PAUSE_MS);
     }
   }
 

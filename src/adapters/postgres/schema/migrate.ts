@@ -1,5 +1,6 @@
-import { type Database, type Statement, statement } from '../connection/database';
+import type { Database } from '../connection/database';
 import { checkedNames, type PostgresSchemaOptions } from '../connection/options';
+import { type Statement, statement } from '../connection/statement';
 import { PostgresSchemaNewerError, PostgresSchemaOutdatedError } from '../errors';
 import { MIGRATIONS, type Migration, NEWEST } from './migrations';
 import type { StoreNames } from './names';
@@ -36,14 +37,12 @@ export async function migrate(database: Database): Promise<void> {
  */
 async function apply(database: Database): Promise<void> {
   const { names } = database.settings;
-  const migrateOnce = (): Promise<void> =>
-    database.transaction(async client => {
-      for (const text of opening(names)) await client.query({ text });
-      const [newest] = await database.askOnRaw(client, newestIn(names), []);
-      const pending = MIGRATIONS.filter(({ number }) => number > Number(newest![0]));
-      for (const text of steps(names, pending)) await client.query({ text });
-    });
-  await database.again(migrateOnce);
+  await database.transaction(async connection => {
+    for (const text of opening(names)) await connection.run(text);
+    const [newest] = await connection.ask(newestIn(names), []);
+    const pending = MIGRATIONS.filter(({ number }) => number > Number(newest![0]));
+    for (const text of steps(names, pending)) await connection.run(text);
+  });
 }
 
 // The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need
@@ -75,8 +74,8 @@ const newestIn = (names: StoreNames): Statement =>
 
 async function schemaVersion(database: Database): Promise<number> {
   const table = database.settings.names.of('migrations');
-  const [exists] = await database.askAgain(statement('select to_regclass($1) is not null'), [table]);
+  const [exists] = await database.ask(statement('select to_regclass($1) is not null'), [table]);
   if (exists![0] !== 't') return 0;
-  const [newest] = await database.askAgain(newestIn(database.settings.names), []);
+  const [newest] = await database.ask(newestIn(database.settings.names), []);
   return Number(newest![0]);
 }

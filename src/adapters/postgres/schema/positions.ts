@@ -1,7 +1,8 @@
-import { type Database, type Row, statement } from '../connection/database';
+import type { Database } from '../connection/database';
 import { isForbidden } from '../connection/failures';
+import { type Row, statement } from '../connection/statement';
 import { PostgresPositionsError, PostgresSchemaOutdatedError } from '../errors';
-import { DRAWN } from '../schema/function-parts';
+import { DRAWN } from './function-parts';
 
 /** Where the sequence of positions stands, and the events. */
 interface Places {
@@ -38,7 +39,7 @@ async function placesOf(database: Database): Promise<Places | undefined> {
   const last = `(select coalesce(max(position), 0) from ${names.of('events')})`;
   try {
     const question = `select ${last}, ${DRAWN} from ${names.of('positions')}`;
-    const [row] = await database.askAgain(statement(question), []);
+    const [row] = await database.ask(statement(question), []);
     return places(row!);
   } catch (error) {
     if (migrate === 'off' && error instanceof PostgresSchemaOutdatedError) return undefined;
@@ -54,13 +55,11 @@ const places = ([last, drawn]: Row): Places => ({ last: BigInt(last!), drawn: Bi
  */
 async function move(database: Database, found: Places): Promise<void> {
   const { names } = database.settings;
-  const once = (): Promise<void> =>
-    database.transaction(async client => {
-      await client.query({ text: `lock table ${names.of('streams')} in share row exclusive mode` });
-      await client.query({ text: names.movePositions });
-    });
   try {
-    await database.again(once);
+    await database.transaction(async connection => {
+      await connection.run(`lock table ${names.of('streams')} in share row exclusive mode`);
+      await connection.run(names.movePositions);
+    });
   } catch (error) {
     throw isForbidden(error) ? new PostgresPositionsError(names, found, error) : error;
   }

@@ -1,7 +1,8 @@
+import type { Database } from '../connection/database';
+import { statement } from '../connection/statement';
 import { PostgresEncodingError, PostgresIsolationError, PostgresReplicaError } from '../errors';
-import { checkPositions } from '../read/positions';
-import { migrate } from '../schema/migrate';
-import { type Database, statement } from './database';
+import { migrate } from './migrate';
+import { checkPositions } from './positions';
 
 const SERVER = statement(
   `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on', current_setting('transaction_isolation'), current_setting('server_encoding')`,
@@ -15,7 +16,7 @@ const HONEST = ['read committed', 'read uncommitted'];
  * PostgresSchemaOutdatedError, PostgresSchemaNewerError, PostgresPositionsError
  */
 export async function checkedStart(database: Database): Promise<void> {
-  const [row] = await database.ask(SERVER, []);
+  const [row] = await database.askOnce(SERVER, []);
   const [isReadOnly, isolation, encoding] = row!;
   if (isReadOnly === 't') throw new PostgresReplicaError();
   if (!HONEST.includes(isolation!)) throw new PostgresIsolationError(isolation!);
