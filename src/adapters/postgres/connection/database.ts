@@ -55,8 +55,8 @@ export class Database {
   }
 
   /**
-   * Runs work in a transaction of its own, until it is committed or fails for good. Nothing was written then, unless the
-   * database could not be asked what became of the commit: PostgresUnreachableError.
+   * Runs work in a transaction of its own, until it is committed or fails for good. Nothing was written then, unless
+   * the database could not be asked what became of the commit: PostgresUnreachableError.
    */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.again(() => this.#transaction(work));

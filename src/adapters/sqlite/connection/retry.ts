@@ -38,8 +38,8 @@ export async function whenUnlocked<T>(
 }
 
 /**
- * As {@link whenUnlocked}, but holds the process up: for the start, of which SQLite refuses some steps at once, whatever
- * its own busy timeout is, as two processes make the same file.
+ * As {@link whenUnlocked}, but holds the process up: for the start, of which SQLite refuses some steps at once,
+ * whatever its own busy timeout is, as two processes make the same file.
  */
 export function whenUnlockedBlocking(busyTimeout: number, step: () => void): void {
   const deadline = performance.now() + busyTimeout;
