@@ -31,6 +31,8 @@ if (require.main === module) module.exports.tell().then(({ refusal, ...told }) =
 `;
 const MODULE = `
 import { AggregateNotFoundError, AggregateRoot, bootstrap, InMemoryEventStore, Module } from 'eventuality';
+import * as errors from 'eventuality/errors';
+import * as kit from 'eventuality/store-kit';
 import * as testing from 'eventuality/testing';
 import commonjs from './story.cjs';
 const { refusal, ...told } = await commonjs.tell();
@@ -44,18 +46,22 @@ console.log(JSON.stringify({
   sameClass: refusal instanceof AggregateNotFoundError && commonjs.AggregateRoot === AggregateRoot && commonjs.InMemoryEventStore === InMemoryEventStore,
   memory: application.eventStore instanceof commonjs.InMemoryEventStore,
   testing: Object.keys(testing).length > 0,
+  errors: errors.AggregateNotFoundError === AggregateNotFoundError && 'StoreClosedError' in errors,
+  kit: application.eventStore.snapshots instanceof kit.InMemorySnapshotStore,
 }));
 `;
 
 const TYPED = `
-import { Aggregate, AggregateRoot, bootstrap, CommandHandler, type CommandOutcome, Flow, InMemoryEventStore, Module } from 'eventuality';
+import { Aggregate, AggregateRoot, bootstrap, CommandHandler, type CommandOutcome, defineAggregate, defineProjection, Event, exportEvents, Flow, importEvents, InMemoryEventStore, Module, repositoryToken } from 'eventuality';
+import { StoreClosedError } from 'eventuality/errors';
 import { postgres } from 'eventuality/postgres';
 import { sqlite } from 'eventuality/sqlite';
+import { type AppendOutcome, CustomEventStore, storePage } from 'eventuality/store-kit';
 import { given, testFlow } from 'eventuality/testing';
-class Open { constructor(readonly id: string) {} }
-class Opened { constructor(readonly by: string) {} }
+export class Open { constructor(readonly id: string) {} }
+export class Opened { constructor(readonly by: string) {} }
 @Aggregate('Door')
-class Door extends AggregateRoot<Opened> {
+export class Door extends AggregateRoot<Opened> {
   @CommandHandler(Open, { creates: true })
   open() { return new Opened('ann'); }
 }
@@ -64,7 +70,33 @@ class DoorModule {}
 export const flow: Flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Door] });
 export const told: Promise<CommandOutcome> = bootstrap(DoorModule, { eventStore: sqlite(':memory:') }).then(each => each.dispatch(new Open('a')));
 export const tested: Promise<void> = given(Door).when(new Open('a')).then(new Opened('ann'));
-export const stores = [postgres, testFlow];
+export const stores = [postgres, testFlow, CustomEventStore, StoreClosedError, storePage];
+export type Appended = AppendOutcome;
+
+// Whose types are left to the compiler: it can name each of them in the declarations of the project.
+export const Todo = defineAggregate({
+  name: 'Todo',
+  state: { description: '' },
+  commands: { CreateTodo: { creates: true, decide: (state, { id, description }: { id: string; description: string }) => Event({ aggregateId: id, name: 'TodoCreated', payload: { description } }) } },
+});
+export const Todos = defineProjection<{ n: number }>({ name: 'Todos', version: 1, on: {} });
+export const doors = flow.repository(Door);
+export const open = () => doors.load('a');
+export const todo = () => flow.repository(Todo).load('a');
+export const token = repositoryToken(Door);
+export const created = Event({ aggregateId: 'a', name: 'TodoCreated', payload: { description: '' } });
+export const processors = flow.processors;
+export const processor = processors.of('Todos');
+export const status = () => processor.status();
+export const segments = async () => (await status()).segments;
+export const lastError = async () => (await status()).lastError;
+export const health = () => processors.health();
+export const rebuild = () => processor.rebuild();
+export const letters = () => processor.deadLetters();
+export const page = () => flow.readModel(Todos).find({});
+export const lines = exportEvents(new InMemoryEventStore());
+export const imported = importEvents(new InMemoryEventStore(), lines);
+export const application = () => bootstrap(DoorModule);
 `;
 /** What the README says one's tsconfig.json needs. */
 const README_TSCONFIG = /^```json\n([\s\S]*?"compilerOptions"[\s\S]*?)^```/m.exec(
@@ -170,25 +202,36 @@ test('a CommonJS script requires it', async () => {
 
 test('an ES module imports it by name, and has the same classes as CommonJS', async () => {
   if (unreachable) return;
-  expect(await printed('story.mjs')).toEqual({ ...TOLD, sameClass: true, memory: true, testing: true });
+  expect(await printed('story.mjs')).toEqual({
+    ...TOLD,
+    sameClass: true,
+    memory: true,
+    testing: true,
+    errors: true,
+    kit: true,
+  });
 });
 
 test.each([
   ['CommonJS, resolved as Node does', 'typed.cts', { module: 'nodenext' }],
   ['ES modules, resolved as Node does', 'typed.mts', { module: 'nodenext' }],
   ['ES modules, resolved as bundlers do', 'typed.ts', { module: 'esnext', moduleResolution: 'bundler' }],
-])('its types compile as a whole, without skipLibCheck and without the types of Node: %s', async (_, file, modules) => {
-  if (unreachable) return;
-  const compilerOptions = {
-    ...modules,
-    target: 'es2022',
-    strict: true,
-    experimentalDecorators: true,
-    skipLibCheck: false,
-    noEmit: true,
-  };
-  expect(await complaints(JSON.stringify({ compilerOptions, files: [file] }), file, TYPED)).toBe('');
-});
+])(
+  'its types compile as a whole, without skipLibCheck and without the types of Node, and can be named: %s',
+  async (_, file, modules) => {
+    if (unreachable) return;
+    const compilerOptions = {
+      ...modules,
+      target: 'es2022',
+      strict: true,
+      experimentalDecorators: true,
+      skipLibCheck: false,
+      declaration: true,
+      outDir: 'declared',
+    };
+    expect(await complaints(JSON.stringify({ compilerOptions, files: [file] }), file, TYPED)).toBe('');
+  },
+);
 
 test("the README's first example compiles with the README's tsconfig as printed, and runs", async () => {
   if (unreachable) return;

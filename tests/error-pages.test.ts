@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as eventuality from 'eventuality';
+import * as errors from 'eventuality/errors';
 import * as postgres from 'eventuality/postgres';
 import * as sqlite from 'eventuality/sqlite';
 import * as testing from 'eventuality/testing';
 
 const root = join(__dirname, '..');
-const { EventualityError } = eventuality;
+const { EventualityError } = errors;
 
 /** The classes and codes of the rows that begin with a class and its code. */
 function documented(page: string): [string, string][] {
@@ -39,7 +39,7 @@ function exported(module: object): [string, string][] {
 }
 
 test.each([
-  ['errors.md', eventuality, []],
+  ['errors.md', errors, []],
   ['sqlite.md', sqlite, [['PayloadTooLargeError', 'PAYLOAD_TOO_LARGE']]],
   ['postgres.md', postgres, [['PayloadTooLargeError', 'PAYLOAD_TOO_LARGE']]],
 ] as [string, object, [string, string][]][])(
@@ -50,7 +50,7 @@ test.each([
 );
 
 test('every error class of the sources is exported, and so is on one of these pages', () => {
-  const names = [eventuality, sqlite, postgres, testing].flatMap(module => exported(module).map(([name]) => name));
+  const names = [errors, sqlite, postgres, testing].flatMap(module => exported(module).map(([name]) => name));
   expect(names.sort()).toEqual([...written().keys()].sort());
 });
 

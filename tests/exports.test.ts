@@ -1,20 +1,28 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as eventuality from 'eventuality';
+import * as errors from 'eventuality/errors';
+import * as storeKit from 'eventuality/store-kit';
 import ts from 'typescript';
 
 const root = join(__dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const subpaths = Object.keys(manifest.exports).filter(path => path !== '.' && path !== './package.json');
 
+/** What a page lists and a source exports, by name. */
+interface Names {
+  readonly values: string[];
+  readonly types: string[];
+}
+
 /**
- * The names that docs/api.md lists: one line each, `- \`name\`: what it is`; types stand under headings that end with
+ * The names that a page lists: one line each, `- \`name\`: what it is`; types stand under headings that end with
  * "(types)".
  */
-function documented(): { values: string[]; types: string[] } {
-  const found = { values: [] as string[], types: [] as string[] };
-  let kind: keyof typeof found = 'values';
-  for (const line of readFileSync(join(root, 'docs/api.md'), 'utf8').split('\n')) {
+function documented(page: string): Names {
+  const found: Names = { values: [], types: [] };
+  let kind: keyof Names = 'values';
+  for (const line of readFileSync(join(root, 'docs', page), 'utf8').split('\n')) {
     if (line.startsWith('#')) kind = line.endsWith('(types)') ? 'types' : 'values';
     const name = /^- `(\w+)`: \S/.exec(line)?.[1];
     if (name) found[kind].push(name);
@@ -22,52 +30,76 @@ function documented(): { values: string[]; types: string[] } {
   return found;
 }
 
-/** The names that src/index.ts exports as it is written. */
-function written(): { values: string[]; types: string[] } {
-  const source = ts.createSourceFile(
-    'index.ts',
-    readFileSync(join(root, 'src/index.ts'), 'utf8'),
-    ts.ScriptTarget.ES2022,
-  );
-  const found = { values: [] as string[], types: [] as string[] };
+/** The names that a source exports as it is written. */
+function written(file: string): Names {
+  const source = ts.createSourceFile(file, readFileSync(join(root, 'src', file), 'utf8'), ts.ScriptTarget.ES2022);
+  const found: Names = { values: [], types: [] };
   for (const statement of source.statements) {
     if (!ts.isExportDeclaration(statement)) continue;
     if (!statement.exportClause || !ts.isNamedExports(statement.exportClause))
-      throw new Error('src/index.ts exports by name only');
+      throw new Error(`src/${file} exports by name only`);
     for (const { name, isTypeOnly } of statement.exportClause.elements)
       found[statement.isTypeOnly || isTypeOnly ? 'types' : 'values'].push(name.text);
   }
   return found;
 }
 
-test('docs/api.md lists every value that the package exports, once, and no other', () => {
-  expect(documented().values.sort()).toEqual(written().values.sort());
+describe.each([
+  ['api.md', 'index.ts', eventuality],
+  ['store-kit.md', 'store-kit.ts', storeKit],
+])('docs/%s, of src/%s,', (page, file, module) => {
+  test('lists every value that is exported, once, and no other', () => {
+    expect(documented(page).values.sort()).toEqual(written(file).values.sort());
+  });
+
+  test('lists every type that is exported, once, and no other', () => {
+    expect(documented(page).types.sort()).toEqual(written(file).types.sort());
+  });
+
+  test('lists values that are there at run time', () => {
+    expect(Object.keys(module).sort()).toEqual(written(file).values.sort());
+    for (const [name, value] of Object.entries(module)) expect([name, typeof value]).not.toEqual([name, 'undefined']);
+  });
 });
 
-test('docs/api.md lists every type that the package exports, once, and no other', () => {
-  expect(documented().types.sort()).toEqual(written().types.sort());
+test('a name is in one entry point: only errors are in two, those of the root as the same classes', () => {
+  const names = [written('index.ts'), written('errors.ts'), written('store-kit.ts')].map(({ values, types }) => [
+    ...values,
+    ...types,
+  ]);
+  const [root, all, kit] = names.map(each => new Set(each));
+  expect([...kit!].filter(name => root!.has(name) || all!.has(name))).toEqual([]);
+  const shared = [...root!].filter(name => all!.has(name));
+  expect(shared).toEqual(written('index.ts').values.filter(name => name.endsWith('Error')));
+  for (const name of shared) expect(Reflect.get(errors, name)).toBe(Reflect.get(eventuality, name));
 });
 
-test('what is exported as a value is there at run time', () => {
-  expect(Object.keys(eventuality).sort()).toEqual(written().values.sort());
-  for (const [name, value] of Object.entries(eventuality))
-    expect([name, typeof value]).not.toEqual([name, 'undefined']);
+test('what comments call "for those who write a store" is in eventuality/store-kit', () => {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts'))
+    .map(path => readFileSync(join(root, 'src', path), 'utf8'));
+  const promised = sources.flatMap(text =>
+    [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:function|const|class) (\w+)/g)]
+      .filter(([, comment]) =>
+        /for\s+(\*\s+)?those\s+(\*\s+)?who\s+(\*\s+)?write\s+(\*\s+)?a\s+(\*\s+)?store/i.test(comment!),
+      )
+      .map(([, , name]) => name),
+  );
+  expect(promised.length).toBeGreaterThan(15);
+  expect(promised.filter(name => !Object.hasOwn(storeKit, name!))).toEqual([]);
 });
 
-/** Adapters have a folder of their own. */
-const folderOf = (path: string): string => {
+/** A list beside the root's, or the door of a folder; adapters have a folder of their own. */
+const sourceOf = (path: string): string | undefined => {
   const name = path.slice('./'.length);
-  return existsSync(join(root, 'src/adapters', name)) ? `adapters/${name}` : name;
+  return [name, `${name}/index`, `adapters/${name}/index`].find(file => existsSync(join(root, 'src', `${file}.ts`)));
 };
 
-test('every sub-path export is a folder of the same name, with types, and in typesVersions', () => {
+test('every sub-path export is a file or folder of the same name, with types, and in typesVersions', () => {
   for (const path of subpaths) {
-    const folder = folderOf(path);
-    expect([path, existsSync(join(root, 'src', folder, 'index.ts'))]).toEqual([path, true]);
-    expect(manifest.exports[path]).toEqual({
-      types: `./dist/${folder}/index.d.ts`,
-      default: `./dist/${folder}/index.js`,
-    });
+    const source = sourceOf(path);
+    expect(manifest.exports[path]).toEqual({ types: `./dist/${source}.d.ts`, default: `./dist/${source}.js` });
+    expect(manifest.typesVersions['*'][path.slice(2)]).toEqual([`./dist/${source}.d.ts`]);
   }
   expect(Object.keys(manifest.typesVersions['*']).sort()).toEqual(subpaths.map(path => path.slice(2)).sort());
 });

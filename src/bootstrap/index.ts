@@ -1,7 +1,6 @@
 export { Application, type BootstrapOptions, bootstrap } from './bootstrap';
-export type { MessageNames } from './checks/message-names';
 export { BOOTSTRAP_OPTIONS, MODULE_OPTIONS } from './checks/option-checks';
-export type { ContainerAdapter, Disposable, Making, Registration } from './container/container-adapter';
+export type { ContainerAdapter, Making, Registration } from './container/container-adapter';
 export { TsyringeAdapter } from './container/tsyringe-adapter';
 export { WiringError } from './errors';
 export { injectedTokens } from './tokens/injected-tokens';

@@ -2,11 +2,8 @@ export { Aggregate } from './aggregate';
 export { type EventProcessorRole, eventProcessorRole, hasBothRoles, Projection, Reactor } from './event-processor';
 export {
   CommandHandler,
-  type CommandHandlerDecorator,
   EventHandler,
-  type EventHandlerDecorator,
   QueryHandler,
-  type QueryHandlerDecorator,
   ReplayHandler,
 } from './handlers';
 export { InjectReadModel, type ReadModelInjection } from './inject-read-model';

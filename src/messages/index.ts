@@ -21,11 +21,8 @@ export { Query, type ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
 export { EventualityError, listed } from './faults/errors';
 export {
-  type EventProcessorFailure,
   type FailureContext,
   type FailureReporting,
-  type InlineProjectionFailure,
-  type ListenerFailure,
   type OnError,
   reportFailure,
   tellHook,

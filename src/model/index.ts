@@ -1,10 +1,7 @@
 export type {
   AggregateDefinition,
-  AggregateHandle,
   CommandRule,
-  Creates,
   Decision,
-  StateChange,
 } from './aggregate-definition';
 export { AggregateInstance, INSTANCE } from './aggregate-instance';
 export { type AggregateClass, definitionOf, inspectAggregate, isAggregateClass } from './classes/aggregate-class';
@@ -36,12 +33,8 @@ export {
   SnapshotRefusedError,
 } from './errors';
 export {
-  type AggregateSpecification,
   defineAggregate,
   type PlainAggregate,
   type PlainAggregateDefinition,
-  type PlainAggregateThis,
-  type PlainCommandHandler,
-  type PlainEventHandler,
 } from './plain/define-aggregate';
-export type { SnapshotOptions, SnapshotRule, SnapshotTiming } from './snapshots/snapshot-rule';
+export type { SnapshotOptions, SnapshotRule } from './snapshots/snapshot-rule';

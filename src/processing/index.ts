@@ -2,7 +2,6 @@ export {
   defineProjection,
   defineReactor,
   type ProjectionSpecification,
-  type ReactorSpecification,
 } from './definition/define-projection';
 export type {
   Documents,
@@ -18,7 +17,6 @@ export type {
   ReadModel,
   ReadModelPage,
   ReadModelQuery,
-  SequenceRule,
   ViewOf,
 } from './definition/definition';
 export { eventProcessorFaults, keepsEventProcessors } from './definition/event-processor-checks';

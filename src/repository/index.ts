@@ -8,6 +8,6 @@ export {
 export { appendFor, newAppend, type StreamChanges } from './new-events';
 export { aCache, snapshotKeeping } from './option-checks';
 export { provenSnapshot } from './proven-snapshot';
-export { type Addition, Repository, type RepositoryOptions } from './repository';
+export { Repository, type RepositoryOptions } from './repository';
 export type { CacheOptions } from './stream-cache';
 export { UnitOfWork } from './unit-of-work';

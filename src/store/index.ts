@@ -123,6 +123,5 @@ export type {
   StreamAppend,
 } from './ports/stream-append';
 export { type StreamName, streamKey } from './ports/stream-name';
-export { type ExportOptions, exportEvents } from './transfer/export-events';
-export { type ImportOptions, type ImportReport, importEvents } from './transfer/import-events';
-export type { TextPieces } from './transfer/text-lines';
+export { exportEvents } from './transfer/export-events';
+export { type ImportReport, importEvents } from './transfer/import-events';

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import {
   Aggregate,
-  type AggregateClass,
   AggregateRoot,
   bootstrap,
   CommandHandler,
@@ -15,6 +14,7 @@ import {
   Repository,
 } from 'eventuality';
 import { inject, injectable } from 'tsyringe';
+import type { AggregateClass } from '../../src/model';
 import { Account, AccountOpened } from '../domain/accounts';
 
 class Mailer {

@@ -1,13 +1,6 @@
 import 'reflect-metadata';
-import {
-  bootstrap,
-  CommandHandler,
-  EventHandler,
-  Module,
-  type Repository,
-  repositoryToken,
-  WiringError,
-} from 'eventuality';
+import { bootstrap, CommandHandler, EventHandler, Module, type Repository, repositoryToken } from 'eventuality';
+import { WiringError } from 'eventuality/errors';
 import { inject, container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, Deposit, OpenAccount, Transfer } from '../domain/accounts';
 import { MapContainer } from './map-container';

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   bootstrap,
   CommandHandler,
-  CustomEventStore,
   defineAggregate,
   Event,
   type EventContext,
@@ -14,6 +13,7 @@ import {
   Module,
   type Repository,
 } from 'eventuality';
+import { CustomEventStore } from 'eventuality/store-kit';
 import { Account, AccountOpened, Deposit, Deposited, OpenAccount, Transfer } from '../domain/accounts';
 
 const Counter = defineAggregate({

@@ -1,20 +1,22 @@
 import {
   bootstrap,
-  CustomEventStore,
   defineProjection,
   EventHandler,
   type EventStore,
   InMemoryEventStore,
-  InMemoryProjectionStore,
   Module,
   Projection,
+  type RecordedEvent,
+} from 'eventuality';
+import { WiringError } from 'eventuality/errors';
+import {
+  CustomEventStore,
+  InMemoryProjectionStore,
   type ProjectionStore,
   type ProjectionTransaction,
-  type RecordedEvent,
   type StorePage,
   type StreamAppend,
-  WiringError,
-} from 'eventuality';
+} from 'eventuality/store-kit';
 import { PostgresEventStore } from '../../src/adapters/postgres';
 import { checkedOptions } from '../../src/adapters/postgres/connection/options';
 import { SqliteEventStore } from '../../src/adapters/sqlite';

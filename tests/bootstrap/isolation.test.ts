@@ -1,13 +1,6 @@
 import 'reflect-metadata';
-import {
-  bootstrap,
-  EventHandler,
-  FlowClosedError,
-  InjectRepository,
-  Module,
-  type Repository,
-  UnknownCommandError,
-} from 'eventuality';
+import { bootstrap, EventHandler, FlowClosedError, InjectRepository, Module, type Repository } from 'eventuality';
+import { UnknownCommandError } from 'eventuality/errors';
 import { inject, container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, Deposit, OpenAccount } from '../domain/accounts';
 

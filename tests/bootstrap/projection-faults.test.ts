@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import {
   bootstrap,
   CommandHandler,
-  CustomEventStore,
   defineProjection,
   EventHandler,
   type EventStore,
@@ -12,12 +11,13 @@ import {
   Module,
   type ModuleOptions,
   Projection,
-  type ProjectionOptions,
   Reactor,
   type ReadModel,
   ReplayHandler,
-  WiringError,
 } from 'eventuality';
+import { WiringError } from 'eventuality/errors';
+import { CustomEventStore } from 'eventuality/store-kit';
+import type { ProjectionOptions } from '../../src/processing';
 import { Account, AccountOpened, Deposit } from '../domain/accounts';
 
 async function faultsOf(

@@ -5,7 +5,6 @@ import {
   bootstrap,
   CommandHandler,
   ConcurrencyError,
-  CustomEventStore,
   type EventContext,
   EventHandler,
   type HandlerContext,
@@ -14,8 +13,9 @@ import {
   Module,
   type ModuleOptions,
   type Repository,
-  UnitOfWorkClosedError,
 } from 'eventuality';
+import { UnitOfWorkClosedError } from 'eventuality/errors';
+import { CustomEventStore } from 'eventuality/store-kit';
 import { injectable } from 'tsyringe';
 import { Account, AccountOpened, Deposit, Deposited, OpenAccount, Transfer, Withdrawn } from '../domain/accounts';
 

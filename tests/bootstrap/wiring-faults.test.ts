@@ -15,8 +15,8 @@ import {
   Query,
   QueryHandler,
   type Repository,
-  WiringError,
 } from 'eventuality';
+import { WiringError } from 'eventuality/errors';
 import { inject } from 'tsyringe';
 import { Account, AccountOpened, Deposit, OpenAccount } from '../domain/accounts';
 

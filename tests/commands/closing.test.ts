@@ -1,12 +1,5 @@
-import {
-  CloseWithinHandlerError,
-  defineAggregate,
-  defineReactor,
-  Event,
-  Flow,
-  type HandlerContext,
-  InMemoryEventStore,
-} from 'eventuality';
+import { defineAggregate, defineReactor, Event, Flow, type HandlerContext, InMemoryEventStore } from 'eventuality';
+import { CloseWithinHandlerError } from 'eventuality/errors';
 import { SILENT } from '../support/logger';
 import { pause } from '../support/waiting';
 

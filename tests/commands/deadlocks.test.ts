@@ -1,12 +1,12 @@
 import {
   type CommandContext,
-  DeadlockError,
   defineAggregate,
   Event,
   Flow,
   type HandlerContext,
   InMemoryEventStore,
 } from 'eventuality';
+import { DeadlockError } from 'eventuality/errors';
 import { pause } from '../support/waiting';
 
 /** An aggregate whose command may wait for a command to another one before it decides. */

@@ -10,8 +10,8 @@ import {
   type HandlerContext,
   InMemoryEventStore,
   Repository,
-  UnitOfWorkClosedError,
 } from 'eventuality';
+import { UnitOfWorkClosedError } from 'eventuality/errors';
 import { Account } from '../domain/accounts';
 import { EVERY_STORE, withStores } from '../support/stores/stores';
 

@@ -4,8 +4,6 @@ import {
   bootstrap,
   CommandHandler,
   CommandIdReusedError,
-  CustomEventStore,
-  DuplicateEventError,
   type EventStore,
   Flow,
   type HandlerContext,
@@ -15,6 +13,8 @@ import {
   newId,
   type Repository,
 } from 'eventuality';
+import { DuplicateEventError } from 'eventuality/errors';
+import { CustomEventStore } from 'eventuality/store-kit';
 import { VirtualClock } from 'eventuality/testing';
 import { Account, Deposit, OpenAccount, Transfer } from '../domain/accounts';
 import { EVERY_STORE, withStores } from '../support/stores/stores';

@@ -2,22 +2,18 @@ import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type EventStore, exportEvents, InMemoryEventStore, importEvents, type RecordedEvent } from 'eventuality';
+import { InvalidImportError } from 'eventuality/errors';
+import { sqlite } from 'eventuality/sqlite';
 import {
   CustomEventStore,
-  type EventStore,
   eventsToRestore,
-  exportEvents,
-  InMemoryEventStore,
-  InvalidImportError,
-  importEvents,
   isExpected,
-  type RecordedEvent,
   recordEvent,
   type StreamName,
   sealRestored,
   storePage,
-} from 'eventuality';
-import { sqlite } from 'eventuality/sqlite';
+} from 'eventuality/store-kit';
 import { eventStoreContract } from 'eventuality/testing';
 import { everything } from '../support/stores/whole-stores';
 

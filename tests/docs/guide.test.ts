@@ -7,7 +7,6 @@ import {
   CommandHandler,
   type CommandMiddleware,
   type CommandOutcome,
-  CustomEventStore,
   defineAggregate,
   Event,
   EventBus,
@@ -22,6 +21,7 @@ import {
   QueryHandler,
   Repository,
 } from 'eventuality';
+import { CustomEventStore } from 'eventuality/store-kit';
 import { eventStoreContract, given, VirtualClock } from 'eventuality/testing';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
 

@@ -9,11 +9,11 @@ import {
   defineAggregate,
   EventHandler,
   InMemoryEventStore,
-  InMemorySnapshotStore,
   Module,
   Repository,
 } from 'eventuality';
 import { sqlite } from 'eventuality/sqlite';
+import { InMemorySnapshotStore } from 'eventuality/store-kit';
 import { snapshotStoreContract } from 'eventuality/testing';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-snapshots-'));

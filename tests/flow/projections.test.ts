@@ -9,7 +9,6 @@ import {
   Module,
   Projection,
   type ProjectionContext,
-  type ProjectionMode,
   Query,
   QueryHandler,
   Reactor,
@@ -17,6 +16,7 @@ import {
   type ReadModel,
   WaitTimeoutError,
 } from 'eventuality';
+import type { ProjectionMode } from '../../src/processing';
 import { CompleteTodo, CreateTodo, RenameTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
 import { PLACES, type Place } from '../support/stores/places';
 import { until } from '../support/waiting';

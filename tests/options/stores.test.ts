@@ -1,14 +1,7 @@
-import {
-  CustomEventStore,
-  exportEvents,
-  InMemoryEventStore,
-  InMemoryProjectionStore,
-  InMemorySnapshotStore,
-  importEvents,
-  Repository,
-} from 'eventuality';
+import { exportEvents, InMemoryEventStore, importEvents, Repository } from 'eventuality';
 import { migrationSql, postgres } from 'eventuality/postgres';
 import { sqlite } from 'eventuality/sqlite';
+import { CustomEventStore, InMemoryProjectionStore, InMemorySnapshotStore } from 'eventuality/store-kit';
 import { any, Door, memory, type Row, refusal, refused, starting } from './refusals';
 
 const STORES: readonly Row[] = [

@@ -5,11 +5,11 @@ import {
   EventHandler,
   Flow,
   InMemoryEventStore,
-  LiveReadModelTooLargeError,
   Module,
   Projection,
   type ProjectionContext,
 } from 'eventuality';
+import { LiveReadModelTooLargeError } from 'eventuality/errors';
 import { LiveDocuments } from '../../src/read-models';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
 

@@ -2,17 +2,19 @@ import {
   Aggregate,
   AggregateRoot,
   CommandHandler,
-  CustomEventStore,
   EventHandler,
   type EventStore,
   Flow,
   InMemoryEventStore,
+  Repository,
+} from 'eventuality';
+import {
+  CustomEventStore,
   InMemorySnapshotStore,
   type NewSnapshot,
-  Repository,
   type StreamName,
   type StreamPage,
-} from 'eventuality';
+} from 'eventuality/store-kit';
 import { Account, counter, Deposit, Deposited, Open, Opened, ToldLogger } from '../domain/snapshots';
 
 const stream = (aggregateId: string, aggregateName = 'Account'): StreamName => ({ aggregateName, aggregateId });

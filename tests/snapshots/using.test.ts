@@ -7,13 +7,11 @@ import {
   EventHandler,
   Flow,
   InMemoryEventStore,
-  InMemorySnapshotStore,
-  type NewSnapshot,
   newId,
   Repository,
-  type RepositoryOptions,
-  type Snapshot,
 } from 'eventuality';
+import { InMemorySnapshotStore, type NewSnapshot, type Snapshot } from 'eventuality/store-kit';
+import type { RepositoryOptions } from '../../src/repository';
 import { counter, ToldLogger } from '../domain/snapshots';
 
 const stream = { aggregateName: 'Counter', aggregateId: 'c' };

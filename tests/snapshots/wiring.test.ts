@@ -2,14 +2,13 @@ import {
   Aggregate,
   AggregateRoot,
   bootstrap,
-  CustomEventStore,
   defineAggregate,
   Flow,
   InMemoryEventStore,
-  InMemorySnapshotStore,
   Module,
   type SnapshotOptions,
 } from 'eventuality';
+import { CustomEventStore, InMemorySnapshotStore } from 'eventuality/store-kit';
 import { Account, counter, Deposit, Open, ToldLogger } from '../domain/snapshots';
 
 @Module({ components: [Account, counter({ every: 3 })] })

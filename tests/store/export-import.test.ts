@@ -5,15 +5,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  CustomEventStore,
-  type EventStore,
-  exportEvents,
-  type ImportReport,
-  InMemoryEventStore,
-  importEvents,
-} from '../../src';
+import { type EventStore, exportEvents, type ImportReport, InMemoryEventStore, importEvents } from '../../src';
 import { sqlite } from '../../src/adapters/sqlite';
+import { CustomEventStore } from '../../src/store-kit';
 import { TestSchema } from '../support/stores/schema';
 import { everything, exported, fill } from '../support/stores/whole-stores';
 

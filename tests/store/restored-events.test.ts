@@ -1,4 +1,5 @@
-import { InMemoryEventStore, InvalidRestoreError, type RecordedEvent } from '../../src';
+import { InMemoryEventStore, type RecordedEvent } from '../../src';
+import { InvalidRestoreError } from '../../src/errors';
 
 const stream = { aggregateName: 'Todo', aggregateId: '1' };
 

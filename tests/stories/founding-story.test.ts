@@ -1,6 +1,5 @@
 import {
   bootstrap,
-  CustomEventStore,
   defineAggregate,
   Event,
   EventBus,
@@ -11,6 +10,7 @@ import {
   type RecordedEvent,
   Repository,
 } from 'eventuality';
+import { CustomEventStore } from 'eventuality/store-kit';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
 import { SILENT } from '../support/logger';
 

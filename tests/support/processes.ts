@@ -4,9 +4,9 @@ import {
   type EventContext,
   type EventProcessorDefinition,
   type EventStore,
-  type ProjectionSpecification,
   type RecordedEvent,
 } from 'eventuality';
+import type { ProjectionSpecification } from '../../src/processing';
 import { EventProcessors } from '../../src/processing';
 import type { EventProcessorsParts } from '../../src/processing/event-processors';
 import type { ProjectionStore } from '../../src/store';

@@ -6,8 +6,8 @@ import {
   type PlainAggregate,
   type RecordedEvent,
   Repository,
-  type SealedEvent,
 } from 'eventuality';
+import type { SealedEvent } from '../../src/messages';
 import { holds, InvoicePaid, type Same, Todo } from './todo';
 
 interface TodoState {

@@ -5,10 +5,9 @@ import {
   defineAggregate,
   Flow,
   InMemoryEventStore,
-  InMemorySnapshotStore,
   Repository,
-  type SnapshotStore,
 } from 'eventuality';
+import { InMemorySnapshotStore, type SnapshotStore } from 'eventuality/store-kit';
 import { holds, type Same } from './todo';
 
 @Aggregate('Simple', { snapshot: { every: 100, version: 1 } })

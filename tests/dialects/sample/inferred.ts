@@ -1,4 +1,5 @@
-import { Aggregate, AggregateRoot, bootstrap, CommandHandler, EventHandler, Module, WiringError } from 'eventuality';
+import { Aggregate, AggregateRoot, bootstrap, CommandHandler, EventHandler, Module } from 'eventuality';
+import { WiringError } from 'eventuality/errors';
 
 // Leaves it to the compiler to say which message each method handles.
 class CreateTodo {

@@ -1,4 +1,5 @@
-import { Aggregate, AggregateRoot, bootstrap, CommandHandler, Module, WiringError } from 'eventuality';
+import { Aggregate, AggregateRoot, bootstrap, CommandHandler, Module } from 'eventuality';
+import { WiringError } from 'eventuality/errors';
 
 // Aggregates whose constructors ask for what an aggregate is not given.
 class Send {

@@ -1,4 +1,5 @@
-import { bootstrap, EventHandler, Module, WiringError } from 'eventuality';
+import { bootstrap, EventHandler, Module } from 'eventuality';
+import { WiringError } from 'eventuality/errors';
 
 // Leaves it to the compiler to say what the constructor wants.
 class TodoCreated {}

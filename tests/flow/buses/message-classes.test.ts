@@ -12,7 +12,6 @@ import {
   type EventStore,
   Flow,
   InMemoryEventStore,
-  MessageClassMismatchError,
   Module,
   Projection,
   type ProjectionContext,
@@ -21,6 +20,7 @@ import {
   Reactor,
   type RecordedEvent,
 } from 'eventuality';
+import { MessageClassMismatchError } from 'eventuality/errors';
 import { given, testFlow } from 'eventuality/testing';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';

@@ -1,4 +1,5 @@
-import { EventBus, EventualityError, Flow, InMemoryEventStore, UnknownCommandError } from '../../../src';
+import { EventBus, EventualityError, Flow, InMemoryEventStore } from '../../../src';
+import { UnknownCommandError } from '../../../src/errors';
 import { SILENT } from '../../support/logger';
 
 const KNOWN = Object.fromEntries(

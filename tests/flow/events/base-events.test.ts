@@ -1,7 +1,6 @@
 import {
   Aggregate,
   AggregateRoot,
-  BaseEventHandledError,
   bootstrap,
   CommandHandler,
   defineAggregate,
@@ -18,6 +17,7 @@ import {
   Reactor,
   Repository,
 } from 'eventuality';
+import { BaseEventHandledError } from 'eventuality/errors';
 import { given, testFlow } from 'eventuality/testing';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';

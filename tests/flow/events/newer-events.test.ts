@@ -12,11 +12,11 @@ import {
   Flow,
   InMemoryEventStore,
   Module,
-  NewerEventError,
   Projection,
   type ProjectionContext,
   Reactor,
 } from 'eventuality';
+import { NewerEventError } from 'eventuality/errors';
 import { given, testFlow } from 'eventuality/testing';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';

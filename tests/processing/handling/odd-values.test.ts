@@ -1,4 +1,5 @@
-import { defineProjection, defineReactor, Flow, InlineProjectionError } from 'eventuality';
+import { defineProjection, defineReactor, Flow } from 'eventuality';
+import { InlineProjectionError } from 'eventuality/errors';
 import { given, history } from 'eventuality/testing';
 import { Todo, TodoCreated } from '../../domain/todo';
 import { SILENT } from '../../support/logger';

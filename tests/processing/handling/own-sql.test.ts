@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { defineProjection, EventualityError, Flow, InMemoryEventStore, StoreClosedError } from 'eventuality';
+import { defineProjection, EventualityError, Flow, InMemoryEventStore } from 'eventuality';
+import { StoreClosedError } from 'eventuality/errors';
 import { SILENT } from '../../support/logger';
 import { happen, onEachStore, RETRY, type Tally } from '../../support/processes';
 import { Files } from '../../support/stores/files';

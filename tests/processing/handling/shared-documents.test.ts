@@ -1,4 +1,5 @@
-import { defineProjection, type EventStore, type ProjectionStore } from 'eventuality';
+import { defineProjection, type EventStore } from 'eventuality';
+import type { ProjectionStore } from 'eventuality/store-kit';
 import { happen, onEachStore } from '../../support/processes';
 
 interface Count {

@@ -1,10 +1,5 @@
-import {
-  defineReactor,
-  type EventProcessorDefinition,
-  type EventProcessorOptions,
-  type EventStore,
-  type RecordedEvent,
-} from 'eventuality';
+import { defineReactor, type EventProcessorDefinition, type EventStore, type RecordedEvent } from 'eventuality';
+import type { EventProcessorOptions } from '../../../src/processing';
 import { segmentOf } from '../../../src/processing/definition/sequence';
 import type { ProjectionStore } from '../../../src/store';
 import { happen, onEachStore, RETRY, type Tally, tally } from '../../support/processes';

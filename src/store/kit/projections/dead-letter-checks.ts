@@ -46,7 +46,7 @@ function checkPosition(position: unknown, path: string, faults: string[]): void 
 
 /**
  * Returns the letters as they are stored: errors are cut, and what no database takes in a text is replaced in them. Of
- * several for one position the last one holds. For those who write a store.
+ * several for one position the last one holds.
  */
 export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly NewDeadLetter[] {
   const letters = new Map<bigint, NewDeadLetter>();

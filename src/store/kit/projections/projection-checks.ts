@@ -94,10 +94,7 @@ export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema
     throw new InvalidReadModelError(changes.map(change => `${place} ${change}. Raise its version.`));
 }
 
-/**
- * Refuses a commit that no store can take; the documents are not looked at. For those who write a store. @throws
- * InvalidCommitError
- */
+/** Refuses a commit that no store can take; the documents are not looked at. @throws InvalidCommitError */
 export function checkCommit({ checkpoint, from, to, writes, ...more }: ProjectionCommit): void {
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
@@ -196,7 +193,7 @@ export interface WriteGroup {
 
 /**
  * Sorts the writes of a commit by read model and document, and seals what is left: no caller can change it while it
- * waits to be written. For those who write a store.
+ * waits to be written.
  * @throws UnstorableValueError
  */
 export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGroup[] {

@@ -1,0 +1,72 @@
+// All errors of the framework: one class for each failure, each with a stable code. Those of SQLite and PostgreSQL are
+// with their stores.
+export {
+  BaseEventHandledError,
+  BundledNameError,
+  EventualityError,
+  InvalidOptionsError,
+  MessageClassMismatchError,
+  NewerEventError,
+  UnnamedMessageError,
+  UnstorableValueError,
+} from './messages';
+export {
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  ForeignEventError,
+  InvalidAggregateError,
+  InvalidDecisionError,
+  MissingAggregateIdError,
+  SnapshotRefusedError,
+} from './model';
+export {
+  ClaimLostError,
+  ConcurrencyError,
+  DuplicateEventError,
+  HistoryReplacedError,
+  EventsElsewhereError,
+  InvalidAppendError,
+  InvalidClaimError,
+  InvalidCommitError,
+  InvalidDocumentQueryError,
+  InvalidImportError,
+  InvalidPageError,
+  InvalidReadModelError,
+  InvalidRestoreError,
+  PayloadTooLargeError,
+  RestoreUnsupportedError,
+  StoreClosedError,
+  InsideTransactionError,
+  TransactionEndedError,
+  UnknownReadModelError,
+} from './store';
+export {
+  InlineProjectionError,
+  InvalidSequenceError,
+  LateWriteError,
+  LiveProjectionError,
+  LiveReadModelTooLargeError,
+  NothingStoredError,
+  OtherIndexesError,
+  NothingToRebuildError,
+  RebuildCancelledError,
+  SequenceByChangedError,
+  VersionsLostError,
+  StatusTimeoutError,
+  UnknownProjectionError,
+  WaitTimeoutError,
+} from './processing';
+export { ForeignAggregateError, NothingToAddError, UnitOfWorkClosedError } from './repository';
+export { CommandIdReusedError, DeadlockError, ReentrantCommandError, TurnsYieldedError } from './commands';
+export { InvalidDecoratorError } from './decorators';
+export {
+  CloseWithinHandlerError,
+  DuplicateHandlerError,
+  FlowClosedError,
+  InvalidConfigurationError,
+  ListenerTimeoutError,
+  NoFlowError,
+  UnknownCommandError,
+  UnknownQueryError,
+} from './flow';
+export { WiringError } from './bootstrap';

@@ -1,0 +1,129 @@
+// What it takes to write a store of one's own, beside the ports `EventStore` and `RecordedEvent` of the root: see
+// docs/custom-store.md. The stores of the framework themselves are made of it.
+
+// Whole stores, and stores from parts.
+export {
+  CustomEventStore,
+  ForwardingEventStore,
+  InMemoryCommandJournal,
+  InMemoryProjectionStore,
+  InMemorySnapshotStore,
+} from './store';
+export type { EventStoreParts } from './store';
+
+// Events: appends, pages, subscriptions, restored events.
+export {
+  checkAppends,
+  eventsToRestore,
+  isExpected,
+  recordedMarks,
+  recordedMetadata,
+  recordEvent,
+  refuseSubscribeOptions,
+  repeatedEvents,
+  sealRestored,
+  storePage,
+  streamKey,
+  streamPage,
+  Subscription,
+} from './store';
+export { isoTime, sealPayload, systemClock } from './messages';
+export type { EventMarks } from './messages';
+export type {
+  AppendOptions,
+  AppendOutcome,
+  Conflict,
+  ExpectedVersion,
+  NewEvent,
+  RestoreOutcome,
+  RestoreTarget,
+  StoredPlace,
+  StorePage,
+  StreamAppend,
+  StreamName,
+  StreamPage,
+  SubscribeOptions,
+  SubscriptionSource,
+} from './store';
+
+// Commands with an id.
+export {
+  checkClaimName,
+  checkCommandClaim,
+  checkCommandResult,
+  claimOf,
+  commandIsDone,
+  isFree,
+  resultOf,
+} from './store';
+export type { ClaimName, ClaimOutcome, CommandClaim, CommandJournal, CommandResult, CompletedCommand } from './store';
+
+// Snapshots.
+export type { NewSnapshot, Snapshot, SnapshotStore } from './store';
+
+// Projections: documents and checkpoints.
+export {
+  canBeReadModel,
+  checkCheckpoint,
+  checkReadModel,
+  checkSameSchema,
+  documentConditions,
+  documentPage,
+  KEY_COLUMNS,
+  knownSchema,
+  prepareWrites,
+  resolveQuery,
+  sealedCommit,
+  takenOverOf,
+  takenOverText,
+} from './store';
+export type {
+  CheckpointName,
+  CommitOutcome,
+  DocumentPage,
+  DocumentQuery,
+  DocumentRead,
+  DocumentValue,
+  DocumentWrite,
+  FoundDocument,
+  KnownSchema,
+  PreparedWrite,
+  ProjectionCommit,
+  ProjectionStore,
+  ReadModelSchema,
+  ReadModelVersion,
+  ResolvedQuery,
+  SealedCommit,
+  TakenOverSegments,
+  TransactionWork,
+  WriteGroup,
+} from './store';
+
+// Projections: leases, dead letters, transactions.
+export {
+  canBeParked,
+  checkClaim,
+  checkMember,
+  decideClaim,
+  isHeld,
+  letterPage,
+  Mutex,
+  nameEventsBeside,
+  segmentState,
+  TransactionCalls,
+} from './store';
+export type {
+  AnsweredRetry,
+  DeadLetterChanges,
+  DeadLetters,
+  EventsBeside,
+  KnownLease,
+  LeaseClaim,
+  LeaseOutcome,
+  Member,
+  NewDeadLetter,
+  ParkedName,
+  ProjectionTransaction,
+  SegmentLeases,
+  SegmentState,
+} from './store';
