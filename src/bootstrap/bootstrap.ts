@@ -35,24 +35,24 @@ import { unitFaults } from './making/unit-checks';
 import { readModelToken } from './tokens/read-model-token';
 import { repositoryToken } from './tokens/repository-token';
 
-/** What `bootstrap` can be told; every part has a default. */
+/** Options of `bootstrap`; each has a default. */
 export interface BootstrapOptions
   extends Partial<
     Omit<FlowParts, 'aggregates' | 'commandHandlers' | 'queryHandlers' | 'listeners' | 'messageClasses'>
   > {
-  /** The container whose child the application uses; default tsyringe's own. */
+  /** The container; the application works in a child of it. Default tsyringe's root container. */
   readonly container?: DependencyContainer | ContainerAdapter;
   /**
-   * Where the names of commands and events may come from: `'class'`, from their classes where no decorator gives one,
-   * or `'explicit'`, from `@Command('name')` and `@Event('name')` alone, so that neither a renamed class nor a bundler
-   * changes one. Default `'class'`.
+   * Where names of commands and events come from. `'class'`: the name of the class, unless a decorator gives one.
+   * `'explicit'`: only `@Command('name')` and `@Event('name')`, so that neither a renamed class nor a bundler changes a
+   * name. Default `'class'`.
    */
   readonly names?: MessageNames;
-  /** Gets each projection and reactor that was found or given; what it returns takes its place, under the same name. */
+  /** Called with each projection and reactor; returns the definition to use instead, with the same kind and name. */
   readonly adjustEventProcessor?: (definition: EventProcessorDefinition) => EventProcessorDefinition;
 }
 
-/** A Flow whose parts were found in modules and made by a container. */
+/** A Flow that `bootstrap` assembled from modules and a container. */
 export class Application extends Flow {
   /** An application always has an event bus. */
   declare readonly eventBus: EventBus;
@@ -66,15 +66,14 @@ export class Application extends Flow {
     this.#logger = parts.logger ?? consoleLogger;
   }
 
-  /** Returns what the application's container makes for a token. */
+  /** Returns the object that the application's container provides for a token. */
   resolve<T>(token: Token<T>): T {
     return this.#container.resolve(token);
   }
 
   /**
-   * Closes the flow and its event store, and then calls `dispose()` of all that the container made for this
-   * application, the last made first; what one of them throws is reported to the logger. Calling it again returns the
-   * same promise.
+   * Closes the flow and its event store, and then calls `dispose()` of every object that the container created for this
+   * application, newest first. Errors of a `dispose()` go to the logger. Calling it again returns the same promise.
    */
   override close(): Promise<void> {
     this.#ending ??= this.#end();
@@ -100,10 +99,9 @@ interface Wiring {
 }
 
 /**
- * Makes an application of a module: finds the roles of its components by their decorators, makes them in a child of the
- * container, and assembles the Flow. In memory unless an `eventStore` is given.
- * @throws WiringError with every mistake that was found, each with its fix; errors of the store, where reactors must be
- * made known to it
+ * Creates an application from a module: recognizes its components by their decorators, creates them in a child of the
+ * container, and assembles the Flow. Events are kept in memory unless an `eventStore` is given.
+ * @throws WiringError with all mistakes, each with its fix; SequenceByChangedError; errors of the store
  */
 export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {}): Promise<Application> {
   const faults = optionFaults<BootstrapOptions>(given, BOOTSTRAP_OPTIONS);

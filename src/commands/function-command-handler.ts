@@ -9,7 +9,7 @@ import { takeReturned } from './returned-events';
 
 /**
  * Handles a command outside of an aggregate: changes aggregates through repositories, and may return the events of
- * their actions, or plain events of aggregates that it did not load.
+ * their actions or plain events of aggregates that it did not load.
  */
 export type FlowCommandHandler<C extends object = any> = (command: C, context: HandlerContext) => unknown;
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How something that failed is tried again. */
+/** How a failed operation is retried. */
 export interface RetryRule {
-  /** Calls in all, from 1. */
+  /** The total number of attempts, from 1. */
   readonly attempts?: number;
-  /** Milliseconds before the second call. Each further one waits twice as long, with jitter. */
+  /** The pause before the second attempt, in milliseconds; it doubles for each further attempt, with jitter. */
   readonly delay?: number;
-  /** Milliseconds before any call, at most. */
+  /** The longest pause before an attempt, in milliseconds. */
   readonly maxDelay?: number;
 }
 

@@ -30,8 +30,8 @@ type ProjectionDecorator<Index extends string> = <T extends ClassReference>(
 type EventProcessorDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
 
 /**
- * Marks a class whose `@EventHandler` methods make documents of events, and names them; the name is durable, so the
- * class can be renamed.
+ * Marks a class whose `@EventHandler` methods turn events into documents. The name is durable, so the class can be
+ * renamed.
  * @example @Projection('todo-list', { indexes: ['completed'] }) class TodoList {}
  */
 export const Projection = <const Index extends string = never>(
@@ -40,9 +40,9 @@ export const Projection = <const Index extends string = never>(
 ): ProjectionDecorator<Index> => marking('projection', PROJECTION, name, options) as ProjectionDecorator<Index>;
 
 /**
- * Marks a class whose `@EventHandler` methods have effects, and follow by checkpoint: what the process did not do
- * before it ended is done when it is started again. The name is durable. Without this decorator a class listens only
- * while the process runs.
+ * Marks a class whose `@EventHandler` methods have effects and follow by a durable checkpoint: after a restart they
+ * continue where they stopped. The name is durable. A class without this decorator is a listener, which has no
+ * checkpoint.
  * @example @Reactor('mailer') class Mailer {}
  */
 export const Reactor = (name: string, options: EventProcessorOptions = {}): EventProcessorDecorator =>

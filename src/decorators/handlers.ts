@@ -60,8 +60,8 @@ type DecisionFault<A, Method> =
     : void;
 
 /**
- * Decorates a method `(command, context) => events` in either dialect; its parameter must be the command, its result
- * the aggregate's events.
+ * Decorates a method `(command, context) => events` in either dialect. Its parameter must be the command, its result
+ * events of the aggregate.
  */
 export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
   target: Target,
@@ -100,8 +100,8 @@ type EventHandlerFault<E, A, Method> = HandlerFault<
 >;
 
 /**
- * Decorates a method `(query, context) => result` in either dialect; its parameter must be the query, its result the
- * query's.
+ * Decorates a method `(query, context) => result` in either dialect. Its parameter must be the query, its result that
+ * of the query.
  */
 export type QueryHandlerDecorator<Q, R> = <Target, Key, Descriptor = undefined>(
   target: Target,
@@ -117,7 +117,7 @@ type AnswerFault<R, Method> = Method extends (...args: any[]) => R | Promise<R>
     };
 
 /**
- * Marks the method that decides on a command: of an aggregate, or of a class that the container makes for each command.
+ * Marks the method that handles a command, of an aggregate or of a class that the container creates for each command.
  *
  * The method returns an event, a list of events, nothing, or a promise of these. Without an argument the command is the
  * class of the method's first parameter; this needs legacy decorators with `emitDecoratorMetadata`.
@@ -136,10 +136,11 @@ export function CommandHandler(
 }
 
 /**
- * Marks the method that follows an event. In an aggregate it changes the state, and nothing else does; in a class with
+ * Marks the method that handles an event. In an aggregate it changes the state, and nothing else does. In a class with
  * `@Projection` it writes documents, with a `ProjectionContext`; in one with `@Reactor` it has effects, with a
- * `ReactorContext`; in any other class it is called after the event was stored, with an `EventContext`. It always gets
- * an instance of the event class. Without an argument the event is the class of the method's first parameter.
+ * `ReactorContext`. In any other class it is a listener, called after the event was stored, with an `EventContext`. It
+ * always receives an instance of the event class. Without an argument the event is the class of the method's first
+ * parameter.
  */
 export function EventHandler(): EventHandlerDecorator<any>;
 export function EventHandler<E extends object>(event: ClassReference<E>): EventHandlerDecorator<E>;
@@ -148,8 +149,8 @@ export function EventHandler(...args: [event?: ClassReference]): EventHandlerDec
 }
 
 /**
- * Marks the method of a projection or reactor that is called instead of the `@EventHandler` for events that are
- * replayed, while a version fills for the first time: to do the same in another way, or without its effects.
+ * Marks the method of a projection or reactor that replaces the `@EventHandler` for replayed events, while a version
+ * fills for the first time: to handle them differently, or without effects.
  */
 export function ReplayHandler(): EventHandlerDecorator<any>;
 export function ReplayHandler<E extends object>(event: ClassReference<E>): EventHandlerDecorator<E>;
@@ -157,7 +158,7 @@ export function ReplayHandler(...args: [event?: ClassReference]): EventHandlerDe
   return handlerDecorator(REPLAY_HANDLERS, args[0], args.length === 0) as EventHandlerDecorator<any>;
 }
 
-/** Marks the method that answers a query; it returns the query's result or a promise of it. */
+/** Marks the method that answers a query. It returns the result of the query or a promise of it. */
 export function QueryHandler(): QueryHandlerDecorator<any, any>;
 export function QueryHandler<Q extends Query<any>>(query: ClassReference<Q>): QueryHandlerDecorator<Q, ResultOf<Q>>;
 export function QueryHandler(...args: [query?: ClassReference]): QueryHandlerDecorator<any, any> {

@@ -10,7 +10,7 @@ export interface ReadModelInjection {
 }
 
 /**
- * Injects the documents of a projection into a constructor parameter, for reading.
+ * Injects the read model of a projection into a constructor parameter.
  * @example constructor(@InjectReadModel(TodoList) private readonly todos: ReadModel<TodoView>) {}
  */
 export function InjectReadModel(projection: ClassReference | ProjectionDefinition) {

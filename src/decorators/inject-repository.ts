@@ -10,7 +10,7 @@ export interface RepositoryInjection {
 
 /**
  * Injects the repository of an aggregate into a constructor parameter. In a class with command handlers its changes
- * belong to the command: they are appended together when the handler has returned, or not at all.
+ * belong to the command: they are appended together when the handler returns, or not at all.
  * @example constructor(@InjectRepository(Todo) private readonly todos: Repository<Todo>) {}
  */
 export function InjectRepository(aggregate: AggregateClass | AggregateDefinition) {

@@ -41,11 +41,11 @@ type EventDecorator<E> = <T extends E>(
 ) => void;
 
 /**
- * Gives an event class a durable name, so that the class can be renamed, and a version of its shape. Default: the
- * class's name, version 1.
+ * Gives an event class a durable name, so that the class can be renamed, and a version of its payload's shape. Without
+ * it the name is the class name and the version 1.
  */
 export function Event<E extends object = any>(name: string, options?: EventOptions<E>): EventDecorator<E>;
-/** Makes an event without a class: a deeply frozen copy. @throws InvalidOptionsError, UnstorableValueError */
+/** Creates an event without a class: a deeply frozen copy. @throws InvalidOptionsError, UnstorableValueError */
 export function Event<Name extends string, Payload extends object>(
   event: PlainEvent<Name, Payload>,
 ): PlainEvent<Name, Payload>;
@@ -62,7 +62,7 @@ const EVENT_OPTIONS: OptionChecks<EventOptions> = {
   codec: withMethods(['encode', 'decode'], 'give a codec, { encode: event => data, decode: data => event }'),
 };
 
-/** Gives a command class a durable name; default the class's name. */
+/** Gives a command class a durable name; the default is the class name. */
 export const Command = (name: string): MessageDecorator => named('Command', name);
 
 function named(decorator: string, name: string, options: EventOptions = {}): MessageDecorator {

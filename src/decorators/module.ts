@@ -3,9 +3,9 @@ import type { AggregateDefinition } from '../model';
 import { InvalidDecoratorError } from './messages';
 
 /**
- * How a module provides a dependency to the container, as tsyringe's providers do: a value, a class, a function, or
- * another token's. `singleton` says whether it is made once for the application, or for each that asks for it; default
- * true, and false for a class with command handlers.
+ * How a module provides a dependency to the container: as a value, a class, a factory, or an alias of another token.
+ * `singleton` says whether it is created once for the application or for each consumer; default true, and false for a
+ * class with command handlers.
  */
 export type Provider<T = any> = { readonly provide: Token<T> } & (
   | { readonly useValue: T }
@@ -14,16 +14,19 @@ export type Provider<T = any> = { readonly provide: Token<T> } & (
   | { readonly useToken: Token<T> }
 );
 
-/** What a dependency is asked for by. */
+/** Identifies a dependency. */
 export type Token<T = any> = string | symbol | ClassReference<T>;
 
-/** What `@Module` takes. */
+/** Options of `@Module`. */
 export interface ModuleOptions {
-  /** Modules whose components and providers belong to this one too; one that is imported twice counts once. */
+  /** Modules whose components and providers belong to this one too. A module that is imported twice counts once. */
   readonly imports?: readonly ModuleClass[];
-  /** Aggregates, command handler classes, event listeners, query handlers: each is recognised by its decorators. */
+  /**
+   * Aggregates, classes with command or query handlers, projections, reactors and listeners, recognized by their
+   * decorators.
+   */
   readonly components?: readonly (ClassReference | AggregateDefinition)[];
-  /** Dependencies of the components; a class stands for itself, made once. */
+  /** Dependencies of the components. A class is its own token, created once. */
   readonly providers?: readonly (Provider | (new (...args: any[]) => unknown))[];
 }
 
@@ -32,10 +35,7 @@ export type ModuleClass = new (...args: any[]) => object;
 
 export const MODULE = metadataKey('module');
 
-/**
- * Marks a class as a module: a list of what belongs together. `bootstrap` says what is wrong with it. @throws
- * InvalidDecoratorError
- */
+/** Marks a class as a module: a list of components and providers. @throws InvalidDecoratorError */
 export function Module(options: ModuleOptions) {
   if (!isPlainObject(options))
     throw new InvalidDecoratorError(

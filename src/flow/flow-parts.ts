@@ -13,51 +13,54 @@ import type { EventListeners } from './events/event-listener';
 /** For how long the outcomes of commands with an id are kept, unless something else is said: seven days. */
 export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** A command handler, or one with a rule of its own for conflicts. */
+/** A command handler, or one with its own retry rule. */
 export type GivenCommandHandler =
   | FlowCommandHandler
   | { readonly handle: FlowCommandHandler; readonly retry?: RetryRule | undefined };
 
-/** The classes that an application handles messages as. Names alone do not tell two classes of one name apart. */
+/**
+ * The classes of the messages that an application handles. Names alone do not distinguish two classes with the same
+ * name.
+ */
 export interface MessageClasses {
   readonly commands?: readonly ClassReference[];
   readonly queries?: readonly ClassReference[];
   readonly events?: readonly ClassReference[];
 }
 
-/** The parts a Flow is assembled from. */
+/** The parts of a Flow. */
 export interface FlowParts {
   readonly eventStore: EventStore;
-  /** Gets every recorded event; without one nobody is told. */
+  /** Receives every recorded event; without it there are no listeners. */
   readonly eventBus?: EventBus;
   /** Aggregates whose own command handlers are used: decorated classes or definitions. */
   readonly aggregates?: readonly (AggregateClass | AggregateDefinition)[];
   /** Command handlers by the command's name. */
   readonly commandHandlers?: Readonly<Record<string, GivenCommandHandler>>;
   /**
-   * How a command is tried again when an aggregate had moved on; default 20 attempts, 5 to 200 ms apart. Handlers and
-   * dispatch can say otherwise.
+   * How a command is retried after a conflict; default 20 attempts, 5 to 200 ms apart. Handlers and `dispatch` can
+   * override it.
    */
   readonly retry?: RetryRule;
   /**
-   * For how long the outcome of a command with an id is kept, in milliseconds; default seven days. The ids of its
-   * events stay for ever.
+   * How long the outcome of a command with an id is kept, in milliseconds; default seven days. The ids of its events
+   * are kept forever.
    */
   readonly commandRetention?: number;
   /** Query handlers by the query's name. */
   readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
-  /** Listeners by the event's name; they are subscribed to the event bus, which is made when there is none. */
+  /** Listeners by the event's name. They are subscribed to the event bus, which is created if there is none. */
   readonly listeners?: EventListeners;
-  /** Projections and reactors, as `defineProjection` and `defineReactor` make them. */
+  /** Projections and reactors, from `defineProjection` and `defineReactor`. */
   readonly processors?: readonly EventProcessorDefinition[];
   /**
-   * Whether this process works on them; `false` leaves that to others, and only reads and waits. Inline ones are part
-   * of each append. Default true.
+   * Whether this process runs the projections and reactors; with `false` it only reads and waits, and other processes
+   * run them. Inline projections are always part of each append. Default true.
    */
   readonly follow?: boolean;
   /**
-   * The classes that the messages of their names are of, where handlers are given by name: an instance of another class
-   * of such a name is refused. Those of aggregates and projections are known without it.
+   * The classes of messages whose handlers are given by name: an instance of another class with the same name is
+   * refused. Those of aggregates and projections are known anyway.
    */
   readonly messageClasses?: MessageClasses;
   /** Wraps every command; the first is the outermost. */
@@ -65,38 +68,40 @@ export interface FlowParts {
   /** Wraps every query; the first is the outermost. */
   readonly queryMiddleware?: readonly QueryMiddleware[];
   /**
-   * Which of the callers' entries in the metadata of a message, such as `actor` or `tenant`, are inherited by the
-   * commands that its handlers and listeners dispatch: all (`true`, the default), none, or those named. `inherit` says
-   * it for one command.
+   * Which metadata entries of a message, such as `actor` or `tenant`, the commands inherit that its handlers and
+   * listeners dispatch: all (`true`, the default), none (`false`), or those named. `inherit` overrides it for one
+   * command.
    */
   readonly inheritMetadata?: InheritedEntries;
-  /** Keeps the events of hot aggregates; default false. */
+  /** Keeps the events of recently used aggregates in memory; default false. */
   readonly cache?: CacheOptions | false;
   /**
-   * Keeps the snapshots of aggregates that want them; default the event store's own `snapshots`, `false` for none. It
-   * is not closed.
+   * Stores the snapshots of aggregates; default the event store's own `snapshots`, `false` for none. The flow does not
+   * close it.
    */
   readonly snapshotStore?: SnapshotStore | false;
-  /** Default the clock of the machine. */
+  /** Default the system clock. */
   readonly clock?: Clock;
-  /** Makes the ids that `context.newId()` returns to command handlers; default a UUID v7. For tests. */
+  /** Creates the ids that `context.newId()` returns to command handlers; default a UUID v7. For tests. */
   readonly newId?: () => string;
   /** Default the console. */
   readonly logger?: Logger;
   /**
-   * Called for each failure of the user's code that no caller gets to see, beside the logger: of a listener with what
-   * this flow published, also where an `eventBus` is given, and of a projection or reactor when an event is parked or
-   * its segment waits. The context says what failed. What it throws, or rejects with, is logged and harms nothing.
+   * Called for each failure of your code that no caller sees, in addition to the logger: of a listener that received an
+   * event of this flow, also with an `eventBus` of your own, and of a projection or reactor when an event is parked or
+   * its segment waits. The context says what failed. An error that the hook throws or rejects with is logged and has no
+   * other effect.
    */
   readonly onError?: OnError;
   /**
-   * How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for ever.
+   * How long `close()` waits for the listeners of the event bus, in milliseconds; default 10,000, `Infinity` for no
+   * limit.
    */
   readonly closeTimeout?: number;
   /**
-   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, by AsyncLocalStorage; default
-   * false, because on Node 20 it slows every promise of the process. Without it handlers use their context, which costs
-   * nothing.
+   * Lets `flow.dispatch` and `flow.query` find the message whose handler calls them, with AsyncLocalStorage; default
+   * false, because on Node 20 it slows down every promise of the process. Without it handlers use their context, at no
+   * cost.
    */
   readonly ambientCausation?: boolean;
 }

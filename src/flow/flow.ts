@@ -41,16 +41,16 @@ interface Ambient {
 }
 
 /**
- * Carries commands to their handlers, events to their listeners, and queries to their answers.
+ * Passes commands to their handlers, events to their listeners, and queries to their handlers.
  *
- * A command goes through the middleware to its handler; what that decides is appended to the store and then given to
- * the event bus.
+ * A command goes through the middleware to its handler. The events it decides on are appended to the store and then
+ * published on the event bus.
  */
 export class Flow {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
   readonly clock: Clock;
-  /** Makes the ids of `context.newId()`. */
+  /** Creates the ids of `context.newId()`. */
   readonly newId: () => string;
   readonly #commands: CommandBus<CommandOutcome>;
   readonly #queries: QueryBus;
@@ -61,7 +61,9 @@ export class Flow {
   readonly #readSide: ReadSide;
   readonly #life: FlowLife;
 
-  /** @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError: with all faults of their kind */
+  /**
+   * @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError, each with all faults of its kind
+   */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
     const { listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
@@ -98,7 +100,7 @@ export class Flow {
     this.#life.begin();
   }
 
-  /** The projections and reactors that this flow runs: their status, rebuilds, and what is parked. */
+  /** The projections and reactors of this flow: status, rebuilds, dead letters. */
   get processors(): EventProcessors {
     return this.#readSide.processors;
   }
@@ -109,11 +111,11 @@ export class Flow {
   }
 
   /**
-   * Carries out a command: an instance of its class, or a plain `{ name, message }` object. No events means that it
-   * failed.
+   * Carries out a command: an instance of its class, or a plain `{ name, message }` object. An outcome without events
+   * means that the command failed.
    * @throws InvalidOptionsError, UnknownCommandError, MessageClassMismatchError, AggregateNotFoundError,
-   * AggregateAlreadyExistsError, MissingAggregateIdError, ConcurrencyError, FlowClosedError, and whatever its handler
-   * throws; nothing was appended then
+   * AggregateAlreadyExistsError, MissingAggregateIdError, ConcurrencyError, FlowClosedError, and any error of its
+   * handler; then nothing was appended
    */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
@@ -122,15 +124,15 @@ export class Flow {
   }
 
   /**
-   * Answers a query: an instance of its class, or a plain `{ name, message }` object. @throws UnknownQueryError,
-   * MessageClassMismatchError, FlowClosedError
+   * Answers a query: an instance of its class, or a plain `{ name, message }` object.
+   * @throws UnknownQueryError, MessageClassMismatchError, FlowClosedError
    */
   async query<Q extends object>(query: Q): Promise<ResultOf<Q>> {
     if (this.#life.isClosing) throw new FlowClosedError(query);
     return this.queryFrom(query, this.#ambient?.getStore()?.cause);
   }
 
-  /** Returns the repository of an aggregate, the same one each time; what it saves is given to the event bus. */
+  /** Returns the repository of an aggregate, always the same one. What it saves is published on the event bus. */
   repository<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A> {
     expectRepositories(this.eventStore);
     return this.repositoryOf(aggregate);
@@ -142,8 +144,8 @@ export class Flow {
   }
 
   /**
-   * Returns the documents of a projection: by its class, its definition or its name, the same object each time. @throws
-   * UnknownProjectionError
+   * Returns the read model of a projection, by its class, its definition or its name; always the same object.
+   * @throws UnknownProjectionError
    */
   readModel<P extends object>(projection: ClassReference<P>): ReadModel<ViewOf<P>>;
   readModel<View extends object, Index extends string>(
@@ -155,7 +157,7 @@ export class Flow {
   }
 
   /**
-   * Resolves when all projections and reactors, or those named, are done with everything up to a position.
+   * Resolves when all projections and reactors, or those named, have handled or parked everything up to a position.
    * @throws InvalidOptionsError, WaitTimeoutError, UnknownProjectionError
    */
   waitFor(position: bigint, options?: WaitOptions): Promise<void> {
@@ -163,8 +165,8 @@ export class Flow {
   }
 
   /**
-   * Gives the result of a query now, and again after each change of the read models it reads; the same result is not
-   * given twice. Ends when the signal is aborted, the loop is left, or the flow is closed; and with the error of a
+   * Yields the result of a query now, and again after each change of the read models that it reads; unchanged results
+   * are not repeated. Ends when the signal is aborted, the loop is left, or the flow is closed, and with the error of a
    * handler that throws.
    * @throws InvalidOptionsError, FlowClosedError
    */
@@ -175,10 +177,10 @@ export class Flow {
   }
 
   /**
-   * Refuses new commands, ends live queries, waits until those under way, the listeners, the projections and the
-   * snapshots are done, and closes the event store. In a handler or listener it is not awaited: there it rejects with
-   * CloseWithinHandlerError, and the flow closes when the handler is done. Listeners of the event bus are waited for
-   * until `closeTimeout`, then reported and left behind. Calling it again returns the same promise.
+   * Refuses new commands, ends live queries, waits for running commands, listeners, projections and snapshots, and
+   * closes the event store. Do not await it in a handler or listener: there it rejects with CloseWithinHandlerError,
+   * and the flow closes when the handler ends. Listeners of the event bus are waited for until `closeTimeout` and then
+   * reported. Calling it again returns the same promise.
    */
   close(): Promise<void> {
     return this.#life.close();

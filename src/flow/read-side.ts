@@ -46,7 +46,7 @@ export interface ReadSideParts {
 
 /** How to wait for projections. */
 export interface WaitOptions {
-  /** Classes, definitions or names; default all of the flow's. */
+  /** Classes, definitions or names; default all event processors of the flow. */
   readonly processors?: readonly ProjectionReference[];
   /** Milliseconds; default 5,000. */
   readonly timeout?: number;

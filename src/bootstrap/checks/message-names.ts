@@ -2,9 +2,7 @@ import { bundledName, type ClassReference, messageMetadata, stableNameAdvice } f
 import { inspectAggregate } from '../../model';
 import type { Components } from '../discovery/components';
 
-/**
- * Where the names of messages may come from: from their classes where no decorator gives one, or from decorators alone.
- */
+/** Where names of messages come from: from their classes unless a decorator gives one, or only from decorators. */
 export type MessageNames = 'class' | 'explicit';
 
 interface NamedByClass {

@@ -1,28 +1,28 @@
 import type { Token } from '../../decorators';
 
-/** What a token stands for. */
+/** What a token resolves to. */
 export type Registration<T = any> =
   | { readonly useValue: T }
   | { readonly useClass: new (...args: any[]) => T; readonly singleton: boolean }
   /** Called for each resolution, with the scope it is resolved in. */
   | { readonly useFactory: (scope: ContainerAdapter) => T };
 
-/** What it takes to make what a token stands for. */
+/** What is needed to create the object of a token. */
 export interface Making {
-  /** Whether it is made once, and then shared by all that ask for it. */
+  /** Whether it is created once and shared. */
   readonly once: boolean;
-  /** What its constructor asks for. */
+  /** The tokens of the constructor's parameters. */
   readonly needs: readonly Token[];
 }
 
-/** Something that has to be told when it is not used any more. */
+/** An object with resources to release when it is no longer used. */
 export interface Disposable {
   dispose(): Promise<void> | void;
 }
 
-/** What `bootstrap` needs of a dependency container; implement it to use another one than tsyringe. */
+/** What `bootstrap` needs from a dependency container. Implement it to use a container other than tsyringe. */
 export interface ContainerAdapter {
-  /** Registers, or replaces, what a token stands for in this container; its parent must not notice. */
+  /** Registers or replaces a token in this container, without affecting its parent. */
   register<T>(token: Token<T>, registration: Registration<T>): void;
   /** Tells whether this container or a parent knows the token. */
   has(token: Token): boolean;
@@ -30,21 +30,21 @@ export interface ContainerAdapter {
   /** Returns a child: it sees the registrations of this container, factories get the child, singletons are shared. */
   createScope(): ContainerAdapter;
   /**
-   * Returns what keeps a class from being made, as sentences with their fixes. Optional: without it, mistakes show at
-   * resolution.
+   * Returns the reasons why a class cannot be created, as sentences with their fixes. Optional: without it, mistakes
+   * appear at resolution.
    */
   faultsOf?(type: new (...args: any[]) => unknown): readonly string[];
   /**
-   * Says what making a token takes, without making it; undefined for what it cannot look into, such as a factory.
-   * Optional: without it, `bootstrap` makes each class with command handlers twice at its start, to see whether its
-   * repositories belong to the command.
+   * Returns what is needed to create the object of a token, without creating it; undefined if that is unknown, as for a
+   * factory. Optional: without it, `bootstrap` creates each class with command handlers twice at startup, to check
+   * whether its repositories belong to the command.
    */
   makingOf?(token: Token): Making | undefined;
-  /** Takes note of what a factory has made in this container or scope, so that `dispose` includes it. */
+  /** Adds an object that a factory created in this container or scope to those that `dispose` disposes. */
   adopt?(made: Disposable): void;
   /**
-   * Disposes of what this container or scope has made, the last first: of a scope when its command has ended, of the
-   * application's own when the application has closed. It may be absent as long as there is nothing to dispose of.
+   * Disposes the objects that this container or scope created, newest first: those of a scope when its command has
+   * ended, those of the application when it has closed. Undefined while there is nothing to dispose.
    */
   readonly dispose?: (() => Promise<void>) | undefined;
 }

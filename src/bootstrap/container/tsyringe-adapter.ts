@@ -17,11 +17,11 @@ interface Known {
 }
 
 /**
- * Makes a tsyringe container serve as the container of an application, which works in a child of it. Pass one to
- * `bootstrap` wrapped in an adapter of your own to change a part of it.
+ * Adapts a tsyringe container to an application, which works in a child of it. Wrap it in your own adapter and pass
+ * that to `bootstrap` to change a part of its behaviour.
  *
- * What tsyringe makes once in a container outside of the application (`@singleton()`) stays there, as long as it needs
- * nothing of the application; what does is made once for each application.
+ * Singletons (`@singleton()`) of a container outside of the application stay there if they depend on nothing of the
+ * application. Otherwise they are created once for each application.
  */
 export class TsyringeAdapter implements ContainerAdapter {
   /** The application's own: neither the container it was given, which is only read, nor the scope of a command. */

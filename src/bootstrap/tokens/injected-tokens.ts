@@ -5,9 +5,9 @@ import { readModelToken } from './read-model-token';
 import { repositoryToken } from './repository-token';
 
 /**
- * Returns the tokens of the constructor's parameters that are marked with `@InjectRepository` or `@InjectReadModel`, by
- * their index; for a `ContainerAdapter` of your own. A class without such marks has those of its nearest parent with
- * some.
+ * Returns the tokens of the constructor parameters that are marked with `@InjectRepository` or `@InjectReadModel`, by
+ * their index; for your own `ContainerAdapter`. A class without such marks inherits those of its nearest parent that
+ * has some.
  */
 export function injectedTokens(type: Function, inherited = true): ReadonlyMap<number, symbol> {
   const repositories = ownMetadata<RepositoryInjection[]>(type, REPOSITORY_INJECTIONS) ?? [];

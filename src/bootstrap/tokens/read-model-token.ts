@@ -4,7 +4,7 @@ import type { ProjectionDefinition } from '../../processing';
 const tokens = new WeakMap<object, symbol>();
 
 /**
- * Returns the token under which the documents of a projection are injected; for providers with a factory, and wherever
+ * Returns the token under which the read model of a projection is injected; for providers with a factory, and wherever
  * there are no parameter decorators.
  * @example { provide: TodoPage, useFactory: resolve => new TodoPage(resolve(readModelToken(TodoList))) }
  */

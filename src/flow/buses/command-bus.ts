@@ -10,7 +10,7 @@ import { DuplicateHandlerError, UnknownCommandError } from '../errors';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 
-/** Carries out a command: gets the command, and its envelope. */
+/** Carries out a command; receives the command and its envelope. */
 export type CommandHandlerFunction<Result = unknown, C extends object = any> = (
   command: C,
   message: CommandMessage<C>,
@@ -22,7 +22,7 @@ export type CommandMiddleware<Result = unknown> = Middleware<CommandMessage, Res
 const NO_OPTIONS: DispatchOptions = Object.freeze({});
 
 /**
- * Brings each command to its one handler, through middleware.
+ * Passes each command to its one handler, through middleware.
  * @example const bus = new CommandBus(); bus.register(Greet, ({ name }) => `Hello ${name}`); await bus.dispatch(new
  * Greet('Ann'));
  */
@@ -31,10 +31,7 @@ export class CommandBus<Result = unknown> {
   readonly #middleware: CommandMiddleware<Result>[] = [];
   #send: (message: CommandMessage) => Promise<Result>;
 
-  /**
-   * @param inheritMetadata which of the callers' entries in the metadata of its cause a command inherits; default all,
-   * `true`
-   */
+  /** @param inheritMetadata which metadata entries of its cause a command inherits; default `true`: all */
   constructor(private readonly inheritMetadata: InheritedEntries = true) {
     this.#send = message => this.#handle(message);
   }
@@ -53,21 +50,21 @@ export class CommandBus<Result = unknown> {
   }
 
   /**
-   * Says which class the commands of its name are of: an instance of another class is refused. A command registered by
-   * class needs no such word.
+   * Sets the class of the commands with its name: an instance of another class is refused. Not needed for a command
+   * that is registered by class.
    */
   expect(type: ClassReference): void {
     this.#routes.expect(type);
   }
 
-  /** Adds middleware; what was added first is the outermost. @throws InvalidConfigurationError */
+  /** Adds middleware; the first added is the outermost. @throws InvalidConfigurationError */
   use(middleware: CommandMiddleware<Result>): void {
     this.#middleware.push(checkedMiddleware(middleware));
     this.#send = compose(this.#middleware, message => this.#handle(message));
   }
 
   /**
-   * Hands a command to its handler and resolves to what that returns.
+   * Passes a command to its handler and resolves to the handler's result.
    * @throws InvalidOptionsError, UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
    */
   dispatch(command: object, options: DispatchOptions = NO_OPTIONS): Promise<Result> {
@@ -78,7 +75,7 @@ export class CommandBus<Result = unknown> {
     }
   }
 
-  /** Puts a command into its envelope. @throws InvalidOptionsError, UnnamedMessageError, MessageClassMismatchError */
+  /** Wraps a command in its envelope. @throws InvalidOptionsError, UnnamedMessageError, MessageClassMismatchError */
   message(
     command: object,
     options: DispatchOptions = NO_OPTIONS,
@@ -96,7 +93,7 @@ export class CommandBus<Result = unknown> {
     );
   }
 
-  /** Hands on a command that is in its envelope. @throws UnknownCommandError */
+  /** Passes an enveloped command to its handler. @throws UnknownCommandError */
   send(message: CommandMessage): Promise<Result> {
     return this.#send(message);
   }

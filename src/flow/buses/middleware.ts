@@ -1,7 +1,7 @@
 import { aFunction } from '../../messages';
 import { InvalidConfigurationError } from '../errors';
 
-/** Wraps the handling of a message: calls `next` to go on, and may look at or change what comes back. */
+/** Wraps the handling of a message: calls `next` to continue, and may inspect or change the result. */
 export type Middleware<Message, Result> = (
   message: Message,
   next: (message: Message) => Promise<Result>,

@@ -3,11 +3,11 @@ import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 
-/** A query on its way, as middleware sees it. */
+/** A query with its envelope, as middleware sees it. */
 export interface QueryMessage<Q extends object = any> {
   readonly name: string;
   readonly query: Q;
-  /** The message whose handler asks. */
+  /** The message whose handler sent the query. */
   readonly cause: MessageCause | undefined;
 }
 
@@ -21,7 +21,7 @@ export type QueryHandlerFunction<Q extends object = any> = (
 export type QueryMiddleware = Middleware<QueryMessage, unknown>;
 
 /**
- * Brings each query to its one handler, through middleware.
+ * Passes each query to its one handler, through middleware.
  * @example bus.register(OpenTodos, () => list.open()); const open = await bus.query(new OpenTodos());
  */
 export class QueryBus {
@@ -30,9 +30,7 @@ export class QueryBus {
   readonly #contextOf: (message: QueryMessage) => QueryContext;
   #send: (message: QueryMessage) => Promise<unknown> = message => this.#handle(message);
 
-  /**
-   * @param contextOf makes what handlers get as their second parameter; a Flow gives one, a bus used alone needs none
-   */
+  /** @param contextOf creates the second parameter of handlers; set by a Flow, not needed for a bus used alone */
   constructor(contextOf?: (message: QueryMessage) => QueryContext) {
     this.#contextOf =
       contextOf ??
@@ -57,21 +55,21 @@ export class QueryBus {
   }
 
   /**
-   * Says which class the queries of its name are of: an instance of another class is refused. A query registered by
-   * class needs no such word.
+   * Sets the class of the queries with its name: an instance of another class is refused. Not needed for a query that
+   * is registered by class.
    */
   expect(type: ClassReference): void {
     this.#routes.expect(type);
   }
 
-  /** Adds middleware; what was added first is the outermost. @throws InvalidConfigurationError */
+  /** Adds middleware; the first added is the outermost. @throws InvalidConfigurationError */
   use(middleware: QueryMiddleware): void {
     this.#middleware.push(checkedMiddleware(middleware));
     this.#send = compose(this.#middleware, message => this.#handle(message));
   }
 
   /**
-   * Resolves to the answer of the query's handler. @throws UnknownQueryError, UnnamedMessageError,
+   * Resolves to the result of the query's handler. @throws UnknownQueryError, UnnamedMessageError,
    * MessageClassMismatchError
    */
   async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {

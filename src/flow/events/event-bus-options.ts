@@ -1,13 +1,13 @@
 import { aFunction, aLogger, type Logger, type OnError, type OptionChecks, optionFaults } from '../../messages';
 import { InvalidConfigurationError } from '../errors';
 
-/** What an event bus can be told. */
+/** Options of an event bus. */
 export interface EventBusOptions {
-  /** Gets a line for each failure of a listener; default the console. */
+  /** Receives an entry for each failure of a listener; default the console. */
   readonly logger?: Logger;
   /**
-   * Called for each failure of a listener, beside the logger: its context is of the kind `listener`. What it throws is
-   * logged.
+   * Called for each failure of a listener, in addition to the logger, with a context of the kind `listener`. An error
+   * that it throws is logged.
    */
   readonly onError?: OnError;
 }

@@ -30,15 +30,15 @@ interface Subscriber {
 }
 
 /**
- * Hands recorded events to the listeners of this process: asynchronously, and to each listener one after the other, as
- * they were published.
+ * Delivers recorded events to the listeners of this process: asynchronously, and to each listener one at a time, in the
+ * order in which they were published.
  *
- * - The events of one aggregate come in their order. Those of different aggregates come in the order in which the
- *   commands were done, which is not always that of their positions: what needs that order follows by checkpoint, as a
- *   reactor or a projection.
- * - A listener that throws stops neither the others, nor the command, nor what comes after; its failure goes to the
- *   logger and the hooks.
- * - Nothing is kept: unfinished work is lost when the process exits.
+ * - The events of one aggregate arrive in their order. Those of different aggregates arrive in the order in which their
+ *   commands were completed, which is not always that of their positions. To follow that order, write a reactor or a
+ *   projection.
+ * - A listener that throws affects neither other listeners, nor the command, nor later events. Its failure goes to the
+ *   logger and `onError`.
+ * - There is no checkpoint: unfinished work is lost when the process exits.
  */
 export class EventBus {
   readonly #byName = new Map<string, readonly Subscriber[]>();
@@ -55,7 +55,7 @@ export class EventBus {
   }
 
   /**
-   * Adds middleware around each delivery of an event to a listener; what was added first is the outermost.
+   * Adds middleware around each delivery of an event to a listener; the first added is the outermost.
    * @throws InvalidConfigurationError
    */
   use(middleware: EventMiddleware): void {
@@ -63,9 +63,9 @@ export class EventBus {
   }
 
   /**
-   * Registers a listener for an event, by name or class, or several as a map. By class the payload is an instance of
-   * it; events of subclasses are events of their own, and are reported as a failure where no listener takes them.
-   * Returns a function that ends the subscription; what is queued is still delivered.
+   * Registers a listener for an event, by name or class, or several listeners as a map. By class, the payload is an
+   * instance of the class; events of subclasses are separate events, and are reported as a failure if no listener
+   * handles them. Returns a function that ends the subscription; queued events are still delivered.
    * @throws InvalidConfigurationError
    */
   subscribe<E extends object>(event: ClassReference<E>, listener: EventListener<E>): () => void;
@@ -102,8 +102,8 @@ export class EventBus {
   }
 
   /**
-   * Queues events for their listeners and returns at once. @throws InvalidOptionsError for what is no list of recorded
-   * events
+   * Queues events for their listeners and returns immediately.
+   * @throws InvalidOptionsError if the argument is not a list of recorded events
    */
   publish(events: readonly RecordedEvent[], contexts: EventContexts = aloneContext): void {
     if (!Array.isArray(events))
@@ -124,10 +124,10 @@ export class EventBus {
   }
 
   /**
-   * Resolves when every listener has dealt with everything published so far, and with what followed from it. What a
-   * listener starts and does not await, such as a command that it dispatches, is not waited for. With a `timeout`, in
-   * milliseconds, it resolves with false when that is over, after an error in the log for each listener that has not
-   * returned; with true otherwise.
+   * Resolves when every listener has handled everything published so far, and what followed from it. Work that a
+   * listener starts without `await`, such as a command that it dispatches, is not waited for. With a `timeout`, in
+   * milliseconds, it resolves to false after that time and logs an error for each listener that has not returned;
+   * otherwise to true.
    * @throws InvalidOptionsError
    */
   async drain(options: DrainOptions = {}): Promise<boolean> {
