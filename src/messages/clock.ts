@@ -1,10 +1,10 @@
-/** Tells the time. Replace it to decide in tests what "now" is. */
+/** Tells the time. Replace it to control time in tests. */
 export interface Clock {
   /** Returns the time in milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
 }
 
-/** The clock of the machine. */
+/** The system clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** The ends of all times: `000Z` to `999Z`. */

@@ -1,4 +1,4 @@
-/** Receives what the framework reports. Has the shape of pino and of `console`, so that either can be given. */
+/** Receives what the framework reports. pino and `console` have this shape. */
 export interface Logger {
   error(details: object, message: string): void;
   warn(details: object, message: string): void;

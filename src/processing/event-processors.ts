@@ -52,7 +52,7 @@ const LEASE_MS = 5000;
 const WAIT_TIMEOUT_MS = 5000;
 const HEALTH_TIMEOUT_MS = 1000;
 
-/** Runs the projections and reactors of a process. */
+/** The projections and reactors of a process: `flow.processors`. */
 export class EventProcessors {
   readonly #processors = new Map<string, EventProcessorAdministration>();
   readonly #head: LogHead;
@@ -101,7 +101,7 @@ export class EventProcessors {
     return Array.from(this.#processors.values(), ({ runner }) => runner);
   }
 
-  /** The names of those that run. */
+  /** The names of the projections and reactors. */
   get names(): Iterable<string> {
     return this.#processors.keys();
   }
@@ -111,18 +111,17 @@ export class EventProcessors {
     this.#processors.get(name)?.runner.failed(error, position);
   }
 
-  /** Begins to follow, in the background. */
+  /** Starts to follow, in the background. */
   start(): void {
     for (const runner of this.#runners) runner.start();
   }
 
   /**
-   * Begins to follow, and resolves when each reactor has its first version, and each inline projection has come as far
-   * as the events go: of what is appended from then on, a reactor will be told, and an inline projection is up to date
-   * when the append is done. Before that an event is older than the reactor, and an inline projection that is far
-   * behind is left to its processor. A projection that has stopped, in whichever process, is not waited for, nor is any
-   * with `follow: false`. `bootstrap` waits for it; await it yourself after `new Flow(...)`.
-   * @throws SequenceByChangedError for a reactor that cannot go on with this code; errors of the store
+   * Starts to follow, and resolves when each reactor has its first version and each inline projection has caught up.
+   * Events appended from then on are news to a reactor, and an inline projection is up to date when an append is done.
+   * Projections that have stopped, in any process, are not waited for, nor is anything with `follow: false`.
+   * `bootstrap` awaits it; after `new Flow(...)` await it yourself.
+   * @throws SequenceByChangedError for a reactor that cannot continue with this code; errors of the store
    */
   async ready(): Promise<void> {
     const processors = [...this.#processors.values()];
@@ -134,7 +133,7 @@ export class EventProcessors {
     await Promise.all(inline.map(processor => processor.caughtUp()));
   }
 
-  /** @throws UnknownProjectionError, InvalidOptionsError */
+  /** Returns the handle of one projection or reactor. @throws UnknownProjectionError, InvalidOptionsError */
   of(name: string): EventProcessor {
     if (typeof name !== 'string')
       throw new InvalidOptionsError('processors.of', [`name is ${shownValue(name)}; it must be a name, as text.`]);
@@ -144,8 +143,8 @@ export class EventProcessors {
   }
 
   /**
-   * Returns how all of them are getting on.
-   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
+   * Returns the status of all of them.
+   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself retries
    * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
   async status(options: { readonly timeout?: number } = {}): Promise<readonly EventProcessorStatus[]> {
@@ -154,8 +153,8 @@ export class EventProcessors {
   }
 
   /**
-   * Tells whether the event store answers and whether a projection or reactor has stopped. Never rejects for what is
-   * wrong there, and answers in time: for a health check.
+   * Checks whether the event store answers and whether a projection or reactor has stopped; for health checks. It does
+   * not reject for such faults, and always answers in time.
    * @param options `timeout`: milliseconds to wait for the event store; default 1,000
    * @throws InvalidOptionsError
    */
@@ -192,9 +191,8 @@ export class EventProcessors {
   }
 
   /**
-   * Resolves when all have caught up with the store, what they dispatched meanwhile included, and nothing waits to be
-   * tried again.
-   * @param options `timeout`: milliseconds for all of it; by default each wait for a position may take 5,000
+   * Resolves when all have caught up with the store, including what they dispatched meanwhile, and no retry is pending.
+   * @param options `timeout`: milliseconds in total; by default each wait for a position may take 5,000
    * @throws WaitTimeoutError, InvalidOptionsError, the reason of the signal
    */
   async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -226,8 +224,8 @@ export class EventProcessors {
   }
 
   /**
-   * Stops following: the events that are being handled are finished, the segments given back. Calling it again returns
-   * the same promise.
+   * Stops following: completes the events being handled and releases the segments. Calling it again returns the same
+   * promise.
    */
   close(): Promise<void> {
     this.#closing ??= Promise.all(this.#runners.map(runner => runner.close())).then(() => undefined);

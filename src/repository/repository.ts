@@ -19,9 +19,9 @@ import { REPOSITORY_OPTIONS, refuseRepositoryOptions } from './option-checks';
 import { type CacheOptions, StreamCache } from './stream-cache';
 import type { UnitOfWork } from './unit-of-work';
 
-/** What a repository can be told. */
+/** Options of a repository. */
 export interface RepositoryOptions extends SnapshotKeeping {
-  /** Keeps the events of hot aggregates, so that loading reads only what is newer; default false. */
+  /** Keeps the events of recently used aggregates in memory, so that loading reads only newer events; default false. */
   readonly cache?: CacheOptions | false;
   /** Entries for the metadata of every event that is saved outside of a command. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export interface RepositoryOptions extends SnapshotKeeping {
   readonly recorded?: (events: readonly RecordedEvent[]) => void;
 }
 
-/** What `Repository.add` takes: a new instance of an aggregate class, or the attributes of a plain aggregate. */
+/** The argument of `Repository.add`: a new instance of an aggregate class, or the attributes of a plain aggregate. */
 export type Addition<A> =
   A extends AggregateRoot<any>
     ? A
@@ -40,9 +40,9 @@ export type Addition<A> =
 /**
  * Loads and saves the aggregates of one kind.
  *
- * By itself, each `add`, `save` and `delete` is one append. In the handler function or class of a command, however the
- * repository was made, they take part in its unit of work: everything is appended together when the handler has
- * returned, or not at all; and what is loaded waits for its turn, as commands to one aggregate do.
+ * Outside of commands each `add`, `save` and `delete` is one append. In a handler function or handler class they take
+ * part in the unit of work of the command, however the repository was created: everything is appended together when the
+ * handler returns, or not at all, and loading waits for the turn of the aggregate.
  */
 export class Repository<A = any> {
   readonly definition: AggregateDefinition<any, A>;
@@ -50,7 +50,7 @@ export class Repository<A = any> {
   readonly #within: UnitOfWork | undefined;
   readonly #options: RepositoryOptions;
 
-  /** @throws InvalidAggregateError when the class is not declared as an aggregate should be; InvalidOptionsError */
+  /** @throws InvalidAggregateError if the class is not a valid aggregate; InvalidOptionsError */
   constructor(
     aggregate: AggregateClass<A> | AggregateDefinition<any, A>,
     store: EventStore,
@@ -68,9 +68,9 @@ export class Repository<A = any> {
   }
 
   /**
-   * Stores a new aggregate: one made by `new`, with its events applied; or, for a plain one, its attributes, which
-   * become the event `<name>Created`. Resolves to the recorded events; inside a command to none, as they are recorded
-   * after its handler.
+   * Stores a new aggregate: an instance created with `new` that has applied events, or the attributes of a plain
+   * aggregate, which become the event `<name>Created`. Resolves to the recorded events; inside a command to an empty
+   * list, because they are recorded after its handler.
    * @throws AggregateAlreadyExistsError (in a command when it is appended), MissingAggregateIdError,
    * ForeignAggregateError, NothingToAddError
    */
@@ -84,22 +84,22 @@ export class Repository<A = any> {
     throw new AggregateAlreadyExistsError(this.definition.name, instance.id);
   }
 
-  /** Loads an aggregate. @throws AggregateNotFoundError when it has no events or was deleted */
+  /** Loads an aggregate. @throws AggregateNotFoundError if it has no events or was deleted */
   async load(id: string): Promise<A> {
     const instance = await this.#load(id);
     if (!instance.exists) throw new AggregateNotFoundError(this.definition.name, id, instance.deleted);
     return instance.exposed;
   }
 
-  /** Loads an aggregate, or resolves to null when it has no events or was deleted. */
+  /** Loads an aggregate, or resolves to null if it has no events or was deleted. */
   async find(id: string): Promise<A | null> {
     const instance = await this.#load(id);
     return instance.exists ? instance.exposed : null;
   }
 
   /**
-   * Stores what was applied to an aggregate since it was loaded; nothing applied, nothing stored.
-   * @throws ConcurrencyError when somebody else stored events meanwhile; nothing was appended then
+   * Stores the events applied to an aggregate since it was loaded; does nothing if there are none.
+   * @throws ConcurrencyError if other events were stored meanwhile; nothing was appended
    */
   async save(aggregate: A): Promise<readonly RecordedEvent[]> {
     const instance = this.#instanceOf(aggregate);
@@ -110,8 +110,8 @@ export class Repository<A = any> {
   }
 
   /**
-   * Appends the event `<name>Deleted`; afterwards the aggregate is not found, its events stay, its id is not used
-   * again.
+   * Deletes an aggregate by appending the event `<name>Deleted`. The aggregate is no longer found, its events stay, and
+   * its id cannot be used again.
    * @throws AggregateNotFoundError, ConcurrencyError
    */
   async delete(id: string): Promise<readonly RecordedEvent[]> {
@@ -124,14 +124,14 @@ export class Repository<A = any> {
   }
 
   /**
-   * Resolves when the snapshots that are being taken are stored: before the store is closed, and in tests.
-   * `Flow.close()` waits for them.
+   * Resolves when the snapshots in progress are stored; call it before you close the store, and in tests.
+   * `Flow.close()` calls it.
    */
   async drain(): Promise<void> {
     await this.#loader.snapshots?.idle();
   }
 
-  /** Returns this repository as a part of a command's unit of work. */
+  /** Returns this repository as part of a command's unit of work. */
   within(unit: UnitOfWork): Repository<A> {
     return new Repository(this.definition, unit.store, {}, { loader: this.#loader, unit });
   }

@@ -1,11 +1,11 @@
 import type { RecordedEvent } from '../messages';
 import type { NewSnapshot } from '../store';
 
-/** How much of the hot aggregates to keep. */
+/** Limits of the cache of recently used aggregates. */
 export interface CacheOptions {
-  /** Aggregates of one kind at most, those not used lately leave first; default 10,000. */
+  /** The maximum number of aggregates of one kind; the least recently used are dropped first. Default 10,000. */
   readonly max?: number;
-  /** Events of one kind of aggregate at most, over all of them, a snapshot counting as one; default 100,000. */
+  /** The maximum number of events of all aggregates of one kind, a snapshot counting as one; default 100,000. */
   readonly maxEvents?: number;
 }
 

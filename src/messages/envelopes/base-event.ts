@@ -10,7 +10,7 @@ export class BaseEventHandledError extends EventualityError {
   readonly code = 'BASE_EVENT_HANDLED';
 
   constructor(
-    /** Who handles the base class. */
+    /** What handles the base class. */
     place: string,
     readonly base: Function,
     /** The class of the event. */

@@ -11,42 +11,43 @@ export interface PlainMessage<Data extends object = any> {
   readonly message: Data;
 }
 
-/** What a caller may say about a command. */
+/** Options of `dispatch`. */
 export interface DispatchOptions {
   /**
-   * Identifies the command; default a new UUID v7. A command that is repeated with its id, by whatever process, takes
-   * effect once and resolves to the first outcome; one of another name or content rejects with CommandIdReusedError. 1
-   * to 255 characters.
+   * Identifies the command, 1 to 255 characters; default a new UUID v7. A command that is repeated with its id takes
+   * effect once, whichever process repeats it, and resolves to the first outcome. A command with another name or
+   * content rejects with CommandIdReusedError.
    */
   readonly commandId?: string;
   /**
-   * Entries for the metadata of every event, such as `{ actor: 'ann' }`; they go before those that are inherited. A
-   * `correlationId` given here is kept; `causationId`, `commandName` and `commandCausationId` are the framework's,
-   * whatever is given.
+   * Entries for the metadata of every event, such as `{ actor: 'ann' }`; they override inherited entries. A
+   * `correlationId` is kept. The framework always sets `causationId`, `commandName` and `commandCausationId` itself.
    */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /**
-   * Which of the callers' entries in the metadata of the message being handled the command inherits: all (`true`),
-   * none, or those named. Default what the flow says, `inheritMetadata`: all.
+   * Which metadata entries of the message being handled the command inherits: all (`true`), none (`false`), or those
+   * named. Default: `inheritMetadata` of the flow.
    */
   readonly inherit?: InheritedEntries;
-  /** The version the caller decided on: any other version rejects with ConcurrencyError, and nothing is tried again. */
+  /**
+   * The version that the caller's decision is based on. Any other version rejects with ConcurrencyError, without a
+   * retry.
+   */
   readonly expectedVersion?: number;
   /**
-   * How the command is tried again when a stream had moved on; default what its handler says, else 20 attempts, 5 to
-   * 200 ms apart.
+   * How the command is retried after a conflict; default the rule of its handler, else 20 attempts, 5 to 200 ms apart.
    */
   readonly retry?: RetryRule;
-  /** Rejects the command with the signal's reason as long as nothing has been appended, wherever it waits. */
+  /** Rejects the command with the signal's reason, wherever it waits, as long as nothing has been appended. */
   readonly signal?: AbortSignal;
   /**
-   * Resolves when these projections are done with the command's events, too, so that reads see them; classes,
-   * definitions or names.
+   * Projections to wait for: `dispatch` resolves when they have handled the command's events, so that reads see them.
+   * Classes, definitions or names.
    */
   readonly waitFor?: readonly ProjectionReference[];
   /**
-   * For how long to wait for them, in milliseconds; default 5,000. Then it rejects with WaitTimeoutError, which has the
-   * outcome.
+   * How long to wait for them, in milliseconds; default 5,000. Then `dispatch` rejects with WaitTimeoutError, which
+   * contains the outcome.
    */
   readonly waitTimeout?: number;
 }
@@ -55,15 +56,15 @@ export interface DispatchOptions {
 export type ProjectionReference = string | ClassReference | { readonly name: string };
 
 /**
- * What became of a command. `JSON.stringify` writes its positions, and those of its events, as decimal text; of a copy,
- * `jsonOf(copy)` does.
+ * The outcome of a command. `JSON.stringify` writes its positions, and those of its events, as decimal text; for a copy
+ * of it use `jsonOf(copy)`.
  */
 export interface CommandOutcome {
-  /** What happened; empty when the command failed. */
+  /** The recorded events; empty when the command failed. */
   readonly events: readonly RecordedEvent[];
   /** True when there is at least one event. */
   readonly succeeded: boolean;
-  /** The aggregate the command went to; where it changed several, the first of them. */
+  /** The aggregate of the command; of several, the first that was changed. */
   readonly aggregateId: string;
   /** That aggregate's version after the command. */
   readonly version: number;
@@ -71,11 +72,11 @@ export interface CommandOutcome {
   readonly position: bigint | undefined;
 }
 
-/** The message that led to another one. */
+/** The message that caused another one. */
 export interface MessageCause {
   readonly id: string;
   readonly correlationId: string;
-  /** Its metadata: what it leads to inherits the callers' entries. */
+  /** Its metadata; the messages that it causes inherit the callers' entries. */
   readonly metadata: EventMetadata;
 }
 
@@ -89,7 +90,7 @@ export interface Dispatches {
   ): Promise<CommandOutcome>;
 }
 
-/** A command on its way, as middleware and handlers see it. */
+/** A command with its envelope, as middleware and handlers see it. */
 export class CommandMessage<Command extends object = any> implements MessageCause {
   #id: string | undefined;
   #metadata: EventMetadata | undefined;
@@ -106,9 +107,9 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     /** The instance of the command class, or the plain message's data. */
     readonly command: Command,
     readonly options: DispatchOptions,
-    /** What led to this command: the event or the command whose handler dispatched it. */
+    /** The message that caused this command: the event or the command whose handler dispatched it. */
     readonly cause?: MessageCause,
-    /** The commands that wait for this one, the nearest first. */
+    /** The command whose handler waits for this one, if any. */
     readonly parent?: CommandMessage,
     private readonly inherit: InheritedEntries = true,
   ) {}
@@ -122,7 +123,7 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     return this.metadata.correlationId;
   }
 
-  /** The metadata that every event of this command gets. */
+  /** The metadata of every event of this command. */
   get metadata(): EventMetadata {
     this.#metadata ??= this.#completeMetadata();
     return this.#metadata;

@@ -2,37 +2,34 @@ import type { CommandOutcome, DispatchOptions } from './command';
 import type { ResultOf } from './query';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
 
-/**
- * What every handler can do beside its own work; what it dispatches carries the right correlation and causation by
- * itself.
- */
+/** What every handler can do: messages that it dispatches carry the correct correlation and causation ids. */
 export interface MessageContext {
-  /** Dispatches a command that follows from the message being handled. */
+  /** Dispatches a command caused by the message being handled. */
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome>;
-  /** Asks a query. */
+  /** Sends a query. */
   query<Q extends object>(query: Q): Promise<ResultOf<Q>>;
 }
 
-/** What a command handler is given as its second parameter. */
+/** The second parameter of a command handler. */
 export interface CommandContext extends MessageContext {
   readonly commandId: string;
   readonly commandName: string;
-  /** What the events of this command will carry. */
+  /** The metadata of the events of this command. */
   readonly metadata: EventMetadata;
-  /** The time by the application's clock. */
+  /** The current time of the application's clock. */
   readonly now: Date;
   readonly signal: AbortSignal | undefined;
-  /** Returns a new UUID v7; take ids from here, so that tests can decide them. */
+  /** Returns a new UUID v7. Take ids from here, so that tests can control them. */
   newId(): string;
 }
 
-/** What an event listener is given as its second parameter. */
+/** The second parameter of a listener. */
 export interface EventContext extends MessageContext {
   /** The event with its envelope. */
   readonly event: RecordedEvent;
 }
 
-/** What a query handler is given as its second parameter. */
+/** The second parameter of a query handler. */
 export interface QueryContext extends MessageContext {
   readonly queryName: string;
 }

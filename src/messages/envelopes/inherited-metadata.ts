@@ -1,6 +1,6 @@
 import type { EventMetadata } from './recorded-event';
 
-/** Which of the callers' entries of its cause a message inherits: all, none, or those named. */
+/** Which metadata entries of its cause a message inherits: all, none, or those named. */
 export type InheritedEntries = boolean | readonly string[];
 
 /** The entries that the framework sets for each message: none of them is a caller's. */

@@ -2,14 +2,14 @@ import { aName, checkedElsewhere } from '../options/option-checks';
 import { must, needed, type OptionChecks, refuseOptions } from '../options/options';
 import { sealPayload } from '../sealing/payload';
 
-/** An event without a class: its name, whose it is, and what happened. Made by `Event({ ... })`. */
+/** An event without a class: its name, its aggregate and its payload. Created by `Event({ ... })`. */
 export interface PlainEvent<Name extends string = string, Payload extends object = object> {
   readonly aggregateId: string;
-  /** The kind of aggregate; needed only where a handler function returns the event by itself. */
+  /** The kind of aggregate; needed only when a handler function returns the event directly. */
   readonly aggregateName?: string;
   readonly name: Name;
   readonly payload: Readonly<Payload>;
-  /** The aggregate's state after the event, where the event carries it. */
+  /** The aggregate's state after the event, if the event carries it. */
   readonly state?: object;
 }
 

@@ -1,7 +1,7 @@
 declare const RESULT: unique symbol;
 
 /**
- * The base of a query class; `Result` is what its handler must return and what `flow.query(...)` resolves to.
+ * The base of a query class. `Result` is what its handler returns and `flow.query(...)` resolves to.
  *
  * @example class OpenTodos extends Query<TodoView[]> {}
  */

@@ -1,50 +1,50 @@
 /**
- * What is known about an event beside its payload. A caller may add entries of its own, such as `actor` or `tenant`;
- * none means anything to the framework.
+ * The metadata of an event. Callers may add entries, such as `actor` or `tenant`, which have no meaning for the
+ * framework.
  */
 export interface EventMetadata {
-  /** The same for everything that follows from one first message. */
+  /** The same for all messages that follow from one first message. */
   readonly correlationId: string;
   /** The id of the message that directly caused this one: for an event, its command. */
   readonly causationId: string;
-  /** The name of the command that was decided. */
+  /** The name of the command that led to the event. */
   readonly commandName: string;
   /**
-   * The id of the message that led to the command: of an event, or of the command whose handler dispatched it. Absent
-   * where there is none.
+   * The id of the message that caused the command: of an event, or of the command whose handler dispatched it. Absent
+   * if there is none.
    */
   readonly commandCausationId?: string;
   readonly [entry: string]: unknown;
 }
 
 /**
- * What the framework itself says of an event. It has a place of its own, so that no entry of a caller's metadata can be
- * taken for it.
+ * What the framework says about an event. Marks are separate from metadata, so that no entry of a caller can be taken
+ * for one.
  */
 export interface EventMarks {
-  /** The event deletes its aggregate: only `Repository.delete` records it. */
+  /** Set on the event that deletes its aggregate; only `Repository.delete` records it. */
   readonly deleted?: true;
-  /** The aggregate's state after the event, where a plain event carries it. */
+  /** The aggregate's state after the event, if a plain event carries it. */
   readonly state?: object;
 }
 
 /** An event as the store returns it: what happened, to which aggregate, when and why. Deeply frozen. */
 export interface RecordedEvent<Payload extends object = object> {
-  /** UUID; the same for a repeated command, see `commandId`. */
+  /** A UUID; the same when a command is repeated, see `commandId`. */
   readonly id: string;
-  /** The durable name: the one given to `@Event`, else the class's name. */
+  /** The durable name: the one given to `@Event`, otherwise the class name. */
   readonly name: string;
-  /** The version of the payload's shape, 1 unless `@Event(name, { version })` says otherwise. */
+  /** The version of the payload's shape: that of `@Event(name, { version })`, otherwise 1. */
   readonly schemaVersion: number;
   readonly aggregateName: string;
   readonly aggregateId: string;
-  /** Place in the aggregate's stream, from 1, without gaps. */
+  /** The place in the aggregate's stream, from 1, without gaps. */
   readonly version: number;
-  /** Place among all events of the store, ascending from 1; a position can be missing, never used twice. */
+  /** The place among all events of the store, ascending from 1. Positions may have gaps and are never reused. */
   readonly position: bigint;
   /**
-   * What happened, as data: an instance of the event class where this process has just recorded it, a plain object
-   * where a database was read. Handlers and listeners are given instances.
+   * The payload, as data: an instance of the event class if this process has just recorded the event, a plain object if
+   * it was read from a database. Handlers and listeners receive instances.
    */
   readonly payload: Readonly<Payload>;
   readonly metadata: EventMetadata;

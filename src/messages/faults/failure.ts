@@ -2,10 +2,10 @@ import type { RecordedEvent } from '../envelopes/recorded-event';
 import { consoleLogger, type Logger } from '../logger';
 import { shownText } from './shown';
 
-/** What of the user's code failed, and with which event. */
+/** Which part of your code failed, and with which event. */
 export type FailureContext = ListenerFailure | EventProcessorFailure | InlineProjectionFailure;
 
-/** A listener in this process, called by the event bus: the event is not delivered to it again. */
+/** A listener on the event bus that failed. The event is not delivered to it again. */
 export interface ListenerFailure {
   readonly kind: 'listener';
   /** The name of the function; `Class.method` for a decorated one. */
@@ -13,7 +13,7 @@ export interface ListenerFailure {
   readonly event: RecordedEvent;
 }
 
-/** A projection or a reactor (`reactor`) that follows the events by checkpoints. */
+/** A projection or a reactor that failed. */
 export interface EventProcessorFailure {
   readonly kind: 'projection' | 'reactor';
   readonly name: string;
@@ -23,7 +23,7 @@ export interface EventProcessorFailure {
   readonly position?: bigint;
 }
 
-/** A projection that is part of each append. */
+/** An inline projection that failed. */
 export interface InlineProjectionFailure {
   readonly kind: 'inline-projection';
   readonly name: string;
@@ -32,8 +32,8 @@ export interface InlineProjectionFailure {
 }
 
 /**
- * Called for each failure of the user's code that no caller gets to see. What it throws, or rejects with, is logged and
- * harms nothing.
+ * Called for each failure of your code that no caller sees. An error that it throws or rejects with is logged and has
+ * no other effect.
  */
 export type OnError = (error: unknown, context: FailureContext) => unknown;
 

@@ -6,7 +6,7 @@
  * Keys come from `Symbol.for`: two copies of the package read each other's classes.
  */
 
-/** A class, also an abstract one, whose instances are of a type. */
+/** A class, concrete or abstract, with instances of a type. */
 export type ClassReference<T = any> = abstract new (...args: any[]) => T;
 
 // TC39 decorators need the symbol before the first decorated class is evaluated; TypeScript, swc and esbuild agree on

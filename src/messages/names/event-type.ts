@@ -7,14 +7,14 @@ import type { ClassReference } from './class-metadata';
 import { isOrExtends, MessageClassMismatchError } from './class-mismatch';
 import { type EventCodec, messageMetadata, messageName } from './names';
 
-/** An event on its way to the store: its durable name and its sealed payload. */
+/** An event before it is stored: its durable name and its sealed payload. */
 export interface SealedEvent {
   readonly name: string;
   readonly schemaVersion: number;
   readonly payload: object;
-  /** The aggregate's state after the event, where a plain event carries it. */
+  /** The aggregate's state after the event, if a plain event carries it. */
   readonly state?: object;
-  /** True for the event after which the aggregate is not found any more. */
+  /** True for the event that deletes the aggregate. */
   readonly deletes?: true;
 }
 
@@ -24,7 +24,7 @@ export class NewerEventError extends EventualityError {
 
   constructor(
     readonly eventName: string,
-    /** The version that is stored. */
+    /** The stored version. */
     readonly stored: number,
     /** The version that the class knows. */
     readonly known: number,

@@ -2,15 +2,15 @@ import { EventualityError } from '../faults/errors';
 import { shownText, shownWithKeys } from '../faults/shown';
 import { type ClassReference, metadataKey, ownMetadata } from './class-metadata';
 
-/** Turns an event into what JSON can carry, and back; for events with dates, bigints or value objects. */
+/** Converts an event to data that JSON can carry, and back; for events with dates, bigints or value objects. */
 export interface EventCodec<E extends object = any> {
   encode(event: E): object;
   decode(data: any): E;
 }
 
-/** What `@Event(name, options)` takes. */
+/** Options of `@Event`. */
 export interface EventOptions<E extends object = any> {
-  /** Version of the payload's shape, an integer from 1; default 1. */
+  /** The version of the payload's shape, an integer from 1; default 1. */
   readonly version?: number;
   readonly codec?: EventCodec<E>;
 }

@@ -9,10 +9,9 @@ const MAX_COMPARED = 1000;
 const MAX_LISTED = 30;
 
 /**
- * Returns the known name nearest to the one asked for, the first of several that are equally near, or `undefined` when
- * none is near: when more than a third of its letters, and more than two, would have to be inserted, removed or
- * replaced. Upper and lower case are the same. Only names of up to 64 characters are compared, and only the first 1,000
- * known ones.
+ * Returns the known name nearest to a mistyped one (the first of several equally near ones), or `undefined` if none is
+ * near: if more than a third of its letters, and more than two, would have to be inserted, removed or replaced. Case is
+ * ignored. Only names of up to 64 characters and the first 1,000 known names are compared.
  *
  * @example nearest('compelte', ['add', 'complete']) // 'complete'
  */

@@ -1,9 +1,9 @@
 import { isPlainObject } from './plain-object';
 
 /**
- * Returns data in which each bigint, such as the position of an event, is its decimal text: `JSON.stringify` throws on
- * a bigint. Lists and plain objects are copied; instances of classes, and what has a `toJSON` of its own, are left as
- * they are.
+ * Returns a copy of data in which each bigint, such as the position of an event, is decimal text, because
+ * `JSON.stringify` throws on bigints. Lists and plain objects are copied; instances of classes, and objects with a
+ * `toJSON`, are not changed.
  * @example JSON.stringify(jsonOf(event))
  */
 export function jsonOf(value: unknown): unknown {

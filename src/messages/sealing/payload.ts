@@ -36,17 +36,16 @@ const sealedKeys = new WeakMap<object, readonly string[]>();
 const NO_KEYS: readonly string[] = [];
 
 /**
- * Returns a deeply frozen copy of a message's data, with the prototype of its class, after making sure that JSON
- * carries all of it.
+ * Returns a deeply frozen copy of a message's data, with the prototype of its class, after checking that JSON carries
+ * all of it.
  *
- * What is refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside
- * arrays, instances of classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone
- * surrogates (PostgreSQL refuses them), what is circular or nested deeper than 100 levels, and what JSON leaves out:
- * properties under symbols, those that are not enumerable, and named ones of arrays. The message itself may be an
- * instance of a class, but not of one that keeps its data where JSON does not look (a date, a map, an error, private
- * `#fields` and `accessor`s, the prototype), nor of one with a `toJSON` method, which would decide what is stored.
- * Properties that are `undefined` are left out, `-0` becomes `0`, as in JSON. What has been sealed before is returned
- * as it is.
+ * Refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside arrays,
+ * instances of classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone surrogates
+ * (PostgreSQL refuses them), cycles and nesting deeper than 100 levels, and what JSON leaves out: symbol and
+ * non-enumerable properties, and named properties of arrays. The message itself may be an instance of a class, but not
+ * of one that keeps its data where JSON does not look (a date, a map, an error, private `#fields` and `accessor`s, the
+ * prototype), nor of one with a `toJSON` method, which would decide what is stored. As in JSON, properties that are
+ * `undefined` are left out and `-0` becomes `0`. A sealed object is returned as it is.
  *
  * @throws UnstorableValueError
  */

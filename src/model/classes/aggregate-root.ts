@@ -5,9 +5,9 @@ import type { OwnEvent } from './own-events';
 declare const EVENTS: unique symbol;
 
 /**
- * The base of an aggregate class. Its fields are its state; only methods marked `@EventHandler` change them, methods
- * marked `@CommandHandler` decide. Given a union of events, `apply` and the handlers accept only those, at compile
- * time.
+ * The base of an aggregate class. Its fields are its state. Methods marked `@CommandHandler` decide; only methods
+ * marked `@EventHandler` change the state. With a union of events as type argument, `apply` and the handlers accept
+ * only these events, at compile time.
  *
  * @example class Todo extends AggregateRoot<TodoCreated | TodoCompleted> {}
  */
@@ -17,7 +17,9 @@ export abstract class AggregateRoot<Events extends object = any> {
   #instance: AggregateInstance | undefined;
   readonly #id: string;
 
-  /** Makes an aggregate without events; `id` is needed only for one that is to be given to `Repository.add`. */
+  /**
+   * Creates an aggregate without events. An `id` is needed only for an aggregate that is passed to `Repository.add`.
+   */
   constructor(id = '') {
     this.#id = id;
   }
@@ -44,8 +46,8 @@ export abstract class AggregateRoot<Events extends object = any> {
   }
 
   /**
-   * Applies an event now, so that what follows in the same method sees the new state. Returning it too does not repeat
-   * it.
+   * Applies an event immediately, so that later code in the same method sees the new state. Returning it too does not
+   * repeat it.
    * @throws InvalidDecisionError, UnstorableValueError
    */
   protected apply<E extends Events>(event: E & OwnEvent<E, Events>): void {
@@ -53,7 +55,7 @@ export abstract class AggregateRoot<Events extends object = any> {
   }
 }
 
-/** The events an aggregate class was declared with; any object when it was declared without. */
+/** The declared events of an aggregate class; any object if none were declared. */
 export type EventsOf<A> = A extends { readonly [EVENTS]?: infer Events }
   ? unknown extends Events
     ? any

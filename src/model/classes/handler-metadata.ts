@@ -14,21 +14,21 @@ import {
 import type { Creates } from '../aggregate-definition';
 import type { SnapshotOptions } from '../snapshots/snapshot-rule';
 
-/** What `@CommandHandler(command, options)` takes. */
+/** Options of `@CommandHandler`. */
 export interface CommandHandlerOptions<C = any> {
-  /** Default false: the aggregate must exist. */
+  /** Whether the command creates its aggregate; default false: it must exist. */
   readonly creates?: Creates;
-  /** Finds the aggregate's id in the command; default the aggregate's own way, else the command's `id`. */
+  /** Returns the aggregate's id from the command; default the rule of the aggregate, else the command's `id`. */
   readonly target?: (command: C) => string;
-  /** How the command is tried again when an aggregate that it changes had moved on; default the flow's rule. */
+  /** How the command is retried after a conflict; default the flow's rule. */
   readonly retry?: RetryRule;
 }
 
-/** What `@Aggregate(name, options)` takes. */
+/** Options of `@Aggregate`. */
 export interface AggregateOptions<A = any> {
-  /** Finds the aggregate's id in a command; default the command's `id`. */
+  /** Returns the aggregate's id from a command; default the command's `id`. */
   readonly id?: (command: any) => string;
-  /** Keeps the state of long streams beside the events, so that loading reads only what is newer; default none. */
+  /** Stores the state of long streams, so that loading reads only newer events; default none. */
   readonly snapshot?: SnapshotOptions<A>;
 }
 

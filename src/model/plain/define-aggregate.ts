@@ -33,7 +33,7 @@ import { aSnapshot, type SnapshotOptions, snapshotRule } from '../snapshots/snap
 import { laterFault, refusePromise } from '../synchronous';
 import { lostInCopy } from './copied-state';
 
-/** What a method of a plain aggregate sees as `this`. */
+/** The `this` of a method of a plain aggregate. */
 export interface PlainAggregateThis<State> {
   readonly id: string;
   /** The version of the last stored event. */
@@ -49,7 +49,7 @@ export type PlainAggregate<State, M extends Methods = Methods> = PlainAggregateT
   readonly [K in keyof M]: (...args: Parameters<M[K]>) => Recorded<ReturnType<M[K]>>;
 };
 
-/** How a plain aggregate answers a command: a function, or one with options. */
+/** How a plain aggregate handles a command: a function, or one with options. */
 export type PlainCommandHandler<State> =
   | ((state: Readonly<State>, command: any, context: CommandContext) => Decision<object>)
   | {
@@ -59,31 +59,31 @@ export type PlainCommandHandler<State> =
       readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision<object>;
     };
 
-/** How a plain aggregate follows an event: it changes the state it is given, or returns another one. */
+/** How a plain aggregate handles an event: it changes the given state, or returns another one. */
 export type PlainEventHandler<State> = (
   state: State,
   event: StateChange & { readonly payload: any },
 ) => State | undefined | void;
 
-/** What `defineAggregate` takes. */
+/** The specification for `defineAggregate`. */
 export interface AggregateSpecification<State extends object, M extends Methods> {
   readonly name: string;
-  /** The state before the first event (copied for each aggregate), or a function that makes it. */
+  /** The state before the first event (copied for each aggregate), or a function that returns it. */
   readonly state: State | ((id: string) => State);
-  /** Makes the id of an aggregate that is added without one; default a UUID v7. */
+  /** Creates the id of an aggregate that is added without one; default a UUID v7. */
   readonly idGenerator?: () => string;
   /** Actions: they read `this.state`, `this.id`, and return events. */
   readonly methods?: M & ThisType<PlainAggregateThis<State> & PlainAggregate<State, M>>;
   /**
-   * Event handlers by event name: they change the state they are given or return another one. `<name>Created` without
-   * one sets the fields that it carries.
+   * Event handlers by event name. They change the given state or return another one. Without a handler, `<name>Created`
+   * sets the fields of its payload.
    */
   readonly on?: Readonly<Record<string, PlainEventHandler<NoInfer<State>>>>;
-  /** Command handlers by command name, for an aggregate that is given to a Flow or a module. */
+  /** Command handlers by command name, for an aggregate that is passed to a Flow or a module. */
   readonly commands?: Readonly<Record<string, PlainCommandHandler<NoInfer<State>>>>;
-  /** Finds the aggregate's id in a command; default the command's `id`. */
+  /** Returns the aggregate's id from a command; default the command's `id`. */
   readonly id?: (command: any) => unknown;
-  /** Keeps the state of long streams beside the events, so that loading reads only what is newer; default none. */
+  /** Stores the state of long streams, so that loading reads only newer events; default none. */
   readonly snapshot?: SnapshotOptions<NoInfer<State>>;
 }
 
@@ -96,9 +96,9 @@ export interface PlainAggregateDefinition<State extends object, M extends Method
 /**
  * Defines an aggregate without a class.
  *
- * `Repository.add(attributes)` records `<name>Created` with the attributes as its payload; an event that carries a
- * `state` sets it.
- * @throws InvalidAggregateError listing everything that is wrong with the specification
+ * `Repository.add(attributes)` records `<name>Created` with the attributes as its payload. An event that carries a
+ * `state` sets the state.
+ * @throws InvalidAggregateError with all mistakes in the specification
  */
 export function defineAggregate<State extends object, M extends Methods = Record<never, never>>(
   specification: AggregateSpecification<State, M>,

@@ -2,50 +2,47 @@ import { aFunction, aVersion, type Check, integer, needed, type OptionChecks, op
 import { SnapshotRefusedError } from '../errors';
 import { decodeState, encodeState, UnkeepableValue } from './state-codec';
 
-/** When snapshots of an aggregate are taken, and which of those that are stored can be used. */
+/** When snapshots of an aggregate are taken, and which stored snapshots can be used. */
 export interface SnapshotTiming {
-  /** After how many events a snapshot is taken: when the stream passes a multiple of this. An integer from 1. */
+  /** Takes a snapshot whenever the stream passes a multiple of this number of events. An integer from 1. */
   readonly every: number;
   /**
-   * The version of the state's shape; default 1. Raise it whenever the fields, or what the event handlers do with them,
-   * change: snapshots of other versions are ignored, and taken anew.
+   * The version of the state's shape; default 1. Raise it whenever you change the fields, or what the event handlers do
+   * with them: snapshots of other versions are ignored and replaced.
    */
   readonly version?: number;
 }
 
 /**
- * What the option `snapshot` takes. Without `take` and `restore` the own fields of the aggregate are kept, provided
- * that all of them can be seen and kept exactly; an aggregate with private `#fields` needs both.
+ * The option `snapshot`. Without `take` and `restore` the own fields of the aggregate are stored, if all of them can be
+ * read and stored exactly; an aggregate with private `#fields` needs both functions.
  */
 export type SnapshotOptions<State = any> = SnapshotTiming &
   (
     | { readonly take?: undefined; readonly restore?: undefined }
     | {
-        /** Returns what is to be kept: data of its own, with dates, maps and sets where needed. */
+        /** Returns the data to store; it may contain dates, maps and sets. */
         readonly take: (state: State) => object;
-        /**
-         * Brings a new aggregate, as it is before its first event, to the state that was taken; or returns another
-         * state.
-         */
+        /** Applies the stored data to the state of a new aggregate, or returns another state. */
         readonly restore: (state: State, data: any) => State | undefined | void;
       }
   );
 
-/** How an aggregate is kept as a snapshot: the option `snapshot`, lowered. It can be written by hand. */
+/** How an aggregate is stored as a snapshot: the compiled form of the option `snapshot`. It can be written by hand. */
 export interface SnapshotRule<State = any> {
   readonly every: number;
   readonly version: number;
-  /** Why no snapshot can be taken of any aggregate of this kind, where that is known beforehand. */
+  /** Why no snapshot can be taken of any aggregate of this kind, if known in advance. */
   readonly refusal?: string | undefined;
   /**
-   * True when states with equal texts are equal; else their own fields are compared as well before a snapshot is
+   * True if states with equal texts are equal; otherwise their own fields are also compared before a snapshot is
    * stored.
    */
   readonly exact?: boolean;
-  /** Returns a state as JSON text. @throws SnapshotRefusedError when not all of it can be kept */
+  /** Returns a state as JSON text. @throws SnapshotRefusedError if a part of it cannot be stored */
   take(state: State, id: string): string;
   /**
-   * Makes a state of such a text, new objects each time. Throws when the text is damaged, or of a state with other
+   * Returns the state of such a text, a new object each time. Throws if the text is damaged, or of a state with other
    * fields.
    */
   restore(id: string, text: string): State;

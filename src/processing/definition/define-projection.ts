@@ -11,7 +11,8 @@ import type {
 import type { FieldOf, ViewFault } from './view-checks';
 
 /**
- * What `defineProjection` takes: the options of `@Projection`, and handlers by the event's name, which get the payload.
+ * The specification for `defineProjection`: the options of `@Projection`, and handlers by event name, which receive the
+ * payload.
  */
 export interface ProjectionSpecification<View extends object, Index extends string = FieldOf<View>>
   extends ProjectionOptions<Index> {
@@ -21,7 +22,10 @@ export interface ProjectionSpecification<View extends object, Index extends stri
   readonly onReplay?: Readonly<Record<string, (payload: any, context: ProjectionContext<View>) => unknown>>;
 }
 
-/** What `defineReactor` takes: the options of `@Reactor`, and handlers by the event's name, which get the payload. */
+/**
+ * The specification for `defineReactor`: the options of `@Reactor`, and handlers by event name, which receive the
+ * payload.
+ */
 export interface ReactorSpecification extends EventProcessorOptions {
   readonly name: string;
   readonly on: Readonly<Record<string, (payload: any, context: ReactorContext) => unknown>>;
@@ -30,10 +34,10 @@ export interface ReactorSpecification extends EventProcessorOptions {
 }
 
 /**
- * Makes a projection without a class; give it to `new Flow({ projections })`, which checks it.
+ * Defines a projection without a class. Pass it to `new Flow({ processors })` or list it in a module; both check it.
  * @example defineProjection<Total>({ name: 'totals', on: { Sold: ({ price }, { event, documents }) =>
  * documents.set(event.aggregateId, { price }) } })
- * @throws InvalidOptionsError where there is no specification
+ * @throws InvalidOptionsError if the specification is not an object
  */
 export function defineProjection<View extends object, const Index extends string = FieldOf<View>>(
   specification: ProjectionSpecification<View, Index> & ViewFault<View, Index, unknown>,
@@ -46,8 +50,8 @@ export function defineProjection<View extends object, const Index extends string
 }
 
 /**
- * Makes a reactor without a class; give it to `new Flow({ projections })`, which checks it.
- * @throws InvalidOptionsError where there is no specification
+ * Defines a reactor without a class. Pass it to `new Flow({ processors })` or list it in a module; both check it.
+ * @throws InvalidOptionsError if the specification is not an object
  */
 export function defineReactor(specification: ReactorSpecification): EventProcessorDefinition {
   const { name, on, onReplay, ...options } = specified('defineReactor', specification);

@@ -4,135 +4,133 @@ import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from
 import type { FieldOf } from './view-checks';
 
 /**
- * When a projection follows: `async` behind the append, by checkpoint; `inline` in the transaction of the append;
- * `live` when it is asked, with nothing stored.
+ * When a projection handles events: `async` after the append, by checkpoint; `inline` in the transaction of the append;
+ * `live` at each read, without storing anything.
  */
 export type ProjectionMode = 'async' | 'inline' | 'live';
 
-/** What the handlers of a projection write to. Reads see what was written before them, in the same page too. */
+/** The documents of a projection, for its handlers. Reads see earlier writes, also those on the same page of events. */
 export interface Documents<View extends object = any> {
-  /** Returns a document, frozen; undefined when there is none. */
+  /** Returns a document, frozen; undefined if there is none. */
   get(id: string): Promise<Readonly<View> | undefined>;
-  /** Writes a whole document, in place of an earlier one. */
+  /** Writes a whole document, replacing an earlier one. */
   set(id: string, document: View): void;
-  /** Changes a document: by a part of it, or by a function of it. Nothing happens when there is none. */
+  /** Changes a document with some of its fields, or with a function. Does nothing if there is no document. */
   update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void>;
   delete(id: string): void;
 }
 
-/** What the handlers of a projection get as their second parameter. */
+/** The second parameter of the handlers of a projection. */
 export interface ProjectionContext<View extends object = any> {
   /** The event with its envelope. */
   readonly event: RecordedEvent;
   readonly documents: Documents<View>;
-  /** The event is older than the version of the projection: it is handled while a version fills for the first time. */
+  /** True if the event is older than the first version of the projection, and is handled while a version fills. */
   readonly replaying: boolean;
-  /** Ends when the process has lost the segment, or closes: what waits for something should stop waiting. */
+  /** Aborted when the process has lost the segment or closes. Code that waits should stop waiting. */
   readonly signal: AbortSignal;
   /**
-   * Runs SQL of one's own in the transaction that writes the documents and moves the checkpoint, after the handlers of
-   * the page, in order. On SQLite `work` must be synchronous.
+   * Runs your own SQL in the transaction that writes the documents and moves the checkpoint, after the handlers of the
+   * page, in order. On SQLite `work` must be synchronous.
    */
   inTransaction(work: TransactionWork): void;
 }
 
 /**
- * What a reactor gets as its second parameter: it has effects, and may dispatch.
+ * The second parameter of the handlers of a reactor, which have effects and may dispatch.
  *
- * Its handler may run again for the same event. A command that it dispatches then is known again by what it is, and is
- * not carried out twice: so the content of commands must follow from the event, from `now` and from `newId()`; where it
- * cannot, give a `commandId`.
+ * A handler may run again for the same event. A command that it dispatches again is recognized by its content and not
+ * carried out twice. So the content of commands must depend only on the event, `now` and `newId()`; otherwise set a
+ * `commandId`.
  */
 export interface ReactorContext extends EventContext {
   readonly replaying: boolean;
   readonly signal: AbortSignal;
-  /** When the event was recorded: the same each time the handler runs. */
+  /** When the event was recorded: the same in each run of the handler. */
   readonly now: Date;
-  /** Returns a UUID, the same ones in the same order each time the handler runs. */
+  /** Returns a UUID; the same ids in the same order in each run of the handler. */
   newId(): string;
 }
 
-/** A rule of one's own for which events belong together, and its name. */
+/** Your own rule for which events belong together, and its name. */
 export interface SequenceRule {
   /**
-   * Names what `of` returns, such as `customer`: it is stored, and says whether other code assigns events to segments
+   * Names what `of` returns, such as `customer`. It is stored, to detect whether other code assigns events to segments
    * in the same way. Change it whenever `of` returns something else.
    */
   readonly key: string;
-  /**
-   * Returns the sequence that an event belongs to, a text of 1 to 255 characters: always the same for the same event.
-   */
+  /** Returns the sequence of an event, text of 1 to 255 characters; always the same for the same event. */
   of(event: RecordedEvent<any>): string;
 }
 
-/** What projections and reactors can be told. */
+/** Options of projections and reactors. */
 export interface EventProcessorOptions {
   /**
-   * Into how many segments it is split, 1 to 256; default 1. Processes share them. With another number a projection
-   * fills anew, and a reactor goes on where each of its segments was.
+   * The number of segments, 1 to 256, which processes share; default 1. Changing it rebuilds a projection, and hands
+   * over a reactor.
    */
   readonly segments?: number;
   /**
-   * Which events must be handled in order, and are parked together: default those of one aggregate. `'all'` for all of
-   * them; or a rule of one's own, such as `{ key: 'customer', of: event => event.payload.customer }`. With another one
-   * a projection fills anew.
+   * Which events must be handled in order and are parked together; default those of one aggregate. `'all'` for all
+   * events, or your own rule, such as `{ key: 'customer', of: event => event.payload.customer }`. Changing it rebuilds
+   * a projection.
    */
   readonly sequenceBy?: 'aggregate' | 'all' | SequenceRule;
-  /**
-   * How a handler that throws is called again, before its sequence is parked; default 5 attempts, 50 to 5,000 ms apart.
-   */
+  /** How a failing handler is retried before its sequence is parked; default 5 attempts, 50 to 5,000 ms apart. */
   readonly retry?: RetryRule;
   /**
-   * After the last try: `park` puts the sequence aside and goes on (default); `stop` waits where it is, until a caller
-   * restarts it.
+   * What happens after the last attempt: `park` (default) puts the sequence aside and continues with others; `stop`
+   * stops the segment until `restart()`.
    */
   readonly onError?: 'park' | 'stop';
   /**
-   * `skip` leaves out events that are older than the version: effects do not happen again. Default `run` for
+   * `skip` leaves out events that are older than the first version, so that effects do not repeat. Default `run` for
    * projections, `skip` for reactors.
    */
   readonly replay?: 'run' | 'skip';
 }
 
-/** What `@Projection` and `defineProjection` can be told. */
+/** Options of `@Projection` and `defineProjection`. */
 export interface ProjectionOptions<Index extends string = string> extends EventProcessorOptions {
   readonly mode?: ProjectionMode;
   /**
-   * The version of what the handlers make of events, from 1; default 1. Another one is filled beside the old, and then
-   * takes its place.
+   * The version of what the handlers make of events, from 1; default 1. A new version is filled beside the old one and
+   * then replaces it.
    */
   readonly version?: number;
-  /** The top-level fields by which documents are found, eight at most. */
+  /** The top-level fields by which documents can be queried, eight at most. */
   readonly indexes?: readonly Index[];
 }
 
 export type ProjectionHandler = (event: any, context: any) => unknown;
 
-/** The handlers of one event: the one that is called for news, and the one for replays, where there is another. */
+/** The handlers of one event: the normal one, and optionally one for replays. */
 export interface EventProcessorHandler {
   readonly handle: ProjectionHandler;
   /** From `@ReplayHandler`: called instead of `handle` for events that are replayed. */
   readonly replay?: ProjectionHandler;
-  /** The event's class, where it is handled by class. */
+  /** The event's class, if it is handled by class. */
   readonly type?: ClassReference;
   /**
-   * Returns what the handlers are called with: an instance of the event class, or the payload. @throws NewerEventError,
-   * MessageClassMismatchError
+   * Returns the argument of the handlers: an instance of the event class, or the payload.
+   * @throws NewerEventError, MessageClassMismatchError
    */
   revive(event: RecordedEvent): object;
 }
 
-/** A projection or a reactor as plain data and functions: all that the engine knows; decorators make one of a class. */
+/**
+ * A projection or a reactor as plain data and functions: all that the engine knows. Decorated classes compile to it.
+ */
 export interface EventProcessorDefinition {
   readonly kind: 'projection' | 'reactor';
-  /** Durable: names checkpoint and documents. */
+  /** Durable: the checkpoint and the documents are stored under it. */
   readonly name: string;
   readonly options: ProjectionOptions;
   /** By the event's name. */
   readonly handlers: ReadonlyMap<string, EventProcessorHandler>;
 }
 
-/** A projection whose documents are of a type. */
+/** A projection with the type of its documents. */
 export interface ProjectionDefinition<View extends object = any, Index extends string = FieldOf<View>>
   extends EventProcessorDefinition {
   readonly kind: 'projection';
@@ -143,8 +141,8 @@ export interface ProjectionDefinition<View extends object = any, Index extends s
 }
 
 /**
- * The type of a projection's documents: of a definition, or of a class by the `ProjectionContext<View>` of its
- * handlers.
+ * The type of a projection's documents: that of a definition, or of the `ProjectionContext<View>` in the handlers of a
+ * class.
  */
 export type ViewOf<P> =
   P extends ProjectionDefinition<infer View, any> ? View : [HandledView<P>] extends [never] ? any : HandledView<P>;
@@ -158,10 +156,7 @@ type HandledView<P> = {
     : never;
 }[keyof P];
 
-/**
- * A query over documents of a type, by the fields that are indexes, where their names are known: see
- * {@link DocumentQuery}.
- */
+/** A query for typed documents, by the fields that are indexes, if their names are known: see {@link DocumentQuery}. */
 export interface ReadModelQuery<View extends object = any, Index extends string = FieldOf<View>>
   extends Pick<DocumentQuery, 'limit' | 'after'> {
   readonly where?: {
@@ -173,21 +168,21 @@ export interface ReadModelQuery<View extends object = any, Index extends string 
   readonly orderBy?: (keyof View & Index) | { readonly field: keyof View & Index; readonly direction: 'asc' | 'desc' };
 }
 
-/** The documents of a projection, for readers: always those of the version that is active. */
+/** The documents of a projection, for readers; always those of the active version. */
 export interface ReadModel<View extends object = any, Index extends string = FieldOf<View>> {
   readonly name: string;
   get(id: string): Promise<Readonly<View> | undefined>;
-  /** Returns the documents with these ids, by id; those that are not there are left out. */
+  /** Returns the documents with these ids, by id; missing ones are left out. */
   getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>>;
-  /** Returns a page of documents, in order. @throws InvalidDocumentQueryError */
+  /** Returns a page of documents, sorted. @throws InvalidDocumentQueryError */
   find(query?: ReadModelQuery<View, Index>): Promise<ReadModelPage<View>>;
-  /** Returns the first document that a query finds. */
+  /** Returns the first document of a query. */
   first(query?: ReadModelQuery<View, Index>): Promise<Readonly<View> | undefined>;
-  /** Goes through all that a query finds, page by page. */
+  /** Yields all documents of a query, page by page. */
   all(query?: ReadModelQuery<View, Index>): AsyncIterable<Readonly<View>>;
 }
 
-/** A page of documents; `cursor` is the `after` of the next. */
+/** A page of documents; `cursor` is the `after` of the next page. */
 export interface ReadModelPage<View extends object> extends Pick<DocumentPage, 'cursor'> {
   readonly items: readonly Readonly<View>[];
 }

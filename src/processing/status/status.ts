@@ -1,46 +1,44 @@
 import type { DeadLetter, ParkedSequence } from '../../store';
 
-/** How far one segment has come, and who works on it. */
+/** The position of one segment, and the process that holds it. */
 export interface SegmentStatus {
   readonly segment: number;
   readonly position: bigint;
-  /** The id of the process that has the segment; undefined when none has. */
+  /** The id of the process that holds the segment; undefined if none does. */
   readonly owner: string | undefined;
 }
 
-/** How a version that fills is getting on. */
+/** The progress of a version that is being filled. */
 export interface RebuildProgress {
   readonly version: number;
-  /** Events gone through, those without a handler included. */
+  /** Processed events, those without a handler included. */
   readonly done: number;
-  /** Events to go through, as of now. */
+  /** Events to process, as of now. */
   readonly total: number;
-  /** Events per second, lately. */
+  /** Recent events per second. */
   readonly rate: number;
-  /** Seconds left at this rate; undefined while there is none. */
+  /** Seconds left at this rate; undefined while there is no rate. */
   readonly secondsLeft: number | undefined;
   /**
-   * How many sequences hold it up: they are parked in the new version, and not, or not as early, in the one that is
-   * read. The switch waits until each was retried with success or discarded, or for {@link Rebuild.switchAnyway}.
+   * How many sequences delay the switch: they are parked in the new version, and not, or not as early, in the active
+   * one. The switch waits until each is retried successfully or discarded, or for {@link Rebuild.switchAnyway}.
    */
   readonly heldUpBy: number;
 }
 
-/** An error that a status tells of. */
+/** An error in a status. */
 export interface LastErrorStatus {
   readonly message: string;
-  /**
-   * The text with the stack, where it has one; at most 4,000 characters, and 2,000 where another process tells of it.
-   */
+  /** The text with the stack, if there is one; at most 4,000 characters, 2,000 if another process reported it. */
   readonly stack: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
-  /** Of the event that failed, where it is stored. */
+  /** The position of the event that failed, if it is stored. */
   readonly position: bigint | undefined;
 }
 
 /**
- * How a projection or reactor is getting on. `JSON.stringify` writes positions as decimal text, here and of dead
+ * The status of a projection or reactor. `JSON.stringify` writes its positions as decimal text, and those of dead
  * letters.
  */
 export interface EventProcessorStatus {
@@ -48,20 +46,20 @@ export interface EventProcessorStatus {
   readonly kind: 'projection' | 'reactor';
   readonly mode: 'async' | 'inline' | 'live';
   /**
-   * `starting` before there is a version, or before this process knows it, `filling` for the first time or
-   * beside another, `stopped` after an error with `onError: 'stop'`, in whichever process,
-   * `superseded` where other code has taken over: this process takes over again when that is not followed any more.
+   * `starting`: there is no version yet, or this process does not know it. `filling`: a version is being filled, the
+   * first or one beside another. `stopped`: after an error with `onError: 'stop'`, in any process. `superseded`: other
+   * code has taken over; this process takes over again when no process follows that code any more.
    */
   readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
   /**
-   * False while a sequence is parked, or holds a rebuild up, or a segment has stopped, in whichever process: it needs
-   * to be looked at. For alarms; a health check of the process asks {@link Health}.
+   * False while a sequence is parked or delays a rebuild, or a segment has stopped, in any process. For alarms; for a
+   * health check of the process use {@link Health}.
    */
   readonly healthy: boolean;
-  /** The version that this process follows with, and the one that readers see, which the rest is about. */
+  /** The version that this process follows, and the one that readers see, which the other fields describe. */
   readonly version: number | undefined;
   readonly activeVersion: number | undefined;
-  /** The position up to which everything is handled or parked, that event included, in all segments and processes. */
+  /** Everything up to this position is handled or parked, in all segments and processes. */
   readonly position: bigint;
   /** The position of the store's last event. */
   readonly head: bigint;
@@ -69,68 +67,65 @@ export interface EventProcessorStatus {
   readonly segments: readonly SegmentStatus[];
   readonly parked: readonly ParkedSequence[];
   /**
-   * What a handler threw last, in whichever process that follows; where none has thrown, what else failed last in this
-   * one.
+   * The last error of a handler, in any process that follows; if no handler has thrown, the last other failure in this
+   * process.
    */
   readonly lastError: LastErrorStatus | undefined;
   readonly rebuild: RebuildProgress | undefined;
 }
 
-/** A rebuild under way: a version that fills beside the one that is read. */
+/** A rebuild in progress: a version that fills beside the active one. */
 export interface Rebuild {
   readonly version: number;
   /** Resolves when readers see the new version. @throws RebuildCancelledError */
   readonly done: Promise<void>;
-  /** Gives the progress, about five times a second, until it is done; the last one is complete. */
+  /** Yields the progress, about five times a second, until the rebuild is done; the last one is complete. */
   progress(): AsyncIterable<RebuildProgress>;
   /**
-   * Drops the new version; readers keep the old one. It is over for all who wait for it, in every process. Where
+   * Drops the new version; readers keep the old one. This ends the rebuild for all callers, in every process. If
    * readers were switched just before, they keep the new version, and `done` resolves.
    */
   cancel(): Promise<void>;
   /**
-   * Switches to the new version as soon as it has caught up, though sequences are parked in it: readers see their
-   * aggregates as they were before the events that failed. Resolves as `done` does. @throws RebuildCancelledError
+   * Switches to the new version as soon as it has caught up, even if sequences are parked in it: readers see their
+   * aggregates as they were before the failed events. Resolves like `done`. @throws RebuildCancelledError
    */
   switchAnyway(): Promise<void>;
 }
 
-/** How a process is doing, for those who decide whether it gets work, or is started anew. */
+/** The health of a process, for deciding whether it gets work or is restarted. */
 export interface Health {
   /**
-   * Whether the event store answers and nothing has stopped. What is parked or behind does no harm to the process: see
-   * {@link EventProcessorStatus}.
+   * Whether the event store answers and nothing has stopped. Parked or lagging work does not make a process unhealthy:
+   * see {@link EventProcessorStatus}.
    */
   readonly healthy: boolean;
-  /** What is wrong, a sentence each. */
+  /** What is wrong, one sentence each. */
   readonly faults: readonly string[];
 }
 
-/** What one can do with a projection or reactor while it runs. */
+/** The handle of a running projection or reactor. */
 export interface EventProcessor {
   readonly name: string;
   /**
-   * Returns how it is getting on.
-   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself tries
+   * Returns its status.
+   * @param options `timeout`: milliseconds to wait for the event store; default as long as the store itself retries
    * @throws InvalidOptionsError, StatusTimeoutError, errors of the store
    */
   status(options?: { readonly timeout?: number }): Promise<EventProcessorStatus>;
   /**
-   * Fills a new version beside the one that is read, and switches to it when it has caught up. Where one is under way
-   * already, also one that another process began or that was cut off, that one is returned. In a process with a lower
-   * `version` than the one that is read it switches only when no process follows that one any more.
+   * Fills a new version beside the active one and switches to it when it has caught up. A rebuild that is already in
+   * progress, even one that another process started or that was interrupted, is returned instead. In a process with a
+   * lower `version` than the active one, the switch waits until no process follows the active one.
    * @throws NothingToRebuildError for reactors and live projections
    */
   rebuild(): Promise<Rebuild>;
   /**
-   * Resolves when everything up to a position is handled, or parked. @throws WaitTimeoutError, StoreClosedError when
-   * the flow is closed meanwhile
+   * Resolves when everything up to a position is handled or parked.
+   * @throws WaitTimeoutError, StoreClosedError if the flow is closed meanwhile
    */
   waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /**
-   * Returns a page of what is parked, in the order of positions: in the version that readers see, or in the one given
-   * here.
-   */
+  /** Returns a page of dead letters, by position: those of the version that readers see, or of the given one. */
   deadLetters(page?: {
     readonly sequence?: string;
     readonly after?: bigint;
@@ -138,19 +133,19 @@ export interface EventProcessor {
     readonly version?: number;
   }): Promise<readonly DeadLetter[]>;
   /**
-   * Has a parked sequence, or all of them, tried again, by the process that has its segment: in the version that
-   * readers see, and in one that fills. Returns how many.
+   * Requests a retry of one parked sequence, or of all, in the version that readers see and in one that fills. The
+   * process that holds the segment carries it out. Returns the number of sequences.
    */
   retry(sequence?: string): Promise<number>;
   /**
-   * Gives up on parked events: one, by its position; those of a sequence; or all. In the version that readers see, or
-   * in the one given here. Returns how many.
+   * Discards parked events: one, by its position; those of a sequence; or all. In the version that readers see, or in
+   * the given one. Returns the number of events.
    */
   discard(which?: {
     readonly sequence?: string;
     readonly position?: bigint;
     readonly version?: number;
   }): Promise<number>;
-  /** Goes on after `onError: 'stop'`, with the segments of this process. */
+  /** Continues after `onError: 'stop'`, with the segments of this process. */
   restart(): void;
 }

@@ -26,7 +26,7 @@ const anIterable = must(
 );
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
-/** Keeps events in the memory of the process: complete in its semantics, gone when the process ends. */
+/** Keeps events in memory: complete in its semantics, gone when the process ends. */
 export class InMemoryEventStore implements EventStore {
   readonly snapshots: SnapshotStore;
   readonly projections: ProjectionStore;
@@ -55,9 +55,8 @@ export class InMemoryEventStore implements EventStore {
   #closed = false;
 
   /**
-   * @param options `clock` dates the events, default the machine's; `events` is what the store holds from the start
-   * @throws InvalidOptionsError; InvalidRestoreError when one of the events is not whole, or does not follow on those
-   * before it
+   * @param options `clock` dates the events, default the system clock; `events` are the initial contents
+   * @throws InvalidOptionsError; InvalidRestoreError if an event is incomplete, or does not follow the events before it
    */
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     refuseOptions('new InMemoryEventStore', options, { clock: aClock, events: anIterable });
@@ -118,8 +117,8 @@ export class InMemoryEventStore implements EventStore {
   }
 
   /**
-   * Called with the events of one append, or one restore, before they are kept, for subclasses that write them
-   * somewhere: what it throws rejects the call, and nothing is kept.
+   * Called with the events of each append or restore before they are kept, for subclasses that write them elsewhere. If
+   * it throws, the call rejects and nothing is kept.
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 

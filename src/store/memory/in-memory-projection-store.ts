@@ -21,8 +21,8 @@ import { InMemoryTransaction } from './in-memory-transaction';
 import { StagedAppends, type TransactionEvents } from './staged-appends';
 
 /**
- * Keeps documents, checkpoints, leases and dead letters in the memory of the process: complete in its semantics, gone
- * when the process ends. Its transactions take events only where it is the `projections` of an `InMemoryEventStore`.
+ * Keeps documents, checkpoints, leases and dead letters in memory: complete in its semantics, gone when the process
+ * ends. Its transactions take events only as the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
   declare readonly eventsBeside: EventsBeside | undefined;

@@ -2,7 +2,7 @@ import { aClock, type Clock, isoTime, refuseOptions, systemClock } from '../../m
 import type { NewSnapshot, Snapshot, SnapshotStore } from '../ports/snapshot-store';
 import type { StreamName } from '../ports/stream-name';
 
-/** Keeps snapshots in the memory of the process; they are gone when it ends, which only costs time. */
+/** Keeps snapshots in memory. They are gone when the process ends, which only costs time. */
 export class InMemorySnapshotStore implements SnapshotStore {
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #clock: Clock;

@@ -2,9 +2,11 @@ import { aSignal, checkedElsewhere, type OptionChecks, refuseOptions } from '../
 import type { EventStore } from '../ports/event-store';
 import { eventLine } from './event-line';
 
-/** Which events to export, and what ends that. */
+/** Options of an export. */
 export interface ExportOptions {
-  /** Only events of a higher position: the last one exported earlier; default 0: from the beginning. */
+  /**
+   * Exports only events with a higher position, such as the last one exported earlier; default 0: from the beginning.
+   */
   readonly after?: bigint;
   /** Ends the export with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -16,9 +18,9 @@ const EXPORT_OPTIONS: OptionChecks<ExportOptions> = { after: checkedElsewhere, s
 const PAGE_EVENTS = 100;
 
 /**
- * Yields the events of a store as lines of JSON, by position, each with its line break: all that was appended until it
- * has caught up. Nothing is left out: ids, positions (as text of decimal digits), versions, metadata and times are
- * there, as `importEvents` reads them. It holds 100 events at a time, and reads on only when asked.
+ * Yields all events of a store as lines of JSON, by position, each with a line break, until it has caught up. The lines
+ * contain ids, positions (as decimal text), versions, metadata and times, as `importEvents` reads them. It holds 100
+ * events at a time, and reads on only when the consumer asks.
  *
  * @example await pipeline(exportEvents(store), createWriteStream('events.jsonl'));
  * @throws InvalidOptionsError, InvalidPageError, StoreClosedError, the signal's reason

@@ -14,24 +14,24 @@ import type { EventStore, RestoreOutcome } from '../ports/event-store';
 import { eventOfLine } from './event-line';
 import { type TextPieces, textLines } from './text-lines';
 
-/** What an import has done so far. `JSON.stringify` writes the position as decimal text. */
+/** The progress of an import. `JSON.stringify` writes the position as decimal text. */
 export interface ImportReport {
   /** How many events were written. */
   readonly imported: number;
-  /** How many were stored already. */
+  /** How many were already stored. */
   readonly skipped: number;
   /**
-   * The position of the last line, whose event is stored; 0n without lines. The target may hold more: it is where to go
-   * on, not its end.
+   * The position of the last line, whose event is stored; 0n without lines. It is where to continue, not the end of the
+   * target, which may contain more events.
    */
   readonly position: bigint;
 }
 
-/** What an import can be told. */
+/** Options of an import. */
 export interface ImportOptions {
-  /** Called after each batch; what it throws ends the import. */
+  /** Called after each batch. An error that it throws ends the import. */
   readonly progress?: (report: ImportReport) => void;
-  /** Ends the import with the signal's reason; what was written stays. */
+  /** Ends the import with the signal's reason; written events stay. */
   readonly signal?: AbortSignal;
 }
 
@@ -42,20 +42,20 @@ const BATCH_EVENTS = 500;
 const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Takes in events that `exportEvents` has written, as they are: with ids, positions, versions, metadata and times.
+ * Imports events that `exportEvents` wrote, unchanged: with ids, positions, versions, metadata and times.
  *
- * - It can be repeated: an event that is stored already (the same id, stream and version) is skipped. An import that
- *   was interrupted is simply run again.
- * - The others must come after the last position of the store, and continue their streams without a gap.
- * - 500 events, fewer when they are large, are written together or not at all. Memory holds so many, however long the
- *   file is.
+ * - It can be repeated: an event that is already stored (same id, stream and version) is skipped. To continue an
+ *   interrupted import, run it again.
+ * - Other events must come after the last position of the store, and continue their streams without a gap.
+ * - Events are written in batches of 500, fewer if they are large, each batch completely or not at all. Memory holds
+ *   one batch, whatever the size of the file.
  *
- * `lines` are text, or bytes in UTF-8, cut anywhere: a file as it is read, lines with or without their line breaks.
- * Blank lines are passed over, but counted.
+ * `lines` is text, or bytes in UTF-8, split anywhere: a file stream, or lines with or without line breaks. Blank lines
+ * are skipped, but counted.
  *
  * @example const { imported, skipped } = await importEvents(store, createReadStream('events.jsonl'));
  * @throws InvalidOptionsError, InvalidImportError with the number of the line, RestoreUnsupportedError, the signal's
- * reason, and what the store throws when it cannot write
+ * reason, and errors of the store
  */
 export async function importEvents(
   store: EventStore,

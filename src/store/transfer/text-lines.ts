@@ -3,7 +3,7 @@ import { abortablePieces } from '../../concurrency';
 import { shownValue } from '../../messages';
 import { InvalidImportError } from '../ports/errors';
 
-/** Text, or bytes in UTF-8, cut anywhere, as a file is read. */
+/** Text, or bytes in UTF-8, split anywhere, as read from a file. */
 export type TextPieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 /** A line without its line break. */
