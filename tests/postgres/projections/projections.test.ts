@@ -2,7 +2,6 @@ import { projectionStatements } from '../../../src/adapters/postgres/projections
 import { StoreNames } from '../../../src/adapters/postgres/schema/names';
 import type { EventStore, ProjectionStore } from '../../../src/store';
 import { projectionStoreContract } from '../../../src/testing';
-import { happened, to } from '../../support/events';
 import { TestSchema } from '../../support/stores/schema';
 
 const schema = new TestSchema(__filename);
@@ -169,16 +168,6 @@ test('the documents are jsonb, for SQL of your own', async () => {
   });
   const rows = await schema.sql(`select id from "${schema.name}".sql_documents where document @> '{"rank":2}'`);
   expect(rows).toEqual([{ id: 'b' }]);
-});
-
-test('tables of a version before read models get theirs, and keep their events', async () => {
-  const store = schema.open({ tablePrefix: 'before_' });
-  await store.append([to('1', 'none', happened())]);
-  const tables = ['documents', 'read_models', 'checkpoints'].map(table => `"${schema.name}".before_${table}`);
-  await schema.sql(`drop table ${tables.join(', ')}; delete from "${schema.name}".before_migrations where number >= 4`);
-  const again = schema.open({ tablePrefix: 'before_' });
-  await again.projections.prepare(things);
-  expect(await again.readAll()).toHaveLength(1);
 });
 
 test('after close() they are refused, and close() waits for those accepted', async () => {

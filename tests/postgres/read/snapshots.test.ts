@@ -86,17 +86,6 @@ test('a flow on a new store goes on from what an earlier one has left', async ()
   expect(account.balance).toBe(21);
 });
 
-test('tables of a version before snapshots get theirs, and keep their events', async () => {
-  const store = schema.open({ tablePrefix: 'before_' });
-  await store.append([{ stream: stream('1'), expected: 'none', events: [{ name: 'Happened', payload: {} }] }]);
-  await schema.sql(
-    `drop table "${schema.name}".before_snapshots; delete from "${schema.name}".before_migrations where number >= 3`,
-  );
-  const again = schema.open({ tablePrefix: 'before_' });
-  await again.snapshots.save(snapshotOf(1));
-  expect(await again.read(stream('1'))).toHaveLength(1);
-});
-
 test('two versions of an application at once, as while one replaces the other: no state is wrong, nobody is told of damage', async () => {
   const stores = [1, 2].map(() => schema.open({ tablePrefix: 'rolling_' }));
   const logger = new ToldLogger();

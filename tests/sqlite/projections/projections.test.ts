@@ -1,8 +1,6 @@
 import type { ProjectionStore } from '../../../src/store';
 import { testFiles } from '../../support/stores/files';
-import { everything } from '../../support/stores/whole-stores';
 import { RecordingDriver } from '../connection/recording-driver';
-import { to } from '../events';
 
 const files = testFiles();
 const things = { name: 'things', version: 1, indexes: ['group', 'rank'] };
@@ -126,20 +124,6 @@ test('documents are found by an index, page after page without sorting', async (
     );
     expect(details).not.toContain('TEMP B-TREE');
   }
-});
-
-test('a file of a version before read models gets their tables, and keeps its events', async () => {
-  const store = files.store();
-  await store.append(to('1'));
-  await store.close();
-  const shell = files.shell(store.file);
-  shell.exec(
-    'drop table read_models; drop table active_models; drop table documents; drop table checkpoints; drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks; pragma user_version = 2',
-  );
-  shell.close();
-  const again = files.store(store.file);
-  await again.projections.prepare(things);
-  expect(await everything(again)).toHaveLength(1);
 });
 
 test('after close() they are refused', async () => {

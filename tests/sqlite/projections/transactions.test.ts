@@ -242,30 +242,3 @@ test('of two stores on one file one has the segment, until its lease has run out
   });
   expect(await second.projections.commit({ ...page(0n, 2), fence })).toEqual({ ok: true });
 });
-
-test('a file of a version before leases gets their tables; what was prepared is of the first revision', async () => {
-  const store = files.store();
-  await prepare(store.projections);
-  await store.projections.commit(page(0n, 1));
-  await store.close();
-  const shell = files.shell(store.file);
-  shell.exec('drop table leases; drop table dead_letters; drop table commands; alter table events drop column marks');
-  shell.exec('alter table read_models drop column revision; alter table read_models drop column segments');
-  shell.exec('alter table read_models drop column sequence_by; alter table read_models drop column taken_over');
-  shell.exec('alter table read_models drop column replay_until; pragma user_version = 3');
-  shell.close();
-  const { projections } = files.store(store.file);
-  const known = {
-    version: 1,
-    revision: 1,
-    segments: 1,
-    indexes: [],
-    sequenceBy: 'aggregate',
-    takenOver: [],
-    replayUntil: 0n,
-  };
-  expect(await projections.versions('counter')).toEqual([{ ...known, active: false, closed: false }]);
-  await prepare(projections);
-  expect([await counted(projections), await projections.checkpoint(checkpoint)]).toEqual([{ n: 1 }, 1n]);
-  expect((await projections.leases.claim(checkpoint, { owner: 'me', duration: 1000 })).ok).toBe(true);
-});

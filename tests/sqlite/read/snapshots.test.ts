@@ -1,10 +1,7 @@
 import { Flow } from '../../../src';
-import { MIGRATIONS } from '../../../src/adapters/sqlite/schema/migrations';
 import { Account, Deposit, Open } from '../../domain/snapshots';
 import { testFiles } from '../../support/stores/files';
-import { everything } from '../../support/stores/whole-stores';
 import { RecordingDriver } from '../connection/recording-driver';
-import { to } from '../events';
 
 const files = testFiles();
 const stream = { aggregateName: 'Thing', aggregateId: '1' };
@@ -17,32 +14,6 @@ test('a snapshot does not wait for the disk, and appends do so afterwards as bef
   expect(Object.values(driver.connection.prepare('pragma synchronous').get() as object)).toEqual([2]);
   await store.snapshots.delete(stream);
   expect(Object.values(driver.connection.prepare('pragma synchronous').get() as object)).toEqual([2]);
-});
-
-test('a file of a version before snapshots gets their table, and keeps its events', async () => {
-  const store = files.store();
-  await store.append(to('1'));
-  await store.close();
-  const shell = files.shell(store.file);
-  const later = [
-    'snapshots',
-    'read_models',
-    'active_models',
-    'documents',
-    'checkpoints',
-    'leases',
-    'dead_letters',
-    'commands',
-  ];
-  shell.exec(
-    `${later.map(table => `drop table ${table};`).join(' ')} alter table events drop column marks; pragma user_version = 1`,
-  );
-  shell.close();
-  const again = files.store(store.file);
-  await again.snapshots.save(snapshotOf(1));
-  expect(await again.snapshots.load(stream, 1)).toMatchObject(snapshotOf(1));
-  expect(await everything(again)).toHaveLength(1);
-  expect(files.shell(store.file).prepare('pragma user_version').get()).toEqual({ user_version: MIGRATIONS.length });
 });
 
 test('a snapshot waits for another process that holds the lock, and does not hold this one up', async () => {

@@ -2,7 +2,7 @@ import type { Database } from '../connection/database';
 import { checkedNames, type PostgresSchemaOptions } from '../connection/options';
 import { type Statement, statement } from '../connection/statement';
 import { PostgresSchemaNewerError, PostgresSchemaOutdatedError } from '../errors';
-import { MIGRATIONS, type Migration, NEWEST } from './migrations';
+import { MIGRATIONS, type Migration } from './migrations';
 import type { StoreNames } from './names';
 
 /**
@@ -21,26 +21,27 @@ export function migrationSql(options: PostgresSchemaOptions = {}): string {
 /**
  * Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   const { names, migrate } = database.settings;
   if (migrate === 'off') return;
   const found = await schemaVersion(database);
-  if (found > NEWEST) throw new PostgresSchemaNewerError(names.schema, found, NEWEST);
-  if (found === NEWEST) return;
-  if (migrate === 'check') throw new PostgresSchemaOutdatedError(names.schema, found, NEWEST);
-  await apply(database);
+  const needed = migrations.at(-1)!.number;
+  if (found > needed) throw new PostgresSchemaNewerError(names.schema, found, needed);
+  if (found === needed) return;
+  if (migrate === 'check') throw new PostgresSchemaOutdatedError(names.schema, found, needed);
+  await apply(database, migrations);
 }
 
 /**
  * Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. Begins anew
  * where its connection is lost.
  */
-async function apply(database: Database): Promise<void> {
+async function apply(database: Database, migrations: readonly Migration[]): Promise<void> {
   const { names } = database.settings;
   await database.transaction(async connection => {
     for (const text of opening(names)) await connection.run(text);
     const [newest] = await connection.ask(newestIn(names), []);
-    const pending = MIGRATIONS.filter(({ number }) => number > Number(newest![0]));
+    const pending = migrations.filter(({ number }) => number > Number(newest![0]));
     for (const text of steps(names, pending)) await connection.run(text);
   });
 }

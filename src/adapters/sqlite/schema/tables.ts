@@ -1,0 +1,132 @@
+import { KEY_COLUMNS } from '../../../store';
+
+/** Streams have numbers, so that an event holds no names. */
+export const EVENT_TABLES = `
+  create table streams (
+    stream integer primary key,
+    aggregate_name text not null,
+    aggregate_id text not null,
+    version integer not null,
+    unique (aggregate_name, aggregate_id)
+  ) strict;
+  create table events (
+    position integer primary key,
+    stream integer not null references streams (stream),
+    version integer not null check (version > 0),
+    id text not null unique,
+    name text not null,
+    schema_version integer not null,
+    payload text not null,
+    metadata text not null,
+    recorded_at text not null,
+    marks text,
+    unique (stream, version)
+  ) strict;`;
+
+/** By names, not by the numbers of streams: a file can also keep the snapshots of events that are elsewhere. */
+export const SNAPSHOT_TABLE = `
+  create table snapshots (
+    aggregate_name text not null,
+    aggregate_id text not null,
+    version integer not null check (version > 0),
+    event_id text not null,
+    schema_version integer not null,
+    state text not null,
+    recorded_at text not null,
+    unique (aggregate_name, aggregate_id)
+  ) strict;`;
+
+/** A command is done when it has a list of events; `expires` finds the rows that may be forgotten. */
+export const COMMAND_TABLE = `
+  create table commands (
+    id text primary key,
+    fingerprint text not null,
+    token text not null,
+    lease integer not null,
+    keep integer not null,
+    until integer not null,
+    expires integer not null,
+    event_ids text,
+    aggregate_id text,
+    version integer
+  ) strict, without rowid;
+  create index commands_expires on commands (expires);`;
+
+/**
+ * What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of
+ * its own.
+ */
+export const READ_MODEL_TABLES = `
+  create table read_models (
+    name text not null,
+    version integer not null,
+    indexes text not null,
+    revision integer not null default 1,
+    segments integer not null default 1,
+    sequence_by text not null default 'aggregate',
+    taken_over text not null default '[]',
+    replay_until integer not null default 0,
+    primary key (name, version)
+  ) strict, without rowid;
+  create table active_models (
+    name text primary key,
+    version integer not null
+  ) strict, without rowid;
+  create table documents (
+    read_model text not null,
+    version integer not null,
+    id text not null,
+    document text not null,
+    ${KEY_COLUMNS.map(key => `${key} text`).join(',\n    ')},
+    primary key (read_model, version, id)
+  ) strict;
+  ${KEY_COLUMNS.map(key => `create index documents_${key} on documents (read_model, version, ${key}, id) where ${key} is not null;`).join('\n  ')}`;
+
+/**
+ * Where segments stand, who has them, and who wants a share. A lease that holds for longer than its duration is from
+ * before the clock was set back.
+ */
+export const SEGMENT_TABLES = `
+  create table checkpoints (
+    projection text not null,
+    version integer not null,
+    segment integer not null,
+    position integer not null,
+    primary key (projection, version, segment)
+  ) strict, without rowid;
+  create table leases (
+    projection text not null,
+    version integer not null,
+    segment integer not null,
+    owner text,
+    until integer not null,
+    fence integer not null,
+    duration integer not null default 5000,
+    note text,
+    primary key (projection, version, segment)
+  ) strict, without rowid;
+  create table members (
+    projection text not null,
+    version integer not null,
+    owner text not null,
+    until integer not null,
+    duration integer not null,
+    primary key (projection, version, owner)
+  ) strict, without rowid;`;
+
+/** `retry` counts how often a try was asked for; `answered` says up to which of these requests one has answered. */
+export const DEAD_LETTER_TABLE = `
+  create table dead_letters (
+    projection text not null,
+    version integer not null,
+    position integer not null,
+    segment integer not null,
+    sequence text not null,
+    error text,
+    attempts integer not null,
+    retry integer not null,
+    parked_at text not null,
+    answered integer not null default 0,
+    primary key (projection, version, position)
+  ) strict;
+  create index dead_letters_sequence on dead_letters (projection, version, sequence, position);`;
