@@ -7,6 +7,13 @@ export const OUTCOME = { appended: 0, known: 1, conflict: 2, busy: 3 } as const;
 /** How an expected version travels; from 0 on it is the version itself. */
 export const EXPECTED = { any: -1, exists: -2 } as const;
 
+/** What the append function takes, and the one for commands after its own. */
+export const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_first bigint[], p_fresh boolean[],
+  p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
+  p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
+  p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
+  p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb`;
+
 /**
  * Makes the function that appends a batch: units that stand or fall on their own, each of appends to one or several
  * streams.
@@ -27,11 +34,7 @@ export const EXPECTED = { any: -1, exists: -2 } as const;
  */
 export function appendFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append')}(
-  p_stream_names text[], p_stream_ids text[], p_first bigint[], p_fresh boolean[],
-  p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
-  p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
-  p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
-  p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb,
+  ${APPEND_PARAMETERS},
   out outcomes integer[], out versions bigint[], out positions bigint[], out recorded_at bigint
 ) language plpgsql volatile
   set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off

@@ -1,4 +1,4 @@
-import { OUTCOME } from './append-function';
+import { APPEND_PARAMETERS, OUTCOME } from './append-function';
 import { REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
@@ -95,12 +95,6 @@ ${REFUSE_OTHER_ISOLATION}
   end if;
 end $claim$;`;
 }
-
-const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_first bigint[], p_fresh boolean[],
-  p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
-  p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
-  p_names text[], p_schema_versions integer[], p_payloads jsonb, p_metadata jsonb,
-  p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb`;
 
 /**
  * Makes the function that appends a batch in which units belong to commands, and records these in the same transaction.

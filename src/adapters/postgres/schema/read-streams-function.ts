@@ -7,11 +7,9 @@ const COLUMNS =
 
 /**
  * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they
- * are made anew for the arrays of each call, which takes longer than the reading. Its short way for one stream is from
- * before there was {@link readStreamFunction}: a step that was published stays as it is.
+ * are made anew for the arrays of each call, which takes longer than the reading.
  */
 export function readStreamsFunction(names: StoreNames): string {
-  const events = `${names.of('events')} e`;
   return `create or replace function ${names.of('read_streams')}(p_names text[], p_ids text[], p_first bigint[], p_limits integer[])
 returns table (place bigint, event_position bigint, aggregate_name text, aggregate_id text, version bigint, event_id uuid, name text,
   schema_version integer, payload jsonb, metadata jsonb, recorded_at bigint) language plpgsql stable
@@ -20,15 +18,10 @@ returns table (place bigint, event_position bigint, aggregate_name text, aggrega
 as $read_streams$
 #variable_conflict use_column
 begin
-  if cardinality(p_names) = 1 then
-    return query select 1::bigint, ${COLUMNS} from ${events}
-      where e.aggregate_name = p_names[1] and e.aggregate_id = p_ids[1] and e.version >= p_first[1] order by e.version limit p_limits[1];
-    return;
-  end if;
   return query select q.place, ${COLUMNS}
     from unnest(p_names, p_ids, p_first, p_limits) with ordinality q(name, id, first, page, place)
     cross join lateral (
-      select * from ${events} where e.aggregate_name = q.name and e.aggregate_id = q.id and e.version >= q.first
+      select * from ${names.of('events')} e where e.aggregate_name = q.name and e.aggregate_id = q.id and e.version >= q.first
       order by e.version limit q.page
     ) e order by q.place, e.version;
 end $read_streams$;`;
