@@ -35,9 +35,9 @@ interface LendingStore {
 const MAX_LOOKED_AT = 4;
 
 /**
- * Remembers commands in the memory of the process: complete in its semantics, gone when the process ends. The
- * `commands` of an `InMemoryEventStore`; made by itself it can stand beside a store that has none, where {@link record}
- * is called after each append.
+ * Keeps commands in memory: complete in its semantics, gone when the process ends. It is the `commands` of an
+ * `InMemoryEventStore`. It can also be used beside a store without a journal; then call {@link record} after each
+ * append.
  */
 export class InMemoryCommandJournal implements CommandJournal {
   readonly #commands = new Map<string, KnownCommand>();
@@ -47,8 +47,8 @@ export class InMemoryCommandJournal implements CommandJournal {
   readonly #store: LendingStore | undefined;
 
   /**
-   * @param options `clock` tells when a claim has run out; default the machine's
-   * @param store lent by an event store in memory: claims wait for its transactions, and are refused when it is closed
+   * @param options `clock` decides when a claim has expired; default the system clock
+   * @param store lent by an in-memory event store: claims wait for its transactions, and are refused when it is closed
    */
   constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;
@@ -58,7 +58,7 @@ export class InMemoryCommandJournal implements CommandJournal {
     this.#store = store;
   }
 
-  /** How many commands are known: those that are running, and those whose results are kept. */
+  /** The number of known commands: those that are running, and those whose results are kept. */
   get size(): number {
     return this.#commands.size;
   }
@@ -101,7 +101,7 @@ export class InMemoryCommandJournal implements CommandJournal {
   }
 
   /**
-   * Makes sure that a claim is still the caller's, and tells whether its command is done. For an append, before it
+   * Checks that a claim still belongs to the caller, and tells whether its command is done. Call it before an append
    * writes.
    * @throws InvalidClaimError, ClaimLostError
    */
@@ -113,9 +113,9 @@ export class InMemoryCommandJournal implements CommandJournal {
   }
 
   /**
-   * Records at once that a command is done and led to these events, in the order of their append; one that is done
-   * already stays as it is.
-   * @throws InvalidClaimError, ClaimLostError when the claim was taken over by another one
+   * Records that a command is done and led to these events, in the order of their append. A command that is already
+   * done does not change.
+   * @throws InvalidClaimError, ClaimLostError if another claim took over
    */
   record(claim: ClaimName, events: readonly RecordedEvent[]): void {
     if (!this.isDone(claim)) this.#done(this.#of(claim)!, resultOf(events));

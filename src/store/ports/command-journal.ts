@@ -4,35 +4,34 @@ import type { RecordedEvent } from '../../messages';
 export interface CommandClaim {
   /** The command's id: 1 to 255 characters. */
   readonly id: string;
-  /** A digest of what the command is: its name and its content. */
+  /** A digest of the name and content of the command. */
   readonly fingerprint: string;
   /** Names this attempt; a new UUID for each. */
   readonly token: string;
-  /** For how long others wait for it without a sign of life, in milliseconds. */
+  /** How long the claim lasts unless it is renewed, in milliseconds. */
   readonly lease: number;
-  /** For how long its outcome is kept, in milliseconds. */
+  /** How long its outcome is kept, in milliseconds. */
   readonly keep: number;
 }
 
-/** What became of a command that was carried out. */
+/** The result of a command that was carried out. */
 export interface CommandResult {
   /** The events, in the order of the append; empty when the command led to none. */
   readonly events: readonly RecordedEvent[];
   /**
-   * The aggregate of a command without events, empty when it is none's, and its version; of one with events, those of
-   * the last event.
+   * The aggregate and its version: for a command with events, those of the last event; the id is empty for a command
+   * without events and without an aggregate.
    */
   readonly aggregateId: string;
   readonly version: number;
 }
 
-/** The result of a command that has appended nothing: the events of other commands, or none. */
+/** The result of a command that appended nothing itself: events of other commands, or none. */
 export type CompletedCommand = Pick<CommandResult, 'aggregateId' | 'version'> & Partial<Pick<CommandResult, 'events'>>;
 
 /**
- * What a claim is answered with: it is `claimed`; or the command is `running` under another token; or it is `done`, and
- * this is its result. Whether it is the same command is for the caller to compare, by the fingerprint that was
- * recorded.
+ * The answer to a claim: it is `claimed`; or the command is `running` under another token; or it is `done`, with its
+ * result. The caller compares the recorded fingerprint to find out whether it is the same command.
  */
 export type ClaimOutcome =
   | { readonly state: 'claimed' }
@@ -46,32 +45,32 @@ export interface ClaimName {
 }
 
 /**
- * Remembers the commands that have an id: which are being carried out, and what became of those that were, so that a
- * command that is repeated, by whatever process, takes effect once and is answered alike. It belongs to an event store:
- * the result of a command with events is recorded by `EventStore.append(appends, { command })`, in the transaction of
- * the append.
+ * Remembers the commands with an id: the running ones, and the results of those that are done. So a command that is
+ * repeated, by any process, takes effect once and gets the same result. It belongs to an event store:
+ * `EventStore.append(appends, { command })` records the result of a command with events in the transaction of the
+ * append.
  */
 export interface CommandJournal {
   /**
-   * Claims a command, unless it is done or another claim on it stands. A claim whose lease has run out by the store's
-   * clock, and one whose result is no longer to be kept, is free again. The same claim again (by its token) is a
+   * Claims a command, unless it is done or has another valid claim. A claim whose lease has expired by the store's
+   * clock, and a command whose result is no longer kept, is free again. The same claim again (by its token) is a
    * renewal.
    * @throws InvalidClaimError, StoreClosedError
    */
   claim(claim: CommandClaim): Promise<ClaimOutcome>;
   /**
-   * Extends a claim by a lease from now. Resolves to false when it is not the caller's any more. Of a command that is
-   * done it changes nothing.
+   * Extends a claim by a lease from now. Resolves to false if the claim no longer belongs to the caller. For a command
+   * that is done it changes nothing.
    */
   renew(claim: ClaimName, lease: number): Promise<boolean>;
   /**
-   * Records that a command is done and has appended nothing: it led to no events, or its result are events that other
-   * commands have stored. Resolves to false when the claim is not the caller's any more. Once done, it stays as it is.
+   * Records that a command is done without an append of its own: it led to no events, or to events that other commands
+   * stored. Resolves to false if the claim no longer belongs to the caller. A command that is done does not change.
    */
   complete(claim: ClaimName, result: CompletedCommand): Promise<boolean>;
   /**
-   * Gives a claim back: the command failed, and what it threw is not kept. Does nothing when it is not the caller's, or
-   * done.
+   * Releases a claim after the command failed; its error is not kept. Does nothing if the claim does not belong to the
+   * caller, or the command is done.
    */
   release(claim: ClaimName): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * An event that a projection could not take, or that must wait for one of its sequence. The event itself stays in the
+ * An event that a projection could not handle, or that waits behind one of its sequence. The event itself stays in the
  * event store.
  */
 export interface NewDeadLetter {
@@ -7,48 +7,47 @@ export interface NewDeadLetter {
   readonly sequence: string;
   /** The position of the event. */
   readonly position: bigint;
-  /**
-   * What the handler threw, which the store cuts to 4,000 characters; undefined for an event that only waits for its
-   * predecessors.
-   */
+  /** The error of the handler, cut by the store to 4,000 characters; undefined for an event that only waits. */
   readonly error: string | undefined;
-  /** How often it was tried. */
+  /** The number of attempts. */
   readonly attempts: number;
 }
 
 /** A dead letter as the store returns it. */
 export interface DeadLetter extends NewDeadLetter {
   readonly segment: number;
-  /** ISO 8601 in UTC; when it was parked first. */
+  /** When it was first parked, ISO 8601 in UTC. */
   readonly parkedAt: string;
 }
 
-/** A sequence that is parked: none of its events is handled until the first one could be, or was discarded. */
+/** A parked sequence: none of its events is handled until the first one is handled or discarded. */
 export interface ParkedSequence {
   readonly sequence: string;
   readonly segment: number;
-  /** How many events wait. */
+  /** The number of waiting events. */
   readonly events: number;
-  /** The position of the first. */
+  /** The position of the first event. */
   readonly position: bigint;
-  /** Of the first; undefined when the one that failed was discarded: then the rest is to be tried. */
+  /**
+   * The error of the first event; undefined if the one that failed was discarded, so that the others are to be retried.
+   */
   readonly error: string | undefined;
   /**
-   * Names the last request to try it again; undefined where there is none, or a try has answered it: see
+   * The number of the last request to retry it; undefined if there is none, or it was answered: see
    * {@link AnsweredRetry}.
    */
   readonly retry: number | undefined;
 }
 
-/** Names the sequences of one version of a projection. */
+/** Names the parked sequences of one version of a projection. */
 export interface ParkedName {
   readonly projection: string;
   readonly version: number;
 }
 
 /**
- * Keeps what projections could not take, so that everything else goes on. Letters are parked and unparked by
- * {@link ProjectionStore.commit}, together with the checkpoint; here they are looked at, and decided on by people.
+ * Stores events that projections could not handle, so that other events can be handled. Letters are parked and unparked
+ * by {@link ProjectionStore.commit}, together with the checkpoint; this port lists them and takes decisions about them.
  */
 export interface DeadLetters {
   /**
@@ -65,35 +64,32 @@ export interface DeadLetters {
     page?: { readonly sequence?: string; readonly after?: bigint; readonly limit?: number },
   ): Promise<readonly DeadLetter[]>;
   /**
-   * Asks the owner of the segment to try a sequence again, or all of them; returns how many sequences that are. @throws
-   * StoreClosedError
+   * Requests a retry of a sequence, or of all, from the owner of the segment; returns the number of sequences.
+   * @throws StoreClosedError
    */
   retry(name: ParkedName, sequence?: string): Promise<number>;
   /**
-   * Gives up on one event, by its position, or on a whole sequence, or on all; returns how many events that are.
+   * Discards one event, by its position, or a whole sequence, or all; returns the number of events.
    * @throws StoreClosedError
    */
   discard(name: ParkedName, which?: { readonly sequence?: string; readonly position?: bigint }): Promise<number>;
 }
 
-/**
- * A request to try a sequence again that a failed try answers: it takes back this one, and none that was made while it
- * was under way.
- */
+/** A request for a retry that a failed attempt answers: this one, and no request made during the attempt. */
 export interface AnsweredRetry {
   readonly sequence: string;
-  /** As {@link ParkedSequence.retry} was before the try. */
+  /** {@link ParkedSequence.retry} before the attempt. */
   readonly retry: number;
 }
 
 /** Letters that a commit parks and unparks: see `ProjectionCommit`. */
 export interface DeadLetterChanges {
   /**
-   * Where one is parked already, its error and attempts are replaced. One that joins a sequence is tried again with it,
-   * where that is asked for.
+   * Letters to park. For one that is already parked, error and attempts are replaced. One that joins a sequence is
+   * retried with it, if that is requested.
    */
   readonly park?: readonly NewDeadLetter[];
-  /** The positions of letters that are done with, in the segment of the checkpoint. */
+  /** The positions of letters that are finished, in the segment of the checkpoint. */
   readonly unpark?: readonly bigint[];
   /**
    * The position of the letter whose event was tried again: the commit goes through only while it is parked. One that
@@ -101,8 +97,8 @@ export interface DeadLetterChanges {
    */
   readonly retried?: bigint;
   /**
-   * The request that a failed try answers. A later one stays: the sequence is tried once more. Where it was answered
-   * before, nothing changes.
+   * The request that a failed attempt answers. A later request stays, so the sequence is retried once more. If it was
+   * answered before, nothing changes.
    */
   readonly answers?: AnsweredRetry;
 }

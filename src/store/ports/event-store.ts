@@ -6,47 +6,46 @@ import type { SnapshotStore } from './snapshot-store';
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
 import type { StreamName } from './stream-name';
 
-/** What became of the events that were to be restored. */
+/** The result of a restore. */
 export interface RestoreOutcome {
   /** How many were written. */
   readonly restored: number;
-  /** How many were stored already. */
+  /** How many were already stored. */
   readonly skipped: number;
 }
 
-/** Where a subscription starts and what ends it. */
+/** Options of a subscription. */
 export interface SubscribeOptions {
-  /** Only events of a higher position; default 0: from the beginning. */
+  /** Only events with a higher position; default 0: from the beginning. */
   readonly after?: bigint;
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Keeps the events of all aggregates. The port that every storage implements; `eventStoreContract` of
- * `eventuality/testing` says, as tests, what an implementation must hold.
+ * Stores the events of all aggregates. This is the port that every store implements; `eventStoreContract` of
+ * `eventuality/testing` tests an implementation.
  */
 export interface EventStore {
   /**
-   * Keeps snapshots beside the events; a store without one has none, unless another `snapshotStore` is given to those
-   * that use it.
+   * Stores snapshots beside the events. Without it there are no snapshots, unless a `snapshotStore` is passed to the
+   * code that uses this store.
    */
   readonly snapshots?: SnapshotStore | undefined;
-  /** Keeps what projections make of the events, beside them; a store without one has none. */
+  /** Stores the documents of projections beside the events; undefined if the store has none. */
   readonly projections?: ProjectionStore | undefined;
   /**
-   * Remembers commands by their ids, in the transactions of their appends; without one only this process does, while it
-   * runs.
+   * Remembers commands by their ids, in the transactions of their appends. Without it only this process does, while
+   * they run.
    */
   readonly commands?: CommandJournal | undefined;
   /**
-   * Appends to one or several streams: all of it or nothing. A stream may occur once.
-   * An append that is stored already, as a whole and by the ids of its events, is answered with the stored ones. It is
-   * the same one when streams, order, names, schema versions and payloads are, and the version that it names; metadata
-   * is not compared.
-   * @throws InvalidAppendError, UnstorableValueError, DuplicateEventError when some of its events are stored, but not
-   * as this append, StoreClosedError; InvalidClaimError, ClaimLostError when the command of the options is claimed by
-   * another one by now: nothing was written then
+   * Appends to one or several streams, all or nothing. Each stream may occur once. An append that is already stored as
+   * a whole, by the ids of its events, returns the stored events. It is the same append if streams, order, names,
+   * schema versions, payloads and the version it names are equal; metadata is not compared.
+   * @throws InvalidAppendError, UnstorableValueError, DuplicateEventError if some of its events are stored, but not as
+   * this append, StoreClosedError; InvalidClaimError, ClaimLostError if another claim has taken over the command of the
+   * options. Then nothing was written
    */
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
   /** Reads a page of one stream, by version. An unknown stream is empty. @throws InvalidPageError, StoreClosedError */
@@ -54,24 +53,23 @@ export interface EventStore {
   /** Reads a page of the whole store, by position. @throws InvalidPageError, StoreClosedError */
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
   /**
-   * Yields pages (never empty) of the whole store, first what is there, then what comes, each event once and in the
-   * order of positions. Ends when the signal is aborted, the loop is left, or the store is closed.
+   * Yields pages (never empty) of the whole store, first stored events, then new ones, each event once and in order of
+   * position. Ends when the signal is aborted, the loop is left, or the store is closed.
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]>;
   /**
-   * Takes in events that a store, this one or another, has recorded: as they are, with ids, versions, positions,
-   * metadata, marks and times. All of it or nothing. Optional: `importEvents` needs it.
+   * Stores events that this or another store has recorded, unchanged: with ids, versions, positions, metadata, marks
+   * and times, all or nothing. Optional: `importEvents` needs it.
    *
-   * An event that is stored already (the same id, stream and version) is skipped, so that it can be repeated. The
-   * others must come after the last position there, in ascending order up to 2^47 (positions may be missing), and
-   * continue their streams without a gap. Appends afterwards get later positions; subscriptions yield what was
-   * restored.
-   * @throws InvalidRestoreError for an event that is not whole, does not follow, or is larger than the store takes
-   * (then `cause` is the PayloadTooLargeError); PayloadTooLargeError where all events together are too large for one
-   * call; StoreClosedError
+   * An event that is already stored (same id, stream and version) is skipped, so a restore can be repeated. Other
+   * events must come after the last stored position, in ascending order up to 2^47 (positions may have gaps), and
+   * continue their streams without a gap. Later appends get higher positions; subscriptions yield restored events.
+   * @throws InvalidRestoreError for an event that is incomplete, does not follow, or is larger than the store accepts
+   * (then `cause` is the PayloadTooLargeError); PayloadTooLargeError if all events together are too large for one call;
+   * StoreClosedError
    */
   restore?(events: readonly RecordedEvent[]): Promise<RestoreOutcome>;
-  /** Finishes what was accepted, ends subscriptions, frees resources. Calling it again does nothing. */
+  /** Completes accepted appends, ends subscriptions and frees resources. Calling it again does nothing. */
   close(): Promise<void>;
 }
 

@@ -1,60 +1,63 @@
 import type { DeadLetterChanges } from './dead-letters';
 
-/** One document on its way to the store. */
+/** A document to write or delete. */
 export interface DocumentWrite {
   readonly readModel: string;
   readonly version: number;
   /** 1 to 255 characters. */
   readonly id: string;
-  /** The whole document, in place of an earlier one; `null` deletes it. */
+  /** The whole document, which replaces an earlier one; `null` deletes it. */
   readonly document: object | null;
 }
 
-/** A document as it was read: a commit can find out by it whether another one has changed the document since. */
+/** A document as it was read, with which a commit detects that another commit has changed it. */
 export interface DocumentRead {
   readonly readModel: string;
   readonly version: number;
   readonly id: string;
-  /** The very object that `get` has returned; `null` where there was none. */
+  /** The object that `get` returned; `null` if there was none. */
   readonly document: object | null;
 }
 
 /**
- * SQL of one's own, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client,
- * on SQLite the connection of the driver, where it must be synchronous.
+ * Your own SQL, run inside the transaction of a commit with the client of the store: on PostgreSQL the `pg` client; on
+ * SQLite the connection of the driver, where the work must be synchronous.
  */
 export type TransactionWork = (client: any) => unknown;
 
-/** Names how far one segment of a projection has come. */
+/** Names the checkpoint of one segment of a projection. */
 export interface CheckpointName {
   readonly projection: string;
   /** From 1. */
   readonly version: number;
-  /** From 0; a projection that is not split has segment 0. */
+  /** From 0; a projection with one segment has segment 0. */
   readonly segment: number;
 }
 
-/** What a projection makes of a page of events: the documents, what it could not take, and how far it has come. */
+/** The result of handling a page of events: documents, dead letters, and the new checkpoint. */
 export interface ProjectionCommit extends DeadLetterChanges {
   readonly checkpoint: CheckpointName;
-  /** Where the checkpoint must stand for the commit to go through; 0n where there is none yet. */
+  /** Where the checkpoint must be for the commit to succeed; 0n if there is none yet. */
   readonly from: bigint;
-  /** Where it stands afterwards; not before `from`. The same as `from` writes documents without going on. */
+  /** The new checkpoint, not before `from`. Equal to `from`, documents are written without moving it. */
   readonly to: bigint;
-  /** In the order given: of several for one document the last one holds. */
+  /** The writes; of several for one document the last one counts. */
   readonly writes: readonly DocumentWrite[];
-  /** The commit goes through only while these documents are as they were read; default none is looked at. */
+  /** Documents that must be as they were read for the commit to succeed; default none. */
   readonly reads?: readonly DocumentRead[];
-  /** The fence of the lease; where it is given, the commit goes through only while it is the segment's. */
+  /** The fence of the lease. If given, the commit succeeds only while it is that of the segment. */
   readonly fence?: bigint;
-  /** Run in order, before the documents are written; what it throws takes everything back and rejects the commit. */
+  /**
+   * Functions that run in order before the documents are written. An error rolls everything back and rejects the
+   * commit.
+   */
   readonly work?: readonly TransactionWork[];
 }
 
 /**
- * What became of a commit. Where the checkpoint stood elsewhere nothing was written, and it says where; `fenced` says
- * that the segment belongs to another owner by now, and `outdated` that the checkpoint is where it was believed to be,
- * but a document is not as it was read, or what was tried again is not parked any more.
+ * The outcome of a commit. If the checkpoint was elsewhere, nothing was written and it says where. `fenced`: the
+ * segment belongs to another owner. `outdated`: a document has changed since it was read, or the retried letter is no
+ * longer parked.
  */
 export type CommitOutcome =
   | { readonly ok: true }

@@ -5,9 +5,8 @@ import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projecti
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
 
 /**
- * The event store whose events the transactions of a projection store append and read, and its methods that they do the
- * work of. A store whose own methods are others, because it wraps this one or extends its class, is passed over by
- * them: it gets no inline projections.
+ * The event store whose events the transactions of a projection store append and read, with the methods that they
+ * replace. A store that wraps this one or overrides these methods would be bypassed, so it gets no inline projections.
  */
 export interface EventsBeside {
   readonly store: object;
@@ -23,31 +22,29 @@ export function nameEventsBeside(projections: object, value: EventsBeside | unde
   Object.defineProperty(projections, 'eventsBeside', { value, enumerable: false, configurable: true, writable: true });
 }
 
-/** A transaction of the store that takes events and documents: what inline projections need. */
+/** A transaction that takes events and documents, for inline projections. */
 export interface ProjectionTransaction {
   /**
-   * As `EventStore.append`, the options included. A conflict is a value; the work that gets one ends the transaction by
-   * returning, and nothing is written. Once it has gone through, every event of a lower position is stored, and other
-   * appends, of any process, wait until the transaction ends: without that a checkpoint could pass over an event that
-   * is still on its way.
+   * Like `EventStore.append`, options included. A conflict is a value; work that gets one ends the transaction by
+   * returning, and nothing is written. After an append, every event with a lower position is stored, and other appends
+   * of all processes wait until the transaction ends; otherwise a checkpoint could pass an event that is still being
+   * committed.
    */
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
-  /** As `EventStore.readAll`, with what this transaction has appended. */
+  /** Like `EventStore.readAll`, including what this transaction has appended. */
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
   /**
-   * Waits until no other transaction holds the checkpoint, keeps it to the end, and returns where it stands. Lock
-   * several by name.
-   * @throws UnknownReadModelError where its version is not prepared, or closed
+   * Waits until no other transaction holds the checkpoint, locks it until the end, and returns it. Lock several in the
+   * order of their names.
+   * @throws UnknownReadModelError if its version is not prepared, or closed
    */
   lock(name: CheckpointName): Promise<bigint>;
-  /**
-   * Returns the parked sequences of a version, as they were committed; while its checkpoints are locked none is added.
-   */
+  /** Returns the committed parked sequences of a version; none is added while its checkpoints are locked. */
   parked(name: ParkedName): Promise<readonly ParkedSequence[]>;
-  /** As `ProjectionStore.get`, with what this transaction has written. */
+  /** Like `ProjectionStore.get`, including what this transaction has written. */
   get(readModel: string, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
-  /** As `ProjectionStore.commit`; it holds when the transaction does. */
+  /** Like `ProjectionStore.commit`; it becomes permanent with the transaction. */
   commit(commit: ProjectionCommit): Promise<CommitOutcome>;
-  /** As `ProjectionStore.activate`; readers see the version when the transaction holds. */
+  /** Like `ProjectionStore.activate`; readers see the version when the transaction is committed. */
   activate(readModel: string, version: number): Promise<void>;
 }

@@ -1,15 +1,18 @@
 import type { StreamName } from './stream-name';
 
-/** The state of an aggregate as of one event of its stream, on its way to the store. */
+/** A snapshot to store: the state of an aggregate as of one event of its stream. */
 export interface NewSnapshot {
   readonly stream: StreamName;
   /** The version of the last event that the state contains, from 1. */
   readonly version: number;
-  /** The id of that event: a stream with another event there has another history, and the snapshot is none of it. */
+  /**
+   * The id of that event. If the stream has another event at this version, it has another history and the snapshot is
+   * not used.
+   */
   readonly eventId: string;
   /** The version of the state's shape: `snapshot.version` of the aggregate. */
   readonly schemaVersion: number;
-  /** JSON text; only the aggregate that it is of knows what stands in it. */
+  /** JSON text; only the aggregate interprets it. */
   readonly state: string;
 }
 
@@ -20,14 +23,13 @@ export interface Snapshot extends NewSnapshot {
 }
 
 /**
- * Keeps one snapshot for each stream, beside the events. What it loses only costs time: an aggregate without a snapshot
- * is folded from its first event. `snapshotStoreContract` of `eventuality/testing` says, as tests, what an
- * implementation must hold.
+ * Stores one snapshot for each stream, beside the events. Losing one only costs time: an aggregate without a snapshot
+ * is folded from its first event. `snapshotStoreContract` of `eventuality/testing` tests an implementation.
  */
 export interface SnapshotStore {
   /**
-   * Returns the snapshot of a stream; nothing when there is none, or when it is of another schema version. An aborted
-   * `signal` rejects the look-up with its reason.
+   * Returns the snapshot of a stream; undefined if there is none, or it has another schema version. An aborted `signal`
+   * rejects the look-up with its reason.
    * @throws StoreClosedError
    */
   load(
@@ -36,11 +38,11 @@ export interface SnapshotStore {
     options?: { readonly signal?: AbortSignal },
   ): Promise<Snapshot | undefined>;
   /**
-   * Keeps a snapshot in place of an earlier one. One of a later version, or of the same version and a later schema
-   * version, stays as it is.
+   * Stores a snapshot, replacing an earlier one. One of a later version, or of the same version and a later schema
+   * version, is kept.
    * @throws StoreClosedError
    */
   save(snapshot: NewSnapshot): Promise<void>;
-  /** Forgets the snapshot of a stream, where there is one. @throws StoreClosedError */
+  /** Deletes the snapshot of a stream, if there is one. @throws StoreClosedError */
   delete(stream: StreamName): Promise<void>;
 }

@@ -2,49 +2,49 @@ import type { EventMarks, RecordedEvent } from '../../messages';
 import type { ClaimName } from './command-journal';
 import type { StreamName } from './stream-name';
 
-/** An event that is to be appended. */
+/** An event to append. */
 export interface NewEvent {
   readonly name: string;
   readonly payload: object;
-  /** UUID; the store makes one when it is absent. Give one to make an append repeatable. */
+  /** A UUID; the store creates one if it is absent. Set it to make an append repeatable. */
   readonly id?: string;
   /** Default 1. */
   readonly schemaVersion?: number;
   /** Default: `correlationId` and `causationId` are the event's own id, `commandName` is empty. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** What the framework itself says of the event; absent on most. */
+  /** What the framework says about the event; absent on most. */
   readonly marks?: EventMarks | undefined;
 }
 
 /**
- * What a stream must look like for an append to go through: `any` state at all, `none` (no event yet), `exists` (one
- * event at least), or the exact version, 0 being the same as `none`.
+ * The state in which a stream must be for an append to succeed: `any`, `none` (no event yet), `exists` (at least one
+ * event), or an exact version, 0 being the same as `none`.
  */
 export type ExpectedVersion = 'any' | 'none' | 'exists' | number;
 
-/** The events that are to be appended to one stream. */
+/** The events to append to one stream. */
 export interface StreamAppend {
   readonly stream: StreamName;
   readonly expected: ExpectedVersion;
   readonly events: readonly NewEvent[];
 }
 
-/** What belongs to an append beside its events. */
+/** Options of an append. */
 export interface AppendOptions {
-  /** The claim of the command that the events come from: its result is recorded in the journal together with them. */
+  /** The claim of the command that led to the events. Its result is recorded in the journal together with them. */
   readonly command?: ClaimName;
 }
 
-/** A stream that was not as an append expected it. */
+/** A stream that did not meet the expectation of an append. */
 export interface Conflict {
   readonly stream: StreamName;
   readonly expected: ExpectedVersion;
-  /** The stream's version, 0 when it has no events. */
+  /** The stream's version, 0 if it has no events. */
   readonly actual: number;
 }
 
 /**
- * What became of an append: the recorded events in the order given, or the conflicts for which nothing at all was
+ * The outcome of an append: the recorded events in the given order, or the conflicts, in which case nothing was
  * written.
  */
 export type AppendOutcome =

@@ -20,7 +20,7 @@ const APPEND_OPTIONS: OptionChecks<AppendOptions> = { command: checkedElsewhere 
 const TEXT = `text of 1 to ${MAX_NAME_LENGTH} characters without NUL`;
 
 /**
- * Refuses a claim of a command that no store can take, with all its faults. For those who write a store. @throws
+ * Refuses a claim of a command that no store can accept, with all its faults. For those who write a store. @throws
  * InvalidClaimError
  */
 export function checkCommandClaim(claim: CommandClaim): void {
@@ -32,7 +32,7 @@ export function checkCommandClaim(claim: CommandClaim): void {
 }
 
 /**
- * Refuses the name of a claim that no store can have, and a lease to extend it by. For those who write a store. @throws
+ * Refuses the name of a claim that no store can accept, and an invalid lease. For those who write a store. @throws
  * InvalidClaimError
  */
 export function checkClaimName(claim: ClaimName, lease = 1): void {
@@ -41,7 +41,7 @@ export function checkClaimName(claim: ClaimName, lease = 1): void {
 }
 
 /**
- * Refuses the result of a command that has appended nothing, where no store can keep it. For those who write a store.
+ * Refuses the result of a command without an append if no store can keep it. For those who write a store.
  * @throws InvalidClaimError
  */
 export function checkCommandResult(claim: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): void {
@@ -58,9 +58,9 @@ export function checkCommandResult(claim: ClaimName, { aggregateId, version, eve
 }
 
 /**
- * Returns the claim under which an append is made, as a copy that the caller cannot change. For those who write a
- * store; the appends are checked before.
- * @throws InvalidClaimError; InvalidAppendError when there is a claim and no event, or an option that there is none of
+ * Returns the claim of an append, as a copy that the caller cannot change. For those who write a store; check the
+ * appends first.
+ * @throws InvalidClaimError; InvalidAppendError if there is a claim but no event, or an unknown option
  */
 export function claimOf(appends: readonly StreamAppend[], options: AppendOptions | undefined): ClaimName | undefined {
   if (options === undefined) return undefined;
@@ -75,8 +75,8 @@ export function claimOf(appends: readonly StreamAppend[], options: AppendOptions
 }
 
 /**
- * Makes the error for an append under the claim of a command that is done, when it is not the append that did it. For
- * those who write a store.
+ * Creates the error for an append under the claim of a command that is already done by another append. For those who
+ * write a store.
  */
 export const commandIsDone = ({ id }: ClaimName): InvalidAppendError =>
   new InvalidAppendError([`The command '${id}' is done: its events are stored already. Append others without it.`]);

@@ -9,7 +9,7 @@ import { refuseStorePage, refuseStreamPage } from './option-checks';
 const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
 
 /**
- * Refuses an append that no store can accept, with all its faults. The payloads are not looked at: see `sealPayload`.
+ * Refuses an append that no store can accept, with all its faults. It does not check payloads: see `sealPayload`.
  * @throws InvalidAppendError, DuplicateEventError
  */
 export function checkAppends(appends: readonly StreamAppend[]): void {
@@ -28,14 +28,14 @@ export function checkAppends(appends: readonly StreamAppend[]): void {
   checkEventIds(appends);
 }
 
-/** Tells whether a stream at a version is as expected. */
+/** Tells whether a stream at a version meets an expectation. */
 export function isExpected(expected: ExpectedVersion, actual: number): boolean {
   if (expected === 'any') return true;
   if (expected === 'none') return actual === 0;
   return expected === 'exists' ? actual > 0 : expected === actual;
 }
 
-/** Fills in and checks the page of one stream. @throws InvalidPageError, InvalidOptionsError */
+/** Checks the limits of a page of one stream and fills in defaults. @throws InvalidPageError, InvalidOptionsError */
 export function streamPage(page: StreamPage = {}): { from: number; limit: number } {
   if (!isPage(page, 'from')) refuseStreamPage(page);
   const { from = 1, limit = PAGE_LIMIT, signal } = page;
@@ -44,7 +44,9 @@ export function streamPage(page: StreamPage = {}): { from: number; limit: number
   return { from, limit: checkedLimit(limit) };
 }
 
-/** Fills in and checks a page of the whole store. @throws InvalidPageError, InvalidOptionsError */
+/**
+ * Checks the limits of a page of the whole store and fills in defaults. @throws InvalidPageError, InvalidOptionsError
+ */
 export function storePage(page: StorePage = {}): { after: bigint; limit: number } {
   if (!isPage(page, 'after')) refuseStorePage(page);
   const { after = 0n, limit = PAGE_LIMIT, signal } = page;

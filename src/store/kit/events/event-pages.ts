@@ -1,6 +1,6 @@
-/** Which part of a stream to read. */
+/** The part of a stream to read. */
 export interface StreamPage {
-  /** The first version wanted; default 1. */
+  /** The first version; default 1. */
   readonly from?: number;
   /** How many events at most, 1 to 1,000; default 1,000. */
   readonly limit?: number;
@@ -8,9 +8,9 @@ export interface StreamPage {
   readonly signal?: AbortSignal;
 }
 
-/** Which part of the whole store to read. */
+/** The part of the whole store to read. */
 export interface StorePage {
-  /** Only events of a higher position; default 0: from the beginning. */
+  /** Only events with a higher position; default 0: from the beginning. */
   readonly after?: bigint;
   /** How many events at most, 1 to 1,000; default 1,000. */
   readonly limit?: number;

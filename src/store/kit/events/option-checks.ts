@@ -24,6 +24,6 @@ export const refuseStreamPage = (page: StreamPage): void => refuseOptions('read'
 /** Refuses what is no page of a store; the numbers are not looked at. @throws InvalidOptionsError */
 export const refuseStorePage = (page: StorePage): void => refuseOptions('readAll', page, STORE_PAGE);
 
-/** Refuses options that a subscription does not have; its place is not looked at. @throws InvalidOptionsError */
+/** Refuses options that a subscription does not have. It does not check the position. @throws InvalidOptionsError */
 export const refuseSubscribeOptions = (options: SubscribeOptions): void =>
   refuseOptions('subscribe', options, SUBSCRIBE);

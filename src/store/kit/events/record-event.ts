@@ -3,8 +3,8 @@ import type { NewEvent } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
 
 /**
- * Makes the recorded form of a new event, deeply frozen; for stores that make the envelope themselves.
- * @throws UnstorableValueError when the payload, the metadata or the marks hold what JSON cannot carry
+ * Returns the recorded form of a new event, deeply frozen; for stores that create the envelope themselves.
+ * @throws UnstorableValueError if JSON cannot carry the payload, the metadata or the marks
  */
 export function recordEvent(
   event: NewEvent,
@@ -29,10 +29,10 @@ export function recordEvent(
   return Object.freeze(event.marks ? { ...recorded, marks: recordedMarks(event.marks) } : recorded);
 }
 
-/** Seals the marks of an event. @throws UnstorableValueError */
+/** Returns the marks of an event, sealed. @throws UnstorableValueError */
 export const recordedMarks = (marks: EventMarks): EventMarks => sealPayload(marks, 'marks');
 
-/** Fills in what every event's metadata has, and seals it. */
+/** Returns the metadata of an event, completed with the required entries and sealed. */
 export function recordedMetadata(
   metadata: Readonly<Record<string, unknown>> | undefined,
   eventId: string,

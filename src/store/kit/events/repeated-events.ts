@@ -5,15 +5,14 @@ import type { StreamName } from '../../ports/stream-name';
 import { recordedMarks } from './record-event';
 
 /**
- * Returns the stored events of an append that is stored already, as a whole: each event by its id, in its stream, with
- * the same name, schema version, payload and marks, in the order given and without another event in between; where the
- * append names a version, from that version on. Metadata is not compared, for a repetition may have another
- * correlation; nor is the version for `any` and `exists`. Undefined when none of the events is stored. For those who
- * write a store.
+ * Returns the stored events of an append that is already stored as a whole: each event by its id, in its stream, with
+ * the same name, schema version, payload and marks, in the given order and without another event in between; if the
+ * append names a version, from that version on. Metadata is not compared, because a repetition may have another
+ * correlation, nor is the version for `any` and `exists`. Returns undefined if none of the events is stored. For those
+ * who write a store.
  *
  * @param stored returns the stored event with an id
- * @throws DuplicateEventError when some are stored, but not as this append; UnstorableValueError for a payload that
- * cannot be
+ * @throws DuplicateEventError if some are stored, but not as this append; UnstorableValueError for an invalid payload
  */
 export function repeatedEvents(
   appends: readonly StreamAppend[],

@@ -15,19 +15,18 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Where an event is stored. */
 export type StoredPlace = StreamName & { readonly version: number };
 
-/** What a store holds already, as far as events that are to be restored are concerned. */
+/** The contents of a store, as far as they matter for a restore. */
 export interface RestoreTarget {
-  /** The highest position stored, 0n where there is none. */
+  /** The highest stored position, 0n if there is none. */
   readonly last: bigint;
   /** Returns the stream and the version of the stored event with an id. */
   stored(id: string): StoredPlace | undefined;
-  /** Returns the version of a stream, 0 when it has no events. */
+  /** Returns the version of a stream, 0 if it has no events. */
   versionOf(stream: StreamName): number;
 }
 
 /**
- * Returns recorded events as a store keeps them, sealed and deeply frozen, after making sure that each is whole. For
- * the `restore` of a store.
+ * Returns recorded events sealed and deeply frozen, after checking that each is complete. For the `restore` of a store.
  * @throws InvalidRestoreError
  */
 export function sealRestored(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
@@ -56,9 +55,9 @@ export function restoreRequests(events: readonly RecordedEvent[], maxPayloadByte
 }
 
 /**
- * Returns those of the events that are not stored yet, after making sure that they follow on what is there. Call it,
- * and write what it returns, while no other writer can append. For the `restore` of a store.
- * @throws InvalidRestoreError when a position is not after the last one, a version does not follow, or an id belongs to
+ * Returns the events that are not stored yet, after checking that they follow the stored ones. Call it, and write its
+ * result, while no other writer can append. For the `restore` of a store.
+ * @throws InvalidRestoreError if a position is not after the last one, a version does not follow, or an id belongs to
  * another event
  */
 export function eventsToRestore(events: readonly RecordedEvent[], target: RestoreTarget): readonly RecordedEvent[] {

@@ -5,16 +5,16 @@ import { storePage } from './checks';
 
 type Page = readonly RecordedEvent[];
 
-/** What a subscription needs of its store. */
+/** What a subscription needs from its store. */
 export interface SubscriptionSource extends SubscribeOptions {
   readAll(page: { after: bigint }): Promise<Page>;
-  /** Called once when the subscription has ended, however it ended. */
+  /** Called once when the subscription has ended, for any reason. */
   ended(): void;
 }
 
 /**
- * Follows a store: reads page after page, and when there is none, waits until the store calls {@link wake}.
- * It asks for pages one by one, so that a slow reader never makes it hold more than one page.
+ * Follows a store: reads page after page and, when there is none, waits until the store calls {@link wake}. It requests
+ * pages one at a time, so a slow reader never makes it hold more than one page.
  */
 export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   #after: bigint;
@@ -45,13 +45,13 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
     return { done: true, value: undefined };
   }
 
-  /** Says that there may be new events. */
+  /** Tells the subscription that there may be new events. */
   wake(): void {
     this.#woken = true;
     this.#wait?.();
   }
 
-  /** Ends the subscription; a reader that waits is told so. */
+  /** Ends the subscription, also for a reader that is waiting. */
   end(): void {
     if (this.#done) return;
     this.#done = true;

@@ -57,7 +57,10 @@ export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly New
   return [...letters.values()];
 }
 
-/** Fills in and checks a page of dead letters. For those who write a store. @throws InvalidPageError */
+/**
+ * Checks the limits of a page of dead letters and fills in defaults. For those who write a store. @throws
+ * InvalidPageError
+ */
 export function letterPage(page: { readonly after?: bigint; readonly limit?: number } = {}): {
   after: bigint;
   limit: number;

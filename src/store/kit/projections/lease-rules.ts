@@ -1,15 +1,15 @@
 import type { LeaseClaim, SegmentState } from '../../ports/segment-leases';
 
-/** A lease as a store keeps it. */
+/** A lease as a store stores it. */
 export interface KnownLease {
-  /** Undefined when it was given back. */
+  /** Undefined after it was released. */
   readonly owner: string | undefined;
-  /** When it runs out, in milliseconds, by the clock of the store. */
+  /** When it expires, in milliseconds, by the clock of the store. */
   readonly until: number;
-  /** For how long it was claimed, in milliseconds. */
+  /** The duration of the claim, in milliseconds. */
   readonly duration: number;
   readonly fence: bigint;
-  /** What its owner has to say. */
+  /** The note of its owner. */
   readonly note: string | undefined;
 }
 
@@ -19,12 +19,12 @@ export interface KnownLease {
  */
 export const LEASE_TOLERANCE_MS = 1000;
 
-/** What becomes of a claim: the lease that is to be kept, or who has it. */
+/** The decision on a claim: the lease to store, or its current owner. */
 export type LeaseDecision =
   | { readonly ok: true; readonly lease: KnownLease }
   | { readonly ok: false; readonly owner: string; readonly freeIn: number };
 
-/** Decides on a claim, given what is kept of the segment. For those who write a store. */
+/** Decides on a claim of a segment, given its stored lease. For those who write a store. */
 export function decideClaim(
   known: KnownLease | undefined,
   { owner, duration, note }: LeaseClaim,
@@ -37,7 +37,7 @@ export function decideClaim(
   return { ok: true, lease: { owner, until: now + duration, duration, fence, note } };
 }
 
-/** Says how a segment stands. For those who write a store. */
+/** Returns the state of a segment. For those who write a store. */
 export function segmentState(
   segment: number,
   position: bigint,
@@ -50,8 +50,8 @@ export function segmentState(
 }
 
 /**
- * Tells whether a lease, or a membership, still holds. One that holds for longer than it was claimed for is from before
- * the clock was set back: it has run out, else it would outlive its owner. For those who write a store.
+ * Tells whether a lease or a membership is still valid. One that would last longer than its duration was made before
+ * the clock was set back, and counts as expired; otherwise it would outlive its owner. For those who write a store.
  */
 export const isHeld = ({ until, duration }: Pick<KnownLease, 'until' | 'duration'>, now: number): boolean =>
   until > now && until - now <= duration + LEASE_TOLERANCE_MS;

@@ -15,7 +15,7 @@ const MAX_SEGMENTS = 256;
 const MAX_VERSION = 2 ** 31 - 1;
 const MAX_POSITION = 2n ** 63n - 1n;
 
-/** Refuses a schema that no store can take. For those who write a store. @throws InvalidReadModelError */
+/** Refuses a schema that no store can accept. For those who write a store. @throws InvalidReadModelError */
 export function checkReadModel({ name, version, indexes, revision = 1, segments = 1, ...more }: ReadModelSchema): void {
   const { sequenceBy = 'aggregate', takenOver = [], replayUntil = 0n } = more;
   const faults: string[] = [];
@@ -57,10 +57,10 @@ function takenOverFaults(takenOver: unknown): string[] {
   });
 }
 
-/** What a store keeps of the schema of a version. */
+/** The stored part of the schema of a version. */
 export type KnownSchema = Required<Omit<ReadModelSchema, 'name' | 'version'>>;
 
-/** Fills in what a schema leaves out. For those who write a store. */
+/** Returns a schema with its defaults. For those who write a store. */
 export const knownSchema = ({
   indexes,
   revision = 1,
@@ -74,7 +74,7 @@ export const knownSchema = ({
 });
 
 /**
- * Refuses to prepare a version again with another schema; the order of indexes and `replayUntil` are of no account.
+ * Refuses to prepare a version again with another schema; the order of indexes and `replayUntil` do not matter.
  * @throws InvalidReadModelError
  */
 export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema, 'replayUntil'>): void {
@@ -94,7 +94,7 @@ export function checkSameSchema(schema: ReadModelSchema, known: Omit<KnownSchema
     throw new InvalidReadModelError(changes.map(change => `${place} ${change}. Raise its version.`));
 }
 
-/** Refuses a commit that no store can take; the documents are not looked at. @throws InvalidCommitError */
+/** Refuses a commit that no store can accept. It does not check the documents. @throws InvalidCommitError */
 export function checkCommit({ checkpoint, from, to, writes, ...more }: ProjectionCommit): void {
   const faults = checkpointFaults(checkpoint);
   for (const [field, position] of Object.entries({ from, to })) {
@@ -128,7 +128,7 @@ function checkFence(fence: unknown, faults: string[]): void {
     faults.push(`fence is ${shownWithType(fence)}; it must be a bigint from 0n.`);
 }
 
-/** Refuses what cannot name a checkpoint. @throws InvalidCommitError */
+/** Refuses an invalid name of a checkpoint. @throws InvalidCommitError */
 export function checkCheckpoint(name: CheckpointName): void {
   const faults = checkpointFaults(name);
   if (faults.length > 0) throw new InvalidCommitError(faults);
@@ -222,7 +222,7 @@ export interface PreparedWrite {
   readonly keys: readonly string[];
 }
 
-/** Makes the keys of the documents of a group. For those who write a store. */
+/** Computes the keys of the documents of a group. For those who write a store. */
 export function prepareWrites({ documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
   return Array.from(documents, ([id, document]) => ({
     id,

@@ -3,7 +3,7 @@ import type { CheckpointName, DocumentRead, ProjectionCommit, TransactionWork } 
 import { lettersToPark } from './dead-letter-checks';
 import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
 
-/** A commit that was checked, and that nobody can change while it waits to be written. */
+/** A checked commit, which no caller can change while it waits to be written. */
 export interface SealedCommit {
   readonly checkpoint: CheckpointName;
   readonly from: bigint;

@@ -22,17 +22,15 @@ import { refuseSubscribeOptions } from '../events/option-checks';
 import { Subscription } from '../events/subscription';
 
 /**
- * The parts of a custom store: two are needed, the others are derived from them when absent, except for snapshots,
- * projections and commands.
+ * The parts of a custom store. Two are required; the others are derived if absent, except snapshots, projections and
+ * commands.
  */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
   Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>>;
 
 /** What a custom store can be told. */
 interface CustomEventStoreOptions {
-  /**
-   * How often to look for what other processes appended, while there are subscriptions, in milliseconds; default 100.
-   */
+  /** How often to look for appends of other processes while there are subscriptions, in milliseconds; default 100. */
   readonly pollEvery?: number;
 }
 
@@ -49,13 +47,13 @@ const PARTS: OptionChecks<EventStoreParts> = {
 };
 
 /**
- * Makes a store out of functions. The smallest that works has two, `append` and `readAll`.
+ * An event store made of functions. The smallest one has two, `append` and `readAll`.
  *
- * What is left out is derived: `read` searches the whole store (give one when there are more than some thousand
- * events), `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery`
- * milliseconds (default 100), `close` ends the subscriptions, waits for the appends under way and refuses what comes
- * after. `restore` is there when it is given. To override a part of an existing store, pass the rest through; where
- * `commands` is passed on, `append` takes part in them by its second argument:
+ * Missing parts are derived: `read` searches the whole store (write your own for more than a few thousand events),
+ * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery`
+ * milliseconds (default 100), `close` ends the subscriptions, waits for running appends and refuses later ones.
+ * `restore` exists only if it is given. To override a part of an existing store, pass on the other parts; if you pass
+ * on `commands`, also pass on the second argument of `append`:
  *
  * @example
  * new CustomEventStore({
@@ -68,7 +66,7 @@ export class CustomEventStore implements EventStore {
   readonly #subscriptions = new Map<Subscription, NodeJS.Timeout>();
   readonly #writing = new InFlight();
   #closing: Promise<void> | undefined;
-  /** There when it is among the parts: it cannot be derived. */
+  /** Exists only if it is among the parts, because it cannot be derived. */
   readonly restore?: (events: readonly RecordedEvent[]) => Promise<RestoreOutcome>;
 
   /** @throws InvalidOptionsError */

@@ -7,7 +7,7 @@ import type { AppendOptions, AppendOutcome, StreamAppend } from '../../ports/str
 import type { StreamName } from '../../ports/stream-name';
 import type { StorePage, StreamPage } from '../events/event-pages';
 
-/** Hands everything on to another event store; subclasses do a part of it in their own way. */
+/** Forwards all calls to another event store; subclasses override some of them. */
 export abstract class ForwardingEventStore implements EventStore {
   readonly restore?: NonNullable<EventStore['restore']>;
 
