@@ -10,8 +10,7 @@ import {
 import { NoFlowError } from '../errors';
 import { type EventBusOptions, refuseBusOptions } from './event-bus-options';
 import type { EventContexts, EventListener, EventListeners, EventMiddleware } from './event-listener';
-import { ListenerDeliveries } from './listener-deliveries';
-import type { ListenerQueue } from './listener-queue';
+import { ListenerDeliveries, type Subscriber } from './listener-deliveries';
 import { ListenerReports } from './listener-reports';
 import { SubscribedClasses } from './subscribed-classes';
 import { refuseSubscription, subscribedListeners } from './subscribed-listeners';
@@ -23,11 +22,6 @@ interface DrainOptions {
 }
 
 const DRAIN: OptionChecks<DrainOptions> = { timeout: aTimeout };
-
-interface Subscriber {
-  readonly queue: ListenerQueue;
-  readonly listen: EventListener;
-}
 
 /**
  * Delivers recorded events to the listeners of this process: asynchronously, and to each listener one at a time, in the
@@ -117,9 +111,9 @@ export class EventBus {
           `events[${index}] is ${shownValue(event)}; it must be a recorded event.`,
         ]);
       const subscribers = this.#byName.get(event.name);
-      if (subscribers?.length) pushAll(subscribers, event, contexts);
+      if (subscribers?.length) this.#deliveries.publish(subscribers, event, contexts);
       else this.#reportMissed(event, contexts);
-      if (this.#everything.length > 0) pushAll(this.#everything, event, contexts);
+      if (this.#everything.length > 0) this.#deliveries.publish(this.#everything, event, contexts);
     }
   }
 
@@ -139,11 +133,6 @@ export class EventBus {
     const missed = this.#classes.missed(event);
     if (missed) this.#reports.failed(missed.error, { listener: missed.listener, event, contexts });
   }
-}
-
-function pushAll(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
-  for (let index = 0; index < subscribers.length; index++)
-    subscribers[index]!.queue.push(subscribers[index]!.listen, event, contexts);
 }
 
 const aloneContext: EventContexts = {

@@ -9,26 +9,47 @@ const ready = Promise.resolve();
 /** What waits for longer waits for ever: timers of Node take no more milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Brings events from the queues of an event bus to their listeners, through its middleware. */
+/** One listener of a subscription, with the queue that all listeners of the subscription share. */
+export interface Subscriber {
+  readonly queue: ListenerQueue;
+  readonly listen: EventListener;
+}
+
+/** An event that was published and not handed out yet. */
+interface Published {
+  readonly subscribers: readonly Subscriber[];
+  readonly event: RecordedEvent;
+  readonly contexts: EventContexts;
+  next: Published | undefined;
+}
+
+/** Brings published events to their listeners, through the middleware of an event bus. */
 export class ListenerDeliveries {
   readonly #queues = new Set<ListenerQueue>();
   readonly #middleware: EventMiddleware[] = [];
   readonly #owner: QueueOwner = {
     deliver: (listener, event, contexts) => this.#deliver(listener, event, contexts),
     failed: (error, delivery) => this.reports.failed(error, delivery),
-    wake: queue => this.#wake(queue),
+    busy: queue => void (queue.released && this.#queues.add(queue)),
     idle: queue => this.#idle(queue),
   };
-  #firstWoken: ListenerQueue | undefined;
-  #lastWoken: ListenerQueue | undefined;
-  readonly #runWoken = (): void => {
-    let woken = this.#firstWoken;
-    this.#firstWoken = undefined;
-    while (woken) {
-      const { nextWoken }: ListenerQueue = woken;
-      woken.nextWoken = undefined;
-      woken.run();
-      woken = nextWoken;
+  #first: Published | undefined;
+  #last: Published | undefined;
+  #handingOut = false;
+  readonly #handOut = (): void => {
+    // What listeners publish has its turn after those that wait for one already.
+    const last = this.#last!;
+    for (let published = this.#first; published; published = published === last ? undefined : published.next) {
+      const { subscribers, event, contexts } = published;
+      for (let index = 0; index < subscribers.length; index++)
+        subscribers[index]!.queue.give(subscribers[index]!.listen, event, contexts);
+    }
+    this.#first = last.next;
+    if (this.#first) ready.then(this.#handOut);
+    else {
+      this.#last = undefined;
+      this.#handingOut = false;
+      this.#lookAgain();
     }
   };
   #listen: ((delivery: EventDelivery) => Promise<unknown>) | undefined;
@@ -49,10 +70,24 @@ export class ListenerDeliveries {
     return queue;
   }
 
-  /** Nothing is pushed to a queue any more: it goes when what it has is delivered. */
+  /** No event is given to a queue any more: it goes when what was published before is delivered. */
   release(queue: ListenerQueue): void {
     queue.released = true;
     if (!queue.busy) this.#queues.delete(queue);
+  }
+
+  /**
+   * Hands an event out to listeners, soon but not at once: one microtask for all that is published meanwhile. Not
+   * queueMicrotask: on Node that makes an AsyncResource for each call, which costs twice as much.
+   */
+  publish(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
+    const published = { subscribers, event, contexts, next: undefined };
+    if (this.#last) this.#last.next = published;
+    else this.#first = published;
+    this.#last = published;
+    if (this.#handingOut) return;
+    this.#handingOut = true;
+    ready.then(this.#handOut);
   }
 
   /** Resolves when all queues are empty, with true; with false after so many milliseconds, and reports who is left. */
@@ -71,6 +106,7 @@ export class ListenerDeliveries {
   }
 
   get #isBusy(): boolean {
+    if (this.#handingOut) return true;
     for (const queue of this.#queues) if (queue.busy) return true;
     return false;
   }
@@ -81,19 +117,6 @@ export class ListenerDeliveries {
     const listen = (): unknown =>
       chain ? chain({ event, context: contexts.of(event), listener }) : listener(event, contexts.of(event));
     return contexts.run ? contexts.run(event, listen) : listen();
-  }
-
-  /**
-   * One microtask for all queues. Not queueMicrotask: on Node that makes an AsyncResource for each call, which costs
-   * twice as much.
-   */
-  #wake(queue: ListenerQueue): void {
-    if (this.#firstWoken) this.#lastWoken!.nextWoken = queue;
-    else {
-      this.#firstWoken = queue;
-      ready.then(this.#runWoken);
-    }
-    this.#lastWoken = queue;
   }
 
   #idle(queue: ListenerQueue): void {

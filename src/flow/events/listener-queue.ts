@@ -1,7 +1,8 @@
+import { isPromise } from '../../concurrency';
 import { HANDLING, type RecordedEvent } from '../../messages';
 import type { EventContexts, EventListener } from './event-listener';
 
-/** An event on its way to a listener. */
+/** An event on its way to one listener. */
 export interface Delivery {
   readonly listener: EventListener;
   readonly event: RecordedEvent;
@@ -13,8 +14,8 @@ export interface QueueOwner {
   /** Calls the listener; may return a promise. */
   deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown;
   failed(error: unknown, delivery: Delivery): void;
-  /** The queue has something to do: its `run` is to be called soon, but not at once. */
-  wake(queue: ListenerQueue): void;
+  /** The listener has not returned yet: what comes meanwhile waits. */
+  busy(queue: ListenerQueue): void;
   /** The queue has nothing more to do for now. */
   idle(queue: ListenerQueue): void;
 }
@@ -26,85 +27,81 @@ interface Waiting extends Delivery {
 
 const LATER = `${HANDLING}, a listener`;
 
-/** Delivers events to one listener: asynchronously, one after the other, whatever becomes of each. */
+/** Delivers events to one listener, one after the other, whatever becomes of each. */
 export class ListenerQueue {
   #first: Waiting | undefined;
   #last: Waiting | undefined;
-  #running = false;
-  #awaited: Waiting | undefined;
-  /** True when nobody can push any more. */
+  #awaited: Delivery | undefined;
+  /** True when no event can be given to it any more. */
   released = false;
-  /** The queue whose turn is after this one's, while its owner has both to run. */
-  nextWoken: ListenerQueue | undefined;
 
   constructor(private readonly owner: QueueOwner) {}
 
   get busy(): boolean {
-    return this.#running;
+    return this.#awaited !== undefined;
   }
 
-  /** What the listener has been given and not answered yet. */
+  /** The event whose listener has not returned yet. */
   get awaited(): Delivery | undefined {
     return this.#awaited;
   }
 
-  /** How many events wait behind the one that the listener has. */
+  /** The number of events that wait behind that one. */
   get waiting(): number {
     let count = 0;
     for (let waiting = this.#first; waiting; waiting = waiting.next) count++;
     return count;
   }
 
-  push(listener: EventListener, event: RecordedEvent, contexts: EventContexts): void {
-    const waiting = { listener, event, contexts, next: undefined };
+  /** Calls the listener at once; while it is busy, the event waits for its turn. */
+  give(listener: EventListener, event: RecordedEvent, contexts: EventContexts): void {
+    if (this.#awaited) this.#append({ listener, event, contexts, next: undefined });
+    else if (this.#deliver(listener, event, contexts)) this.owner.busy(this);
+  }
+
+  #append(waiting: Waiting): void {
     if (this.#last) this.#last.next = waiting;
     else this.#first = waiting;
     this.#last = waiting;
-    if (this.#running) return;
-    this.#running = true;
-    this.owner.wake(this);
   }
 
-  /** Delivers what waits. */
-  readonly run = (): void => {
-    this.#awaited = undefined;
-    for (let waiting = this.#take(); waiting; waiting = this.#take()) {
-      try {
-        const result = this[HANDLING](waiting);
-        if (typeof (result as Promise<unknown> | undefined)?.then === 'function') {
-          this.#awaited = waiting;
-          void this[LATER](result as Promise<unknown>, waiting);
-          return;
-        }
-      } catch (error) {
-        this.owner.failed(error, waiting);
-      }
+  /** Calls the listener, and returns whether it has to be waited for. */
+  #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): boolean {
+    try {
+      const result = this[HANDLING](listener, event, contexts);
+      if (!isPromise(result)) return false;
+      const delivery = { listener, event, contexts };
+      this.#awaited = delivery;
+      void this[LATER](result, delivery);
+      return true;
+    } catch (error) {
+      this.owner.failed(error, { listener, event, contexts });
+      return false;
     }
-    this.#running = false;
-    this.owner.idle(this);
-  };
+  }
 
-  #take(): Waiting | undefined {
-    const waiting = this.#first;
-    if (waiting) {
+  #goOn(): void {
+    for (let waiting = this.#first; waiting; waiting = this.#first) {
       this.#first = waiting.next;
       if (!waiting.next) this.#last = undefined;
+      if (this.#deliver(waiting.listener, waiting.event, waiting.contexts)) return;
     }
-    return waiting;
+    this.#awaited = undefined;
+    this.owner.idle(this);
   }
 
   /** @internal */
-  [HANDLING]({ listener, event, contexts }: Waiting): unknown {
+  [HANDLING](listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown {
     return this.owner.deliver(listener, event, contexts);
   }
 
   /** @internal */
-  async [LATER](result: Promise<unknown>, waiting: Waiting): Promise<void> {
+  async [LATER](result: PromiseLike<unknown>, delivery: Delivery): Promise<void> {
     try {
       await result;
     } catch (error) {
-      this.owner.failed(error, waiting);
+      this.owner.failed(error, delivery);
     }
-    this.run();
+    this.#goOn();
   }
 }

@@ -53,6 +53,32 @@ describe('an event bus', () => {
     expect(called).toBe(true);
   });
 
+  test('hands out what a listener publishes, after what waits already', async () => {
+    const bus = new EventBus();
+    const [a, b, c] = await recorded('A', 'B', 'C');
+    const calls: string[] = [];
+    bus.subscribe('A', () => bus.publish([c!]));
+    bus.subscribe('B', () => bus.publish([c!]));
+    bus.subscribeAll(({ name }) => calls.push(name));
+    bus.publish([a!, b!]);
+    await bus.drain();
+    expect(calls).toEqual(['A', 'B', 'C', 'C']);
+  });
+
+  test('delivers to a listener that has unsubscribed what was published before, and waits for it', async () => {
+    const bus = new EventBus();
+    const calls: string[] = [];
+    const unsubscribe = bus.subscribe('A', async ({ name }) => {
+      await sleep(10);
+      calls.push(name);
+    });
+    bus.publish(await recorded('A', 'A'));
+    unsubscribe();
+    bus.publish(await recorded('A'));
+    await bus.drain();
+    expect(calls).toEqual(['A', 'A']);
+  });
+
   test('keeps the order of events for a listener that takes its time, and lets others go ahead', async () => {
     const bus = new EventBus();
     const slow: string[] = [];
