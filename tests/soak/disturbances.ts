@@ -1,6 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Flow } from '../../src/flow';
+import { jsonOf } from '../../src/messages';
+import type { ReadModelVersion } from '../../src/store';
 import type { Random } from '../support/random';
 import { until, within } from '../support/waiting';
 import type { BankProcesses } from './processes';
@@ -19,6 +21,8 @@ export interface Scene {
   readonly flow: Flow;
   readonly accounts: readonly string[];
   readonly poison: string;
+  /** The versions of a read model, as the store knows them. */
+  readonly versions: (name: string) => Promise<readonly ReadModelVersion[]>;
   /** Takes from the processes what they work with: ends their backends, or locks their file. Returns how many. */
   readonly cut: () => Promise<number>;
 }
@@ -63,14 +67,21 @@ export class Disturbances {
     rmSync(poison);
     await sleep(100);
     for (const name of ['balances', 'fees']) {
-      const processor = flow.processors.of(name);
       const isCured = async (): Promise<boolean> => {
-        if ((await processor.deadLetters()).length === 0) return true;
-        await processor.retry();
+        if ((await this.#parked(name)) === 0) return true;
+        await flow.processors.of(name).retry();
         return false;
       };
       await this.#noting(`${name} is cured`, until(isCured, 'nothing is parked any more', PATIENCE));
     }
+  }
+
+  /** The number of letters, of the version that is read and of one that is being built: that it waits for, too. */
+  async #parked(name: string): Promise<number> {
+    const { flow, versions } = this.scene;
+    const open = (await versions(name)).filter(({ closed }) => !closed);
+    const letters = open.map(({ version }) => flow.processors.of(name).deadLetters({ version }));
+    return (await Promise.all(letters)).flat().length;
   }
 
   /** Begins to rebuild while the rest goes on, one rebuild at a time. Returns how many. */
@@ -78,7 +89,11 @@ export class Disturbances {
     if (this.#rebuilding) return 0;
     const name = this.random.chance(0.5) ? 'balances' : 'totals';
     const rebuild = async (): Promise<unknown> => (await this.scene.flow.processors.of(name).rebuild()).done;
-    this.#rebuilding = this.#noting(`rebuild of ${name}`, within(PATIENCE, 'it is rebuilt', rebuild())).finally(() => {
+    const rebuilt = within(PATIENCE, 'it is rebuilt', rebuild()).catch(async error => {
+      const found = { versions: await this.scene.versions(name), parked: await this.#parked(name) };
+      throw new Error(`${error} (${JSON.stringify(jsonOf(found))})`);
+    });
+    this.#rebuilding = this.#noting(`rebuild of ${name}`, rebuilt).finally(() => {
       this.#rebuilding = undefined;
     });
     return 1;

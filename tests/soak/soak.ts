@@ -43,7 +43,10 @@ export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: numb
     const soaking = { where: place.where, poison, accounts: ACCOUNTS, clients: CLIENTS, pause: sizes.pause };
     const processes = new BankProcesses(built('soak-process', place.folder, __dirname), soaking, random);
     const disturbances = new Disturbances(
-      { processes, flow, accounts: ACCOUNTS, poison, cut: () => place.cut(random) },
+      {
+        ...{ processes, flow, accounts: ACCOUNTS, poison, cut: () => place.cut(random) },
+        versions: of => projectionsOf(place.store).versions(of),
+      },
       random,
     );
     const said = await lent(
