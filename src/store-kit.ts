@@ -33,6 +33,7 @@ export type {
   AppendOptions,
   AppendOutcome,
   Conflict,
+  DirectAccess,
   ExpectedVersion,
   NewEvent,
   RestoreOutcome,

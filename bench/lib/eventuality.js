@@ -52,6 +52,10 @@ class ReplaceableStore {
     this.inner = this.make();
   }
 
+  get direct() {
+    return this.inner.direct;
+  }
+
   append(appends) {
     return this.inner.append(appends);
   }

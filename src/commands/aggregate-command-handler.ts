@@ -1,4 +1,4 @@
-import { InFlight, pauseAfter, type RetryRule } from '../concurrency';
+import { InFlight, isPromise, pauseAfter, type RetryRule } from '../concurrency';
 import {
   type CommandContext,
   type CommandMessage,
@@ -89,20 +89,25 @@ export class AggregateCommandHandler {
         signal?.throwIfAborted();
         const checked = this.loader.cacheChecked();
         if (checked) await checked;
-        const ahead = attempt === 1 ? this.#decideAhead(message, rule, contextOf, id) : undefined;
+        // Where the store answers at once there is no round trip to save.
+        const ahead = attempt === 1 && !this.store.direct ? this.#decideAhead(message, rule, contextOf, id) : undefined;
         let instance = ahead && (await ahead);
         if (!instance) {
           if (this.loader.snapshots) instance = await this.loader.load(id, signal);
           else {
             instance = this.loader.start(id);
-            while (this.loader.fold(instance, await this.loader.nextPage(instance, signal)));
+            for (let more = true; more; ) {
+              const page = this.loader.nextPage(instance, signal);
+              more = this.loader.fold(instance, isPromise(page) ? await page : page);
+            }
           }
           const decision = decide(instance, message, rule, contextOf());
           instance.applyReturned(isPromise(decision) ? await decision : decision);
         }
         if (instance.changes.length === 0) return failed(id, instance.version);
         signal?.throwIfAborted();
-        const outcome = await this.#append(instance, message);
+        const appended = this.#append(instance, message);
+        const outcome = isPromise(appended) ? await appended : appended;
         if (outcome.ok) return this.#recorded(id, outcome.events);
         this.loader.cache?.delete(id);
         const retry = conflictRetry(this.#retry, rule.retry, message.options.retry);
@@ -115,7 +120,10 @@ export class AggregateCommandHandler {
     }
   }
 
-  #append({ id, version, changes }: AggregateInstance, message: CommandMessage): Promise<AppendOutcome> {
+  #append(
+    { id, version, changes }: AggregateInstance,
+    message: CommandMessage,
+  ): AppendOutcome | Promise<AppendOutcome> {
     const append = newAppend(
       message,
       { aggregateName: this.loader.definition.name, aggregateId: id },
@@ -191,6 +199,3 @@ export function decide(
   if (!exists && (rule.creates === false || deleted)) throw new AggregateNotFoundError(definition.name, id, deleted);
   return rule.decide(instance.state, message.command, context);
 }
-
-const isPromise = (value: unknown): value is Promise<unknown> =>
-  typeof (value as Promise<unknown> | undefined)?.then === 'function';

@@ -1,11 +1,11 @@
-import { pauseAfter, type RetryRule } from '../concurrency';
+import { type InFlight, isPromise, pauseAfter, type RetryRule } from '../concurrency';
 import { type CommandMessage, type CommandOutcome, HANDLING, type RecordedEvent, succeeded } from '../messages';
 import { runInUnit, UnitOfWork } from '../repository';
 import type { EventStore } from '../store';
 import { conflictRetry } from './conflict-retry';
 import type { HandlerContext } from './handler-context';
 import { HeldTurns, type TurnRegistry } from './held-turns';
-import { takeReturned } from './returned-events';
+import { type Returned, takeReturned } from './returned-events';
 
 /**
  * Handles a command outside of an aggregate: changes aggregates through repositories, and may return the events of
@@ -19,6 +19,8 @@ export interface HandlerFunctionParts {
   readonly stores: readonly [EventStore, ...EventStore[]];
   readonly turns: TurnRegistry;
   readonly retry: RetryRule | undefined;
+  /** Told when a command begins and ends. */
+  readonly running: InFlight;
   /** Told of what a command has appended, once. */
   readonly recorded: (events: readonly RecordedEvent[]) => void;
   readonly contextOf: (message: CommandMessage, unit: UnitOfWork) => HandlerContext;
@@ -36,16 +38,36 @@ export class FunctionCommandHandler {
    * @throws ConcurrencyError after the last attempt, AggregateAlreadyExistsError, DeadlockError, and whatever the
    * function throws
    */
-  async handle(handler: FlowCommandHandler, message: CommandMessage, ownRetry?: RetryRule): Promise<CommandOutcome> {
+  handle(handler: FlowCommandHandler, message: CommandMessage, ownRetry?: RetryRule): Promise<CommandOutcome> {
+    return this[HANDLING](handler, message, ownRetry);
+  }
+
+  // One async function for the whole of it: each costs as much as everything else that a handler without aggregates
+  // needs.
+  /** @internal */
+  async [HANDLING](
+    handler: FlowCommandHandler,
+    message: CommandMessage,
+    ownRetry: RetryRule | undefined,
+  ): Promise<CommandOutcome> {
     const { expectedVersion, signal, retry } = message.options;
+    const { running, contextOf, stores } = this.parts;
     const turns = new HeldTurns(this.parts.turns, message);
+    running.begin();
     try {
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
-        const unit = new UnitOfWork(this.parts.stores, message, turns);
+        const unit = new UnitOfWork(stores, message, turns);
         try {
           if (turns.yielded) await turns.takeAgain();
-          return await this[HANDLING](handler, unit, turns);
+          const context = contextOf(message, unit);
+          const result = runInUnit(unit, () => handler(message.command, context));
+          const value = isPromise(result) ? await result : result;
+          if (turns.yielded) throw turns.yielded;
+          signal?.throwIfAborted();
+          const returned = takeReturned(value, unit);
+          const committed = unit.commit(returned.appends);
+          return this.#outcome(isPromise(committed) ? await committed : committed, returned);
         } catch (error) {
           const rule = conflictRetry(this.parts.retry, ownRetry, retry);
           const conflict = error === unit.conflict && expectedVersion === undefined;
@@ -58,20 +80,15 @@ export class FunctionCommandHandler {
     } finally {
       turns.giveBack();
       message.restartable = false;
+      running.end();
     }
   }
 
-  /** @internal */
-  async [HANDLING](handler: FlowCommandHandler, unit: UnitOfWork, turns: HeldTurns): Promise<CommandOutcome> {
-    const { message } = unit;
-    const context = this.parts.contextOf(message, unit);
-    const returned = await runInUnit(unit, () => handler(message.command, context));
-    if (turns.yielded) throw turns.yielded;
-    message.options.signal?.throwIfAborted();
-    const { outcome, recorded, appends } = takeReturned(returned, unit);
-    const own = await unit.commit(appends);
-    this.parts.recorded(own.events);
-    if (own.succeeded) return own;
+  #outcome(own: CommandOutcome, { outcome, recorded }: Returned): CommandOutcome {
+    if (own.succeeded) {
+      this.parts.recorded(own.events);
+      return own;
+    }
     return outcome ?? (recorded.length === 0 ? own : succeeded(recorded));
   }
 }

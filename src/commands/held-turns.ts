@@ -31,9 +31,10 @@ interface Held {
  * appended.
  */
 export class HeldTurns {
-  readonly #held = new Map<string, Held>();
+  // Made when used: many handler functions take no turn.
+  #held: Map<string, Held> | undefined;
   /** What this command has ever taken, or wanted to take. */
-  readonly #wanted = new Map<string, StreamName>();
+  #wanted: Map<string, StreamName> | undefined;
   #yielded: TurnsYieldedError | undefined;
 
   constructor(
@@ -55,9 +56,10 @@ export class HeldTurns {
   async take(aggregateName: string, id: string): Promise<void> {
     if (this.#yielded) throw this.#yielded;
     const key = streamKey({ aggregateName, aggregateId: id });
+    this.#wanted ??= new Map();
     this.#wanted.set(key, { aggregateName, aggregateId: id });
     try {
-      const held = this.#held.get(key) ?? this.#enter(key, aggregateName, id);
+      const held = this.#held?.get(key) ?? this.#enter(key, aggregateName, id);
       await held.entered;
     } catch (error) {
       if (error instanceof TurnsYieldedError) this.#yielded ??= error;
@@ -70,13 +72,14 @@ export class HeldTurns {
    * again.
    */
   async takeAgain(): Promise<void> {
-    const wanted = [...this.#wanted].sort(([left], [right]) => (left < right ? -1 : 1));
+    const wanted = [...(this.#wanted ?? [])].sort(([left], [right]) => (left < right ? -1 : 1));
     this.giveBack();
     this.#yielded = undefined;
     for (const [, { aggregateName, aggregateId }] of wanted) await this.take(aggregateName, aggregateId);
   }
 
   giveBack(): void {
+    if (!this.#held) return;
     for (const held of this.#held.values()) {
       const turns = this.registry.of(held.aggregateName);
       held.givenBack = true;
@@ -102,6 +105,7 @@ export class HeldTurns {
   }
 
   #hold(key: string, held: Held): Held {
+    this.#held ??= new Map();
     this.#held.set(key, held);
     return held;
   }

@@ -13,6 +13,8 @@ export interface Returned {
   readonly appends: readonly StreamChanges[];
 }
 
+const NOTHING: Returned = { recorded: [], appends: [] };
+
 /**
  * Makes the events that a handler function returned part of its unit of work: those that an action has applied to an
  * aggregate are saved with it, others are applied to the aggregate that they belong to.
@@ -20,6 +22,7 @@ export interface Returned {
  * belongs
  */
 export function takeReturned(returned: unknown, unit: UnitOfWork): Returned {
+  if (returned === undefined) return NOTHING;
   if (isOutcome(returned)) return { outcome: returned, recorded: [], appends: [] };
   const recorded: RecordedEvent[] = [];
   const appends = new Map<string, StreamChanges>();

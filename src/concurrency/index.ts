@@ -4,6 +4,7 @@ export { Alarm } from './alarm';
 export { Batches } from './batches';
 export { ChangeSignal } from './change-signal';
 export { InFlight } from './in-flight';
+export { isPromise } from './is-promise';
 export { backOff, pause } from './pause';
 export { pauseAfter, type RetryRule } from './retry-rule';
 export { SharedRuns } from './shared-runs';

@@ -2,6 +2,7 @@ import type { ClassReference } from '../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
+  type DirectAccess,
   type EventStore,
   ForwardingEventStore,
   type StreamAppend,
@@ -17,11 +18,28 @@ export const classChecked = (eventStore: EventStore, types: readonly ClassRefere
 
 /** An event store that takes no event which would be read as an instance of a class that it is none of. */
 class ClassCheckedEventStore extends ForwardingEventStore {
+  readonly #direct: DirectAccess = {
+    append: appends => {
+      this.known.check(appends);
+      return this.inner.direct?.append(appends);
+    },
+    read: (stream, page) => this.inner.direct?.read(stream, page),
+  };
+
   constructor(
     inner: EventStore,
     private readonly known: KnownEvents,
   ) {
     super(inner);
+  }
+
+  /**
+   * Absent where the checked store has none, and in objects made of this one with an `append` or `read` of their own.
+   */
+  get direct(): DirectAccess | undefined {
+    const { append, read } = ClassCheckedEventStore.prototype;
+    if (!(#direct in this) || this.append !== append || this.read !== read) return undefined;
+    return this.inner.direct && this.#direct;
   }
 
   /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */

@@ -90,7 +90,7 @@ export class Flow {
     const repositories = new Repositories(eventStore, { cache, logger, ...snapshots, recorded });
     this.#repositories = repositories;
     const shared = { eventStore, repositories, running: this.#running };
-    const stores = [eventStore, this.#readSide.eventStore, parts.eventStore] as const;
+    const stores = distinct(eventStore, this.#readSide.eventStore, parts.eventStore);
     const buses = new FlowBuses(parts, classes, { flow: this, ...shared, stores, logger, recorded });
     this.#commands = buses.commands;
     this.#queries = buses.queries;
@@ -231,3 +231,6 @@ export class Flow {
     this.eventBus.publish(events, this.#eventContexts);
   }
 }
+
+/** Mostly they are one: who looks through them is to look once. */
+const distinct = (...stores: EventStore[]) => [...new Set(stores)] as [EventStore, ...EventStore[]];

@@ -53,10 +53,14 @@ export class AggregateLoader<State = any, Exposed = any> {
     return this.baseline(id) ?? this.fresh(id);
   }
 
-  /** Reads what the store has beyond the instance's version, up to a page. */
-  nextPage({ id, version }: AggregateInstance, signal?: AbortSignal): Promise<readonly RecordedEvent[]> {
+  /** Reads what the store has beyond the instance's version, up to a page; without a promise where it can. */
+  nextPage(
+    { id, version }: AggregateInstance,
+    signal?: AbortSignal,
+  ): readonly RecordedEvent[] | Promise<readonly RecordedEvent[]> {
     const stream = { aggregateName: this.definition.name, aggregateId: id };
-    return this.store.read(stream, signal ? { from: version + 1, signal } : { from: version + 1 });
+    const page = signal ? { from: version + 1, signal } : { from: version + 1 };
+    return this.store.direct?.read(stream, page) ?? this.store.read(stream, page);
   }
 
   /** Folds a page into the instance; tells whether there may be another one. */

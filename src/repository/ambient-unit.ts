@@ -18,7 +18,8 @@ export const expectRepositories = (store: EventStore): void => void stores.add(s
  * do not need it.
  */
 export function runInUnit<T>(unit: UnitOfWork, work: () => T): T {
-  return unit.stores.some(store => stores.has(store)) ? units.run(unit, work) : work();
+  for (const store of unit.stores) if (stores.has(store)) return units.run(unit, work);
+  return work();
 }
 
 /** Runs what does not belong to the unit of work of the handler that asks for it. */

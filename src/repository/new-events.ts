@@ -53,14 +53,17 @@ const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({
   ...(deletes && { deleted: true }),
 });
 
-/** Appends for a command: where it is claimed, its result is recorded with the events. */
+/**
+ * Appends for a command: where it is claimed, its result is recorded with the events. Without a promise where the store
+ * can.
+ */
 export function appendFor(
   message: CommandMessage,
   store: EventStore,
   appends: readonly StreamAppend[],
-): Promise<AppendOutcome> {
+): AppendOutcome | Promise<AppendOutcome> {
   const { claim } = message;
-  return claim ? appendClaimed(claim, store, appends) : store.append(appends);
+  return claim ? appendClaimed(claim, store, appends) : (store.direct?.append(appends) ?? store.append(appends));
 }
 
 async function appendClaimed(

@@ -1,7 +1,9 @@
+import { isPromise } from '../concurrency';
 import type { CommandMessage, CommandOutcome, RecordedEvent, SealedEvent } from '../messages';
 import { failed, succeeded } from '../messages';
 import { AggregateAlreadyExistsError, type AggregateDefinition, type AggregateInstance } from '../model';
 import {
+  type AppendOutcome,
   ConcurrencyError,
   type Conflict,
   type EventStore,
@@ -20,16 +22,21 @@ interface Staged {
   readonly snapshots: AggregateSnapshots | undefined;
 }
 
+/** The aggregates of a unit; made when the first one comes, as many handler functions use none. */
+class UnitContents {
+  readonly staged = new Map<AggregateInstance, Staged>();
+  readonly loaded = new Map<AggregateDefinition, Map<string, AggregateInstance>>();
+  readonly snapshots = new Map<AggregateInstance, AggregateSnapshots>();
+  /** New aggregates that the handler had looked for before, and decided on their absence. */
+  readonly missed = new Set<AggregateInstance>();
+}
+
 /**
  * Everything that one command changes in several aggregates: repositories stage their changes here, and they are
  * appended together when the handler has returned, or not at all.
  */
 export class UnitOfWork {
-  readonly #staged = new Map<AggregateInstance, Staged>();
-  readonly #loaded = new Map<AggregateDefinition, Map<string, AggregateInstance>>();
-  readonly #snapshots = new Map<AggregateInstance, AggregateSnapshots | undefined>();
-  /** New aggregates that the handler had looked for before, and decided on their absence. */
-  readonly #missed = new Set<AggregateInstance>();
+  #contents: UnitContents | undefined;
   #closed = false;
   /** What the commit was rejected with because a stream had moved on: then the handler can be run again. */
   conflict: ConcurrencyError | undefined;
@@ -49,12 +56,12 @@ export class UnitOfWork {
   /** Returns the one instance of an aggregate in this unit, where it was loaded before. */
   loaded(definition: AggregateDefinition, id: string): AggregateInstance | undefined {
     this.#refuseWhenClosed();
-    return this.#loaded.get(definition)?.get(id);
+    return this.#contents?.loaded.get(definition)?.get(id);
   }
 
   /** The aggregates that were loaded or added, in that order. */
   get instances(): AggregateInstance[] {
-    return [...this.#loaded.values()].flatMap(instances => [...instances.values()]);
+    return this.#contents ? [...this.#contents.loaded.values()].flatMap(each => [...each.values()]) : [];
   }
 
   /** Waits for the turn of an aggregate: until the unit is over no other command of this process changes it. */
@@ -68,34 +75,50 @@ export class UnitOfWork {
   keep(instance: AggregateInstance, snapshots?: AggregateSnapshots): void {
     this.#refuseWhenClosed();
     const { definition, id } = instance;
-    this.#loaded.set(definition, (this.#loaded.get(definition) ?? new Map()).set(id, instance));
-    if (snapshots) this.#snapshots.set(instance, snapshots);
+    this.#contents ??= new UnitContents();
+    const { loaded, snapshots: kept } = this.#contents;
+    loaded.set(definition, (loaded.get(definition) ?? new Map()).set(id, instance));
+    if (snapshots) kept.set(instance, snapshots);
   }
 
   /** Takes note of the changes an aggregate has so far; staging it again replaces them. */
-  stage(instance: AggregateInstance, snapshots = this.#snapshots.get(instance)): void {
+  stage(instance: AggregateInstance, snapshots = this.#contents?.snapshots.get(instance)): void {
     const known = this.loaded(instance.definition, instance.id);
-    if (known && known !== instance && known.version === 0) this.#missed.add(instance);
     this.keep(instance, snapshots);
+    const { missed, staged } = this.#contents!;
+    if (known && known !== instance && known.version === 0) missed.add(instance);
     if (instance.changes.length === 0) return;
-    this.#staged.set(instance, { instance, expected: instance.version, changes: [...instance.changes], snapshots });
+    staged.set(instance, { instance, expected: instance.version, changes: [...instance.changes], snapshots });
   }
 
   /**
-   * Appends what was staged, and plain events beside it, in one step.
+   * Appends what was staged, and plain events beside it, in one step; without a promise where the store can.
    * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be
    * made, and was not looked for before, is there; nothing was appended then
    */
-  async commit(plain: readonly StreamChanges[] = []): Promise<CommandOutcome> {
+  commit(plain: readonly StreamChanges[] = []): CommandOutcome | Promise<CommandOutcome> {
     this.close();
-    const staged = [...this.#staged.values()].map(({ instance, expected, changes }) => ({
+    if (!this.#contents && plain.length === 0) return this.#nothing();
+    const staged = this.#staged.map(({ instance, expected, changes }) => ({
       stream: streamOf(instance),
       expected,
       changes,
     }));
     const appends = newAppends(this.message, [...staged, ...plain]);
     if (appends.length === 0) return this.#nothing();
-    const outcome = await appendFor(this.message, this.store, this.#pinned(appends));
+    const appended = appendFor(this.message, this.store, this.#pinned(appends));
+    return isPromise(appended) ? this.#committedLater(appended) : this.#committed(appended);
+  }
+
+  get #staged(): readonly Staged[] {
+    return this.#contents ? [...this.#contents.staged.values()] : [];
+  }
+
+  async #committedLater(appended: PromiseLike<AppendOutcome>): Promise<CommandOutcome> {
+    return this.#committed(await appended);
+  }
+
+  #committed(outcome: AppendOutcome): CommandOutcome {
     if (!outcome.ok) throw this.#rejection(outcome.conflicts);
     this.#tellSnapshots(outcome.events);
     return succeeded(outcome.events);
@@ -108,16 +131,16 @@ export class UnitOfWork {
   #rejection(conflicts: readonly Conflict[]): Error {
     const isTaken = ({ instance, expected }: Staged): boolean =>
       expected === 0 &&
-      !this.#missed.has(instance) &&
+      !this.#contents!.missed.has(instance) &&
       conflicts.some(({ stream }) => streamKey(stream) === streamKey(streamOf(instance)));
-    const taken = [...this.#staged.values()].find(isTaken)?.instance;
+    const taken = this.#staged.find(isTaken)?.instance;
     if (taken) return new AggregateAlreadyExistsError(taken.definition.name, taken.id);
     this.conflict = new ConcurrencyError(conflicts);
     return this.conflict;
   }
 
   #tellSnapshots(events: readonly RecordedEvent[]): void {
-    for (const { instance, snapshots } of this.#staged.values()) {
+    for (const { instance, snapshots } of this.#staged) {
       if (!snapshots) continue;
       const { definition, id } = instance;
       snapshots.appended(

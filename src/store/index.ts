@@ -69,6 +69,7 @@ export type {
   ParkedName,
   ParkedSequence,
 } from './ports/dead-letters';
+export type { DirectAccess } from './ports/direct-access';
 export {
   ClaimLostError,
   ConcurrencyError,

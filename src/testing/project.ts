@@ -3,6 +3,7 @@ import { AssertionError, deepStrictEqual } from 'node:assert/strict';
 import { inspect } from 'node:util';
 
 import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
+import { isPromise } from '../concurrency';
 import { eventProcessorRole, Module, type ModuleOptions } from '../decorators';
 import { type ClassReference, refuseOptions, sealPayload } from '../messages';
 import type { EventProcessorDefinition, ProjectionDefinition, ViewOf } from '../processing';
@@ -136,9 +137,7 @@ function once(definition: EventProcessorDefinition, failed: (error: unknown) => 
       };
       try {
         const result = handle();
-        return typeof (result as Promise<unknown> | undefined)?.then === 'function'
-          ? Promise.resolve(result).catch(told)
-          : result;
+        return isPromise(result) ? Promise.resolve(result).catch(told) : result;
       } catch (error) {
         return told(error);
       }

@@ -2,8 +2,10 @@ import type { RecordedEvent } from '../../src/messages';
 import {
   type AppendOutcome,
   type Conflict,
+  type DirectAccess,
   DuplicateEventError,
   type EventStore,
+  InMemoryEventStore,
   InvalidRestoreError,
   type NewEvent,
   type RestoreOutcome,
@@ -12,6 +14,14 @@ import {
 import { type Break, broken, failures } from './broken';
 
 type Page = readonly RecordedEvent[];
+
+const directly = (sound: EventStore, part: Partial<DirectAccess>): Partial<EventStore> => ({
+  direct: {
+    append: appends => sound.direct!.append(appends),
+    read: (stream, page) => sound.direct!.read(stream, page),
+    ...part,
+  },
+});
 
 const mapEvents = (appends: readonly StreamAppend[], change: (event: NewEvent) => NewEvent): StreamAppend[] =>
   appends.map(append => ({ ...append, events: append.events?.map(change) }));
@@ -217,6 +227,29 @@ const breaks: Readonly<Record<string, Break>> = {
   'counts what it has skipped as restored': {
     noticedBy: 'skips what is stored already',
     parts: sound => ({ restore: async events => ({ ...(await sound.restore!(events)), restored: events.length }) }),
+  },
+  'reads the whole stream directly, whatever the page': {
+    noticedBy: 'reads directly what it reads',
+    parts: sound => directly(sound, { read: stream => sound.direct!.read(stream) }),
+  },
+  'appends directly where it says that it has to wait': {
+    noticedBy: 'appends directly what it appends, or nothing at all',
+    parts: sound => directly(sound, { append: appends => void sound.direct!.append(appends) }),
+  },
+  'checks no version directly': {
+    noticedBy: 'answers a conflict directly, and writes nothing',
+    parts: sound =>
+      directly(sound, {
+        append: appends => sound.direct!.append(appends.map(append => ({ ...append, expected: 'any' }))),
+      }),
+  },
+  'keeps its subscriptions waiting for what was appended directly': {
+    noticedBy: 'hands on to its subscriptions what was appended directly',
+    parts: sound => directly(sound, { append: appends => new InMemoryEventStore().direct!.append(appends) }),
+  },
+  'reads directly when it is closed': {
+    noticedBy: 'refuses directly what it refuses',
+    parts: sound => directly(sound, { read: (stream, page) => new InMemoryEventStore().direct!.read(stream, page) }),
   },
 };
 

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
-import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../src/store';
+import type { RecordedEvent } from '../../src/messages';
+import {
+  type AppendOutcome,
+  CustomEventStore,
+  type EventStore,
+  ForwardingEventStore,
+  InMemoryEventStore,
+} from '../../src/store';
 import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
 
 /** A store of two functions; the events belong to what is under it, so that they outlive it and can be shared. */
@@ -25,6 +32,17 @@ function customStores(): EventStoreContractOptions {
   return { open: () => on(new InMemoryEventStore()), reopen: again, openAgain: again, restores: true, commands: true };
 }
 
+/** A store whose `append` and `read` are answered by its `direct`, where that answers. */
+class DirectlyAnswered extends ForwardingEventStore {
+  override async append(...[appends, options]: Parameters<EventStore['append']>): Promise<AppendOutcome> {
+    return (options ? undefined : this.inner.direct!.append(appends)) ?? this.inner.append(appends, options);
+  }
+
+  override async read(...[stream, page]: Parameters<EventStore['read']>): Promise<readonly RecordedEvent[]> {
+    return this.inner.direct!.read(stream, page) ?? this.inner.read(stream, page);
+  }
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-contract-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -42,6 +60,11 @@ function sqliteStores(): EventStoreContractOptions {
 
 const stores: Readonly<Record<string, EventStoreContractOptions>> = {
   InMemoryEventStore: { open: () => new InMemoryEventStore(), restores: true, commands: true },
+  'InMemoryEventStore, answering directly': {
+    open: () => new DirectlyAnswered(new InMemoryEventStore()),
+    restores: true,
+    commands: true,
+  },
   'CustomEventStore of append and readAll': customStores(),
   SqliteEventStore: sqliteStores(),
   'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true, commands: true },

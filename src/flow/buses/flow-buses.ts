@@ -36,7 +36,7 @@ export class FlowBuses {
     classes: Required<MessageClasses>,
     private readonly surroundings: HandlerSurroundings,
   ) {
-    const { flow, eventStore, stores, logger, recorded } = surroundings;
+    const { flow, eventStore, stores, logger, recorded, running } = surroundings;
     this.commands = new CommandBus(parts.inheritMetadata);
     this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause));
     this.#idempotent = new IdempotentCommands({
@@ -46,6 +46,7 @@ export class FlowBuses {
     });
     this.#functions = new FunctionCommandHandler({
       stores,
+      running,
       turns: this.#turns,
       retry: parts.retry,
       recorded,
@@ -96,11 +97,10 @@ export class FlowBuses {
   }
 
   #registerFunction(name: string, given: GivenCommandHandler): void {
-    const { running } = this.surroundings;
     const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
     this.commands.register(name, (_command, message) => {
       const run = () => this.#functions.handle(handle, message, retry);
-      return message.options.commandId === undefined ? running.during(run()) : this.#once(message, run);
+      return message.options.commandId === undefined ? run() : this.#once(message, run);
     });
   }
 

@@ -1,3 +1,4 @@
+import { isPromise } from '../../concurrency';
 import { type EventContext, HANDLING, type RecordedEvent } from '../../messages';
 import type {
   EventProcessorDefinition,
@@ -60,7 +61,7 @@ export class HandlerInvoker {
       const instance = this.definition.handlers.get(event.name)!.revive(event);
       context = this.#context(event, replaying, effects);
       const result = handle(instance, context);
-      if (typeof (result as Promise<unknown> | undefined)?.then === 'function') await result;
+      if (isPromise(result)) await result;
     } catch (error) {
       thrown = thrownBy(error);
     }

@@ -1,3 +1,4 @@
+import { isPromise } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import type { TransactionWork } from '../../store';
 import { type Thrown, thrownBy } from './thrown';
@@ -66,8 +67,7 @@ export class PageWork {
     try {
       const result = work(client);
       // Given back as a promise, and not awaited: not every store can wait.
-      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function')
-        return Promise.resolve(result).then(done, failed);
+      if (isPromise(result)) return Promise.resolve(result).then(done, failed);
       done();
       return undefined;
     } catch (error) {

@@ -9,6 +9,7 @@ import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/events/r
 import { Subscription } from '../kit/events/subscription';
 import { Mutex } from '../kit/transactions/mutex';
 import type { ClaimName, CommandJournal } from '../ports/command-journal';
+import type { DirectAccess } from '../ports/direct-access';
 import { StoreClosedError } from '../ports/errors';
 import type { EventStore, RestoreOutcome, SubscribeOptions } from '../ports/event-store';
 import type { ProjectionStore } from '../ports/projection-store';
@@ -48,10 +49,15 @@ export class InMemoryEventStore implements EventStore {
     refuseWhenClosed: () => this.#refuseWhenClosed(),
     versionOf: stream => this.#stream(stream)?.length ?? 0,
     stored: id => this.#withIds().get(id),
-    lastPosition: () => this.#lastPosition(),
+    lastPosition: () => this.#lastPosition,
     readAll: page => this.#page(page),
     write: events => this.#write(events),
   };
+  readonly #direct: DirectAccess = {
+    append: appends => this.#appendNow(appends),
+    read: (stream, page) => this.#readNow(stream, page),
+  };
+  #lastPosition = 0;
   #closed = false;
 
   /**
@@ -70,11 +76,14 @@ export class InMemoryEventStore implements EventStore {
       for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }
 
+  /** Absent where a subclass, or a spy, has an `append` or a `read` of its own: neither must be passed by. */
+  get direct(): DirectAccess | undefined {
+    const { append, read } = InMemoryEventStore.prototype;
+    return #direct in this && this.append === append && this.read === read ? this.#direct : undefined;
+  }
+
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    this.#refuseWhenClosed();
-    if (this.#turns.taken) return appendInTurn(this.#lent, appends, options);
-    checkAppends(appends);
-    return this.#append(appends, options && claimOf(appends, options));
+    return this.#appendNow(appends, options) ?? appendInTurn(this.#lent, appends, options);
   }
 
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
@@ -88,9 +97,7 @@ export class InMemoryEventStore implements EventStore {
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
-    this.#refuseWhenClosed();
-    const { from, limit } = streamPage(page);
-    return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
+    return this.#readNow(stream, page);
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
@@ -122,6 +129,20 @@ export class InMemoryEventStore implements EventStore {
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 
+  #readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] {
+    this.#refuseWhenClosed();
+    const { from, limit } = streamPage(page);
+    return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
+  }
+
+  /** Undefined where transactions are under way. */
+  #appendNow(appends: readonly StreamAppend[], options?: AppendOptions): AppendOutcome | undefined {
+    this.#refuseWhenClosed();
+    if (this.#turns.taken) return undefined;
+    checkAppends(appends);
+    return this.#append(appends, options && claimOf(appends, options));
+  }
+
   /** In one step with the result of the command, where there is one. */
   #append(appends: readonly StreamAppend[], command?: ClaimName): AppendOutcome {
     const done = command && this.#commands.isDone(command);
@@ -144,7 +165,7 @@ export class InMemoryEventStore implements EventStore {
   }
 
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
-    const last = BigInt(this.#lastPosition());
+    const last = BigInt(this.#lastPosition);
     return eventsToRestore(events, { last, stored, versionOf: stream => this.#version(stream) });
   }
 
@@ -153,16 +174,12 @@ export class InMemoryEventStore implements EventStore {
     return this.#all.slice(start, start + limit);
   }
 
-  #lastPosition(): number {
-    return Number(this.#all.at(-1)?.position ?? 0n);
-  }
-
   /**
    * Counts the events up to a position. Only restored events leave positions out: without them nothing has to be
    * searched.
    */
   #countUntil(position: bigint): number {
-    if (this.#lastPosition() === this.#all.length) return Math.min(Number(position), this.#all.length);
+    if (this.#lastPosition === this.#all.length) return Math.min(Number(position), this.#all.length);
     let [from, until] = [0, this.#all.length];
     while (from < until) {
       const middle = (from + until) >>> 1;
@@ -210,17 +227,19 @@ export class InMemoryEventStore implements EventStore {
 
   /** Makes the recorded events without keeping any: what is refused is refused before anything is written. */
   #record(appends: readonly StreamAppend[]): RecordedEvent[] {
-    const recordedAt = isoTime(this.#clock.now());
-    let position = this.#lastPosition();
+    const time = this.#clock.now();
+    const recordedAt = isoTime(time);
+    const now = this.#clock === systemClock ? time : undefined;
+    let position = this.#lastPosition;
     const record = (event: NewEvent, stream: StreamName, version: number): RecordedEvent =>
-      recordEvent(event, stream, version, BigInt(++position), recordedAt);
-    const recorded = appends.map(({ stream, events }) => {
+      recordEvent(event, stream, version, BigInt(++position), recordedAt, now);
+    const recorded = ({ stream, events }: StreamAppend): RecordedEvent[] => {
       const version = this.#version(stream);
       // Mostly it is one event. A list that begins empty and grows takes room for seventeen.
       if (events.length === 1) return [record(events[0]!, stream, version + 1)];
       return events.map((event, index) => record(event, stream, version + index + 1));
-    });
-    return recorded.length === 1 ? recorded[0]! : recorded.flat();
+    };
+    return appends.length === 1 ? recorded(appends[0]!) : appends.flatMap(recorded);
   }
 
   #keep(event: RecordedEvent): void {
@@ -228,6 +247,7 @@ export class InMemoryEventStore implements EventStore {
     if (stream) stream.push(event);
     else this.#begin(event);
     this.#all.push(event);
+    this.#lastPosition = Number(event.position);
   }
 
   #begin(event: RecordedEvent): void {

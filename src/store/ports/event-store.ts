@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../messages';
 import type { StorePage, StreamPage } from '../kit/events/event-pages';
 import type { CommandJournal } from './command-journal';
+import type { DirectAccess } from './direct-access';
 import type { ProjectionStore } from './projection-store';
 import type { SnapshotStore } from './snapshot-store';
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
@@ -39,6 +40,11 @@ export interface EventStore {
    * they run.
    */
   readonly commands?: CommandJournal | undefined;
+  /**
+   * Answers without a promise, if the store can; most stores have none. A store that wraps another one and does
+   * something of its own in `append` or `read` does it here too, or leaves this out.
+   */
+  readonly direct?: DirectAccess | undefined;
   /**
    * Appends to one or several streams, all or nothing. Each stream may occur once. An append that is already stored as
    * a whole, by the ids of its events, returns the stored events. It is the same append if streams, order, names,

@@ -11,6 +11,7 @@ import { closing } from './closing';
 import { commandsDurably, commandsShared } from './commands/carrying-on';
 import { carryingOut } from './commands/carrying-out';
 import { claiming } from './commands/claiming';
+import { direct } from './direct';
 import { durability } from './durability';
 import { reading } from './reading';
 import { restoring, restoringDurably, restoringShared } from './restoring';
@@ -71,6 +72,7 @@ export function eventStoreContract(options: EventStoreContractOptions): readonly
     reading,
     subscribing,
     racing,
+    direct,
     closing,
   ];
   if (options.reopen) themes.push(durability);

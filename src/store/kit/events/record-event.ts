@@ -3,7 +3,8 @@ import type { NewEvent } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
 
 /**
- * Returns the recorded form of a new event, deeply frozen; for stores that create the envelope themselves.
+ * Returns the recorded form of a new event, deeply frozen; for stores that create the envelope themselves. `now` is the
+ * system's time, in milliseconds, if it was read already: it becomes part of the id.
  * @throws UnstorableValueError if JSON cannot carry the payload, the metadata or the marks
  */
 export function recordEvent(
@@ -12,8 +13,9 @@ export function recordEvent(
   version: number,
   position: bigint,
   recordedAt: string,
+  now?: number,
 ): RecordedEvent {
-  const id = event.id ?? newId();
+  const id = event.id ?? newId(now);
   const recorded = {
     id,
     name: event.name,
