@@ -48,6 +48,7 @@ export {
   LiveReadModelTooLargeError,
   NothingStoredError,
   OtherIndexesError,
+  ProcessorKindError,
   NothingToRebuildError,
   RebuildCancelledError,
   SequenceByChangedError,

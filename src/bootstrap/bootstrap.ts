@@ -10,13 +10,13 @@ import {
   type GivenCommandHandler,
   type QueryHandlerFunction,
 } from '../flow';
-import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults } from '../messages';
+import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults, refuseArguments } from '../messages';
 import { definitionOf } from '../model';
 import type { EventProcessorDefinition, ProjectionDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
 import { type MessageNames, messageNameFaults } from './checks/message-names';
 import { nameFaults } from './checks/name-checks';
-import { adjusting, BOOTSTRAP_OPTIONS } from './checks/option-checks';
+import { adjusting, aToken, BOOTSTRAP_OPTIONS } from './checks/option-checks';
 import { snapshotStoreFaults } from './checks/snapshot-checks';
 import { type ContainerAdapter, isContainerAdapter } from './container/container-adapter';
 import { disposed, disposing } from './container/disposal';
@@ -66,8 +66,12 @@ export class Application extends Flow {
     this.#logger = parts.logger ?? consoleLogger;
   }
 
-  /** Returns the object that the application's container provides for a token. */
+  /**
+   * Returns the object that the application's container provides for a token.
+   * @throws InvalidOptionsError, and what the container throws
+   */
   resolve<T>(token: Token<T>): T {
+    refuseArguments('resolve', { token: [token, aToken] });
     return this.#container.resolve(token);
   }
 

@@ -13,6 +13,7 @@ import {
   type RecordedEvent,
   type ResultOf,
   systemClock,
+  UnnamedMessageError,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition } from '../model';
 import { type EventProcessors, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
@@ -168,10 +169,11 @@ export class Flow {
    * Yields the result of a query now, and again after each change of the read models that it reads; unchanged results
    * are not repeated. Ends when the signal is aborted, the loop is left, or the flow is closed, and with the error of a
    * handler that throws.
-   * @throws InvalidOptionsError, FlowClosedError
+   * @throws InvalidOptionsError, UnnamedMessageError, FlowClosedError
    */
   watch<Q extends object>(query: Q, options: WatchOptions = {}): AsyncIterable<ResultOf<Q>> {
     if (this.#life.isClosing) throw new FlowClosedError(query);
+    if (typeof query !== 'object' || query === null) throw new UnnamedMessageError(query);
     const cause = this.#ambient?.getStore()?.cause;
     return this.#readSide.watch(() => this.queryFrom(query, cause), options);
   }

@@ -1,6 +1,8 @@
 import { eventProcessorRole } from '../decorators';
 import {
   aPosition,
+  aProjectionReference,
+  argumentFaults,
   aSignal,
   aTimeout,
   type Clock,
@@ -15,6 +17,7 @@ import {
   type ProjectionReference,
   projectionReferences,
   type RecordedEvent,
+  refuseArguments,
   refuseDispatchOptions,
   refuseOptions,
   shownValue,
@@ -25,6 +28,7 @@ import {
   EventProcessors,
   InlineEventStore,
   keepsEventProcessors,
+  ProcessorKindError,
   type ProjectionDefinition,
   type ReadModel,
   UnknownProjectionError,
@@ -107,11 +111,12 @@ export class ReadSide {
     return name;
   }
 
-  /** @throws UnknownProjectionError */
+  /** @throws UnknownProjectionError, ProcessorKindError for a reactor, InvalidOptionsError */
   readModel(reference: ProjectionReference): ReadModel {
+    refuseArguments('readModel', { projection: [reference, aProjectionReference] });
     const name = this.nameOf(reference);
     const readModel = this.#readModels.get(name);
-    if (!readModel) throw new UnknownProjectionError(name, this.#readModels.keys());
+    if (!readModel) throw new ProcessorKindError(name, 'a reactor, which has no read model', this.#readModels.keys());
     return readModel;
   }
 
@@ -129,8 +134,7 @@ export class ReadSide {
 
   /** Those with the mode `live` are never behind: they are left out. */
   async waitFor(position: bigint, waiting: WaitOptions = {}): Promise<void> {
-    const faults = optionFaults(waiting, WAIT);
-    aPosition(position, 'position', faults);
+    const faults = [...argumentFaults({ position: [position, aPosition] }), ...optionFaults(waiting, WAIT)];
     if (faults.length > 0) throw new InvalidOptionsError('waitFor', faults);
     const { processors: projections, ...options } = waiting;
     const names = projections?.map(reference => this.nameOf(reference)) ?? [...this.#definitions.keys()];

@@ -1,4 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto';
+import { integer } from './options/option-checks';
+import { must, refuseArguments } from './options/options';
 
 const VARIANT = ['8', '9', 'a', 'b'];
 const HEX3 = Array.from({ length: 0x1000 }, (_, value) => value.toString(16).padStart(3, '0'));
@@ -34,13 +36,21 @@ export function newId(now: number = Date.now()): string {
  * Returns the id derived from an id and an index (1 to 4,095): always the same for the same two, so that work whose
  * outcome was lost can be repeated without writing anything twice. For an id made by {@link newId} only the last 12
  * bits change; any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8).
+ * @throws InvalidOptionsError
  */
 export function derivedId(id: string, index: number): string {
+  if (typeof id !== 'string' || !(Number.isSafeInteger(index) && index > 0)) refuseFaults(id, index);
   if (index < DERIVED_LIMIT && OWN_ID.test(id)) return id.slice(0, 33) + HEX3[index];
   const hash = createHash('sha256').update(`${id}\0${index}`).digest('hex');
   const variant = VARIANT[Number.parseInt(hash[16]!, 16) & 3];
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
+
+const refuseFaults = (id: unknown, index: unknown): void =>
+  refuseArguments('derivedId', {
+    id: [id, must('text', value => typeof value === 'string')],
+    index: [index, integer(1)],
+  });
 
 function startMillisecond(time: number): void {
   lastTime = time;

@@ -12,7 +12,7 @@ export {
 export { commandFingerprint, messageFingerprint } from './envelopes/command-identity';
 export { failed, succeeded } from './envelopes/command-outcome';
 export type { CommandContext, EventContext, MessageContext, QueryContext } from './envelopes/contexts';
-export { projectionReferences, refuseDispatchOptions } from './envelopes/dispatch-checks';
+export { aProjectionReference, projectionReferences, refuseDispatchOptions } from './envelopes/dispatch-checks';
 export { DispatchedCommands } from './envelopes/dispatched-commands';
 export { FollowingIds } from './envelopes/following-ids';
 export type { InheritedEntries } from './envelopes/inherited-metadata';
@@ -64,6 +64,7 @@ export {
   aFunction,
   aLogger,
   aName,
+  anId,
   aPosition,
   aRetry,
   aSignal,
@@ -81,13 +82,16 @@ export {
   withMethods,
 } from './options/option-checks';
 export {
+  argumentFaults,
   type Check,
+  type CheckedArguments,
   InvalidOptionsError,
   must,
   needed,
   type OptionChecks,
   optionFaults,
   options,
+  refuseArguments,
   refuseOptions,
 } from './options/options';
 export { hiddenFields } from './sealing/hidden-fields';

@@ -140,6 +140,19 @@ export class UnknownProjectionError extends EventualityError {
   }
 }
 
+/** Thrown when a projection or reactor is asked for what its kind does not have. */
+export class ProcessorKindError extends EventualityError {
+  readonly code = 'PROCESSOR_KIND';
+
+  constructor(
+    readonly projection: string,
+    kind: string,
+    known: Iterable<string>,
+  ) {
+    super(`'${shownText(projection)}' is ${kind}. ${knownNames(projection, known)}`);
+  }
+}
+
 /** Thrown when projections have not reached a position within the given time. They continue to follow. */
 export class WaitTimeoutError extends EventualityError {
   readonly code = 'WAIT_TIMEOUT';

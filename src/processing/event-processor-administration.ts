@@ -4,9 +4,12 @@ import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
 import {
   type Discarded,
   type LettersPage,
+  refuseAny,
   refuseDiscarded,
   refuseLettersPage,
+  refuseSequence,
   refuseTimeLimit,
+  refuseUnknownVersion,
   refuseWait,
 } from './definition/option-checks';
 import { WaitTimeoutError } from './errors';
@@ -55,7 +58,8 @@ export class EventProcessorAdministration implements EventProcessor {
     }
   }
 
-  async rebuild(): Promise<Rebuild> {
+  async rebuild(...given: readonly unknown[]): Promise<Rebuild> {
+    refuseAny('rebuild', given);
     if (this.runner.definition.kind === 'reactor')
       throw new NothingToRebuildError(this.name, 'a reactor, and its effects are not undone');
     const version = await this.runner.fill();
@@ -98,12 +102,13 @@ export class EventProcessorAdministration implements EventProcessor {
   async deadLetters(given?: LettersPage): Promise<readonly DeadLetter[]> {
     refuseLettersPage(given);
     const { version, ...page } = given ?? {};
-    const name = await this.#parkedName(version);
+    const name = await this.#parkedName('deadLetters', version);
     const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
     return letters.map(letter => jsonable({ ...letter }));
   }
 
   async retry(sequence?: string): Promise<number> {
+    refuseSequence(sequence);
     // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from
     // taking over.
     const open = (await this.parts.store.versions(this.name)).filter(({ closed }) => !closed);
@@ -117,19 +122,22 @@ export class EventProcessorAdministration implements EventProcessor {
   async discard(given?: Discarded): Promise<number> {
     refuseDiscarded(given);
     const { version, ...which } = given ?? {};
-    const name = await this.#parkedName(version);
+    const name = await this.#parkedName('discard', version);
     const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
     await this.runner.tick();
     return letters;
   }
 
-  restart(): void {
-    this.runner.restart();
+  restart(...given: readonly unknown[]): number {
+    refuseAny('restart', given);
+    return this.runner.restart();
   }
 
   /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
-  async #parkedName(wanted: number | undefined): Promise<ParkedName | undefined> {
-    const version = wanted ?? (await this.parts.store.active(this.name));
+  async #parkedName(what: string, wanted: number | undefined): Promise<ParkedName | undefined> {
+    const { store } = this.parts;
+    if (wanted !== undefined) refuseUnknownVersion(what, wanted, await store.versions(this.name));
+    const version = wanted ?? (await store.active(this.name));
     return version === undefined ? undefined : { projection: this.name, version };
   }
 }

@@ -143,8 +143,9 @@ export class EventProcessorRunner {
     return (await this.#positionRead()) ?? 0n;
   }
 
-  restart(): void {
-    this.#followed.restart();
+  /** Goes on after a stop; returns with how many segments. */
+  restart(): number {
+    return this.#followed.restart();
   }
 
   /** Whether it goes on: it has neither stopped nor ended. */

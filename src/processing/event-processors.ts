@@ -5,17 +5,17 @@ import {
   consoleLogger,
   type EventContext,
   errorMessage,
-  InvalidOptionsError,
   type Logger,
+  must,
   type OnError,
   type RecordedEvent,
-  shownValue,
+  refuseArguments,
   systemClock,
 } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
 import type { EventProcessorDefinition } from './definition/definition';
-import { refuseTimeLimit, refuseWait } from './definition/option-checks';
-import { UnknownProjectionError, WaitTimeoutError } from './errors';
+import { refuseNamedWait, refuseSettled, refuseTimeLimit } from './definition/option-checks';
+import { ProcessorKindError, UnknownProjectionError, WaitTimeoutError } from './errors';
 import { EventProcessorAdministration } from './event-processor-administration';
 import { StatusTimeoutError } from './event-processor-errors';
 import { EventProcessorRunner } from './event-processor-runner';
@@ -48,6 +48,9 @@ export interface EventProcessorsParts {
   readonly leaseDuration?: number;
 }
 
+const aText = must('a name, as text', value => typeof value === 'string');
+const LIVE = 'a live projection, which follows nothing: it is never behind, and nothing of it is stored or parked';
+
 const LEASE_MS = 5000;
 const WAIT_TIMEOUT_MS = 5000;
 const HEALTH_TIMEOUT_MS = 1000;
@@ -55,6 +58,7 @@ const HEALTH_TIMEOUT_MS = 1000;
 /** The projections and reactors of a process: `flow.processors`. */
 export class EventProcessors {
   readonly #processors = new Map<string, EventProcessorAdministration>();
+  readonly #live = new Set<string>();
   readonly #head: LogHead;
   readonly #eventStore: EventStore;
   readonly #changes = new ChangeSignal();
@@ -91,7 +95,10 @@ export class EventProcessors {
       changes: this.#changes,
     };
     for (const definition of definitions) {
-      if (definition.options.mode === 'live') continue;
+      if (definition.options.mode === 'live') {
+        this.#live.add(definition.name);
+        continue;
+      }
       const runner = new EventProcessorRunner(shared, new HandlerInvoker(definition, parts.eventContext));
       this.#processors.set(definition.name, new EventProcessorAdministration(runner, shared));
     }
@@ -133,13 +140,16 @@ export class EventProcessors {
     await Promise.all(inline.map(processor => processor.caughtUp()));
   }
 
-  /** Returns the handle of one projection or reactor. @throws UnknownProjectionError, InvalidOptionsError */
+  /**
+   * Returns the handle of one projection or reactor.
+   * @throws UnknownProjectionError, ProcessorKindError for a live projection, InvalidOptionsError
+   */
   of(name: string): EventProcessor {
-    if (typeof name !== 'string')
-      throw new InvalidOptionsError('processors.of', [`name is ${shownValue(name)}; it must be a name, as text.`]);
+    refuseArguments('processors.of', { name: [name, aText] });
     const processor = this.#processors.get(name);
-    if (!processor) throw new UnknownProjectionError(name, this.#processors.keys());
-    return processor;
+    if (processor) return processor;
+    if (this.#live.has(name)) throw new ProcessorKindError(name, LIVE, this.#processors.keys());
+    throw new UnknownProjectionError(name, this.#processors.keys());
   }
 
   /**
@@ -180,7 +190,7 @@ export class EventProcessors {
     position: bigint,
     options: { readonly processors?: readonly string[]; readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    refuseWait(position, options);
+    refuseNamedWait(position, options);
     const { processors: projections = [...this.#processors.keys()], timeout = WAIT_TIMEOUT_MS, signal } = options;
     const timing = { timeout, ...(signal && { signal }) };
     const waits = await Promise.allSettled(projections.map(async name => this.of(name).waitFor(position, timing)));
@@ -196,6 +206,7 @@ export class EventProcessors {
    * @throws WaitTimeoutError, InvalidOptionsError, the reason of the signal
    */
   async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    refuseSettled(options);
     const until = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY);
     for (;;) {
       const head = await this.#head.position();

@@ -29,6 +29,7 @@ export {
   LiveReadModelTooLargeError,
   NothingStoredError,
   OtherIndexesError,
+  ProcessorKindError,
   UnknownProjectionError,
   WaitTimeoutError,
 } from './errors';

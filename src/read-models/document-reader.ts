@@ -1,3 +1,4 @@
+import { anId, listOf, refuseArguments } from '../messages';
 import type { ReadModel, ReadModelPage, ReadModelQuery } from '../processing';
 import type { DocumentPage, DocumentQuery } from '../store';
 
@@ -6,6 +7,8 @@ export interface DocumentSource {
   get(ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
   find(query: DocumentQuery | undefined): Promise<DocumentPage>;
 }
+
+const ids = listOf('ids', anId);
 
 /** Reads documents, and says each time that it does: so that a live query knows what it depends on. */
 export class DocumentReader<View extends object = any> implements ReadModel<View> {
@@ -16,10 +19,16 @@ export class DocumentReader<View extends object = any> implements ReadModel<View
   ) {}
 
   async get(id: string): Promise<Readonly<View> | undefined> {
-    return (await this.getMany([id])).get(id);
+    refuseArguments('get', { id: [id, anId] });
+    return (await this.#get([id])).get(id);
   }
 
-  async getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>> {
+  async getMany(wanted: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>> {
+    refuseArguments('getMany', { ids: [wanted, ids] });
+    return this.#get(wanted);
+  }
+
+  #get(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>> {
     this.touch(this.name);
     return this.source.get(ids) as Promise<ReadonlyMap<string, Readonly<View>>>;
   }
@@ -31,15 +40,19 @@ export class DocumentReader<View extends object = any> implements ReadModel<View
   }
 
   async first(query?: ReadModelQuery<View>): Promise<Readonly<View> | undefined> {
-    return (await this.find({ ...query, limit: 1 })).items[0];
+    return (await this.find(narrowed(query, { limit: 1 }))).items[0];
   }
 
   async *all(query?: ReadModelQuery<View>): AsyncGenerator<Readonly<View>, void, undefined> {
-    let after = query?.after;
+    let after: string | undefined;
     do {
-      const page = await this.find({ ...query, ...(after !== undefined && { after }) });
+      const page = await this.find(after === undefined ? query : narrowed(query, { after }));
       yield* page.items;
       after = page.cursor;
     } while (after !== undefined);
   }
 }
+
+/** What is no query is left to be refused: spread, a number would be none, and a text one of many wrong options. */
+const narrowed = <Query extends object>(query: Query | undefined, more: Partial<Query>): Query =>
+  query === undefined || (typeof query === 'object' && query !== null) ? ({ ...query, ...more } as Query) : query;

@@ -1,4 +1,12 @@
-import { CommandMessage, MAX_NAME_LENGTH, plainEvent, type RecordedEvent, refuseHidden } from '../messages';
+import {
+  CommandMessage,
+  MAX_NAME_LENGTH,
+  must,
+  plainEvent,
+  type RecordedEvent,
+  refuseArguments,
+  refuseHidden,
+} from '../messages';
 import {
   AggregateAlreadyExistsError,
   type AggregateClass,
@@ -17,7 +25,9 @@ import { ForeignAggregateError, NothingToAddError } from './errors';
 import { newAppend } from './new-events';
 import { REPOSITORY_OPTIONS, refuseRepositoryOptions } from './option-checks';
 import { type CacheOptions, StreamCache } from './stream-cache';
-import type { UnitOfWork } from './unit-of-work';
+import { UnitOfWork } from './unit-of-work';
+
+const aUnitOfWork = must('a unit of work', value => value instanceof UnitOfWork);
 
 /** Options of a repository. */
 export interface RepositoryOptions extends SnapshotKeeping {
@@ -131,8 +141,9 @@ export class Repository<A = any> {
     await this.#loader.snapshots?.idle();
   }
 
-  /** Returns this repository as part of a command's unit of work. */
+  /** Returns this repository as part of a command's unit of work. @throws InvalidOptionsError */
   within(unit: UnitOfWork): Repository<A> {
+    refuseArguments('within', { unit: [unit, aUnitOfWork] });
     return new Repository(this.definition, unit.store, {}, { loader: this.#loader, unit });
   }
 

@@ -10,7 +10,7 @@ export { isFree, resultOf } from './kit/commands/command-rules';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './kit/documents/document-conditions';
 export { documentPage } from './kit/documents/document-page';
 export { type ResolvedQuery, resolveQuery } from './kit/documents/document-query';
-export { checkAppends, isExpected, storePage, streamPage } from './kit/events/checks';
+export { checkAppends, checkStream, isExpected, storePage, streamPage } from './kit/events/checks';
 export { type EventJson, encodedBytes, encodedEvent } from './kit/events/encoding';
 export type { StorePage, StreamPage } from './kit/events/event-pages';
 export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/events/option-checks';

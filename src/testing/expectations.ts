@@ -1,5 +1,23 @@
 import { AssertionError } from 'node:assert/strict';
-import { shownValue } from '../messages';
+import { must, refuseArguments, shownValue } from '../messages';
+
+const anExpectedError = must(
+  'a class, a code or a part of its message',
+  value => typeof value === 'function' || (typeof value === 'string' && value !== ''),
+);
+
+/** Refuses what no error could be. @throws InvalidOptionsError */
+export const refuseExpectedError = (expected: unknown): void =>
+  refuseArguments('thenError', { 'the error': [expected, anExpectedError] });
+
+const anEvent = must(
+  'an event: an instance of its class, or a plain one made by Event(...)',
+  value => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
+/** Refuses what is no event. @throws InvalidOptionsError */
+export const refuseEvents = (what: string, events: readonly unknown[]): void =>
+  refuseArguments(what, Object.fromEntries(events.map((event, place) => [`events[${place}]`, [event, anEvent]])));
 
 export type ErrorClass = abstract new (...args: any[]) => unknown;
 

@@ -1,8 +1,16 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { must, refuseArguments } from '../messages';
 import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
 import { refuseIncomparable } from './comparing';
-import { type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
+import {
+  type ErrorClass,
+  expectError,
+  expectNoError,
+  refuseEvents,
+  refuseExpectedError,
+  tookContinuations,
+} from './expectations';
 import { History } from './history';
 import { GivenHistory } from './project';
 import { type Decided, decided, refuseWhen, runCommand, type TestRun, type WhenOptions } from './run-command';
@@ -51,8 +59,16 @@ export function given(
   ...others: readonly object[]
 ): Given | GivenHistory {
   if (first === undefined) return new GivenHistory([]);
-  if (first instanceof History) return new GivenHistory([first, ...(others as readonly History[])]);
+  if (first instanceof History) {
+    const histories = [first, ...others];
+    refuseArguments(
+      'given',
+      Object.fromEntries(histories.map((each, place) => [`histories[${place}]`, [each, aHistory]])),
+    );
+    return new GivenHistory(histories as readonly History[]);
+  }
   const definition = definitionOf(first);
+  refuseEvents('given', others);
   return {
     when(command, options = {}) {
       refuseWhen(command, options);
@@ -60,6 +76,9 @@ export function given(
     },
   };
 }
+
+const aState = must('an object', value => typeof value === 'object' && value !== null);
+const aHistory = must('what history(...) makes', value => value instanceof History);
 
 class Expectation implements When {
   #run: Promise<TestRun> | undefined;
@@ -79,6 +98,7 @@ class Expectation implements When {
       )
     )
       return;
+    refuseEvents('then', expected);
     await this.#expectEvents(expected);
   }
 
@@ -87,11 +107,13 @@ class Expectation implements When {
   }
 
   async thenError(expected: ErrorClass | string): Promise<void> {
+    refuseExpectedError(expected);
     const { error, events } = await this.#result();
     expectError(error, events, expected);
   }
 
   async thenState(expected: object): Promise<void> {
+    refuseArguments('thenState', { 'the state': [expected, aState] });
     const { error, state } = await this.#result();
     expectNoError(error, expected, `the state ${inspect(expected)}`);
     refuseIncomparable(expected, 'What is expected');

@@ -1,5 +1,7 @@
+import { aName, refuseArguments } from '../messages';
 import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
 import type { StreamAppend } from '../store';
+import { refuseEvents } from './expectations';
 
 /** What happened to one aggregate, one event after the other. */
 export class History {
@@ -22,11 +24,15 @@ export class History {
 /**
  * Says what happened to an aggregate: its class or definition, its id, and its events. One aggregate may have several.
  * @example history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted())
+ * @throws InvalidAggregateError, InvalidOptionsError
  */
 export function history(
   aggregate: AggregateClass | AggregateDefinition,
   id: string,
   ...events: readonly object[]
 ): History {
-  return new History(definitionOf(aggregate), id, events);
+  const definition = definitionOf(aggregate);
+  refuseArguments('history', { id: [id, aName] });
+  refuseEvents('history', events);
+  return new History(definition, id, events);
 }

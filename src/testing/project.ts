@@ -5,11 +5,18 @@ import { inspect } from 'node:util';
 import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
 import { isPromise } from '../concurrency';
 import { eventProcessorRole, Module, type ModuleOptions } from '../decorators';
-import { type ClassReference, refuseOptions, sealPayload } from '../messages';
+import { type ClassReference, isPlainObject, must, refuseArguments, refuseOptions, sealPayload } from '../messages';
 import type { EventProcessorDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
-import { copied, type ErrorClass, expectError, expectNoError, tookContinuations } from './expectations';
+import {
+  copied,
+  type ErrorClass,
+  expectError,
+  expectNoError,
+  refuseExpectedError,
+  tookContinuations,
+} from './expectations';
 
 import type { History } from './history';
 import { adjustedHandlers } from './recording';
@@ -33,6 +40,7 @@ export class GivenHistory {
   ): Projected<P extends ClassReference<infer I> ? ViewOf<I> : any>;
   project<View extends object>(projection: ProjectionDefinition<View>, options?: ProjectOptions): Projected<View>;
   project(projection: ClassReference | ProjectionDefinition, options: ProjectOptions = {}): Projected {
+    refuseArguments('project', { projection: [projection, aProjection] });
     refuseOptions('project', options, MODULE_OPTIONS);
     return new Projecting(this.histories, projection, options);
   }
@@ -64,9 +72,10 @@ class Projecting implements Projected {
 
   async then(...expected: readonly Readonly<Record<string, object>>[]): Promise<void> {
     if (tookContinuations(expected, 'Say what is expected: .then({ id: document }) or .thenError(...).')) return;
+    refuseArguments('then', { documents: [expected[0], documentsById] });
     const { documents, error } = await this.#result();
     const wanted = Object.fromEntries(
-      Object.entries(expected[0] ?? {}).map(([id, document]) => [
+      Object.entries(expected[0]!).map(([id, document]) => [
         id,
         copied(sealPayload(document, `The document expected for '${id}'`)),
       ]),
@@ -76,6 +85,7 @@ class Projecting implements Projected {
   }
 
   async thenError(expected: ErrorClass | string): Promise<void> {
+    refuseExpectedError(expected);
     const { documents, error } = await this.#result();
     expectError(error, documents, expected);
   }
@@ -160,14 +170,17 @@ async function documentsOf(
   return documents;
 }
 
-function nameOf(projection: ClassReference | ProjectionDefinition): string {
-  if (typeof projection === 'object' && projection !== null) return projection.name;
-  const role = eventProcessorRole(projection);
-  if (role?.kind === 'projection') return role.name;
-  throw new TypeError(
-    `${typeof projection === 'function' ? projection.name : String(projection)} is not a projection: write @Projection('name') above the class, or pass the result of defineProjection.`,
-  );
-}
+/** What makes of a class, or of a value, a projection; undefined where nothing does. */
+const roleOf = (projection: any): { readonly kind: string; readonly name: string } | undefined =>
+  typeof projection === 'function' ? eventProcessorRole(projection) : projection;
+
+const nameOf = (projection: ClassReference | ProjectionDefinition): string => roleOf(projection)!.name;
+
+const aProjection = must(
+  "a class with @Projection('name'), or what defineProjection makes",
+  value => roleOf(value)?.kind === 'projection',
+);
+const documentsById = must('an object of documents by id', isPlainObject);
 
 const unstorable = (name: string, error: string | undefined): AssertionError =>
   new AssertionError({ message: `What '${name}' wrote cannot be stored: ${error}`, actual: error });

@@ -102,30 +102,33 @@ const DEFINITIONS: readonly Row[] = [
   ['a listener of nothing', () => defineReactor(any(null)), 'INVALID_OPTIONS', [starting('the specification is null')]],
   [
     'a projection with all kinds of faults',
-    () =>
-      flowWith({
-        processors: [
-          defineProjection(any({ name: 'list', on: { A: 1 }, onReplay: { B: () => 1 }, index: [], segments: 0 })),
-        ],
-      }),
-    'INVALID_CONFIGURATION',
+    () => defineProjection(any({ name: 'list', on: { A: 1 }, onReplay: { B: () => 1 }, index: [], segments: 0 })),
+    'INVALID_OPTIONS',
     [
-      "The projection 'list': segments is 0; it must be an integer from 1 to 256.",
-      starting("The projection 'list': 'index' is no option. Did you mean 'indexes'?"),
-      "The projection 'list': the handler of A.handle is 1; it must be a function.",
-      "The projection 'list': it handles B in replays only. Add a handler for it in `on`.",
+      'segments is 0; it must be an integer from 1 to 256.',
+      starting("'index' is no option. Did you mean 'indexes'?"),
+      'the handler of A.handle is 1; it must be a function.',
+      'it handles B in replays only. Add a handler for it in `on`.',
     ],
   ],
   [
-    'a listener with a handler for replays of what it does not handle',
+    'a projection that is adjusted by hand, with a fault',
     () =>
-      flowWith({ processors: [defineReactor(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } }))] }),
+      flowWith({
+        processors: [{ ...defineProjection({ name: 'list', on: { A: () => 1 } }), options: { segments: 0 } }],
+      }),
     'INVALID_CONFIGURATION',
-    ["The reactor 'mailer': it handles B in replays only. Add a handler for it in `on`."],
+    ["The projection 'list': segments is 0; it must be an integer from 1 to 256."],
+  ],
+  [
+    'a listener with a handler for replays of what it does not handle',
+    () => defineReactor(any({ name: 'mailer', on: { A: () => 1 }, onReplay: { B: () => 1 } })),
+    'INVALID_OPTIONS',
+    ['it handles B in replays only. Add a handler for it in `on`.'],
   ],
   [
     'a projection without handlers',
-    () => flowWith({ processors: [defineProjection(any({ name: 'list' }))] }),
+    () => flowWith({ processors: [{ kind: 'projection', name: 'list', options: {} }] }),
     'INVALID_CONFIGURATION',
     [starting("The projection 'list': handlers is undefined; it must be a Map of handlers")],
   ],

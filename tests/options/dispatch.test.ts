@@ -50,13 +50,13 @@ const DISPATCH: readonly Row[] = [
     'one projection instead of a list',
     () => dispatching({ waitFor: 'd' }),
     'INVALID_OPTIONS',
-    ["waitFor is 'd'; it must be a list of projections."],
+    ["waitFor is 'd'; it must be a list of projections and reactors."],
   ],
   [
     'a projection that is none',
     () => dispatching({ waitFor: [Door, 7] }),
     'INVALID_OPTIONS',
-    ['waitFor[1] is 7; it must be a projection: its class, its definition or its name.'],
+    ['waitFor[1] is 7; it must be a projection or reactor: its class, its definition or its name.'],
   ],
   [
     'an option that there is none of',
@@ -105,7 +105,7 @@ const FOLLOWING: readonly Row[] = [
     () => waiting(flow => flow.waitFor(0n, any({ processors: 'list', timout: 1 }))),
     'INVALID_OPTIONS',
     [
-      "processors is 'list'; it must be a list of projections.",
+      "processors is 'list'; it must be a list of projections and reactors.",
       starting("'timout' is no option. Did you mean 'timeout'?"),
     ],
   ],

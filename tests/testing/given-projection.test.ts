@@ -216,8 +216,8 @@ describe('given, project, then', () => {
 
   test('says what to do about a class that is no projection, and about an await that comes too early', async () => {
     class Plain {}
-    expect((await complaint(given().project(Plain).then({}))).message).toBe(
-      "Plain is not a projection: write @Projection('name') above the class, or pass the result of defineProjection.",
+    expect(() => given().project(Plain)).toThrow(
+      "projection is the function Plain; it must be a class with @Projection('name'), or what defineProjection makes.",
     );
     const early = Promise.resolve(given().project(TodoList) as unknown);
     expect((await complaint(early)).message).toBe('Say what is expected: .then({ id: document }) or .thenError(...).');

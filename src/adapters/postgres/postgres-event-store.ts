@@ -3,6 +3,7 @@ import {
   type AppendOptions,
   type AppendOutcome,
   type CommandJournal,
+  checkStream,
   EventProcessorPages,
   type EventStore,
   HistoryReplacedError,
@@ -128,6 +129,7 @@ export class PostgresEventStore implements EventStore {
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     this.#access.refuseWhenClosed();
+    checkStream(stream);
     const request = { stream, ...streamPage(page) };
     return isStorable(stream) ? this.#access.run(() => this.#reads.read(request), page?.signal) : [];
   }

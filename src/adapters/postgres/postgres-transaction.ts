@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
+  checkStream,
   type StreamAppend,
   type StreamName,
   type StreamPage,
@@ -45,6 +46,7 @@ export class PostgresTransaction {
 
   /** Reads a page of a stream as the transaction sees it, its own appends included. @throws InvalidPageError */
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+    checkStream(stream);
     const request = { stream, ...streamPage(page) };
     const rows = await this.#ask(streamStatement(this.database.settings.names), streamValues(request));
     return streamEvents(rows, stream);

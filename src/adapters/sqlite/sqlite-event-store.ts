@@ -4,6 +4,7 @@ import {
   type AppendOptions,
   type AppendOutcome,
   type CommandJournal,
+  checkStream,
   EventProcessorPages,
   type EventStore,
   type ProjectionStore,
@@ -110,8 +111,10 @@ export class SqliteEventStore implements EventStore {
     return request.eventCount === 0 ? { ok: true, events: Object.freeze([]) } : this.#commits.append(request);
   }
 
-  async read({ aggregateName, aggregateId }: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
+  async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
+    checkStream(stream);
+    const { aggregateName, aggregateId } = stream;
     const { from, limit } = streamPage(page);
     return this.#read(page?.signal, this.#statements.readStream, aggregateName, aggregateId, from, limit);
   }

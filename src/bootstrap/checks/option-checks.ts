@@ -44,7 +44,7 @@ export const moduleFaults = (module: string, given: ModuleOptions): string[] =>
 const TOKEN = 'a class, text or a symbol';
 const isToken = (value: unknown): boolean =>
   isFunction(value) || typeof value === 'string' || typeof value === 'symbol';
-const aToken = must(TOKEN, isToken);
+export const aToken = must(TOKEN, isToken);
 
 const orUndefined = (words: string, holds: (value: unknown) => boolean): Check =>
   needed((value, path, faults) => {

@@ -3,10 +3,12 @@ import {
   CommandMessage,
   type DispatchOptions,
   type InheritedEntries,
+  inheritedNames,
   type MessageCause,
   refuseDispatchOptions,
 } from '../../messages';
 import { DuplicateHandlerError, UnknownCommandError } from '../errors';
+import { refuseParts } from './argument-checks';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 
@@ -31,8 +33,12 @@ export class CommandBus<Result = unknown> {
   readonly #middleware: CommandMiddleware<Result>[] = [];
   #send: (message: CommandMessage) => Promise<Result>;
 
-  /** @param inheritMetadata which metadata entries of its cause a command inherits; default `true`: all */
+  /**
+   * @param inheritMetadata which metadata entries of its cause a command inherits; default `true`: all
+   * @throws InvalidConfigurationError
+   */
   constructor(private readonly inheritMetadata: InheritedEntries = true) {
+    refuseParts('The command bus', { inheritMetadata: [inheritMetadata, inheritedNames] });
     this.#send = message => this.#handle(message);
   }
 
@@ -52,6 +58,7 @@ export class CommandBus<Result = unknown> {
   /**
    * Sets the class of the commands with its name: an instance of another class is refused. Not needed for a command
    * that is registered by class.
+   * @throws InvalidConfigurationError
    */
   expect(type: ClassReference): void {
     this.#routes.expect(type);

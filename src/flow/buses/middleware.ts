@@ -1,5 +1,5 @@
 import { aFunction } from '../../messages';
-import { InvalidConfigurationError } from '../errors';
+import { refuseParts } from './argument-checks';
 
 /** Wraps the handling of a message: calls `next` to continue, and may inspect or change the result. */
 export type Middleware<Message, Result> = (
@@ -20,8 +20,6 @@ export function compose<Message, Result>(
 
 /** @throws InvalidConfigurationError when it is no function */
 export function checkedMiddleware<M>(middleware: M): M {
-  const faults: string[] = [];
-  aFunction(middleware, 'middleware', faults);
-  if (faults.length > 0) throw new InvalidConfigurationError('The chain of middleware', faults);
+  refuseParts('The chain of middleware', { middleware: [middleware, aFunction] });
   return middleware;
 }

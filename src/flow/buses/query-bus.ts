@@ -1,5 +1,6 @@
-import type { ClassReference, MessageCause, QueryContext, ResultOf } from '../../messages';
+import { aFunction, type ClassReference, type MessageCause, type QueryContext, type ResultOf } from '../../messages';
 import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors';
+import { refuseParts } from './argument-checks';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { contentOf, Routes } from './routes';
 
@@ -30,8 +31,12 @@ export class QueryBus {
   readonly #contextOf: (message: QueryMessage) => QueryContext;
   #send: (message: QueryMessage) => Promise<unknown> = message => this.#handle(message);
 
-  /** @param contextOf creates the second parameter of handlers; set by a Flow, not needed for a bus used alone */
+  /**
+   * @param contextOf creates the second parameter of handlers; set by a Flow, not needed for a bus used alone
+   * @throws InvalidConfigurationError
+   */
   constructor(contextOf?: (message: QueryMessage) => QueryContext) {
+    if (contextOf !== undefined) refuseParts('The query bus', { contextOf: [contextOf, aFunction] });
     this.#contextOf =
       contextOf ??
       (message => ({
@@ -57,6 +62,7 @@ export class QueryBus {
   /**
    * Sets the class of the queries with its name: an instance of another class is refused. Not needed for a query that
    * is registered by class.
+   * @throws InvalidConfigurationError
    */
   expect(type: ClassReference): void {
     this.#routes.expect(type);

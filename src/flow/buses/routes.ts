@@ -10,6 +10,7 @@ import {
   UnnamedMessageError,
 } from '../../messages';
 import { InvalidConfigurationError } from '../errors';
+import { refuseParts } from './argument-checks';
 
 /** Finds handlers by the class of a message, or by the name of a plain `{ name, message }` object. */
 export class Routes<Handler> {
@@ -42,6 +43,7 @@ export class Routes<Handler> {
    * registered.
    */
   expect(type: ClassReference): void {
+    refuseParts('The class of a message', { type: [type, aFunction] });
     this.#expected.set(messageName(type), type);
   }
 

@@ -4,8 +4,10 @@ import {
   InvalidOptionsError,
   type OptionChecks,
   type RecordedEvent,
+  refuseArguments,
   refuseOptions,
   shownValue,
+  withMethods,
 } from '../../messages';
 import { NoFlowError } from '../errors';
 import { type EventBusOptions, refuseBusOptions } from './event-bus-options';
@@ -21,6 +23,7 @@ interface DrainOptions {
   readonly timeout?: number;
 }
 
+const eventContexts = withMethods(['of'], 'give what makes the context of an event, or leave it out');
 const DRAIN: OptionChecks<DrainOptions> = { timeout: aTimeout };
 
 /**
@@ -104,6 +107,7 @@ export class EventBus {
       throw new InvalidOptionsError('publish', [
         `events is ${shownValue(events)}; it must be a list of recorded events.`,
       ]);
+    if (typeof contexts?.of !== 'function') refuseArguments('publish', { contexts: [contexts, eventContexts] });
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as RecordedEvent;
       if (typeof event?.name !== 'string')

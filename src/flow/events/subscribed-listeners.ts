@@ -17,7 +17,7 @@ export function subscribedListeners(
 export function refuseSubscription(event: unknown, listener: unknown): void {
   const faults: string[] = [];
   if (typeof event === 'object') listenersByName(event, 'the event', faults);
-  else if (typeof event === 'string' || typeof event === 'function')
+  else if ((typeof event === 'string' && event !== '') || typeof event === 'function')
     aFunction(
       listener,
       `the listener of ${typeof event === 'string' ? shownText(event) : shownText(event.name)}`,

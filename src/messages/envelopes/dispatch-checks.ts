@@ -12,13 +12,16 @@ import {
 import { must, type OptionChecks, refuseOptions } from '../options/options';
 import type { DispatchOptions } from './command';
 
+const isReference = (value: any): boolean =>
+  isFunction(value) || typeof (typeof value === 'object' ? value?.name : value) === 'string';
+
+/** A projection. */
+export const aProjectionReference = must('a projection: its class, its definition or its name', isReference);
+
 /** A list of projections and reactors. */
 export const projectionReferences = listOf(
-  'projections',
-  must(
-    'a projection: its class, its definition or its name',
-    value => isFunction(value) || typeof (typeof value === 'object' ? value?.name : value) === 'string',
-  ),
+  'projections and reactors',
+  must('a projection or reactor: its class, its definition or its name', isReference),
 );
 
 const DISPATCH: OptionChecks<DispatchOptions> = {

@@ -68,6 +68,8 @@ export const isFunction = (value: unknown): value is (...args: any[]) => unknown
 export const aFunction = must('a function', isFunction);
 export const aBoolean = must('true or false', value => typeof value === 'boolean');
 export const aName = must(NAMES, isName);
+/** What something may be stored under; longer texts are stored nowhere, and are looked for in vain. */
+export const anId = must('text of one character at least', value => typeof value === 'string' && value !== '');
 /** For timers, which take an endless time for none. */
 export const aDelay = must('milliseconds from 0', value => Number.isFinite(value) && value >= 0);
 /** For what is waited for, or kept; Infinity is without end. */

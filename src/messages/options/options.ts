@@ -60,6 +60,26 @@ export function refuseOptions<Options>(what: string, given: Options | undefined,
   if (faults.length > 0) throw new InvalidOptionsError(what, faults);
 }
 
+/** Arguments by their names, each with its check. */
+export type CheckedArguments = Readonly<Record<string, readonly [value: unknown, check: Check]>>;
+
+/** Returns what is wrong with arguments, as sentences. */
+export function argumentFaults(given: CheckedArguments): string[] {
+  const faults: string[] = [];
+  for (const [name, [value, check]] of Object.entries(given)) check(value, name, faults);
+  return faults;
+}
+
+/**
+ * Refuses arguments that are not as declared, with all faults: each is given by its name, with its check.
+ * @example refuseArguments('retry', { sequence: [sequence, aName] })
+ * @throws InvalidOptionsError
+ */
+export function refuseArguments(what: string, given: CheckedArguments): void {
+  const faults = argumentFaults(given);
+  if (faults.length > 0) throw new InvalidOptionsError(what, faults);
+}
+
 function checkOptions<Options>(
   given: unknown,
   checks: OptionChecks<Options>,

@@ -1,4 +1,14 @@
-import { InvalidOptionsError, isPlainObject, shownValue } from '../../messages';
+import {
+  InvalidOptionsError,
+  isName,
+  isPlainObject,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  shownText,
+  shownValue,
+} from '../../messages';
 import type {
   EventProcessorDefinition,
   EventProcessorHandler,
@@ -8,6 +18,7 @@ import type {
   ProjectionOptions,
   ReactorContext,
 } from './definition';
+import { definitionFaults } from './event-processor-checks';
 import type { FieldOf, ViewFault } from './view-checks';
 
 /**
@@ -34,42 +45,53 @@ export interface ReactorSpecification extends EventProcessorOptions {
 }
 
 /**
- * Defines a projection without a class. Pass it to `new Flow({ processors })` or list it in a module; both check it.
+ * Defines a projection without a class. Pass it to `new Flow({ processors })` or to `bootstrap`.
  * @example defineProjection<Total>({ name: 'totals', on: { Sold: ({ price }, { event, documents }) =>
  * documents.set(event.aggregateId, { price }) } })
- * @throws InvalidOptionsError if the specification is not an object
+ * @throws InvalidOptionsError with all faults of the specification
  */
 export function defineProjection<View extends object, const Index extends string = FieldOf<View>>(
   specification: ProjectionSpecification<View, Index> & ViewFault<View, Index, unknown>,
 ): ProjectionDefinition<View, Index> {
-  const { name, on, onReplay, ...options } = specified<ProjectionSpecification<View, Index>>(
-    'defineProjection',
-    specification,
-  );
-  return { kind: 'projection', name, options, handlers: handlersByName(on, onReplay) };
+  return defined<ProjectionDefinition<View, Index>>('defineProjection', 'projection', specification);
 }
 
 /**
- * Defines a reactor without a class. Pass it to `new Flow({ processors })` or list it in a module; both check it.
- * @throws InvalidOptionsError if the specification is not an object
+ * Defines a reactor without a class. Pass it to `new Flow({ processors })` or to `bootstrap`.
+ * @throws InvalidOptionsError with all faults of the specification
  */
 export function defineReactor(specification: ReactorSpecification): EventProcessorDefinition {
-  const { name, on, onReplay, ...options } = specified('defineReactor', specification);
-  return { kind: 'reactor', name, options, handlers: handlersByName(on, onReplay) };
+  return defined('defineReactor', 'reactor', specification);
 }
 
-function specified<Specification>(what: string, specification: Specification): Specification {
-  if (isPlainObject(specification)) return specification;
-  throw new InvalidOptionsError(what, [
-    `the specification is ${shownValue(specification)}; give { name, on: { ... } }.`,
-  ]);
+const functions = must("an object of functions by the event's name", isPlainObject);
+const HANDLERS: OptionChecks<Pick<ReactorSpecification, 'on' | 'onReplay'>> = {
+  on: needed(functions),
+  onReplay: functions,
+};
+
+function defined<Definition extends EventProcessorDefinition>(
+  what: string,
+  kind: Definition['kind'],
+  specification: ProjectionSpecification<any, any> | ReactorSpecification,
+): Definition {
+  if (!isPlainObject(specification))
+    throw new InvalidOptionsError(what, [
+      `the specification is ${shownValue(specification)}; give { name, on: { ... } }.`,
+    ]);
+  const { name, on, onReplay, ...options } = specification;
+  const wrong = optionFaults({ on, onReplay }, HANDLERS);
+  const handlers = wrong.length > 0 ? new Map() : handlersByName(on, onReplay);
+  const definition: EventProcessorDefinition = { kind, name, options, handlers };
+  const faults = [...wrong, ...definitionFaults(definition, wrong.length === 0)];
+  if (faults.length > 0) throw new InvalidOptionsError(isName(name) ? `${what}('${shownText(name)}')` : what, faults);
+  return definition as Definition;
 }
 
 type Handlers = Readonly<Record<string, EventProcessorHandler['handle']>>;
 
-/** What is no handler is kept: the checks of the definition find it, together with all other faults. */
+/** What is no function is kept: the checks of the definition find it, together with all other faults. */
 function handlersByName(on: Handlers, onReplay: Handlers = {}): Map<string, EventProcessorHandler> {
-  if (!isPlainObject(on) || !isPlainObject(onReplay)) return (isPlainObject(on) ? onReplay : on) as never;
   const names = new Set([...Object.keys(on), ...Object.keys(onReplay)]);
   return new Map(
     Array.from(names, event => {

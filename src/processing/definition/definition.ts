@@ -13,7 +13,7 @@ export type ProjectionMode = 'async' | 'inline' | 'live';
 export interface Documents<View extends object = any> {
   /** Returns a document, frozen; undefined if there is none. */
   get(id: string): Promise<Readonly<View> | undefined>;
-  /** Writes a whole document, replacing an earlier one. */
+  /** Writes a whole document, replacing an earlier one. @throws InvalidOptionsError, UnstorableValueError */
   set(id: string, document: View): void;
   /** Changes a document with some of its fields, or with a function. Does nothing if there is no document. */
   update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void>;

@@ -105,6 +105,12 @@ export function eventProcessorFaults(
   return [...faults, ...sharedNames(whole, placeOf), ...(eventStore ? storeFaults(whole, eventStore, placeOf) : [])];
 }
 
+/** What is wrong with one definition by itself, as sentences; `hasHandlers` says whether these are to be looked at. */
+export const definitionFaults = (definition: EventProcessorDefinition, hasHandlers: boolean): string[] => [
+  ...shapeFaults(definition),
+  ...(hasHandlers ? meaningFaults(definition).map(fault => `it ${fault}`) : []),
+];
+
 /** What is wrong with each part by itself. */
 function shapeFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition))

@@ -1,53 +1,85 @@
 import {
   aName,
   aPosition,
+  argumentFaults,
   aSignal,
   aTimeout,
   aVersion,
-  checkedElsewhere,
   InvalidOptionsError,
+  integer,
   listOf,
   must,
   type OptionChecks,
   optionFaults,
+  refuseArguments,
   refuseOptions,
+  shownValue,
 } from '../../messages';
+import { PAGE_LIMIT, type ReadModelVersion } from '../../store';
 import type { EventProcessor } from '../status/status';
 
-type WaitOptions = NonNullable<Parameters<EventProcessor['waitFor']>[1]> & { readonly processors?: readonly string[] };
+type WaitOptions = NonNullable<Parameters<EventProcessor['waitFor']>[1]>;
+/** Which of several to wait for, and how long. */
+type NamedWaitOptions = WaitOptions & { readonly processors?: readonly string[] };
 export type LettersPage = NonNullable<Parameters<EventProcessor['deadLetters']>[0]>;
 export type Discarded = NonNullable<Parameters<EventProcessor['discard']>[0]>;
 
-const WAIT: OptionChecks<WaitOptions> = {
+const WAIT: OptionChecks<WaitOptions> = { timeout: aTimeout, signal: aSignal };
+const NAMED_WAIT: OptionChecks<NamedWaitOptions> = {
   processors: listOf(
     'names',
-    must('the name of a projection', value => typeof value === 'string'),
+    must('the name of a projection or reactor', value => typeof value === 'string'),
   ),
-  timeout: aTimeout,
-  signal: aSignal,
+  ...WAIT,
 };
 const TIME_LIMIT: OptionChecks<{ readonly timeout?: number }> = { timeout: aTimeout };
 const LETTERS: OptionChecks<LettersPage> = {
   sequence: aName,
-  after: checkedElsewhere,
-  limit: checkedElsewhere,
+  after: aPosition,
+  limit: integer(1, PAGE_LIMIT),
   version: aVersion,
 };
 const DISCARDED: OptionChecks<Discarded> = { sequence: aName, position: aPosition, version: aVersion };
 
 /** @throws InvalidOptionsError */
-export function refuseWait(position: bigint, given: WaitOptions): void {
-  const faults = optionFaults(given, WAIT);
-  aPosition(position, 'position', faults);
-  if (faults.length > 0) throw new InvalidOptionsError('waitFor', faults);
+export const refuseWait = (position: bigint, given: WaitOptions): void =>
+  refuseFaults('waitFor', [...argumentFaults({ position: [position, aPosition] }), ...optionFaults(given, WAIT)]);
+
+/** @throws InvalidOptionsError */
+export const refuseNamedWait = (position: bigint, given: NamedWaitOptions): void =>
+  refuseFaults('waitFor', [...argumentFaults({ position: [position, aPosition] }), ...optionFaults(given, NAMED_WAIT)]);
+
+/** @throws InvalidOptionsError */
+export const refuseSettled = (given: WaitOptions): void => refuseOptions('settled', given, WAIT);
+
+function refuseFaults(what: string, faults: readonly string[]): void {
+  if (faults.length > 0) throw new InvalidOptionsError(what, faults);
 }
 
 /** @throws InvalidOptionsError */
 export const refuseTimeLimit = (what: string, given: { readonly timeout?: number }): void =>
   refuseOptions(what, given, TIME_LIMIT);
 
-/** The numbers are the store's to check. @throws InvalidOptionsError */
+/** @throws InvalidOptionsError */
 export const refuseLettersPage = (page: LettersPage | undefined): void => refuseOptions('deadLetters', page, LETTERS);
 
 /** A key that is mistyped would discard all. @throws InvalidOptionsError */
 export const refuseDiscarded = (which: Discarded | undefined): void => refuseOptions('discard', which, DISCARDED);
+
+/** A sequence that is mistyped would be none, and no word of it. @throws InvalidOptionsError */
+export function refuseSequence(sequence: string | undefined): void {
+  if (sequence !== undefined) refuseArguments('retry', { sequence: [sequence, aName] });
+}
+
+/** For what is called without arguments, and to which options would seem to matter. @throws InvalidOptionsError */
+export function refuseAny(what: string, given: readonly unknown[]): void {
+  if (given.length > 0 && given[0] !== undefined)
+    throw new InvalidOptionsError(what, [`it takes no argument, and got ${shownValue(given[0])}. Leave it out.`]);
+}
+
+/** @throws InvalidOptionsError for a version that is not stored, or is not any more */
+export function refuseUnknownVersion(what: string, version: number, known: readonly ReadModelVersion[]): void {
+  if (known.some(each => each.version === version)) return;
+  const stored = known.length === 0 ? 'none is yet' : known.map(each => each.version).join(', ');
+  throw new InvalidOptionsError(what, [`version is ${version}; it must be one that is stored: ${stored}.`]);
+}

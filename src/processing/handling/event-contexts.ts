@@ -1,4 +1,11 @@
-import { derivedId, type EventContext, FollowingIds, type RecordedEvent } from '../../messages';
+import {
+  aFunction,
+  derivedId,
+  type EventContext,
+  FollowingIds,
+  type RecordedEvent,
+  refuseArguments,
+} from '../../messages';
 import type { ProjectionContext, ReactorContext } from '../definition/definition';
 import { NothingStoredError } from '../errors';
 import type { BufferedDocuments } from './buffered-documents';
@@ -32,7 +39,11 @@ export class EffectsContext implements ProjectionContext {
   get inTransaction(): ProjectionContext['inTransaction'] {
     const { work, documents } = this.effects;
     if (!work) throw new NothingStoredError(documents.name);
-    return each => (this.documents.ended ? this.documents.late('inTransaction') : work.add(this.event, each));
+    return each => {
+      if (this.documents.ended) return this.documents.late('inTransaction');
+      refuseArguments('inTransaction', { work: [each, aFunction] });
+      work.add(this.event, each);
+    };
   }
 }
 

@@ -1,6 +1,21 @@
-import { type RecordedEvent, refuseHidden } from '../../messages';
+import {
+  aName,
+  anId,
+  type Check,
+  isFunction,
+  isName,
+  must,
+  type RecordedEvent,
+  refuseArguments,
+  refuseHidden,
+} from '../../messages';
 import type { Documents } from '../definition/definition';
 import type { BufferedDocuments } from './buffered-documents';
+
+const aChange: Check = must(
+  'an object of fields, or a function of the document',
+  value => isFunction(value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+);
 
 /**
  * The documents as the handler of one event sees them. Once the handler has ended, what it still writes is refused, and
@@ -18,9 +33,14 @@ export class EventDocuments<View extends object = any> implements Documents<View
   ) {}
 
   get(id: string): Promise<Readonly<View> | undefined> {
+    if (typeof id !== 'string' || id === '') return this.#refuse(id);
     const known = this.documents.known(id);
     // Mostly it was read ahead: then there is nothing to wait for.
     return known === undefined ? this.#read(id) : Promise.resolve(known ?? undefined);
+  }
+
+  async #refuse(id: unknown): Promise<undefined> {
+    refuseArguments('documents.get', { id: [id, anId] });
   }
 
   async #read(id: string): Promise<Readonly<View> | undefined> {
@@ -34,11 +54,13 @@ export class EventDocuments<View extends object = any> implements Documents<View
 
   set(id: string, document: View): void {
     if (this.ended) this.late('documents.set', id);
-    else this.documents.set(id, document);
+    else if (isName(id)) this.documents.set(id, document);
+    else refuseArguments('documents.set', { id: [id, aName] });
   }
 
   async update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void> {
     try {
+      refuseArguments('documents.update', { id: [id, aName], change: [change, aChange] });
       const document = await this.get(id);
       if (this.ended) return this.late('documents.update', id);
       if (!document) return;
@@ -52,7 +74,8 @@ export class EventDocuments<View extends object = any> implements Documents<View
 
   delete(id: string): void {
     if (this.ended) this.late('documents.delete', id);
-    else this.documents.delete(id);
+    else if (isName(id)) this.documents.delete(id);
+    else refuseArguments('documents.delete', { id: [id, aName] });
   }
 
   /**

@@ -39,9 +39,9 @@ export class FollowedVersions {
     for (const version of versions) if (!this.#processors.has(version.version)) this.#follow(version);
   }
 
-  /** Goes on after a stop. */
-  restart(): void {
-    for (const processor of this.#all) processor.restart();
+  /** Goes on after a stop; returns with how many segments. */
+  restart(): number {
+    return this.#all.reduce((segments, processor) => segments + processor.restart(), 0);
   }
 
   /** Tries what is due now. */

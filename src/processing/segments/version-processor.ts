@@ -57,9 +57,12 @@ export class VersionProcessor {
     return [...this.#held.values()].some(({ processor }) => processor.retrying);
   }
 
-  restart(): void {
+  /** Goes on after a stop; returns with how many segments. */
+  restart(): number {
+    const stopped = [...this.#held.values()].filter(({ processor }) => processor.stopped);
     for (const { processor } of this.#held.values()) processor.restart();
     this.#wake();
+    return stopped.length;
   }
 
   /** Has parked sequences that are due tried now, not at the next look. */

@@ -17,7 +17,7 @@ export interface RebuildProgress {
   readonly total: number;
   /** Recent events per second. */
   readonly rate: number;
-  /** Seconds left at this rate; undefined while there is no rate. */
+  /** Seconds left at this rate; undefined while there is no rate, and while only parked sequences delay the switch. */
   readonly secondsLeft: number | undefined;
   /**
    * How many sequences delay the switch: they are parked in the new version, and not, or not as early, in the active
@@ -79,7 +79,10 @@ export interface Rebuild {
   readonly version: number;
   /** Resolves when readers see the new version. @throws RebuildCancelledError */
   readonly done: Promise<void>;
-  /** Yields the progress, about five times a second, until the rebuild is done; the last one is complete. */
+  /**
+   * Yields the progress, about five times a second, until the rebuild is done; the last one is complete. It also ends
+   * when the rebuild is cancelled: `done` tells.
+   */
   progress(): AsyncIterable<RebuildProgress>;
   /**
    * Drops the new version; readers keep the old one. This ends the rebuild for all callers, in every process. If
@@ -117,15 +120,20 @@ export interface EventProcessor {
    * Fills a new version beside the active one and switches to it when it has caught up. A rebuild that is already in
    * progress, even one that another process started or that was interrupted, is returned instead. In a process with a
    * lower `version` than the active one, the switch waits until no process follows the active one.
-   * @throws NothingToRebuildError for reactors and live projections
+   * @throws NothingToRebuildError for reactors, InvalidOptionsError if it is given an argument
    */
   rebuild(): Promise<Rebuild>;
   /**
    * Resolves when everything up to a position is handled or parked.
-   * @throws WaitTimeoutError, StoreClosedError if the flow is closed meanwhile
+   * @param options `timeout`: milliseconds, default 5,000
+   * @throws WaitTimeoutError, InvalidOptionsError, StoreClosedError if the flow is closed meanwhile
    */
   waitFor(position: bigint, options?: { readonly timeout?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /** Returns a page of dead letters, by position: those of the version that readers see, or of the given one. */
+  /**
+   * Returns a page of dead letters, by position: those of the version that readers see, or of the given one. `limit` is
+   * 1 to 1,000, default 100.
+   * @throws InvalidOptionsError, also for a version that is not stored
+   */
   deadLetters(page?: {
     readonly sequence?: string;
     readonly after?: bigint;
@@ -135,17 +143,22 @@ export interface EventProcessor {
   /**
    * Requests a retry of one parked sequence, or of all, in the version that readers see and in one that fills. The
    * process that holds the segment carries it out. Returns the number of sequences.
+   * @throws InvalidOptionsError
    */
   retry(sequence?: string): Promise<number>;
   /**
-   * Discards parked events: one, by its position; those of a sequence; or all. In the version that readers see, or in
-   * the given one. Returns the number of events.
+   * Discards parked events: one, by its position; those of a sequence; or, without arguments, all of them. In the
+   * version that readers see, or in the given one. Returns the number of events.
+   * @throws InvalidOptionsError, also for a version that is not stored
    */
   discard(which?: {
     readonly sequence?: string;
     readonly position?: bigint;
     readonly version?: number;
   }): Promise<number>;
-  /** Continues after `onError: 'stop'`, with the segments of this process. */
-  restart(): void;
+  /**
+   * Continues after `onError: 'stop'`, with the segments of this process. Returns how many had stopped; 0 means none:
+   * a segment that stopped in another process is restarted there. `status().segments` names the owners.
+   */
+  restart(): number;
 }

@@ -23,7 +23,9 @@ export async function progressOf(
       : Math.min(total, states.reduce((sum, { position }) => sum + Number(position), 0) / segments);
   rate.add(done);
   const perSecond = Math.max(0, rate.perSecond);
-  const secondsLeft = perSecond > 0 ? (total - done) / perSecond : undefined;
   const held = from === undefined || from >= version ? [] : await heldUpBy(store, name, { from, to: version });
+  // What is parked is not waited for by the clock.
+  const isOver = done >= total && held.length > 0;
+  const secondsLeft = perSecond > 0 && !isOver ? (total - done) / perSecond : undefined;
   return { version, done: Math.floor(done), total, rate: perSecond, secondsLeft, heldUpBy: held.length };
 }

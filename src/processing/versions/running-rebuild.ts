@@ -38,7 +38,7 @@ export class RunningRebuild implements Rebuild {
       yield await progressOf(this.parts, this.runner.name, this.version, rate);
       await pause(PROGRESS_EVERY_MS, this.#finished.signal);
     }
-    await this.done;
+    if (await this.#wasCancelled()) return;
     const last = await progressOf(this.parts, this.runner.name, this.version, rate);
     yield { ...last, done: last.total, secondsLeft: 0 };
   }
@@ -51,6 +51,17 @@ export class RunningRebuild implements Rebuild {
   async switchAnyway(): Promise<void> {
     await this.runner.switchAnyway(this.version, this.#finished.signal);
     await this.done;
+  }
+
+  /** @throws what the store threw when it was asked whether readers see the new version */
+  async #wasCancelled(): Promise<boolean> {
+    try {
+      await this.done;
+      return false;
+    } catch (error) {
+      if (error instanceof RebuildCancelledError) return true;
+      throw error;
+    }
   }
 
   async #whenActive(): Promise<void> {

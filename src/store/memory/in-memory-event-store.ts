@@ -1,6 +1,6 @@
 import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, systemClock } from '../../messages';
 import { claimOf, commandIsDone } from '../kit/commands/command-checks';
-import { checkAppends, givesIds, isExpected, storePage, streamPage } from '../kit/events/checks';
+import { checkAppends, checkStream, givesIds, isExpected, storePage, streamPage } from '../kit/events/checks';
 import type { StorePage, StreamPage } from '../kit/events/event-pages';
 import { refuseSubscribeOptions } from '../kit/events/option-checks';
 import { recordEvent } from '../kit/events/record-event';
@@ -131,6 +131,7 @@ export class InMemoryEventStore implements EventStore {
 
   #readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] {
     this.#refuseWhenClosed();
+    checkStream(stream);
     const { from, limit } = streamPage(page);
     return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
   }

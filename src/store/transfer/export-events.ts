@@ -1,4 +1,5 @@
-import { aSignal, checkedElsewhere, type OptionChecks, refuseOptions } from '../../messages';
+import { aSignal, checkedElsewhere, type OptionChecks, refuseArguments, refuseOptions } from '../../messages';
+import { anEventStore } from '../kit/events/option-checks';
 import type { EventStore } from '../ports/event-store';
 import { eventLine } from './event-line';
 
@@ -29,6 +30,7 @@ export async function* exportEvents(
   store: EventStore,
   options: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  refuseArguments('exportEvents', { store: [store, anEventStore] });
   refuseOptions('exportEvents', options, EXPORT_OPTIONS);
   const { signal } = options;
   let after = options.after ?? 0n;

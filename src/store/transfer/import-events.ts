@@ -2,13 +2,14 @@ import {
   aFunction,
   aSignal,
   EventualityError,
-  InvalidOptionsError,
   jsonable,
+  must,
   type OptionChecks,
   type RecordedEvent,
+  refuseArguments,
   refuseOptions,
-  shownValue,
 } from '../../messages';
+import { anEventStore } from '../kit/events/option-checks';
 import { InvalidImportError, type InvalidRestoreError, RestoreUnsupportedError } from '../ports/errors';
 import type { EventStore, RestoreOutcome } from '../ports/event-store';
 import { eventOfLine } from './event-line';
@@ -37,6 +38,11 @@ export interface ImportOptions {
 
 const IMPORT_OPTIONS: OptionChecks<ImportOptions> = { progress: aFunction, signal: aSignal };
 
+const someLines = must(
+  "pieces of text or bytes, such as a file's stream",
+  value => typeof (value?.[Symbol.asyncIterator] ?? value?.[Symbol.iterator]) === 'function',
+);
+
 const BATCH_EVENTS = 500;
 /** The characters of a batch of several events, so that memory stays flat where they are large. */
 const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
@@ -62,13 +68,10 @@ export async function importEvents(
   lines: TextPieces,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
+  refuseArguments('importEvents', { store: [store, anEventStore], lines: [lines, someLines] });
   refuseOptions('importEvents', options, IMPORT_OPTIONS);
   const { progress, signal } = options;
-  if (!isIterable(lines))
-    throw new InvalidOptionsError('importEvents', [
-      `lines is ${shownValue(lines)}; it must be pieces of text or bytes, such as a file's stream.`,
-    ]);
-  if (!store?.restore) throw new RestoreUnsupportedError();
+  if (!store.restore) throw new RestoreUnsupportedError();
   let report: ImportReport = jsonable({ imported: 0, skipped: 0, position: 0n });
   let batch = new Batch();
   const write = async (): Promise<void> => {
@@ -85,9 +88,6 @@ export async function importEvents(
   if (batch.length > 0) await write();
   return report;
 }
-
-const isIterable = (value: any): boolean =>
-  typeof (value?.[Symbol.asyncIterator] ?? value?.[Symbol.iterator]) === 'function';
 
 /** Events that are written together, and the lines they stand in. */
 class Batch {

@@ -25,8 +25,10 @@ onEachStore(processes => {
       // It is this process that a health check asks about.
       expect(await other.health()).toMatchObject({ healthy: true });
     }
+    // What has stopped elsewhere goes on there only.
+    expect(others.map(other => other.of('tally').restart())).toEqual([0, 0]);
     isBroken = false;
-    first.restart();
+    expect(first.restart()).toBe(1);
     for (const other of others) {
       await until(async () => (await other.of('tally').status()).state === 'following');
       expect(await other.of('tally').status()).toMatchObject({ healthy: true, lastError: { message: 'no', position } });

@@ -255,7 +255,7 @@ onEachStore(processes => {
     expect(told).toMatchObject([{ position }, { position }]);
     expect([await tallyOf('a'), await tallyOf('c')]).toEqual([{ count: 1, last: 'fine' }, undefined]);
     broken = false;
-    processor.restart();
+    expect([processor.restart(), processor.restart()]).toEqual([1, 0]);
     await projections.settled();
     expect(await tallyOf('c')).toEqual({ count: 1, last: 'fine' });
     expect((await processor.status()).state).toBe('following');

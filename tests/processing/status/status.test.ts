@@ -111,9 +111,9 @@ onEachStore(processes => {
   test('ready() does not wait for ever for an inline projection that has stopped in another process', async () => {
     const { store } = processes();
     await happen(store, ['a'], 'poison');
-    const failing = tally({ mode: 'inline', onError: 'stop', retry: { attempts: 1 } }, () =>
-      Promise.reject(new Error('no')),
-    );
+    const stopping = tally({ onError: 'stop', retry: { attempts: 1 } }, () => Promise.reject(new Error('no')));
+    // As a flow has an inline projection fill.
+    const failing: typeof stopping = { ...stopping, options: { ...stopping.options, mode: 'inline' } };
     const first = processes().start([failing]);
     await until(async () => (await first.of('tally').status()).state === 'stopped');
     const second = processes().start([failing], { leaseDuration: 3_600_000 });

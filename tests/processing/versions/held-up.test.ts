@@ -1,4 +1,7 @@
 import type { EventProcessor, ProjectionDefinition } from 'eventuality';
+import { LogHead } from '../../../src/processing/status/log-head';
+import { Rate } from '../../../src/processing/status/rate';
+import { progressOf } from '../../../src/processing/versions/rebuild-progress';
 import { happen, onEachStore, type Processes, type Tally, tally } from '../../support/processes';
 import { until } from '../../support/waiting';
 
@@ -54,6 +57,12 @@ onEachStore(processes => {
       expect([version, heldUpBy]).toEqual([2, 1]);
       break;
     }
+    const rate = new Rate();
+    rate.add(0);
+    const parts = { store: processes().store.projections, head: new LogHead(processes().store) };
+    const progress = await progressOf(parts, 'tally', 2, rate);
+    expect(progress).toMatchObject({ done: progress.total, secondsLeft: undefined });
+    expect(progress.rate).toBeGreaterThan(0);
   });
 
   test('retry() reaches what is parked in the version that fills; then it takes over', async () => {
@@ -123,7 +132,14 @@ onEachStore(processes => {
     const rebuild = await projections.of('tally').rebuild();
     await until(async () => ((await projections.of('tally').status()).rebuild?.heldUpBy ?? 0) === 1);
     expect(await read('a')).toEqual({ count: 2, last: 'a2' });
+    const seen: unknown[] = [];
+    const watching = (async () => {
+      for await (const { version } of rebuild.progress()) seen.push(version);
+    })();
+    await until(async () => seen.length > 0);
     await rebuild.cancel();
     await expect(rebuild.done).rejects.toMatchObject({ code: 'REBUILD_CANCELLED' });
+    await watching;
+    for await (const _ of rebuild.progress()) throw new Error('There is no progress of what was cancelled.');
   });
 });

@@ -2,8 +2,9 @@ import { isName, MAX_NAME_LENGTH, shownText, shownValue } from '../../../message
 import { DuplicateEventError, InvalidAppendError, InvalidPageError } from '../../ports/errors';
 import { PAGE_LIMIT } from '../../ports/event-store';
 import { type ExpectedVersion, type NewEvent, type StreamAppend } from '../../ports/stream-append';
+import type { StreamName } from '../../ports/stream-name';
 import { type StorePage, type StreamPage } from './event-pages';
-import { refuseStorePage, refuseStreamPage } from './option-checks';
+import { refuseStorePage, refuseStream, refuseStreamPage } from './option-checks';
 
 /** The entries that the metadata of every stored event has, as text. */
 const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
@@ -33,6 +34,15 @@ export function isExpected(expected: ExpectedVersion, actual: number): boolean {
   if (expected === 'any') return true;
   if (expected === 'none') return actual === 0;
   return expected === 'exists' ? actual > 0 : expected === actual;
+}
+
+/**
+ * Refuses a value that does not name a stream. A name that no store can keep is a stream without events.
+ * @throws InvalidOptionsError
+ */
+export function checkStream(stream: StreamName): void {
+  if (typeof stream?.aggregateName === 'string' && typeof stream.aggregateId === 'string') return;
+  refuseStream(stream);
 }
 
 /** Checks the limits of a page of one stream and fills in defaults. @throws InvalidPageError, InvalidOptionsError */

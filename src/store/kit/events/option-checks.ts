@@ -1,5 +1,16 @@
-import { aSignal, checkedElsewhere, type OptionChecks, refuseOptions, withMethods } from '../../../messages';
+import {
+  aSignal,
+  checkedElsewhere,
+  must,
+  needed,
+  type OptionChecks,
+  options,
+  refuseArguments,
+  refuseOptions,
+  withMethods,
+} from '../../../messages';
 import type { SubscribeOptions } from '../../ports/event-store';
+import type { StreamName } from '../../ports/stream-name';
 import type { StorePage, StreamPage } from './event-pages';
 
 /** A store for events. */
@@ -14,9 +25,15 @@ export const aSnapshotStore = withMethods(
   'give a SnapshotStore, such as new InMemorySnapshotStore()',
 );
 
+const text = needed(must('text', value => typeof value === 'string'));
+const STREAM: OptionChecks<StreamName> = { aggregateName: text, aggregateId: text };
+const aStream = options(STREAM, '{ aggregateName, aggregateId }');
 const STREAM_PAGE: OptionChecks<StreamPage> = { from: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
 const STORE_PAGE: OptionChecks<StorePage> = { after: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
 const SUBSCRIBE: OptionChecks<SubscribeOptions> = { after: checkedElsewhere, signal: aSignal };
+
+/** Refuses what is no name of a stream. @throws InvalidOptionsError */
+export const refuseStream = (stream: StreamName): void => refuseArguments('read', { stream: [stream, aStream] });
 
 /** Refuses what is no page of a stream; the numbers are not looked at. @throws InvalidOptionsError */
 export const refuseStreamPage = (page: StreamPage): void => refuseOptions('read', page, STREAM_PAGE);

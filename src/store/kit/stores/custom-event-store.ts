@@ -16,7 +16,7 @@ import type { ProjectionStore } from '../../ports/projection-store';
 import type { SnapshotStore } from '../../ports/snapshot-store';
 import type { AppendOptions, AppendOutcome, StreamAppend } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
-import { streamPage } from '../events/checks';
+import { checkStream, streamPage } from '../events/checks';
 import type { StorePage, StreamPage } from '../events/event-pages';
 import { refuseSubscribeOptions } from '../events/option-checks';
 import { Subscription } from '../events/subscription';
@@ -102,6 +102,7 @@ export class CustomEventStore implements EventStore {
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     if (this.parts.read) return this.parts.read(stream, page);
+    checkStream(stream);
     const { from, limit } = streamPage(page);
     const signal = page?.signal && { signal: page.signal };
     const found: RecordedEvent[] = [];
