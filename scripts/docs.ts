@@ -1,9 +1,16 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { summaries } from './summaries';
 
 /** Every code block of the manual comes from a region of a file that the tests compile and run. */
 const ROOT = join(__dirname, '..');
 const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n```ts\n([\s\S]*?)```/g;
+
+/** The pages that list the names of an entry point: what each name is comes from its doc comment. */
+const LISTS: Readonly<Record<string, string>> = {
+  'docs/api.md': 'src/index.ts',
+  'docs/store-kit.md': 'src/store-kit.ts',
+};
 
 /** The pages whose code blocks are checked. */
 export const pages = (): string[] =>
@@ -13,12 +20,22 @@ export const pages = (): string[] =>
     ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map(name => `docs/${name}`),
   ].filter(page => page.endsWith('.md') && existsSync(join(ROOT, page)));
 
-/** Returns a page with its code blocks as the files have them now. */
+/** Returns a page with its code blocks, and what it says of exported names, as the files have them now. */
 export const renewed = (page: string): string =>
-  readFileSync(join(ROOT, page), 'utf8').replace(BLOCK, (_, file: string, region: string | undefined) => {
+  withSummaries(page).replace(BLOCK, (_, file: string, region: string | undefined) => {
     const name = region === undefined ? '' : `#${region}`;
     return `<!-- code: ${file}${name} -->\n\`\`\`ts\n${regionOf(file, region)}\`\`\``;
   });
+
+function withSummaries(page: string): string {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const entry = LISTS[page];
+  if (entry === undefined) return text;
+  const known = summaries(entry);
+  return text.replace(/^- `(\w+)`:.*$/gm, (line, name: string) =>
+    known.has(name) ? `- \`${name}\`: ${known.get(name)}` : line,
+  );
+}
 
 /** Returns the lines of code blocks that come from no file. */
 export function strayBlocks(page: string): string[] {

@@ -21,9 +21,9 @@ let low = 0;
 let head = '';
 
 /**
- * Returns a UUID v7 (RFC 9562, section 5.7): 48 bits of milliseconds, 26 random bits, a 36-bit counter that starts at a
- * new random value in each millisecond, and 12 zero bits for {@link derivedId}. The ids of a process ascend, also
- * within a millisecond and when the clock is set back.
+ * Returns a UUID v7 (RFC 9562, section 5.7); the ids of a process ascend, also within a millisecond and when the clock
+ * is set back. It has 48 bits of milliseconds, 26 random bits, a 36-bit counter that starts at a new random value in
+ * each millisecond, and 12 zero bits for {@link derivedId}.
  */
 export function newId(now: number = Date.now()): string {
   const time = Math.floor(now);
@@ -33,9 +33,9 @@ export function newId(now: number = Date.now()): string {
 }
 
 /**
- * Returns the id derived from an id and an index (1 to 4,095): always the same for the same two, so that work whose
- * outcome was lost can be repeated without writing anything twice. For an id made by {@link newId} only the last 12
- * bits change; any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8).
+ * Returns the id derived from an id and an index (1 to 4,095): always the same for the same two. So work whose outcome
+ * was lost can be repeated without writing anything twice. For an id made by {@link newId} only the last 12 bits
+ * change; any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8).
  * @throws InvalidOptionsError
  */
 export function derivedId(id: string, index: number): string {

@@ -9,9 +9,10 @@ const MAX_COMPARED = 1000;
 const MAX_LISTED = 30;
 
 /**
- * Returns the known name nearest to a mistyped one (the first of several equally near ones), or `undefined` if none is
- * near: if more than a third of its letters, and more than two, would have to be inserted, removed or replaced. Case is
- * ignored. Only names of up to 64 characters and the first 1,000 known names are compared.
+ * Returns the known name nearest to a mistyped one, or `undefined` if none is near. Of several equally near names it
+ * returns the first. A name is not near if more than a third of its letters, and more than two, would have to be
+ * inserted, removed or replaced. Case is ignored. Only names of up to 64 characters and the first 1,000 known names are
+ * compared.
  *
  * @example nearest('compelte', ['add', 'complete']) // 'complete'
  */

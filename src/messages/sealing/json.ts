@@ -1,9 +1,9 @@
 import { isPlainObject } from './plain-object';
 
 /**
- * Returns a copy of data in which each bigint, such as the position of an event, is decimal text, because
- * `JSON.stringify` throws on bigints. Lists and plain objects are copied; instances of classes, and objects with a
- * `toJSON`, are not changed.
+ * Returns a copy of data in which each bigint, such as the position of an event, is decimal text. `JSON.stringify`
+ * throws on bigints. Lists and plain objects are copied; instances of classes, and objects with a `toJSON`, are not
+ * changed.
  * @example JSON.stringify(jsonOf(event))
  */
 export function jsonOf(value: unknown): unknown {

@@ -15,8 +15,8 @@ export interface EventsBeside {
 }
 
 /**
- * Says of a projection store which event store it stands beside. Not as a field that is listed: the event store names
- * its projections, and `JSON.stringify` would go round in circles. For those who write a store.
+ * Sets the event store of a projection store, as a property that is not enumerable. The event store refers to its
+ * projections, so `JSON.stringify` would otherwise find a cycle. For those who write a store.
  */
 export function nameEventsBeside(projections: object, value: EventsBeside | undefined): void {
   Object.defineProperty(projections, 'eventsBeside', { value, enumerable: false, configurable: true, writable: true });

@@ -4,5 +4,8 @@ export interface StreamName {
   readonly aggregateId: string;
 }
 
-/** Names a stream in one text; for checked names: NUL cannot occur in either part. */
+/**
+ * Returns the name of a stream as one text, such as the key of a map. The names must have been checked: NUL separates
+ * them.
+ */
 export const streamKey = ({ aggregateName, aggregateId }: StreamName): string => `${aggregateName}\0${aggregateId}`;

@@ -1,7 +1,7 @@
 import { MAX_INDEXES } from '../projections/projection-checks';
 import type { ResolvedQuery } from './document-query';
 
-/** How a dialect of SQL takes values. */
+/** How a dialect of SQL binds values. */
 export interface DocumentDialect {
   /** Returns the placeholder of a value, in the order of the calls. */
   bind(value: string | number): string;
@@ -13,8 +13,9 @@ export interface DocumentDialect {
 export const KEY_COLUMNS: readonly string[] = Array.from({ length: MAX_INDEXES }, (_, index) => `key${index + 1}`);
 
 /**
- * Returns a query as the end of an SQL statement: ` and ... order by ... limit ...`, for a table with the columns `id`,
- * `key1`, `key2` and so on. One document more than the limit is asked for: it tells that there is a next page.
+ * Returns a query as the end of an SQL statement, from the first condition to the limit, for a table with the columns
+ * `id`, `key1`, `key2` and so on. It requests one document more than the limit, to find out whether there is a next
+ * page.
  */
 export function documentConditions(
   { filters, order, descending, limit, after }: ResolvedQuery,

@@ -1,7 +1,7 @@
 import type { DocumentPage } from '../../ports/projection-store';
 import type { ResolvedQuery } from './document-query';
 
-/** A document as a database returns it; the key is empty where the order is by id. */
+/** A document as a database returns it; the key is empty when the order is by id. */
 export interface DocumentText {
   readonly id: string;
   readonly document: string;
@@ -9,8 +9,8 @@ export interface DocumentText {
 }
 
 /**
- * Makes a page of what a database has found: one more than the limit, where there is a next page. For those who write a
- * store.
+ * Returns a page of the documents that a database found: one more than the limit if there is a next page. For those who
+ * write a store.
  */
 export function documentPage(found: readonly DocumentText[], { limit, cursor }: ResolvedQuery): DocumentPage {
   const items = found.slice(0, limit).map(({ id, document }) => ({ id, document: JSON.parse(document) as object }));

@@ -35,7 +35,7 @@ const QUERY: OptionChecks<DocumentQuery> = {
   after: checkedElsewhere,
 };
 
-/** A checked query, in terms of keys and of the places of fields among the indexes. */
+/** A checked query, expressed in keys and in places of fields among the indexes. */
 export interface ResolvedQuery {
   /** The key at `index` must be one of `keys`. */
   readonly filters: readonly { readonly index: number; readonly keys: readonly string[] }[];
@@ -43,9 +43,9 @@ export interface ResolvedQuery {
   readonly order: number | undefined;
   readonly descending: boolean;
   readonly limit: number;
-  /** Only what comes after this place; the key is empty where the order is by id. */
+  /** Only documents after this place; the key is empty when the order is by id. */
   readonly after: DocumentPlace | undefined;
-  /** Turns the last document of a page into the cursor of the next. */
+  /** Returns the cursor of the next page, from the last document of this one. */
   readonly cursor: (last: DocumentPlace) => string;
 }
 

@@ -153,7 +153,7 @@ function checkWrite({ readModel, version, id, document }: DocumentWrite, place: 
     faults.push(`writes[${place}].document is undefined; it must be an object, or null to delete.`);
 }
 
-/** Tells whether there can be a read model of this name and version. */
+/** Tells whether a name and a version are valid for a read model. */
 export const canBeReadModel = (name: unknown, version: unknown): boolean => isName(name) && isVersion(version);
 
 const isVersion = (version: unknown): boolean =>
@@ -167,7 +167,10 @@ const nameFault = (path: string, name: unknown): string =>
 const versionFault = (path: string, version: unknown): string =>
   `${path} is ${shownValue(version)}; it must be an integer from 1 to ${MAX_VERSION}.`;
 
-/** Tells whether there can be such letters; null and undefined are for any. For those who write a store. */
+/**
+ * Tells whether a projection, a sequence and a position could have dead letters; null and undefined match any. For
+ * those who write a store.
+ */
 export function canBeParked(
   projection: unknown,
   version: unknown,
@@ -182,8 +185,8 @@ export function canBeParked(
 }
 
 /**
- * What a commit writes into one version of a read model, frozen and plain: of several writes for one document only the
- * last is left.
+ * The writes of a commit into one version of a read model, frozen and plain; of several writes for one document only
+ * the last one.
  */
 export interface WriteGroup {
   readonly readModel: string;
@@ -215,7 +218,7 @@ export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGro
   return [...groups.values()];
 }
 
-/** A write with what its document is found by; `keys` go with the indexes of the read model. */
+/** A write with the keys of its document, in the order of the indexes of the read model. */
 export interface PreparedWrite {
   readonly id: string;
   readonly document: object | null;

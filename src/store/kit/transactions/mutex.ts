@@ -1,9 +1,6 @@
 import { Inside } from './inside-transaction';
 
-/**
- * Lets transactions run one at a time, and what else is to be written between them. Who comes while nothing runs does
- * not wait.
- */
+/** Runs transactions one at a time, and other writes between them. A caller does not wait while nothing runs. */
 export class Mutex {
   #last: Promise<unknown> | undefined;
   #inside: Inside | undefined;

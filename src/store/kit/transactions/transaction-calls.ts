@@ -3,9 +3,9 @@ import type { AppendOutcome } from '../../ports/stream-append';
 import { Mutex } from './mutex';
 
 /**
- * What every transaction of a projection store goes through, whatever it writes to: calls that run one after the other,
- * until the work has ended. The first call that fails takes the whole transaction back, also where the work goes on:
- * later calls reject with the same error. For those who write a store.
+ * Runs the calls of a transaction of a projection store one after the other, until its work has ended. The first call
+ * that fails rolls back the whole transaction, even if the work continues: later calls reject with the same error. For
+ * those who write a store.
  */
 export class TransactionCalls {
   readonly #turns = new Mutex();

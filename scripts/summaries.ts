@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = join(__dirname, '..');
+
+let program: ts.Program | undefined;
+
+/** The sources are read once, for all pages. */
+function programOf(): ts.Program {
+  if (program) return program;
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  program = ts.createProgram([join(ROOT, 'src/index.ts'), join(ROOT, 'src/store-kit.ts')], options);
+  return program;
+}
+
+/** Returns the first sentence of the doc comment of each name that an entry point exports. */
+export function summaries(entry: string): ReadonlyMap<string, string> {
+  const checker = programOf().getTypeChecker();
+  const module = checker.getSymbolAtLocation(programOf().getSourceFile(join(ROOT, entry))!)!;
+  return new Map(
+    checker.getExportsOfModule(module).map(symbol => [symbol.name, firstSentence(declared(symbol, checker), checker)]),
+  );
+}
+
+const declared = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+function firstSentence(symbol: ts.Symbol, checker: ts.TypeChecker): string {
+  const text = ts
+    .displayPartsToString(symbol.getDocumentationComment(checker))
+    .replace(/\{@link (\S+?) ?\}/g, '`$1`')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return /^.*?\.(?= |$)/.exec(text)?.[0] ?? text;
+}
