@@ -172,7 +172,7 @@ describe('a store that cannot be used is answered by one line', () => {
 
   test('a damaged file', async () => {
     writeFileSync(place.file, 'damaged\n'.repeat(1000));
-    expect(await refusal('list')).toMatch(/^'.*' is damaged, or no SQLite database: /);
+    expect(await refusal('list')).toMatch(/^'.*' is damaged, or not a SQLite database: /);
   });
 
   test('a database of something else', async () => {
@@ -281,7 +281,7 @@ describe('as a program', () => {
     writeFileSync(place.file, 'damaged\n'.repeat(1000));
     const damaged = result('list');
     expect(damaged).toMatchObject({ status: 1, stdout: '' });
-    expect(damaged.stderr).toMatch(/^'.*' is damaged, or no SQLite database: .*\n$/);
+    expect(damaged.stderr).toMatch(/^'.*' is damaged, or not a SQLite database: .*\n$/);
     place = { ...place, databaseUrl: 'postgres://postgres@127.0.0.1:1/postgres' };
     const unreachable = result('list');
     expect(unreachable).toMatchObject({ status: 1, stdout: '' });

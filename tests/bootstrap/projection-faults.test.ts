@@ -133,7 +133,7 @@ test('a rule for sequences without a key that names it', async () => {
   expect(await faultsWith({ key: '', off: 'customer' })).toEqual([
     `List: sequenceBy.key is ''; it must be ${ofKeys}`,
     'List: sequenceBy.of is undefined; it must be a function.',
-    "List: 'off' is no option of sequenceBy. Did you mean 'of'? Known: key, of.",
+    "List: 'off' is not an option of sequenceBy. Did you mean 'of'? Known: key, of.",
   ]);
 });
 

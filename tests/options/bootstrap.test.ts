@@ -54,7 +54,7 @@ const BOOTSTRAP: readonly Row[] = [
     [
       'middleware[0] is 5; it must be a function.',
       starting('clock has no method now'),
-      starting("'evenStore' is no option. Did you mean 'eventStore'?"),
+      starting("'evenStore' is not an option. Did you mean 'eventStore'?"),
       starting('Unmarked is not a module.'),
     ],
   ],
@@ -67,10 +67,10 @@ const BOOTSTRAP: readonly Row[] = [
       ),
     'WIRING',
     [
-      starting("'atempts' is no option of retry. Did you mean 'attempts'?"),
+      starting("'atempts' is not an option of retry. Did you mean 'attempts'?"),
       'closeTimeout is -1; it must be milliseconds from 0, or Infinity.',
       "names is 'decorator'; it must be 'class' or 'explicit'.",
-      starting("'onListenerError' is no option."),
+      starting("'onListenerError' is not an option."),
     ],
   ],
   [
@@ -89,7 +89,7 @@ const BOOTSTRAP: readonly Row[] = [
     'a key of a module that is misspelt',
     () => moduleOf({ component: [Door] }),
     'WIRING',
-    [starting("@Module of Faulty: 'component' is no option. Did you mean 'components'?")],
+    [starting("@Module of Faulty: 'component' is not an option. Did you mean 'components'?")],
   ],
   [
     'one component instead of a list',
@@ -122,7 +122,7 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     [
       'The provider of a in Faulty: useFactory is 1; it must be a function.',
-      starting("The provider of a in Faulty: 'singelton' is no option. Did you mean 'singleton'?"),
+      starting("The provider of a in Faulty: 'singelton' is not an option. Did you mean 'singleton'?"),
     ],
   ],
   [
@@ -136,7 +136,7 @@ const BOOTSTRAP: readonly Row[] = [
       }),
     'WIRING',
     [
-      starting("The provider of a in Faulty: 'singleton' is no option."),
+      starting("The provider of a in Faulty: 'singleton' is not an option."),
       'The provider of b in Faulty: useToken is 7; it must be a class, text or a symbol.',
     ],
   ],
@@ -176,7 +176,7 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     [
       "Faulty: id is 'doorId'; it must be a function.",
-      starting("Faulty: 'snapshots' is no option. Did you mean 'snapshot'?"),
+      starting("Faulty: 'snapshots' is not an option. Did you mean 'snapshot'?"),
     ],
   ],
   [
@@ -185,7 +185,7 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     [
       'Faulty: snapshot.every is 0; it must be an integer from 1.',
-      starting("Faulty: 'versoin' is no option of snapshot. Did you mean 'version'?"),
+      starting("Faulty: 'versoin' is not an option of snapshot. Did you mean 'version'?"),
     ],
   ],
   [
@@ -194,7 +194,7 @@ const BOOTSTRAP: readonly Row[] = [
     'WIRING',
     [
       'List: version is 2147483648; it must be an integer from 1 to 2147483647.',
-      starting("List: 'indexs' is no option. Did you mean 'indexes'?"),
+      starting("List: 'indexs' is not an option. Did you mean 'indexes'?"),
     ],
   ],
   [
@@ -207,7 +207,7 @@ const BOOTSTRAP: readonly Row[] = [
     'a rule of retries that is misspelt',
     () => listWith({ retry: { atempts: 2 } }),
     'WIRING',
-    [starting("List: 'atempts' is no option of retry. Did you mean 'attempts'?")],
+    [starting("List: 'atempts' is not an option of retry. Did you mean 'attempts'?")],
   ],
   [
     'options of an aggregate on a handler elsewhere',

@@ -61,7 +61,7 @@ const DEFINITIONS: readonly Row[] = [
     'a handler with a mistyped option',
     () => defineAggregate(any({ ...door, commands: { Open: { create: true, decide() {} } } })),
     'INVALID_AGGREGATE',
-    [starting("'create' is no option of commands.Open. Did you mean 'creates'?")],
+    [starting("'create' is not an option of commands.Open. Did you mean 'creates'?")],
   ],
   [
     'a rule of retries of a handler that is none',
@@ -91,7 +91,7 @@ const DEFINITIONS: readonly Row[] = [
     'a key that is misspelt, and a long name',
     () => defineAggregate(any({ name: 'n'.repeat(256), state: {}, command: {} })),
     'INVALID_AGGREGATE',
-    [starting("name is 'nnn"), starting("'command' is no option. Did you mean 'commands'?")],
+    [starting("name is 'nnn"), starting("'command' is not an option. Did you mean 'commands'?")],
   ],
   [
     'a projection of nothing',
@@ -106,7 +106,7 @@ const DEFINITIONS: readonly Row[] = [
     'INVALID_OPTIONS',
     [
       'segments is 0; it must be an integer from 1 to 256.',
-      starting("'index' is no option. Did you mean 'indexes'?"),
+      starting("'index' is not an option. Did you mean 'indexes'?"),
       'the handler of A.handle is 1; it must be a function.',
       'it handles B in replays only. Add a handler for it in `on`.',
     ],
@@ -136,7 +136,7 @@ const DEFINITIONS: readonly Row[] = [
     'a plain event that is misspelt',
     () => Event(any({ aggregateId: 'a', name: '', payload: {}, agregateName: 'Door' })),
     'INVALID_OPTIONS',
-    [starting("name is ''"), starting("'agregateName' is no option. Did you mean 'aggregateName'?")],
+    [starting("name is ''"), starting("'agregateName' is not an option. Did you mean 'aggregateName'?")],
   ],
 ];
 
@@ -152,7 +152,7 @@ test.each([
   [
     'a mistyped option of an event',
     () => Event('opened', any({ versoin: 2 })),
-    /'versoin' is no option. Did you mean 'version'\?/,
+    /'versoin' is not an option. Did you mean 'version'\?/,
   ],
   ['an event that is null', () => Event(any(null)), /@Event needs a durable name, .*; it received null\./],
   ['a module of nothing', () => Module(any(undefined)), /@Module received undefined; pass an object/],

@@ -62,7 +62,7 @@ const DISPATCH: readonly Row[] = [
     'an option that there is none of',
     () => dispatching({ comandId: 'a' }),
     'INVALID_OPTIONS',
-    [starting("'comandId' is no option. Did you mean 'commandId'? Known: commandId, expectedVersion, ")],
+    [starting("'comandId' is not an option. Did you mean 'commandId'? Known: commandId, expectedVersion, ")],
   ],
   [
     'a rule of retries, and names of entries, that are none',
@@ -82,7 +82,7 @@ const DISPATCH: readonly Row[] = [
       "expectedVersion is '1'; it must be an integer from 0.",
       'signal is true; it must be an AbortSignal.',
       "waitTimeout is '5'; it must be milliseconds from 0, or Infinity.",
-      starting("'actor' is no option."),
+      starting("'actor' is not an option."),
     ],
   ],
   [
@@ -106,7 +106,7 @@ const FOLLOWING: readonly Row[] = [
     'INVALID_OPTIONS',
     [
       "processors is 'list'; it must be a list of projections and reactors.",
-      starting("'timout' is no option. Did you mean 'timeout'?"),
+      starting("'timout' is not an option. Did you mean 'timeout'?"),
     ],
   ],
   [
@@ -137,7 +137,7 @@ const FOLLOWING: readonly Row[] = [
     'the status of a processor',
     () => waiting(flow => flow.processors.of('list').status(any({ timout: 1 }))),
     'INVALID_OPTIONS',
-    [starting("'timout' is no option. Did you mean 'timeout'?")],
+    [starting("'timout' is not an option. Did you mean 'timeout'?")],
   ],
   [
     'the status of all of them',
@@ -155,19 +155,19 @@ const FOLLOWING: readonly Row[] = [
     'a live query',
     () => waiting(flow => flow.watch(new Open('a'), any({ signals: 1 }))),
     'INVALID_OPTIONS',
-    [starting("'signals' is no option. Did you mean 'signal'?")],
+    [starting("'signals' is not an option. Did you mean 'signal'?")],
   ],
   [
     'a page of dead letters',
     () => waiting(flow => flow.processors.of('list').deadLetters(any({ sequnce: 'a' }))),
     'INVALID_OPTIONS',
-    [starting("'sequnce' is no option. Did you mean 'sequence'?")],
+    [starting("'sequnce' is not an option. Did you mean 'sequence'?")],
   ],
   [
     'what is discarded',
     () => waiting(flow => flow.processors.of('list').discard(any({ sequences: 'a' }))),
     'INVALID_OPTIONS',
-    [starting("'sequences' is no option. Did you mean 'sequence'?")],
+    [starting("'sequences' is not an option. Did you mean 'sequence'?")],
   ],
   [
     'a query of documents',
@@ -175,7 +175,7 @@ const FOLLOWING: readonly Row[] = [
     'INVALID_DOCUMENT_QUERY',
     [
       'orderBy is 5; it must be a field, or { field, direction }.',
-      starting("'were' is no option. Did you mean 'where'?"),
+      starting("'were' is not an option. Did you mean 'where'?"),
     ],
   ],
 ];

@@ -14,7 +14,7 @@ const FLOW: readonly Row[] = [
     'a store misspelt',
     () => new Flow(any({ evenStore: memory() })),
     'INVALID_CONFIGURATION',
-    expect.arrayContaining([starting("'evenStore' is no option. Did you mean 'eventStore'?")]) as never,
+    expect.arrayContaining([starting("'evenStore' is not an option. Did you mean 'eventStore'?")]) as never,
   ],
   [
     'a clock that is none',
@@ -56,7 +56,7 @@ const FLOW: readonly Row[] = [
     'a cache with another limit',
     () => flowWith({ cache: { maximum: 5 } }),
     'INVALID_CONFIGURATION',
-    ["'maximum' is no option of cache. Known: max, maxEvents."],
+    ["'maximum' is not an option of cache. Known: max, maxEvents."],
   ],
   [
     'an event bus that is half of one',
@@ -106,7 +106,7 @@ const FLOW: readonly Row[] = [
       flowWith({ commandHandlers: { Open: { handle: () => undefined, retries: 3 }, Shut: 1, Lock: { retry: {} } } }),
     'INVALID_CONFIGURATION',
     [
-      "'retries' is no option of the handler of Open. Known: handle, retry.",
+      "'retries' is not an option of the handler of Open. Known: handle, retry.",
       'the handler of Shut is 1; it must be a function, or { handle, retry }.',
       'the handler of Lock.handle is undefined; it must be a function.',
     ],
@@ -117,7 +117,7 @@ const FLOW: readonly Row[] = [
     'INVALID_CONFIGURATION',
     [
       'retry.attempts is 0; it must be an integer from 1.',
-      starting("'delays' is no option of retry. Did you mean 'delay'?"),
+      starting("'delays' is not an option of retry. Did you mean 'delay'?"),
       'commandRetention is Infinity; it must be an integer from 1 to 3155760000000.',
     ],
   ],
@@ -137,7 +137,7 @@ const FLOW: readonly Row[] = [
     'INVALID_CONFIGURATION',
     [
       "messageClasses.events[0] is 'Opened'; it must be a function.",
-      starting("'comands' is no option of messageClasses. Did you mean 'commands'?"),
+      starting("'comands' is not an option of messageClasses. Did you mean 'commands'?"),
       "inheritMetadata is 'tenant'; it must be true, false, or a list of the entries' names.",
     ],
   ],
@@ -190,7 +190,7 @@ const BUSES: readonly Row[] = [
     'an option of an event bus that there is none of',
     () => new EventBus(any({ onEror: () => 1 })),
     'INVALID_CONFIGURATION',
-    [starting("'onEror' is no option. Did you mean 'onError'?")],
+    [starting("'onEror' is not an option. Did you mean 'onError'?")],
   ],
   [
     'a hook that is none',
@@ -216,7 +216,7 @@ const BUSES: readonly Row[] = [
     'INVALID_OPTIONS',
     [
       "timeout is '5'; it must be milliseconds from 0, or Infinity.",
-      starting("'timout' is no option. Did you mean 'timeout'?"),
+      starting("'timout' is not an option. Did you mean 'timeout'?"),
     ],
   ],
   [

@@ -9,7 +9,7 @@ const STORES: readonly Row[] = [
     'a store in memory',
     () => new InMemoryEventStore(any({ clock: {}, event: [] })),
     'INVALID_OPTIONS',
-    [starting('clock has no method now'), starting("'event' is no option. Did you mean 'events'?")],
+    [starting('clock has no method now'), starting("'event' is not an option. Did you mean 'events'?")],
   ],
   [
     'a store of snapshots in memory',
@@ -29,7 +29,7 @@ const STORES: readonly Row[] = [
     'INVALID_OPTIONS',
     [
       'readAll is undefined; it must be a function.',
-      starting("'readall' is no option. Did you mean 'readAll'?"),
+      starting("'readall' is not an option. Did you mean 'readAll'?"),
       'pollEvery is 0; it must be an integer from 1 to 60000.',
     ],
   ],
@@ -38,7 +38,7 @@ const STORES: readonly Row[] = [
     () => new Repository(Door, any(undefined), any({ cach: {}, metadata: [] })),
     'INVALID_OPTIONS',
     expect.arrayContaining([
-      starting("'cach' is no option. Did you mean 'cache'?"),
+      starting("'cach' is not an option. Did you mean 'cache'?"),
       starting('metadata is an array'),
       starting('store has no method append'),
     ]) as never,
@@ -47,7 +47,7 @@ const STORES: readonly Row[] = [
     'an export',
     () => exportEvents(memory(), any({ from: 5n })).next(),
     'INVALID_OPTIONS',
-    [starting("'from' is no option.")],
+    [starting("'from' is not an option.")],
   ],
   [
     'an import',
@@ -63,7 +63,7 @@ const STORES: readonly Row[] = [
     [
       "busyTimeout is '5'; it must be an integer from 0 to 600000.",
       starting('clock has no method now'),
-      starting("'pollevery' is no option. Did you mean 'pollEvery'?"),
+      starting("'pollevery' is not an option. Did you mean 'pollEvery'?"),
     ],
   ],
   [
@@ -85,7 +85,7 @@ const STORES: readonly Row[] = [
     [
       starting("schema is 'A'; it must be text"),
       starting('clock has no method now'),
-      starting("'conectionString' is no option. Did you mean 'connectionString'?"),
+      starting("'conectionString' is not an option. Did you mean 'connectionString'?"),
       'give either connectionString or pool.',
     ],
   ],
@@ -93,7 +93,7 @@ const STORES: readonly Row[] = [
     'the tables of PostgreSQL',
     () => migrationSql(any({ prefix: 'a' })),
     'POSTGRES_OPTIONS',
-    [starting("'prefix' is no option.")],
+    [starting("'prefix' is not an option.")],
   ],
 ];
 
@@ -117,20 +117,20 @@ describe('the pages and subscriptions of each store', () => {
     try {
       expect(await refusal(() => store.readAll(any({ from: 5 })))).toMatchObject({
         code: 'INVALID_OPTIONS',
-        faults: [starting("'from' is no option. Known: after, limit, signal.")],
+        faults: [starting("'from' is not an option. Known: after, limit, signal.")],
       });
       expect(await refusal(() => store.read(stream, any({ after: 5n })))).toMatchObject({ code: 'INVALID_OPTIONS' });
       expect(await refusal(() => store.readAll(any(null)))).toMatchObject({ code: 'INVALID_OPTIONS' });
       expect(await refusal(() => store.subscribe(any({ afer: 5n })))).toMatchObject({
         code: 'INVALID_OPTIONS',
-        faults: [starting("'afer' is no option. Did you mean 'after'?")],
+        faults: [starting("'afer' is not an option. Did you mean 'after'?")],
       });
       expect(await refusal(() => store.subscribe(any(null)))).toMatchObject({ code: 'INVALID_OPTIONS' });
       if (store instanceof CustomEventStore) return;
       const append = { stream, expected: 'any' as const, events: [{ name: 'Opened', payload: {} }] };
       expect(await refusal(() => store.append([append], any({ comand: { id: 'a', token: 'b' } })))).toMatchObject({
         code: 'INVALID_APPEND',
-        faults: [starting("'comand' is no option. Did you mean 'command'?")],
+        faults: [starting("'comand' is not an option. Did you mean 'command'?")],
       });
     } finally {
       await store.close();

@@ -15,13 +15,13 @@ const TESTING: readonly Row[] = [
     'a whole application',
     () => testFlow(DoorModule, any({ follow: false, clock: { now: () => 1 } })),
     'WIRING',
-    ['clock is an object; it must be a VirtualClock.', starting("'follow' is no option.")],
+    ['clock is an object; it must be a VirtualClock.', starting("'follow' is not an option.")],
   ],
   [
     'ids of an application',
     () => testFlow(DoorModule, any({ ids: 'id-1', newId: () => 'a' })),
     'WIRING',
-    ["ids is 'id-1'; it must be a list of ids, or a function that makes them.", starting("'newId' is no option.")],
+    ["ids is 'id-1'; it must be a list of ids, or a function that makes them.", starting("'newId' is not an option.")],
   ],
   [
     'an aggregate that is null',
@@ -33,19 +33,19 @@ const TESTING: readonly Row[] = [
     'what a test decides',
     () => given(Door).when(new Open('a'), any({ now: '2020', id: ['a'] })),
     'INVALID_OPTIONS',
-    ["now is '2020'; it must be a Date.", starting("'id' is no option. Did you mean 'ids'?")],
+    ["now is '2020'; it must be a Date.", starting("'id' is not an option. Did you mean 'ids'?")],
   ],
   [
     'what a projection needs',
     () => given().project(defineProjection({ name: 'list', on: { Opened: () => undefined } }), any({ provider: [] })),
     'INVALID_OPTIONS',
-    [starting("'provider' is no option. Did you mean 'providers'?")],
+    [starting("'provider' is not an option. Did you mean 'providers'?")],
   ],
   [
     'a contract of event stores',
     () => eventStoreContract(any({ open: memory, reopn: memory, commands: 'no' })),
     'INVALID_OPTIONS',
-    ["commands is 'no'; it must be true or false.", starting("'reopn' is no option. Did you mean 'reopen'?")],
+    ["commands is 'no'; it must be true or false.", starting("'reopn' is not an option. Did you mean 'reopen'?")],
   ],
   [
     'a contract of snapshot stores',
@@ -57,7 +57,7 @@ const TESTING: readonly Row[] = [
     'a contract of projection stores',
     () => projectionStoreContract(any({ opens: memory })),
     'INVALID_OPTIONS',
-    ['open is undefined; it must be a function.', starting("'opens' is no option. Did you mean 'open'?")],
+    ['open is undefined; it must be a function.', starting("'opens' is not an option. Did you mean 'open'?")],
   ],
 ];
 

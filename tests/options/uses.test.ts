@@ -121,7 +121,7 @@ const PROCESSORS: readonly Use[] = [
     'processors',
     of('list', each => each.waitFor(0n, { processors: ['list'] })),
     'INVALID_OPTIONS',
-    "'processors' is no option.",
+    "'processors' is not an option.",
   ],
   ['deadLetters', "'a'", of('list', each => each.deadLetters('a')), 'INVALID_OPTIONS', "the options are 'a';"],
   ['deadLetters', 'limit: 0', of('list', each => each.deadLetters({ limit: 0 })), 'INVALID_OPTIONS', 'limit is 0;'],
@@ -163,7 +163,7 @@ const PROCESSORS: readonly Use[] = [
     'processors',
     using(flow => flow.processors.settled(any({ processors: ['list'] }))),
     'INVALID_OPTIONS',
-    "'processors' is no option.",
+    "'processors' is not an option.",
   ],
   [
     'processors.settled',

@@ -1,7 +1,7 @@
 import { EventualityError, errorMessage, listed } from '../../messages';
 import type { StoreNames } from './schema/names';
 
-/** Thrown when the options of `postgres(...)` are wrong; all faults are listed, nothing was connected. */
+/** Thrown when the options of `postgres(...)` are invalid; `faults` lists all mistakes. No connection was made. */
 export class PostgresOptionsError extends EventualityError {
   readonly code = 'POSTGRES_OPTIONS';
 
@@ -10,7 +10,7 @@ export class PostgresOptionsError extends EventualityError {
   }
 }
 
-/** Thrown when the store was given no pool and the driver cannot be loaded. */
+/** Thrown when no pool was passed and the driver cannot be loaded. */
 export class PostgresDriverMissingError extends EventualityError {
   readonly code = 'POSTGRES_DRIVER_MISSING';
 
@@ -24,7 +24,7 @@ export class PostgresDriverMissingError extends EventualityError {
 
 /**
  * Thrown when PostgreSQL cannot be reached, or the connection was lost and could not be restored in time.
- * An append that ends so may have been stored: repeat it with the same event ids, then nothing is stored twice.
+ * An append that rejects with it may have been stored: repeat it with the same event ids, and nothing is stored twice.
  */
 export class PostgresUnreachableError extends EventualityError {
   readonly code = 'POSTGRES_UNREACHABLE';
@@ -53,7 +53,7 @@ export class PostgresSchemaOutdatedError extends EventualityError {
   }
 }
 
-/** Thrown when the tables were made by a newer version of the package. */
+/** Thrown when the tables were created by a newer version of the package. */
 export class PostgresSchemaNewerError extends EventualityError {
   readonly code = 'POSTGRES_SCHEMA_NEWER';
 
@@ -65,8 +65,8 @@ export class PostgresSchemaNewerError extends EventualityError {
 }
 
 /**
- * Thrown when the sequence of positions is behind the events: a table was restored or replicated without it, or an
- * older backup was put in place. New events would get positions that subscribers have passed. Nothing was appended.
+ * Thrown when the sequence of positions is behind the events, because a table was restored or replicated without it, or
+ * an older backup was restored. New events would get positions that subscribers have passed. Nothing was appended.
  */
 export class PostgresPositionsError extends EventualityError {
   readonly code = 'POSTGRES_POSITIONS';
@@ -81,7 +81,7 @@ export class PostgresPositionsError extends EventualityError {
   ) {
     const found = places
       ? `It is at ${places.drawn}, the last event at ${places.last}`
-      : 'A position that it gave is in use already';
+      : 'A position that it returned is already in use';
     super(
       `The sequence of positions in schema '${names.schema}' is behind the events. ${found}. ` +
         `A store with { migrate: 'auto' } moves it when it starts, or with its next call; or run: ${names.movePositions};`,
@@ -90,21 +90,19 @@ export class PostgresPositionsError extends EventualityError {
   }
 }
 
-/** Thrown when the database keeps text in another encoding than UTF-8: what it cannot encode could not be stored. */
+/** Thrown when the encoding of the database is not UTF-8, so that not every text could be stored. */
 export class PostgresEncodingError extends EventualityError {
   readonly code = 'POSTGRES_ENCODING';
 
   constructor(readonly encoding: string) {
     super(
       `The database keeps text in the encoding ${encoding}, in which not every text can be stored. ` +
-        `Make one with UTF-8 (create database ... encoding 'UTF8' template template0), and give its address.`,
+        `Create a database with UTF-8 (create database ... encoding 'UTF8' template template0) and use its address.`,
     );
   }
 }
 
-/**
- * Thrown on a read-only server: positions cannot be drawn there, and who is in the middle of a commit cannot be seen.
- */
+/** Thrown on a read-only server, where positions cannot be drawn and running commits cannot be seen. */
 export class PostgresReplicaError extends EventualityError {
   readonly code = 'POSTGRES_REPLICA';
 
@@ -128,13 +126,13 @@ export class PostgresIsolationError extends EventualityError {
   }
 }
 
-/** Thrown when `store.within(client)` is to append on a client that has no open transaction. */
+/** Thrown when `store.within(client)` appends on a client without an open transaction. */
 export class PostgresTransactionError extends EventualityError {
   readonly code = 'POSTGRES_NO_TRANSACTION';
 
   constructor() {
     super(
-      `The client given to within(client) has no open transaction. Call client.query('BEGIN') first, or append to the store itself.`,
+      `The client passed to within(client) has no open transaction. Call client.query('BEGIN') first, or append to the store itself.`,
     );
   }
 }

@@ -5,7 +5,7 @@ export function reasonOf(cause: unknown): string {
   return errorMessage(cause).split('\n', 1)[0]!;
 }
 
-/** Thrown when the file or the options of `sqlite(...)` are wrong; all faults are listed, nothing was opened. */
+/** Thrown when the file name or the options of `sqlite(...)` are invalid; `faults` lists all mistakes. */
 export class SqliteOptionsError extends EventualityError {
   readonly code = 'SQLITE_OPTIONS';
 
@@ -14,7 +14,7 @@ export class SqliteOptionsError extends EventualityError {
   }
 }
 
-/** Thrown when no SQLite library can be used; `reasons` says why, for each that was tried. */
+/** Thrown when no SQLite library can be loaded; `reasons` says why, for each that was tried. */
 export class SqliteDriverMissingError extends EventualityError {
   readonly code = 'SQLITE_DRIVER_MISSING';
 
@@ -38,8 +38,8 @@ export class SqliteFileLockedError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `'${file}' is locked: another connection has not let go of it for ${busyTimeout} ms. ` +
-        `End what holds a transaction open (a database shell, a backup), or raise busyTimeout, then try again.`,
+      `'${file}' is locked: another connection has held the lock for ${busyTimeout} ms. ` +
+        `End the program that holds a transaction open (a database shell, a backup), or raise busyTimeout, then try again.`,
       { cause },
     );
   }
@@ -62,7 +62,7 @@ export class SqliteFileReadOnlyError extends EventualityError {
   }
 }
 
-/** Thrown when the file is no SQLite database, or is damaged. */
+/** Thrown when the file is not a SQLite database, or is damaged. */
 export class SqliteFileDamagedError extends EventualityError {
   readonly code = 'SQLITE_FILE_DAMAGED';
 
@@ -71,22 +71,22 @@ export class SqliteFileDamagedError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `'${file}' is damaged, or no SQLite database: ${reasonOf(cause)}. Restore it from a backup, or give another file.`,
+      `'${file}' is damaged, or not a SQLite database: ${reasonOf(cause)}. Restore it from a backup, or use another file.`,
       { cause },
     );
   }
 }
 
-/** Thrown when the file is a SQLite database of something else. It was left as it is. */
+/** Thrown when the file is a SQLite database of another program. It was not changed. */
 export class SqliteFileForeignError extends EventualityError {
   readonly code = 'SQLITE_FILE_FOREIGN';
 
   constructor(readonly file: string) {
-    super(`'${file}' is a SQLite database, but not an event store. Give a file of its own to sqlite(...).`);
+    super(`'${file}' is a SQLite database, but not an event store. Pass another file to sqlite(...).`);
   }
 }
 
-/** Thrown when the file was made by a newer version of the package. It was left as it is. */
+/** Thrown when the file was created by a newer version of the package. It was not changed. */
 export class SqliteFileNewerError extends EventualityError {
   readonly code = 'SQLITE_FILE_NEWER';
 
@@ -99,7 +99,7 @@ export class SqliteFileNewerError extends EventualityError {
   }
 }
 
-/** Thrown when the file cannot be opened: its folder is missing, it is a folder, it must not be read. */
+/** Thrown when the file cannot be opened: its folder is missing, it is a folder, or it is not readable. */
 export class SqliteFileUnavailableError extends EventualityError {
   readonly code = 'SQLITE_FILE_UNAVAILABLE';
 
@@ -115,18 +115,18 @@ export class SqliteFileUnavailableError extends EventualityError {
   }
 }
 
-/** Thrown when work of one's own, run in the transaction of a commit, returns a promise. The commit was taken back. */
+/** Thrown when your own work in the transaction of a commit returns a promise. The commit was rolled back. */
 export class SqliteAsyncWorkError extends EventualityError {
   readonly code = 'SQLITE_ASYNC_WORK';
 
   constructor() {
     super(
-      'The work in the transaction returned a promise. On SQLite it must be synchronous: call the driver without await, return nothing.',
+      'The work in the transaction returned a promise. On SQLite it must be synchronous: call the driver without await and return nothing.',
     );
   }
 }
 
-/** Thrown when SQLite fails for another reason, such as a full disk. What was to be appended was not written. */
+/** Thrown when SQLite fails for another reason, such as a full disk. Nothing was appended. */
 export class SqliteFailureError extends EventualityError {
   readonly code = 'SQLITE_FAILURE';
 

@@ -106,7 +106,7 @@ function checkOptions<Options>(
 }
 
 const unknownOption = (name: string, checks: object, path: string): string =>
-  `'${shownText(name)}' is no option${path === '' ? '' : ` of ${path}`}. ${knownNames(name, Object.keys(checks))}`;
+  `'${shownText(name)}' is not an option${path === '' ? '' : ` of ${path}`}. ${knownNames(name, Object.keys(checks))}`;
 
 /** Values that are taken for options by mistake: they have no options, so that all of these would count as left out. */
 const BUILT_IN = /^\[object (Map|Set|WeakMap|WeakSet|Date|RegExp|Promise|Error|String|Number|Boolean)\]$/;

@@ -47,7 +47,7 @@ describe('options', () => {
       { clock: {} },
       'clock has no method now; give a clock, an object with a method now, such as systemClock.',
     ],
-    ['an unknown name', { busyTimeOut: 5 }, "'busyTimeOut' is no option. Did you mean 'busyTimeout'?"],
+    ['an unknown name', { busyTimeOut: 5 }, "'busyTimeOut' is not an option. Did you mean 'busyTimeout'?"],
   ];
 
   test.each(wrong)('a wrong value is refused: %s', (_, options, message) => {
