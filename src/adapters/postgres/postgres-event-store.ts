@@ -91,15 +91,14 @@ export class PostgresEventStore implements EventStore {
     this.#eventId = statement(`select event_id from ${names.of('events')} where position = $1`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
-    this.snapshots = new PostgresSnapshots(this.#database, this.#access);
-    this.commands = new PostgresCommands(this.#database, this.#access);
+    this.snapshots = new PostgresSnapshots(this.#access);
+    this.commands = new PostgresCommands(this.#access);
     const { append, readAll } = PostgresEventStore.prototype;
     this.projections = new PostgresProjections(
-      this.#database,
       this.#access,
-      () => this.#ticker.hurry(),
       { beside: { store: this, append, readAll }, sender: this.#sender },
       this.#transactions,
+      () => this.#ticker.hurry(),
     );
     this.#ticker = new Ticker({
       pollEvery,

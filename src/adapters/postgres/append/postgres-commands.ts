@@ -11,8 +11,7 @@ import {
   resultOf,
 } from '../../../store';
 import type { Access } from '../connection/access';
-import type { Database } from '../connection/database';
-import type { Row } from '../connection/statement';
+import type { Ask, Row } from '../connection/statement';
 import { StoredEvents } from '../read/stored-events';
 import { listed, plainArray } from './append-batch';
 import { type CommandStatements, commandStatements } from './command-statements';
@@ -27,30 +26,27 @@ export class PostgresCommands implements CommandJournal {
   readonly #events: StoredEvents;
   #claims = 0;
 
-  constructor(
-    private readonly database: Database,
-    private readonly access: Access,
-  ) {
-    this.#statements = commandStatements(database.settings.names);
-    this.#events = new StoredEvents(database.settings.names);
+  constructor(private readonly access: Access) {
+    this.#statements = commandStatements(access.settings.names);
+    this.#events = new StoredEvents(access.settings.names);
   }
 
   async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
     checkCommandClaim({ id, fingerprint, token, lease, keep });
-    return this.access.run(async () => {
+    return this.access.run(async ({ ask }) => {
       if (this.#claims++ % FORGET_AFTER_CLAIMS === 0) this.#forget();
-      const [row] = await this.database.ask(this.#statements.claim, [id, fingerprint, token, lease, keep, this.#now()]);
+      const [row] = await ask(this.#statements.claim, [id, fingerprint, token, lease, keep, this.#now()]);
       const [state, known] = row!;
-      if (state === 'done') return { state, fingerprint: known!, result: await this.#resultOf(row!) };
+      if (state === 'done') return { state, fingerprint: known!, result: await this.#resultOf(row!, ask) };
       return state === 'running' ? { state, fingerprint: known! } : { state: 'claimed' };
     });
   }
 
   async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
     checkClaimName({ id, token }, lease);
-    return this.access.run(async () => {
-      const [renewed] = await this.database.ask(this.#statements.renew, [id, token, lease, this.#now()]);
-      return renewed !== undefined || (await this.database.ask(this.#statements.holds, [id, token])).length > 0;
+    return this.access.run(async ({ ask }) => {
+      const [renewed] = await ask(this.#statements.renew, [id, token, lease, this.#now()]);
+      return renewed !== undefined || (await ask(this.#statements.holds, [id, token])).length > 0;
     });
   }
 
@@ -66,10 +62,10 @@ export class PostgresCommands implements CommandJournal {
     await this.access.ask(this.#statements.release, [id, token]);
   }
 
-  async #resultOf([, , eventIds, aggregateId, version]: Row): Promise<CommandResult> {
+  async #resultOf([, , eventIds, aggregateId, version]: Row, ask: Ask): Promise<CommandResult> {
     const ids = listed(eventIds);
     if (ids.length === 0) return { events: Object.freeze([]), aggregateId: aggregateId!, version: Number(version) };
-    const events = await this.#events.find(this.database.ask, ids);
+    const events = await this.#events.find(ask, ids);
     return resultOf(Object.freeze(ids.map(id => events.get(id)!)));
   }
 
@@ -79,6 +75,6 @@ export class PostgresCommands implements CommandJournal {
   }
 
   #now(): number | undefined {
-    return this.database.settings.clock?.now();
+    return this.access.settings.clock?.now();
   }
 }

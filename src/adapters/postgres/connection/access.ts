@@ -1,6 +1,7 @@
 import { abortable, InFlight } from '../../../concurrency';
 import { StoreClosedError } from '../../../store';
 import type { Database } from './database';
+import type { PostgresSettings } from './options';
 import type { Ask } from './statement';
 
 /**
@@ -8,27 +9,39 @@ import type { Ask } from './statement';
  * not after its end, which waits for what is under way.
  */
 export class Access {
+  readonly #database: Database;
   readonly #inFlight = new InFlight();
   #starting: Promise<void> | undefined;
   #started = false;
   #closed = false;
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly start: (database: Database) => Promise<void>,
-  ) {}
+  ) {
+    this.#database = database;
+  }
+
+  get settings(): PostgresSettings {
+    return this.#database.settings;
+  }
 
   get started(): boolean {
     return this.#started;
   }
 
   /** Asks until there is an answer: for what may happen twice without harm. @throws StoreClosedError */
-  readonly ask: Ask = (statement, values) => this.run(() => this.database.ask(statement, values));
+  readonly ask: Ask = (statement, values) => this.run(({ ask }) => ask(statement, values));
 
   /** Runs work that asks the database, of which the signal ends the wait. @throws StoreClosedError */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: (database: Database) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.refuseWhenClosed();
-    return this.during(abortable(this.afterStart(work), signal));
+    return this.during(
+      abortable(
+        this.afterStart(() => work(this.#database)),
+        signal,
+      ),
+    );
   }
 
   /** Counts work that was accepted, so that {@link close} waits for it. */
@@ -42,7 +55,7 @@ export class Access {
 
   /** Starts once; after a start that failed, again. @throws what the start throws */
   ready(): Promise<void> {
-    this.#starting ??= this.start(this.database).then(
+    this.#starting ??= this.start(this.#database).then(
       () => {
         this.#started = true;
       },

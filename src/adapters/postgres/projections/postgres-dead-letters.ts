@@ -10,7 +10,6 @@ import {
   type SealedCommit,
 } from '../../../store';
 import type { Access } from '../connection/access';
-import type { Database } from '../connection/database';
 import { type Ask, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 
@@ -18,11 +17,8 @@ import type { StoreNames } from '../schema/names';
 export class PostgresDeadLetters implements DeadLetters {
   readonly #statements: ReturnType<typeof letterStatements>;
 
-  constructor(
-    private readonly database: Database,
-    private readonly access: Access,
-  ) {
-    this.#statements = letterStatements(database.settings.names);
+  constructor(private readonly access: Access) {
+    this.#statements = letterStatements(access.settings.names);
   }
 
   async sequences({ projection, version }: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
@@ -95,7 +91,7 @@ export class PostgresDeadLetters implements DeadLetters {
         ...[
           park.map(({ error }) => error ?? null),
           park.map(({ attempts }) => attempts),
-          this.database.settings.clock?.now(),
+          this.access.settings.clock?.now(),
         ],
       ]);
     if (answers) await ask(this.#statements.answer, [projection, version, answers.sequence, answers.retry]);

@@ -13,7 +13,6 @@ import {
   UnknownReadModelError,
 } from '../../../store';
 import type { Access } from '../connection/access';
-import type { Database } from '../connection/database';
 import { statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 
@@ -21,11 +20,8 @@ import type { StoreNames } from '../schema/names';
 export class PostgresLeases implements SegmentLeases {
   readonly #statements: ReturnType<typeof leaseStatements>;
 
-  constructor(
-    private readonly database: Database,
-    private readonly access: Access,
-  ) {
-    this.#statements = leaseStatements(database.settings.names);
+  constructor(private readonly access: Access) {
+    this.#statements = leaseStatements(access.settings.names);
   }
 
   async claim(
@@ -35,17 +31,17 @@ export class PostgresLeases implements SegmentLeases {
     checkClaim({ projection, version, segment }, { owner, duration, note });
     const name = [projection, version, segment];
     // A claim that is made twice is a renewal.
-    return this.access.run(async () => {
+    return this.access.run(async ({ ask }) => {
       for (;;) {
-        const [claimed] = await this.database.ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
+        const [claimed] = await ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
         if (claimed) {
           // After the claim: whatever the owner before has committed is in it.
-          const [checkpoint] = await this.database.ask(this.#statements.position, name);
+          const [checkpoint] = await ask(this.#statements.position, name);
           return { ok: true, fence: BigInt(claimed[0]!), position: BigInt(checkpoint?.[0] ?? 0) };
         }
-        const [held] = await this.database.ask(this.#statements.held, name);
+        const [held] = await ask(this.#statements.held, name);
         if (held) return { ok: false, owner: held[0]!, freeIn: Number(held[1]) };
-        const [open] = await this.database.ask(this.#statements.open, [projection, version]);
+        const [open] = await ask(this.#statements.open, [projection, version]);
         if (!open) throw new UnknownReadModelError(projection, version);
       }
     });

@@ -30,14 +30,10 @@ import {
 } from '../../../store';
 import type { AppendSender } from '../append/append-sender';
 import type { Access } from '../connection/access';
-import type { Database } from '../connection/database';
-import { HeldTransactions } from '../connection/held-transactions';
-import type { Row } from '../connection/statement';
-import { unwrapped, WorkFailure } from '../connection/user-work';
+import type { Ask, Row } from '../connection/statement';
 import { activateVersion } from './activate-version';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
-import { PostgresProjectionTransaction, type TransactionSources } from './postgres-projection-transaction';
 import { ProjectionCommits } from './projection-commits';
 import {
   documentsOf,
@@ -46,6 +42,7 @@ import {
   type ProjectionStatements,
   projectionStatements,
 } from './projection-statements';
+import { ProjectionTransactions } from './projection-transactions';
 import { type KnownReadModel, ReadModelCache } from './read-model-cache';
 
 /** Keeps documents and checkpoints in tables beside the events. */
@@ -57,42 +54,40 @@ export class PostgresProjections implements ProjectionStore {
   readonly #finds: FindStatements;
   readonly #known: ReadModelCache;
   readonly #commits: ProjectionCommits;
-  readonly #held: HeldTransactions;
-  readonly #sender: AppendSender;
-  readonly #letters: PostgresDeadLetters;
+  readonly #transactions: ProjectionTransactions;
 
+  /** `inside` knows who is part of a transaction; `appended` is called when one was kept that may have appended. */
   constructor(
-    private readonly database: Database,
     private readonly access: Access,
-    /** Called when a transaction was kept that may have appended. */
-    private readonly appended: () => void,
     events: { readonly beside: EventsBeside; readonly sender: AppendSender },
-    /** Knows who is part of a transaction. */
-    private readonly transactions: Inside,
+    inside: Inside,
+    appended: () => void,
   ) {
     nameEventsBeside(this, events.beside);
-    this.#sender = events.sender;
-    this.#statements = projectionStatements(database.settings.names);
-    this.#finds = new FindStatements(database.settings.names);
-    this.#known = new ReadModelCache(this.#statements);
-    this.leases = new PostgresLeases(database, access);
-    const letters = new PostgresDeadLetters(database, access);
+    const { names, maxConnections } = access.settings;
+    const statements = projectionStatements(names);
+    this.#statements = statements;
+    this.#finds = new FindStatements(names);
+    this.#known = new ReadModelCache(statements);
+    this.leases = new PostgresLeases(access);
+    const letters = new PostgresDeadLetters(access);
     this.deadLetters = letters;
-    this.#letters = letters;
-    this.#held = new HeldTransactions(database.settings.maxConnections);
-    this.#commits = new ProjectionCommits(database, this.#statements, this.#known, letters);
+    const commits = new ProjectionCommits(maxConnections, statements, this.#known, letters);
+    this.#commits = commits;
+    const sources = { statements, commits, letters, sender: events.sender };
+    this.#transactions = new ProjectionTransactions(maxConnections, sources, inside, appended);
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
     checkReadModel(schema);
     const { name, version } = schema;
     const wanted = knownSchema(schema);
-    await this.access.run(async () => {
+    await this.access.run(async ({ ask }) => {
       const { indexes, revision, segments, sequenceBy, takenOver, replayUntil } = wanted;
       const shape = [JSON.stringify(indexes), revision, segments, sequenceBy, takenOverText(takenOver)];
-      await this.database.ask(this.#statements.prepare, [name, version, ...shape, replayUntil]);
+      await ask(this.#statements.prepare, [name, version, ...shape, replayUntil]);
       this.#known.forget(name, version);
-      const [row] = await this.database.ask(this.#statements.readModel, [name, version]);
+      const [row] = await ask(this.#statements.readModel, [name, version]);
       if (!row) throw new UnknownReadModelError(name, version);
       checkSameSchema({ name, version, ...wanted }, schemaOf(row));
     });
@@ -105,11 +100,11 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
-    return this.access.run(async () => {
+    return this.access.run(async ({ ask }) => {
       for (;;) {
-        const { model, resolved } = await this.#resolved(readModel, version, query);
+        const { model, resolved } = await this.#resolved(ask, readModel, version, query);
         const { statement, values } = this.#finds.of(model, resolved);
-        const rows = await this.database.ask(statement, values);
+        const rows = await ask(statement, values);
         if (rows.length > 0) return documentPage(foundDocuments(rows), resolved);
         // Dropped by another process, and perhaps prepared with other indexes.
         this.#known.forget(readModel, version);
@@ -126,7 +121,7 @@ export class PostgresProjections implements ProjectionStore {
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
     const sealed = sealedCommit(commit);
-    return this.access.run(() => this.#commits.commit(sealed));
+    return this.access.run(database => this.#commits.commit(database, sealed));
   }
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
@@ -138,26 +133,17 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    if (this.transactions.busy) await this.transactions.refuse();
-    return this.access.run(async () => {
-      try {
-        const result = await this.#held.run(() => this.#transaction(work));
-        this.appended();
-        return result;
-      } catch (error) {
-        if (error instanceof TakenBack) return error.result as T;
-        throw unwrapped(error);
-      }
-    });
+    await this.#transactions.refuseInside();
+    return this.access.run(database => this.#transactions.run(database, work));
   }
 
   async active(readModel: string): Promise<number | undefined> {
-    return isName(readModel) ? this.access.run(() => this.#active(readModel)) : undefined;
+    return isName(readModel) ? this.#active(this.access.ask, readModel) : undefined;
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.access.run(() =>
-      this.database.transaction(({ ask }) => activateVersion(ask, this.#statements, readModel, version)),
+    await this.access.run(database =>
+      database.transaction(({ ask }) => activateVersion(ask, this.#statements, readModel, version)),
     );
   }
 
@@ -167,10 +153,10 @@ export class PostgresProjections implements ProjectionStore {
     { unlessActive = false }: { readonly unlessActive?: boolean } = {},
   ): Promise<boolean> {
     if (!canBeReadModel(name, version)) return true;
-    return this.access.run(async () => {
-      await this.database.ask(this.#statements.shut, [name, version, unlessActive]);
-      if (unlessActive && (await this.#active(name)) === version) return false;
-      await this.database.transaction(async ({ ask }) => {
+    return this.access.run(async database => {
+      await database.ask(this.#statements.shut, [name, version, unlessActive]);
+      if (unlessActive && (await this.#active(database.ask, name)) === version) return false;
+      await database.transaction(async ({ ask }) => {
         for (const statement of this.#statements.drop) await ask(statement, [name, version]);
       });
       this.#known.forget(name, version);
@@ -180,48 +166,24 @@ export class PostgresProjections implements ProjectionStore {
 
   /** What is known may be outdated: a query is refused only for what is stored. */
   async #resolved(
+    ask: Ask,
     readModel: string,
     version: number,
     query?: DocumentQuery,
   ): Promise<{ model: KnownReadModel; resolved: ResolvedQuery }> {
-    const known = await this.#readModel(readModel, version);
+    const known = await this.#known.get(ask, readModel, version);
     try {
       return { model: known, resolved: resolveQuery(readModel, known.indexes, query) };
     } catch {
       this.#known.forget(readModel, version);
-      const model = await this.#readModel(readModel, version);
+      const model = await this.#known.get(ask, readModel, version);
       return { model, resolved: resolveQuery(readModel, model.indexes, query) };
     }
   }
 
-  /**
-   * Where the database itself interrupted it nothing was written, and all of it can be done again; what the work throws
-   * is none of that.
-   */
-  #transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    const sources: TransactionSources = {
-      ...{ database: this.database, statements: this.#statements, commits: this.#commits },
-      ...{ letters: this.#letters, sender: this.#sender },
-    };
-    return this.database.transaction(async connection => {
-      const transaction = new PostgresProjectionTransaction(sources, connection);
-      const worked = transaction.run(each => this.transactions.run(() => work(each)));
-      const result = await worked.catch((error: unknown) => {
-        // It goes through as it is; only what the database has interrupted is tried again.
-        throw transaction.interruption ?? new WorkFailure(error);
-      });
-      if (transaction.conflict) throw new TakenBack(result);
-      return result;
-    });
-  }
-
-  async #active(readModel: string): Promise<number | undefined> {
-    const [row] = await this.database.ask(this.#statements.active, [readModel]);
+  async #active(ask: Ask, readModel: string): Promise<number | undefined> {
+    const [row] = await ask(this.#statements.active, [readModel]);
     return row && Number(row[0]);
-  }
-
-  #readModel(name: string, version: number): Promise<KnownReadModel> {
-    return this.#known.get(this.database.ask, name, version);
   }
 }
 
@@ -229,10 +191,3 @@ const schemaOf = ([indexes, revision, segments, sequenceBy, takenOver]: Row): Om
   ...{ indexes: JSON.parse(indexes!), revision: Number(revision), segments: Number(segments) },
   ...{ sequenceBy: sequenceBy!, takenOver: takenOverOf(takenOver!) },
 });
-
-/** Takes a transaction back that met a conflict, with what its work has returned. */
-class TakenBack extends Error {
-  constructor(readonly result: unknown) {
-    super('The transaction met a conflict.');
-  }
-}

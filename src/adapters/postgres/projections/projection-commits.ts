@@ -37,20 +37,18 @@ export class ProjectionCommits {
   readonly #held: HeldTransactions;
 
   constructor(
-    private readonly database: Database,
+    maxConnections: number,
     private readonly statements: ProjectionStatements,
     private readonly known: ReadModelCache,
     private readonly letters: PostgresDeadLetters,
   ) {
-    this.#held = new HeldTransactions(database.settings.maxConnections);
+    this.#held = new HeldTransactions(maxConnections);
   }
 
-  async commit(commit: SealedCommit): Promise<CommitOutcome> {
-    if (isPlain(commit)) return this.#write(this.database.ask, commit);
+  async commit(database: Database, commit: SealedCommit): Promise<CommitOutcome> {
+    if (isPlain(commit)) return this.#write(database.ask, commit);
     try {
-      return await this.#held.run(() =>
-        this.database.transaction(connection => this.#inTransaction(connection, commit)),
-      );
+      return await this.#held.run(() => database.transaction(connection => this.#inTransaction(connection, commit)));
     } catch (error) {
       if (error instanceof Refusal) return error.outcome;
       throw unwrapped(error);

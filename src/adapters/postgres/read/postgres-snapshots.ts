@@ -1,7 +1,6 @@
 import { isoTime } from '../../../messages';
 import type { NewSnapshot, Snapshot, SnapshotStore, StreamName } from '../../../store';
 import type { Access } from '../connection/access';
-import type { Database } from '../connection/database';
 import { type Statement, statement } from '../connection/statement';
 import { isStorable } from '../schema/names';
 
@@ -11,11 +10,8 @@ export class PostgresSnapshots implements SnapshotStore {
   readonly #save: Statement;
   readonly #delete: Statement;
 
-  constructor(
-    private readonly database: Database,
-    private readonly access: Access,
-  ) {
-    const table = database.settings.names.of('snapshots');
+  constructor(private readonly access: Access) {
+    const table = access.settings.names.of('snapshots');
     this.#load = statement(`select version, event_id, state, (extract(epoch from recorded_at) * 1000)::bigint
 from ${table} where aggregate_name = $1 and aggregate_id = $2 and schema_version = $3`);
     this.#save =
@@ -36,7 +32,7 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     if (!isStorable(stream)) return undefined;
     const { aggregateName, aggregateId } = stream;
     const values = [aggregateName, aggregateId, schemaVersion];
-    const [row] = await this.access.run(() => this.database.ask(this.#load, values), signal);
+    const [row] = await this.access.run(({ ask }) => ask(this.#load, values), signal);
     if (!row) return undefined;
     const [version, eventId, state, recordedAt] = row as string[];
     return {
@@ -53,7 +49,7 @@ where (excluded.version, excluded.schema_version) >= (s.version, s.schema_versio
     schemaVersion,
     state,
   }: NewSnapshot): Promise<void> {
-    const now = this.database.settings.clock?.now();
+    const now = this.access.settings.clock?.now();
     await this.access.ask(this.#save, [aggregateName, aggregateId, version, eventId, schemaVersion, state, now]);
   }
 
