@@ -1,8 +1,8 @@
 import { aName, either, isFunction, listOf } from '../messages';
 
 /**
- * What `context.newId()` returns in a test: the ids of a list, one after the other, and then `id-3`, `id-4`...; or what
- * a function makes.
+ * The results of `context.newId()` in a test: the ids of a list, one after the other, and then `id-3`, `id-4`...; or
+ * the results of a function.
  */
 export type TestIds = readonly string[] | (() => string);
 

@@ -15,16 +15,16 @@ import { History } from './history';
 import { GivenHistory } from './project';
 import { type Decided, decided, refuseWhen, runCommand, type TestRun, type WhenOptions } from './run-command';
 
-/** What is said to have happened before. */
+/** The given events of an aggregate. */
 export interface Given {
   /**
-   * The command that is decided: an instance of its class, or a plain `{ name, message }` object.
+   * Sets the command: an instance of its class, or a plain `{ name, message }` object.
    * @throws InvalidOptionsError, UnnamedMessageError
    */
   when(command: object, options?: WhenOptions): When;
 }
 
-/** What is expected of a command. The command runs once, however many expectations follow. */
+/** The expectations of a command. The command runs once, however many expectations follow. */
 export interface When {
   /** Expects exactly these events, in this order. */
   then(...events: readonly object[]): Promise<void>;
@@ -32,26 +32,26 @@ export interface When {
   thenNothing(): Promise<void>;
   /** Expects an error of this class, with this `code`, or with this text in its message. */
   thenError(expected: ErrorClass | string): Promise<void>;
-  /** Expects these fields in the aggregate's state afterwards; others are not looked at. */
+  /** Expects these fields in the aggregate's state afterwards; other fields are ignored. */
   thenState(expected: object): Promise<void>;
 }
 
 /**
  * Tests one decision of an aggregate in the words of its domain, in any test runner.
  *
- * Each run also proves that the state changes in event handlers only (the state afterwards is the one refolded from the
- * events) and that every event survives being stored as JSON; and, of an aggregate with snapshots, that one can be
- * taken of it.
+ * Each run also checks that the state changes only in event handlers (the state afterwards equals the one folded again
+ * from the events), that every event can be stored as JSON and, for an aggregate with snapshots, that a snapshot can be
+ * taken.
  * @example await given(Todo, new TodoCreated('Buy milk')).when(new CompleteTodo('1')).then(new TodoCompleted());
- * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`;
+ * @throws AssertionError of node:assert from each expectation that fails, with `actual` and `expected`;
  * SnapshotRefusedError
  */
 export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given;
 /**
- * Tests what a projection makes of events, in the order given, of as many aggregates as it takes.
+ * Tests the documents that a projection makes from events of any number of aggregates, in the given order.
  * @example await given(history(Todo, '1', new TodoCreated('Buy milk'))).project(TodoList).then({ 1: { description: 'Buy
  * milk' } });
- * @throws AssertionError of node:assert from each expectation that does not hold, with `actual` and `expected`
+ * @throws AssertionError of node:assert from each expectation that fails, with `actual` and `expected`
  */
 export function given(...histories: readonly History[]): GivenHistory;
 export function given(

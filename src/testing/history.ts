@@ -3,7 +3,7 @@ import { type AggregateClass, type AggregateDefinition, definitionOf } from '../
 import type { StreamAppend } from '../store';
 import { refuseEvents } from './expectations';
 
-/** What happened to one aggregate, one event after the other. */
+/** The events of one aggregate. */
 export class History {
   constructor(
     private readonly definition: AggregateDefinition,
@@ -22,7 +22,8 @@ export class History {
 }
 
 /**
- * Says what happened to an aggregate: its class or definition, its id, and its events. One aggregate may have several.
+ * Lists the events of an aggregate: its class or definition, its id, and the events. One aggregate may have several
+ * histories.
  * @example history(Todo, '1', new TodoCreated('Buy milk'), new TodoCompleted())
  * @throws InvalidAggregateError, InvalidOptionsError
  */

@@ -22,16 +22,16 @@ import type { History } from './history';
 import { adjustedHandlers } from './recording';
 import { started } from './started';
 
-/** What a projection needs, as a module says it: `providers` of what its constructor takes. */
+/** The dependencies of a projection, as in a module: `providers` for the parameters of its constructor. */
 export interface ProjectOptions extends ModuleOptions {}
 
-/** What is said to have happened, to any aggregates. */
+/** The given events of any aggregates. */
 export class GivenHistory {
   constructor(private readonly histories: readonly History[]) {}
 
   /**
-   * The projection that gets it: a class with `@Projection`, or what `defineProjection` made. Whatever its mode is, it
-   * follows in memory.
+   * Sets the projection: a class with `@Projection`, or the result of `defineProjection`. It runs in memory, whatever
+   * its mode.
    * @throws InvalidOptionsError
    */
   project<P extends ClassReference>(
@@ -46,7 +46,7 @@ export class GivenHistory {
   }
 }
 
-/** What is expected of a projection. It runs once, however many expectations follow. */
+/** The expectations of a projection. It runs once, however many expectations follow. */
 export interface Projected<View extends object = any> {
   /** Expects exactly these documents, by id. */
   then(documents: Readonly<Record<string, View>>): Promise<void>;

@@ -1,22 +1,22 @@
 import type { RecordedEvent } from '../messages';
 import type { EventProcessorDefinition, EventProcessorHandler } from '../processing';
 
-/** A command that a flow was given in a test. */
+/** A command that was dispatched in a test. */
 export interface RecordedCommand {
   readonly name: string;
   readonly command: object;
-  /** The events it led to, when it is done. */
+  /** The events it led to, once it is done. */
   readonly events?: readonly RecordedEvent[];
-  /** What it was refused with. */
+  /** The error that it rejected with. */
   readonly error?: unknown;
 }
 
-/** One call of a listener's handler, when it is done. */
+/** One completed call of a handler of a listener. */
 export interface RecordedEffect {
-  /** The name of a reactor; of another one its class and method, like `Log.created`. */
+  /** The name of a reactor, or the class and method of any other listener, such as `Log.created`. */
   readonly listener: string;
   readonly event: RecordedEvent;
-  /** What it threw; a reactor is called again then. */
+  /** The error that it threw; a reactor is called again then. */
   readonly error?: unknown;
 }
 

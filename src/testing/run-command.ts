@@ -23,11 +23,11 @@ import { idsFrom, type TestIds, testIds } from './deciding-ids';
 import { copied } from './expectations';
 import { VirtualClock } from './virtual-clock';
 
-/** What a test decides about the surroundings of a command. */
+/** The context of a command in a test. */
 export interface WhenOptions {
   /** The time of `context.now`; default 2020-01-01T00:00:00Z. */
   readonly now?: Date;
-  /** What `context.newId()` returns: a list, one after the other, or a function; default `id-1`, `id-2`... */
+  /** The results of `context.newId()`: a list, one after the other, or a function; default `id-1`, `id-2`... */
   readonly ids?: TestIds;
   /** Entries for `context.metadata`. */
   readonly metadata?: Readonly<Record<string, unknown>>;

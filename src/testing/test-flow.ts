@@ -10,11 +10,11 @@ import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording 
 import { started } from './started';
 import { VirtualClock } from './virtual-clock';
 
-/** What `testFlow` can be told: what `bootstrap` can, except what the test is made of. */
+/** Options of `testFlow`: those of `bootstrap`, except the ones that the test controls. */
 export interface TestFlowOptions extends Omit<BootstrapOptions, 'clock' | 'follow' | 'adjustEventProcessor' | 'newId'> {
-  /** Default one that begins at 2020-01-01T00:00:00Z. */
+  /** The clock; default one that starts at 2020-01-01T00:00:00Z. */
   readonly clock?: VirtualClock;
-  /** What `context.newId()` returns: a list, one after the other, or a function; default UUIDs. */
+  /** The results of `context.newId()`: a list, one after the other, or a function; default UUIDs. */
   readonly ids?: TestIds;
 }
 
@@ -38,25 +38,25 @@ export class TestFlow {
     this.#recording = recording;
   }
 
-  /** The commands that were dispatched, by listeners too, in the order in which they began. */
+  /** The dispatched commands, those of listeners included, in the order in which they started. */
   get commands(): readonly RecordedCommand[] {
     return this.#recording.commands;
   }
 
-  /** The events that were recorded. Those given to the store behind the flow's back are not among them. */
+  /** The events that the flow recorded. Events appended directly to the store are not included. */
   get events(): readonly RecordedEvent[] {
     return this.#recording.events;
   }
 
-  /** What listeners did, durable ones and others: each call, in the order in which they ended. */
+  /** The calls of listeners and reactors, in the order in which they ended. */
   get effects(): readonly RecordedEffect[] {
     return this.#recording.effects;
   }
 
   /**
-   * Resolves when nothing moves any more: commands, queries and listeners are done, projections and reactors have
-   * caught up or parked what they cannot do, and live queries have been asked again.
-   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, where a projection or
+   * Resolves when all work is done: commands, queries and listeners have ended, projections and reactors have caught up
+   * or parked what failed, and live queries have run again.
+   * @throws InvalidOptionsError; WaitTimeoutError after `timeout` milliseconds, default 5,000, if a projection or
    * reactor does not catch up
    */
   async settle(options: { readonly timeout?: number } = {}): Promise<void> {
@@ -84,7 +84,7 @@ export class TestFlow {
 }
 
 /**
- * Makes a whole application for a test: in memory unless a store is given, with a clock that the test moves, and
+ * Creates a whole application for a test: in memory unless a store is given, with a clock that the test controls, and
  * retries without pauses.
  * @example await using app = await testFlow(TodoModule);
  * @throws WiringError

@@ -1,6 +1,6 @@
 import { aDelay, type Clock, must, refuseArguments } from '../messages';
 
-/** A clock that stands still until the test moves it. */
+/** A clock that stands still until the test advances it. */
 export class VirtualClock implements Clock {
   #now: number;
 
