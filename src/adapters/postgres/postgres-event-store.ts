@@ -46,16 +46,16 @@ const TICK_TIMEOUT_MS = 1000;
 const PAGE_TIMEOUT_MS = 10_000;
 
 /**
- * Keeps events in PostgreSQL, for many processes and machines. Made by `postgres(...)`.
+ * Stores events in PostgreSQL, for many processes and machines. Created by `postgres(...)`.
  *
- * - What `append` has answered is committed. Concurrent appends share transactions, each with its own outcome.
- * - Positions are delivered in order and without exception, also while other writers are in the middle of a commit.
- * - A commit whose reply was lost is sent again with the same event ids: nothing is stored twice.
+ * - An acknowledged append is committed. Concurrent appends share transactions, each with its own outcome.
+ * - Subscribers receive events in order of position and miss none, even while other writers commit.
+ * - A commit whose reply was lost is sent again with the same event ids, so nothing is stored twice.
  */
 export class PostgresEventStore implements EventStore {
-  /** Keeps snapshots in the same schema. */
+  /** Stores snapshots in the same schema. */
   readonly snapshots: SnapshotStore;
-  /** Keeps what projections make of the events, in the same schema. */
+  /** Stores the documents of projections in the same schema. */
   readonly projections: ProjectionStore;
   /** Remembers commands in the same schema. */
   readonly commands: CommandJournal;
@@ -74,7 +74,7 @@ export class PostgresEventStore implements EventStore {
   readonly #transactions = new Inside();
   #closing: Promise<void> | undefined;
 
-  /** Use `postgres(...)`, which checks the options. */
+  /** Call `postgres(...)` instead, which checks the options. */
   constructor(settings: PostgresSettings) {
     const { names, pool, connectionString, pollEvery, logger } = settings;
     this.#database = new Database(
@@ -110,7 +110,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * Connects, checks the server and brings the schema up to date; every other method does so on its first use.
+   * Connects, checks the server and migrates the schema. Every other method does so at its first use.
    * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError,
    * PostgresSchemaOutdatedError, PostgresSchemaNewerError, PostgresPositionsError
    */
@@ -141,8 +141,8 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * Restores as `EventStore.restore` says. Appends wait until it is committed; it waits for open transactions that have
-   * appended.
+   * Restores events, see `EventStore.restore`. Appends wait until it is committed; it waits for open transactions that
+   * have appended.
    */
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
     this.#access.refuseWhenClosed();
@@ -174,7 +174,8 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * Returns a store whose appends belong to your open transaction. The client may be of any pool on the same database.
+   * Returns a store whose appends belong to your open transaction. The client may come from any pool of the same
+   * database.
    *
    * @example
    * await client.query('BEGIN');

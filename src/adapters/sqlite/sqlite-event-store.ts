@@ -42,20 +42,20 @@ import { prepareStatements, type Statements } from './read/statements';
 import { Subscribers } from './read/subscribers';
 
 /**
- * Keeps events in a SQLite file, for one process or several on one machine.
+ * Stores events in a SQLite file, for one process or several on one machine.
  *
- * An append that was answered is on the disk. Positions are those of the commits, one after the other. Appends of one
- * turn of the event loop share a transaction, each with its own outcome. The store opens the file at once and waits for
- * other processes without holding this one up, once it is open.
+ * An acknowledged append is on the disk. Positions are in commit order. Appends of one turn of the event loop share a
+ * transaction, each with its own outcome. The store opens the file synchronously; after that it waits for other
+ * processes without blocking this one.
  */
 export class SqliteEventStore implements EventStore {
   /** The absolute path, or `:memory:`. */
   readonly file: string;
   /** The name of the SQLite library in use. */
   readonly driver: string;
-  /** Keeps snapshots in the same file. */
+  /** Stores snapshots in the same file. */
   readonly snapshots: SnapshotStore;
-  /** Keeps what projections make of the events, in the same file. */
+  /** Stores the documents of projections in the same file. */
   readonly projections: ProjectionStore;
   /** Remembers commands in the same file. */
   readonly commands: CommandJournal;
@@ -70,7 +70,7 @@ export class SqliteEventStore implements EventStore {
   #closing: Promise<void> | undefined;
 
   /**
-   * Opens the file, and makes it where it is missing; its folder must exist.
+   * Opens the file, and creates it if it is missing; its folder must exist.
    * @throws SqliteOptionsError, SqliteDriverMissingError, SqliteFileLockedError, SqliteFileReadOnlyError,
    * SqliteFileDamagedError, SqliteFileForeignError, SqliteFileNewerError, SqliteFileUnavailableError,
    * SqliteFailureError
@@ -194,9 +194,9 @@ export class SqliteEventStore implements EventStore {
 }
 
 /**
- * Makes an event store of a SQLite file, which is made where it is missing; `:memory:` is one without a file.
+ * Creates an event store in a SQLite file, which is created if it is missing; `:memory:` keeps the database in memory.
  *
  * @example const flow = await bootstrap(TodoModule, { eventStore: sqlite('todo.db') });
- * @throws what the constructor of {@link SqliteEventStore} throws
+ * @throws the errors of the constructor of {@link SqliteEventStore}
  */
 export const sqlite = (file: string, options?: SqliteOptions): SqliteEventStore => new SqliteEventStore(file, options);

@@ -18,46 +18,50 @@ import { isIdentifier, isPrefix, MAX_PREFIX, StoreNames } from '../schema/names'
 import type { PostgresPool } from './driver';
 import { RETRY_FOR_MS } from './retry';
 
-/**
- * Which of its tables a store makes on its own: all that are missing, none but it looks, or none and it does not look
- * either.
- */
+/** What a store does about missing tables: `auto` creates them, `check` only reports them, `off` does not check. */
 export type Migrate = 'auto' | 'check' | 'off';
 
-/** Where a store keeps its tables and what they are called. */
+/** The schema of a store and the names of its tables. */
 export interface PostgresSchemaOptions {
-  /** The schema, lower case; it is made when it is missing. Default `public`. */
+  /** The schema, in lower case, created if it is missing. Default `public`. */
   readonly schema?: string;
-  /** What stands before the name of every table and function. Default `eventuality_`. */
+  /** The prefix of the names of all tables and functions. Default `eventuality_`. */
   readonly tablePrefix?: string;
 }
 
-/** What `postgres(...)` takes: a connection string or a pool, and what differs from the defaults. */
+/** Options of `postgres(...)`: a connection string or a pool, and what differs from the defaults. */
 export interface PostgresOptions extends PostgresSchemaOptions {
-  /** `postgres://user:password@host:port/database`; the store then has a pool of its own and ends it in `close()`. */
+  /** `postgres://user:password@host:port/database`. The store then creates its own pool and ends it in `close()`. */
   readonly connectionString?: string;
-  /** A pool of `pg` that you keep: `close()` leaves it open. */
+  /** An existing pool of `pg`; `close()` leaves it open. */
   readonly pool?: PostgresPool;
   /** Default `auto`. */
   readonly migrate?: Migrate;
   /**
-   * The longest payload, metadata and marks, each, of one event as JSON, in bytes; 1 to 67,108,864. Default 1,048,576.
+   * The maximum size of the payload, the metadata and the marks of one event, each as JSON, in bytes; 1 to 67,108,864.
+   * Default 1,048,576.
    */
   readonly maxPayloadBytes?: number;
-  /** How many connections a pool of the store's own opens at most; from 2. Default 10. */
+  /** The maximum number of connections of the store's own pool; from 2. Default 10. */
   readonly maxConnections?: number;
-  /** How long to wait for a new connection, in milliseconds. Default 5,000. Only for a pool of the store's own. */
+  /** How long the store's own pool waits for a new connection, in milliseconds. Default 5,000. */
   readonly connectTimeout?: number;
   /**
-   * How long an append or a read whose connection was lost is tried again, in milliseconds; 0: not at all. Default
+   * How long appends and reads are retried after a lost connection, in milliseconds; 0 turns retries off. Default
    * 10,000.
    */
   readonly retryFor?: number;
-  /** How often subscribers ask for what others appended, in milliseconds; own appends wake them at once. Default 20. */
+  /**
+   * How often subscribers look for appends of other processes, in milliseconds; the store's own appends wake them
+   * immediately. Default 20.
+   */
   readonly pollEvery?: number;
-  /** `false` for poolers that share sessions between transactions and know no prepared statements. Default `true`. */
+  /**
+   * `false` for poolers that share sessions between transactions and do not support prepared statements. Default
+   * `true`.
+   */
   readonly preparedStatements?: boolean;
-  /** What `recordedAt` is taken from. Default: the clock of the database. */
+  /** The source of `recordedAt` and of the leases of commands. Default: the clock of the database. */
   readonly clock?: Clock;
   /** Receives lost connections. Default: the console. */
   readonly logger?: Logger;

@@ -15,31 +15,31 @@ import type { SqliteDriver } from './driver';
 import { DRIVERS, type SqliteDriverName } from './load-driver';
 import { BUSY_TIMEOUT_MS } from './retry';
 
-/** What `sqlite(file, options)` takes; every option has a default. */
+/** Options of `sqlite(file, options)`; each has a default. */
 export interface SqliteOptions {
   /**
-   * The library to use: by name, or one of your own. Default: `node:sqlite` where Node has it (22.13), else
+   * The SQLite library: a name, or an object of your own. Default: `node:sqlite` if Node has it (22.13), else
    * `better-sqlite3` or `@photostructure/sqlite`, whichever is installed.
    */
   readonly driver?: SqliteDriverName | SqliteDriver;
   /**
-   * `full`: an append that was answered survives a power cut. `normal`: it survives the end of the process, but a power
-   * cut may take the last ones; faster. Default `full`.
+   * `full`: an acknowledged append survives a power failure. `normal`: it survives the end of the process, but a power
+   * failure may lose the latest ones; faster. Default `full`.
    */
   readonly synchronous?: 'full' | 'normal';
   /**
-   * How long to wait for another process that holds the lock on the file, in milliseconds; 0: not at all. Default
+   * How long to wait for another process that holds the lock on the file, in milliseconds; 0 does not wait. Default
    * 5,000.
    */
   readonly busyTimeout?: number;
-  /** How often to look for what other processes appended while somebody follows, in milliseconds. Default 25. */
+  /** How often to look for appends of other processes while there are subscribers, in milliseconds. Default 25. */
   readonly pollEvery?: number;
   /**
-   * The longest payload, metadata and marks, each, of one event as JSON, in bytes; at most 67,108,864. Default
-   * 1,048,576.
+   * The maximum size of the payload, the metadata and the marks of one event, each as JSON, in bytes; at most
+   * 67,108,864. Default 1,048,576.
    */
   readonly maxPayloadBytes?: number;
-  /** What `recordedAt` and the end of leases are taken from. Default: the clock of the machine. */
+  /** The source of `recordedAt` and of the ends of leases. Default: the system clock. */
   readonly clock?: Clock;
 }
 
