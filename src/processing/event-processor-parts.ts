@@ -1,11 +1,14 @@
 import type { Logger, OnError } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
+import type { EventFeed } from './feed/event-feed';
 import type { HandlerInvoker } from './handling/handler-invoker';
 import type { LastErrorStatus } from './status/status';
 
 /** What the processors of all segments share. */
 export interface EventProcessorParts {
   readonly eventStore: EventStore;
+  /** The pages of the log, which all processors of the process share. */
+  readonly feed: EventFeed;
   readonly store: ProjectionStore;
   readonly handling: HandlerInvoker;
   readonly logger: Logger;

@@ -1,12 +1,14 @@
 import type { ChangeSignal } from '../concurrency';
 import type { Clock, Logger, OnError } from '../messages';
 import type { EventStore, ProjectionStore } from '../store';
+import type { EventFeed } from './feed/event-feed';
 import type { Membership } from './segments/segment-assignment';
 import type { LogHead } from './status/log-head';
 
 /** What all processors of a process share. */
 export interface RunnerParts {
   readonly eventStore: EventStore;
+  readonly feed: EventFeed;
   readonly store: ProjectionStore;
   readonly logger: Logger;
   readonly onError: OnError | undefined;

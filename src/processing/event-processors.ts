@@ -19,6 +19,7 @@ import { ProcessorKindError, UnknownProjectionError, WaitTimeoutError } from './
 import { EventProcessorAdministration } from './event-processor-administration';
 import { StatusTimeoutError } from './event-processor-errors';
 import { EventProcessorRunner } from './event-processor-runner';
+import { EventFeed } from './feed/event-feed';
 import { guarded } from './handling/guarded-logger';
 import { HandlerInvoker } from './handling/handler-invoker';
 import { LogHead } from './status/log-head';
@@ -82,6 +83,7 @@ export class EventProcessors {
     const shared = {
       ...{
         eventStore,
+        feed: new EventFeed(eventStore),
         store,
         logger: guarded(logger),
         onError: parts.onError,

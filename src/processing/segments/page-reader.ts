@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../messages';
 import type { EventProcessorParts } from '../event-processor-parts';
+import type { Page } from '../feed/shared-reading';
 import type { SegmentPlace } from '../handling/page-handler';
 import type { SegmentCheckpoint } from './segment-checkpoint';
 
@@ -21,25 +22,26 @@ export class PageReader {
   async read(take: (page: readonly RecordedEvent[]) => Promise<boolean>, ending: AbortSignal): Promise<ReadingEnd> {
     const after = this.checkpoint.position;
     this.#readUntil = after;
-    const reading = new AbortController();
-    const signal = AbortSignal.any([reading.signal, ending]);
-    const pages = this.parts.eventStore.subscribe({ after, signal })[Symbol.asyncIterator]();
+    const reader = this.parts.feed.reader(after);
+    const close = (): void => reader.close();
+    ending.addEventListener('abort', close);
     // One page is read while the one before is handled; its failure is found when it is awaited.
-    const ahead = (): ReturnType<typeof pages.next> => {
-      const next = pages.next();
+    const ahead = (): Promise<Page | undefined> => {
+      const next = reader.next();
       next.catch(() => undefined);
       return next;
     };
     try {
       for (let next = ahead(); ; ) {
-        const { done, value } = await next;
+        const page = await next;
         // Ended from below, where this processor has not ended it.
-        if (done) return 'closed';
+        if (!page) return 'closed';
         next = ahead();
-        if (!(await take(value))) return 'elsewhere';
+        if (!(await take(page))) return 'elsewhere';
       }
     } finally {
-      reading.abort();
+      ending.removeEventListener('abort', close);
+      reader.close();
     }
   }
 
