@@ -77,6 +77,9 @@ class ReplaceableStore {
   }
 }
 
+/** The cache warns whenever a round has replaced the events that it holds. */
+const WITHOUT_WARNINGS = { warn() {}, error: console.error };
+
 /** An application made by `bootstrap`, with two listener classes. */
 export async function bootstrapped({ cache, ambientCausation } = {}) {
   const all = await framework();
@@ -98,7 +101,12 @@ export async function bootstrapped({ cache, ambientCausation } = {}) {
     decorateMethod(listener, 'renamed', all.EventHandler(TodoRenamed));
   decorateClass(TodoModule, all.Module({ components: [Todo, FirstListener, SecondListener] }));
   const store = new ReplaceableStore(() => new all.InMemoryEventStore());
-  const flow = await all.bootstrap(TodoModule, { eventStore: store, cache, ambientCausation });
+  const flow = await all.bootstrap(TodoModule, {
+    eventStore: store,
+    cache,
+    ambientCausation,
+    logger: WITHOUT_WARNINGS,
+  });
   return {
     create: (id, description) => flow.dispatch(new CreateTodo(id, description)),
     rename: (id, description) => flow.dispatch(new RenameTodo(id, description)),
