@@ -94,7 +94,7 @@ test('the page about commands: retries', async () => {
   const eventStore = new InMemoryEventStore();
   // #region retry
   const flow = new Flow({ eventStore, aggregates: [Account], retry: { attempts: 10, delay: 5, maxDelay: 200 } });
-  await flow.dispatch(new OpenAccount('ann'), { retry: { attempts: 1 } }); // this one is not tried again
+  await flow.dispatch(new OpenAccount('ann'), { retry: { attempts: 1 } }); // this one is not retried
   // #endregion retry
   expect((await flow.dispatch(new Deposit('ann', 1))).version).toBe(2);
   await flow.close();

@@ -121,7 +121,7 @@ class Registrations {
   @CommandHandler(RegisterCustomer)
   async register({ id, name, email }: RegisterCustomer) {
     await this.take(email, id);
-    await this.customers.add(new Customer(id).register(name, email)); // AggregateAlreadyExistsError where the id is taken
+    await this.customers.add(new Customer(id).register(name, email)); // AggregateAlreadyExistsError if the id is in use
   }
 
   @CommandHandler(ChangeEmail)
@@ -162,7 +162,7 @@ export class Invitations {
 
   @CommandHandler(Invite)
   async invite({ name }: Invite, { newId }: HandlerContext) {
-    const customer = new Customer(newId()); // from the context, so that tests can decide it
+    const customer = new Customer(newId()); // from the context, so that tests can control it
     await this.customers.add(customer.register(name, ''));
   }
 }

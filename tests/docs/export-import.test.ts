@@ -109,7 +109,7 @@ describe('a custom store with restore', () => {
           stored: id => log.find(event => event.id === id),
           versionOf: stream => log.filter(is(stream)).length,
         });
-        log.push(...fresh); // durable, and all of it or nothing
+        log.push(...fresh); // durable, all or nothing
         return { restored: fresh.length, skipped: whole.length - fresh.length };
       },
       // #endregion restore

@@ -217,7 +217,7 @@ test('the guide: several aggregates from a handler function', async () => {
         { from, to, cents }: { from: string; to: string; cents: number },
         { repository }: HandlerContext,
       ) {
-        const accounts = repository(Account); // what it saves is appended when the handler has returned, or not at all
+        const accounts = repository(Account); // what it saves is appended when the handler returns, or not at all
         const [payer, payee] = [await accounts.load(from), await accounts.load(to)];
         payer.withdraw(cents);
         payee.deposit(cents);

@@ -80,7 +80,7 @@ class Mailer {
 
   @ReplayHandler(TodoCompleted)
   before() {
-    // Done before there was a mailer: nobody is told any more.
+    // Completed before there was a mailer: send no mail.
   }
 }
 // #endregion listener
@@ -148,7 +148,7 @@ test('projections, read models, reading one’s own writes', async () => {
   // #region parked
   const processor = flow.processors.of('todo-list');
   for (const { sequence, position, error } of await processor.deadLetters()) console.error(sequence, position, error);
-  await processor.retry(); // all of them, when what was wrong is mended; or `retry(sequence)`
+  await processor.retry(); // all of them, after the cause is fixed; or `retry(sequence)`
   await processor.discard({ sequence: 'Todo/1' }); // or one event, by its `position`
   // #endregion parked
   expect(await processor.deadLetters()).toEqual([]);
@@ -186,8 +186,8 @@ test('what a handler cannot take holds a new version up', async () => {
   const { rebuild } = await held.status();
   for (const { sequence, error } of await held.deadLetters({ version: rebuild!.version }))
     console.error(sequence, error);
-  await held.retry(); // when what was wrong is mended: it reaches the new version, too
-  await held.discard({ version: rebuild!.version, sequence: 'Count/1' }); // or give up these events
+  await held.retry(); // after the cause is fixed: the retry includes the new version
+  await held.discard({ version: rebuild!.version, sequence: 'Count/1' }); // or discard these events
   await (await held.rebuild()).switchAnyway(); // or let readers see the new version as it is; `cancel()` drops it
   // #endregion held-up
   expect(await flow.processors.of('view').status()).toMatchObject({ activeVersion: 2, rebuild: undefined });
@@ -290,7 +290,7 @@ test('tables of one’s own, with Kysely', async () => {
     todo_words: { todo: string; words: number };
   }
 
-  // It only makes SQL; what runs it is the client of the transaction.
+  // It only builds SQL; the client of the transaction runs it.
   const kysely = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),

@@ -21,9 +21,9 @@ async function main(): Promise<void> {
   server.listen(0);
 
   const shutDown = async () => {
-    setTimeout(() => process.exit(1), 8_000).unref(); // in the end a limit for everything: less than the platform's own
-    await new Promise(resolve => server.close(resolve)); // no new requests; those under way are answered
-    await flow.close(); // no new commands; those under way end, then listeners, projections, snapshots, the store
+    setTimeout(() => process.exit(1), 8_000).unref(); // an overall limit, below that of the platform
+    await new Promise(resolve => server.close(resolve)); // no new requests; running ones are answered
+    await flow.close(); // no new commands; running ones end, then listeners, projections, snapshots, the store
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown());
   // #endregion shutdown

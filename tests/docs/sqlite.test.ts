@@ -17,7 +17,7 @@ test('the page about SQLite: an application finds what an earlier one left', asy
 
   const flow = await bootstrap(TodoModule, { eventStore: sqlite(file) });
   await flow.dispatch(new CreateTodo('todo1', 'Buy milk'));
-  await flow.close(); // finishes what was accepted, and closes the file
+  await flow.close(); // completes accepted appends and closes the file
   // #endregion use
 
   const later = await bootstrap(TodoModule, { eventStore: sqlite(file) });

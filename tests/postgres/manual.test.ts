@@ -15,7 +15,7 @@ test('the examples of docs/postgres.md', async () => {
 
   // #region open
   const store = postgres({ connectionString: process.env.DATABASE_URL, schema: shop });
-  await store.ready(); // connects, checks the server, makes the tables; without it the first call does so
+  await store.ready(); // connects, checks the server, creates the tables; otherwise the first call does so
   // #endregion open
 
   // #region within
@@ -41,7 +41,7 @@ test('the examples of docs/postgres.md', async () => {
     // #region follow
     for await (const page of store.subscribe({ after: checkpoint, signal: controller.signal })) {
       for (const event of page) handle(event);
-      checkpoint = page.at(-1)!.position; // save it in the transaction in which you save what the events led to
+      checkpoint = page.at(-1)!.position; // save it in the same transaction as the results of the events
     }
     // #endregion follow
   };
