@@ -85,7 +85,11 @@ export class PostgresEventStore implements EventStore {
     this.#access = new Access(this.#database, checkedStart);
     this.#sender = new AppendSender(this.#database);
     // Without a listener a connection that ends while it is idle would end the process.
-    this.#onPoolError = error => logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
+    this.#onPoolError = error => {
+      // The pool hangs the whole client on it, some hundred lines in a log.
+      Reflect.deleteProperty(error, 'client');
+      logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
+    };
     this.#database.pool.on('error', this.#onPoolError);
     this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
     this.#eventId = statement(`select event_id from ${names.of('events')} where position = $1`);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { defineProjection, Flow } from 'eventuality';
 import { StoreNames } from '../../../src/adapters/postgres/schema/names';
 import { to } from '../../support/events';
@@ -44,6 +45,22 @@ test('an append with inline projections is tried again when its backend is ended
   expect(await store.read(to('a', 'any').stream)).toHaveLength(events);
   expect(await flow.readModel<{ n: number }>('counts').get('a')).toEqual({ n: events });
   await flow.close();
+});
+
+test('the loss of an idle connection is logged, without the whole client', async () => {
+  const logged: object[] = [];
+  const logger = { error: () => undefined, warn: (details: object) => void logged.push(details) };
+  const store = schema.open({ connectionString: urlOf('idle'), tablePrefix: 'idle_', logger });
+  await store.append([to('a', 'none')]);
+  const isLogged = async (): Promise<boolean> => {
+    await end('idle', `state = 'idle'`);
+    return logged.length > 0;
+  };
+  await until(isLogged, 'the loss is logged');
+  expect(logged).toContainEqual({ error: expect.objectContaining({ code: '57P01' }) });
+  expect(inspect(logged, { depth: 10 })).not.toContain('connectionParameters');
+  expect(await store.read(to('a', 'any').stream)).toHaveLength(1);
+  await store.close();
 });
 
 test('a connection that is ended while the store closes does not end the process', async () => {
