@@ -70,6 +70,7 @@ export {
   checkSameSchema,
   documentConditions,
   documentPage,
+  findDocuments,
   KEY_COLUMNS,
   knownSchema,
   prepareWrites,
@@ -87,6 +88,7 @@ export type {
   DocumentValue,
   DocumentWrite,
   FoundDocument,
+  HeldDocument,
   KnownSchema,
   PreparedWrite,
   ProjectionCommit,
@@ -110,6 +112,7 @@ export {
   letterPage,
   Mutex,
   nameEventsBeside,
+  parkedSequences,
   segmentState,
   TransactionCalls,
 } from './store';

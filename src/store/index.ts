@@ -10,6 +10,7 @@ export { isFree, resultOf } from './kit/commands/command-rules';
 export { documentConditions, KEY_COLUMNS, QueryShapes } from './kit/documents/document-conditions';
 export { documentPage } from './kit/documents/document-page';
 export { type ResolvedQuery, resolveQuery } from './kit/documents/document-query';
+export { findDocuments, type HeldDocument } from './kit/documents/find-documents';
 export { checkAppends, checkStream, isExpected, storePage, streamPage } from './kit/events/checks';
 export { type EventJson, encodedBytes, encodedEvent } from './kit/events/encoding';
 export type { StorePage, StreamPage } from './kit/events/event-pages';
@@ -29,6 +30,7 @@ export { Subscription, type SubscriptionSource } from './kit/events/subscription
 export { letterPage } from './kit/projections/dead-letter-checks';
 export { checkClaim, checkMember } from './kit/projections/lease-checks';
 export { decideClaim, isHeld, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/projections/lease-rules';
+export { parkedSequences } from './kit/projections/parked-sequences';
 export {
   canBeParked,
   canBeReadModel,

@@ -1,5 +1,6 @@
 import { type Clock, isoTime } from '../../messages';
 import { letterPage } from '../kit/projections/dead-letter-checks';
+import { parkedSequences } from '../kit/projections/parked-sequences';
 import type { SealedCommit } from '../kit/projections/sealed-commit';
 import type { AnsweredRetry, DeadLetter, DeadLetters, ParkedName, ParkedSequence } from '../ports/dead-letters';
 import type { CheckpointName } from '../ports/projection-commit';
@@ -56,15 +57,8 @@ export class InMemoryDeadLetters implements DeadLetters {
 
   async sequences(name: ParkedName, segment?: number): Promise<readonly ParkedSequence[]> {
     const parked = this.access.read(() => this.#of(name));
-    const sequences = new Map<string, ParkedSequence>();
-    for (const letter of parked.inOrder()) {
-      if (segment !== undefined && letter.segment !== segment) continue;
-      const { sequence, position, error } = letter;
-      const known = sequences.get(sequence);
-      const first = { sequence, segment: letter.segment, events: 0, position, error, retry: parked.retryOf(sequence) };
-      sequences.set(sequence, { ...(known ?? first), events: (known?.events ?? 0) + 1 });
-    }
-    return [...sequences.values()];
+    const letters = parked.inOrder().filter(letter => segment === undefined || letter.segment === segment);
+    return parkedSequences(letters, sequence => parked.retryOf(sequence));
   }
 
   async list(

@@ -1,19 +1,13 @@
-import { compareTexts } from '../kit/documents/document-keys';
-import type { DocumentPlace, ResolvedQuery } from '../kit/documents/document-query';
+import type { ResolvedQuery } from '../kit/documents/document-query';
+import { type HeldDocument, orderedDocuments, pageOfOrdered } from '../kit/documents/find-documents';
 import type { KnownSchema, PreparedWrite } from '../kit/projections/projection-checks';
 import type { DocumentPage } from '../ports/projection-store';
 
-interface Entry {
-  readonly id: string;
-  readonly document: object;
-  readonly keys: readonly string[];
-}
-
 /** The documents of one version of a read model. */
 export class InMemoryDocuments {
-  readonly #byId = new Map<string, Entry>();
-  /** All entries, by what they were ordered by last; gone with the next write. */
-  readonly #sorted = new Map<number | undefined, readonly Entry[]>();
+  readonly #byId = new Map<string, HeldDocument>();
+  /** All documents, by what they were ordered by last; gone with the next write. */
+  readonly #ordered = new Map<number | undefined, readonly HeldDocument[]>();
 
   constructor(readonly schema: KnownSchema) {}
 
@@ -26,35 +20,15 @@ export class InMemoryDocuments {
       if (document === null) this.#byId.delete(id);
       else this.#byId.set(id, { id, document, keys });
     }
-    this.#sorted.clear();
+    this.#ordered.clear();
   }
 
-  find({ filters, order, descending, limit, after, cursor }: ResolvedQuery): DocumentPage {
-    const entries = this.#inOrder(order);
-    const place = ({ id, keys }: Entry): DocumentPlace => ({ key: order === undefined ? '' : keys[order]!, id });
-    const wanted = filters.map(({ index, keys }) => ({ index, keys: new Set(keys) }));
-    const step = descending ? -1 : 1;
-    const found: Entry[] = [];
-    for (let at = descending ? entries.length - 1 : 0; found.length <= limit && entries[at] !== undefined; at += step) {
-      const entry = entries[at]!;
-      if (after && comparePlaces(place(entry), after) * step <= 0) continue;
-      if (wanted.every(({ index, keys }) => keys.has(entry.keys[index]!))) found.push(entry);
+  find(query: ResolvedQuery): DocumentPage {
+    let ordered = this.#ordered.get(query.order);
+    if (!ordered) {
+      ordered = orderedDocuments(this.#byId.values(), query.order);
+      this.#ordered.set(query.order, ordered);
     }
-    const items = found.slice(0, limit).map(({ id, document }) => ({ id, document }));
-    return { items, cursor: found.length > limit ? cursor(place(found[limit - 1]!)) : undefined };
-  }
-
-  #inOrder(order: number | undefined): readonly Entry[] {
-    let entries = this.#sorted.get(order);
-    if (!entries) {
-      const byKey = (one: Entry, other: Entry): number =>
-        order === undefined ? 0 : compareTexts(one.keys[order]!, other.keys[order]!);
-      entries = [...this.#byId.values()].sort((one, other) => byKey(one, other) || compareTexts(one.id, other.id));
-      this.#sorted.set(order, entries);
-    }
-    return entries;
+    return pageOfOrdered(ordered, query);
   }
 }
-
-const comparePlaces = (one: DocumentPlace, other: DocumentPlace): number =>
-  compareTexts(one.key, other.key) || compareTexts(one.id, other.id);
