@@ -12,8 +12,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
+import { bootstrap } from 'eventuality';
 import { eventStoreContract } from 'eventuality/testing';
-import { DamagedFileError, JsonLinesEventStore } from './json-lines-event-store';
+import { CreateTodo } from '../todo/domain';
+import { TodoModule } from '../todo/module';
+import { AllTodos, TodoList } from '../todo/todo-list';
+import { JsonLinesEventStore } from './json-lines-event-store';
+import { DamagedFileError } from './lines-file';
 import { FileInUseError } from './lock-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-json-lines-'));
@@ -277,3 +282,18 @@ async function killAfter(child: ChildProcess, lines: number): Promise<number> {
   await ended;
   return last;
 }
+
+test('a file of lines keeps the events only: the list is made again when it is opened', async () => {
+  const file = newFile();
+  const open = () => bootstrap(TodoModule, { eventStore: JsonLinesEventStore.open(file) });
+  const first = await open();
+  await first.dispatch(new CreateTodo('1', 'Buy milk'));
+  await first.dispatch(new CreateTodo('2', 'Write'), { waitFor: [TodoList] });
+  const list = await first.query(new AllTodos());
+  expect(list.map(({ description }) => description)).toEqual(['Buy milk', 'Write']);
+  await first.close();
+  const again = await open();
+  await again.processors.settled();
+  expect(await again.query(new AllTodos())).toEqual(list);
+  await again.close();
+});

@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { bootstrap, InMemoryEventStore } from 'eventuality';
 import { CompleteTodo, CreateTodo, RenameTodo } from './domain';
-import { JsonLinesEventStore } from './json-lines-event-store';
 import { loggedTodoModule, TodoModule } from './module';
 import { AllTodos, OpenTodos, TodoList } from './todo-list';
 
@@ -65,20 +61,4 @@ test('two applications of the same module share nothing', async () => {
   expect(await one.query(new AllTodos())).toHaveLength(1);
   expect(await other.query(new AllTodos())).toEqual([]);
   await Promise.all([one.close(), other.close()]);
-});
-
-test('a file of lines keeps the events only: the list is made again when it is opened', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'eventuality-todo-lines-'));
-  const open = () => bootstrap(TodoModule, { eventStore: JsonLinesEventStore.open(join(folder, 'todos.jsonl')) });
-  const first = await open();
-  await first.dispatch(new CreateTodo('1', 'Buy milk'));
-  await first.dispatch(new CreateTodo('2', 'Write'), { waitFor: [TodoList] });
-  const list = await first.query(new AllTodos());
-  expect(list.map(({ description }) => description)).toEqual(['Buy milk', 'Write']);
-  await first.close();
-  const again = await open();
-  await again.processors.settled();
-  expect(await again.query(new AllTodos())).toEqual(list);
-  await again.close();
-  rmSync(folder, { recursive: true });
 });
