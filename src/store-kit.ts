@@ -14,9 +14,11 @@ export type { EventStoreParts } from './store';
 // Events: appends, pages, subscriptions, restored events.
 export {
   checkAppends,
+  conflictsOf,
   eventsToRestore,
   isExpected,
   recordedMarks,
+  recordAppends,
   recordedMetadata,
   recordEvent,
   refuseSubscribeOptions,
@@ -45,6 +47,7 @@ export type {
   StreamPage,
   SubscribeOptions,
   SubscriptionSource,
+  VersionOf,
 } from './store';
 
 // Commands with an id.

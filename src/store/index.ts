@@ -15,6 +15,7 @@ export { checkAppends, checkStream, isExpected, storePage, streamPage } from './
 export { type EventJson, encodedBytes, encodedEvent } from './kit/events/encoding';
 export type { StorePage, StreamPage } from './kit/events/event-pages';
 export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/events/option-checks';
+export { conflictsOf, recordAppends, type VersionOf } from './kit/events/record-appends';
 export { recordEvent, recordedMarks, recordedMetadata } from './kit/events/record-event';
 export { repeatedEvents } from './kit/events/repeated-events';
 export {

@@ -1,9 +1,9 @@
 import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, systemClock } from '../../messages';
 import { claimOf, commandIsDone } from '../kit/commands/command-checks';
-import { checkAppends, checkStream, givesIds, isExpected, storePage, streamPage } from '../kit/events/checks';
+import { checkAppends, checkStream, givesIds, storePage, streamPage } from '../kit/events/checks';
 import type { StorePage, StreamPage } from '../kit/events/event-pages';
 import { refuseSubscribeOptions } from '../kit/events/option-checks';
-import { recordEvent } from '../kit/events/record-event';
+import { conflictsOf, recordAppends, type VersionOf } from '../kit/events/record-appends';
 import { repeatedEvents } from '../kit/events/repeated-events';
 import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/events/restoring';
 import { Subscription } from '../kit/events/subscription';
@@ -14,7 +14,7 @@ import { StoreClosedError } from '../ports/errors';
 import type { EventStore, RestoreOutcome, SubscribeOptions } from '../ports/event-store';
 import type { ProjectionStore } from '../ports/projection-store';
 import type { SnapshotStore } from '../ports/snapshot-store';
-import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StreamAppend } from '../ports/stream-append';
+import type { AppendOptions, AppendOutcome, StreamAppend } from '../ports/stream-append';
 import type { StreamName } from '../ports/stream-name';
 import { InMemoryCommandJournal } from './in-memory-command-journal';
 import { InMemoryProjectionStore } from './in-memory-projection-store';
@@ -41,13 +41,14 @@ export class InMemoryEventStore implements EventStore {
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
   readonly #turns = new Mutex();
+  readonly #versionOf: VersionOf = stream => this.#stream(stream)?.length ?? 0;
   readonly #lent: TransactionEvents = {
     beside: { store: this, append: InMemoryEventStore.prototype.append, readAll: InMemoryEventStore.prototype.readAll },
     clock: { now: () => this.#clock.now() },
     turns: this.#turns,
     commands: () => this.#commands,
     refuseWhenClosed: () => this.#refuseWhenClosed(),
-    versionOf: stream => this.#stream(stream)?.length ?? 0,
+    versionOf: stream => this.#versionOf(stream),
     stored: id => this.#withIds().get(id),
     lastPosition: () => this.#lastPosition,
     readAll: page => this.#page(page),
@@ -150,7 +151,7 @@ export class InMemoryEventStore implements EventStore {
     let events = givesIds(appends) ? repeatedEvents(appends, id => this.#withIds().get(id)) : undefined;
     if (!events) {
       if (done) throw commandIsDone(command);
-      const conflicts = this.#conflicts(appends);
+      const conflicts = conflictsOf(appends, this.#versionOf);
       if (conflicts) return { ok: false, conflicts };
       events = Object.freeze(this.#record(appends));
       this.#write(events);
@@ -167,7 +168,7 @@ export class InMemoryEventStore implements EventStore {
 
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
     const last = BigInt(this.#lastPosition);
-    return eventsToRestore(events, { last, stored, versionOf: stream => this.#version(stream) });
+    return eventsToRestore(events, { last, stored, versionOf: this.#versionOf });
   }
 
   #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
@@ -203,22 +204,6 @@ export class InMemoryEventStore implements EventStore {
     return found;
   }
 
-  #version(stream: StreamName): number {
-    return this.#stream(stream)?.length ?? 0;
-  }
-
-  #conflicts(appends: readonly StreamAppend[]): readonly Conflict[] | undefined {
-    let conflicts: Conflict[] | undefined;
-    for (let index = 0; index < appends.length; index++) {
-      const { stream, expected } = appends[index]!;
-      const actual = this.#version(stream);
-      if (isExpected(expected, actual)) continue;
-      conflicts ??= [];
-      conflicts.push({ stream, expected, actual });
-    }
-    return conflicts;
-  }
-
   /** Events get into the index only when it is used: who never gives ids never pays for it. */
   #withIds(): ReadonlyMap<string, RecordedEvent> {
     for (let index = this.#byId.size; index < this.#all.length; index++)
@@ -226,21 +211,14 @@ export class InMemoryEventStore implements EventStore {
     return this.#byId;
   }
 
-  /** Makes the recorded events without keeping any: what is refused is refused before anything is written. */
   #record(appends: readonly StreamAppend[]): RecordedEvent[] {
     const time = this.#clock.now();
-    const recordedAt = isoTime(time);
-    const now = this.#clock === systemClock ? time : undefined;
-    let position = this.#lastPosition;
-    const record = (event: NewEvent, stream: StreamName, version: number): RecordedEvent =>
-      recordEvent(event, stream, version, BigInt(++position), recordedAt, now);
-    const recorded = ({ stream, events }: StreamAppend): RecordedEvent[] => {
-      const version = this.#version(stream);
-      // Mostly it is one event. A list that begins empty and grows takes room for seventeen.
-      if (events.length === 1) return [record(events[0]!, stream, version + 1)];
-      return events.map((event, index) => record(event, stream, version + index + 1));
-    };
-    return appends.length === 1 ? recorded(appends[0]!) : appends.flatMap(recorded);
+    return recordAppends(appends, {
+      versionOf: this.#versionOf,
+      last: BigInt(this.#lastPosition),
+      recordedAt: isoTime(time),
+      now: this.#clock === systemClock ? time : undefined,
+    });
   }
 
   #keep(event: RecordedEvent): void {

@@ -1,13 +1,14 @@
 import { type Clock, isoTime, type RecordedEvent, sealPayload } from '../../messages';
 import { claimOf, commandIsDone } from '../kit/commands/command-checks';
-import { checkAppends, isExpected, storePage } from '../kit/events/checks';
+import { checkAppends, storePage } from '../kit/events/checks';
 import type { StorePage } from '../kit/events/event-pages';
-import { recordEvent, recordedMarks } from '../kit/events/record-event';
+import { conflictsOf, recordAppends } from '../kit/events/record-appends';
+import { recordedMarks } from '../kit/events/record-event';
 import { repeatedEvents } from '../kit/events/repeated-events';
 import type { Mutex } from '../kit/transactions/mutex';
 import type { ClaimName } from '../ports/command-journal';
 import type { EventsBeside } from '../ports/projection-transaction';
-import type { AppendOptions, AppendOutcome, Conflict, NewEvent, StreamAppend } from '../ports/stream-append';
+import type { AppendOptions, AppendOutcome, StreamAppend } from '../ports/stream-append';
 import type { StreamName } from '../ports/stream-name';
 import { streamKey } from '../ports/stream-name';
 import type { InMemoryCommandJournal } from './in-memory-command-journal';
@@ -58,25 +59,17 @@ export class StagedAppends {
   }
 
   #append(appends: readonly StreamAppend[]): AppendOutcome {
-    const conflicts: Conflict[] = [];
-    for (const { stream, expected } of appends) {
-      const actual = this.#version(stream);
-      if (!isExpected(expected, actual)) conflicts.push({ stream, expected, actual });
+    const versionOf = (stream: StreamName): number => this.#version(stream);
+    const conflicts = conflictsOf(appends, versionOf);
+    if (conflicts) return { ok: false, conflicts };
+    const last = BigInt(this.store.lastPosition() + this.#events.length);
+    const events = recordAppends(appends, { versionOf, last, recordedAt: isoTime(this.store.clock.now()) });
+    for (const event of events) {
+      this.#versions.set(streamKey(event), event.version);
+      this.#byId.set(event.id, event);
+      this.#events.push(event);
     }
-    if (conflicts.length > 0) return { ok: false, conflicts };
-    const recordedAt = isoTime(this.store.clock.now());
-    const events = appends.flatMap(({ stream, events }) => events.map(event => this.#stage(event, stream, recordedAt)));
     return { ok: true, events: Object.freeze(events) };
-  }
-
-  #stage(event: NewEvent, stream: StreamName, recordedAt: string): RecordedEvent {
-    const version = this.#version(stream) + 1;
-    const position = BigInt(this.store.lastPosition() + this.#events.length + 1);
-    const recorded = recordEvent(event, stream, version, position, recordedAt);
-    this.#versions.set(streamKey(stream), version);
-    this.#byId.set(recorded.id, recorded);
-    this.#events.push(recorded);
-    return recorded;
   }
 
   #version(stream: StreamName): number {

@@ -1,0 +1,55 @@
+import type { RecordedEvent } from '../../../messages';
+import type { Conflict, NewEvent, StreamAppend } from '../../ports/stream-append';
+import type { StreamName } from '../../ports/stream-name';
+import { isExpected } from './checks';
+import { recordEvent } from './record-event';
+
+/** Tells the version of a stream, 0 when it has no events. */
+export type VersionOf = (stream: StreamName) => number;
+
+/**
+ * Returns the streams that are not as their appends expect them; undefined when all are. For those who write a store.
+ */
+export function conflictsOf(appends: readonly StreamAppend[], versionOf: VersionOf): readonly Conflict[] | undefined {
+  let conflicts: Conflict[] | undefined;
+  for (let index = 0; index < appends.length; index++) {
+    const { stream, expected } = appends[index]!;
+    const actual = versionOf(stream);
+    if (isExpected(expected, actual)) continue;
+    conflicts ??= [];
+    conflicts.push({ stream, expected, actual });
+  }
+  return conflicts;
+}
+
+/** What belongs to the events of an append beside their content. */
+export interface Recording {
+  readonly versionOf: VersionOf;
+  /** The last position of the store; the events get those that follow. */
+  readonly last: bigint;
+  /** ISO 8601 in UTC. */
+  readonly recordedAt: string;
+  /** As in `recordEvent`. */
+  readonly now?: number | undefined;
+}
+
+/**
+ * Returns the recorded events of appends without conflicts, in their order, deeply frozen. Nothing is kept: what is
+ * refused is refused before anything is written. For those who write a store.
+ * @throws UnstorableValueError
+ */
+export function recordAppends(
+  appends: readonly StreamAppend[],
+  { versionOf, last, recordedAt, now }: Recording,
+): RecordedEvent[] {
+  let position = last;
+  const record = (event: NewEvent, stream: StreamName, version: number): RecordedEvent =>
+    recordEvent(event, stream, version, ++position, recordedAt, now);
+  const recorded = ({ stream, events }: StreamAppend): RecordedEvent[] => {
+    const version = versionOf(stream);
+    // Mostly it is one event. A list that begins empty and grows takes room for seventeen.
+    if (events.length === 1) return [record(events[0]!, stream, version + 1)];
+    return events.map((event, index) => record(event, stream, version + index + 1));
+  };
+  return appends.length === 1 ? recorded(appends[0]!) : appends.flatMap(recorded);
+}
