@@ -45,17 +45,20 @@ export function strayBlocks(page: string): string[] {
 
 function regionOf(file: string, region: string | undefined): string {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  if (region === undefined) return text;
+  if (region === undefined) return withoutMarks(text);
   const found = new RegExp(`^([ \\t]*)// #region ${region}\\n([\\s\\S]*?)^[ \\t]*// #endregion ${region}$`, 'm').exec(
     text,
   );
   if (!found) throw new Error(`${file} has no region '${region}'.`);
   const indent = found[1]!;
-  return found[2]!
+  return withoutMarks(found[2]!)
     .split('\n')
     .map(line => (line.startsWith(indent) ? line.slice(indent.length) : line))
     .join('\n');
 }
+
+/** Leaves out where other regions begin and end. */
+const withoutMarks = (text: string): string => text.replace(/^[ \t]*\/\/ #(end)?region .*\n/gm, '');
 
 if (require.main === module) {
   for (const page of pages()) writeFileSync(join(ROOT, page), renewed(page));

@@ -55,6 +55,18 @@ test('no line has more than 120 columns, unless it is one long text', () => {
   expect(sources.flatMap(({ path, text }) => longLines(text).map(line => `${path}:${line}`))).toEqual([]);
 });
 
+test('the samples import what users can import', () => {
+  const samples = readdirSync(join(root, 'samples'), { recursive: true, encoding: 'utf8' }).filter(
+    path => path.endsWith('.ts') && !path.endsWith('.test.ts'),
+  );
+  const imported = samples.flatMap(path => {
+    const text = readFileSync(join(root, 'samples', path), 'utf8');
+    return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name]) => name!);
+  });
+  expect(imported.length).toBeGreaterThan(50);
+  expect(imported.filter(name => /\bsrc\b/.test(name))).toEqual([]);
+});
+
 describe('the rule for lines', () => {
   const long = 'x'.repeat(MAX_COLUMNS);
 

@@ -1,6 +1,7 @@
 import { InMemoryEventStore, jsonOf, type RecordedEvent } from 'eventuality';
 import { LinesFile } from './lines-file';
 
+// #region events
 /**
  * Keeps events in a file: a line for each append, so that an append is there as a whole or not at all. Everything is
  * read into memory when the file is opened; versions, conflicts, pages and subscriptions are those of the in-memory
@@ -30,6 +31,7 @@ export class JsonLinesEventStore extends InMemoryEventStore {
     this.file.close();
   }
 }
+// #endregion events
 
 function* recorded(lines: Iterable<string>): Generator<RecordedEvent> {
   for (const line of lines) {

@@ -70,10 +70,12 @@ export class JsonLinesProjectionStore implements ProjectionStore {
     return new Map(ids.flatMap(id => (documents.has(id) ? [[id, documents.get(id)!.document]] : [])));
   }
 
+  // #region find
   async find(readModel: string, version: number, query?: DocumentQuery): Promise<DocumentPage> {
     const { indexes } = this.#stored.schema(readModel, version);
     return findDocuments(this.#stored.documents(readModel, version).values(), resolveQuery(readModel, indexes, query));
   }
+  // #endregion find
 
   async checkpoint(name: CheckpointName): Promise<bigint> {
     checkCheckpoint(name);
@@ -165,6 +167,7 @@ export class JsonLinesProjectionStore implements ProjectionStore {
     return new ProjectionRows(new Rows(this.#tables), this.clock);
   }
 
+  // #region change
   /** Runs work alone; what it has written is stored when it ends well. */
   async #change<T>(work: (rows: ProjectionRows) => T | Promise<T>): Promise<T> {
     this.#refuseWhenClosed();
@@ -176,6 +179,7 @@ export class JsonLinesProjectionStore implements ProjectionStore {
       return result;
     });
   }
+  // #endregion change
 
   #refuseWhenClosed(): void {
     if (this.#closed) throw new StoreClosedError();

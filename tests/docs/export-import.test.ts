@@ -2,19 +2,9 @@ import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type EventStore, exportEvents, InMemoryEventStore, importEvents, type RecordedEvent } from 'eventuality';
+import { exportEvents, InMemoryEventStore, importEvents } from 'eventuality';
 import { InvalidImportError } from 'eventuality/errors';
 import { sqlite } from 'eventuality/sqlite';
-import {
-  CustomEventStore,
-  eventsToRestore,
-  isExpected,
-  recordEvent,
-  type StreamName,
-  sealRestored,
-  storePage,
-} from 'eventuality/store-kit';
-import { eventStoreContract } from 'eventuality/testing';
 import { everything } from '../support/stores/whole-stores';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-docs-export-'));
@@ -73,54 +63,4 @@ test('the page about export and import', async () => {
   // #endregion damaged
   expect(complaints).toEqual([expect.stringMatching(/^1: it is not JSON/)]);
   await other.close();
-});
-
-describe('a custom store with restore', () => {
-  const is =
-    ({ aggregateName, aggregateId }: StreamName) =>
-    (event: RecordedEvent): boolean =>
-      event.aggregateName === aggregateName && event.aggregateId === aggregateId;
-
-  function listStore(log: RecordedEvent[] = []): EventStore {
-    return new CustomEventStore({
-      async append(appends) {
-        const conflicts = appends
-          .map(({ stream, expected }) => ({ stream, expected, actual: log.filter(is(stream)).length }))
-          .filter(({ expected, actual }) => !isExpected(expected, actual));
-        if (conflicts.length > 0) return { ok: false, conflicts };
-        const events = appends.flatMap(({ stream, events }) => {
-          const version = log.filter(is(stream)).length;
-          return events.map((event, n) =>
-            recordEvent(event, stream, version + n + 1, (log.at(-1)?.position ?? 0n) + BigInt(n + 1), NOW),
-          );
-        });
-        log.push(...events);
-        return { ok: true, events };
-      },
-      readAll: async page => {
-        const { after, limit } = storePage(page);
-        return log.filter(event => event.position > after).slice(0, limit);
-      },
-      // #region restore
-      async restore(events) {
-        const whole = sealRestored(events);
-        const fresh = eventsToRestore(whole, {
-          last: log.at(-1)?.position ?? 0n,
-          stored: id => log.find(event => event.id === id),
-          versionOf: stream => log.filter(is(stream)).length,
-        });
-        log.push(...fresh); // durable, all or nothing
-        return { restored: fresh.length, skipped: whole.length - fresh.length };
-      },
-      // #endregion restore
-    });
-  }
-
-  const NOW = '2026-01-31T12:00:00.000Z';
-  const cases = eventStoreContract({ open: () => listStore(), restores: true }).filter(({ name }) =>
-    /restore|skips what/.test(name),
-  );
-  // It does not look for ids when it appends.
-  const beyondThisList = ['answers a repeated append of restored events with what is stored'];
-  test.each(cases.filter(({ name }) => !beyondThisList.includes(name)))('$name', ({ run }) => run());
 });
