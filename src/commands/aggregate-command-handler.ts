@@ -96,10 +96,8 @@ export class AggregateCommandHandler {
           if (this.loader.snapshots) instance = await this.loader.load(id, signal);
           else {
             instance = this.loader.start(id);
-            for (let more = true; more; ) {
-              const page = this.loader.nextPage(instance, signal);
-              more = this.loader.fold(instance, isPromise(page) ? await page : page);
-            }
+            const read = this.loader.catchUp(instance, signal);
+            if (read) await read;
           }
           const decision = decide(instance, message, rule, contextOf());
           instance.applyReturned(isPromise(decision) ? await decision : decision);

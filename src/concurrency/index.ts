@@ -6,6 +6,6 @@ export { ChangeSignal } from './change-signal';
 export { InFlight } from './in-flight';
 export { isPromise } from './is-promise';
 export { backOff, pause } from './pause';
-export { pauseAfter, type RetryRule } from './retry-rule';
+export { completeRule, pauseAfter, type RetryRule } from './retry-rule';
 export { SharedRuns } from './shared-runs';
 export { withinTime } from './time-limit';

@@ -10,6 +10,15 @@ export interface RetryRule {
   readonly maxDelay?: number;
 }
 
+/** Completes a rule: what is said last counts, `undefined` says nothing, and the defaults say the rest. */
+export function completeRule(
+  defaults: Required<RetryRule>,
+  ...rules: readonly (RetryRule | undefined)[]
+): Required<RetryRule> {
+  const last = (name: keyof RetryRule): number => rules.reduce((said, rule) => rule?.[name] ?? said, defaults[name]);
+  return { attempts: last('attempts'), delay: last('delay'), maxDelay: last('maxDelay') };
+}
+
 /**
  * Waits after a failed call, the first being `attempt` 1: at random up to the delay of the rule, so that rivals do not
  * meet again.

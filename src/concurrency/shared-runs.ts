@@ -1,4 +1,4 @@
-/** Does a piece of work once at a time. It must not reject. */
+/** Does a piece of work once at a time. A run that rejects does so for those who asked for it, and for no one else. */
 export class SharedRuns {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -13,10 +13,11 @@ export class SharedRuns {
       });
       return this.#running;
     }
-    this.#next ??= this.#running.then(() => {
+    const again = (): Promise<void> => {
       this.#next = undefined;
       return this.run();
-    });
+    };
+    this.#next ??= this.#running.then(again, again);
     return this.#next;
   }
 }

@@ -1,6 +1,6 @@
 import { pause } from '../concurrency';
 import { reportFailure } from '../messages';
-import type { ReadModelVersion } from '../store';
+import { Mutex, type ReadModelVersion } from '../store';
 import type { EventProcessorDefinition } from './definition/definition';
 import { VersionsLostError } from './event-processor-errors';
 import type { EventProcessorObserver } from './event-processor-parts';
@@ -28,7 +28,7 @@ export class EventProcessorRunner {
   readonly #status: StatusReader;
   readonly #lastError: LastError;
   #loop: Promise<void> | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #looks = new Mutex();
   /** Where the events ended when it was last looked whether a version has caught up. */
   #headBefore: bigint | undefined;
   /** The versions as of the last look. */
@@ -83,7 +83,7 @@ export class EventProcessorRunner {
     this.#ending.abort();
     this.parts.changes.tell();
     await this.#loop;
-    await this.#looking;
+    await this.#looks.over();
     await this.#followed.end();
   }
 
@@ -195,9 +195,7 @@ export class EventProcessorRunner {
 
   /** One look after the other: a rebuild asks for one of its own. */
   #look(): Promise<void> {
-    const look = this.#looking.then(() => this.#adjust());
-    this.#looking = look.catch(() => undefined);
-    return look;
+    return this.#looks.take(() => this.#adjust());
   }
 
   /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */

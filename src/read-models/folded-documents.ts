@@ -29,8 +29,7 @@ export class FoldedDocuments {
     private readonly eventStore: EventStore,
     private readonly most: number,
   ) {
-    // Projections get no context to dispatch with.
-    this.#handling = new HandlerInvoker(definition, () => undefined as never);
+    this.#handling = new HandlerInvoker(definition);
     this.#prepared = this.#kept.prepare({
       name: definition.name,
       version: VERSION,

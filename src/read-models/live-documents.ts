@@ -1,3 +1,4 @@
+import { SharedRuns } from '../concurrency';
 import type { ProjectionDefinition } from '../processing';
 import { type DocumentPage, type DocumentQuery, type EventStore, HistoryReplacedError } from '../store';
 import type { DocumentSource } from './document-reader';
@@ -13,8 +14,8 @@ const MAX_DOCUMENTS = 100_000;
  */
 export class LiveDocuments implements DocumentSource {
   #folded: FoldedDocuments;
-  #turn: Promise<void> = Promise.resolve();
-  #waiting: Promise<void> | undefined;
+  /** Those who come while events are folded share the next run: it begins after they asked. */
+  readonly #catchingUp = new SharedRuns(() => this.#fold());
 
   /** @param replaced is told when what was folded is void */
   constructor(
@@ -32,26 +33,13 @@ export class LiveDocuments implements DocumentSource {
   }
 
   async get(ids: readonly string[]): Promise<ReadonlyMap<string, object>> {
-    await this.#catchUp();
+    await this.#catchingUp.run();
     return this.#folded.get(ids);
   }
 
   async find(query?: DocumentQuery): Promise<DocumentPage> {
-    await this.#catchUp();
+    await this.#catchingUp.run();
     return this.#folded.find(query);
-  }
-
-  /** Those who come while events are folded share the next turn: it begins after they asked. */
-  #catchUp(): Promise<void> {
-    if (!this.#waiting) {
-      const turn = this.#turn.then(() => {
-        this.#waiting = undefined;
-        return this.#fold();
-      });
-      this.#waiting = turn;
-      this.#turn = turn.catch(() => undefined);
-    }
-    return this.#waiting;
   }
 
   async #fold(): Promise<void> {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DependencyTracker } from '../processing';
+import { Mutex } from '../store';
 import type { ChangeFeed, ChangeListener } from './change-feed';
 import { copyOfResult } from './result-copy';
 
@@ -27,7 +28,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
   #unsubscribe: (() => void) | undefined;
   #done = false;
   #wake: (() => void) | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Mutex();
   readonly #onAbort = (): void => this.end();
 
   constructor(
@@ -45,9 +46,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
 
   /** Returns the next result; concurrent calls are answered one after the other. */
   next(): Promise<IteratorResult<Result, undefined>> {
-    const next = this.#turn.then(() => this.#next());
-    this.#turn = next.catch(() => undefined);
-    return next;
+    return this.#turns.take(() => this.#next());
   }
 
   async return(): Promise<IteratorResult<Result, undefined>> {

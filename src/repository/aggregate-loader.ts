@@ -1,3 +1,4 @@
+import { isPromise } from '../concurrency';
 import { consoleLogger, type Logger, type RecordedEvent } from '../messages';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
@@ -44,8 +45,26 @@ export class AggregateLoader<State = any, Exposed = any> {
     const known = this.baseline(id);
     if (known === undefined && this.snapshots) return this.#loadFromSnapshot(this.snapshots, id, signal);
     const instance = known ?? this.fresh(id);
-    while (this.fold(instance, await this.nextPage(instance, signal)));
+    await this.catchUp(instance, signal);
     return instance;
+  }
+
+  /** Folds what the store has beyond the instance's version; without a promise where it can. */
+  catchUp(instance: AggregateInstance, signal?: AbortSignal): Promise<void> | undefined {
+    for (;;) {
+      const page = this.#nextPage(instance, signal);
+      if (isPromise(page)) return this.#catchUpLater(instance, page, signal);
+      if (!this.#fold(instance, page)) return undefined;
+    }
+  }
+
+  async #catchUpLater(
+    instance: AggregateInstance,
+    first: Promise<readonly RecordedEvent[]>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    let page = await first;
+    while (this.#fold(instance, page)) page = await this.#nextPage(instance, signal);
   }
 
   /** Returns the aggregate as it was when last seen, or as it is before its first event. */
@@ -54,7 +73,7 @@ export class AggregateLoader<State = any, Exposed = any> {
   }
 
   /** Reads what the store has beyond the instance's version, up to a page; without a promise where it can. */
-  nextPage(
+  #nextPage(
     { id, version }: AggregateInstance,
     signal?: AbortSignal,
   ): readonly RecordedEvent[] | Promise<readonly RecordedEvent[]> {
@@ -64,7 +83,7 @@ export class AggregateLoader<State = any, Exposed = any> {
   }
 
   /** Folds a page into the instance; tells whether there may be another one. */
-  fold(instance: AggregateInstance, page: readonly RecordedEvent[]): boolean {
+  #fold(instance: AggregateInstance, page: readonly RecordedEvent[]): boolean {
     instance.replay(page);
     this.cache?.extend(instance.id, page);
     return page.length === PAGE_LIMIT;
@@ -94,9 +113,9 @@ export class AggregateLoader<State = any, Exposed = any> {
     if (start) {
       this.cache?.saw(start.at);
       this.cache?.shorten(id, start.snapshot);
-      this.fold(instance, start.events);
+      this.#fold(instance, start.events);
     }
-    if (!start || start.more) while (this.fold(instance, await this.nextPage(instance, signal)));
+    if (!start || start.more) await this.catchUp(instance, signal);
     snapshots.loaded(id, start?.snapshot.version ?? 0, instance.version);
     return instance;
   }

@@ -138,10 +138,10 @@ test('an error of the handler ends the iteration with that error', async () => {
   const flow = await start();
   const watch = iterator(flow.watch(new OpenTodos()));
   await watch.next();
-  const next = watch.next();
   flow.resolve(Todos).broken = true;
+  const rejected = expect(watch.next()).rejects.toThrow('the query is broken');
   await flow.dispatch(new CreateTodo('1', 'Buy milk'));
-  await expect(next).rejects.toThrow('the query is broken');
+  await rejected;
   expect(await watch.next()).toEqual(end);
   await flow.close();
 });

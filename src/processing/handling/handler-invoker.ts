@@ -22,8 +22,8 @@ export class HandlerInvoker {
 
   constructor(
     readonly definition: EventProcessorDefinition,
-    /** Makes what reactors dispatch with. */
-    private readonly eventContext: (event: RecordedEvent) => EventContext,
+    /** Makes what reactors dispatch with; projections need none. */
+    private readonly eventContext?: (event: RecordedEvent) => EventContext,
   ) {
     const { kind, options } = definition;
     this.#skipsReplays = (options.replay ?? (kind === 'reactor' ? 'skip' : 'run')) === 'skip';
@@ -78,6 +78,6 @@ export class HandlerInvoker {
 
   #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ReactorContext {
     if (this.definition.kind === 'projection') return new EffectsContext(effects, event, replaying);
-    return new EffectsReactorContext(this.definition.name, this.eventContext(event), replaying, effects.signal);
+    return new EffectsReactorContext(this.definition.name, this.eventContext!(event), replaying, effects.signal);
   }
 }

@@ -27,7 +27,7 @@ export class InlineEventStore extends ForwardingEventStore {
     super(inner);
     const store = inner.projections as ProjectionStore;
     // Projections get no context to dispatch with.
-    const handlings = definitions.map(definition => new HandlerInvoker(definition, () => undefined as never));
+    const handlings = definitions.map(definition => new HandlerInvoker(definition));
     this.#versions = new InlineVersions(inner, store, handlings, name => observer.switched(name));
     this.#appends = new InlineAppends(inner, store, this.#versions, handlings, reporting, observer);
   }

@@ -1,6 +1,7 @@
 import type { RetryRule } from '../../concurrency';
 import { backOff } from '../../concurrency';
 import type { AnsweredRetry, DeadLetters, ParkedName } from '../../store';
+import { eventRetry } from '../definition/event-retry';
 
 /**
  * So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits.
@@ -20,9 +21,9 @@ export class ParkedSequences {
     private readonly letters: DeadLetters,
     private readonly name: ParkedName,
     private readonly segment: number,
-    { attempts = 5, delay = 50, maxDelay = 5000 }: RetryRule = {},
+    retry: RetryRule | undefined,
   ) {
-    this.#retry = { attempts, delay, maxDelay };
+    this.#retry = eventRetry(retry);
   }
 
   get size(): number {

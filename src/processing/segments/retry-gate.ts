@@ -1,6 +1,7 @@
 import { backOff, pause } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import type { EventProcessorOptions } from '../definition/definition';
+import { eventRetry } from '../definition/event-retry';
 
 /**
  * Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until
@@ -40,8 +41,8 @@ export class RetryGate {
   async wait({ position }: RecordedEvent, signal: AbortSignal): Promise<void> {
     const attempts = this.#event?.position === position ? this.#event.attempts + 1 : 1;
     this.#event = { position, attempts };
-    const { onError, retry = {} } = this.options;
-    const { attempts: most = 5, delay = 50, maxDelay = 5000 } = retry;
+    const { onError, retry } = this.options;
+    const { attempts: most, delay, maxDelay } = eventRetry(retry);
     if (onError !== 'stop' || attempts < most) return pause(backOff(attempts, delay, maxDelay), signal);
     await new Promise<void>(resolve => {
       this.#restart = resolve;

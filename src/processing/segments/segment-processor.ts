@@ -1,5 +1,6 @@
 import { Alarm, backOff, pause, SharedRuns } from '../../concurrency';
 import { EventualityError, type RecordedEvent } from '../../messages';
+import { Mutex } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import { FailureReports } from '../handling/failure-reports';
 import { PageHandler, type SegmentPlace } from '../handling/page-handler';
@@ -32,7 +33,7 @@ export class SegmentProcessor {
   readonly #ticks = new SharedRuns(() => this.#tick());
   /** Rings when a parked sequence is to be tried again. */
   readonly #alarm = new Alarm(() => void this.tick());
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Mutex();
   #outcome: SegmentEnd | undefined;
 
   constructor(
@@ -106,7 +107,7 @@ export class SegmentProcessor {
   /** Stops after the event that is being handled, and keeps what is done. */
   async end(): Promise<void> {
     this.#finish('closed');
-    await this.#turn;
+    await this.#turns.over();
     if (this.#outcome === 'closed') await this.#checkpoint.flush().catch(() => undefined);
   }
 
@@ -146,12 +147,10 @@ export class SegmentProcessor {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => {
+    return this.#turns.take(() => {
       this.#ending.signal.throwIfAborted();
       return work();
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   /**
