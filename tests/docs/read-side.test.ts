@@ -149,7 +149,7 @@ test('projections, read models, reading one’s own writes', async () => {
   const processor = flow.processors.of('todo-list');
   for (const { sequence, position, error } of await processor.deadLetters()) console.error(sequence, position, error);
   await processor.retry(); // all of them, after the cause is fixed; or `retry(sequence)`
-  await processor.discard({ sequence: 'Todo/1' }); // or one event, by its `position`
+  await processor.discard({ sequence: 'Todo/1' }); // or one event, by its `position`; without arguments, all
   // #endregion parked
   expect(await processor.deadLetters()).toEqual([]);
   await flow.close();

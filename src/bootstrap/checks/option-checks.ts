@@ -16,7 +16,9 @@ import {
 import type { EventProcessorDefinition } from '../../processing';
 import { anEventStore } from '../../store';
 
-const { aggregates: _, commandHandlers: __, queryHandlers: ___, listeners: ____, ...parts } = FLOW_PARTS;
+// What `bootstrap` finds by itself, in modules.
+const { aggregates: _, commandHandlers: __, queryHandlers: ___, listeners: ____, ...given } = FLOW_PARTS;
+const { messageClasses: _____, ...parts } = given;
 
 /** Checks of the options of `bootstrap`. */
 export const BOOTSTRAP_OPTIONS = {
