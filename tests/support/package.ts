@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build, DIST, isBuilt } from '../../scripts/build';
 
 const ROOT = join(__dirname, '../..');
-const DIST = join(ROOT, 'dist');
-/** What the build is made of. */
-const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/plain-exports.ts'];
-const BUILT = join(DIST, '.tsbuildinfo');
 const LOCK = join(ROOT, 'node_modules/.building');
 /** Longer than a build takes: who held the lock for longer has ended. */
 const LONGEST_BUILD = 120_000;
@@ -17,10 +13,10 @@ const LONGEST_BUILD = 120_000;
  * others wait for it.
  */
 export async function builtDist(): Promise<string> {
-  if (isFresh()) return DIST;
+  if (isBuilt()) return DIST;
   while (!isLocked()) await sleep(50);
   try {
-    if (!isFresh()) build();
+    if (!isBuilt() && !build()) throw new Error('The package does not compile.');
   } finally {
     rmSync(LOCK, { recursive: true, force: true });
   }
@@ -34,22 +30,6 @@ export function linkPackages(folder: string, names: readonly string[]): void {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(name === 'eventuality' ? ROOT : join(ROOT, 'node_modules', name), join(modules, name));
   }
-}
-
-function build(): void {
-  execFileSync('npm', ['run', '-s', 'build'], { cwd: ROOT });
-  const now = new Date();
-  utimesSync(BUILT, now, now);
-}
-
-function isFresh(): boolean {
-  const built = timeOf(BUILT);
-  return SOURCES.every(source => latest(join(ROOT, source)) <= built);
-}
-
-function latest(path: string): number {
-  const entries = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
-  return Math.max(timeOf(path), ...entries.map(entry => timeOf(join(path, entry))));
 }
 
 const timeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
