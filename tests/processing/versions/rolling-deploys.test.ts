@@ -1,4 +1,4 @@
-import type { EventProcessors } from '../../../src/processing';
+import type { EventProcessorDefinition, EventProcessors } from '../../../src/processing';
 import type { ReadModelVersion } from '../../../src/store';
 import { happen, noting, onEachStore, RETRY, type Tally, tally } from '../../support/processes';
 import { until } from '../../support/waiting';
@@ -17,16 +17,33 @@ onEachStore(processes => {
     return (await processes().store.projections.get('tally', version, [id])).get(id) as Tally | undefined;
   };
 
+  /** A process that has settled on one event, with this code. */
+  const settledOn = async (definition: EventProcessorDefinition): Promise<EventProcessors> => {
+    await happen(processes().store, ['a']);
+    const process = processes().start([definition]);
+    await process.settled();
+    return process;
+  };
+
+  /** An old process, and a newer one whose version is read in place of its own. */
+  const deployed = async (newerCode = code(2)): Promise<{ old: EventProcessors; newer: EventProcessors }> => {
+    const old = await settledOn(code(1));
+    const newer = processes().start([newerCode]);
+    await isRead(2);
+    return { old, newer };
+  };
+
+  const startedBeside = async (definition: EventProcessorDefinition): Promise<EventProcessors> => {
+    const process = processes().start([definition]);
+    await until(async () => (await versions()).length === 2);
+    return process;
+  };
+
   test('an old process that starts again beside newer code fills a version of its own, and leaves readers the newer one', async () => {
     const { store } = processes();
-    await happen(store, ['a']);
-    const old = processes().start([code(1)]);
-    await old.settled();
-    const newer = processes().start([code(2)]);
-    await isRead(2);
+    const { old, newer } = await deployed();
     await old.close();
-    const again = processes().start([code(1)]);
-    await until(async () => (await versions()).length === 2);
+    const again = await startedBeside(code(1));
     await until(async () => (await again.of('tally').status()).rebuild?.done === 1);
     // Caught up, it stays beside: each of these waits is a look of it and more.
     for (let n = 0; n < 3; n++) await again.waitFor(await happen(store, ['a']));
@@ -41,11 +58,8 @@ onEachStore(processes => {
 
   test('when the last process of newer code has ended, the older code that fills beside takes its place, and nothing is missing', async () => {
     const { store } = processes();
-    await happen(store, ['a']);
-    const newer = processes().start([code(2)]);
-    await newer.settled();
-    const older = processes().start([code(1)]);
-    await until(async () => (await versions()).length === 2);
+    const newer = await settledOn(code(2));
+    const older = await startedBeside(code(1));
     await newer.close();
     const position = await happen(store, ['a'], 'after');
     await isRead(1);
@@ -59,11 +73,7 @@ onEachStore(processes => {
 
   test('an idle process takes over when the processes with the code that superseded it have ended', async () => {
     const { store } = processes();
-    await happen(store, ['a']);
-    const old = processes().start([code(1)]);
-    await old.settled();
-    const newer = processes().start([code(2)]);
-    await isRead(2);
+    const { old, newer } = await deployed();
     await until(async () => (await stateOf(old)) === 'superseded');
     await newer.close();
     const position = await happen(store, ['a'], 'after');
@@ -75,11 +85,8 @@ onEachStore(processes => {
 
   test('newer code whose version was replaced while it gave no sign of life takes its place again', async () => {
     const { store } = processes();
-    await happen(store, ['a']);
-    const newer = processes().start([code(2)]);
-    await newer.settled();
-    const older = processes().start([code(1)]);
-    await until(async () => (await versions()).length === 2);
+    const newer = await settledOn(code(2));
+    const older = await startedBeside(code(1));
     // As if it had been frozen for longer than its lease, and older code had switched meanwhile.
     const filled = (await versions()).at(-1)!.version;
     await store.projections.activate('tally', filled);
@@ -93,9 +100,7 @@ onEachStore(processes => {
 
   test('of equal revisions the code that was started last is read; an idle one takes over when that has ended', async () => {
     const { store } = processes();
-    await happen(store, ['a']);
-    const first = processes().start([code(1)]);
-    await first.settled();
+    const first = await settledOn(code(1));
     const second = processes().start([code(1, undefined, { indexes: ['count'] })]);
     await until(async () => (await active())?.indexes[0] === 'count');
     await until(async () => (await stateOf(first)) === 'superseded');
@@ -107,12 +112,8 @@ onEachStore(processes => {
 
   test('a process waits for the version that is read, whichever code follows it, and sees what is parked there', async () => {
     const { store } = processes();
-    await happen(store, ['a']);
-    const old = processes().start([code(1)]);
-    await old.settled();
     const failing = (text: string): unknown => (text === 'poison' ? Promise.reject(new Error('no')) : undefined);
-    const newer = processes().start([code(2, failing)]);
-    await isRead(2);
+    const { old, newer } = await deployed(code(2, failing));
     await until(async () => (await stateOf(old)) === 'superseded');
     const looking = processes().start([code(1)], { follow: false });
     const position = await happen(store, ['a'], 'poison');
