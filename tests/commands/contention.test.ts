@@ -12,7 +12,8 @@ import {
   type Repository,
 } from 'eventuality';
 import { Account, Deposit, OpenAccount, Transfer } from '../domain/accounts';
-import { EVERY_STORE, withStores } from '../support/stores/stores';
+import { withStores } from '../support/stores/stores';
+import { TESTED } from '../support/stores/tested';
 
 /** Opens an account and pays it in at another one, which all such commands share. */
 class OpenWithGift {
@@ -57,7 +58,7 @@ class Bank {}
 const flowOn = (eventStore: EventStore) => bootstrap(Bank, { eventStore });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-describe.each(EVERY_STORE)('commands that want the same aggregates, on %s', name => {
+describe.each(TESTED)('commands that want the same aggregates, on %s', name => {
   test('40 at once that load one and create one all succeed, also from two processes', () =>
     withStores(name, 2, async stores => {
       const flows = await Promise.all(stores.map(flowOn));
@@ -85,7 +86,7 @@ describe.each(EVERY_STORE)('commands that want the same aggregates, on %s', name
     }));
 });
 
-describe.each(EVERY_STORE)('a handler that makes an aggregate, which another process makes meanwhile, on %s', name => {
+describe.each(TESTED)('a handler that makes an aggregate, which another process makes meanwhile, on %s', name => {
   /** Runs a handler, during whose first run the account `a` is opened from elsewhere; resolves to how often it ran. */
   const made = (handle: (accounts: Repository<Account>) => Promise<unknown>) =>
     withStores(name, 2, async ([here, there]) => {

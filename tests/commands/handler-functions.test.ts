@@ -13,7 +13,8 @@ import {
 } from 'eventuality';
 import { UnitOfWorkClosedError } from 'eventuality/errors';
 import { Account } from '../domain/accounts';
-import { EVERY_STORE, withStores } from '../support/stores/stores';
+import { withStores } from '../support/stores/stores';
+import { TESTED } from '../support/stores/tested';
 
 const Todo = defineAggregate({
   name: 'Todo',
@@ -49,7 +50,7 @@ const founding = (todos: Todos): Handlers => ({
   MarkAsCompleted: async ({ id }) => (await todos.load(id)).complete(),
 });
 
-describe.each(EVERY_STORE)('the founding example, on %s', name => {
+describe.each(TESTED)('the founding example, on %s', name => {
   test('runs as it was first written: what an action returned is appended, published, and in the outcome', () =>
     withStores(name, 1, async ([store]) => {
       const { flow, dispatch, heard, todos } = flowOf(founding, store);

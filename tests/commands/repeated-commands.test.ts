@@ -17,7 +17,8 @@ import { DuplicateEventError } from 'eventuality/errors';
 import { CustomEventStore } from 'eventuality/store-kit';
 import { VirtualClock } from 'eventuality/testing';
 import { Account, Deposit, OpenAccount, Transfer } from '../domain/accounts';
-import { EVERY_STORE, withStores } from '../support/stores/stores';
+import { withStores } from '../support/stores/stores';
+import { TESTED } from '../support/stores/tested';
 
 const runs: string[] = [];
 
@@ -60,7 +61,7 @@ beforeEach(() => {
   runs.length = 0;
 });
 
-describe.each(EVERY_STORE)('a command that is repeated with its id, on %s', name => {
+describe.each(TESTED)('a command that is repeated with its id, on %s', name => {
   /** The second flow has a connection of its own, as another process has. */
   const withFlows = (use: (flows: [Flow, Flow], store: EventStore) => Promise<void>) =>
     withStores(name, 2, async stores => {
@@ -247,7 +248,7 @@ describe('what a handler dispatches', () => {
     await flow.close();
   });
 
-  test.each(EVERY_STORE)('is the outcome of a command that returns it, also when it is repeated, on %s', name =>
+  test.each(TESTED)('is the outcome of a command that returns it, also when it is repeated, on %s', name =>
     withStores(name, 1, async ([eventStore]) => {
       const flow = new Flow({
         eventStore: eventStore!,

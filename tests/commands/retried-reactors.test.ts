@@ -11,7 +11,8 @@ import {
   whatOf,
 } from '../faults/commands/retried-reactors';
 import { SILENT } from '../support/logger';
-import { EVERY_STORE, withStores } from '../support/stores/stores';
+import { withStores } from '../support/stores/stores';
+import { TESTED } from '../support/stores/tested';
 
 const SEED = Number(process.env.FAULTS_SEED ?? 20_261_129);
 
@@ -28,7 +29,7 @@ async function played(eventStore: EventStore, on: (context: ReactorContext) => P
   return { taken: events.filter(({ name }) => name === 'Taken'), parked };
 }
 
-describe.each(EVERY_STORE)('a reactor that is run again, on %s', name => {
+describe.each(TESTED)('a reactor that is run again, on %s', name => {
   const on = (handle: (context: ReactorContext) => Promise<unknown>) =>
     withStores(name, 1, ([store]) => played(store!, handle));
 

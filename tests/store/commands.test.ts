@@ -6,7 +6,8 @@ import { range } from '../support/events';
 import { SILENT } from '../support/logger';
 import { built, Program } from '../support/programs';
 import { testFiles } from '../support/stores/files';
-import { EVERY_STORE, type StoreName, withFiles, withSchema, withStores } from '../support/stores/stores';
+import { withFiles, withSchema, withStores } from '../support/stores/stores';
+import { DURABLE, type StoreName, TESTED } from '../support/stores/tested';
 import type { Where } from '../support/stores/where';
 import { until } from '../support/waiting';
 import type { Claiming } from './claiming-process';
@@ -58,7 +59,7 @@ async function withClock(
   });
 }
 
-describe.each(EVERY_STORE)('%s', name => {
+describe.each(TESTED)('%s', name => {
   test(
     'does not keep commands for ever',
     () =>
@@ -163,7 +164,7 @@ async function withPlace(name: StoreName, use: (where: Where, store: EventStore)
   });
 }
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('with another process on %s', name => {
+describe.each(DURABLE)('with another process on %s', name => {
   const LEASE = 400;
 
   test(

@@ -4,6 +4,7 @@ import { range } from '../support/events';
 import { SILENT } from '../support/logger';
 import { built, Program } from '../support/programs';
 import { type DurablePlace, withDurable, withStores } from '../support/stores/stores';
+import { DURABLE, TESTED } from '../support/stores/tested';
 import { everything } from '../support/stores/whole-stores';
 import { until } from '../support/waiting';
 import { ReceiveStock, RegisterCustomer, Shop, Stock } from './shop';
@@ -76,7 +77,7 @@ function expectOneOwner(told: readonly Told[], events: readonly RecordedEvent[])
   expect(idsOf(events, 'email.taken')).toEqual(['ann@example.org', 'bob@example.org']);
 }
 
-test.each(['memory', 'SQLite', 'PostgreSQL'] as const)(
+test.each(TESTED)(
   '%s: of 80 orders at once over 20 pieces 20 are placed, and one of two gets the e-mail',
   name =>
     withStores(name, 1, async ([store]) => {
@@ -116,7 +117,7 @@ async function inTwoProcesses({ store, where }: DurablePlace, script: string, re
   }
 }
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('two processes, on %s', name => {
+describe.each(DURABLE)('two processes, on %s', name => {
   const shopped = (retry: RetryRule) =>
     withDurable(name, (place, folder) => inTwoProcesses(place(), built('shop-process', folder, __dirname), retry));
 

@@ -1,7 +1,8 @@
 import type { EventStore } from '../../../src/store';
 import { below, type Figure, none, type Subject, some, told } from '../../support/figures';
 import { built, Program } from '../../support/programs';
-import { EVERY_STORE, withFiles, withSchema } from '../../support/stores/stores';
+import { withFiles, withSchema } from '../../support/stores/stores';
+import { TESTED } from '../../support/stores/tested';
 import type { Where } from '../../support/stores/where';
 import type { Loading } from './loading-process';
 import { writeLongStream } from './long-stream';
@@ -25,7 +26,7 @@ export const longStreams = (sizes: LengthSizes, seed: number): Promise<Figure[]>
     const script = built('loading-process', files.folder, __dirname);
     const file = files.path();
     return [
-      ...(EVERY_STORE.includes('SQLite')
+      ...(TESTED.includes('SQLite')
         ? await measured('SQLite', script, files.store(file, { synchronous: 'normal' }), { file }, sizes, seed)
         : []),
       ...(await withSchema(schema =>

@@ -4,7 +4,8 @@ import { CustomEventStore, type EventStore, InMemoryEventStore } from '../../../
 import { type Figure, holds, isRefuted } from '../../support/figures';
 import { answersAsTheModel, answersTogetherAsTheModel, type Lend } from '../../support/stores/event-store-model';
 import type { Schema } from '../../support/stores/schema';
-import { EVERY_STORE, withFiles, withSchema } from '../../support/stores/stores';
+import { withFiles, withSchema } from '../../support/stores/stores';
+import { TESTED } from '../../support/stores/tested';
 
 /** How many runs each store gets. */
 export interface ModelSizes {
@@ -22,8 +23,8 @@ export async function models(sizes: ModelSizes, seed: number): Promise<Figure[]>
     figures.push(await held('sequences of appends and reads, against a model', answersAsTheModel(lend)));
     figures.push(await held('the same, several appends at once', answersTogetherAsTheModel(lend)));
   };
-  if (EVERY_STORE.includes('memory')) await play('memory', sizes.memory, lending(memory));
-  if (EVERY_STORE.includes('SQLite')) {
+  if (TESTED.includes('memory')) await play('memory', sizes.memory, lending(memory));
+  if (TESTED.includes('SQLite')) {
     await play('SQLite without a file', sizes.sqlite, lending(withoutFile));
     await withFiles(files => play('SQLite', sizes.sqlite, lending(inFile(files))));
   }

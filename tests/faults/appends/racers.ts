@@ -2,7 +2,8 @@ import { CustomEventStore, type EventStore, type ExpectedVersion, type StreamApp
 import { happened, range, to } from '../../support/events';
 import { exactly, type Figure, none, type Subject, some } from '../../support/figures';
 import { Random } from '../../support/random';
-import { EVERY_STORE, withStores } from '../../support/stores/stores';
+import { withStores } from '../../support/stores/stores';
+import { TESTED } from '../../support/stores/tested';
 import { until } from '../../support/waiting';
 
 const STORES = 4;
@@ -18,7 +19,7 @@ export interface RacingSizes {
 export async function racers(sizes: RacingSizes, seed: number): Promise<Figure[]> {
   const done = `${sizes.racers} staggered racers on one stream, ${sizes.rounds} rounds`;
   const figures: Figure[] = [];
-  for (const store of EVERY_STORE) {
+  for (const store of TESTED) {
     const winners = await withStores(store, STORES, stores => race(stores, sizes, new Random(seed)));
     figures.push(
       exactly(
@@ -65,7 +66,7 @@ export interface AnyVersionSizes {
 export async function anyVersion(sizes: AnyVersionSizes, seed: number): Promise<Figure[]> {
   const done = `${sizes.writers} writers on ${sizes.streams} streams, any version, ${sizes.each} appends each`;
   const figures: Figure[] = [];
-  for (const store of EVERY_STORE) {
+  for (const store of TESTED) {
     await withStores(store, STORES, async stores => {
       figures.push(none({ item: 6, store, done, seed }, 'conflicts', await write(stores, sizes, 'any')));
       figures.push(

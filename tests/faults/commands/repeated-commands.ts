@@ -3,7 +3,8 @@ import { range } from '../../support/events';
 import { exactly, type Figure, none, type Subject, some } from '../../support/figures';
 import { built } from '../../support/programs';
 import { Random } from '../../support/random';
-import { EVERY_STORE, type StoreName, withDurable, withStores } from '../../support/stores/stores';
+import { withDurable, withStores } from '../../support/stores/stores';
+import { type StoreName, TESTED } from '../../support/stores/tested';
 import { everything } from '../../support/stores/whole-stores';
 import { PlayingProgram } from '../programs/playing-program';
 import { effectsOf, numbered, repeated, repeatingFlow, withoutJournal } from './repeating';
@@ -23,7 +24,7 @@ export interface RepeatSizes {
  */
 export async function repeatedCommands(sizes: RepeatSizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const store of EVERY_STORE) {
+  for (const store of TESTED) {
     const from = store === 'memory' ? 'in one process' : `from ${PARTIES} processes`;
     const subject: Subject = {
       item: 'ids',

@@ -7,7 +7,8 @@ import { defineReactor, type ReactorContext } from '../../../src/processing';
 import { type EventStore, InMemoryEventStore } from '../../../src/store';
 import { type Figure, none, type Subject, some } from '../../support/figures';
 import { SILENT } from '../../support/logger';
-import { EVERY_STORE, type StoreName, withStores } from '../../support/stores/stores';
+import { withStores } from '../../support/stores/stores';
+import { type StoreName, TESTED } from '../../support/stores/tested';
 
 const CONTROL_PLAYS = 300;
 const PATIENCE = 600_000;
@@ -121,7 +122,7 @@ export type PlaySizes = Readonly<Record<StoreName, number>>;
  */
 export async function retriedReactors(sizes: PlaySizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const store of EVERY_STORE) {
+  for (const store of TESTED) {
     const subject: Subject = { item: 21, store, done: `a reactor run again, ${sizes[store]} generated plays`, seed };
     const { wrong, foreign, parked } = await withStores(store, 1, ([one]) =>
       played(one!, generatedPlays(sizes[store], seed), identified),

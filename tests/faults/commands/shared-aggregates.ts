@@ -4,7 +4,8 @@ import { type EventStore, InMemoryEventStore } from '../../../src/store';
 import { range } from '../../support/events';
 import { below, exactly, type Figure, none, type Subject, some } from '../../support/figures';
 import { built } from '../../support/programs';
-import { EVERY_STORE, type StoreName, withDurable, withStores } from '../../support/stores/stores';
+import { withDurable, withStores } from '../../support/stores/stores';
+import { type StoreName, TESTED } from '../../support/stores/tested';
 import { PlayingProgram } from '../programs/playing-program';
 import { Counter, increase, opened, sharingFlow } from './sharing';
 import type { Sharing } from './sharing-process';
@@ -28,7 +29,7 @@ export interface SharingSizes {
 export async function sharedAggregates(sizes: SharingSizes, seed: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   const all = sizes.commands * sizes.rounds;
-  for (const store of EVERY_STORE) {
+  for (const store of TESTED) {
     const from = store === 'memory' ? 'two flows of one process' : 'two processes';
     const done = `${sizes.commands} commands at once over two aggregates, one shared, from ${from}, ${sizes.rounds} rounds`;
     const subject: Subject = { item: 23, store, done, seed };

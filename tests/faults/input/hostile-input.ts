@@ -6,7 +6,8 @@ import type { EventStore, NewEvent, StreamAppend } from '../../../src/store';
 import { type Figure, none, type Subject, some, told } from '../../support/figures';
 import { changedSince, identifiers, names, payloads, prototypes } from '../../support/hostile-values';
 import { url } from '../../support/stores/schema';
-import { EVERY_STORE, withSchema, withStores } from '../../support/stores/stores';
+import { withSchema, withStores } from '../../support/stores/stores';
+import { TESTED } from '../../support/stores/tested';
 import { messageNames } from './hostile-messages';
 
 /** So many are asked for at once. */
@@ -26,7 +27,7 @@ export interface HostileSizes {
 export async function hostileInput(sizes: HostileSizes, seed: number): Promise<Figure[]> {
   const before = prototypes();
   const figures: Figure[] = [];
-  for (const store of EVERY_STORE) {
+  for (const store of TESTED) {
     figures.push(
       ...(await withStores(store, 1, async ([each]) =>
         payloadFigures(each!, { item: 15, store, done: '', seed }, sizes.payloads),

@@ -3,7 +3,8 @@ import { EventProcessors } from '../../../src/processing';
 import type { EventStore } from '../../../src/store';
 import { happened, to } from '../../support/events';
 import { SILENT } from '../../support/logger';
-import { EVERY_STORE, withStores } from '../../support/stores/stores';
+import { withStores } from '../../support/stores/stores';
+import { TESTED } from '../../support/stores/tested';
 
 /** Runs a projection over a poison event (`poison`), one of its aggregate's after it, and one of another aggregate. */
 async function overPoison(eventStore: EventStore, definition: EventProcessorDefinition): Promise<EventProcessors> {
@@ -19,7 +20,7 @@ async function overPoison(eventStore: EventStore, definition: EventProcessorDefi
 
 const retry = { attempts: 1 };
 
-describe.each(EVERY_STORE)('%s', name => {
+describe.each(TESTED)('%s', name => {
   const poisons: readonly [string, (id: string, documents: any) => void][] = [
     ['writes a document without an id', (_, documents) => documents.set('', { written: true })],
     [

@@ -7,6 +7,7 @@ import type { EventStore } from '../../../src/store';
 import { InMemoryEventStore } from '../../../src/store';
 import { ForwardingEventStore } from '../../../src/store/kit/stores/forwarding-event-store';
 import { Schema } from './schema';
+import { tested } from './tested';
 
 /** A store that can be put back to how it was, in one step, while processes run. */
 export interface BackedUp {
@@ -22,11 +23,11 @@ const TABLES = ['events', 'streams', 'documents', 'checkpoints', 'read_models', 
 const SQLITE_TABLES = [...TABLES, 'active_models'];
 let schemas = 0;
 
-export const BACKED_UP: readonly (readonly [name: string, make: () => BackedUp])[] = [
+export const BACKED_UP: readonly (readonly [name: string, make: () => BackedUp])[] = tested([
   ['in memory', memory],
   ['in SQLite', file],
   ['in PostgreSQL', schema],
-];
+]);
 
 /** Events that take the place of others are of another store in memory. */
 class ReplaceableStore extends ForwardingEventStore {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type EventStore, InMemoryEventStore } from 'eventuality';
 import { sqlite } from 'eventuality/sqlite';
 import { Schema } from './schema';
+import { tested } from './tested';
 
 /** A place for events that several stores can be opened in, where it is durable. */
 export interface Place {
@@ -14,11 +15,11 @@ export interface Place {
 let schemas = 0;
 
 /** The stores that the read side is tested with; in memory there is one process, so all who open get the same store. */
-export const PLACES: readonly (readonly [name: string, make: () => Place])[] = [
+export const PLACES: readonly (readonly [name: string, make: () => Place])[] = tested([
   ['in memory', memory],
   ['in SQLite', file],
   ['in PostgreSQL', schema],
-];
+]);
 
 function memory(): Place {
   const store = new InMemoryEventStore();

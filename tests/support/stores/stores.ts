@@ -2,17 +2,8 @@ import { type EventStore, InMemoryEventStore } from '../../../src/store';
 import { lent } from '../beside';
 import { Files } from './files';
 import { Schema } from './schema';
+import type { StoreName } from './tested';
 import type { Where } from './where';
-
-export type StoreName = 'memory' | 'SQLite' | 'PostgreSQL';
-
-/**
- * All stores, or the one of EVENTUALITY_ONLY_STORE: `.ci/run` plays on an older PostgreSQL what is played on all stores
- * beside a newer one.
- */
-export const EVERY_STORE: readonly StoreName[] = (['memory', 'SQLite', 'PostgreSQL'] as const).filter(
-  name => name === (process.env.EVENTUALITY_ONLY_STORE ?? name),
-);
 
 /**
  * Opens so many stores on the same new data, as processes would each have one, and closes and removes it all after
