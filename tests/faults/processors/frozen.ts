@@ -19,6 +19,8 @@ const CARELESS_CYCLES = 30;
 const SERVING = { segments: 4, leaseDuration: 400, slow: 4 };
 /** Within so many milliseconds others have taken over what a frozen process had. */
 const LATEST = SERVING.leaseDuration + 1000;
+/** A careless process that goes on commits within so many milliseconds, if it does. */
+const LATE_COMMIT = 1000;
 /** Then it is thawed in any case: whoever waits for a file whose lock it holds gives up after 5 s. */
 const LONGEST_FREEZE = 3000;
 const PATIENCE = 60_000;
@@ -107,7 +109,8 @@ class Freezing {
         const before = await this.#checkpoint();
         await until(async () => (await this.#checkpoint()) > before, 'another has taken over and committed', PATIENCE);
         holder.send('SIGCONT');
-        await sleep(500);
+        const isWrong = async (): Promise<boolean> => (await this.#careless()).disorder > 0;
+        await until(isWrong, 'it has committed late', LATE_COMMIT).catch(() => undefined);
       }
       await this.#processed.stop();
       await until(async () => (await this.#checkpoint()) >= this.#last, 'everything is followed', PATIENCE);

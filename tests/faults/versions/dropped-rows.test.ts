@@ -9,13 +9,13 @@ import { CountingProcesses } from '../programs/counting-processes';
 import { rowsOf } from './rows';
 
 const NAME = 'counts';
-const REBUILDS = 50;
+const REBUILDS = 20;
 const SEGMENTS = 4;
 const PROCESSES = 3;
 const PATIENCE = 20_000;
 
 test.each(['SQLite', 'PostgreSQL'] as const)(
-  '%s: after 50 rebuilds with three processes there are the rows of one version',
+  '%s: after 20 rebuilds with three processes there are the rows of one version',
   name =>
     withDurable(name, async (places, folder) => {
       const { store, where } = places();
