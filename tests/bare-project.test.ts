@@ -106,6 +106,10 @@ const README_TSCONFIG = /^```json\n([\s\S]*?"compilerOptions"[\s\S]*?)^```/m.exe
 const README_EXAMPLE = /#write-side -->\n```ts\n([\s\S]*?)^```/m.exec(
   readFileSync(join(root, 'README.md'), 'utf8'),
 )![1]!;
+/** The first store of the page for those who write one. */
+const MANUAL_STORE = /list-event-store\.ts -->\n```ts\n([\s\S]*?)^```/m.exec(
+  readFileSync(join(root, 'docs/custom-store.md'), 'utf8'),
+)![1]!;
 
 let workshop: string;
 let project: string;
@@ -239,4 +243,19 @@ test("the README's first example compiles with the README's tsconfig as printed,
   for (const file of ['typed.cts', 'typed.mts', 'typed.ts']) rmSync(join(project, file), { force: true });
   expect(await complaints(README_TSCONFIG, 'example.ts', text)).toBe('');
   expect(await printed('example.js')).toEqual([true, true, false]);
+});
+
+test('the first store of docs/custom-store.md, copied, compiles and passes the contract', async () => {
+  if (unreachable) return;
+  const text = `import { eventStoreContract } from 'eventuality/testing';
+${MANUAL_STORE}
+async function passed(): Promise<number> {
+  const cases = eventStoreContract({ open: listStore, restores: true });
+  for (const { run } of cases) await run();
+  return cases.length;
+}
+passed().then(count => console.log(JSON.stringify(count)));
+`;
+  expect(await complaints(README_TSCONFIG, 'store.ts', text)).toBe('');
+  expect(await printed('store.js')).toBeGreaterThan(100);
 });
