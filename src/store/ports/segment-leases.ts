@@ -17,7 +17,10 @@ export type Member = Pick<LeaseClaim, 'owner' | 'duration'>;
 export type LeaseOutcome =
   | {
       readonly ok: true;
-      /** Increases whenever the segment changes hands. A commit with an older fence is refused. */
+      /**
+       * Increases whenever the segment changes hands. A commit with an older fence is refused. No fence is used twice,
+       * even if a version is dropped and prepared again.
+       */
       readonly fence: bigint;
       /** The checkpoint. */
       readonly position: bigint;

@@ -200,6 +200,25 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await take(store, 'other');
   },
 
+  'a fence of a version that was dropped is not given again: what was made for that one is not committed into the next one of its number':
+    async ({ store }) => {
+      for (const [before, after] of [
+        ['one', 'other'],
+        ['one', 'one'],
+      ]) {
+        await store.prepare(schema());
+        const stale = await take(store, before!);
+        await store.drop(NAME, 1);
+        await store.prepare(schema());
+        const fence = await take(store, after!);
+        assert.notEqual(fence, stale);
+        const late = store.commit({ ...commit(0n, 5n, write('a', { of: 'before' })), fence: stale });
+        assert.deepEqual(await late, { ok: false, checkpoint: 0n, fenced: true });
+        assert.deepEqual(await all(store), {});
+        await store.drop(NAME, 1);
+      }
+    },
+
   'refuses claims and members that are malformed': async ({ store }) => {
     await store.prepare(schema());
     const members: object[] = [

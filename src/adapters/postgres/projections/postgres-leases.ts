@@ -4,6 +4,7 @@ import {
   checkCheckpoint,
   checkClaim,
   checkMember,
+  firstFence,
   LEASE_TOLERANCE_MS,
   type LeaseClaim,
   type LeaseOutcome,
@@ -33,7 +34,8 @@ export class PostgresLeases implements SegmentLeases {
     // A claim that is made twice is a renewal.
     return this.access.run(async ({ ask }) => {
       for (;;) {
-        const [claimed] = await ask(this.#statements.claim, [...name, owner, duration, note ?? null]);
+        const claim = [...name, owner, duration, note ?? null, firstFence()];
+        const [claimed] = await ask(this.#statements.claim, claim);
         if (claimed) {
           // After the claim: whatever the owner before has committed is in it.
           const [checkpoint] = await ask(this.#statements.position, name);
@@ -90,7 +92,7 @@ function leaseStatements(names: StoreNames) {
     // The version is locked, so that a drop comes before or after.
     claim:
       statement(`insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, note, fence)
-select name, version, $3, $4, ${until}, $5, $6, 1 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
+select name, version, $3, $4, ${until}, $5, $6, $7::bigint from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
 on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
   note = excluded.note, fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
 where l.owner = excluded.owner or not (${held}) returning l.fence`),

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { LeaseClaim, SegmentState } from '../../ports/segment-leases';
 
 /** A lease as a store stores it. */
@@ -19,6 +20,15 @@ export interface KnownLease {
  */
 export const LEASE_TOLERANCE_MS = 1000;
 
+/** First fences are below this, far below the largest safe integer, because each new owner adds one. */
+const MAX_FIRST_FENCE = 2 ** 47;
+
+/**
+ * Returns a random fence for the first lease of a segment, so that no fence of a dropped version, or of a store that was
+ * recreated under a running process, is used again. For those who write a store.
+ */
+export const firstFence = (): bigint => BigInt(randomInt(1, MAX_FIRST_FENCE));
+
 /** The decision on a claim: the lease to store, or its current owner. */
 export type LeaseDecision =
   | { readonly ok: true; readonly lease: KnownLease }
@@ -33,8 +43,14 @@ export function decideClaim(
   if (known?.owner !== undefined && known.owner !== owner && isHeld(known, now)) {
     return { ok: false, owner: known.owner, freeIn: known.until - now };
   }
-  const fence = known?.owner === owner ? known.fence : (known?.fence ?? 0n) + 1n;
+  const fence = fenceAfter(known, owner);
   return { ok: true, lease: { owner, until: now + duration, duration, fence, note } };
+}
+
+/** The owner keeps its fence; the next one gets a higher one. */
+function fenceAfter(known: KnownLease | undefined, owner: string): bigint {
+  if (!known) return firstFence();
+  return known.owner === owner ? known.fence : known.fence + 1n;
 }
 
 /** Returns the state of a segment. For those who write a store. */
