@@ -36,6 +36,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  StoreGoneError,
   InsideTransactionError,
   TransactionEndedError,
   UnknownReadModelError,

@@ -18,7 +18,7 @@ import {
 import { type AggregateClass, type AggregateDefinition } from '../model';
 import { type EventProcessors, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
 import { expectRepositories, type Repository, runOutsideOfUnits } from '../repository';
-import { type EventStore } from '../store';
+import { type EventStore, KnownHistory } from '../store';
 import type { CommandBus } from './buses/command-bus';
 import { FlowBuses } from './buses/flow-buses';
 import type { QueryBus } from './buses/query-bus';
@@ -70,8 +70,10 @@ export class Flow {
     const { listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
     this.clock = clock;
     this.newId = parts.newId ?? (() => newId());
+    const history = new KnownHistory(parts.eventStore, { logger, onError: parts.onError });
     this.#readSide = new ReadSide({
       eventStore: parts.eventStore,
+      history,
       definitions: parts.processors ?? [],
       follow: parts.follow ?? true,
       logger,
@@ -88,7 +90,7 @@ export class Flow {
     this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
     const recorded = (events: readonly RecordedEvent[]): void => this.#publish(events);
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
-    const repositories = new Repositories(eventStore, { cache, logger, ...snapshots, recorded });
+    const repositories = new Repositories(eventStore, { cache, logger, history, ...snapshots, recorded });
     this.#repositories = repositories;
     const shared = { eventStore, repositories, running: this.#running };
     const stores = distinct(eventStore, this.#readSide.eventStore, parts.eventStore);

@@ -35,11 +35,12 @@ import {
   WaitTimeoutError,
 } from '../processing';
 import { ChangeFeed, DocumentReader, LiveDocuments, StoredDocuments, Watch, type WatchSources } from '../read-models';
-import type { EventStore } from '../store';
+import type { EventStore, KnownHistory } from '../store';
 
 /** What the read side is made of. */
 export interface ReadSideParts {
   readonly eventStore: EventStore;
+  readonly history: KnownHistory;
   readonly definitions: readonly EventProcessorDefinition[];
   readonly follow: boolean;
   readonly logger: Logger;
@@ -79,7 +80,7 @@ export class ReadSide {
   readonly #inline: InlineEventStore | undefined;
   #watchesEnded = false;
 
-  constructor({ eventStore, definitions: given, logger, onError, ...parts }: ReadSideParts) {
+  constructor({ eventStore, history, definitions: given, logger, onError, ...parts }: ReadSideParts) {
     const definitions = given.map(stoppingInline);
     this.#definitions = new Map(definitions.map(definition => [definition.name, definition]));
     const inline = definitions.filter(({ options }) => options.mode === 'inline');
@@ -95,12 +96,16 @@ export class ReadSide {
           switched: name => this.#stored.get(name)?.switched(),
           failed: (name, error, position) => this.processors.failed(name, error, position),
         },
+        history,
       );
     this.eventStore = this.#inline ?? eventStore;
-    const live = this.#readModelsOf(definitions.filter(isProjection), logger);
+    const live = this.#readModelsOf(definitions.filter(isProjection), history);
     const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, stored: [...this.#stored.keys()], live });
-    this.processors = new EventProcessors({ eventStore, definitions, logger, onError, changed, switched, ...parts });
+    this.processors = new EventProcessors({
+      ...{ eventStore, history, definitions, logger, onError, changed, switched },
+      ...parts,
+    });
   }
 
   /** Returns the durable name of a projection or reactor. @throws UnknownProjectionError */
@@ -171,17 +176,12 @@ export class ReadSide {
   }
 
   /** Returns the documents of those with the mode `live`. */
-  #readModelsOf(definitions: readonly ProjectionDefinition[], logger: Logger): Map<string, LiveDocuments> {
+  #readModelsOf(definitions: readonly ProjectionDefinition[], history: KnownHistory): Map<string, LiveDocuments> {
     const live = new Map<string, LiveDocuments>();
     const { eventStore } = this;
     for (const definition of definitions) {
       const { name, options } = definition;
-      const replaced = (error: Error): void =>
-        logger.error(
-          { error, projection: name },
-          `'${name}' is computed again: the events were replaced, for example by an older backup.`,
-        );
-      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, replaced));
+      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, history));
       else this.#stored.set(name, new StoredDocuments(eventStore.projections!, name, options.indexes ?? []));
       const source = live.get(name) ?? this.#stored.get(name)!;
       this.#readModels.set(name, new DocumentReader(name, source, this.#touches.touch));

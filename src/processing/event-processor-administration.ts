@@ -49,8 +49,10 @@ export class EventProcessorAdministration implements EventProcessor {
 
   /** After the end also where the store is closed, too: then it is the last one that was read. */
   async #statusNow(): Promise<EventProcessorStatus> {
-    const { known } = this.runner;
+    let { known } = this.runner;
     try {
+      await this.parts.history.confirm();
+      known = this.runner.known;
       return await this.#status.read(known);
     } catch (error) {
       if (known.closed && EventualityError.is(error) && error.code === 'STORE_CLOSED') return this.#status.ended(known);
@@ -78,11 +80,13 @@ export class EventProcessorAdministration implements EventProcessor {
     for (;;) {
       signal?.throwIfAborted();
       at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_TIMEOUT_MS, until - performance.now()), late);
-      if (this.runner.hasLooked && at >= position) return;
+      // A position of a history that is no more says nothing.
+      const isThere = this.runner.hasLooked && at >= position;
+      const left = Math.max(LAST_LOOK_TIMEOUT_MS, until - performance.now());
+      if (isThere && (await withinTime(this.parts.history.confirm(), left, late))) return;
       if (this.runner.known.closed) throw new StoreClosedError();
-      const left = until - performance.now();
-      if (left <= 0) throw late();
-      await this.parts.changes.next(Math.min(left, POLL_INTERVAL_MS), signal);
+      if (performance.now() >= until) throw late();
+      await this.parts.changes.next(Math.min(until - performance.now(), POLL_INTERVAL_MS), signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Logger, OnError } from '../messages';
-import type { EventStore, ProjectionStore } from '../store';
+import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
 import type { HandlerInvoker } from './handling/handler-invoker';
 import type { LastErrorStatus } from './status/status';
@@ -11,6 +11,7 @@ export interface EventProcessorParts {
   readonly feed: EventFeed;
   readonly store: ProjectionStore;
   readonly handling: HandlerInvoker;
+  readonly history: KnownHistory;
   readonly logger: Logger;
   /** The hook for failures of handlers. */
   readonly onError?: OnError | undefined;

@@ -1,6 +1,6 @@
 import type { ChangeSignal } from '../concurrency';
 import type { Clock, Logger, OnError } from '../messages';
-import type { EventStore, ProjectionStore } from '../store';
+import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
 import type { Membership } from './segments/segment-assignment';
 import type { LogHead } from './status/log-head';
@@ -16,6 +16,7 @@ export interface RunnerParts {
   readonly head: LogHead;
   readonly changes: ChangeSignal;
   readonly membership: Membership;
+  readonly history: KnownHistory;
   /** Without it, this process only looks. */
   readonly follow: boolean;
   /** Told the name of a projection when its documents have changed, or others are read. */

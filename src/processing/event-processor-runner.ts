@@ -1,6 +1,5 @@
-import { pause } from '../concurrency';
 import { reportFailure } from '../messages';
-import { Mutex, type ReadModelVersion } from '../store';
+import type { ReadModelVersion } from '../store';
 import type { EventProcessorDefinition } from './definition/definition';
 import { VersionsLostError } from './event-processor-errors';
 import type { EventProcessorObserver } from './event-processor-parts';
@@ -9,12 +8,11 @@ import type { HandlerInvoker } from './handling/handler-invoker';
 import { FollowedVersions } from './segments/followed-versions';
 import { LastError } from './status/last-error';
 import { type OwnStatus, StatusReader } from './status/status-reader';
+import { RepeatedLooks } from './versions/repeated-looks';
 import { SegmentRescaling } from './versions/segment-rescaling';
 import { Succession } from './versions/succession';
 import { type SeenVersions, Versions } from './versions/versions';
 
-/** How often it is looked which versions there are, in milliseconds. */
-const VERSION_POLL_INTERVAL_MS = 250;
 /** How often a switch is tried in one look, with so many milliseconds, at most, in between. */
 const MAX_SWITCH_ATTEMPTS = 50;
 const SWITCH_PAUSE_MS = 5;
@@ -24,11 +22,12 @@ export class EventProcessorRunner {
   readonly #versions: Versions;
   readonly #succession: Succession;
   readonly #followed: FollowedVersions;
-  readonly #ending = new AbortController();
+  readonly #looks = new RepeatedLooks(
+    () => this.#adjust(),
+    (error, failures) => this.#couldNotLook(error, failures),
+  );
   readonly #status: StatusReader;
   readonly #lastError: LastError;
-  #loop: Promise<void> | undefined;
-  readonly #looks = new Mutex();
   /** Where the events ended when it was last looked whether a version has caught up. */
   #headBefore: bigint | undefined;
   /** The versions as of the last look. */
@@ -53,6 +52,7 @@ export class EventProcessorRunner {
       ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
       leaseDuration: parts.membership.leaseDuration,
     });
+    parts.history.whenReplaced(() => this.#forget());
   }
 
   get name(): string {
@@ -65,7 +65,7 @@ export class EventProcessorRunner {
 
   /** Begins to follow, in the background. */
   start(): void {
-    this.#loop ??= this.#run();
+    this.#looks.start();
   }
 
   /**
@@ -75,15 +75,14 @@ export class EventProcessorRunner {
   async prepared(): Promise<void> {
     if (!this.parts.follow) return;
     const known = this.hasLooked || (await this.parts.store.versions(this.name)).length > 0;
-    await (known ? this.#versions.refuseHandover() : this.#look());
+    await (known ? this.#versions.refuseHandover() : this.#looks.now());
   }
 
   /** Stops, keeps what is done, and gives the segments back. */
   async close(): Promise<void> {
-    this.#ending.abort();
+    const ended = this.#looks.end();
     this.parts.changes.tell();
-    await this.#loop;
-    await this.#looks.over();
+    await ended;
     await this.#followed.end();
   }
 
@@ -93,7 +92,7 @@ export class EventProcessorRunner {
       ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
       ...{
         stopped: this.stopped,
-        closed: this.#ending.signal.aborted,
+        closed: this.#looks.ending.aborted,
         known: this.hasLooked,
         lastError: this.#lastError,
       },
@@ -107,16 +106,16 @@ export class EventProcessorRunner {
 
   /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
   async fill(): Promise<number> {
-    await this.#versions.ownOrNew(this.#ending.signal);
+    await this.#versions.ownOrNew(this.#looks.ending);
     const version = await this.#versions.filling();
-    await this.#look();
+    await this.#looks.now();
     return version;
   }
 
   /** Forgets a version, unless readers see it; returns whether it is gone. */
   async drop(version: number): Promise<boolean> {
     const gone = await this.#versions.drop(version);
-    await this.#look();
+    await this.#looks.now();
     return gone;
   }
 
@@ -129,7 +128,7 @@ export class EventProcessorRunner {
       if (outcome !== 'behind') break;
       await this.parts.changes.next(SWITCH_PAUSE_MS, signal);
     }
-    await this.#look();
+    await this.#looks.now();
   }
 
   /**
@@ -150,7 +149,7 @@ export class EventProcessorRunner {
 
   /** Whether it goes on: it has neither stopped nor ended. */
   get isRunning(): boolean {
-    return !this.stopped && !this.#ending.signal.aborted;
+    return !this.stopped && !this.#looks.ending.aborted;
   }
 
   /** Whether it waits for `restart()`, after an error with `onError: 'stop'`. */
@@ -179,29 +178,16 @@ export class EventProcessorRunner {
     this.#lastError.handler(error, position);
   }
 
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#ending.signal.aborted; ) {
-      try {
-        await this.#look();
-        failures = 0;
-      } catch (error) {
-        this.#lastError.other(error);
-        if (++failures === 1)
-          this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
-      }
-      await pause(VERSION_POLL_INTERVAL_MS, this.#ending.signal);
-    }
-  }
-
-  /** One look after the other: a rebuild asks for one of its own. */
-  #look(): Promise<void> {
-    return this.#looks.take(() => this.#adjust());
+  #couldNotLook(error: unknown, failures: number): void {
+    this.#lastError.other(error);
+    if (this.parts.history.noticed(error) || failures > 1) return;
+    this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
   }
 
   /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */
   async #adjust(): Promise<void> {
-    if (this.#ending.signal.aborted) return;
     const found = await this.#versions.look();
+    this.parts.history.answered();
     const isToBegin = this.parts.follow && (!this.#seen || found.own.length === 0);
     const seen = isToBegin ? await this.#begin(found) : found;
     this.#know(seen);
@@ -222,8 +208,10 @@ export class EventProcessorRunner {
     if (before && !(await this.#succession.begins(found.active))) return found;
     // None of them commits into a new version that has the number of its own.
     if (before) await this.#followed.only([]);
-    if (before?.active && !found.active) this.#report(new VersionsLostError(this.name));
-    await this.#versions.ownOrNew(this.#ending.signal);
+    // Where the events are others, too, that was said.
+    if (before?.active && !found.active && (await this.parts.history.confirm()))
+      this.#report(new VersionsLostError(this.name));
+    await this.#versions.ownOrNew(this.#looks.ending);
     return this.#versions.look();
   }
 
@@ -236,13 +224,24 @@ export class EventProcessorRunner {
       const outcome = await this.#versions.replaceWith(newest);
       if (outcome === 'switched') break;
       if (outcome !== 'behind' || attempt === MAX_SWITCH_ATTEMPTS) return;
-      await this.parts.changes.next(SWITCH_PAUSE_MS, this.#ending.signal);
+      await this.parts.changes.next(SWITCH_PAUSE_MS, this.#looks.ending);
     }
     // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
     const active = { ...newest, active: true };
     this.#know({ active, own: [active] });
     await this.#versions.dropBefore(newest.version);
     await this.#followed.only([active]);
+  }
+
+  /** Which versions there are, and how far they have come, was of a history that is no more. */
+  #forget(): void {
+    this.#seen = undefined;
+    this.#headBefore = undefined;
+    this.#followed.abandon();
+    this.parts.switched(this.name);
+    this.parts.changed(this.name);
+    this.parts.changes.tell();
+    this.#looks.hurry();
   }
 
   /** Takes note of the versions; where readers are to see another one than before, they are told. */
@@ -284,7 +283,10 @@ export class EventProcessorRunner {
         this.parts.changes.tell();
       },
       failed: (error, position) => this.failed(error, position),
-      troubled: error => this.#lastError.other(error),
+      troubled: error => {
+        this.#lastError.other(error);
+        this.parts.history.noticed(error);
+      },
     };
   }
 

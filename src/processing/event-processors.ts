@@ -12,7 +12,7 @@ import {
   refuseArguments,
   systemClock,
 } from '../messages';
-import type { EventStore, ProjectionStore } from '../store';
+import { type EventStore, KnownHistory, type ProjectionStore } from '../store';
 import type { EventProcessorDefinition } from './definition/definition';
 import { refuseNamedWait, refuseSettled, refuseTimeLimit } from './definition/option-checks';
 import { ProcessorKindError, UnknownProjectionError, WaitTimeoutError } from './errors';
@@ -37,6 +37,8 @@ export interface EventProcessorsParts {
   readonly changed?: (name: string) => void;
   /** Told the name of a projection when readers see another version. */
   readonly switched?: (name: string) => void;
+  /** What the process knows of the store's events; default what is kept here, and nothing else. */
+  readonly history?: KnownHistory;
   /** Default the console. */
   readonly logger?: Logger;
   /** Called for each failure that is told to the logger, of a handler. */
@@ -76,14 +78,15 @@ export class EventProcessors {
       switched = () => undefined,
     } = parts;
     this.#eventStore = eventStore;
-    this.#head = new LogHead(eventStore);
+    const { history = new KnownHistory(eventStore, { logger, onError: parts.onError }) } = parts;
+    this.#head = new LogHead(eventStore, history);
     this.#follows = parts.follow ?? true;
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? LEASE_MS };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
       ...{
         eventStore,
-        feed: new EventFeed(eventStore),
+        feed: new EventFeed(eventStore, history),
         store,
         logger: guarded(logger),
         onError: parts.onError,
@@ -91,6 +94,7 @@ export class EventProcessors {
         changed,
         switched,
         membership,
+        history,
         follow: this.#follows,
       },
       head: this.#head,

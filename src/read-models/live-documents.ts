@@ -1,6 +1,12 @@
 import { SharedRuns } from '../concurrency';
 import type { ProjectionDefinition } from '../processing';
-import { type DocumentPage, type DocumentQuery, type EventStore, HistoryReplacedError } from '../store';
+import {
+  type DocumentPage,
+  type DocumentQuery,
+  type EventStore,
+  HistoryReplacedError,
+  type KnownHistory,
+} from '../store';
 import type { DocumentSource } from './document-reader';
 import { FoldedDocuments } from './folded-documents';
 
@@ -16,15 +22,19 @@ export class LiveDocuments implements DocumentSource {
   #folded: FoldedDocuments;
   /** Those who come while events are folded share the next run: it begins after they asked. */
   readonly #catchingUp = new SharedRuns(() => this.#fold());
+  /** What was folded is of events that were replaced. */
+  #isVoid = false;
 
-  /** @param replaced is told when what was folded is void */
   constructor(
     private readonly definition: ProjectionDefinition,
     private readonly eventStore: EventStore,
-    private readonly replaced: (error: HistoryReplacedError) => void,
+    private readonly history: KnownHistory,
     private readonly most = MAX_DOCUMENTS,
   ) {
     this.#folded = this.#empty();
+    history.whenReplaced(() => {
+      this.#isVoid = true;
+    });
   }
 
   /** The position of the last event that is folded. */
@@ -43,13 +53,16 @@ export class LiveDocuments implements DocumentSource {
   }
 
   async #fold(): Promise<void> {
-    try {
-      await this.#folded.catchUp();
-    } catch (error) {
-      if (!(error instanceof HistoryReplacedError)) throw error;
-      this.replaced(error);
-      this.#folded = this.#empty();
-      await this.#folded.catchUp();
+    for (let anew = false; ; anew = true) {
+      if (this.#isVoid) this.#folded = this.#empty();
+      this.#isVoid = false;
+      try {
+        await this.#folded.catchUp();
+      } catch (error) {
+        if (anew || !(error instanceof HistoryReplacedError)) throw error;
+        if (!this.#isVoid) this.history.noticed(error);
+      }
+      if (!this.#isVoid) return;
     }
   }
 

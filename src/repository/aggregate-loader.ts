@@ -1,10 +1,9 @@
 import { isPromise } from '../concurrency';
 import { consoleLogger, type Logger, type RecordedEvent } from '../messages';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
-import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
+import { type EventStore, KnownHistory, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
 import { AggregateSnapshots } from './aggregate-snapshots';
-import { KnownHistory } from './known-history';
-import type { StreamCache } from './stream-cache';
+import { type CacheOptions, StreamCache } from './stream-cache';
 
 /** Where the snapshots of an aggregate are kept, and who is told when one, or the cache, cannot be used. */
 export interface SnapshotKeeping {
@@ -14,27 +13,40 @@ export interface SnapshotKeeping {
   readonly logger?: Logger;
 }
 
+/** What a loader keeps, and where. */
+export interface LoaderOptions extends SnapshotKeeping {
+  /** Keeps the events of recently used aggregates in memory, so that loading reads only newer events; default false. */
+  readonly cache?: CacheOptions | false;
+  /** @internal What the process knows of the store's events; default what is kept here, and nothing else. */
+  readonly history?: KnownHistory;
+}
+
 /** Makes aggregates of one kind from their events. */
 export class AggregateLoader<State = any, Exposed = any> {
   /** Absent for an aggregate without snapshots. */
   readonly snapshots: AggregateSnapshots | undefined;
+  readonly cache: StreamCache | undefined;
   readonly #history: KnownHistory | undefined;
 
   constructor(
     readonly definition: AggregateDefinition<State, Exposed>,
     readonly store: EventStore,
-    readonly cache: StreamCache | undefined,
-    options: SnapshotKeeping = {},
+    options: LoaderOptions = {},
   ) {
     this.snapshots = this.#snapshots(options);
-    this.#history = cache && this.#historyOf(cache, options);
+    if (!options.cache) return;
+    const { history = new KnownHistory(store, options) } = options;
+    const cache = new StreamCache(options.cache, event => history.saw(event));
+    history.whenReplaced(() => cache.clear());
+    this.cache = cache;
+    this.#history = history;
   }
 
   /**
    * Makes sure, now and then, that what is cached is of the history that the store has; undefined where nothing is to
    * be waited for.
    */
-  cacheChecked(): Promise<void> | undefined {
+  cacheChecked(): Promise<unknown> | undefined {
     return this.#history?.check();
   }
 
@@ -111,7 +123,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     const start = await snapshots.start(id, signal);
     const instance = start?.instance ?? this.fresh(id);
     if (start) {
-      this.cache?.saw(start.at);
+      this.#history?.saw(start.at);
       this.cache?.shorten(id, start.snapshot);
       this.#fold(instance, start.events);
     }
@@ -128,16 +140,6 @@ export class AggregateLoader<State = any, Exposed = any> {
       this.cache?.delete(id);
       return undefined;
     }
-  }
-
-  #historyOf(cache: StreamCache, { logger = consoleLogger }: SnapshotKeeping): KnownHistory {
-    return new KnownHistory(this.store, cache, error => {
-      const { name: aggregateName } = this.definition;
-      logger.error(
-        { error, aggregateName },
-        `The cache of '${aggregateName}' is dropped: the events were replaced, for example by an older backup.`,
-      );
-    });
   }
 
   #snapshots({ snapshotStore, logger = consoleLogger }: SnapshotKeeping): AggregateSnapshots | undefined {

@@ -5,11 +5,12 @@ import {
   InvalidOptionsError,
   integer,
   metadataEntries,
+  must,
   type OptionChecks,
   optionFaults,
   options,
 } from '../messages';
-import { anEventStore, aSnapshotStore, type EventStore } from '../store';
+import { anEventStore, aSnapshotStore, type EventStore, KnownHistory } from '../store';
 import type { CacheOptions } from './stream-cache';
 
 const CACHE: OptionChecks<CacheOptions> = { max: integer(1), maxEvents: integer(1) };
@@ -25,6 +26,7 @@ export const REPOSITORY_OPTIONS = {
   cache: aCache,
   metadata: metadataEntries,
   recorded: aFunction,
+  history: must('what a flow knows of its events', value => value instanceof KnownHistory),
   snapshotStore: snapshotKeeping,
   logger: aLogger,
 };

@@ -19,20 +19,17 @@ import {
   MissingAggregateIdError,
 } from '../model';
 import { type AppendOutcome, ConcurrencyError, type EventStore } from '../store';
-import { AggregateLoader, type SnapshotKeeping } from './aggregate-loader';
+import { AggregateLoader, type LoaderOptions } from './aggregate-loader';
 import { expectRepositories, unitOver } from './ambient-unit';
 import { ForeignAggregateError, NothingToAddError } from './errors';
 import { newAppend } from './new-events';
 import { REPOSITORY_OPTIONS, refuseRepositoryOptions } from './option-checks';
-import { type CacheOptions, StreamCache } from './stream-cache';
 import { UnitOfWork } from './unit-of-work';
 
 const aUnitOfWork = must('a unit of work', value => value instanceof UnitOfWork);
 
 /** Options of a repository. */
-export interface RepositoryOptions extends SnapshotKeeping {
-  /** Keeps the events of recently used aggregates in memory, so that loading reads only newer events; default false. */
-  readonly cache?: CacheOptions | false;
+export interface RepositoryOptions extends LoaderOptions {
   /** Entries for the metadata of every event that is saved outside of a command. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** @internal Told of what was recorded outside of a unit of work. */
@@ -69,9 +66,7 @@ export class Repository<A = any> {
   ) {
     this.definition = definitionOf(aggregate);
     if (!within) refuseRepositoryOptions<RepositoryOptions>(store, options, REPOSITORY_OPTIONS);
-    this.#loader =
-      within?.loader ??
-      new AggregateLoader(this.definition, store, options.cache ? new StreamCache(options.cache) : undefined, options);
+    this.#loader = within?.loader ?? new AggregateLoader(this.definition, store, options);
     this.#within = within?.unit;
     this.#options = options;
     if (!within && !options.recorded) expectRepositories(store);

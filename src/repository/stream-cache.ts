@@ -30,21 +30,14 @@ export class StreamCache {
   #old = new Map<string, KeptStream>();
   #youngEvents = 0;
   #oldEvents = 0;
-  #newest: RecordedEvent | undefined;
 
-  constructor({ max = 10_000, maxEvents = 100_000 }: CacheOptions = {}) {
+  constructor(
+    { max = 10_000, maxEvents = 100_000 }: CacheOptions = {},
+    /** Is told of the last event of each part that is kept. */
+    private readonly saw: (event: RecordedEvent) => void = () => undefined,
+  ) {
     this.#max = max;
     this.#maxEvents = maxEvents;
-  }
-
-  /** The event with the highest position that was ever kept, whether it still is or not. */
-  get newest(): RecordedEvent | undefined {
-    return this.#newest;
-  }
-
-  /** Takes note of the last event that something kept was made of. */
-  saw(event: RecordedEvent): void {
-    if (this.#newest === undefined || event.position > this.#newest.position) this.#newest = event;
   }
 
   /** Returns what is kept of a stream. */
@@ -93,7 +86,6 @@ export class StreamCache {
     this.#old.clear();
     this.#youngEvents = 0;
     this.#oldEvents = 0;
-    this.#newest = undefined;
   }
 
   #renewed(id: string): KeptStream | undefined {

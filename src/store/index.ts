@@ -1,3 +1,4 @@
+export { KnownHistory } from './history/known-history';
 export {
   checkClaimName,
   checkCommandClaim,
@@ -86,6 +87,7 @@ export {
   PayloadTooLargeError,
   RestoreUnsupportedError,
   StoreClosedError,
+  StoreGoneError,
 } from './ports/errors';
 export { type EventStore, PAGE_LIMIT, type RestoreOutcome, type SubscribeOptions } from './ports/event-store';
 export type {

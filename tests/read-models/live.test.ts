@@ -11,7 +11,10 @@ import {
 } from 'eventuality';
 import { LiveReadModelTooLargeError } from 'eventuality/errors';
 import { LiveDocuments } from '../../src/read-models';
+import { type EventStore, KnownHistory } from '../../src/store';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';
+
+const historyOf = (store: EventStore): KnownHistory => new KnownHistory(store, {});
 
 interface TodoView {
   readonly id: string;
@@ -114,7 +117,7 @@ test('documents that were deleted do not count: it may have had more, once', asy
     const events = numbers.map(n => ({ name, payload: { n } }));
     return eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events }]);
   };
-  const documents = new LiveDocuments(list, eventStore, () => undefined, 600);
+  const documents = new LiveDocuments(list, eventStore, historyOf(eventStore), 600);
   // More than a page: after the first it has more than it may have in the end.
   await append('Counted', ...Array.from({ length: 1000 }, (_, n) => n));
   await append('Removed', ...Array.from({ length: 500 }, (_, n) => n));
@@ -139,7 +142,7 @@ test('it refuses reads when it has more documents than one should keep in memory
     eventStore.append([
       { stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: [{ name, payload }] },
     ]);
-  const documents = new LiveDocuments(list, eventStore, () => undefined, 2);
+  const documents = new LiveDocuments(list, eventStore, historyOf(eventStore), 2);
   for (const n of [1, 2]) await append('Counted', { n });
   expect(await documents.get(['1', '2'])).toEqual(
     new Map([
@@ -155,7 +158,7 @@ test('it refuses reads when it has more documents than one should keep in memory
     limit: 2,
   });
   await append('Written', {});
-  await expect(new LiveDocuments(list, eventStore, () => undefined).get(['1'])).rejects.toMatchObject({
+  await expect(new LiveDocuments(list, eventStore, historyOf(eventStore)).get(['1'])).rejects.toMatchObject({
     code: 'NOTHING_STORED',
     projection: 'list',
   });

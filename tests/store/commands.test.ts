@@ -1,6 +1,12 @@
 import { derivedId, newId } from '../../src/messages';
 import { defineProjection, InlineEventStore, type ProjectionContext } from '../../src/processing';
-import { type CommandClaim, type EventStore, InMemoryCommandJournal, InMemoryEventStore } from '../../src/store';
+import {
+  type CommandClaim,
+  type EventStore,
+  InMemoryCommandJournal,
+  InMemoryEventStore,
+  KnownHistory,
+} from '../../src/store';
 import { VirtualClock } from '../../src/testing';
 import { range } from '../support/events';
 import { SILENT } from '../support/logger';
@@ -135,6 +141,7 @@ describe.each(TESTED)('%s', name => {
         [counts],
         { logger: SILENT },
         { changed: () => undefined, switched: () => undefined, failed: () => undefined },
+        new KnownHistory(store!, {}),
       );
       const [late, claim] = [claimOf('c', { lease: 1 }), claimOf('c', { lease: 5000 })];
       await inline.commands!.claim(late);

@@ -2,8 +2,8 @@ import type { RecordedEvent } from '../envelopes/recorded-event';
 import { consoleLogger, type Logger } from '../logger';
 import { shownText } from './shown';
 
-/** Which part of your code failed, and with which event. */
-export type FailureContext = ListenerFailure | EventProcessorFailure | InlineProjectionFailure;
+/** What failed, and with which event. */
+export type FailureContext = ListenerFailure | EventProcessorFailure | InlineProjectionFailure | EventStoreFailure;
 
 /** A listener on the event bus that failed. The event is not delivered to it again. */
 export interface ListenerFailure {
@@ -31,9 +31,17 @@ export interface InlineProjectionFailure {
   readonly position?: bigint;
 }
 
+/** The events are others than this process has seen, or are gone: what it knew of them is void. */
+export interface EventStoreFailure {
+  readonly kind: 'event-store';
+  /** The name of the store's class. */
+  readonly name: string;
+  readonly event?: undefined;
+}
+
 /**
- * Called for each failure of your code that no caller sees. An error that it throws or rejects with is logged and has
- * no other effect.
+ * Called for each failure of your code that no caller sees, and once when the events turn out to be others than this
+ * process has seen. An error that it throws or rejects with is logged and has no other effect.
  */
 export type OnError = (error: unknown, context: FailureContext) => unknown;
 
@@ -49,6 +57,7 @@ const WORDS: Record<FailureContext['kind'], string> = {
   projection: 'projection',
   reactor: 'reactor',
   'inline-projection': 'inline projection',
+  'event-store': 'event store',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { EventStore } from '../../store';
+import type { EventStore, KnownHistory } from '../../store';
 import { type Page, type PageTarget, SharedReading } from './shared-reading';
 
 /**
@@ -8,7 +8,13 @@ import { type Page, type PageTarget, SharedReading } from './shared-reading';
 export class EventFeed {
   readonly #readings = new Set<SharedReading>();
 
-  constructor(private readonly store: Pick<EventStore, 'subscribe'>) {}
+  constructor(
+    private readonly store: Pick<EventStore, 'subscribe'>,
+    history?: KnownHistory,
+  ) {
+    // Pages that are kept for later readers are of events that were replaced.
+    history?.whenReplaced(() => this.#readings.clear());
+  }
 
   /** Returns a reader of the events after a position. Close it in the end. */
   reader(after: bigint): FeedReader {

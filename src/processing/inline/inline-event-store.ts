@@ -4,6 +4,7 @@ import {
   type AppendOutcome,
   type EventStore,
   ForwardingEventStore,
+  type KnownHistory,
   type ProjectionStore,
   type StreamAppend,
 } from '../../store';
@@ -23,12 +24,13 @@ export class InlineEventStore extends ForwardingEventStore {
     definitions: readonly EventProcessorDefinition[],
     reporting: FailureReporting,
     observer: InlineObserver & Pick<RunnerParts, 'switched'>,
+    history: KnownHistory,
   ) {
     super(inner);
     const store = inner.projections as ProjectionStore;
     // Projections get no context to dispatch with.
     const handlings = definitions.map(definition => new HandlerInvoker(definition));
-    this.#versions = new InlineVersions(inner, store, handlings, name => observer.switched(name));
+    this.#versions = new InlineVersions(inner, store, handlings, name => observer.switched(name), history);
     this.#appends = new InlineAppends(inner, store, this.#versions, handlings, reporting, observer);
   }
 

@@ -1,4 +1,4 @@
-import type { CheckpointName, EventStore, ProjectionStore } from '../../store';
+import type { CheckpointName, EventStore, KnownHistory, ProjectionStore } from '../../store';
 import type { HandlerInvoker } from '../handling/handler-invoker';
 import { LogHead } from '../status/log-head';
 import { Versions } from '../versions/versions';
@@ -37,8 +37,13 @@ export class InlineVersions {
      * appended.
      */
     private readonly switched: (name: string) => void,
+    history: KnownHistory,
   ) {
-    const head = new LogHead(eventStore);
+    history.whenReplaced(() => {
+      this.#begun = false;
+      this.forget();
+    });
+    const head = new LogHead(eventStore, history);
     this.#inline = [...handlings]
       .sort((one, other) => (one.definition.name < other.definition.name ? -1 : 1))
       .map(handling => ({

@@ -39,6 +39,11 @@ export class FollowedVersions {
     for (const version of versions) if (!this.#processors.has(version.version)) this.#follow(version);
   }
 
+  /** Keeps nothing of what is being done: it is of a history that is no more. The next call of `only` begins anew. */
+  abandon(): void {
+    for (const processor of this.#all) processor.abandon();
+  }
+
   /** Goes on after a stop; returns with how many segments. */
   restart(): number {
     return this.#all.reduce((segments, processor) => segments + processor.restart(), 0);

@@ -22,6 +22,8 @@ export class PageReader {
   async read(take: (page: readonly RecordedEvent[]) => Promise<boolean>, ending: AbortSignal): Promise<ReadingEnd> {
     const after = this.checkpoint.position;
     this.#readUntil = after;
+    await this.#seeWhereItStands(after);
+    if (ending.aborted) return 'elsewhere';
     const reader = this.parts.feed.reader(after);
     const close = (): void => reader.close();
     ending.addEventListener('abort', close);
@@ -45,11 +47,19 @@ export class PageReader {
     }
   }
 
+  /** The event there tells the history that its position is of from another one. */
+  async #seeWhereItStands(position: bigint): Promise<void> {
+    if (position === 0n) return;
+    const [event] = await this.parts.eventStore.readAll({ after: position - 1n, limit: 1 });
+    if (event) this.parts.history.saw(event);
+  }
+
   /**
    * Returns the events of a page that are not handled yet: an append may have handled some, in its own transaction.
    * Undefined when the segment stands before the page: then it must be read anew from there.
    */
   async fresh(page: readonly RecordedEvent[]): Promise<readonly RecordedEvent[] | undefined> {
+    this.parts.history.saw(page.at(-1)!);
     if (this.parts.handling.definition.options.mode === 'inline') {
       const { projection, version, segment } = this.place;
       const checkpoint = await this.parts.store.checkpoint({ projection, version, segment });

@@ -183,9 +183,9 @@ export class SegmentProcessor {
   #endedBy(error: unknown): boolean {
     if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') this.#finish('gone');
     if (EventualityError.is(error) && error.code === 'STORE_CLOSED') this.#finish('closed');
-    if (EventualityError.is(error) && error.code === 'HISTORY_REPLACED' && !this.#outcome) {
+    if (!this.#outcome && this.parts.history.noticed(error)) {
       // Where it stands is void: the segment is taken anew, from where the checkpoint in the store is.
-      this.#report(error, 'begins again from what is stored');
+      this.parts.observer.troubled(error);
       this.#finish('lost');
     }
     return this.#outcome !== undefined;

@@ -70,12 +70,20 @@ export class VersionProcessor {
     await Promise.all(Array.from(this.#held.values(), ({ processor }) => processor.tick()));
   }
 
+  /** Stops, and commits nothing more: where its segments stand is void. */
+  abandon(): void {
+    this.gone = true;
+    this.#ending.abort();
+    for (const [segment, held] of this.#held) this.#forget(segment, held);
+    this.#wake();
+  }
+
   /** Stops, keeps what is done, and gives the segments back. */
   async end(): Promise<void> {
     this.#ending.abort();
     this.#wake();
     await this.#loop;
-    await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
+    await Promise.all([...this.#held, ...this.#leaving].map(([segment, held]) => this.#giveBack(segment, held)));
     await this.#leave();
   }
 

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import type { EventStore } from '../../store';
+import type { EventStore, KnownHistory } from '../../store';
 
 const PAGE_EVENTS = 1000;
 
@@ -10,7 +10,14 @@ const PAGE_EVENTS = 1000;
 export class LogHead {
   #last: { readonly position: bigint; readonly id: string } | undefined;
 
-  constructor(private readonly eventStore: EventStore) {}
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly history: KnownHistory,
+  ) {
+    history.whenReplaced(() => {
+      this.#last = undefined;
+    });
+  }
 
   /** Returns the position of the store's last event; 0n when it is empty. */
   async position(): Promise<bigint> {
@@ -32,7 +39,9 @@ export class LogHead {
   }
 
   #know(event: RecordedEvent | undefined): void {
-    if (event && event.position > (this.#last?.position ?? 0n)) this.#last = { position: event.position, id: event.id };
+    if (!event || event.position <= (this.#last?.position ?? 0n)) return;
+    this.#last = { position: event.position, id: event.id };
+    this.history.saw(event);
   }
 
   /** Goes on by as large a step as there are events for. */

@@ -1,4 +1,4 @@
-import { EventualityError, listed, shownPath, shownText, shownWithType } from '../../messages';
+import { EventualityError, listed, shownPath, shownText, shownValue, shownWithType } from '../../messages';
 import { PAGE_LIMIT } from './event-store';
 import type { Conflict, ExpectedVersion } from './stream-append';
 import type { StreamName } from './stream-name';
@@ -171,6 +171,26 @@ export class HistoryReplacedError extends EventualityError {
     super(
       `The event ${eventId} at position ${position} is gone: the events were replaced, for example by an older backup. ` +
         'Discard what was derived from them and start again from what is stored.',
+    );
+  }
+}
+
+/**
+ * Thrown by a store whose tables are gone while a process uses it. The process goes on as soon as they are there again;
+ * what it knew of the events is void by then.
+ */
+export class StoreGoneError extends EventualityError {
+  readonly code = 'STORE_GONE';
+
+  constructor(
+    /** Where the tables were: the name of a schema, or of a file. */
+    readonly place: string,
+    cause: unknown,
+  ) {
+    super(
+      `The event store in ${shownValue(place)} is gone: its tables were dropped while this process ran. It goes on by itself when they are ` +
+        'there again, as when a process starts that makes them; what it knew of the events is void.',
+      { cause },
     );
   }
 }

@@ -1,8 +1,9 @@
+import { StoreGoneError } from '../../../store';
 import { PostgresPositionsError } from '../errors';
 import { NEWEST } from '../schema/migrations';
 import { Connection } from './connection';
 import type { PostgresClient, PostgresPool } from './driver';
-import { translated } from './failures';
+import { isTableMissing, translated } from './failures';
 import { OpenTransaction } from './open-transaction';
 import type { PostgresSettings } from './options';
 import { retried } from './retry';
@@ -16,6 +17,8 @@ export class Database {
   readonly #pool: PostgresPool;
   readonly #settings: PostgresSettings;
   readonly #misplaced: () => void;
+  /** The tables have been found as they should be. */
+  checked = false;
 
   /** `misplaced` is called when the sequence of positions has turned out to be behind the events. */
   constructor(pool: PostgresPool, settings: PostgresSettings, misplaced: () => void) {
@@ -63,7 +66,9 @@ export class Database {
   }
 
   translated(error: unknown): unknown {
-    const result = translated(error, this.#settings.names, NEWEST);
+    const { names } = this.#settings;
+    if (this.checked && isTableMissing(error)) return new StoreGoneError(names.schema, error);
+    const result = translated(error, names, NEWEST);
     if (result instanceof PostgresPositionsError) this.#misplaced();
     return result;
   }

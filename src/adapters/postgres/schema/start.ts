@@ -23,4 +23,5 @@ export async function checkedStart(database: Database): Promise<void> {
   if (encoding !== 'UTF8') throw new PostgresEncodingError(encoding!);
   await migrate(database);
   await checkPositions(database);
+  database.checked = database.settings.migrate !== 'off';
 }

@@ -1,4 +1,5 @@
-import { EventualityError } from '../../../messages';
+import { EventualityError, errorMessage } from '../../../messages';
+import { StoreGoneError } from '../../../store';
 import {
   SqliteFailureError,
   SqliteFileDamagedError,
@@ -8,6 +9,13 @@ import {
 } from '../errors';
 import { isLocked, resultCode } from './result-code';
 
+/** The tables of a store; what the user's own work asks for is not among them. */
+const TABLES = [
+  ...['events', 'streams', 'snapshots', 'commands', 'read_models', 'active_models', 'documents'],
+  ...['checkpoints', 'leases', 'dead_letters'],
+];
+const MISSING = new RegExp(`^no such table: (main\\.)?(${TABLES.join('|')})$`);
+
 /**
  * Says what an error of SQLite means for a file. What is none of SQLite's is returned as it is: a clock or a query of
  * the user's, say, has thrown it.
@@ -15,6 +23,7 @@ import { isLocked, resultCode } from './result-code';
 export function failureOf(error: unknown, { file, busyTimeout }: { file: string; busyTimeout: number }): unknown {
   if (EventualityError.is(error)) return error;
   if (isLocked(error)) return new SqliteFileLockedError(file, busyTimeout, error);
+  if (isTableMissing(error)) return new StoreGoneError(file, error);
   const code = resultCode(error);
   if (code === undefined) return error;
   switch (code) {
@@ -31,3 +40,7 @@ export function failureOf(error: unknown, { file, busyTimeout }: { file: string;
       return new SqliteFailureError(file, code, error);
   }
 }
+
+/** A driver may give no result code where a statement is prepared anew. */
+const isTableMissing = (error: unknown): boolean =>
+  /SQLITE/.test(String((error as { code?: unknown } | null)?.code)) && MISSING.test(errorMessage(error));
