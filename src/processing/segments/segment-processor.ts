@@ -183,11 +183,8 @@ export class SegmentProcessor {
   #endedBy(error: unknown): boolean {
     if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') this.#finish('gone');
     if (EventualityError.is(error) && error.code === 'STORE_CLOSED') this.#finish('closed');
-    if (!this.#outcome && this.parts.history.noticed(error)) {
-      // Where it stands is void: the segment is taken anew, from where the checkpoint in the store is.
-      this.parts.observer.troubled(error);
-      this.#finish('lost');
-    }
+    // Where it stands is void: the segment is taken anew, from where the checkpoint in the store is.
+    if (!this.#outcome && this.parts.history.noticed(error)) this.#finish('lost');
     return this.#outcome !== undefined;
   }
 

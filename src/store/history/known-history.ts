@@ -24,6 +24,8 @@ export class KnownHistory {
   #trustedUntil = 0;
   /** How often it was forgotten. */
   #turns = 0;
+  /** The newest event that was known when it was forgotten, until the store has confirmed one that was seen since. */
+  #forgotten: RecordedEvent | undefined;
   /** That the store is gone was said, and nothing was seen of it since. */
   #isGone = false;
 
@@ -93,9 +95,10 @@ export class KnownHistory {
     });
     if (turns !== this.#turns) return;
     const gone = known.find((_, index) => !stored[index]);
-    if (gone) this.#forget(new HistoryReplacedError(gone.position, gone.id));
-    else this.#confirmed = newest;
     this.#trustedUntil = asked + TRUST_MS;
+    if (gone) return this.#forget(new HistoryReplacedError(gone.position, gone.id), this.#wasForgotten(gone));
+    this.#confirmed = newest;
+    this.#forgotten = undefined;
   }
 
   async #isStored({ aggregateName, aggregateId, version, id }: RecordedEvent): Promise<boolean> {
@@ -103,11 +106,18 @@ export class KnownHistory {
     return stored?.id === id;
   }
 
-  #forget(error: unknown): void {
+  /** What was read before it was forgotten may be seen afterwards: that these events are gone was said. */
+  #wasForgotten({ recordedAt }: RecordedEvent): boolean {
+    return this.#forgotten !== undefined && recordedAt <= this.#forgotten.recordedAt;
+  }
+
+  #forget(error: unknown, isSaid = false): void {
     this.#turns++;
+    this.#forgotten = isSaid ? this.#forgotten : this.#newest;
     this.#newest = undefined;
     this.#confirmed = undefined;
     for (const forget of this.#forgetting) forget();
+    if (isSaid) return;
     const context = { kind: 'event-store', name: this.store.constructor.name } as const;
     reportFailure(error, context, this.reporting, 'what this process knew of it is void, and it begins again');
   }
