@@ -111,6 +111,7 @@ export {
   checkClaim,
   checkMember,
   decideClaim,
+  firstFence,
   isHeld,
   letterPage,
   Mutex,

@@ -1,4 +1,4 @@
-import { defineAggregate, defineProjection, Event, type FailureContext, Flow, type ProjectionMode } from 'eventuality';
+import { defineAggregate, defineProjection, Event, type FailureContext, Flow } from 'eventuality';
 import { BACKED_UP, type BackedUp } from '../../support/stores/backups';
 import { until } from '../../support/waiting';
 
@@ -15,7 +15,7 @@ const counter = (name: string) =>
     },
   });
 
-const counted = (name: string, mode: ProjectionMode) =>
+const counted = (name: string, mode: 'async' | 'inline' | 'live') =>
   defineProjection<{ of: string[] }>({
     ...{ name, mode },
     on: {
