@@ -176,8 +176,8 @@ export class HistoryReplacedError extends EventualityError {
 }
 
 /**
- * Thrown by a store whose tables are gone while a process uses it. The process goes on as soon as they are there again;
- * what it knew of the events is void by then.
+ * Thrown by a store whose tables or functions were dropped while a process used it. The process continues when they are
+ * there again; what it knew of the events is no longer valid.
  */
 export class StoreGoneError extends EventualityError {
   readonly code = 'STORE_GONE';
@@ -188,8 +188,9 @@ export class StoreGoneError extends EventualityError {
     cause: unknown,
   ) {
     super(
-      `The event store in ${shownValue(place)} is gone: its tables were dropped while this process ran. It goes on by itself when they are ` +
-        'there again, as when a process starts that makes them; what it knew of the events is void.',
+      `The event store in ${shownValue(place)} is gone: its tables or functions were dropped while this process ran. ` +
+        'The process continues by itself when they are there again, for example because a process starts that creates ' +
+        'them. What it knew of the events is no longer valid.',
       { cause },
     );
   }

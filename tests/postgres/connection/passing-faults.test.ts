@@ -31,7 +31,7 @@ async function broken(prefix: string): Promise<{ mend: () => Promise<unknown> }>
 /** Waits until a subscriber and the ticker, which asks every 20 ms, have met the fault. */
 async function met(store: PostgresEventStore): Promise<void> {
   const pages = store.subscribe()[Symbol.asyncIterator]();
-  await expect(pages.next()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  await expect(pages.next()).rejects.toMatchObject({ code: 'STORE_GONE' });
   await pause(100);
 }
 
@@ -61,7 +61,7 @@ test('a projection and a live query go on soon after a fault that lasted', async
   store.subscribe();
   const fault = await broken('lasting_');
   await met(store);
-  await expect(flow.processors.of('counts').status()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  await expect(flow.processors.of('counts').status()).rejects.toMatchObject({ code: 'STORE_GONE' });
   await pause(1500);
   await fault.mend();
   const outcome = await store.append([to('a', 'any')]);

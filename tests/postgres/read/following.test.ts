@@ -86,5 +86,5 @@ test('a subscriber on a schema that was dropped is told so', async () => {
   const pages = store.subscribe()[Symbol.asyncIterator]();
   await pages.next();
   await schema.sql(`drop function "${schema.name}".dropped_read_all; drop function "${schema.name}".dropped_horizon`);
-  await expect(pages.next()).rejects.toMatchObject({ code: 'POSTGRES_SCHEMA_OUTDATED' });
+  await expect(pages.next()).rejects.toMatchObject({ code: 'STORE_GONE' });
 });

@@ -3,7 +3,7 @@ import { PostgresPositionsError } from '../errors';
 import { NEWEST } from '../schema/migrations';
 import { Connection } from './connection';
 import type { PostgresClient, PostgresPool } from './driver';
-import { isTableMissing, translated } from './failures';
+import { isMissing, translated } from './failures';
 import { OpenTransaction } from './open-transaction';
 import type { PostgresSettings } from './options';
 import { retried } from './retry';
@@ -17,7 +17,7 @@ export class Database {
   readonly #pool: PostgresPool;
   readonly #settings: PostgresSettings;
   readonly #misplaced: () => void;
-  /** The tables have been found as they should be. */
+  /** The tables and functions were found as they should be. */
   checked = false;
 
   /** `misplaced` is called when the sequence of positions has turned out to be behind the events. */
@@ -67,7 +67,7 @@ export class Database {
 
   translated(error: unknown): unknown {
     const { names } = this.#settings;
-    if (this.checked && isTableMissing(error)) return new StoreGoneError(names.schema, error);
+    if (this.checked && isMissing(error)) return new StoreGoneError(names.schema, error);
     const result = translated(error, names, NEWEST);
     if (result instanceof PostgresPositionsError) this.#misplaced();
     return result;

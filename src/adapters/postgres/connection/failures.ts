@@ -48,8 +48,8 @@ export const isCancelled = (error: unknown): boolean => errorCode(error) === '57
 /** Tells whether a statement that is for transactions only was run outside of one. */
 export const isOutsideTransaction = (error: unknown): boolean => errorCode(error) === '25P01';
 
-/** Tells whether a table or the whole schema is missing. */
-export const isTableMissing = (error: unknown): boolean => /^(42P01|3F000)$/.test(errorCode(error) ?? '');
+/** Tells whether a table, a function or the whole schema is missing. */
+export const isMissing = (error: unknown): boolean => /^(42P01|42883|3F000)$/.test(errorCode(error) ?? '');
 
 /** Tells whether the role lacks a right. */
 export const isForbidden = (error: unknown): boolean => errorCode(error) === '42501';

@@ -24,8 +24,8 @@ export const LEASE_TOLERANCE_MS = 1000;
 const MAX_FIRST_FENCE = 2 ** 47;
 
 /**
- * Returns a random fence for the first lease of a segment, so that no fence of a dropped version, or of a store that was
- * recreated under a running process, is used again. For those who write a store.
+ * Returns a random fence for the first lease of a segment, so that no fence of a dropped version, or of a store that
+ * was recreated under a running process, is used again. For those who write a store.
  */
 export const firstFence = (): bigint => BigInt(randomInt(1, MAX_FIRST_FENCE));
 
