@@ -2,6 +2,7 @@ import type { EventProcessor, ProjectionDefinition } from 'eventuality';
 import { LogHead } from '../../../src/processing/status/log-head';
 import { Rate } from '../../../src/processing/status/rate';
 import { progressOf } from '../../../src/processing/versions/rebuild-progress';
+import { KnownHistory } from '../../../src/store';
 import { happen, onEachStore, type Processes, type Tally, tally } from '../../support/processes';
 import { until } from '../../support/waiting';
 
@@ -59,7 +60,10 @@ onEachStore(processes => {
     }
     const rate = new Rate();
     rate.add(0);
-    const parts = { store: processes().store.projections, head: new LogHead(processes().store) };
+    const parts = {
+      store: processes().store.projections,
+      head: new LogHead(processes().store, new KnownHistory(processes().store, {})),
+    };
     const progress = await progressOf(parts, 'tally', 2, rate);
     expect(progress).toMatchObject({ done: progress.total, secondsLeft: undefined });
     expect(progress.rate).toBeGreaterThan(0);
