@@ -31,7 +31,14 @@ export { EventProcessorPages } from './kit/events/subscriber-pages';
 export { Subscription, type SubscriptionSource } from './kit/events/subscription';
 export { letterPage } from './kit/projections/dead-letter-checks';
 export { checkClaim, checkMember } from './kit/projections/lease-checks';
-export { decideClaim, firstFence, isHeld, type KnownLease, LEASE_TOLERANCE_MS, segmentState } from './kit/projections/lease-rules';
+export {
+  decideClaim,
+  firstFence,
+  isHeld,
+  type KnownLease,
+  LEASE_TOLERANCE_MS,
+  segmentState,
+} from './kit/projections/lease-rules';
 export { parkedSequences } from './kit/projections/parked-sequences';
 export {
   canBeParked,
