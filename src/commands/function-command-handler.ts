@@ -1,6 +1,6 @@
 import { type InFlight, isPromise, pauseAfter, type RetryRule } from '../concurrency';
 import { type CommandMessage, type CommandOutcome, HANDLING, type RecordedEvent, succeeded } from '../messages';
-import { runInUnit, UnitOfWork } from '../repository';
+import { isLookedFor, runInUnit, UnitOfWork } from '../repository';
 import type { EventStore } from '../store';
 import { conflictRetry } from './conflict-retry';
 import type { HandlerContext } from './handler-context';
@@ -35,16 +35,11 @@ export class FunctionCommandHandler {
   constructor(private readonly parts: HandlerFunctionParts) {}
 
   /**
+   * Runs the function, and appends what it has changed. One async function for the whole of it: each costs as much as
+   * everything else that a handler without aggregates needs.
    * @throws ConcurrencyError after the last attempt, AggregateAlreadyExistsError, DeadlockError, and whatever the
    * function throws
    */
-  handle(handler: FlowCommandHandler, message: CommandMessage, ownRetry?: RetryRule): Promise<CommandOutcome> {
-    return this[HANDLING](handler, message, ownRetry);
-  }
-
-  // One async function for the whole of it: each costs as much as everything else that a handler without aggregates
-  // needs.
-  /** @internal */
   async [HANDLING](
     handler: FlowCommandHandler,
     message: CommandMessage,
@@ -61,7 +56,9 @@ export class FunctionCommandHandler {
         try {
           if (turns.yielded) await turns.takeAgain();
           const context = contextOf(message, unit);
-          const result = runInUnit(unit, () => handler(message.command, context));
+          const result = isLookedFor(unit)
+            ? runInUnit(unit, () => handler(message.command, context))
+            : handler(message.command, context);
           const value = isPromise(result) ? await result : result;
           if (turns.yielded) throw turns.yielded;
           signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { ClassReference } from '../messages';
+import type { ClassReference, RecordedEvent } from '../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
@@ -6,6 +6,8 @@ import {
   type EventStore,
   ForwardingEventStore,
   type StreamAppend,
+  type StreamName,
+  type StreamPage,
 } from '../store';
 import { KnownEvents } from './known-classes';
 
@@ -17,20 +19,12 @@ export const classChecked = (eventStore: EventStore, types: readonly ClassRefere
   types.length > 0 ? new ClassCheckedEventStore(eventStore, new KnownEvents(types)) : eventStore;
 
 /** An event store that takes no event which would be read as an instance of a class that it is none of. */
-class ClassCheckedEventStore extends ForwardingEventStore {
-  readonly #direct: DirectAccess = {
-    append: appends => {
-      this.known.check(appends);
-      return this.inner.direct?.append(appends);
-    },
-    read: (stream, page) => this.inner.direct?.read(stream, page),
-  };
+class ClassCheckedEventStore extends ForwardingEventStore implements DirectAccess {
+  readonly #known: KnownEvents;
 
-  constructor(
-    inner: EventStore,
-    private readonly known: KnownEvents,
-  ) {
+  constructor(inner: EventStore, known: KnownEvents) {
     super(inner);
+    this.#known = known;
   }
 
   /**
@@ -38,17 +32,26 @@ class ClassCheckedEventStore extends ForwardingEventStore {
    */
   get direct(): DirectAccess | undefined {
     const { append, read } = ClassCheckedEventStore.prototype;
-    if (!(#direct in this) || this.append !== append || this.read !== read) return undefined;
-    return this.inner.direct && this.#direct;
+    if (!(#known in this) || this.append !== append || this.read !== read) return undefined;
+    return this.inner.direct && this;
   }
 
   /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */
   override append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     try {
-      this.known.check(appends);
+      this.#known.check(appends);
     } catch (error) {
       return Promise.reject(error);
     }
     return this.inner.append(appends, options);
+  }
+
+  appendNow(appends: readonly StreamAppend[]): AppendOutcome | undefined {
+    this.#known.check(appends);
+    return this.inner.direct?.appendNow(appends);
+  }
+
+  readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] | undefined {
+    return this.inner.direct?.readNow(stream, page);
   }
 }

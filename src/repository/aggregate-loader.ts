@@ -91,7 +91,7 @@ export class AggregateLoader<State = any, Exposed = any> {
   ): readonly RecordedEvent[] | Promise<readonly RecordedEvent[]> {
     const stream = { aggregateName: this.definition.name, aggregateId: id };
     const page = signal ? { from: version + 1, signal } : { from: version + 1 };
-    return this.store.direct?.read(stream, page) ?? this.store.read(stream, page);
+    return this.store.direct?.readNow(stream, page) ?? this.store.read(stream, page);
   }
 
   /** Folds a page into the instance; tells whether there may be another one. */

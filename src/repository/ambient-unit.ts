@@ -13,19 +13,22 @@ const stores = new WeakSet<EventStore>();
 export const expectRepositories = (store: EventStore): void => void stores.add(store);
 
 /**
- * Runs a handler so that repositories made by hand find its unit of work. Where there is none over its store, the
- * handler just runs: on Node 20 AsyncLocalStorage makes every promise of the process dearer, and injected repositories
- * do not need it.
+ * Tells whether a repository made by hand may look for the unit of a handler. If none can, the handler just runs: on
+ * Node 20 AsyncLocalStorage makes every promise of the process dearer, and injected repositories do not need it.
  */
-export function runInUnit<T>(unit: UnitOfWork, work: () => T): T {
-  for (const store of unit.stores) if (stores.has(store)) return units.run(unit, work);
-  return work();
+export function isLookedFor(unit: UnitOfWork): boolean {
+  for (const store of unit.stores) if (stores.has(store)) return true;
+  return false;
 }
 
+/** Runs a handler so that repositories made by hand find its unit of work. */
+export const runInUnit = <T>(unit: UnitOfWork, work: () => T): T => units.run(unit, work);
+
+/** Tells whether this runs in a unit of work that repositories made by hand can find. */
+export const isInUnit = (): boolean => units.getStore() !== undefined;
+
 /** Runs what does not belong to the unit of work of the handler that asks for it. */
-export function runOutsideOfUnits<T>(work: () => T): T {
-  return units.getStore() ? units.run(undefined, work) : work();
-}
+export const runOutsideOfUnits = <T>(work: () => T): T => units.run(undefined, work);
 
 /** Returns the unit of work of the handler that is running, where it is one over this store. */
 export function unitOver(store: EventStore): UnitOfWork | undefined {

@@ -1,5 +1,5 @@
 export { AggregateLoader } from './aggregate-loader';
-export { expectRepositories, runInUnit, runOutsideOfUnits } from './ambient-unit';
+export { expectRepositories, isInUnit, isLookedFor, runInUnit, runOutsideOfUnits } from './ambient-unit';
 export {
   ForeignAggregateError,
   NothingToAddError,

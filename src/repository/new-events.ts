@@ -63,7 +63,7 @@ export function appendFor(
   appends: readonly StreamAppend[],
 ): AppendOutcome | Promise<AppendOutcome> {
   const { claim } = message;
-  return claim ? appendClaimed(claim, store, appends) : (store.direct?.append(appends) ?? store.append(appends));
+  return claim ? appendClaimed(claim, store, appends) : (store.direct?.appendNow(appends) ?? store.append(appends));
 }
 
 async function appendClaimed(

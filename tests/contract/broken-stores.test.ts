@@ -17,8 +17,8 @@ type Page = readonly RecordedEvent[];
 
 const directly = (sound: EventStore, part: Partial<DirectAccess>): Partial<EventStore> => ({
   direct: {
-    append: appends => sound.direct!.append(appends),
-    read: (stream, page) => sound.direct!.read(stream, page),
+    appendNow: appends => sound.direct!.appendNow(appends),
+    readNow: (stream, page) => sound.direct!.readNow(stream, page),
     ...part,
   },
 });
@@ -230,26 +230,27 @@ const breaks: Readonly<Record<string, Break>> = {
   },
   'reads the whole stream directly, whatever the page': {
     noticedBy: 'reads directly what it reads',
-    parts: sound => directly(sound, { read: stream => sound.direct!.read(stream) }),
+    parts: sound => directly(sound, { readNow: stream => sound.direct!.readNow(stream) }),
   },
   'appends directly where it says that it has to wait': {
     noticedBy: 'appends directly what it appends, or nothing at all',
-    parts: sound => directly(sound, { append: appends => void sound.direct!.append(appends) }),
+    parts: sound => directly(sound, { appendNow: appends => void sound.direct!.appendNow(appends) }),
   },
   'checks no version directly': {
     noticedBy: 'answers a conflict directly, and writes nothing',
     parts: sound =>
       directly(sound, {
-        append: appends => sound.direct!.append(appends.map(append => ({ ...append, expected: 'any' }))),
+        appendNow: appends => sound.direct!.appendNow(appends.map(append => ({ ...append, expected: 'any' }))),
       }),
   },
   'keeps its subscriptions waiting for what was appended directly': {
     noticedBy: 'hands on to its subscriptions what was appended directly',
-    parts: sound => directly(sound, { append: appends => new InMemoryEventStore().direct!.append(appends) }),
+    parts: sound => directly(sound, { appendNow: appends => new InMemoryEventStore().direct!.appendNow(appends) }),
   },
   'reads directly when it is closed': {
     noticedBy: 'refuses directly what it refuses',
-    parts: sound => directly(sound, { read: (stream, page) => new InMemoryEventStore().direct!.read(stream, page) }),
+    parts: sound =>
+      directly(sound, { readNow: (stream, page) => new InMemoryEventStore().direct!.readNow(stream, page) }),
   },
 };
 

@@ -35,11 +35,11 @@ function customStores(): EventStoreContractOptions {
 /** A store whose `append` and `read` are answered by its `direct`, where that answers. */
 class DirectlyAnswered extends ForwardingEventStore {
   override async append(...[appends, options]: Parameters<EventStore['append']>): Promise<AppendOutcome> {
-    return (options ? undefined : this.inner.direct!.append(appends)) ?? this.inner.append(appends, options);
+    return (options ? undefined : this.inner.direct!.appendNow(appends)) ?? this.inner.append(appends, options);
   }
 
   override async read(...[stream, page]: Parameters<EventStore['read']>): Promise<readonly RecordedEvent[]> {
-    return this.inner.direct!.read(stream, page) ?? this.inner.read(stream, page);
+    return this.inner.direct!.readNow(stream, page) ?? this.inner.read(stream, page);
   }
 }
 

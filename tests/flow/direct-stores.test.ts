@@ -1,12 +1,12 @@
 import { EventEmitter, once } from 'node:events';
-import { type EventStore, Flow, InMemoryEventStore } from 'eventuality';
+import { defineAggregate, type EventStore, Flow, InMemoryEventStore } from 'eventuality';
 import { CreateTodo, Todo } from '../domain/todo';
 
 describe('a command on a store in memory', () => {
   test('is done without waiting', async () => {
     const store = new InMemoryEventStore();
     const done = new Flow({ eventStore: store, aggregates: [Todo] }).dispatch(new CreateTodo('1', 'at once'));
-    expect(store.direct?.read({ aggregateName: 'Todo', aggregateId: '1' })).toMatchObject([{ name: 'TodoCreated' }]);
+    expect(store.direct?.readNow({ aggregateName: 'Todo', aggregateId: '1' })).toMatchObject([{ name: 'TodoCreated' }]);
     expect((await done).succeeded).toBe(true);
   });
 
@@ -15,7 +15,7 @@ describe('a command on a store in memory', () => {
     const end = new EventEmitter();
     const transaction = store.projections.transaction(() => once(end, 'end'));
     const done = new Flow({ eventStore: store, aggregates: [Todo] }).dispatch(new CreateTodo('1', 'later'));
-    expect(store.direct?.read({ aggregateName: 'Todo', aggregateId: '1' })).toEqual([]);
+    expect(store.direct?.readNow({ aggregateName: 'Todo', aggregateId: '1' })).toEqual([]);
     end.emit('end');
     await transaction;
     expect((await done).succeeded).toBe(true);
@@ -89,5 +89,35 @@ describe('a store with an append or a read of its own is not passed by', () => {
     });
     await flow.dispatch(new CreateTodo('1', 'seen'));
     expect(calls).toEqual(['append']);
+  });
+});
+
+describe('the stack of what a handler throws leads back to the caller', () => {
+  const Fragile = defineAggregate({
+    name: 'Fragile',
+    state: {},
+    commands: {
+      Break: {
+        creates: 'if-missing',
+        decide: function Break() {
+          throw new Error('broken');
+        },
+      },
+    },
+  });
+  const commandHandlers = {
+    BreakByHand: () => {
+      throw new Error('broken');
+    },
+  };
+
+  test.each(['Break', 'BreakByHand'])('%s', async name => {
+    const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Fragile], commandHandlers });
+    const callerOfTheFlow = (): Promise<unknown> => flow.dispatch({ name, message: { id: '1' } });
+    const error = await callerOfTheFlow().then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error?.stack).toMatch(new RegExp(`at ${name} .*callerOfTheFlow`, 's'));
   });
 });

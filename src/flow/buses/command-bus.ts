@@ -31,7 +31,8 @@ const NO_OPTIONS: DispatchOptions = Object.freeze({});
 export class CommandBus<Result = unknown> {
   readonly #routes = new Routes<CommandHandlerFunction<Result>>('command');
   readonly #middleware: CommandMiddleware<Result>[] = [];
-  #send: (message: CommandMessage) => Promise<Result>;
+  /** With middleware only. */
+  #chain: ((message: CommandMessage) => Promise<Result>) | undefined;
 
   /**
    * @param inheritMetadata which metadata entries of its cause a command inherits; default `true`: all
@@ -39,7 +40,6 @@ export class CommandBus<Result = unknown> {
    */
   constructor(private readonly inheritMetadata: InheritedEntries = true) {
     refuseParts('The command bus', { inheritMetadata: [inheritMetadata, inheritedNames] });
-    this.#send = message => this.#handle(message);
   }
 
   /** The names of the commands that have a handler. */
@@ -67,7 +67,7 @@ export class CommandBus<Result = unknown> {
   /** Adds middleware; the first added is the outermost. @throws InvalidConfigurationError */
   use(middleware: CommandMiddleware<Result>): void {
     this.#middleware.push(checkedMiddleware(middleware));
-    this.#send = compose(this.#middleware, message => this.#handle(message));
+    this.#chain = compose(this.#middleware, message => this.#handle(message));
   }
 
   /**
@@ -76,7 +76,7 @@ export class CommandBus<Result = unknown> {
    */
   dispatch(command: object, options: DispatchOptions = NO_OPTIONS): Promise<Result> {
     try {
-      return this.#send(this.message(command, options));
+      return this.send(this.message(command, options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -102,7 +102,7 @@ export class CommandBus<Result = unknown> {
 
   /** Passes an enveloped command to its handler. @throws UnknownCommandError */
   send(message: CommandMessage): Promise<Result> {
-    return this.#send(message);
+    return this.#chain ? this.#chain(message) : this.#handle(message);
   }
 
   #handle(message: CommandMessage): Promise<Result> {

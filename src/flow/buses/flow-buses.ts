@@ -1,6 +1,6 @@
 import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../../commands';
 import type { InFlight } from '../../concurrency';
-import type { CommandMessage, CommandOutcome, Logger, RecordedEvent } from '../../messages';
+import { type CommandMessage, type CommandOutcome, HANDLING, type Logger, type RecordedEvent } from '../../messages';
 import type { CommandRule } from '../../model';
 import type { EventStore } from '../../store';
 import { type Dispatcher, FlowCommandContext, FlowQueryContext } from '../contexts';
@@ -91,16 +91,17 @@ export class FlowBuses {
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
     const { flow } = this.surroundings;
     this.commands.register(name, (_command, message) => {
-      const handle = () => handler.handle(message, rule, () => new FlowCommandContext(flow, message));
-      return message.options.commandId === undefined ? handle() : this.#once(message, handle);
+      const contextOf = (): FlowCommandContext => new FlowCommandContext(flow, message);
+      if (message.options.commandId === undefined) return handler[HANDLING](message, rule, contextOf);
+      return this.#once(message, () => handler[HANDLING](message, rule, contextOf));
     });
   }
 
   #registerFunction(name: string, given: GivenCommandHandler): void {
     const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
     this.commands.register(name, (_command, message) => {
-      const run = () => this.#functions.handle(handle, message, retry);
-      return message.options.commandId === undefined ? run() : this.#once(message, run);
+      if (message.options.commandId === undefined) return this.#functions[HANDLING](handle, message, retry);
+      return this.#once(message, () => this.#functions[HANDLING](handle, message, retry));
     });
   }
 

@@ -3,7 +3,7 @@ import { claimOf, commandIsDone } from '../kit/commands/command-checks';
 import { checkAppends, checkStream, givesIds, storePage, streamPage } from '../kit/events/checks';
 import type { StorePage, StreamPage } from '../kit/events/event-pages';
 import { refuseSubscribeOptions } from '../kit/events/option-checks';
-import { conflictsOf, recordAppends, type VersionOf } from '../kit/events/record-appends';
+import { conflictsOf, recordAppends } from '../kit/events/record-appends';
 import { repeatedEvents } from '../kit/events/repeated-events';
 import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/events/restoring';
 import { Subscription } from '../kit/events/subscription';
@@ -28,7 +28,7 @@ const anIterable = must(
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
 
 /** Keeps events in memory: complete in its semantics, gone when the process ends. */
-export class InMemoryEventStore implements EventStore {
+export class InMemoryEventStore implements EventStore, DirectAccess {
   readonly snapshots: SnapshotStore;
   readonly projections: ProjectionStore;
   readonly commands: CommandJournal;
@@ -41,22 +41,17 @@ export class InMemoryEventStore implements EventStore {
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
   readonly #turns = new Mutex();
-  readonly #versionOf: VersionOf = stream => this.#stream(stream)?.length ?? 0;
   readonly #lent: TransactionEvents = {
     beside: { store: this, append: InMemoryEventStore.prototype.append, readAll: InMemoryEventStore.prototype.readAll },
     clock: { now: () => this.#clock.now() },
     turns: this.#turns,
     commands: () => this.#commands,
     refuseWhenClosed: () => this.#refuseWhenClosed(),
-    versionOf: stream => this.#versionOf(stream),
+    versionOf: stream => this.#stream(stream)?.length ?? 0,
     stored: id => this.#withIds().get(id),
     lastPosition: () => this.#lastPosition,
     readAll: page => this.#page(page),
     write: events => this.#write(events),
-  };
-  readonly #direct: DirectAccess = {
-    append: appends => this.#appendNow(appends),
-    read: (stream, page) => this.#readNow(stream, page),
   };
   #lastPosition = 0;
   #closed = false;
@@ -80,11 +75,27 @@ export class InMemoryEventStore implements EventStore {
   /** Absent where a subclass, or a spy, has an `append` or a `read` of its own: neither must be passed by. */
   get direct(): DirectAccess | undefined {
     const { append, read } = InMemoryEventStore.prototype;
-    return #direct in this && this.append === append && this.read === read ? this.#direct : undefined;
+    return #closed in this && this.append === append && this.read === read ? this : undefined;
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    return this.#appendNow(appends, options) ?? appendInTurn(this.#lent, appends, options);
+    return this.appendNow(appends, options) ?? appendInTurn(this.#lent, appends, options);
+  }
+
+  /** As `read`, without a promise. @throws as `read` rejects */
+  readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] {
+    this.#refuseWhenClosed();
+    checkStream(stream);
+    const { from, limit } = streamPage(page);
+    return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
+  }
+
+  /** As `append`, without a promise; undefined while transactions are under way. @throws as `append` rejects */
+  appendNow(appends: readonly StreamAppend[], options?: AppendOptions): AppendOutcome | undefined {
+    this.#refuseWhenClosed();
+    if (this.#turns.taken) return undefined;
+    checkAppends(appends);
+    return this.#append(appends, options && claimOf(appends, options));
   }
 
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
@@ -98,7 +109,7 @@ export class InMemoryEventStore implements EventStore {
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
-    return this.#readNow(stream, page);
+    return this.readNow(stream, page);
   }
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
@@ -130,28 +141,13 @@ export class InMemoryEventStore implements EventStore {
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 
-  #readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] {
-    this.#refuseWhenClosed();
-    checkStream(stream);
-    const { from, limit } = streamPage(page);
-    return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
-  }
-
-  /** Undefined where transactions are under way. */
-  #appendNow(appends: readonly StreamAppend[], options?: AppendOptions): AppendOutcome | undefined {
-    this.#refuseWhenClosed();
-    if (this.#turns.taken) return undefined;
-    checkAppends(appends);
-    return this.#append(appends, options && claimOf(appends, options));
-  }
-
   /** In one step with the result of the command, where there is one. */
   #append(appends: readonly StreamAppend[], command?: ClaimName): AppendOutcome {
     const done = command && this.#commands.isDone(command);
     let events = givesIds(appends) ? repeatedEvents(appends, id => this.#withIds().get(id)) : undefined;
     if (!events) {
       if (done) throw commandIsDone(command);
-      const conflicts = conflictsOf(appends, this.#versionOf);
+      const conflicts = conflictsOf(appends, this.#lent.versionOf);
       if (conflicts) return { ok: false, conflicts };
       events = Object.freeze(this.#record(appends));
       this.#write(events);
@@ -168,7 +164,7 @@ export class InMemoryEventStore implements EventStore {
 
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
     const last = BigInt(this.#lastPosition);
-    return eventsToRestore(events, { last, stored, versionOf: this.#versionOf });
+    return eventsToRestore(events, { last, stored, versionOf: this.#lent.versionOf });
   }
 
   #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
@@ -214,7 +210,7 @@ export class InMemoryEventStore implements EventStore {
   #record(appends: readonly StreamAppend[]): RecordedEvent[] {
     const time = this.#clock.now();
     return recordAppends(appends, {
-      versionOf: this.#versionOf,
+      versionOf: this.#lent.versionOf,
       last: BigInt(this.#lastPosition),
       recordedAt: isoTime(time),
       now: this.#clock === systemClock ? time : undefined,

@@ -9,7 +9,7 @@ import type { StreamName } from './stream-name';
  */
 export interface DirectAccess {
   /** Answers as the store's `append`; undefined where that has to wait: nothing has happened then. @throws the same */
-  append(appends: readonly StreamAppend[]): AppendOutcome | undefined;
+  appendNow(appends: readonly StreamAppend[]): AppendOutcome | undefined;
   /** Answers as the store's `read`; undefined where that has to wait. @throws the same */
-  read(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] | undefined;
+  readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] | undefined;
 }
