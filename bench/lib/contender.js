@@ -19,7 +19,8 @@ export class Contender {
   }
 
   async round() {
-    const { value, metrics } = await this.#ask('round');
+    const { value, metrics, operations } = await this.#ask('round');
+    this.operations = operations;
     this.rounds.push(value);
     this.metrics.push(metrics);
   }

@@ -29,7 +29,12 @@ export async function measure(workload, { only, rounds, quick }) {
     for (const child of running) child.end();
     await scene?.release?.();
   }
-  return { ...summary(workload, running, absent), server: scene?.server, note: quick ? workload.quickNote : undefined };
+  return {
+    ...summary(workload, running, absent),
+    server: scene?.server,
+    quick,
+    note: quick ? workload.quickNote : undefined,
+  };
 
   async function attempt(child, work) {
     try {

@@ -16,10 +16,11 @@ export function summary(workload, contenders, absent) {
     title: workload.title,
     unit: workload.unit,
     references: references.map(({ id, title }) => ({ id, title })),
-    contenders: contenders.map(({ id, title, reference, versions, rounds, metrics }) => ({
+    contenders: contenders.map(({ id, title, reference, versions, rounds, metrics, operations }) => ({
       id,
       title,
       versions,
+      operations,
       median: median(rounds),
       lowest: Math.min(...rounds),
       highest: Math.max(...rounds),
@@ -50,13 +51,15 @@ function ratio(rounds, references) {
 const medians = metrics =>
   Object.fromEntries(Object.keys(metrics[0] ?? {}).map(name => [name, median(metrics.map(each => each[name]))]));
 
-export function table({ id, title, unit, references, contenders, absent }) {
+/** Of a quick run each row says how much was done in a round: too little for a figure that lasts. */
+export function table({ id, title, unit, references, contenders, absent, quick }) {
   const hasVersions = contenders.some(contender => Object.keys(contender.versions).length > 0);
   const metrics = [...new Set(contenders.flatMap(contender => Object.keys(contender.metrics)))];
   const head = [
     unit,
     'median',
     'spread',
+    ...(quick ? ['a round'] : []),
     ...metrics,
     ...references.map(reference => reference.title),
     hasVersions ? 'versions' : '',
@@ -65,6 +68,7 @@ export function table({ id, title, unit, references, contenders, absent }) {
     contender.title,
     figure(contender.median),
     `${figure(contender.lowest)} .. ${figure(contender.highest)}`,
+    ...(quick ? [figure(contender.operations ?? 0)] : []),
     ...metrics.map(name => (name in contender.metrics ? figure(contender.metrics[name]) : '')),
     ...references.map(({ id: reference }) => ratioText(contender.ratios[reference])),
     Object.entries(contender.versions)

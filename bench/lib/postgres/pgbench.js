@@ -52,24 +52,27 @@ async function run(binary, target, concurrency, seconds) {
       String(seconds),
     ];
     const log = ['-l', `--log-prefix=${join(folder, 'log')}`];
-    const { stdout } = await promisify(execFile)(binary, [
+    const { stdout, stderr } = await promisify(execFile)(binary, [
       ...options,
       ...log,
       '-f',
       join(folder, 'append.sql'),
       target,
     ]);
-    const [, operations] = /transactions actually processed: (\d+)/.exec(stdout);
-    const [, rate] = /tps = ([\d.]+)/.exec(stdout);
+    const operations = Number(/transactions actually processed: (\d+)/.exec(stdout)?.[1]);
+    const rate = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
+    if (!(operations > 0 && rate > 0)) throw new Error(`pgbench gave no figures: ${lastLine(stderr || stdout)}`);
     return {
-      operations: Number(operations),
-      seconds: Number(operations) / Number(rate),
+      operations,
+      seconds: operations / rate,
       metrics: percentiles(latencies(folder)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const lastLine = text => text.trim().split('\n').at(-1);
 
 /** Streams are new because their numbers are random; ids are made by the server, pgbench has none. */
 function script() {
