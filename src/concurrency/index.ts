@@ -7,5 +7,6 @@ export { InFlight } from './in-flight';
 export { isPromise } from './is-promise';
 export { backOff, pause } from './pause';
 export { completeRule, pauseAfter, type RetryRule } from './retry-rule';
+export { SharedLook } from './shared-look';
 export { SharedRuns } from './shared-runs';
 export { withinTime } from './time-limit';

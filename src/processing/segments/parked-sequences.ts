@@ -1,6 +1,6 @@
 import type { RetryRule } from '../../concurrency';
 import { backOff } from '../../concurrency';
-import type { AnsweredRetry, DeadLetters, ParkedName } from '../../store';
+import type { AnsweredRetry, DeadLetters, ParkedName, ParkedSequence } from '../../store';
 import { eventRetry } from '../definition/event-retry';
 
 /**
@@ -20,7 +20,8 @@ export class ParkedSequences {
   constructor(
     private readonly letters: DeadLetters,
     private readonly name: ParkedName,
-    private readonly segment: number,
+    /** Finds what is parked of the segment. */
+    private readonly look: () => Promise<readonly ParkedSequence[]>,
     retry: RetryRule | undefined,
   ) {
     this.#retry = eventRetry(retry);
@@ -38,7 +39,7 @@ export class ParkedSequences {
    * Reads what is parked: sequences that were discarded are free, those that a retry() asked for are due.
    */
   async refresh(): Promise<void> {
-    const sequences = await this.letters.sequences(this.name, this.segment);
+    const sequences = await this.look();
     const parked = new Set<string>();
     for (const { sequence, error, retry } of sequences) {
       parked.add(sequence);

@@ -1,6 +1,6 @@
-import { Alarm, backOff, pause, SharedRuns } from '../../concurrency';
+import { Alarm, backOff, pause, type SharedLook, SharedRuns } from '../../concurrency';
 import { EventualityError, type RecordedEvent } from '../../messages';
-import { Mutex } from '../../store';
+import { Mutex, type ParkedSequence } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import { FailureReports } from '../handling/failure-reports';
 import { PageHandler, type SegmentPlace } from '../handling/page-handler';
@@ -40,13 +40,17 @@ export class SegmentProcessor {
     private readonly parts: EventProcessorParts,
     readonly place: SegmentPlace,
     lease: { readonly fence: bigint; readonly position: bigint },
+    /** Finds what is parked, of all segments of the version. */
+    parked: SharedLook<readonly ParkedSequence[]>,
     private readonly hasStopped: () => void,
   ) {
     const { store, handling, observer } = parts;
     const { options } = handling.definition;
     this.#reports = new FailureReports(parts);
     const pages = new PageHandler(handling, place, store);
-    this.#parked = new ParkedSequences(store.deadLetters, place, place.segment, options.retry);
+    const look = async (): Promise<readonly ParkedSequence[]> =>
+      (await parked.ask()).filter(({ segment }) => segment === place.segment);
+    this.#parked = new ParkedSequences(store.deadLetters, place, look, options.retry);
     this.#checkpoint = new SegmentCheckpoint(store, place, lease, observer);
     this.#retries = new ParkedRetries(parts, place, pages, this.#parked, this.#checkpoint, this.#reports);
     this.#gate = new RetryGate(options, () => this.#stopped());

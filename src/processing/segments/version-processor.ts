@@ -1,4 +1,4 @@
-import { pause } from '../../concurrency';
+import { pause, SharedLook } from '../../concurrency';
 import { EventualityError } from '../../messages';
 import type { LeaseClaim, ReadModelVersion } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
@@ -32,6 +32,10 @@ export class VersionProcessor {
    */
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
+  /** The segments look at once: one question for all of them. */
+  readonly #parked = new SharedLook(() =>
+    this.parts.store.deadLetters.sequences({ projection: this.#projection, version: this.version.version }),
+  );
   /** Ends the pause before the next look. */
   #wake = (): void => undefined;
   gone = false;
@@ -163,7 +167,7 @@ export class VersionProcessor {
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
     const { segments, takenOver, replayUntil } = this.version;
     const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
-    const processor = new SegmentProcessor(this.parts, place, lease, () => this.#wake());
+    const processor = new SegmentProcessor(this.parts, place, lease, this.#parked, () => this.#wake());
     const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
     this.#held.set(segment, held);
     void processor.run().then(end => this.#ended(segment, held, end));
