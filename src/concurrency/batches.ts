@@ -29,18 +29,18 @@ export class Batches<Job> {
   readonly #queue: Job[] = [];
   readonly #rules: BatchRules<Job>;
   #onTheirWay = 0;
-  /** The batch that is waited for, and when the patience with it ends: only looked at where somebody waits. */
+  /** The batch that the next one waits for, and the timer that ends this wait; only set while jobs wait. */
   #waitedFor: readonly Job[] | undefined;
   #patience: NodeJS.Timeout | undefined;
   #scheduled = false;
-  /** Whether the last batch came back to nobody waiting. */
+  /** Whether no job was waiting when the last batch came back. */
   #inStep = false;
 
   constructor(rules: BatchRules<Job>) {
     this.#rules = rules;
   }
 
-  /** Whether a batch is on its way, or somebody waits for one. */
+  /** Whether a batch is on its way, or jobs wait for one. */
   get busy(): boolean {
     return this.#onTheirWay > 0 || this.#queue.length > 0;
   }
@@ -50,7 +50,7 @@ export class Batches<Job> {
     this.#schedule();
   }
 
-  // At the end of the turn, not at once: whoever was answered by the last batch has asked again by then.
+  // At the end of the turn, not at once: callers that the last batch answered have added their next jobs by then.
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.lanes) return;
     if (this.#waitedFor) {

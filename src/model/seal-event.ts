@@ -19,5 +19,5 @@ export function sealEvent(aggregateName: string, event: object): SealedEvent {
   return eventType.seal(event);
 }
 
-// Object, Array, Map, Promise, Error...: none of them is an event class, unless somebody said so with @Event.
+// Object, Array, Map, Promise, Error...: none of them is an event class, unless it is marked with @Event.
 const isBuiltIn = (type: Function): boolean => isNative(type) && !messageMetadata(type);

@@ -110,7 +110,7 @@ export class ChangeFeed {
     );
   }
 
-  /** What nobody is about is not looked at; when somebody is again, a change since the last look is found then. */
+  /** Read models without a listener are not polled; a change in between is found when they have one again. */
   #watched(): readonly string[] {
     const watched = new Set<string>();
     for (const { about } of this.#listeners) {

@@ -27,7 +27,7 @@ export {
   type StoredPlace,
   sealRestored,
 } from './kit/events/restoring';
-export { EventProcessorPages } from './kit/events/subscriber-pages';
+export { SubscriberPages } from './kit/events/subscriber-pages';
 export { Subscription, type SubscriptionSource } from './kit/events/subscription';
 export { letterPage } from './kit/projections/dead-letter-checks';
 export { checkClaim, checkMember } from './kit/projections/lease-checks';

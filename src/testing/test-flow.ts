@@ -67,7 +67,7 @@ export class TestFlow {
       before = this.#recording.moves;
       await flow.eventBus.drain();
       await flow.processors.settled(options);
-      // What woke up meanwhile gets its turn: readers of live queries, and commands that nobody waits for.
+      // Lets what has been woken run: readers of live queries, and commands that are dispatched without being awaited.
       await setImmediate();
     } while (this.#recording.busy || this.#recording.moves !== before);
   }

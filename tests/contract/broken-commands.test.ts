@@ -61,12 +61,12 @@ function claimsInTwoSteps(sound: EventStore): Partial<EventStore> {
 const breaks: Readonly<Record<string, Break>> = {
   'appends under claims whatever their tokens': {
     noticedBy:
-      'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
+      'lets another process take over a command whose claim has expired; the late result is refused and writes nothing',
     parts: forgetsTokens,
   },
   'records commands after their appends': {
     noticedBy:
-      'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
+      'lets another process take over a command whose claim has expired; the late result is refused and writes nothing',
     parts: recordsAfterwards,
   },
   'appends without looking at the claim': {
@@ -86,7 +86,7 @@ const breaks: Readonly<Record<string, Break>> = {
   },
   'never lets a claim run out': {
     noticedBy:
-      'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing',
+      'lets another process take over a command whose claim has expired; the late result is refused and writes nothing',
     parts: claimingAs((journal, claim) => journal.claim({ ...claim, lease: 3_600_000 })),
   },
   'keeps results for ever': {

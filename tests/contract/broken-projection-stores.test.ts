@@ -6,7 +6,7 @@ type Breaking = (store: ProjectionStore) => Partial<ProjectionStore>;
 
 const broken: Readonly<Record<string, Breaking>> = {
   'does not look at fences': store => ({ commit: ({ fence, ...commit }) => store.commit(commit) }),
-  'gives a segment to whoever asks': store => ({
+  'gives a segment to everyone who asks': store => ({
     leases: {
       ...bound(store.leases),
       async claim(name, claim) {

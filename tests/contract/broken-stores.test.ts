@@ -105,7 +105,7 @@ function comparesTexts(sound: EventStore): Partial<EventStore> {
 
 const breaks: Readonly<Record<string, Break>> = {
   'returns events that can be changed': {
-    noticedBy: 'returns events that nobody can change',
+    noticedBy: 'returns events that cannot be changed',
     parts: sound => ({ read: async (stream, page) => structuredClone(await sound.read(stream, page)) }),
   },
   'ignores the expected version': {
@@ -151,7 +151,7 @@ const breaks: Readonly<Record<string, Break>> = {
     }),
   },
   'appends to several streams one by one': {
-    noticedBy: 'writes to none of several streams when one of them has moved on, wherever it stands in the list',
+    noticedBy: 'writes to none of several streams when one of them has moved on, at any place in the list',
     parts: sound => ({ append: appends => oneByOne(sound, appends) }),
   },
   'forgets the ids that are given': {
@@ -185,7 +185,7 @@ const breaks: Readonly<Record<string, Break>> = {
     }),
   },
   'takes ids that differ in case for the same': {
-    noticedBy: 'keeps streams apart whatever their aggregate ids are',
+    noticedBy: 'keeps streams apart by any aggregate ids',
     parts: sound => ({
       append: appends => sound.append(appends.map(append => ({ ...append, stream: lowerCased(append.stream) }))),
       read: (stream, page) => sound.read(lowerCased(stream), page),
@@ -196,7 +196,7 @@ const breaks: Readonly<Record<string, Break>> = {
     parts: sound => ({ read: stream => sound.read(stream) }),
   },
   'goes on after it is closed': {
-    noticedBy: 'refuses everything after it is closed',
+    noticedBy: 'refuses all calls after it is closed',
     parts: () => ({ close: async () => undefined }),
   },
   'answers a repeated append by the ids of its events alone': {
@@ -204,7 +204,7 @@ const breaks: Readonly<Record<string, Break>> = {
     parts: looksAtIdsOnly,
   },
   'takes another order of keys for another payload': {
-    noticedBy: 'answers a repeated append whatever the order of keys and the metadata',
+    noticedBy: 'answers a repeated append in any order of keys and with any metadata',
     parts: comparesTexts,
   },
   'gives restored events positions of its own': {
@@ -221,7 +221,7 @@ const breaks: Readonly<Record<string, Break>> = {
     }),
   },
   'restores one by one': {
-    noticedBy: 'refuses a gap in a stream, and a version that is there',
+    noticedBy: 'refuses a gap in a stream, and a version that is already stored',
     parts: sound => ({ restore: events => restoredOneByOne(sound, events) }),
   },
   'counts what it has skipped as restored': {

@@ -4,7 +4,6 @@ import {
   type AppendOutcome,
   type CommandJournal,
   checkStream,
-  EventProcessorPages,
   type EventStore,
   HistoryReplacedError,
   Inside,
@@ -17,6 +16,7 @@ import {
   type StreamName,
   type StreamPage,
   type SubscribeOptions,
+  SubscriberPages,
   Subscription,
   storePage,
   streamPage,
@@ -160,13 +160,13 @@ export class PostgresEventStore implements EventStore {
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#access.refuseWhenClosed();
     refuseSubscribeOptions(options);
-    const pages = new EventProcessorPages({
+    const pages = new SubscriberPages({
       page: (after, limit) => this.#page(after, limit),
       idAt: position => this.#idAt(position),
     });
     const subscription: Subscription = new Subscription({
       ...options,
-      readAll: page => this.#eventProcessorPage(pages, page.after),
+      readAll: page => this.#subscriberPage(pages, page.after),
       ended: () => {
         this.#subscriptions.delete(subscription);
         this.#ticker.remove(subscription);
@@ -216,7 +216,7 @@ export class PostgresEventStore implements EventStore {
    * Reads a page for a subscriber; after a failure that may pass there is nothing to read until the ticker is answered
    * again.
    */
-  async #eventProcessorPage(pages: EventProcessorPages, after: bigint): Promise<readonly RecordedEvent[]> {
+  async #subscriberPage(pages: SubscriberPages, after: bigint): Promise<readonly RecordedEvent[]> {
     try {
       return await this.#access.run(() => pages.read(after));
     } catch (error) {

@@ -5,7 +5,6 @@ import {
   type AppendOutcome,
   type CommandJournal,
   checkStream,
-  EventProcessorPages,
   type EventStore,
   type ProjectionStore,
   type RestoreOutcome,
@@ -18,6 +17,7 @@ import {
   type StreamName,
   type StreamPage,
   type SubscribeOptions,
+  SubscriberPages,
   storePage,
   streamPage,
 } from '../../store';
@@ -141,7 +141,7 @@ export class SqliteEventStore implements EventStore {
     refuseSubscribeOptions(options);
     const page = (after: bigint, limit: number) => this.#page(after, limit);
     // A page shows all that is committed: what is missing in it is nowhere else.
-    const pages = new EventProcessorPages({ page, idAt: async () => undefined });
+    const pages = new SubscriberPages({ page, idAt: async () => undefined });
     return this.#subscribers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
   }
 

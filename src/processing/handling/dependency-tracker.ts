@@ -2,7 +2,7 @@
 export class DependencyTracker {
   readonly #recording = new Set<Set<string>>();
 
-  /** Says that somebody reads a read model: it counts for all work that is being recorded. */
+  /** Records that a read model is read, for all work that is being recorded. */
   readonly touch = (name: string): void => {
     for (const touched of this.#recording) touched.add(name);
   };

@@ -34,7 +34,7 @@ export class HandlerInvoker {
     return this.#skipsReplays && [...this.definition.handlers.values()].every(({ replay }) => !replay);
   }
 
-  /** Returns who handles an event; undefined when nobody does. */
+  /** Returns the handler of an event, or undefined if there is none. */
   handlerOf(event: RecordedEvent, replaying: boolean): EventProcessorHandler['handle'] | undefined {
     const handler = this.definition.handlers.get(event.name);
     if (!handler) return undefined;

@@ -36,7 +36,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
   readonly #streams = new Map<string, Map<string, RecordedEvent[]>>();
   #lastFound: RecordedEvent[] | undefined;
   readonly #all: RecordedEvent[] = [];
-  /** Holds the first so many events; the others follow when somebody gives an id: see #withIds. */
+  /** Filled up to the newest event only when an append chooses an id: see #withIds. */
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;

@@ -28,7 +28,7 @@ export interface TransactionEvents {
   write(events: readonly RecordedEvent[]): void;
 }
 
-/** The appends of one transaction, which nobody else sees before {@link keep}. Meanwhile the store takes no others. */
+/** The appends of one transaction, hidden from all readers until {@link keep}. Meanwhile the store takes no others. */
 export class StagedAppends {
   readonly #events: RecordedEvent[] = [];
   readonly #byId = new Map<string, RecordedEvent>();

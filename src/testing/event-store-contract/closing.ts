@@ -5,7 +5,7 @@ import type { Checks } from './scene';
 
 /** What `close` does, and what is left after it. */
 export const closing: Checks = {
-  'closes again without doing anything': async ({ store, soon }) => {
+  'can be closed twice': async ({ store, soon }) => {
     await write(store, streamOf('1'), happened());
     await soon(Promise.all([store.close(), store.close()]), 'two calls of close() resolve');
     await soon(store.close(), 'close() resolves again');
@@ -24,7 +24,7 @@ export const closing: Checks = {
     await appends;
   },
 
-  'refuses everything after it is closed': async ({ store }) => {
+  'refuses all calls after it is closed': async ({ store }) => {
     await write(store, streamOf('1'), happened());
     await store.close();
     await refused('STORE_CLOSED', () => store.append([to(streamOf('1'), 'any', happened())]));

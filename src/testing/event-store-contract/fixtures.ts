@@ -60,7 +60,7 @@ export async function take(pages: AsyncIterable<readonly RecordedEvent[]>, count
   return taken;
 }
 
-/** Starts what the check looks at later: should the check fail before, nobody is told of an unhandled rejection. */
+/** Starts work that the check awaits later, without an unhandled rejection if the check fails before that. */
 export function started<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;
@@ -89,7 +89,7 @@ export async function assertEmpty(store: EventStore): Promise<void> {
   assert.deepEqual(await store.readAll(), [], 'something was written');
 }
 
-/** Makes sure that nobody can change a value, however deep. */
+/** Checks that a value is frozen, however deep. */
 export function assertFrozen(value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null) return;
   assert.ok(Object.isFrozen(value), `${path} can be changed`);

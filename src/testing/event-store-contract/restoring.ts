@@ -87,7 +87,7 @@ export const restoring: Checks = {
     await assertEmpty(store);
   },
 
-  'gives appends later positions than what was restored, and continues its streams': async ({ store }) => {
+  'appends after the restored events, and continues their streams': async ({ store }) => {
     await restore(store, history());
     const [first, second] = await write(store, streamOf('1'), ...numbered(2));
     assert.deepEqual([first!.version, second!.version], [3, 4]);
@@ -97,7 +97,7 @@ export const restoring: Checks = {
     assert.deepEqual(await store.append([to(streamOf('2'), 1, happened())]), expected);
   },
 
-  'restores what comes after its own appends': async ({ store }) => {
+  'restores events that follow its own appends': async ({ store }) => {
     const own = await write(store, streamOf('1'), ...numbered(2));
     const next = Number(own[1]!.position) + 5;
     const events = [recorded(next, '1', 3), recorded(next + 1, '2', 1)];
@@ -169,7 +169,7 @@ export const restoring: Checks = {
     );
   },
 
-  'refuses a gap in a stream, and a version that is there': async ({ store }) => {
+  'refuses a gap in a stream, and a version that is already stored': async ({ store }) => {
     await restore(store, history());
     await refusedAt(0, store, [recorded(1001, '1', 4)], 'a gap in a stream that is there');
     await refusedAt(0, store, [recorded(1001, '3', 2)], 'a new stream that begins with version 2');
@@ -237,7 +237,7 @@ export const restoring: Checks = {
 
 /** What holds for a durable store beside that. */
 export const restoringDurably: Checks = {
-  'keeps what was restored when it is closed and opened again': async ({ store, reopened }) => {
+  'keeps restored events when it is closed and opened again': async ({ store, reopened }) => {
     const events = history();
     await restore(store, events);
     const again = await reopened();

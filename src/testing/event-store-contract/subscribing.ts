@@ -100,7 +100,7 @@ const yielding: Checks = {
     assert.deepEqual(taken.map(numberOf), range(1, 30));
   },
 
-  'answers several calls of next() that wait at the same time in order': async ({ store, soon }) => {
+  'answers several pending calls of next() in order': async ({ store, soon }) => {
     const iterator = store.subscribe()[Symbol.asyncIterator]();
     const [first, second] = [started(iterator.next()), started(iterator.next())];
     await write(store, streamOf('1'), happened({ n: 1 }));
@@ -110,7 +110,7 @@ const yielding: Checks = {
     assert.deepEqual([...one.value, ...two.value].map(numberOf), [1, 2]);
   },
 
-  'refuses a subscription that starts at a position there cannot be': async ({ store }) => {
+  'refuses a subscription that starts at an impossible position': async ({ store }) => {
     for (const after of [-1n, 1, '1'] as bigint[]) {
       await refused('INVALID_PAGE', () => store.subscribe({ after })[Symbol.asyncIterator]().next());
     }

@@ -28,7 +28,7 @@ async function assertEmpty(store: ProjectionStore): Promise<void> {
 
 /** Versions that take nothing more: because readers see a later one, or because they were dropped. */
 export const closedVersionChecks: Readonly<Record<string, Check>> = {
-  'what comes after a drop is refused, and brings nothing back': async store => {
+  'refuses calls for a dropped version, and restores nothing of it': async store => {
     await filled(store, { a: { n: 1 } });
     await store.commit({ ...commit(1n, 1n), ...parked });
     const lease = await store.leases.claim(segment(), claim);
@@ -41,7 +41,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual(await store.versions(NAME), []);
   },
 
-  'a version that readers have left keeps its documents, and takes nothing more': async store => {
+  'a version that is no longer active keeps its documents, and refuses writes': async store => {
     await filled(store, { a: { n: 1 } });
     await store.activate(NAME, 1);
     await store.prepare(schema({ version: 2 }));
@@ -56,7 +56,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     await refused('UNKNOWN_READ_MODEL', () => store.get(NAME, 1, ['a']));
   },
 
-  'a switch in a transaction closes what was read; taken back, it closes nothing': async store => {
+  'a switch in a transaction closes the version that was active; rolled back, it closes nothing': async store => {
     await filled(store, { a: { n: 1 } });
     await store.activate(NAME, 1);
     await store.prepare(schema({ version: 2 }));
@@ -90,7 +90,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     );
   },
 
-  'a version that readers see is not dropped where that was not meant': async store => {
+  'drops the active version only when asked to': async store => {
     await filled(store, { a: { n: 1 } });
     await store.activate(NAME, 1);
     assert.equal(await store.drop(NAME, 1, { unlessActive: true }), false);
@@ -101,7 +101,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual([await store.active(NAME), await store.versions(NAME)], [undefined, []]);
   },
 
-  'of a switch and a drop at the same time one comes first, and readers have a version': async store => {
+  'a switch and a drop at the same time leave readers with a version': async store => {
     for (let round = 1; round <= 10; round++) {
       const [before, next] = [round * 2 - 1, round * 2];
       for (const version of [before, next]) await store.prepare(schema({ version }));
@@ -119,7 +119,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     }
   },
 
-  'readers that are switched to two versions at once see the later one': async store => {
+  'readers see the later of two versions that are activated at once': async store => {
     for (let round = 1; round <= 10; round++) {
       const versions = [round * 2 - 1, round * 2];
       for (const version of versions) await store.prepare(schema({ version }));
@@ -131,7 +131,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     }
   },
 
-  'what meets a drop leaves nothing behind': async store => {
+  'calls concurrent with a drop leave nothing behind': async store => {
     for (let round = 0; round < 5; round++) {
       await store.prepare(schema());
       const racing = Array.from({ length: 4 }, (_, number) => segment({ segment: number })).flatMap(checkpoint => [
@@ -153,7 +153,7 @@ export const closedVersionChecks: Readonly<Record<string, Check>> = {
     }
   },
 
-  'what meets a switch is in the version before it, or refused': async store => {
+  'a commit concurrent with a switch is in the version that was active, or refused': async store => {
     for (let round = 1; round <= 5; round++) {
       for (const version of [round, round + 1]) await store.prepare(schema({ version }));
       await store.activate(NAME, round);

@@ -12,7 +12,7 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     assert.equal(await store.checkpoint(segment()), 9n);
   },
 
-  'a projection without documents has checkpoints, too': async store => {
+  'keeps checkpoints of a projection without documents': async store => {
     await store.prepare(schema());
     assert.deepEqual(await store.commit(commit(0n, 7n)), { ok: true });
     assert.equal(await store.checkpoint(segment()), 7n);
@@ -39,7 +39,7 @@ export const commitChecks: Readonly<Record<string, Check>> = {
       assert.equal(await store.checkpoint(checkpoint), BigInt(place + 1));
   },
 
-  'writes nothing when the checkpoint is elsewhere, and says where': async store => {
+  'writes nothing when the checkpoint is at another position, and returns that position': async store => {
     await filled(store, { a: { n: 1 } });
     for (const from of [0n, 2n, 100n]) {
       behind(await store.commit(commit(from, 200n, write('a', { n: 2 }), write('b', {}))), 1n);
@@ -49,13 +49,13 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     assert.equal(await store.checkpoint(segment()), 1n);
   },
 
-  'writes documents without going on when from and to are the same': async store => {
+  'writes documents and leaves the checkpoint when from and to are the same': async store => {
     await filled(store, { a: { n: 1 } });
     assert.deepEqual(await store.commit(commit(1n, 1n, write('a', { n: 2 }))), { ok: true });
     assert.deepEqual([await all(store), await store.checkpoint(segment())], [{ a: { n: 2 } }, 1n]);
   },
 
-  'of many commits from one place exactly one gets in, with all of its documents': async store => {
+  'accepts exactly one of many commits from the same checkpoint, with all of its documents': async store => {
     await store.prepare(schema());
     for (const from of [0n, 1n, 2n]) {
       const racing = Array.from({ length: 12 }, (_, by) =>
@@ -74,7 +74,7 @@ export const commitChecks: Readonly<Record<string, Check>> = {
     }
   },
 
-  'two that add up one page after the other count every event once': async store => {
+  'two processes that add up page after page count every event once': async store => {
     await store.prepare(schema());
     const follow = async (): Promise<void> => {
       for (let from = await store.checkpoint(segment()); from < 20n; ) {

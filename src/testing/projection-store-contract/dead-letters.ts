@@ -80,7 +80,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await positions(store), [2n, 3n, 4n, 5n, 12n]);
   },
 
-  'a commit unparks letters of its own segment, and writes what came of them': async ({ store }) => {
+  'a commit unparks letters of its own segment, and writes their documents': async ({ store }) => {
     await filled(store, {});
     await store.commit({ ...commit(1n, 9n), park: [letter('a', 3n), waiting('a', 5n)] });
     await store.commit({ ...commit(0n, 9n), checkpoint: segment({ segment: 1 }), park: [letter('c', 4n)] });
@@ -89,7 +89,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual([await positions(store), await all(store)], [[4n, 5n], { a: { done: true } }]);
   },
 
-  'a letter that is parked again has the new error and attempts, and is as old as before': async ({ store }) => {
+  'a letter that is parked again has the new error and attempts, and the first time of parking': async ({ store }) => {
     await store.prepare(schema());
     await parked(store);
     const before = (await store.deadLetters.list(name)).find(({ position }) => position === 3n);
@@ -102,7 +102,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await positions(store), [2n, 3n, 4n, 5n, 12n]);
   },
 
-  'what was tried again and is not parked any more is left as it is, whatever came of the try': async ({ store }) => {
+  'a retry of a letter that is no longer parked changes nothing, whether it succeeded or failed': async ({ store }) => {
     await filled(store, {});
     await store.commit({ ...commit(1n, 9n), park: [letter('a', 3n), waiting('a', 5n)] });
     const done = { ...commit(9n, 9n, write('a', { done: true })), unpark: [3n], retried: 3n };
@@ -165,7 +165,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     await refused('INVALID_PAGE', ...wrong.map(page => () => store.deadLetters.list(name, page)));
   },
 
-  'asks for a sequence, or all of them, to be tried again, until it was': async ({ store }) => {
+  'requests a retry of a sequence, or of all, until it was made': async ({ store }) => {
     await store.prepare(schema());
     await parked(store);
     assert.deepEqual([await store.deadLetters.retry(name, 'a'), await store.deadLetters.retry(name, 'nobody')], [1, 0]);
@@ -183,7 +183,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await retries(store), ['c', 'a'], 'a sequence that was free in between is parked anew');
   },
 
-  'a failed try answers the request that it knew of, and not one that was made meanwhile': async ({ store }) => {
+  'a failed retry answers the request that it started from, and none made since': async ({ store }) => {
     await store.prepare(schema());
     await parked(store);
     await store.deadLetters.retry(name, 'a');
@@ -206,7 +206,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     await store.commit({ ...commit(12n, 12n), answers: { sequence: 'nobody', retry: 1 } });
   },
 
-  'gives up on one event, on a sequence, or on all': async ({ store }) => {
+  'discards one event, a sequence, or all': async ({ store }) => {
     await store.prepare(schema());
     await parked(store);
     const discard = (which?: object): Promise<number> => store.deadLetters.discard(name, which);
@@ -240,7 +240,7 @@ export const deadLetterChecks: Readonly<Record<string, SceneCheck>> = {
     }
   },
 
-  'keeps projections and versions apart, and finds nothing of names that cannot be': async ({ store }) => {
+  'keeps projections and versions apart, and finds nothing under impossible names': async ({ store }) => {
     for (const other of [{}, { version: 2 }, { name: 'other' }]) await store.prepare(schema(other));
     await parked(store);
     for (const other of [{ version: 2 }, { projection: 'other' }]) {

@@ -36,20 +36,20 @@ export const documentChecks: Readonly<Record<string, Check>> = {
     assert.equal((await store.get(NAME, 1, [])).size, 0);
   },
 
-  'replaces a document as a whole': async store => {
+  'replaces the whole document': async store => {
     await filled(store, { a: { n: 1, old: true } });
     await put(store, write('a', { n: 2 }));
     assert.deepEqual(await all(store), { a: { n: 2 } });
   },
 
-  'deletes a document, and one that is not there': async store => {
+  'deletes a document, and accepts deleting a missing one': async store => {
     await filled(store, { a: { group: 'x' }, b: { group: 'x' } });
     await put(store, write('a', null), write('nobody', null));
     assert.deepEqual(await all(store), { b: { group: 'x' } });
     assert.deepEqual(await ids(store, { where: { group: 'x' } }), ['b']);
   },
 
-  'of several writes of one document the last one holds': async store => {
+  'keeps the last of several writes of one document': async store => {
     await store.prepare(schema());
     await put(
       store,
@@ -63,7 +63,7 @@ export const documentChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual(await all(store), { a: { n: 2 }, c: { n: 3 } });
   },
 
-  'returns what JSON can carry as it was': async store => {
+  'returns every JSON value unchanged': async store => {
     const hard = {
       ...{ text: `Grüße 🎈 \u2028 \\ " ' \u0001 $1 {x}`, empty: '', yes: true, no: false, nothing: null },
       ...{
@@ -87,7 +87,7 @@ export const documentChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual(found, { n: 1 });
   },
 
-  'nobody changes what is stored: neither who wrote it nor who read it': async store => {
+  'keeps documents as they are when the caller changes what it wrote or read': async store => {
     const given = { a: 1, nested: { list: [1, 2] } };
     await filled(store, { a: given });
     deface(given);
@@ -96,7 +96,7 @@ export const documentChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual(await all(store), { a: { a: 1, nested: { list: [1, 2] } } });
   },
 
-  'writes what was given at the time of the call, whatever becomes of it before it is written': async store => {
+  'writes what was given at the time of the call, even if the caller changes it meanwhile': async store => {
     await store.prepare(schema());
     const given = { a: 1, nested: { list: [1, 2] } };
     const committing = store.commit({ checkpoint: segment(), from: 0n, to: 1n, writes: [write('a', given)] });
@@ -124,7 +124,7 @@ export const documentChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual(await all(store), { a: { n: 1 } });
   },
 
-  'keeps read models, versions and ids apart, whatever they are called': async store => {
+  'keeps read models, versions and ids apart, under any names': async store => {
     const names = [
       'things',
       'Things',

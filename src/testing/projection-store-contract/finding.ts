@@ -55,7 +55,7 @@ export const findingChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual(await ids(store, { limit: 1000 }), expected);
   },
 
-  'finds by several fields and by lists of values; null finds what is missing, too': async store => {
+  'finds by several fields and by lists of values; null also finds missing fields': async store => {
     const documents = {
       a: { group: 'x', rank: 1 },
       b: { group: 'x', rank: 2 },

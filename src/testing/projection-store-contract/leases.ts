@@ -14,14 +14,14 @@ async function take(store: ProjectionStore, owner: string, duration = LONG): Pro
 }
 
 function heldBy(owner: string, outcome: LeaseOutcome): void {
-  assert.ok(!outcome.ok, 'a segment that somebody has was given away');
+  assert.ok(!outcome.ok, 'a segment that is taken was given to another owner');
   assert.equal(outcome.owner, owner);
   assert.ok(outcome.freeIn > 0 && outcome.freeIn <= LONG, `free in ${outcome.freeIn} ms`);
 }
 
 /** Who works on which segment. */
 export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
-  'a segment is its owner’s until it is given back': async ({ store }) => {
+  'a segment belongs to its owner until it is released': async ({ store }) => {
     await store.prepare(schema());
     const first = await take(store, 'one');
     heldBy('one', await store.leases.claim(segment(), claim('other')));
@@ -31,7 +31,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     heldBy('other', await store.leases.claim(segment(), claim('one')));
   },
 
-  'the owner renews its lease: the fence stays, the position is where the checkpoint stands': async ({ store }) => {
+  'renews the lease of its owner, with the same fence and the position of the checkpoint': async ({ store }) => {
     await store.prepare(schema());
     const first = await store.leases.claim(segment(), claim('one'));
     assert.deepEqual(first, { ok: true, fence: first.ok && first.fence, position: 0n });
@@ -41,7 +41,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.ok(!outcome.ok && outcome.freeIn <= 1000, 'renewing for a shorter time shortens the lease');
   },
 
-  'a lease that is not renewed runs out, and the next owner has a higher fence': async ({ store }) => {
+  'a lease that is not renewed expires, and the next owner has a higher fence': async ({ store }) => {
     await store.prepare(schema());
     const started = performance.now();
     const first = await take(store, 'one', 50);
@@ -55,7 +55,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     heldBy('other', await store.leases.claim(segment(), claim('one')));
   },
 
-  'of many that claim a segment at once one gets it': async ({ store }) => {
+  'gives a segment to one of many owners that claim it at once': async ({ store }) => {
     await store.prepare(schema());
     for (const round of [0, 1, 2]) {
       const name = segment({ segment: round });
@@ -68,7 +68,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     }
   },
 
-  'only its owner gives a segment back, and only with its fence': async ({ store }) => {
+  'only the owner releases a segment, and only with its fence': async ({ store }) => {
     await store.prepare(schema());
     const fence = await take(store, 'one');
     for (const lease of [
@@ -80,11 +80,11 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     heldBy('one', await store.leases.claim(segment(), claim('other')));
   },
 
-  'a commit with a fence that is not the segment’s is refused, also where the position fits': async ({ store }) => {
+  'refuses a commit with a fence that is not the segment’s, even at the right position': async ({ store }) => {
     await filled(store, { a: { n: 1 } });
     const write2 = write('a', { n: 2 });
     const refusedAs = { ok: false, checkpoint: 1n, fenced: true };
-    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: 1n }), refusedAs, 'nobody has claimed it');
+    assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: 1n }), refusedAs, 'it has no owner');
     const stale = await take(store, 'one');
     await store.leases.release(segment(), { owner: 'one', fence: stale });
     assert.deepEqual(await store.commit({ ...commit(1n, 2n, write2), fence: stale }), refusedAs, 'it was given back');
@@ -138,7 +138,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, owner: undefined, freeIn: 0, note: undefined }]);
   },
 
-  'lists the members of a version as long as they say, or until they leave': async ({ store }) => {
+  'lists the members of a version until their time is up, or they leave': async ({ store }) => {
     for (const version of [1, 2]) await store.prepare(schema({ version }));
     const join = async (owner: string, duration = LONG, version = 1): Promise<readonly string[]> =>
       [...(await store.leases.join(NAME, version, { owner, duration }))].sort();
@@ -156,7 +156,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await store.leases.segments(NAME, 1), [], 'a member holds no segment');
   },
 
-  'many join at once, and each is a member': async ({ store }) => {
+  'accepts many members that join at once': async ({ store }) => {
     await store.prepare(schema());
     const owners = Array.from({ length: 12 }, (_, n) => `owner ${String(n).padStart(2, '0')}`);
     for (const duration of [1, LONG, LONG])
@@ -164,7 +164,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual([...(await store.leases.join(NAME, 1, { owner: owners[0]!, duration: LONG }))].sort(), owners);
   },
 
-  'tells what the owner said with its last claim, as long as it is the owner': async ({ store }) => {
+  'returns what the owner reported with its last claim, as long as it is the owner': async ({ store }) => {
     await store.prepare(schema());
     const told = async (): Promise<(string | undefined)[]> =>
       (await store.leases.segments(NAME, 1)).map(({ note }) => note);
@@ -200,7 +200,7 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     await take(store, 'other');
   },
 
-  'a fence of a version that was dropped is not given again: what was made for that one is not committed into the next one of its number':
+  'never reuses the fence of a dropped version, so its late commits are refused when the version is prepared again':
     async ({ store }) => {
       for (const [before, after] of [
         ['one', 'other'],

@@ -8,7 +8,7 @@ const read = async (store: ProjectionStore, id: string): Promise<DocumentRead> =
 
 /** Commits that are made of documents which others write, too. */
 export const readChecks: Readonly<Record<string, Check>> = {
-  'a commit that has read documents goes through while they are as they were read': async store => {
+  'accepts a commit that has read documents which have not changed since': async store => {
     await filled(store, { a: { n: 1 }, b: { n: 1 } });
     const reads = [await read(store, 'a'), await read(store, 'b'), await read(store, 'none')];
     assert.deepEqual(
@@ -24,32 +24,31 @@ export const readChecks: Readonly<Record<string, Check>> = {
     );
   },
 
-  'a commit whose documents were changed, deleted or made by another one is refused, whatever it writes':
-    async store => {
-      await filled(store, { a: { n: 1 }, b: { n: 1 } });
-      const changes: DocumentWrite[] = [write('a', { n: 2 }), write('a', null), write('none', { n: 1 })];
-      for (const change of changes) {
-        const reads = [await read(store, 'a'), await read(store, 'b'), await read(store, 'none')];
-        assert.deepEqual(await store.commit(commit(1n, 1n, change)), { ok: true });
-        const before = await all(store);
-        for (const work of [[], [() => undefined]]) {
-          for (const writes of [[], [write('b', null)], [write(change.id, { n: 9 }), write('c', { n: 9 })]]) {
-            const outcome = await store.commit({ ...commit(1n, 2n, ...writes), reads, work });
-            assert.deepEqual(outcome, { ok: false, checkpoint: 1n, fenced: false, outdated: true });
-          }
+  'refuses a commit that has read documents which another commit changed, deleted or created': async store => {
+    await filled(store, { a: { n: 1 }, b: { n: 1 } });
+    const changes: DocumentWrite[] = [write('a', { n: 2 }), write('a', null), write('none', { n: 1 })];
+    for (const change of changes) {
+      const reads = [await read(store, 'a'), await read(store, 'b'), await read(store, 'none')];
+      assert.deepEqual(await store.commit(commit(1n, 1n, change)), { ok: true });
+      const before = await all(store);
+      for (const work of [[], [() => undefined]]) {
+        for (const writes of [[], [write('b', null)], [write(change.id, { n: 9 }), write('c', { n: 9 })]]) {
+          const outcome = await store.commit({ ...commit(1n, 2n, ...writes), reads, work });
+          assert.deepEqual(outcome, { ok: false, checkpoint: 1n, fenced: false, outdated: true });
         }
-        // Where the checkpoint is elsewhere that is what it says.
-        assert.deepEqual(await store.commit({ ...commit(7n, 8n), reads }), {
-          ok: false,
-          checkpoint: 1n,
-          fenced: false,
-        });
-        assert.deepEqual(await all(store), before);
-        await store.commit(commit(1n, 1n, write('a', { n: 1 }), write('none', null)));
       }
-    },
+      // Where the checkpoint is elsewhere that is what it says.
+      assert.deepEqual(await store.commit({ ...commit(7n, 8n), reads }), {
+        ok: false,
+        checkpoint: 1n,
+        fenced: false,
+      });
+      assert.deepEqual(await all(store), before);
+      await store.commit(commit(1n, 1n, write('a', { n: 1 }), write('none', null)));
+    }
+  },
 
-  'of several commits at once that have read one document only one goes through': async store => {
+  'accepts only one of several concurrent commits that have read the same document': async store => {
     await filled(store, { a: { n: -1 } });
     for (const id of ['a', 'new']) {
       const reads = [await read(store, id)];
@@ -69,7 +68,7 @@ export const readChecks: Readonly<Record<string, Check>> = {
     }
   },
 
-  'refuses reads that cannot be': async store => {
+  'refuses malformed reads': async store => {
     await filled(store, { a: { n: 1 } });
     const reads = [{ ...(await read(store, 'a')), id: '' }];
     await refused('INVALID_COMMIT', () => store.commit({ ...commit(1n, 2n), reads }));

@@ -72,7 +72,7 @@ export const revisionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.equal((await store.versions(NAME)).length, 1);
   },
 
-  'refuses revisions and numbers of segments that cannot be': async ({ store }) => {
+  'refuses malformed revisions and numbers of segments': async ({ store }) => {
     const wrong = [0, -1, 1.5, 2 ** 31, '1', null] as unknown[];
     const parts: object[] = [
       ...wrong.map(revision => ({ revision })),

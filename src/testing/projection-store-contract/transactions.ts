@@ -91,7 +91,7 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual([result, await state(store)], ['result', [{ a: { n: 3 }, b: { n: 2 } }, 3n, [2n]]]);
   },
 
-  'a transaction whose work throws is taken back, and rejects with what was thrown': async ({ store }) => {
+  'rolls back a transaction whose work throws, and rejects with the same error': async ({ store }) => {
     await filled(store, { a: { n: 1 } });
     const error = boom();
     const failing = store.transaction(async transaction => {
@@ -104,7 +104,7 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await state(store), [{ a: { n: 1 }, b: { n: 1 } }, 2n, []]);
   },
 
-  'a transaction in which a call has failed is taken back, also where its work goes on': async ({ store }) => {
+  'rolls back a transaction in which a call failed, even if its work continues': async ({ store }) => {
     await filled(store, { a: { n: 1 } });
     const error = boom();
     const work = () => {
@@ -146,7 +146,7 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await state(store), [{ a: { n: 2 }, b: { n: 3 } }, 3n, []]);
   },
 
-  'a refused commit is a value in a transaction, too': async ({ store }) => {
+  'returns a refused commit as a value, also in a transaction': async ({ store }) => {
     await filled(store, { a: { n: 1 } });
     await store.transaction(async transaction => {
       assert.equal(await transaction.lock(segment()), 1n);
@@ -181,7 +181,7 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await state(store), [{ a: { n: 12 } }, 12n, []]);
   },
 
-  'a transaction that does nothing changes nothing': async ({ store }) => {
+  'changes nothing in a transaction that does nothing': async ({ store }) => {
     await store.prepare(schema());
     assert.equal(await store.transaction(async () => 7), 7);
     assert.equal(await store.transaction(transaction => transaction.lock(segment({ segment: 3 }))), 0n);
@@ -192,7 +192,7 @@ export const transactionChecks: Readonly<Record<string, SceneCheck>> = {
     assert.equal(await store.checkpoint(segment({ segment: 3 })), 1n);
   },
 
-  'refuses what is malformed, and everything after its end': async ({ store }) => {
+  'refuses malformed calls, and all calls after its end': async ({ store }) => {
     await store.prepare(schema());
     let ended: ProjectionTransaction | undefined;
     await store.transaction(async transaction => {

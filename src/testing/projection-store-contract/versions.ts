@@ -26,7 +26,7 @@ export const versionChecks: Readonly<Record<string, Check>> = {
     );
   },
 
-  'takes eight indexes, of whatever names, and refuses malformed schemas': async store => {
+  'takes eight indexes of any names, and refuses malformed schemas': async store => {
     const indexes = ['a', '__proto', 'constructor', "it's", '"', '漢'.repeat(255), '$1', 'key1'];
     await store.prepare(schema({ indexes }));
     await put(
@@ -52,7 +52,7 @@ export const versionChecks: Readonly<Record<string, Check>> = {
     );
   },
 
-  'refuses to work with a version that nobody has prepared': async store => {
+  'refuses to work with a version that was never prepared': async store => {
     await store.prepare(schema());
     const unknown: [string, number][] = [
       [NAME, 2],

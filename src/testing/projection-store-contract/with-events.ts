@@ -39,7 +39,7 @@ async function inline(transaction: ProjectionTransaction, aggregateId: string): 
 
 /** Transactions of events and documents, for stores that have both in one place. */
 export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
-  'names the event store, and the methods, that its transactions do the work of': async ({ store, events }) => {
+  'names the event store, and the methods, whose work its transactions do': async ({ store, events }) => {
     assert.equal(store.eventsBeside?.store, events);
     assert.equal(store.eventsBeside?.append, events.append);
     assert.equal(store.eventsBeside?.readAll, events.readAll);
@@ -73,7 +73,7 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     assert.equal(await store.checkpoint(segment()), second.position);
   },
 
-  'a conflict is a value, and the transaction is taken back': async ({ store, events }) => {
+  'returns a conflict as a value, and rolls the transaction back': async ({ store, events }) => {
     await store.prepare(schema());
     await events.append(to('a'));
     const result = await store.transaction(async transaction => {
@@ -90,10 +90,7 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     assert.deepEqual([await ids(events), await all(store)], [['a', 'c'], { all: { n: 2 } }]);
   },
 
-  'a transaction that throws keeps no events, and the next ones are as if it had not been': async ({
-    store,
-    events,
-  }) => {
+  'keeps no events of a transaction that throws, and continues as if it had never begun': async ({ store, events }) => {
     await store.prepare(schema());
     const error = new Error('of a handler');
     const failing = store.transaction(async transaction => {
@@ -123,10 +120,7 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     );
   },
 
-  'an append that was made before, in the transaction or outside, is answered with the stored events': async ({
-    store,
-    events,
-  }) => {
+  'answers a repeated append, in the transaction or outside, with the stored events': async ({ store, events }) => {
     const id = (n: number): string => `0192b3c4-0000-7000-8000-00000000000${n}`;
     const stored = await events.append(to('a', 'none', event({ id: id(1) })));
     await store.transaction(async transaction => {
@@ -162,7 +156,10 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     assert.equal(await store.checkpoint(segment()), recorded.at(-1)?.position);
   },
 
-  'what was given to an append is written, whatever becomes of it meanwhile': async ({ store, events }) => {
+  'appends what was given at the time of the call, even if the caller changes it meanwhile': async ({
+    store,
+    events,
+  }) => {
     const payload = { list: [1] };
     let appending: Promise<unknown> | undefined;
     await store.transaction(async transaction => {
@@ -176,7 +173,7 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
     assert.deepEqual((await ids(events)).sort(), ['inside', 'outside']);
   },
 
-  'subscribers are told of the events of a transaction': async ({ store, events }) => {
+  'yields the events of a transaction to subscribers': async ({ store, events }) => {
     const seen: string[] = [];
     const controller = new AbortController();
     const following = (async () => {

@@ -24,7 +24,7 @@ async function assertState(store: SnapshotStore, state: string): Promise<void> {
 
 /** What every store of snapshots must hold. */
 export const checks: Readonly<Record<string, (store: SnapshotStore) => Promise<void>>> = {
-  'finds nothing where nothing was saved': async store => {
+  'finds nothing before anything was saved': async store => {
     assert.equal(await store.load(stream('1'), 1), undefined);
   },
 
@@ -100,7 +100,7 @@ export const checks: Readonly<Record<string, (store: SnapshotStore) => Promise<v
     await assertState(store, JSON.stringify({ text: 'x'.repeat(2_000_000) }));
   },
 
-  'returns a state that is no JSON as it is: what it means is not for the store to say': async store => {
+  'returns a state that is not JSON unchanged': async store => {
     await assertState(store, '{"torn":');
     await store.delete(stream('1'));
     await assertState(store, '');

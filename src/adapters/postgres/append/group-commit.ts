@@ -49,7 +49,7 @@ export class GroupCommit {
     });
   }
 
-  /** Whether a batch of appends is on its way, or somebody waits for one. */
+  /** Whether a batch of appends is on its way, or appends wait for one. */
   get busy(): boolean {
     return this.#together.busy;
   }

@@ -19,7 +19,7 @@ export function borrow(pool: PostgresPool): Promise<PooledClient> {
 /** A client that the pool has lent. */
 export class PooledClient {
   readonly since = performance.now();
-  /** Whether its connection was lost while nobody asked anything. */
+  /** Whether its connection was lost between two queries. */
   lost = false;
   // Without a listener such a loss would end the process. The next query fails, that is enough.
   readonly #onError = (): void => {

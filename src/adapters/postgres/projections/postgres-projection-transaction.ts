@@ -41,7 +41,7 @@ export interface TransactionSources {
   readonly sender: AppendSender;
 }
 
-/** What a transaction does between its begin and its end, which are somebody else's. */
+/** What a transaction does between begin and commit; the caller sends both. */
 export class PostgresProjectionTransaction implements ProjectionTransaction {
   readonly #committed: Statement;
   readonly #everything: Statement;

@@ -11,7 +11,7 @@ const MAX_WAIT_MS = 50;
 const MAX_STREAMS = 100;
 const HALVED_FROM = 24;
 
-/** A page of one stream that somebody waits for. */
+/** A page of one stream that a caller waits for. */
 export interface StreamRequest {
   readonly stream: StreamName;
   readonly from: number;

@@ -1,8 +1,8 @@
 import type { Logger } from '../../../messages';
 import { OUTAGE_PAUSE_MS } from '../connection/retry';
 
-/** Whoever wants to know that there may be new events. */
-export interface EventProcessor {
+/** Is woken when there may be new events. */
+export interface Subscriber {
   wake(): void;
 }
 
@@ -18,8 +18,8 @@ export interface TickerSource {
 
 const MIN_INTERVAL_MS = 5;
 // A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads
-// just then sees nothing, while two ticks around it see the same horizon: so everybody is woken now and then, whatever
-// the ticks say.
+// just then sees nothing, while the ticks before and after see the same horizon. For this reason all subscribers are
+// woken regularly, even if the horizon has not moved.
 const WAKE_INTERVAL_MS = 500;
 
 /**
@@ -27,7 +27,7 @@ const WAKE_INTERVAL_MS = 500;
  * many follow.
  */
 export class Ticker {
-  readonly #subscribers = new Set<EventProcessor>();
+  readonly #subscribers = new Set<Subscriber>();
   #timer: NodeJS.Timeout | undefined;
   #asking = false;
   #hurried = false;
@@ -38,12 +38,12 @@ export class Ticker {
 
   constructor(private readonly source: TickerSource) {}
 
-  add(subscriber: EventProcessor): void {
+  add(subscriber: Subscriber): void {
     this.#subscribers.add(subscriber);
     if (this.#subscribers.size === 1) this.#plan(0);
   }
 
-  remove(subscriber: EventProcessor): void {
+  remove(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;
     clearTimeout(this.#timer);

@@ -34,7 +34,7 @@ export class FileAccess {
     return this.#patiently(() => this.#turns.pass(work));
   }
 
-  /** Writes what was accepted, also when the store is closed meanwhile: whoever closes it waits. */
+  /** Writes what was accepted, even if the store is closed meanwhile: `close()` waits for it. */
   async finish<T>(work: () => T): Promise<T> {
     this.refuseWhenClosed();
     return whenUnlocked(this.settings, () => this.#turns.pass(work));

@@ -60,7 +60,7 @@ function setUp(connection: SqliteConnection, settings: SqliteSettings): void {
   if (file !== IN_MEMORY) whenUnlockedBlocking(busyTimeout, () => writeAhead(connection, file));
   tune(connection, settings);
   whenUnlockedBlocking(busyTimeout, () => migrate(connection, file));
-  // From now on nobody waits inside SQLite, which would hold up the whole process: what is locked is tried again later.
+  // Waiting inside SQLite would block the whole process: from now on a locked file is an error, and retried.
   connection.exec('pragma busy_timeout = 0');
 }
 

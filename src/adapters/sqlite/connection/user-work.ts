@@ -22,7 +22,7 @@ export function runWork(work: readonly TransactionWork[], connection: SqliteConn
 
 function isPromise(result: unknown): boolean {
   if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return false;
-  // Nobody else listens to it.
+  // The work is refused, and its promise dropped: a rejection of it would go unhandled.
   Promise.resolve(result).catch(() => undefined);
   return true;
 }

@@ -28,7 +28,7 @@ interface Which {
   readonly position: bigint | null;
 }
 
-/** Reads and writes dead letters through one connection; whoever writes has begun a transaction. */
+/** Reads and writes dead letters through one connection; writes need an open transaction. */
 export class DeadLetterRecords {
   readonly #statements: ReturnType<typeof prepareLetterStatements>;
 

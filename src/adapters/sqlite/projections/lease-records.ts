@@ -21,7 +21,7 @@ interface LeaseRow {
 
 type Checkpoint = (name: CheckpointName) => bigint;
 
-/** Reads and writes leases through one connection; whoever writes has begun a transaction. */
+/** Reads and writes leases through one connection; writes need an open transaction. */
 export class LeaseRecords {
   readonly #statements: ReturnType<typeof prepareLeaseStatements>;
 

@@ -87,7 +87,7 @@ export const schemaOf = ({
   ...{ indexes: JSON.parse(indexes), revision, segments, sequenceBy: sequence_by, takenOver: takenOverOf(taken_over) },
 });
 
-/** Reads and writes what projections keep, through one connection; whoever writes has begun a transaction. */
+/** Reads and writes what projections keep, through one connection; writes need an open transaction. */
 export class ProjectionRecords {
   readonly leases: LeaseRecords;
   readonly deadLetters: DeadLetterRecords;

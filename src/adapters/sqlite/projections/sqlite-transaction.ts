@@ -24,7 +24,7 @@ import { type EventRow, LAST_POSITION, recordedEvent } from '../read/event-row';
 import { readDocuments } from './projection-records';
 import type { TransactionParts } from './transaction-parts';
 
-/** What a transaction does between its begin and its end, which are somebody else's. */
+/** What a transaction does between begin and commit; the caller sends both. */
 export class SqliteTransaction implements ProjectionTransaction {
   readonly #calls: TransactionCalls;
 

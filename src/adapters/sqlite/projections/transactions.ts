@@ -11,7 +11,7 @@ import { type TransactionParts, transactionParts } from './transaction-parts';
 
 /** What transactions need of a store. */
 export interface TransactionsTarget {
-  /** The connection of the store, for a database without a file: nobody else can open that. */
+  /** The connection of the store, for a database in memory, which no second connection can open. */
   readonly connection: SqliteConnection;
   /** Opens another connection to the file. */
   open(): SqliteConnection;

@@ -51,7 +51,7 @@ export class SqliteSnapshots implements SnapshotStore {
     await this.#write(() => this.statements.deleteSnapshot.run(aggregateName, aggregateId));
   }
 
-  /** Nobody waits for the disk on behalf of a snapshot: losing it costs time only. */
+  /** Without waiting for the disk: losing a snapshot costs time only. */
   #write(work: () => unknown): Promise<unknown> {
     return this.access.write(() => withoutDisk(this.connection, this.settings, work));
   }

@@ -16,7 +16,7 @@ interface PageSource {
  * Reads the pages of one subscription. Each begins with the last event of the one before, which is not given again:
  * where another event stands in its place, or none, the events have been replaced by older ones, as by a backup.
  */
-export class EventProcessorPages {
+export class SubscriberPages {
   #last: { readonly position: bigint; readonly id: string } | undefined;
 
   constructor(private readonly source: PageSource) {}

@@ -26,7 +26,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
 
   constructor(readonly source: SubscriptionSource) {
     this.#after = storePage({ after: source.after ?? 0n }).after;
-    // Not at once: whoever makes the subscription must know it before it is told of its end.
+    // Not at once: the store must have the subscription before `ended` is called.
     if (source.signal?.aborted) queueMicrotask(this.#onAbort);
     else source.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }

@@ -57,9 +57,7 @@ export const expecting: Checks = {
     assert.deepEqual(await everything(store), before);
   },
 
-  'writes to none of several streams when one of them has moved on, wherever it stands in the list': async ({
-    store,
-  }) => {
+  'writes to none of several streams when one of them has moved on, at any place in the list': async ({ store }) => {
     const moved = streamOf('moved');
     const before = await write(store, moved, happened());
     const fitting = [to(streamOf('a'), 'none', happened()), to(streamOf('b'), 'any', ...numbered(2))];
@@ -90,7 +88,7 @@ export const expecting: Checks = {
     assert.equal((await everything(store)).length, 3);
   },
 
-  'goes on after a conflict as if it had not been': async ({ store }) => {
+  'continues after a conflict as if it had not happened': async ({ store }) => {
     const stream = streamOf('1');
     await store.append([to(stream, 1, happened())]);
     await assertEmpty(store);

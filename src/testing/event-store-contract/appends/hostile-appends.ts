@@ -33,7 +33,7 @@ const someEvent = (part: object): NewEvent => ({ ...happened(), ...part }) as Ne
 
 /** What becomes of appends that are none, or have parts that are none: they are refused, and nothing is stored. */
 export const hostileAppends: Checks = {
-  'refuses names that are no text of 1 to 255 characters': async ({ store }) => {
+  'refuses names that are not text of 1 to 255 characters': async ({ store }) => {
     for (const value of NO_NAMES) {
       const name = value as string;
       for (const append of [
@@ -48,7 +48,7 @@ export const hostileAppends: Checks = {
     await assertEmpty(store);
   },
 
-  'refuses expectations, ids and schema versions that are none': async ({ store }) => {
+  'refuses malformed expectations, ids and schema versions': async ({ store }) => {
     for (const value of [undefined, null, -1, 1.5, Number.NaN, 2 ** 53, '1', 'some', {}, 1n]) {
       await refused(
         'INVALID_APPEND',
@@ -73,7 +73,7 @@ export const hostileAppends: Checks = {
     await assertEmpty(store);
   },
 
-  'refuses metadata that is no object, or whose own entries are no text': async ({ store }) => {
+  'refuses metadata that is not an object, or whose own entries are not text': async ({ store }) => {
     for (const metadata of [
       'text',
       5,
@@ -93,7 +93,7 @@ export const hostileAppends: Checks = {
     await assertEmpty(store);
   },
 
-  'refuses what is no list of appends': async ({ store }) => {
+  'refuses anything but a list of appends': async ({ store }) => {
     const stream = streamOf('1');
     for (const value of [
       undefined,

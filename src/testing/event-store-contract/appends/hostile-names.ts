@@ -96,7 +96,7 @@ const NAMES: readonly string[] = [
 
 /** What becomes of names and keys that have broken a store before: they are names like others, or refused. */
 export const hostileNames: Checks = {
-  'keeps streams apart whatever their aggregate ids are': async ({ store }) => {
+  'keeps streams apart by any aggregate ids': async ({ store }) => {
     await store.append(NAMES.map(name => to(streamOf(name), 'none', happened({ name }))));
     for (const name of NAMES) {
       const events = await store.read(streamOf(name));
@@ -107,7 +107,7 @@ export const hostileNames: Checks = {
     }
   },
 
-  'keeps streams apart whatever their aggregate names are': async ({ store }) => {
+  'keeps streams apart by any aggregate names': async ({ store }) => {
     for (const name of NAMES) await write(store, streamOf('1', name), happened({ name }));
     for (const name of NAMES) {
       const events = await store.read(streamOf('1', name));
@@ -169,7 +169,7 @@ export const hostileNames: Checks = {
     }
   },
 
-  'finds no events in streams that are named like what every object has': async ({ store }) => {
+  'finds no events in streams that are named like members of every object': async ({ store }) => {
     await write(store, streamOf('1'), happened());
     for (const name of ['__proto__', 'constructor', 'toString']) {
       assert.deepEqual(await store.read(streamOf(name)), []);

@@ -135,7 +135,7 @@ export const payloads: Checks = {
     assert.deepEqual([payload, metadata], [{ list: [1, 2], skipped: undefined }, { actor: { name: 'Eve' } }]);
   },
 
-  'returns events that nobody can change': async ({ store, soon }) => {
+  'returns events that cannot be changed': async ({ store, soon }) => {
     const event = happened({ list: [{ a: 1 }], inner: { b: {} } }, { metadata: { actor: { roles: ['admin'] } } });
     assertFrozen((await write(store, streamOf('1'), event))[0], 'the event that append answers');
     assertFrozen((await store.read(streamOf('1')))[0], 'the event that read returns');

@@ -150,7 +150,7 @@ export const repeating: Checks = {
     assert.equal((await everything(store)).length, 3);
   },
 
-  'answers a repeated append whatever the order of keys and the metadata': async ({ store }) => {
+  'answers a repeated append in any order of keys and with any metadata': async ({ store }) => {
     const [id, stream] = [newId(), streamOf('1')];
     const payload = { b: [{ y: 1.5, x: null }, 'ü'], a: { z: 1e21, long: 5e-324, none: undefined }, zero: -0 };
     const first = await write(store, stream, happened(payload, { id, metadata: { correlationId: 'one' } }));

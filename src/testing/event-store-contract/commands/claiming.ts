@@ -36,7 +36,7 @@ export const claiming: Checks = {
     await assertEmpty(store);
   },
 
-  'lets another one take a command over whose claim has run out, and refuses what comes late, which writes nothing':
+  'lets another process take over a command whose claim has expired; the late result is refused and writes nothing':
     async ({ store, soon }) => {
       const late = await claimed(store, 'c', { lease: SHORT_MS, fingerprint: 'Late()' });
       const next = await soon(claimedInTime(store, 'c'), 'a claim after the lease of another one');
@@ -56,7 +56,7 @@ export const claiming: Checks = {
       assert.deepEqual(await journalOf(store).claim(claimOf('c')), doneWith(events));
     },
 
-  'accepts what comes late when no one has taken the command over': async ({ store }) => {
+  'accepts a late result when no other process has taken the command over': async ({ store }) => {
     const claim = await claimed(store, 'c', { lease: 1 });
     await pause(SHORT_MS);
     const events = await carriedOut(store, claim, [to(streamOf('1'), 'none', ...eventsOf('c', 1))]);
@@ -72,7 +72,7 @@ export const claiming: Checks = {
     assert.equal(await journalOf(store).renew({ id: 'unknown', token: newId() }, 60_000), false);
   },
 
-  'fails only those appends whose claim is lost, of many that are made together': async ({ store, soon }) => {
+  'of many concurrent appends, fails only those whose claim is lost': async ({ store, soon }) => {
     const lost = await Promise.all(range(1, 5).map(n => claimed(store, `${n}`, { lease: 1 })));
     for (const { id } of lost) await soon(claimedInTime(store, id), `a claim of '${id}' after another one`);
     const sound = await Promise.all(range(6, 10).map(n => claimed(store, `${n}`)));
