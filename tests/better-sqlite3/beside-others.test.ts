@@ -5,10 +5,11 @@ import type { SqliteDriver } from '../../src/adapters/sqlite';
 import { SqliteDriverMissingError } from '../../src/adapters/sqlite';
 import { betterSqlite3 } from '../../src/adapters/sqlite/connection/better-sqlite3';
 import { DRIVERS, loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
-import type { EventStore, ProjectionStore, SnapshotStore } from '../../src/store';
+import type { EventStore } from '../../src/store';
 import { eventStoreContract, projectionStoreContract, snapshotStoreContract } from '../../src/testing';
 import { to } from '../sqlite/events';
 import { testFiles } from '../support/stores/files';
+import { partOptions } from '../support/stores/part-options';
 import { everything } from '../support/stores/whole-stores';
 
 const files = testFiles();
@@ -45,20 +46,11 @@ if (typeof driver === 'string') {
     undefined);
 } else {
   const open = (file = files.path()) => files.store(file, { driver });
-  const beside = <T extends object>(get: (store: EventStore) => T) => {
-    const owners = new WeakMap<T, EventStore>();
-    const opened = (): T => {
-      const store = open();
-      owners.set(get(store), store);
-      return get(store);
-    };
-    return { open: opened, close: (part: T) => owners.get(part)!.close(), events: (part: T) => owners.get(part)! };
-  };
   const again = (store: EventStore): EventStore => open((store as ReturnType<typeof open>).file);
-  const { events, ...snapshots } = beside<SnapshotStore>(store => store.snapshots!);
+  const { events, ...snapshots } = partOptions((store: EventStore) => store.snapshots!, open, again);
   const contracts = {
     events: eventStoreContract({ open: () => open(), reopen: again, openAgain: again, restores: true, commands: true }),
-    projections: projectionStoreContract(beside<ProjectionStore>(store => store.projections!)),
+    projections: projectionStoreContract(partOptions((store: EventStore) => store.projections!, open, again)),
     snapshots: snapshotStoreContract(snapshots),
   };
 

@@ -139,6 +139,98 @@ describe('the contract notices a store that', () => {
   });
 });
 
+describe('the contract notices a store that, opened again,', () => {
+  const firstFences = new WeakMap<ProjectionStore, bigint>();
+  /** What such a store does once it is opened again, and the cases that notice it. */
+  const forgetful: Readonly<Record<string, { again: Breaking; noticedBy: readonly string[] }>> = {
+    'has no documents': {
+      again: () => ({ find: async () => ({ items: [], cursor: undefined }) }),
+      noticedBy: [
+        'keeps documents and their indexes when it is closed and opened again',
+        'continues from its checkpoints when it is opened again',
+        'keeps its versions, and which one is active, when it is opened again',
+      ],
+    },
+    'begins at position 0': {
+      again: () => ({ checkpoint: async () => 0n }),
+      noticedBy: ['continues from its checkpoints when it is opened again'],
+    },
+    'has no leases': {
+      again: store => ({ leases: { ...store.leases, segments: async () => [] } }),
+      noticedBy: ['keeps leases, and gives higher fences, when it is opened again'],
+    },
+    'gives the same fences again': {
+      again: store => ({
+        leases: {
+          ...store.leases,
+          claim: async (...claim) => {
+            const outcome = await store.leases.claim(...claim);
+            return outcome.ok ? { ...outcome, fence: firstFences.get(store) ?? outcome.fence } : outcome;
+          },
+        },
+      }),
+      noticedBy: [
+        'keeps leases, and gives higher fences, when it is opened again',
+        'never reuses the fence of a version that was dropped before it was opened again',
+      ],
+    },
+    'has no dead letters': {
+      again: () => ({ deadLetters: new InMemoryProjectionStore().deadLetters }),
+      noticedBy: ['keeps dead letters and requested retries when it is opened again'],
+    },
+    'does not know which version is active': {
+      again: () => ({ active: async () => undefined }),
+      noticedBy: ['keeps its versions, and which one is active, when it is opened again'],
+    },
+    'has dropped versions again': {
+      again: store => ({ versions: async name => store.versions(name === 'things' ? 'kept' : name) }),
+      noticedBy: [
+        'keeps its versions, and which one is active, when it is opened again',
+        'has nothing of a dropped version when it is opened again',
+      ],
+    },
+  };
+  const open = async (): Promise<ProjectionStore> => {
+    const store: ProjectionStore = new InMemoryProjectionStore();
+    await store.prepare({ name: 'kept', version: 1, indexes: [] });
+    const claim = store.leases.claim.bind(store.leases);
+    const leases: ProjectionStore['leases'] = {
+      ...bound(store.leases),
+      async claim(...given) {
+        const outcome = await claim(...given);
+        if (outcome.ok && !firstFences.has(whole)) firstFences.set(whole, outcome.fence);
+        return outcome;
+      },
+    };
+    const whole: ProjectionStore = { ...bound(store), leases, deadLetters: store.deadLetters };
+    return whole;
+  };
+
+  async function noticing(again: Breaking): Promise<string[]> {
+    const reopen = (store: ProjectionStore): ProjectionStore => ({
+      ...store,
+      ...again(store),
+    });
+    const always = new Set(projectionStoreContract({ open }).map(({ name }) => name));
+    const cases = projectionStoreContract({ open, reopen }).filter(({ name }) => !always.has(name));
+    expect(cases).toHaveLength(7);
+    const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));
+    return cases.flatMap(({ name }, place) => (outcomes[place]?.status === 'rejected' ? [name] : []));
+  }
+
+  test.each(Object.entries(forgetful))('%s', async (_, { again, noticedBy }) => {
+    expect(await noticing(again)).toEqual(noticedBy);
+  });
+
+  test('has nothing at all', async () => {
+    expect(await noticing(() => bound(new InMemoryProjectionStore()))).toHaveLength(6);
+  });
+
+  test('and none that keeps everything', async () => {
+    expect(await noticing(() => ({}))).toEqual([]);
+  });
+});
+
 describe('the contract notices a store that goes on after its event store is closed', () => {
   /** Another store, which goes on; both know the versions that are prepared. */
   const beside = (store: ProjectionStore) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sqlite } from '../../src/adapters/sqlite';
+import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 import {
   type CheckpointName,
   CustomEventStore,
@@ -16,25 +16,15 @@ import {
   type ProjectionStoreContractOptions,
   projectionStoreContract,
 } from '../../src/testing/projection-store-contract';
+import { partOptions } from '../support/stores/part-options';
 import { bound } from './bound';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-projections-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-/** What an event store keeps for projections; it is closed with it. */
-function beside(open: () => EventStore): ProjectionStoreContractOptions {
-  const owners = new WeakMap<ProjectionStore, EventStore>();
-  return {
-    open() {
-      const store = open();
-      owners.set(store.projections!, store);
-      return store.projections!;
-    },
-    close: projections => owners.get(projections)!.close(),
-    events: projections => owners.get(projections)!,
-  };
-}
+const beside = (open: () => EventStore, again?: (closed: EventStore) => EventStore): ProjectionStoreContractOptions =>
+  partOptions((store: EventStore) => store.projections!, open, again);
 
 /** Passes an event store on, with its projections, which append as it does and say so. */
 function custom(store: EventStore): EventStore {
@@ -54,7 +44,10 @@ const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {
   InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
   InMemoryEventStore: beside(() => new InMemoryEventStore()),
   CustomEventStore: beside(() => custom(new InMemoryEventStore())),
-  SqliteEventStore: beside(() => sqlite(join(folder, `${++files}.db`))),
+  SqliteEventStore: beside(
+    () => sqlite(join(folder, `${++files}.db`)),
+    closed => sqlite((closed as SqliteEventStore).file),
+  ),
   'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
 };
 

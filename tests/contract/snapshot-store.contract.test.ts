@@ -1,30 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sqlite } from '../../src/adapters/sqlite';
+import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 import { type EventStore, InMemorySnapshotStore, type NewSnapshot, type SnapshotStore } from '../../src/store';
 import { type SnapshotStoreContractOptions, snapshotStoreContract } from '../../src/testing';
+import { partOptions } from '../support/stores/part-options';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-snapshots-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-/** The snapshots of an event store, which is closed with them. */
-function within(open: () => EventStore): SnapshotStoreContractOptions {
-  const owners = new WeakMap<SnapshotStore, EventStore>();
-  return {
-    open() {
-      const store = open();
-      owners.set(store.snapshots!, store);
-      return store.snapshots!;
-    },
-    close: snapshots => owners.get(snapshots)!.close(),
-  };
+function within(open: () => EventStore, again?: (closed: EventStore) => EventStore): SnapshotStoreContractOptions {
+  const { events: _, ...options } = partOptions((store: EventStore) => store.snapshots!, open, again);
+  return options;
 }
 
 const stores: Readonly<Record<string, SnapshotStoreContractOptions>> = {
   InMemorySnapshotStore: { open: () => new InMemorySnapshotStore() },
-  SqliteEventStore: within(() => sqlite(join(folder, `${++files}.db`))),
+  SqliteEventStore: within(
+    () => sqlite(join(folder, `${++files}.db`)),
+    closed => sqlite((closed as SqliteEventStore).file),
+  ),
   'SqliteEventStore without a file': within(() => sqlite(':memory:')),
 };
 
@@ -60,11 +56,14 @@ describe('the contract notices a store that', () => {
           save({ ...snapshot, state: JSON.stringify(JSON.parse(snapshot.state || 'null')) }),
       });
     },
+    'forgets all when it is closed': () => new Wrong(),
     'forgets nothing': () => Object.assign(new Wrong(), { delete: async () => {} }),
   };
 
   test.each(Object.entries(broken))('%s', async (_, open) => {
-    const outcomes = await Promise.allSettled(snapshotStoreContract({ open }).map(({ run }) => run()));
+    const outcomes = await Promise.allSettled(
+      snapshotStoreContract({ open, reopen: () => new Wrong() }).map(({ run }) => run()),
+    );
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
   });
 });

@@ -16,16 +16,18 @@ import type {
 export type Check = (store: ProjectionStore) => Promise<void>;
 
 /** What most checks get: the store and, where they are in one place, the events. */
-export interface Scene {
+export interface Scene<Events = EventStore | undefined> {
   readonly store: ProjectionStore;
-  readonly events: EventStore | undefined;
+  readonly events: Events;
+  /** Closes the store and opens one on the same data. */
+  reopened(): Promise<Scene<Events>>;
 }
 
 /** A thing that a store of leases, dead letters and transactions must hold. */
 export type SceneCheck = (scene: Scene) => Promise<void>;
 
 /** A thing that a store must hold which keeps documents beside the events. */
-export type EventsCheck = (scene: { readonly store: ProjectionStore; readonly events: EventStore }) => Promise<void>;
+export type EventsCheck = (scene: Scene<EventStore>) => Promise<void>;
 
 export const NAME = 'things';
 

@@ -22,6 +22,25 @@ async function assertState(store: SnapshotStore, state: string): Promise<void> {
   assertKept(await store.load(stream('1'), 1), snapshot);
 }
 
+/** What is left when a store has been closed and is opened again. */
+export const durability = {
+  'keeps its snapshots when it is closed and opened again': async (
+    store: SnapshotStore,
+    reopened: () => Promise<SnapshotStore>,
+  ) => {
+    await store.save(taken(5, { state: '{"text": "Grüße 🎈"}' }));
+    await store.save(taken(7, { stream: stream('2') }));
+    await store.delete(stream('2'));
+    const before = await store.load(stream('1'), 1);
+    const again = await reopened();
+    assert.deepEqual(await again.load(stream('1'), 1), before);
+    assertKept(before, taken(5, { state: '{"text": "Grüße 🎈"}' }));
+    assert.equal(await again.load(stream('2'), 1), undefined);
+    await again.save(taken(4));
+    assert.deepEqual(await again.load(stream('1'), 1), before);
+  },
+};
+
 /** What every store of snapshots must hold. */
 export const checks: Readonly<Record<string, (store: SnapshotStore) => Promise<void>>> = {
   'finds nothing before anything was saved': async store => {

@@ -1,22 +1,16 @@
 import { projectionStatements } from '../../../src/adapters/postgres/projections/projection-statements';
 import { StoreNames } from '../../../src/adapters/postgres/schema/names';
-import type { EventStore, ProjectionStore } from '../../../src/store';
+import type { ProjectionStore } from '../../../src/store';
 import { projectionStoreContract } from '../../../src/testing';
+import { partOptions } from '../../support/stores/part-options';
 import { TestSchema } from '../../support/stores/schema';
 
 const schema = new TestSchema(__filename);
-const owners = new WeakMap<ProjectionStore, EventStore>();
-let opened = 0;
-
-const options = {
-  open(): ProjectionStore {
-    const store = schema.open({ tablePrefix: `case_${++opened}_`, maxConnections: 4 });
-    owners.set(store.projections, store);
-    return store.projections;
-  },
-  close: (projections: ProjectionStore) => owners.get(projections)!.close(),
-  events: (projections: ProjectionStore) => owners.get(projections)!,
-};
+const options = partOptions(
+  store => store.projections,
+  () => schema.openApart({ maxConnections: 4 }),
+  schema.openAgain,
+);
 const contract = projectionStoreContract(options);
 
 test.each(contract.map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run(), 20_000);

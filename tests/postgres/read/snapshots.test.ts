@@ -1,22 +1,17 @@
 import { Event, Flow, Repository } from '../../../src';
-import type { EventStore, SnapshotStore } from '../../../src/store';
 import { snapshotStoreContract } from '../../../src/testing';
 import { Account, counter, Deposit, Open, ToldLogger } from '../../domain/snapshots';
 import { stream } from '../../support/events';
+import { partOptions } from '../../support/stores/part-options';
 import { TestSchema } from '../../support/stores/schema';
 
 const schema = new TestSchema(__filename);
-const owners = new WeakMap<SnapshotStore, EventStore>();
-let opened = 0;
-
-const contract = snapshotStoreContract({
-  open() {
-    const store = schema.open({ tablePrefix: `case_${++opened}_`, maxConnections: 4 });
-    owners.set(store.snapshots, store);
-    return store.snapshots;
-  },
-  close: snapshots => owners.get(snapshots)!.close(),
-});
+const { events, ...options } = partOptions(
+  store => store.snapshots,
+  () => schema.openApart({ maxConnections: 4 }),
+  schema.openAgain,
+);
+const contract = snapshotStoreContract(options);
 
 test.each(contract.map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run(), 20_000);
 

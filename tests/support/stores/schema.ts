@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Client, Pool, type PoolClient } from 'pg';
 import { type PostgresEventStore, type PostgresOptions, postgres } from '../../../src/adapters/postgres';
+import type { EventStore } from '../../../src/store';
 import { lent } from '../beside';
 import { SILENT } from '../logger';
 import { within } from '../waiting';
@@ -17,7 +18,7 @@ const HOLDERS_ENDED = `
 
 /** A schema with the stores, pools and clients that were opened in it; all of it is gone at the end. */
 export class Schema {
-  readonly #stores: PostgresEventStore[] = [];
+  readonly #stores = new Map<EventStore, Partial<PostgresOptions>>();
   readonly #pools: Pool[] = [];
   readonly #clients: PoolClient[] = [];
   #own: Pool | undefined;
@@ -31,9 +32,17 @@ export class Schema {
   open(options: Partial<PostgresOptions> = {}): PostgresEventStore {
     const where = options.pool ? {} : { connectionString: this.server };
     const store = postgres({ ...where, schema: this.name, logger: SILENT, ...options });
-    this.#stores.push(store);
+    this.#stores.set(store, options);
     return store;
   }
+
+  /** Opens a store on tables of its own. */
+  openApart(options: Partial<PostgresOptions> = {}): PostgresEventStore {
+    return this.open({ tablePrefix: `case_${this.#stores.size + 1}_`, ...options });
+  }
+
+  /** Opens another store on the tables of one. */
+  readonly openAgain = (store: EventStore): PostgresEventStore => this.open(this.#stores.get(store));
 
   pool(options: object = {}): Pool {
     const pool = new Pool({ connectionString: this.server, ...options });
@@ -68,7 +77,7 @@ export class Schema {
 
   async #close(): Promise<void> {
     for (const client of this.#clients) client.release(true);
-    await Promise.all(this.#stores.map(store => store.close()));
+    await Promise.all([...this.#stores.keys()].map(store => store.close()));
     await Promise.all(this.#pools.map(pool => pool.end()));
   }
 
