@@ -5,7 +5,7 @@ export interface StoreLifetime<Store> {
   reopen?(closed: Store): Store | Promise<Store>;
 }
 
-/** Opens a store for one check, which may close it and open another on the same data; closes what is open at the end. */
+/** Opens a store for one check, which may reopen it, and closes what is open at the end. */
 export async function withStore<Store>(
   { open, close, reopen }: StoreLifetime<Store>,
   check: (store: Store, reopened: () => Promise<Store>) => Promise<void>,

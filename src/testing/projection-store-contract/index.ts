@@ -23,8 +23,8 @@ export interface ProjectionStoreContractOptions {
   /** Called with each store that a case has opened: when the case is over, and before `reopen`. */
   close?(store: ProjectionStore): void | Promise<void>;
   /**
-   * Returns a store on the data of the one given, which `close` has closed before. Give it when what is written outlives
-   * the store: it adds the cases about durability.
+   * Returns a store on the data of the one given, which `close` has closed before. Give it when the data outlive the
+   * store: it adds the cases about durability.
    */
   reopen?(closed: ProjectionStore): ProjectionStore | Promise<ProjectionStore>;
   /**
