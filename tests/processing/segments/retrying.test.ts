@@ -23,6 +23,19 @@ function held() {
 }
 
 onEachStore(processes => {
+  test('settled() waits for a retry that is due in another process, or when the segment has found its next owner', async () => {
+    let tries = 0;
+    const failing = tally({ retry: { attempts: 3, delay: 200, maxDelay: 200 } }, () => {
+      if (++tries < 3) throw new Error('not yet');
+    });
+    processes().start([failing]);
+    await happen(processes().store, ['a']);
+    await until(() => tries > 0);
+    const other = processes().start([failing]);
+    await other.settled();
+    expect([tries, await other.of('tally').deadLetters()]).toEqual([3, []]);
+  });
+
   const parked = async (handler: ReturnType<typeof held>) => {
     const projections = processes().start([tally({ retry: { attempts: 1 } }, handler.handle)], {
       leaseDuration: 10_000,

@@ -4,6 +4,7 @@ import { DuplicateEventError, PayloadTooLargeError } from '../../../src/store';
 import { happened } from '../../support/events';
 import { testFiles } from '../../support/stores/files';
 import { everything } from '../../support/stores/whole-stores';
+import { until } from '../../support/waiting';
 import { RecordingDriver } from '../connection/recording-driver';
 import { to } from '../events';
 
@@ -123,8 +124,7 @@ test('subscribers are woken by own appends at once, and only they make the store
   expect(driver.count('pragma data_version')).toBe(0);
   const pages = store.subscribe()[Symbol.asyncIterator]();
   const next = pages.next();
-  await pause(20);
-  expect(driver.count('pragma data_version')).toBeGreaterThan(2);
+  await until(() => driver.count('pragma data_version') > 2, 'it looks for those of others');
   await store.append(to('1'));
   expect((await next).value).toHaveLength(1);
   await pages.return!();

@@ -48,14 +48,12 @@ test('four processes make the same new file at once', async () => {
   }
 }, 60_000);
 
-test('a subscriber learns of what another process appends within some polls', async () => {
+test('a subscriber learns of what another process appends', async () => {
   const store = files.store(files.path(), { pollEvery: 25 });
   const pages = store.subscribe()[Symbol.asyncIterator]();
   const next = pages.next();
   const other = files.store(store.file);
   await new Promise(resolve => setTimeout(resolve, 60));
-  const start = performance.now();
   await other.append(to('1'));
   expect((await next).value).toHaveLength(1);
-  expect(performance.now() - start).toBeLessThan(1000);
 });
