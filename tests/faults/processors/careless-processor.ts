@@ -12,6 +12,8 @@ export interface Carelessness {
   readonly owner: string;
   readonly leaseDuration: number;
   readonly handling: (event: RecordedEvent) => unknown;
+  /** Called when the documents are written, and the checkpoint is not moved yet. */
+  readonly written?: () => unknown;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function followCarelessly(
   }
 }
 
-async function takePage(store: EventStore, { owner, leaseDuration, handling }: Carelessness): Promise<boolean> {
+async function takePage(store: EventStore, carelessness: Carelessness): Promise<boolean> {
+  const { owner, leaseDuration, handling, written = () => sleep(1) } = carelessness;
   const documents = projectionsOf(store);
   const lease = await documents.leases.claim(SEGMENT, { owner, duration: leaseDuration });
   if (!lease.ok) return false;
@@ -43,10 +46,12 @@ async function takePage(store: EventStore, { owner, leaseDuration, handling }: C
     await handling(event);
     counts.set(event.aggregateId, counted(counts.get(event.aggregateId) as Count | undefined, event));
   }
-  const at = await documents.checkpoint(SEGMENT);
   const writes = Array.from(counts, ([id, document]) => ({ readModel: NAME, version: 1, id, document }));
-  await documents.commit({ checkpoint: SEGMENT, from: at, to: at, writes });
-  await sleep(1);
+  let at: bigint;
+  // Others may move the checkpoint in between.
+  do at = await documents.checkpoint(SEGMENT);
+  while (!(await documents.commit({ checkpoint: SEGMENT, from: at, to: at, writes })).ok);
+  await written();
   const end = page.at(-1)!.position;
   if (end > at) await documents.commit({ checkpoint: SEGMENT, from: at, to: end, writes: [] });
   return true;

@@ -20,6 +20,8 @@ export interface Serving {
   readonly slow?: number;
   /** Runs a projection as one might write it first, and no other. */
   readonly careless?: boolean;
+  /** The careless one says `written` and halts for good when it has written documents, before it moves its checkpoint. */
+  readonly halting?: boolean;
 }
 
 /** Takes note of what it is told: once for each event, if all is well. */
@@ -55,12 +57,18 @@ function freeze(): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
+/** Halts, and keeps the process alive meanwhile. */
+function halt(): Promise<never> {
+  say('written');
+  return new Promise(() => setInterval(() => undefined, 1000));
+}
+
 /**
  * A program that runs a projection and a reactor, which dispatches a command for each event, until it is told to end.
  * It prints `ready` when it can be told so, `handling <position>` before the projection takes an event, and `closed` at
  * the end. After SIGUSR2 it freezes in the next handler.
  */
-async function main({ where, segments, leaseDuration, slow, careless }: Serving): Promise<void> {
+async function main({ where, segments, leaseDuration, slow, careless, halting }: Serving): Promise<void> {
   const eventStore = openAt(where);
   let freezing = false;
   process.on('SIGUSR2', () => (freezing = true));
@@ -70,8 +78,10 @@ async function main({ where, segments, leaseDuration, slow, careless }: Serving)
     freezing = false;
     if (slow) await sleep(slow);
   };
-  if (careless)
-    return followCarelessly(eventStore, { owner: newId(), leaseDuration, handling }, new AbortController().signal);
+  if (careless) {
+    const carelessness = { owner: newId(), leaseDuration, handling, ...(halting && { written: halt }) };
+    return followCarelessly(eventStore, carelessness, new AbortController().signal);
+  }
   tellRefusals(projectionsOf(eventStore));
   const flow = new Flow({ eventStore, aggregates: [Notes], logger: SILENT });
   const noting = defineReactor({

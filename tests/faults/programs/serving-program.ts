@@ -23,6 +23,11 @@ export class ServingProgram extends Program {
     await until(() => this.handled(before).length > 0, 'the process follows', PATIENCE);
   }
 
+  /** Waits until a careless one that halts has written documents. */
+  async written(): Promise<void> {
+    await until(() => this.lines.includes('written'), 'documents are written', PATIENCE);
+  }
+
   /** Has it freeze when its projection takes the next event, in the handler. Returns when that was. */
   async frozenInHandler(): Promise<number> {
     const before = this.length;
