@@ -181,6 +181,7 @@ test('what a handler cannot take holds a new version up', async () => {
   await flow.processors.of('view').rebuild();
   while (!(await flow.processors.of('view').status()).rebuild?.heldUpBy)
     await new Promise(resolve => setTimeout(resolve, 5));
+  const printed = jest.spyOn(console, 'error').mockImplementation();
   // #region held-up
   const held = flow.processors.of('view');
   const { rebuild } = await held.status();
@@ -190,6 +191,8 @@ test('what a handler cannot take holds a new version up', async () => {
   await held.discard({ version: rebuild!.version, sequence: 'Count/1' }); // or discard these events
   await (await held.rebuild()).switchAnyway(); // or let readers see the new version as it is; `cancel()` drops it
   // #endregion held-up
+  expect(printed).toHaveBeenCalledWith('Count/1', expect.stringContaining('not today'));
+  printed.mockRestore();
   expect(await flow.processors.of('view').status()).toMatchObject({ activeVersion: 2, rebuild: undefined });
   await flow.close();
 });

@@ -72,6 +72,7 @@ class Log {
 class TodoModule {}
 
 test('settles when listeners, what they dispatched, and projections are done', async () => {
+  const printed = jest.spyOn(console, 'error').mockImplementation();
   // #region test-flow
   await using app = await testFlow(TodoModule);
   await app.flow.dispatch(new CreateTodo('1', 'Buy milk'));
@@ -89,10 +90,14 @@ test('settles when listeners, what they dispatched, and projections are done', a
     'completer',
   ]);
   // #endregion test-flow
+  expect(printed.mock.calls.map(([message]) => message)).toEqual([
+    expect.stringContaining("The reactor 'completer' failed with TodoCreated of Todo '2'"),
+  ]);
+  printed.mockRestore();
 });
 
 test('records commands, events and effects', async () => {
-  await using app = await testFlow(TodoModule);
+  await using app = await testFlow(TodoModule, { logger: SILENT });
   await app.flow.dispatch(new CreateTodo('1', 'at once'));
   await app.flow.dispatch(new RenameTodo('1', 'Buy milk'));
   await expect(app.flow.dispatch(new RenameTodo('1', ''))).rejects.toThrow('needs a description');
