@@ -131,6 +131,7 @@ export class JsonLinesProjectionStore implements ProjectionStore {
         return rows.leases(projection, version).join({ owner, duration });
       });
     },
+    members: async (projection, version) => this.#stored.leases(projection, version).members(),
     leave: (projection, version, owner) => this.#change(rows => rows.leases(projection, version).leave(owner)),
     segments: async (projection, version) =>
       this.#stored.leases(projection, version).segments(this.#stored.positions(projection, version)),

@@ -64,7 +64,14 @@ export class LeaseRows {
     this.rows.set(this.#members, owner, { until: now + duration, duration });
     for (const [other, held] of this.rows.all<KnownLease>(this.#members))
       if (!isHeld(held, now)) this.rows.set(this.#members, other, null);
-    return [...this.rows.all(this.#members).keys()];
+    return this.members();
+  }
+
+  members(): readonly string[] {
+    const now = this.clock.now();
+    return [...this.rows.all<KnownLease>(this.#members)]
+      .filter(([, held]) => isHeld(held, now))
+      .map(([owner]) => owner);
   }
 
   leave(owner: string): void {

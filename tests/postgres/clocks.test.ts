@@ -33,7 +33,9 @@ test('when the clock of the server is set back, a lease has run out and its owne
   const first = await leases.claim(segment, one!);
   const fence = first.ok ? first.fence : 0n;
   await setBack();
-  expect(await leases.segments('things', 1)).toEqual([{ segment: 0, position: 0n, owner: undefined, freeIn: 0 }]);
+  expect(await leases.segments('things', 1)).toEqual([
+    { segment: 0, position: 0n, owner: undefined, freeIn: 0, released: false },
+  ]);
   expect(await leases.claim(segment, one!)).toMatchObject({ ok: true, fence });
   await setBack();
   expect(await leases.claim(segment, other!)).toMatchObject({ ok: true, fence: fence + 1n });

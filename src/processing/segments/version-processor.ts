@@ -128,13 +128,12 @@ export class VersionProcessor {
   async #look(): Promise<void> {
     const { segments } = this.version;
     for (const [segment, held] of this.#held) await this.#renew(segment, held);
-    if (segments === 1) {
-      if (this.#held.size === 0) await this.#claim(0);
-      return;
-    }
+    // With one segment its owner is known by the lease, and those that stand by as members.
+    if (segments === 1 && this.#held.size > 0) return;
     const { owner, leaseDuration: duration } = this.membership;
     const { leases } = this.parts.store;
     const members = await leases.join(this.#projection, this.version.version, { owner, duration });
+    if (segments === 1) return this.#claim(0);
     const states = await leases.segments(this.#projection, this.version.version);
     const { quota, free } = segmentAssignmentOf(states, segments, members, owner);
     for (const segment of free) {
@@ -219,9 +218,8 @@ export class VersionProcessor {
     await this.#release(segment, held.fence);
   }
 
-  /** Others divide the segments without this process. */
+  /** Others divide the segments without this process, and older code sees that it has left. */
   async #leave(): Promise<void> {
-    if (this.version.segments === 1) return;
     const { owner } = this.membership;
     // Where the store cannot be asked, the membership runs out by itself.
     await this.parts.store.leases.leave(this.#projection, this.version.version, owner).catch(() => undefined);

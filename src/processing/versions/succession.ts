@@ -11,7 +11,8 @@ export interface SuccessionParts {
 /**
  * Decides, while processes with different code run beside each other, whose version is read: the one of the highest
  * revision that a process follows. Of equal revisions, the one whose code was started last. So two codes never take
- * turns: what changes the decision is a process that starts, or the last one that ends.
+ * turns: what changes the decision is a process that starts, or the last one that ends. One that closes says so, and is
+ * replaced at the next look; one that dies or freezes is waited for.
  */
 export class Succession {
   /** Since when no process has been seen to follow a version, by `performance.now()`. */
@@ -30,15 +31,19 @@ export class Succession {
   }
 
   /**
-   * Whether it was looked twice, a lease apart or more, and no process had a segment at either look or between them.
+   * Whether all processes that followed a version have closed; or it was looked twice, a lease apart or more, and none
+   * had a segment, or stood by, at either look or between them. A version that none has claimed yet has one that begins.
    */
-  async #isAbandoned({ version }: ReadModelVersion): Promise<boolean> {
+  async #isAbandoned({ version, segments }: ReadModelVersion): Promise<boolean> {
     const { store, name, leaseDuration } = this.parts;
     const states = await store.leases.segments(name, version);
+    // Afterwards: a process joins before it claims a segment, so one that has come meanwhile is found here.
+    const members = await store.leases.members(name, version);
     const now = performance.now();
     const since = this.#unfollowed.get(version) ?? now;
     this.#unfollowed.clear();
-    if (states.some(({ owner }) => owner !== undefined)) return false;
+    if (members.length > 0 || states.some(({ owner }) => owner !== undefined)) return false;
+    if (states.filter(({ released }) => released).length === segments) return true;
     this.#unfollowed.set(version, since);
     return now - since >= leaseDuration;
   }

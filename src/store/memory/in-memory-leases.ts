@@ -51,11 +51,15 @@ export class InMemoryLeases implements SegmentLeases {
     return this.access.write(() => {
       this.versions.refuseClosed(projection, version);
       const now = this.clock.now();
-      const others = [...(this.#members.get(keyOf(projection, version)) ?? [])].filter(([, each]) => isHeld(each, now));
-      const members = new Map([...others, [owner, { until: now + duration, duration }]]);
+      const members = new Map([...this.#there(projection, version, now), [owner, { until: now + duration, duration }]]);
       this.#members.set(keyOf(projection, version), members);
       return [...members.keys()];
     });
+  }
+
+  async members(projection: string, version: number): Promise<readonly string[]> {
+    const there = this.access.read(() => this.#there(projection, version, this.clock.now()));
+    return there.map(([owner]) => owner);
   }
 
   async leave(projection: string, version: number, owner: string): Promise<void> {
@@ -90,6 +94,11 @@ export class InMemoryLeases implements SegmentLeases {
     leases.set(segment, lease);
     this.#leases.set(keyOf(projection, version), leases);
     return { ok: true, fence: lease.fence, position: this.versions.positions(projection, version).get(segment) ?? 0n };
+  }
+
+  /** Those whose time is not over. */
+  #there(projection: string, version: number, now: number): [string, Pick<KnownLease, 'until' | 'duration'>][] {
+    return [...(this.#members.get(keyOf(projection, version)) ?? [])].filter(([, each]) => isHeld(each, now));
   }
 
   #of(projection: string, version: number): Map<number, KnownLease> {

@@ -40,6 +40,8 @@ export interface SegmentState {
   readonly owner: string | undefined;
   /** Milliseconds until the lease expires; 0 without an owner. */
   readonly freeIn: number;
+  /** Whether its last owner gave it back; false while it is held, after a lease that expired, and if never claimed. */
+  readonly released: boolean;
   /** The note of the owner's last claim; undefined without an owner. */
   readonly note: string | undefined;
 }
@@ -69,6 +71,8 @@ export interface SegmentLeases {
    * or closed, StoreClosedError
    */
   join(projection: string, version: number, member: Member): Promise<readonly string[]>;
+  /** Returns the owners of all members of a version, in no order. @throws StoreClosedError */
+  members(projection: string, version: number): Promise<readonly string[]>;
   /** Removes a process from the members of a version. @throws StoreClosedError */
   leave(projection: string, version: number, owner: string): Promise<void>;
   /**

@@ -23,6 +23,7 @@ const writers = (store: ProjectionStore): (() => Promise<unknown>)[] => [
 async function assertEmpty(store: ProjectionStore): Promise<void> {
   assert.equal(await store.checkpoint(segment()), 0n);
   assert.deepEqual(await store.leases.segments(NAME, 1), []);
+  assert.deepEqual(await store.leases.members(NAME, 1), []);
   assert.deepEqual(await store.deadLetters.list({ projection: NAME, version: 1 }), []);
 }
 

@@ -131,11 +131,28 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
       async () => (await store.leases.segments(NAME, 1))[0]?.owner === undefined,
     );
     const [first, second, third, ...more] = await store.leases.segments(NAME, 1);
-    assert.deepEqual(first, { segment: 1, position: 0n, owner: undefined, freeIn: 0, note: undefined });
+    const free = { owner: undefined, freeIn: 0, released: false, note: undefined };
+    assert.deepEqual(first, { segment: 1, position: 0n, ...free });
     const freeIn = second?.freeIn ?? 0;
     assert.ok(freeIn > LONG / 2 && freeIn <= LONG, `free in ${freeIn} ms`);
-    assert.deepEqual(second, { segment: 2, position: 7n, owner: 'one', freeIn, note: undefined });
-    assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, owner: undefined, freeIn: 0, note: undefined }]);
+    assert.deepEqual(second, { segment: 2, position: 7n, ...free, owner: 'one', freeIn });
+    assert.deepEqual([third, ...more], [{ segment: 12, position: 9n, ...free }]);
+  },
+
+  'a segment that was given back is told from one whose lease has run out': async ({ store }) => {
+    await store.prepare(schema());
+    const released = async (): Promise<boolean[]> =>
+      (await store.leases.segments(NAME, 1)).map(state => state.released);
+    await store.commit({ ...commit(0n, 7n), checkpoint: segment({ segment: 1 }) });
+    const first = await take(store, 'one');
+    assert.deepEqual(await released(), [false, false], 'held, and never claimed');
+    await store.leases.release(segment(), { owner: 'one', fence: first });
+    assert.deepEqual(await released(), [true, false], 'given back');
+    await take(store, 'one', 50);
+    await until('the lease has run out', async () => (await store.leases.segments(NAME, 1))[0]?.owner === undefined);
+    assert.deepEqual(await released(), [false, false], 'run out');
+    await store.leases.release(segment(), { owner: 'other', fence: await take(store, 'other') });
+    assert.deepEqual(await released(), [true, false], 'given back by the next owner');
   },
 
   'lists the members of a version until their time is up, or they leave': async ({ store }) => {
@@ -145,11 +162,13 @@ export const leaseChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await join('one'), ['one']);
     assert.deepEqual(await join('two'), ['one', 'two']);
     assert.deepEqual(await join('two'), ['one', 'two'], 'one that is there already');
+    assert.deepEqual([...(await store.leases.members(NAME, 1))].sort(), ['one', 'two'], 'without joining');
     assert.deepEqual(await join('else', LONG, 2), ['else'], 'the members of another version');
     await store.leases.leave(NAME, 1, 'one');
     await store.leases.leave(NAME, 1, 'not there');
     assert.deepEqual(await join('brief', 50), ['brief', 'two']);
-    await until('its 50 ms are over', async () => (await join('two')).length === 1);
+    await until('its 50 ms are over', async () => (await store.leases.members(NAME, 1)).length === 1);
+    assert.deepEqual(await join('two'), ['two']);
     assert.deepEqual(await join('one'), ['one', 'two']);
     assert.deepEqual(await join('two', 50), ['one', 'two']);
     await until('the shorter time counts', async () => (await join('one')).length === 1);

@@ -215,6 +215,7 @@ export const eventsChecks: Readonly<Record<string, EventsCheck>> = {
       () => store.leases.claim(segment(), { owner: 'two', duration: 60_000 }),
       () => store.leases.release(segment(), { owner: 'one', fence: lease.fence }),
       () => store.leases.segments(NAME, 1),
+      () => store.leases.members(NAME, 1),
       () => store.deadLetters.sequences(parked),
       () => store.deadLetters.list(parked),
       () => store.deadLetters.retry(parked),

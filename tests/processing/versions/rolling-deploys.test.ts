@@ -1,7 +1,7 @@
 import type { EventProcessorDefinition, EventProcessors } from '../../../src/processing';
 import type { ReadModelVersion } from '../../../src/store';
 import { happen, noting, onEachStore, RETRY, type Tally, tally } from '../../support/processes';
-import { until } from '../../support/waiting';
+import { pause, until } from '../../support/waiting';
 
 /** Code of a version: what its handlers make of events tells it from the other. */
 const code = (version: number, handle: (text: string) => unknown = () => undefined, options: object = {}) =>
@@ -81,6 +81,79 @@ onEachStore(processes => {
     await old.waitFor(position);
     expect(await read('a')).toEqual({ count: 2, last: 'after' });
     expect(await stateOf(old)).toBe('following');
+  });
+
+  describe('with leases of ten minutes', () => {
+    const LONG = { leaseDuration: 600_000 };
+    const OTHER = { owner: 'another process', duration: LONG.leaseDuration };
+    const start = (version: number, options: object = {}): EventProcessors =>
+      processes().start([code(version, undefined, options)], LONG);
+    const leases = () => processes().store.projections.leases;
+
+    /** Newer code that has settled on one event, in as many processes, and older code that is idle beside it. */
+    const superseded = async (options: object = {}): Promise<{ newer: EventProcessors; older: EventProcessors }> => {
+      await happen(processes().store, ['a']);
+      const older = start(1, options);
+      await older.settled();
+      const newer = start(2, options);
+      await isRead(2);
+      await until(async () => (await stateOf(older)) === 'superseded');
+      await newer.settled();
+      return { newer, older };
+    };
+
+    /** Long enough for several looks of each process. */
+    const stays = async (number: number): Promise<void> => {
+      const begun = performance.now();
+      while (performance.now() - begun < 1200) {
+        expect(await versions()).toMatchObject([{ version: number, active: true }]);
+        await pause(50);
+      }
+    };
+
+    test.each([1, 3])('older code takes over from newer code that has closed, with %i segments', async segments => {
+      const { newer, older } = await superseded({ segments });
+      await newer.close();
+      await isRead(1);
+      await older.waitFor(await happen(processes().store, ['a'], 'after'));
+      expect(await read('a')).toEqual({ count: 2, last: 'after' });
+    });
+
+    test('it takes over when the last of two processes with newer code has closed, not before', async () => {
+      const { newer } = await superseded();
+      const standby = start(2);
+      await until(async () => (await leases().members('tally', 2)).length === 2);
+      await newer.close();
+      await stays(2);
+      await standby.waitFor(await happen(processes().store, ['a']));
+      await standby.close();
+      await isRead(1);
+    });
+
+    test('a process that stands by keeps older code from taking over, though it has not claimed the segment yet', async () => {
+      const { newer } = await superseded();
+      await leases().join('tally', 2, OTHER);
+      await newer.close();
+      await stays(2);
+      await leases().leave('tally', 2, OTHER.owner);
+      await isRead(1);
+    });
+
+    test('a version that no process has claimed yet is not taken for one that all have left', async () => {
+      const { store } = processes();
+      await superseded();
+      const { version, replayUntil } = (await active())!;
+      await store.projections.prepare({ name: 'tally', version: version + 1, revision: 3, indexes: [], replayUntil });
+      await store.projections.activate('tally', version + 1);
+      await store.projections.drop('tally', version);
+      await stays(version + 1);
+      const segment = { projection: 'tally', version: version + 1, segment: 0 };
+      const lease = await leases().claim(segment, OTHER);
+      if (!lease.ok) throw new Error('it is claimed');
+      await stays(version + 1);
+      await leases().release(segment, { owner: OTHER.owner, fence: lease.fence });
+      await until(async () => (await active())!.revision < 3);
+    });
   });
 
   test('newer code whose version was replaced while it gave no sign of life takes its place again', async () => {

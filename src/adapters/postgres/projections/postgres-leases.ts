@@ -64,6 +64,12 @@ export class PostgresLeases implements SegmentLeases {
     return rows.map(([member]) => member!);
   }
 
+  async members(projection: string, version: number): Promise<readonly string[]> {
+    if (!canBeReadModel(projection, version)) return [];
+    const rows = await this.access.ask(this.#statements.members, [projection, version]);
+    return rows.map(([member]) => member!);
+  }
+
   async leave(projection: string, version: number, owner: string): Promise<void> {
     await this.access.ask(this.#statements.leave, [projection, version, owner]);
   }
@@ -71,9 +77,9 @@ export class PostgresLeases implements SegmentLeases {
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     if (!canBeReadModel(projection, version)) return [];
     const rows = await this.access.ask(this.#statements.segments, [projection, version]);
-    return rows.map(([segment, position, owner, freeIn, note]) => ({
+    return rows.map(([segment, position, owner, freeIn, note, released]) => ({
       ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
-      note: note ?? undefined,
+      ...{ released: released === 't', note: note ?? undefined },
     }));
   }
 }
@@ -114,10 +120,11 @@ where l.owner = excluded.owner or not (${held}) returning l.fence`),
   )
 )
 select owner from joined union select l.owner from ${members} l, joined where l.projection = $1 and l.version = $2 and ${inTime}`),
+    members: statement(`select l.owner from ${members} l where l.projection = $1 and l.version = $2 and ${inTime}`),
     leave: statement(`delete from ${members} where projection = $1 and version = $2 and owner = $3`),
     segments:
       statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end,
-  case when l.held then l.note end
+  case when l.held then l.note end, l.owner is null and l.held is not null
 from (select segment, position from ${checkpoints} where projection = $1 and version = $2) c
 full join (
   select l.segment, l.owner, l.note, ${held} as held, case when ${held} then ${left} else 0 end as free_in

@@ -19,6 +19,8 @@ interface LeaseRow {
   readonly note: string | null;
 }
 
+type MemberRow = Pick<LeaseRow, 'until' | 'duration'> & { readonly owner: string };
+
 type Checkpoint = (name: CheckpointName) => bigint;
 
 /** Reads and writes leases through one connection; writes need an open transaction. */
@@ -54,12 +56,17 @@ export class LeaseRecords {
 
   /** Returns the owners of all members; those whose time is over are forgotten. */
   join(projection: string, version: number, { owner, duration }: Member, now: number): string[] {
-    const { addMember, members, removeMember } = this.#statements;
+    const { addMember, removeMember } = this.#statements;
     addMember.run(projection, version, owner, Math.ceil(now + duration), duration);
-    const rows = members.all(projection, version) as { owner: string; until: number; duration: number }[];
-    const there = rows.filter(row => isHeld(row, now));
-    for (const row of rows) if (!there.includes(row)) removeMember.run(projection, version, row.owner);
-    return there.map(row => row.owner);
+    for (const row of this.#members(projection, version))
+      if (!isHeld(row, now)) removeMember.run(projection, version, row.owner);
+    return this.members(projection, version, now);
+  }
+
+  /** Returns the owners of the members whose time is not over. */
+  members(projection: string, version: number, now: number): string[] {
+    const rows = this.#members(projection, version);
+    return rows.filter(row => isHeld(row, now)).map(row => row.owner);
   }
 
   leave(projection: string, version: number, owner: string): void {
@@ -88,6 +95,10 @@ export class LeaseRecords {
   drop(projection: string, version: number): void {
     this.#statements.drop.run(projection, version);
     this.#statements.dropMembers.run(projection, version);
+  }
+
+  #members(projection: string, version: number): MemberRow[] {
+    return [...(this.#statements.members.all(projection, version) as MemberRow[])];
   }
 }
 

@@ -56,6 +56,11 @@ export class SqliteLeases implements SegmentLeases {
     });
   }
 
+  async members(projection: string, version: number): Promise<readonly string[]> {
+    if (!canBeReadModel(projection, version)) return [];
+    return this.access.read(() => this.records.leases.members(projection, version, this.settings.clock.now()));
+  }
+
   async leave(projection: string, version: number, owner: string): Promise<void> {
     await this.#write(() => this.records.leases.leave(projection, version, owner));
   }

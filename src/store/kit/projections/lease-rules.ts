@@ -61,8 +61,10 @@ export function segmentState(
   now: number,
 ): SegmentState {
   const held = lease?.owner !== undefined && isHeld(lease, now);
-  if (!held) return { segment, position, owner: undefined, freeIn: 0, note: undefined };
-  return { segment, position, owner: lease.owner, freeIn: lease.until - now, note: lease.note };
+  if (held)
+    return { segment, position, owner: lease.owner, freeIn: lease.until - now, released: false, note: lease.note };
+  const released = lease !== undefined && lease.owner === undefined;
+  return { segment, position, owner: undefined, freeIn: 0, released, note: undefined };
 }
 
 /**
