@@ -93,7 +93,7 @@ describe('the feed of a process', () => {
     expect({ begun, pages }).toEqual({ begun: [0n], pages: 1 });
   });
 
-  test('keeps no more than some pages, whoever is behind', async () => {
+  test('keeps eight pages at most, however far a reader is behind', async () => {
     await append(30_000);
     const [slow, quick] = [feed.reader(0n), feed.reader(0n)];
     await slow.next();
