@@ -23,6 +23,8 @@ export interface Scene {
   readonly poison: string;
   /** The versions of a read model, as the store knows them. */
   readonly versions: (name: string) => Promise<readonly ReadModelVersion[]>;
+  /** What the store knows of a read model, for a report: its versions, where their segments stand, and the last event. */
+  readonly found: (name: string) => Promise<object>;
   /** Takes from the processes what they work with: ends their backends, or locks their file. Returns how many. */
   readonly cut: () => Promise<number>;
 }
@@ -90,7 +92,7 @@ export class Disturbances {
     const name = this.random.chance(0.5) ? 'balances' : 'totals';
     const rebuild = async (): Promise<unknown> => (await this.scene.flow.processors.of(name).rebuild()).done;
     const rebuilt = within(PATIENCE, 'it is rebuilt', rebuild()).catch(async error => {
-      const found = { versions: await this.scene.versions(name), parked: await this.#parked(name) };
+      const found = { ...(await this.scene.found(name)), parked: await this.#parked(name) };
       throw new Error(`${error} (${JSON.stringify(jsonOf(found))})`);
     });
     this.#rebuilding = this.#noting(`rebuild of ${name}`, rebuilt).finally(() => {

@@ -46,6 +46,7 @@ export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: numb
       {
         ...{ processes, flow, accounts: ACCOUNTS, poison, cut: () => place.cut(random) },
         versions: of => projectionsOf(place.store).versions(of),
+        found: of => found(place.store, of),
       },
       random,
     );
@@ -63,6 +64,17 @@ export const soak = (name: 'SQLite' | 'PostgreSQL', sizes: SoakSizes, seed: numb
     const done = `three processes, ${Math.round(sizes.duration / 1000)} s: ${shown(disturbances.counts)}`;
     return figures({ item: 'soak', store: name, done, seed }, place, said, disturbances.failures);
   });
+
+async function found(store: EventStore, name: string): Promise<object> {
+  const versions = await projectionsOf(store).versions(name);
+  const segments = await Promise.all(
+    versions.map(({ version }) => projectionsOf(store).leases.segments(name, version)),
+  );
+  let last = 0n;
+  for (let page = await store.readAll(); page.length > 0; page = await store.readAll({ after: last }))
+    last = page.at(-1)!.position;
+  return { last, versions: versions.map((version, index) => ({ ...version, segments: segments[index] })) };
+}
 
 const shown = (counts: ReadonlyMap<string, number>): string =>
   Array.from(counts, ([kind, times]) => `${times} ${kind}`).join(', ');
