@@ -10,7 +10,7 @@ import {
   type GivenCommandHandler,
   type QueryHandlerFunction,
 } from '../flow';
-import { consoleLogger, eventTypeOf, type Logger, messageName, optionFaults, refuseArguments } from '../messages';
+import { eventTypeOf, type FailureReporting, messageName, optionFaults, refuseArguments } from '../messages';
 import { definitionOf } from '../model';
 import type { EventProcessorDefinition, ProjectionDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
@@ -57,13 +57,13 @@ export class Application extends Flow {
   /** An application always has an event bus. */
   declare readonly eventBus: EventBus;
   readonly #container: ContainerAdapter;
-  readonly #logger: Logger;
+  readonly #reporting: FailureReporting;
   #ending: Promise<void> | undefined;
 
   constructor(parts: FlowParts, container: ContainerAdapter) {
     super(parts);
     this.#container = container;
-    this.#logger = parts.logger ?? consoleLogger;
+    this.#reporting = parts;
   }
 
   /**
@@ -77,7 +77,8 @@ export class Application extends Flow {
 
   /**
    * Closes the flow and its event store, and then calls `dispose()` of every object that the container created for this
-   * application, newest first. Errors of a `dispose()` go to the logger. Calling it again returns the same promise.
+   * application, newest first. Errors of a `dispose()` go to the logger and to `onError`. Calling it again returns the same
+   * promise.
    */
   override close(): Promise<void> {
     this.#ending ??= this.#end();
@@ -88,7 +89,7 @@ export class Application extends Flow {
     try {
       await super.close();
     } finally {
-      await disposed(this.#container, this.#logger);
+      await disposed(this.#container, this.#reporting);
     }
   }
 }
@@ -99,7 +100,7 @@ interface Wiring {
   readonly container: ContainerAdapter;
   readonly providers: Providers;
   readonly commandScopes: CommandScopes;
-  readonly logger: Logger;
+  readonly reporting: FailureReporting;
 }
 
 /**
@@ -118,7 +119,7 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
     container,
     plainRepositories(() => application),
   );
-  const wiring: Wiring = { components, container, providers, commandScopes, logger: options.logger ?? consoleLogger };
+  const wiring: Wiring = { components, container, providers, commandScopes, reporting: options };
   providers.register(components);
   for (const aggregate of components.aggregates) commandScopes.register(aggregate);
   const adjusted = adjusting(options.adjustEventProcessor, faults);
@@ -147,7 +148,7 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
     await application.processors.ready();
   } catch (error) {
     await application.processors.close();
-    await disposed(container, wiring.logger);
+    await disposed(container, options);
     throw error;
   }
   return application;
@@ -208,7 +209,7 @@ function repositoryFaults({ components, providers }: Wiring): string[] {
  * asked.
  */
 async function tryCommandHandlers(wiring: Wiring, application: Application): Promise<void> {
-  const { components, container, providers, commandScopes, logger } = wiring;
+  const { components, container, providers, commandScopes, reporting } = wiring;
   const trials = new Trials(
     container,
     providers,
@@ -216,12 +217,12 @@ async function tryCommandHandlers(wiring: Wiring, application: Application): Pro
     plainRepositories(() => application),
   );
   const faults = withCommands(components).flatMap(type => trials.faultsOf(type));
-  for (const scope of trials.scopes) await disposed(scope, logger);
+  for (const scope of trials.scopes) await disposed(scope, reporting);
   const all = new Set([...faults, ...repositoryFaults(wiring)]);
   if (all.size > 0) throw new WiringError([...all]);
 }
 
-function partsOf({ components, container, commandScopes, logger }: Wiring, options: BootstrapOptions): FlowParts {
+function partsOf({ components, container, commandScopes, reporting }: Wiring, options: BootstrapOptions): FlowParts {
   const { container: _, adjustEventProcessor: __, names: ___, eventStore, eventBus, ...rest } = options;
   const { handlerClasses, aggregates } = components;
   return {
@@ -229,7 +230,9 @@ function partsOf({ components, container, commandScopes, logger }: Wiring, optio
     eventStore: eventStore ?? new InMemoryEventStore(rest.clock ? { clock: rest.clock } : {}),
     eventBus: eventBus ?? new EventBus(rest.logger ? { logger: rest.logger } : {}),
     aggregates: [...aggregates].map(definitionOf),
-    commandHandlers: Object.fromEntries(handlerClasses.flatMap(each => commandHandlers(each, commandScopes, logger))),
+    commandHandlers: Object.fromEntries(
+      handlerClasses.flatMap(each => commandHandlers(each, commandScopes, reporting)),
+    ),
     queryHandlers: Object.fromEntries(handlerClasses.flatMap(each => queryHandlers(each, container))),
     messageClasses: {
       commands: handlerClasses.flatMap(({ commands }) => [...commands.keys()]),
@@ -242,14 +245,14 @@ function partsOf({ components, container, commandScopes, logger }: Wiring, optio
 function commandHandlers(
   { type, commands }: HandlerClass,
   scopes: CommandScopes,
-  logger: Logger,
+  reporting: FailureReporting,
 ): [string, GivenCommandHandler][] {
   return [...commands].map(([command, [handler]]) => {
     const { method, options } = handler!;
     const handle: FlowCommandHandler = (message, context) => {
       const scope = scopes.scopeFor(context);
       const handled = scopes.make<any>(type, scope)[method](message, context);
-      return scope.dispose ? disposing(handled, scope, logger) : handled;
+      return scope.dispose ? disposing(handled, scope, reporting) : handled;
     };
     return [messageName(command), { handle, retry: options?.retry }];
   });

@@ -4,9 +4,10 @@ import {
   type CommandOutcome,
   commandFingerprint,
   EventualityError,
+  type FailureReporting,
   failed,
-  type Logger,
   newId,
+  reportAs,
   succeeded,
 } from '../messages';
 import {
@@ -30,7 +31,7 @@ export interface IdempotencyOptions {
   readonly eventStore: EventStore;
   /** Milliseconds. */
   readonly retention: number;
-  readonly logger: Logger;
+  readonly reporting: FailureReporting;
 }
 
 /**
@@ -99,7 +100,7 @@ export class IdempotentCommands {
     claim: ClaimName,
     work: () => Promise<CommandOutcome>,
   ): Promise<CommandOutcome | undefined> {
-    const stopRenewing = this.#keepRenewing(claim);
+    const stopRenewing = this.#keepRenewing(claim, message);
     message.claim = { ...claim, recorded: false };
     try {
       const outcome = await work();
@@ -108,7 +109,7 @@ export class IdempotentCommands {
       return undefined;
     } catch (error) {
       if (isLost(error, claim)) return undefined;
-      await this.#journal.release(claim).catch(fault => this.#report(fault, claim));
+      await this.#journal.release(claim).catch(fault => this.#report(fault, message));
       throw isKnown(error)
         ? new CommandIdReusedError(
             claim.id,
@@ -123,17 +124,19 @@ export class IdempotentCommands {
     }
   }
 
-  #keepRenewing(claim: ClaimName): () => void {
+  #keepRenewing(claim: ClaimName, message: CommandMessage): () => void {
     const timer = setInterval(() => {
-      this.#journal.renew(claim, LEASE_MS).catch(error => this.#report(error, claim));
+      this.#journal.renew(claim, LEASE_MS).catch(error => this.#report(error, message));
     }, RENEWAL_INTERVAL_MS);
     timer.unref();
     return () => clearInterval(timer);
   }
 
   /** Neither is a failure of the command: its claim runs out by itself. */
-  #report(error: unknown, { id }: ClaimName): void {
-    this.options.logger.warn({ error, commandId: id }, 'The claim of a command could not be extended or given back.');
+  #report(error: unknown, { name, id }: CommandMessage): void {
+    const message = 'The claim of a command could not be renewed or released; it expires by itself.';
+    const context = { kind: 'command', name, commandId: id } as const;
+    reportAs({ level: 'warn', message }, error, context, this.options.reporting);
   }
 }
 

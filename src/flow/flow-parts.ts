@@ -87,10 +87,10 @@ export interface FlowParts {
   /** Default the console. */
   readonly logger?: Logger;
   /**
-   * Called for each failure of your code that no caller sees, in addition to the logger: of a listener that received an
-   * event of this flow, also with an `eventBus` of your own, and of a projection or reactor when an event is parked or
-   * its segment waits. The context says what failed. An error that the hook throws or rejects with is logged and has no
-   * other effect.
+   * Called for each failure that no caller sees, in addition to the logger: of a listener that received an event of
+   * this flow, also with an `eventBus` of your own, of a projection or reactor when an event is parked or its segment
+   * waits, of a snapshot, of the claim of a command, and of a `dispose()`. The context says what failed. An error that
+   * the hook throws or rejects with is logged and has no other effect.
    */
   readonly onError?: OnError;
   /**

@@ -70,14 +70,14 @@ export class Flow {
     const { listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
     this.clock = clock;
     this.newId = parts.newId ?? (() => newId());
-    const history = new KnownHistory(parts.eventStore, { logger, onError: parts.onError });
+    const reporting = { logger, onError: parts.onError };
+    const history = new KnownHistory(parts.eventStore, reporting);
     this.#readSide = new ReadSide({
       eventStore: parts.eventStore,
       history,
       definitions: parts.processors ?? [],
       follow: parts.follow ?? true,
-      logger,
-      onError: parts.onError,
+      ...reporting,
       clock,
       eventContext: event => new FlowEventContext(this, event),
     });
@@ -90,11 +90,11 @@ export class Flow {
     this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
     const recorded = (events: readonly RecordedEvent[]): void => this.#publish(events);
     const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
-    const repositories = new Repositories(eventStore, { cache, logger, history, ...snapshots, recorded });
+    const repositories = new Repositories(eventStore, { cache, ...reporting, history, ...snapshots, recorded });
     this.#repositories = repositories;
     const shared = { eventStore, repositories, running: this.#running };
     const stores = distinct(eventStore, this.#readSide.eventStore, parts.eventStore);
-    const buses = new FlowBuses(parts, classes, { flow: this, ...shared, stores, logger, recorded });
+    const buses = new FlowBuses(parts, classes, { flow: this, ...shared, stores, reporting, recorded });
     this.#commands = buses.commands;
     this.#queries = buses.queries;
     const timeout = parts.closeTimeout ?? CLOSE_TIMEOUT_MS;

@@ -24,6 +24,7 @@ export {
   type FailureContext,
   type FailureReporting,
   type OnError,
+  reportAs,
   reportFailure,
   tellHook,
 } from './faults/failure';

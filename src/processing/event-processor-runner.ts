@@ -1,4 +1,4 @@
-import { reportFailure } from '../messages';
+import { reportAs, reportFailure } from '../messages';
 import type { ReadModelVersion } from '../store';
 import type { EventProcessorDefinition } from './definition/definition';
 import { VersionsLostError } from './event-processor-errors';
@@ -181,7 +181,8 @@ export class EventProcessorRunner {
   #couldNotLook(error: unknown, failures: number): void {
     this.#lastError.other(error);
     if (this.parts.history.noticed(error) || failures > 1) return;
-    this.parts.logger.error({ error, projection: this.name }, `'${this.name}' could not look for its versions.`);
+    const line = { level: 'error', message: `'${this.name}' could not look for its versions.` } as const;
+    reportAs(line, error, { kind: this.definition.kind, name: this.name }, this.parts);
   }
 
   /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */

@@ -1,5 +1,5 @@
 import { isPromise } from '../concurrency';
-import { consoleLogger, type Logger, type RecordedEvent } from '../messages';
+import { type Logger, type OnError, type RecordedEvent, reportAs } from '../messages';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
 import { type EventStore, KnownHistory, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
 import { AggregateSnapshots } from './aggregate-snapshots';
@@ -11,6 +11,8 @@ export interface SnapshotKeeping {
   readonly snapshotStore?: SnapshotStore | false;
   /** Is told when a snapshot cannot be taken or used, and when what was cached is void; default the console. */
   readonly logger?: Logger;
+  /** Called for each of these failures, in addition to the logger. */
+  readonly onError?: OnError | undefined;
 }
 
 /** What a loader keeps, and where. */
@@ -142,13 +144,13 @@ export class AggregateLoader<State = any, Exposed = any> {
     }
   }
 
-  #snapshots({ snapshotStore, logger = consoleLogger }: SnapshotKeeping): AggregateSnapshots | undefined {
+  #snapshots({ snapshotStore, logger, onError }: SnapshotKeeping): AggregateSnapshots | undefined {
     const { name, snapshot: rule } = this.definition;
     const store = snapshotStore ?? this.store.snapshots;
     if (!rule || !store) return undefined;
     if (rule.refusal !== undefined) {
       const error = new SnapshotRefusedError(name, undefined, rule.refusal);
-      logger.warn({ error, aggregateName: name }, error.message);
+      reportAs({ level: 'warn', message: error.message }, error, { kind: 'snapshot', name }, { logger, onError });
       return undefined;
     }
     const source = {
@@ -156,6 +158,6 @@ export class AggregateLoader<State = any, Exposed = any> {
       load: (id: string) => this.load(id),
       taken: (id: string, snapshot: NewSnapshot) => this.cache?.shorten(id, snapshot),
     };
-    return new AggregateSnapshots(source, rule, store, logger);
+    return new AggregateSnapshots(source, rule, store, { logger, onError });
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { EventualityError, type Logger, type RecordedEvent } from '../messages';
+import { consoleLogger, EventualityError, type FailureReporting, type RecordedEvent, reportAs } from '../messages';
 import { type AggregateDefinition, type AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore, type StreamName } from '../store';
 import { provenSnapshot, restoredAggregate } from './proven-snapshot';
@@ -29,7 +29,7 @@ const MAX_REMEMBERED = 10_000;
 /**
  * Takes and uses the snapshots of one kind of aggregate. What is taken is folded from events, never from an aggregate
  * that a handler has held, and is stored only after it was restored and found equal. Whatever goes wrong with a
- * snapshot costs time, and nothing else: the logger is told, and the events are folded from the first.
+ * snapshot costs time, and nothing else: it is reported, and the events are folded from the first.
  */
 export class AggregateSnapshots {
   /** Streams whose snapshot is to be taken, or forgotten. */
@@ -48,7 +48,7 @@ export class AggregateSnapshots {
     private readonly source: SnapshotSource,
     private readonly rule: SnapshotRule,
     private readonly store: SnapshotStore,
-    private readonly logger: Logger,
+    private readonly reporting: FailureReporting,
   ) {}
 
   /** Takes note of an append; a snapshot that is due is taken later, not before what called this has gone on. */
@@ -178,10 +178,10 @@ export class AggregateSnapshots {
   }
 
   #warn(aggregateId: string, error: unknown, message: string): void {
-    this.logger.warn(
-      { ...(error !== undefined && { error }), aggregateName: this.source.definition.name, aggregateId },
-      message,
-    );
+    const { name } = this.source.definition;
+    const { logger = consoleLogger } = this.reporting;
+    if (error === undefined) logger.warn({ kind: 'snapshot', name, aggregateId }, message);
+    else reportAs({ level: 'warn', message }, error, { kind: 'snapshot', name, aggregateId }, this.reporting);
   }
 
   #stream(aggregateId: string): StreamName {

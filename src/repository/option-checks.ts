@@ -29,6 +29,7 @@ export const REPOSITORY_OPTIONS = {
   history: must('what a flow knows of its events', value => value instanceof KnownHistory),
   snapshotStore: snapshotKeeping,
   logger: aLogger,
+  onError: aFunction,
 };
 
 /** Refuses what a repository cannot be made of. @throws InvalidOptionsError */

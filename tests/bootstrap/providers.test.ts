@@ -311,7 +311,7 @@ describe('close', () => {
     await flow.close();
     expect(log).toEqual(['working']);
     expect(errors).toEqual([
-      { error: new Error('stuck'), message: 'An object that the container made could not be disposed of' },
+      { error: new Error('stuck'), kind: 'disposal', name: 'Broken', message: "The dispose() of 'Broken' failed." },
     ]);
   });
 

@@ -1,34 +1,55 @@
-import type { Logger } from '../../messages';
+import { type FailureReporting, reportFailure } from '../../messages';
 import type { ContainerAdapter, Disposable } from './container-adapter';
 
-/** Disposes of one after the other, of all of them. @throws AggregateError with what they threw */
+/** What a container throws when objects could not be disposed of. */
+class DisposalError extends AggregateError {
+  /** @param names the classes of the objects, one for each error */
+  constructor(
+    errors: readonly unknown[],
+    readonly names: readonly string[],
+  ) {
+    super(errors, `These objects of the container could not be disposed of: ${names.join(', ')}.`);
+  }
+}
+
+/** Disposes of one after the other, of all of them. @throws DisposalError with what they threw */
 export async function disposeOf(made: readonly Disposable[]): Promise<void> {
   const errors: unknown[] = [];
+  const names: string[] = [];
   for (const each of made) {
     try {
       await each.dispose();
     } catch (error) {
       errors.push(error);
+      names.push(classOf(each));
     }
   }
-  if (errors.length > 0) throw new AggregateError(errors, 'What the container made could not be disposed of.');
+  if (errors.length > 0) throw new DisposalError(errors, names);
 }
 
-/** Disposes of what a container or scope has made; what fails is reported to the logger. */
-export async function disposed(container: ContainerAdapter, logger: Logger): Promise<void> {
+/** Disposes of what a container or scope has made, and reports what fails; never rejects. */
+export async function disposed(container: ContainerAdapter, reporting: FailureReporting): Promise<void> {
   try {
     await container.dispose?.();
   } catch (error) {
-    for (const each of error instanceof AggregateError ? error.errors : [error])
-      logger.error({ error: each }, 'An object that the container made could not be disposed of');
+    const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const names = error instanceof DisposalError ? error.names : [];
+    for (const [place, each] of errors.entries())
+      reportFailure(each, { kind: 'disposal', name: names[place] ?? classOf(container) }, reporting);
   }
 }
 
 /** Waits for a handler, and disposes of what was made for it. */
-export async function disposing<T>(handled: T, scope: ContainerAdapter, logger: Logger): Promise<Awaited<T>> {
+export async function disposing<T>(
+  handled: T,
+  scope: ContainerAdapter,
+  reporting: FailureReporting,
+): Promise<Awaited<T>> {
   try {
     return await handled;
   } finally {
-    await disposed(scope, logger);
+    await disposed(scope, reporting);
   }
 }
+
+const classOf = (each: object): string => (each.constructor as Function | undefined)?.name || 'an object';

@@ -1,6 +1,12 @@
 import { AggregateCommandHandler, FunctionCommandHandler, IdempotentCommands, TurnRegistry } from '../../commands';
 import type { InFlight } from '../../concurrency';
-import { type CommandMessage, type CommandOutcome, HANDLING, type Logger, type RecordedEvent } from '../../messages';
+import {
+  type CommandMessage,
+  type CommandOutcome,
+  type FailureReporting,
+  HANDLING,
+  type RecordedEvent,
+} from '../../messages';
 import type { CommandRule } from '../../model';
 import type { EventStore } from '../../store';
 import { type Dispatcher, FlowCommandContext, FlowQueryContext } from '../contexts';
@@ -18,7 +24,7 @@ export interface HandlerSurroundings {
   readonly stores: readonly [EventStore, ...EventStore[]];
   readonly repositories: Repositories;
   readonly running: InFlight;
-  readonly logger: Logger;
+  readonly reporting: FailureReporting;
   readonly recorded: (events: readonly RecordedEvent[]) => void;
 }
 
@@ -36,13 +42,13 @@ export class FlowBuses {
     classes: Required<MessageClasses>,
     private readonly surroundings: HandlerSurroundings,
   ) {
-    const { flow, eventStore, stores, logger, recorded, running } = surroundings;
+    const { flow, eventStore, stores, reporting, recorded, running } = surroundings;
     this.commands = new CommandBus(parts.inheritMetadata);
     this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause));
     this.#idempotent = new IdempotentCommands({
       eventStore,
       retention: parts.commandRetention ?? COMMAND_RETENTION_MS,
-      logger,
+      reporting,
     });
     this.#functions = new FunctionCommandHandler({
       stores,

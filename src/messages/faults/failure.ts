@@ -3,7 +3,14 @@ import { consoleLogger, type Logger } from '../logger';
 import { shownText } from './shown';
 
 /** What failed, and with which event. */
-export type FailureContext = ListenerFailure | EventProcessorFailure | InlineProjectionFailure | EventStoreFailure;
+export type FailureContext =
+  | ListenerFailure
+  | EventProcessorFailure
+  | InlineProjectionFailure
+  | EventStoreFailure
+  | SnapshotFailure
+  | DisposalFailure
+  | CommandFailure;
 
 /** A listener on the event bus that failed. The event is not delivered to it again. */
 export interface ListenerFailure {
@@ -13,11 +20,13 @@ export interface ListenerFailure {
   readonly event: RecordedEvent;
 }
 
-/** A projection or a reactor that failed. */
+/** A projection or a reactor that failed: its handler, or, without an `event`, its store, which is tried again. */
 export interface EventProcessorFailure {
   readonly kind: 'projection' | 'reactor';
   readonly name: string;
   readonly event?: RecordedEvent;
+  /** The segment whose store failed. */
+  readonly segment?: number;
   /** The key of the sequence that the event belongs to. */
   readonly sequence?: string;
   readonly position?: bigint;
@@ -39,9 +48,35 @@ export interface EventStoreFailure {
   readonly event?: undefined;
 }
 
+/** A snapshot that could not be taken, loaded, read or deleted. The aggregate is loaded from its events instead. */
+export interface SnapshotFailure {
+  readonly kind: 'snapshot';
+  /** The name of the aggregate. */
+  readonly name: string;
+  /** Undefined if the aggregate can have no snapshots at all. */
+  readonly aggregateId?: string;
+  readonly event?: undefined;
+}
+
+/** A `dispose()` of an object that the container made. */
+export interface DisposalFailure {
+  readonly kind: 'disposal';
+  /** The name of the object's class, or of the container's if that does not tell which object failed. */
+  readonly name: string;
+  readonly event?: undefined;
+}
+
+/** A command with an id whose claim could not be renewed or released; the claim expires by itself. */
+export interface CommandFailure {
+  readonly kind: 'command';
+  readonly name: string;
+  readonly commandId: string;
+  readonly event?: undefined;
+}
+
 /**
- * Called for each failure of your code that no caller sees, and once when the events turn out to be others than this
- * process has seen. An error that it throws or rejects with is logged and has no other effect.
+ * Called for each failure that no caller sees, of your code or in the background, and once when the events turn out to
+ * be others than this process has seen. An error that it throws or rejects with is logged and has no other effect.
  */
 export type OnError = (error: unknown, context: FailureContext) => unknown;
 
@@ -58,7 +93,16 @@ const WORDS: Record<FailureContext['kind'], string> = {
   reactor: 'reactor',
   'inline-projection': 'inline projection',
   'event-store': 'event store',
+  snapshot: 'snapshot of',
+  disposal: 'dispose() of',
+  command: 'command',
 };
+
+/** How a failure is logged. */
+export interface FailureLine {
+  readonly level: 'error' | 'warn';
+  readonly message: string;
+}
 
 /**
  * Reports a failure of the user's code to the logger and to the hook, each of them whatever the other does; never
@@ -70,9 +114,18 @@ export function reportFailure(
   reporting: FailureReporting,
   consequence?: string,
 ): void {
-  const { logger = consoleLogger, onError } = reporting;
   const message = `The ${WORDS[context.kind]} '${shownText(context.name)}' failed${placeOf(context)}${consequence ? `; ${consequence}` : ''}.`;
-  safely('The logger', () => logger.error({ error, ...detailsOf(context) }, message));
+  reportAs({ level: 'error', message }, error, context, reporting);
+}
+
+/** As {@link reportFailure}, with a line of its own in the log. */
+export function reportAs(
+  { level, message }: FailureLine,
+  error: unknown,
+  context: FailureContext,
+  { logger = consoleLogger, onError }: FailureReporting,
+): void {
+  safely('The logger', () => logger[level]({ error, ...detailsOf(context) }, message));
   if (onError) tellHook(onError, error, context);
 }
 
@@ -88,14 +141,11 @@ function placeOf({ event }: FailureContext): string {
 
 /** No payload, which may be secret, and no BigInt, which JSON does not carry. */
 function detailsOf(context: FailureContext): object {
-  const { kind, name, event } = context;
-  const sequence = 'sequence' in context ? context.sequence : undefined;
+  const { event, ...rest } = context;
   const position = ('position' in context ? context.position : undefined) ?? event?.position;
   return {
-    kind,
-    name,
+    ...rest,
     ...(event && { event: placed(event) }),
-    ...(sequence !== undefined && { sequence }),
     ...(position !== undefined && { position: String(position) }),
   };
 }

@@ -1,5 +1,5 @@
 import { Alarm, backOff, pause, type SharedLook, SharedRuns } from '../../concurrency';
-import { EventualityError, type RecordedEvent } from '../../messages';
+import { EventualityError, type RecordedEvent, reportAs } from '../../messages';
 import { Mutex, type ParkedSequence } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import { FailureReports } from '../handling/failure-reports';
@@ -200,8 +200,9 @@ export class SegmentProcessor {
   }
 
   #report(error: unknown, what: string): void {
-    const { projection, segment } = this.place;
     this.parts.observer.troubled(error);
-    this.parts.logger.error({ error, projection, segment }, `'${projection}' ${what}.`);
+    const { kind, name } = this.parts.handling.definition;
+    const line = { level: 'error', message: `'${name}' ${what}.` } as const;
+    reportAs(line, error, { kind, name, segment: this.place.segment }, this.parts);
   }
 }
