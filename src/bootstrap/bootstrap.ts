@@ -76,9 +76,8 @@ export class Application extends Flow {
   }
 
   /**
-   * Closes the flow and its event store, and then calls `dispose()` of every object that the container created for this
-   * application, newest first. Errors of a `dispose()` go to the logger and to `onError`. Calling it again returns the same
-   * promise.
+   * Closes the flow and its event store, then calls `dispose()` of every object that the container created for this
+   * application, newest first; their errors go to the logger and `onError`. Calling it again returns the same promise.
    */
   override close(): Promise<void> {
     this.#ending ??= this.#end();

@@ -87,6 +87,11 @@ describe.each<[string, BuildOptions]>([
     expect(stack).toMatch(/\n\s+at /);
   });
 
+  test('a store made with eventuality/store-kit runs, and throws the classes of eventuality/errors', async () => {
+    const told = { appends: 1, names: ['OrderPlaced'], followed: { amount: 5 }, known: true };
+    expect(await printed('store', options)).toEqual(told);
+  });
+
   test('on PostgreSQL, the driver is found outside of the bundle', async () => {
     const { pool } = await printed('main', options, { EVENTUALITY_POSTGRES_URL: 'postgres://nobody@127.0.0.1:1/none' });
     expect(pool).toMatch(/^(?!POSTGRES_DRIVER_MISSING)[A-Z_]+ .*/);
