@@ -32,7 +32,7 @@ export class Succession {
 
   /**
    * Whether all processes that followed a version have closed; or it was looked twice, a lease apart or more, and none
-   * had a segment, or stood by, at either look or between them. A version that none has claimed yet has one that begins.
+   * had a segment, or stood by, at either look or between them. A version without claims has a process that begins.
    */
   async #isAbandoned({ version, segments }: ReadModelVersion): Promise<boolean> {
     const { store, name, leaseDuration } = this.parts;
