@@ -23,6 +23,7 @@ import {
   shownValue,
 } from '../messages';
 import {
+  ActiveVersions,
   DependencyTracker,
   type EventProcessorDefinition,
   EventProcessors,
@@ -73,11 +74,9 @@ export class ReadSide {
   readonly eventStore: EventStore;
   readonly #definitions: ReadonlyMap<string, EventProcessorDefinition>;
   readonly #readModels = new Map<string, ReadModel>();
-  readonly #stored = new Map<string, StoredDocuments>();
   readonly #touches = new DependencyTracker();
   readonly #feed: ChangeFeed;
   readonly #watches = new Set<Watch<any>>();
-  readonly #inline: InlineEventStore | undefined;
   #watchesEnded = false;
 
   constructor({ eventStore, history, definitions: given, logger, onError, ...parts }: ReadSideParts) {
@@ -85,25 +84,19 @@ export class ReadSide {
     this.#definitions = new Map(definitions.map(definition => [definition.name, definition]));
     const inline = definitions.filter(({ options }) => options.mode === 'inline');
     const changed = (name: string): void => this.#feed.changed(name);
-    const switched = (name: string): void => this.#switched(name);
-    if (inline.length > 0)
-      this.#inline = new InlineEventStore(
-        eventStore,
-        inline,
-        { logger, onError },
-        {
-          changed,
-          switched: name => this.#stored.get(name)?.switched(),
-          failed: (name, error, position) => this.processors.failed(name, error, position),
-        },
-        history,
-      );
-    this.eventStore = this.#inline ?? eventStore;
-    const live = this.#readModelsOf(definitions.filter(isProjection), history);
+    const active = new ActiveVersions(eventStore.projections!, history);
+    const failed: EventProcessors['failed'] = (...failure) => this.processors.failed(...failure);
+    this.eventStore =
+      inline.length > 0
+        ? new InlineEventStore(eventStore, inline, { logger, onError }, { changed, failed }, history, active)
+        : eventStore;
+    const projections = definitions.filter(isProjection);
+    const live = this.#readModelsOf(projections, history, active);
+    const stored = projections.flatMap(({ name }) => (live.has(name) ? [] : [name]));
     const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
-    this.#feed = new ChangeFeed({ eventStore, store, stored: [...this.#stored.keys()], live });
+    this.#feed = new ChangeFeed({ eventStore, store, active, stored, live });
     this.processors = new EventProcessors({
-      ...{ eventStore, history, definitions, logger, onError, changed, switched },
+      ...{ eventStore, history, definitions, logger, onError, changed, active },
       ...parts,
     });
   }
@@ -176,23 +169,21 @@ export class ReadSide {
   }
 
   /** Returns the documents of those with the mode `live`. */
-  #readModelsOf(definitions: readonly ProjectionDefinition[], history: KnownHistory): Map<string, LiveDocuments> {
+  #readModelsOf(
+    definitions: readonly ProjectionDefinition[],
+    history: KnownHistory,
+    active: ActiveVersions,
+  ): Map<string, LiveDocuments> {
     const live = new Map<string, LiveDocuments>();
     const { eventStore } = this;
     for (const definition of definitions) {
       const { name, options } = definition;
       if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, history));
-      else this.#stored.set(name, new StoredDocuments(eventStore.projections!, name, options.indexes ?? []));
-      const source = live.get(name) ?? this.#stored.get(name)!;
+      const source =
+        live.get(name) ?? new StoredDocuments(eventStore.projections!, active, name, options.indexes ?? []);
       this.#readModels.set(name, new DocumentReader(name, source, this.#touches.touch));
     }
     return live;
-  }
-
-  /** Nothing that is read from here on comes from before. */
-  #switched(name: string): void {
-    this.#stored.get(name)?.switched();
-    this.#inline?.switched();
   }
 }
 

@@ -18,6 +18,7 @@ import type { EventProcessorRunner } from './event-processor-runner';
 import type { RunnerParts } from './event-processor-runner-parts';
 import type { EventProcessor, EventProcessorStatus, Rebuild } from './status/status';
 import { StatusReader } from './status/status-reader';
+import { activeOf } from './versions/active-versions';
 import { RunningRebuild } from './versions/running-rebuild';
 
 /** How often others' checkpoints are looked at by those who wait, in milliseconds. */
@@ -115,7 +116,7 @@ export class EventProcessorAdministration implements EventProcessor {
     refuseSequence(sequence);
     // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from
     // taking over.
-    const open = (await this.parts.store.versions(this.name)).filter(({ closed }) => !closed);
+    const open = (await this.parts.active.look(this.name)).filter(({ closed }) => !closed);
     let sequences = 0;
     for (const { version } of open)
       sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
@@ -139,9 +140,9 @@ export class EventProcessorAdministration implements EventProcessor {
 
   /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
   async #parkedName(what: string, wanted: number | undefined): Promise<ParkedName | undefined> {
-    const { store } = this.parts;
-    if (wanted !== undefined) refuseUnknownVersion(what, wanted, await store.versions(this.name));
-    const version = wanted ?? (await store.active(this.name));
+    const versions = await this.parts.active.look(this.name);
+    if (wanted !== undefined) refuseUnknownVersion(what, wanted, versions);
+    const version = wanted ?? activeOf(versions)?.version;
     return version === undefined ? undefined : { projection: this.name, version };
   }
 }

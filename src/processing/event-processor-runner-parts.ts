@@ -4,6 +4,7 @@ import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
 import type { Membership } from './segments/segment-assignment';
 import type { LogHead } from './status/log-head';
+import type { ActiveVersions } from './versions/active-versions';
 
 /** What all processors of a process share. */
 export interface RunnerParts {
@@ -17,10 +18,9 @@ export interface RunnerParts {
   readonly changes: ChangeSignal;
   readonly membership: Membership;
   readonly history: KnownHistory;
+  readonly active: ActiveVersions;
   /** Without it, this process only looks. */
   readonly follow: boolean;
   /** Told the name of a projection when its documents have changed, or others are read. */
   changed(name: string): void;
-  /** Told the name of a projection when readers see another version. */
-  switched(name: string): void;
 }

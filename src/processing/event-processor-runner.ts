@@ -30,8 +30,8 @@ export class EventProcessorRunner {
   readonly #lastError: LastError;
   /** Where the events ended when it was last looked whether a version has caught up. */
   #headBefore: bigint | undefined;
-  /** The versions as of the last look. */
-  #seen: SeenVersions | undefined;
+  /** Whether there was a version that is read when it looked last; undefined before. */
+  #hadActive: boolean | undefined;
 
   constructor(
     private readonly parts: RunnerParts,
@@ -41,10 +41,11 @@ export class EventProcessorRunner {
     const { definition } = handling;
     const handover =
       definition.kind === 'reactor' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
-    this.#versions = new Versions(store, definition, () => parts.head.position(), handover);
+    this.#versions = new Versions(store, parts.active, definition, () => parts.head.position(), handover);
     this.#status = new StatusReader(parts, handling.definition);
     this.#lastError = new LastError(parts.clock);
     const changed = (): void => parts.changed(this.name);
+    parts.active.whenSwitched(name => name === this.name && this.#tellReaders());
     const shared = { ...parts, handling, observer: this.#observer, lastError: () => this.#lastError.ofHandler };
     this.#followed = new FollowedVersions(shared, membership, changed);
     const { options } = handling.definition;
@@ -74,8 +75,8 @@ export class EventProcessorRunner {
    */
   async prepared(): Promise<void> {
     if (!this.parts.follow) return;
-    const known = this.hasLooked || (await this.parts.store.versions(this.name)).length > 0;
-    await (known ? this.#versions.refuseHandover() : this.#looks.now());
+    const isThere = (await this.parts.active.look(this.name)).length > 0;
+    await (isThere ? this.#versions.refuseHandover() : this.#looks.now());
   }
 
   /** Stops, keeps what is done, and gives the segments back. */
@@ -88,8 +89,9 @@ export class EventProcessorRunner {
 
   /** What this process knows of how it is getting on. */
   get known(): OwnStatus {
+    const seen = this.#versions.known;
     return {
-      ...{ active: this.#seen?.active, own: this.#seen?.own ?? [], positions: this.#positionsOf(this.#read) },
+      ...{ active: seen?.active, own: seen?.own ?? [], positions: this.#positionsOf(this.#read) },
       ...{
         stopped: this.stopped,
         closed: this.#looks.ending.aborted,
@@ -101,7 +103,7 @@ export class EventProcessorRunner {
 
   /** Whether it is known which versions there are. */
   get hasLooked(): boolean {
-    return this.#seen !== undefined;
+    return this.#versions.known !== undefined;
   }
 
   /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
@@ -122,7 +124,7 @@ export class EventProcessorRunner {
   /** Lets readers see a version as soon as it has caught up, whatever is parked in it. */
   async switchAnyway(version: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const filled = (await this.parts.store.versions(this.name)).find(each => each.version === version);
+      const filled = (await this.parts.active.look(this.name)).find(each => each.version === version);
       const outcome = filled ? await this.#versions.replaceWith(filled, { anyway: true }) : 'gone';
       if (outcome === 'switched') await this.#versions.dropBefore(version);
       if (outcome !== 'behind') break;
@@ -138,7 +140,7 @@ export class EventProcessorRunner {
     const position = await this.#positionRead();
     if (position !== undefined) return position;
     // Another process has switched, or dropped what was read: this one need not wait for its own look.
-    this.#know(await this.#versions.look());
+    await this.#versions.look();
     return (await this.#positionRead()) ?? 0n;
   }
 
@@ -189,9 +191,9 @@ export class EventProcessorRunner {
   async #adjust(): Promise<void> {
     const found = await this.#versions.look();
     this.parts.history.answered();
-    const isToBegin = this.parts.follow && (!this.#seen || found.own.length === 0);
+    const isToBegin = this.parts.follow && (this.#hadActive === undefined || found.own.length === 0);
     const seen = isToBegin ? await this.#begin(found) : found;
-    this.#know(seen);
+    this.#hadActive = seen.active !== undefined;
     if (!this.parts.follow) return;
     const { active, own } = seen;
     await this.#followed.only(own);
@@ -205,12 +207,12 @@ export class EventProcessorRunner {
    * followed any more.
    */
   async #begin(found: SeenVersions): Promise<SeenVersions> {
-    const before = this.#seen;
-    if (before && !(await this.#succession.begins(found.active))) return found;
+    const isFirst = this.#hadActive === undefined;
+    if (!isFirst && !(await this.#succession.begins(found.active))) return found;
     // None of them commits into a new version that has the number of its own.
-    if (before) await this.#followed.only([]);
+    if (!isFirst) await this.#followed.only([]);
     // Where the events are others, too, that was said.
-    if (before?.active && !found.active && (await this.parts.history.confirm()))
+    if (this.#hadActive && !found.active && (await this.parts.history.confirm()))
       this.#report(new VersionsLostError(this.name));
     await this.#versions.ownOrNew(this.#looks.ending);
     return this.#versions.look();
@@ -228,29 +230,22 @@ export class EventProcessorRunner {
       await this.parts.changes.next(SWITCH_PAUSE_MS, this.#looks.ending);
     }
     // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
-    const active = { ...newest, active: true };
-    this.#know({ active, own: [active] });
+    await this.#versions.look();
     await this.#versions.dropBefore(newest.version);
-    await this.#followed.only([active]);
+    await this.#followed.only([newest]);
   }
 
   /** Which versions there are, and how far they have come, was of a history that is no more. */
   #forget(): void {
-    this.#seen = undefined;
+    this.#hadActive = undefined;
     this.#headBefore = undefined;
     this.#followed.abandon();
-    this.parts.switched(this.name);
-    this.parts.changed(this.name);
-    this.parts.changes.tell();
+    this.#tellReaders();
     this.#looks.hurry();
   }
 
-  /** Takes note of the versions; where readers are to see another one than before, they are told. */
-  #know(seen: SeenVersions): void {
-    const before = this.#seen?.active?.version;
-    this.#seen = seen;
-    if (seen.active?.version === before) return;
-    this.parts.switched(this.name);
+  /** Those who read, and those who wait, are to look again. */
+  #tellReaders(): void {
     this.parts.changed(this.name);
     this.parts.changes.tell();
   }
@@ -265,7 +260,8 @@ export class EventProcessorRunner {
 
   /** The version that readers see, whichever code made it; before there is one, the newest of this code. */
   get #read(): ReadModelVersion | undefined {
-    return this.#seen?.active ?? this.#seen?.own.at(-1);
+    const seen = this.#versions.known;
+    return seen?.active ?? seen?.own.at(-1);
   }
 
   async #positionRead(): Promise<bigint | undefined> {

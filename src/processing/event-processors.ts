@@ -24,6 +24,7 @@ import { guarded } from './handling/guarded-logger';
 import { HandlerInvoker } from './handling/handler-invoker';
 import { LogHead } from './status/log-head';
 import type { EventProcessor, EventProcessorStatus, Health } from './status/status';
+import { ActiveVersions } from './versions/active-versions';
 
 /** What projections are made of. */
 export interface EventProcessorsParts {
@@ -35,10 +36,10 @@ export interface EventProcessorsParts {
   readonly eventContext: (event: RecordedEvent) => EventContext;
   /** Told the name of a projection when its documents have changed, or others are read. */
   readonly changed?: (name: string) => void;
-  /** Told the name of a projection when readers see another version. */
-  readonly switched?: (name: string) => void;
   /** What the process knows of the store's events; default what is kept here, and nothing else. */
   readonly history?: KnownHistory;
+  /** What the process knows of versions; default what is kept here, and nothing else. */
+  readonly active?: ActiveVersions;
   /** Default the console. */
   readonly logger?: Logger;
   /** Called for each failure that is told to the logger, of a handler. */
@@ -69,14 +70,7 @@ export class EventProcessors {
   #closing: Promise<void> | undefined;
 
   constructor(parts: EventProcessorsParts) {
-    const {
-      eventStore,
-      definitions,
-      logger = consoleLogger,
-      clock = systemClock,
-      changed = () => undefined,
-      switched = () => undefined,
-    } = parts;
+    const { eventStore, definitions, logger = consoleLogger, clock = systemClock, changed = () => undefined } = parts;
     this.#eventStore = eventStore;
     const { history = new KnownHistory(eventStore, { logger, onError: parts.onError }) } = parts;
     this.#head = new LogHead(eventStore, history);
@@ -92,9 +86,9 @@ export class EventProcessors {
         onError: parts.onError,
         clock,
         changed,
-        switched,
         membership,
         history,
+        active: parts.active ?? new ActiveVersions(store, history),
         follow: this.#follows,
       },
       head: this.#head,

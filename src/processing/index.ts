@@ -55,3 +55,4 @@ export type {
   RebuildProgress,
   SegmentStatus,
 } from './status/status';
+export { ActiveVersions, activeOf } from './versions/active-versions';

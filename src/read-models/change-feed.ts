@@ -1,5 +1,6 @@
 import { pause } from '../concurrency';
-import type { EventStore, ProjectionStore } from '../store';
+import { type ActiveVersions, activeOf } from '../processing';
+import type { EventStore, ProjectionStore, ReadModelVersion } from '../store';
 import type { LiveDocuments } from './live-documents';
 
 /** Who wants to know of changes. */
@@ -23,6 +24,7 @@ export interface ChangeSources {
   readonly stored: readonly string[];
   /** Undefined where nothing is stored. */
   readonly store: ProjectionStore | undefined;
+  readonly active: ActiveVersions;
   readonly live: ReadonlyMap<string, LiveDocuments>;
 }
 
@@ -96,11 +98,11 @@ export class ChangeFeed {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { store } = this.sources;
+    const { store, active } = this.sources;
     if (!store || signal.aborted) return;
     await Promise.all(
       this.#watched().map(async name => {
-        const mark = await markOf(store, name);
+        const mark = await markOf(store, name, activeOf(await active.look(name)));
         // Others may listen by now, who have looked later than this.
         if (signal.aborted) return;
         const before = this.#marks.get(name);
@@ -138,9 +140,9 @@ export class ChangeFeed {
  * Changes whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is
  * active.
  */
-async function markOf(store: ProjectionStore, name: string): Promise<string> {
-  const version = await store.active(name);
-  if (version === undefined) return '';
+async function markOf(store: ProjectionStore, name: string, active: ReadModelVersion | undefined): Promise<string> {
+  if (!active) return '';
+  const { version } = active;
   const [segments, parked] = await Promise.all([
     store.leases.segments(name, version),
     store.deadLetters.sequences({ projection: name, version }),

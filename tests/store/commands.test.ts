@@ -1,5 +1,5 @@
 import { derivedId, newId } from '../../src/messages';
-import { defineProjection, InlineEventStore, type ProjectionContext } from '../../src/processing';
+import { ActiveVersions, defineProjection, InlineEventStore, type ProjectionContext } from '../../src/processing';
 import {
   type CommandClaim,
   type EventStore,
@@ -136,12 +136,14 @@ describe.each(TESTED)('%s', name => {
         Happened: (_: object, { documents }: ProjectionContext<{ n: number }>) => documents.set('all', { n: 1 }),
       };
       const counts = defineProjection<{ n: number }>({ name: 'counts', mode: 'inline', on });
+      const history = new KnownHistory(store!, {});
       const inline = new InlineEventStore(
         store!,
         [counts],
         { logger: SILENT },
-        { changed: () => undefined, switched: () => undefined, failed: () => undefined },
-        new KnownHistory(store!, {}),
+        { changed: () => undefined, failed: () => undefined },
+        history,
+        new ActiveVersions(store!.projections!, history),
       );
       const [late, claim] = [claimOf('c', { lease: 1 }), claimOf('c', { lease: 5000 })];
       await inline.commands!.claim(late);

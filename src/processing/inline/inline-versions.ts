@@ -1,7 +1,10 @@
-import type { CheckpointName, EventStore, KnownHistory, ProjectionStore } from '../../store';
+import type { CheckpointName, EventStore, KnownHistory, ProjectionStore, ReadModelVersion } from '../../store';
 import type { HandlerInvoker } from '../handling/handler-invoker';
 import { LogHead } from '../status/log-head';
+import type { ActiveVersions } from '../versions/active-versions';
 import { Versions } from '../versions/versions';
+
+type SomeVersions = readonly ReadModelVersion[];
 
 /** A version that an append brings up to date. */
 export interface InlineVersion {
@@ -10,83 +13,81 @@ export interface InlineVersion {
   readonly replayUntil: bigint;
 }
 
-/** For how long it is believed which versions there are, in milliseconds. */
-const VERSION_TRUST_MS = 250;
-
 interface Inline {
   readonly handling: HandlerInvoker;
   readonly versions: Versions;
-  /** The version that readers saw when it was last looked. */
-  active: number | undefined;
+}
+
+/** What inline projections are known from. */
+export interface InlineSources {
+  readonly eventStore: EventStore;
+  readonly store: ProjectionStore;
+  readonly history: KnownHistory;
+  readonly active: ActiveVersions;
 }
 
 /** Knows the versions of inline projections: the active one, and one that fills beside it. */
 export class InlineVersions {
   readonly #inline: readonly Inline[];
   readonly #signal = new AbortController().signal;
-  #current: Promise<readonly InlineVersion[]> | undefined;
-  #looked = 0;
-  #begun = false;
+  #begun: Promise<void> | undefined;
+  /** What was made last of which versions. */
+  #made: { readonly of: readonly SomeVersions[]; readonly found: readonly InlineVersion[] } | undefined;
 
   constructor(
-    eventStore: EventStore,
-    store: ProjectionStore,
+    private readonly sources: InlineSources,
     handlings: readonly HandlerInvoker[],
-    /**
-     * Told the name of a projection when appends go into another version than before: readers are to find there what is
-     * appended.
-     */
-    private readonly switched: (name: string) => void,
-    history: KnownHistory,
   ) {
+    const { eventStore, store, history, active } = sources;
     history.whenReplaced(() => {
-      this.#begun = false;
-      this.forget();
+      this.#begun = undefined;
     });
     const head = new LogHead(eventStore, history);
     this.#inline = [...handlings]
       .sort((one, other) => (one.definition.name < other.definition.name ? -1 : 1))
       .map(handling => ({
         handling,
-        versions: new Versions(store, handling.definition, () => head.position()),
-        active: undefined,
+        versions: new Versions(store, active, handling.definition, () => head.position()),
       }));
   }
 
-  /** Returns the versions in the order in which they are locked. The first call makes one where there is none. */
-  current(): Promise<readonly InlineVersion[]> {
-    const now = performance.now();
-    if (!this.#current || now - this.#looked >= VERSION_TRUST_MS) {
-      this.#looked = now;
-      const looking = this.#look();
-      this.#current = looking;
-      looking.catch(() => this.#current === looking && this.forget());
+  /**
+   * Returns the versions in the order in which they are locked, the same list as before where none was looked for
+   * since. The first call makes one where there is none.
+   */
+  async current(): Promise<readonly InlineVersion[]> {
+    await this.#begin();
+    const of = await Promise.all(
+      this.#inline.map(({ handling }) => this.sources.active.current(handling.definition.name)),
+    );
+    if (!this.#made?.of.every((versions, index) => versions === of[index])) {
+      const found = this.#inline.flatMap((inline, index) => versionsOf(inline, of[index]!));
+      this.#made = { of, found };
     }
-    return this.#current;
+    return this.#made!.found;
   }
 
   /** Versions have come or gone: the next call looks. */
   forget(): void {
-    this.#current = undefined;
+    for (const { handling } of this.#inline) this.sources.active.forget(handling.definition.name);
   }
 
-  async #look(): Promise<readonly InlineVersion[]> {
-    const found: InlineVersion[] = [];
-    for (const inline of this.#inline) {
-      const { handling, versions } = inline;
-      const own = this.#begun ? await versions.own() : await versions.ownOrNew(this.#signal);
-      const active = own.find(version => version.active)?.version;
-      if (active !== inline.active) this.switched(handling.definition.name);
-      inline.active = active;
-      for (const { version, replayUntil } of own) {
-        found.push({
-          checkpoint: { projection: handling.definition.name, version, segment: 0 },
-          handling,
-          replayUntil,
-        });
-      }
-    }
-    this.#begun = true;
-    return found;
+  #begin(): Promise<void> {
+    if (this.#begun) return this.#begun;
+    const begun = Promise.all(this.#inline.map(({ versions }) => versions.ownOrNew(this.#signal))).then(
+      () => undefined,
+    );
+    this.#begun = begun;
+    begun.catch(() => {
+      if (this.#begun === begun) this.#begun = undefined;
+    });
+    return begun;
   }
 }
+
+const versionsOf = ({ handling, versions }: Inline, all: SomeVersions): InlineVersion[] =>
+  versions.ownOf(all).map(({ version, replayUntil }) => ({
+    checkpoint: { projection: handling.definition.name, version, segment: 0 },
+    handling,
+    replayUntil,
+  }));

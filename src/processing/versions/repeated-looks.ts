@@ -1,8 +1,8 @@
 import { pause } from '../../concurrency';
 import { Mutex } from '../../store';
 
-/** How often it is looked which versions there are, in milliseconds. */
-const VERSION_POLL_INTERVAL_MS = 250;
+/** How often it is looked which versions there are, and for how long that is believed, in milliseconds. */
+export const VERSION_POLL_INTERVAL_MS = 250;
 
 /** Looks for versions again and again, and whenever it is asked to: one look after the other. */
 export class RepeatedLooks {

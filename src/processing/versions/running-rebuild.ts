@@ -5,6 +5,7 @@ import type { EventProcessorRunner } from '../event-processor-runner';
 import type { LogHead } from '../status/log-head';
 import { Rate } from '../status/rate';
 import type { Rebuild, RebuildProgress } from '../status/status';
+import type { ActiveVersions } from './active-versions';
 import { progressOf } from './rebuild-progress';
 
 const PROGRESS_EVERY_MS = 200;
@@ -14,6 +15,7 @@ const LOOK_EVERY_MS = 50;
 export interface RebuildParts {
   readonly store: ProjectionStore;
   readonly head: LogHead;
+  readonly active: ActiveVersions;
 }
 
 /** A version that fills, whichever processes fill it. */
@@ -67,7 +69,7 @@ export class RunningRebuild implements Rebuild {
   async #whenActive(): Promise<void> {
     try {
       for (;;) {
-        const known = await this.parts.store.versions(this.runner.name);
+        const known = await this.parts.active.look(this.runner.name);
         if (known.some(({ version, active }) => active && version >= this.version)) return;
         const filling = known.some(({ version, closed }) => version === this.version && !closed);
         if (this.#cancelled || !filling) throw new RebuildCancelledError(this.runner.name, this.version);

@@ -1,6 +1,7 @@
 import { EventualityError } from '../../messages';
 import type { ProjectionStore, ReadModelVersion } from '../../store';
 import type { EventProcessorDefinition } from '../definition/definition';
+import { type ActiveVersions, activeOf } from './active-versions';
 import type { SegmentRescaling } from './segment-rescaling';
 import { type SwitchOutcome, switchReaders } from './switch';
 import { hasShape, shapeOf, type VersionShape } from './version-shape';
@@ -19,6 +20,7 @@ export class Versions {
 
   constructor(
     private readonly store: ProjectionStore,
+    private readonly active: ActiveVersions,
     definition: EventProcessorDefinition,
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
@@ -33,19 +35,21 @@ export class Versions {
    * follow.
    */
   async look(): Promise<SeenVersions> {
-    const versions = await this.store.versions(this.#shape.name);
-    const active = versions.find(version => version.active);
-    const own = this.#ownOf(versions);
-    // Two versions of a reactor would have each effect twice: there is the active one, and nothing beside it.
-    return { active, own: this.handover ? own.filter(version => version.active) : own };
+    return this.#seenIn(await this.#all());
   }
 
-  /** Returns the versions that are this code's to follow, ascending: the active one, and one that fills. */
-  async own(): Promise<readonly ReadModelVersion[]> {
-    return (await this.look()).own;
+  /** Returns the versions as this process knows them, without asking the store; undefined before it has answered. */
+  get known(): SeenVersions | undefined {
+    const versions = this.active.known(this.#shape.name);
+    return versions && this.#seenIn(versions);
   }
 
-  /** As {@link own}; where there is none, it is made. */
+  /** Returns those of the versions that are this code's to follow, ascending: the active one, and one that fills. */
+  ownOf(versions: readonly ReadModelVersion[]): readonly ReadModelVersion[] {
+    return this.#seenIn(versions).own;
+  }
+
+  /** Looks for the versions that are this code's to follow; where there is none, it is made. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
     await this.#dropClosed();
     for (;;) {
@@ -97,13 +101,12 @@ export class Versions {
 
   /** Forgets the versions before one. */
   async dropBefore(version: number): Promise<void> {
-    for (const older of await this.store.versions(this.#shape.name))
-      if (older.version < version) await this.drop(older.version);
+    for (const older of await this.#all()) if (older.version < version) await this.drop(older.version);
   }
 
   /** A process that has died in between may have left what was to be dropped. */
   async #dropClosed(): Promise<void> {
-    for (const { version, closed } of await this.store.versions(this.#shape.name)) if (closed) await this.drop(version);
+    for (const { version, closed } of await this.#all()) if (closed) await this.drop(version);
   }
 
   /**
@@ -113,7 +116,7 @@ export class Versions {
    */
   async #next(known: (own: readonly ReadModelVersion[]) => ReadModelVersion | undefined): Promise<number> {
     for (;;) {
-      const versions = await this.store.versions(this.#shape.name);
+      const versions = await this.#all();
       const made = known(this.#ownOf(versions));
       if (made) return made.version;
       const version = (versions.at(-1)?.version ?? 0) + 1;
@@ -123,7 +126,7 @@ export class Versions {
       } catch (error) {
         // Another process has made it meanwhile, of another shape.
         if (!hasCode(error, 'INVALID_READ_MODEL')) throw error;
-        if ((await this.store.versions(this.#shape.name)).some(each => each.version === version)) continue;
+        if ((await this.#all()).some(each => each.version === version)) continue;
         throw error;
       }
       if (versions.length === 0) await this.#activateFirst();
@@ -137,7 +140,7 @@ export class Versions {
    */
   async #activateFirst(): Promise<void> {
     const { name } = this.#shape;
-    const versions = await this.store.versions(name);
+    const versions = await this.#all();
     const first = versions.some(({ active }) => active) ? undefined : versions.find(version => this.#isOwn(version));
     if (!first) return;
     await this.store.activate(name, first.version).catch(error => {
@@ -146,8 +149,18 @@ export class Versions {
     });
   }
 
+  #all(): Promise<readonly ReadModelVersion[]> {
+    return this.active.look(this.#shape.name);
+  }
+
   async #active(): Promise<ReadModelVersion | undefined> {
-    return (await this.store.versions(this.#shape.name)).find(({ active }) => active);
+    return activeOf(await this.#all());
+  }
+
+  #seenIn(versions: readonly ReadModelVersion[]): SeenVersions {
+    const own = this.#ownOf(versions);
+    // Two versions of a reactor would have each effect twice: there is the active one, and nothing beside it.
+    return { active: activeOf(versions), own: this.handover ? own.filter(version => version.active) : own };
   }
 
   /** Those of this code that are not older than the active one. */
