@@ -4,6 +4,8 @@ import { Schema } from '../../support/stores/schema';
 
 const MEGABYTE = 1024 * 1024;
 const text = 'x'.repeat(MEGABYTE);
+/** Documents of many megabytes take as long as the machine needs: the limit is that of a test. */
+const LIMIT = { timeout: 60_000 };
 
 /** Writes a megabyte for each event. */
 const large = (options: object = {}) =>
@@ -25,7 +27,7 @@ onEachStore(processes => {
       return commit(page);
     });
     const projections = processes().start([large()]);
-    await projections.waitFor(40n, { timeout: 20_000 });
+    await projections.waitFor(40n, LIMIT);
     jest.restoreAllMocks();
     expect(sizes).toEqual([16, 16, 8]);
     expect((await store.projections.get('large', 1, ids)).size).toBe(40);
@@ -54,7 +56,7 @@ describe('on PostgreSQL', () => {
       }),
     ]);
     await happen(store, ['a', 'huge', 'b']);
-    await projections.waitFor(3n, { timeout: 25_000 });
+    await projections.waitFor(3n, LIMIT);
     expect(await projections.of('large').deadLetters()).toMatchObject([
       {
         sequence: 'Thing/huge',
@@ -77,7 +79,7 @@ describe('on PostgreSQL', () => {
     };
     const projections = processes.start([large({ retry: { attempts: 1 }, on: small })]);
     await happen(store, ['a', 'full', 'poison', 'b']);
-    await projections.waitFor(4n, { timeout: 10_000 });
+    await projections.waitFor(4n, LIMIT);
     expect(await projections.of('large').deadLetters()).toMatchObject([
       { sequence: 'Thing/poison', error: expect.stringContaining('it cannot be') },
     ]);
