@@ -49,17 +49,25 @@ export class Program {
 
   /** The lines that were printed as a whole. */
   get lines(): string[] {
+    this.#refuseFailed();
     return this.#out.split('\n').slice(0, -1);
   }
 
   /** How much was printed. */
   get length(): number {
+    this.#refuseFailed();
     return this.#out.length;
   }
 
   /** The lines that were printed as a whole after so many characters. */
   linesAfter(length: number): string[] {
     return this.#out.slice(length).split('\n').slice(0, -1);
+  }
+
+  /** What waits for its lines would wait in vain. */
+  #refuseFailed(): void {
+    const { exitCode } = this.#child;
+    if (exitCode) throw new Error(`it has ended with exit code ${exitCode}: ${this.#errors}`);
   }
 
   /** Waits until it ends by itself and returns its lines. */

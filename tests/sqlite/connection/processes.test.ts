@@ -57,3 +57,15 @@ test('a subscriber learns of what another process appends', async () => {
   await other.append(to('1'));
   expect((await next).value).toHaveLength(1);
 });
+
+test('a file is opened while another connection writes: the lock is not waited for, which others may get again and again', async () => {
+  const file = files.path();
+  await files.store(file).append(to('1', 'none'));
+  const shell = files.shell(file);
+  shell.exec('begin immediate');
+  const store = files.store(file, { busyTimeout: 100 });
+  expect(await everything(store)).toHaveLength(1);
+  await expect(store.append(to('1', 'any'))).rejects.toMatchObject({ code: 'SQLITE_FILE_LOCKED' });
+  shell.exec('rollback');
+  expect(await store.append(to('1', 'any'))).toMatchObject({ ok: true });
+});

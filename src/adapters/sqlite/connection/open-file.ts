@@ -3,7 +3,7 @@ import { checkSchema, migrate } from '../schema/migrations';
 import type { SqliteConnection, SqliteDriver } from './driver';
 import { failureOf } from './failures';
 import { IN_MEMORY, type SqliteSettings } from './options';
-import { resultCode } from './result-code';
+import { isLocked, resultCode } from './result-code';
 import { whenUnlockedBlocking } from './retry';
 
 // The indices of a large store are looked up at random places: two megabytes, SQLite's default, would be read from the
@@ -56,12 +56,26 @@ function opened(driver: SqliteDriver, settings: SqliteSettings): SqliteConnectio
 function setUp(connection: SqliteConnection, settings: SqliteSettings): void {
   const { file, busyTimeout } = settings;
   connection.exec(`pragma busy_timeout = ${busyTimeout}`);
-  whenUnlockedBlocking(busyTimeout, () => checkSchema(connection, file));
+  const isCurrent = whenUnlockedBlocking(busyTimeout, () => checkSchema(connection, file));
   if (file !== IN_MEMORY) whenUnlockedBlocking(busyTimeout, () => writeAhead(connection, file));
   tune(connection, settings);
-  whenUnlockedBlocking(busyTimeout, () => migrate(connection, file));
+  if (!isCurrent) whenUnlockedBlocking(busyTimeout, () => migrate(connection, file));
   // Waiting inside SQLite would block the whole process: from now on a locked file is an error, and retried.
   connection.exec('pragma busy_timeout = 0');
+  if (isCurrent) checkWritable(connection, file);
+}
+
+/**
+ * Refuses a file that cannot be written. Does not wait for the lock: processes that write all the time get it again and
+ * again, and one that is just being opened might wait in vain. That another one has it shows that the file can be
+ * written.
+ */
+function checkWritable(connection: SqliteConnection, file: string): void {
+  try {
+    migrate(connection, file);
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+  }
 }
 
 function tune(connection: SqliteConnection, { synchronous }: SqliteSettings): void {

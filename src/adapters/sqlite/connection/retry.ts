@@ -41,12 +41,11 @@ export async function whenUnlocked<T>(
  * As {@link whenUnlocked}, but holds the process up: for the start, of which SQLite refuses some steps at once,
  * whatever its own busy timeout is, as two processes make the same file.
  */
-export function whenUnlockedBlocking(busyTimeout: number, step: () => void): void {
+export function whenUnlockedBlocking<T>(busyTimeout: number, step: () => T): T {
   const deadline = performance.now() + busyTimeout;
   for (;;) {
     try {
-      step();
-      return;
+      return step();
     } catch (error) {
       if (!isLocked(error) || performance.now() >= deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKING_PAUSE_MS);

@@ -22,12 +22,14 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Refuses a file that this version of the package must not touch, without changing it. @throws SqliteFileForeignError,
- * SqliteFileNewerError
+ * Refuses a file that this version of the package must not touch, without changing it. Returns whether its schema is
+ * the present one.
+ * @throws SqliteFileForeignError, SqliteFileNewerError
  */
-export function checkSchema(connection: SqliteConnection, file: string): void {
+export function checkSchema(connection: SqliteConnection, file: string): boolean {
   // What is looked at must be of one moment: another process may be making the file.
-  inTransaction(connection, 'begin', () => schemaVersion(connection, file, MIGRATIONS.length));
+  const version = inTransaction(connection, 'begin', () => schemaVersion(connection, file, MIGRATIONS.length));
+  return version === MIGRATIONS.length;
 }
 
 /**
