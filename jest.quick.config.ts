@@ -10,8 +10,14 @@ delete process.env.EVENTUALITY_POSTGRES_URL;
 
 const LEFT_OUT = ['tests/faults/', 'tests/soak/', 'tests/postgres/', 'tests/setup/', 'tests/better-sqlite3/'];
 const FOLDERS = ['tests', 'samples'];
-/** What compares times, or makes up inputs by the thousand. */
-const SLOW = ['property.test.ts$', 'growth.test.ts$', '<rootDir>/tests/contract/broken-', '<rootDir>/tests/types/'];
+/** What compares times, makes up inputs by the thousand, or plays deployments over each other. */
+const SLOW = [
+  'property.test.ts$',
+  'growth.test.ts$',
+  '<rootDir>/tests/contract/broken-',
+  '<rootDir>/tests/types/',
+  '<rootDir>/tests/processing/versions/',
+];
 /** What asks for a server by itself, and what is made of the package as it is published. */
 const ASKS_FOR_MORE = /from '.*support\/(stores\/schema|package|todo)'/;
 
