@@ -42,7 +42,7 @@ describe('a store that cannot be used is answered by one line', () => {
     expect(await refusal('add', 'x')).toMatch(/^'.*' cannot be opened: .* Its folder must exist/);
   });
 
-  test('a file that somebody keeps locked', async () => {
+  test('a file that another program keeps locked', async () => {
     await todo('add', 'Buy milk');
     const other = loadDriver().open(line.place.file);
     other.exec('begin immediate');

@@ -224,6 +224,9 @@ export class EventProcessorRunner {
    */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      // Checkpoints are compared as they are stored: what was passed over is stored with this. Without it, under a
+      // steady stream of events, they might not be that far in any moment for minutes.
+      await this.tick();
       const outcome = await this.#versions.replaceWith(newest);
       if (outcome === 'switched') break;
       if (outcome !== 'behind' || attempt === MAX_SWITCH_ATTEMPTS) return;

@@ -238,7 +238,9 @@ describe('a container written by hand', () => {
     class WithoutJournal {}
     const refusal = await bootstrap(WithoutJournal, { container: new MapContainer() }).catch(error => error);
     expect(refusal).toBeInstanceOf(WiringError);
-    expect(refusal.faults).toEqual([expect.stringMatching(/^Counting cannot be created: Nobody provides /)]);
+    expect(refusal.faults).toEqual([
+      expect.stringMatching(/^Counting cannot be created: There is no registration of /),
+    ]);
   });
 });
 

@@ -18,7 +18,7 @@ export class MapContainer implements ContainerAdapter {
   resolve<T>(token: Token<T>, scope: MapContainer = this): T {
     const registration = this.registrations.get(token);
     if (!registration && this.parent) return this.parent.resolve(token, scope);
-    if (!registration) throw new Error(`Nobody provides ${String(token)}.`);
+    if (!registration) throw new Error(`There is no registration of ${String(token)}.`);
     if ('useValue' in registration) return registration.useValue;
     if ('useFactory' in registration) return registration.useFactory(scope);
     if (!registration.singleton) return scope.#make(registration.useClass) as T;

@@ -17,7 +17,7 @@ interface Known {
 
 /**
  * What a process knows of the versions of its read models, and which of them is active: one for all who read, follow
- * and append. Whoever finds another version active lets all others know.
+ * and append. When a look finds another version active, all that use it are told.
  */
 export class ActiveVersions {
   readonly #looks = new Map<string, Look>();

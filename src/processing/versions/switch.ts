@@ -8,14 +8,11 @@ import { lowest } from './version-shape';
  */
 export type SwitchOutcome = 'switched' | 'behind' | 'held-up' | 'gone';
 
-/** What a switch needs to know of a version. */
-export type SwitchedVersion = Pick<ReadModelVersion, 'version' | 'segments' | 'sequenceBy'>;
-
 /** A switch from the version that readers see to another one. */
 export interface Switch {
   readonly name: string;
-  readonly from: SwitchedVersion;
-  readonly to: SwitchedVersion;
+  readonly from: Pick<ReadModelVersion, 'version' | 'segments'>;
+  readonly to: Pick<ReadModelVersion, 'version' | 'segments'>;
   /** Does not look at what is parked. */
   readonly anyway: boolean;
 }
@@ -59,7 +56,7 @@ async function inTransaction(
 ): Promise<SwitchOutcome> {
   const read = await positions(transaction, name, from);
   const filled = await positions(transaction, name, to);
-  if (isBehind(filled, read, from.segments === to.segments && from.sequenceBy === to.sequenceBy)) return 'behind';
+  if (lowest(filled) < most(read)) return 'behind';
   const parked: ReadParked = version => transaction.parked({ projection: name, version });
   if (!anyway && (await parkedEarlier(parked, from.version, to.version)).length > 0) return 'held-up';
   await transaction.activate(name, to.version);
@@ -77,19 +74,12 @@ async function parkedEarlier(parked: ReadParked, from: number, to: number): Prom
 async function positions(
   transaction: ProjectionTransaction,
   projection: string,
-  { version, segments }: SwitchedVersion,
+  { version, segments }: Switch['from'],
 ): Promise<bigint[]> {
   const found: bigint[] = [];
   for (let segment = 0; segment < segments; segment++)
     found.push(await transaction.lock({ projection, version, segment }));
   return found;
 }
-
-/**
- * Where the segments divide the events alike, each has only to be as far as its counterpart: under a steady stream of
- * events the moment in which all of them are as far as the first one of the others may never come.
- */
-const isBehind = (filled: readonly bigint[], read: readonly bigint[], areAlike: boolean): boolean =>
-  areAlike ? filled.some((position, segment) => position < read[segment]!) : lowest(filled) < most(read);
 
 const most = (list: readonly bigint[]): bigint => list.reduce((highest, each) => (each > highest ? each : highest));

@@ -82,14 +82,11 @@ export class Versions {
    * Lets readers see a version, if it is not behind the one that is read now: readers see nothing older after the
    * switch. What that one had is forgotten. Returns what became of it; `anyway` does not look at what is parked.
    */
-  async replaceWith(
-    { version, segments, sequenceBy }: ReadModelVersion,
-    { anyway = false } = {},
-  ): Promise<SwitchOutcome> {
+  async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {
     const { name } = this.#shape;
     const active = await this.#active();
     if (active && active.version >= version) return 'switched';
-    if (active) return switchReaders(this.store, { name, from: active, to: { version, segments, sequenceBy }, anyway });
+    if (active) return switchReaders(this.store, { name, from: active, to: { version, segments }, anyway });
     await this.store.activate(name, version);
     return 'switched';
   }

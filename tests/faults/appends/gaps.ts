@@ -103,7 +103,13 @@ class Gaps {
       none(subject, 'out of order', inverted),
       told(subject, 'events stored, transactions rolled back', `${all.length}, ${this.#writers.rolledBack}`),
       some(control, 'skipped', missing(all, this.#naive)),
-      below({ ...subject, done: 'events while nobody was stuck' }, 'p99 lag', percentile(unrelated, 0.99), 250, 'ms'),
+      below(
+        { ...subject, done: 'events while no transaction was stuck' },
+        'p99 lag',
+        percentile(unrelated, 0.99),
+        250,
+        'ms',
+      ),
       below(
         { ...subject, done: 'events of another store in the same database' },
         'p99 lag',

@@ -76,7 +76,7 @@ test('an answer that was asked for earlier and comes later does not replace a ne
   expect(switched).toEqual(['things 2']);
 });
 
-test('tells of another version that is active once, whoever has looked', async () => {
+test('tells once that another version is active, whichever part has looked', async () => {
   const { active, activate, switched } = await knowing();
   await active.look(NAME);
   expect(switched).toEqual([]);
