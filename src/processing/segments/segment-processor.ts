@@ -1,15 +1,11 @@
-import { Alarm, backOff, pause, type SharedLook, SharedRuns } from '../../concurrency';
+import { Alarm, backOff, pause, SharedRuns } from '../../concurrency';
 import { EventualityError, type RecordedEvent, reportAs } from '../../messages';
-import { Mutex, type ParkedSequence } from '../../store';
+import { Mutex } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
-import { FailureReports } from '../handling/failure-reports';
-import { PageHandler, type SegmentPlace } from '../handling/page-handler';
+import type { SegmentPlace } from '../handling/page-handler';
 import { PageReader } from './page-reader';
-import { PageTaker } from './page-taker';
-import { ParkedRetries } from './parked-retries';
-import { ParkedSequences } from './parked-sequences';
-import { RetryGate } from './retry-gate';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
+import type { SegmentSurroundings, SegmentWork } from './segment-work';
 
 /** How a processor ended: closed, or its segment is another process's, or its version was dropped. */
 export type SegmentEnd = 'closed' | 'lost' | 'gone';
@@ -23,15 +19,11 @@ const MAX_STORE_PAUSE_MS = 1000;
  */
 export class SegmentProcessor {
   readonly #ending = new AbortController();
-  readonly #parked: ParkedSequences;
-  readonly #retries: ParkedRetries;
-  readonly #reports: FailureReports;
   readonly #checkpoint: SegmentCheckpoint;
   readonly #reader: PageReader;
-  readonly #taker: PageTaker;
-  readonly #gate: RetryGate;
+  readonly #work: SegmentWork;
   readonly #ticks = new SharedRuns(() => this.#tick());
-  /** Rings when a parked sequence is to be tried again. */
+  /** Rings when something is to be done without a further event. */
   readonly #alarm = new Alarm(() => void this.tick());
   readonly #turns = new Mutex();
   #outcome: SegmentEnd | undefined;
@@ -40,31 +32,20 @@ export class SegmentProcessor {
     private readonly parts: EventProcessorParts,
     readonly place: SegmentPlace,
     lease: { readonly fence: bigint; readonly position: bigint },
-    /** Finds what is parked, of all segments of the version. */
-    parked: SharedLook<readonly ParkedSequence[]>,
+    work: (segment: SegmentSurroundings) => SegmentWork,
     private readonly hasStopped: () => void,
   ) {
-    const { store, handling, observer } = parts;
-    const { options } = handling.definition;
-    this.#reports = new FailureReports(parts);
-    const pages = new PageHandler(handling, place, store);
-    const look = async (): Promise<readonly ParkedSequence[]> =>
-      (await parked.ask()).filter(({ segment }) => segment === place.segment);
-    this.#parked = new ParkedSequences(store.deadLetters, place, look, options.retry);
-    this.#checkpoint = new SegmentCheckpoint(store, place, lease, observer);
-    this.#retries = new ParkedRetries(parts, place, pages, this.#parked, this.#checkpoint, this.#reports);
-    this.#gate = new RetryGate(options, () => this.#stopped());
-    this.#reader = new PageReader(parts, place, this.#checkpoint);
-    this.#taker = new PageTaker({
-      place,
-      pages,
-      parked: this.#parked,
-      checkpoint: this.#checkpoint,
-      reports: this.#reports,
-      gate: this.#gate,
-      ending: this.#ending.signal,
+    const checkpoint = new SegmentCheckpoint(parts.store, place, lease, parts.observer);
+    this.#checkpoint = checkpoint;
+    this.#reader = new PageReader(parts, place, checkpoint);
+    this.#work = work({
+      ...{ parts, place, checkpoint, ending: this.#ending.signal },
       went: outcome => this.#went(outcome),
-      hasParked: () => this.#setAlarm(this.#parked.nextDue),
+      tickIn: milliseconds => {
+        if (!this.#outcome) this.#alarm.set(milliseconds);
+      },
+      hasStopped: () => this.#stopped(),
+      report: (error, what) => this.#report(error, what),
     });
   }
 
@@ -75,17 +56,17 @@ export class SegmentProcessor {
 
   /** True after an event failed for the last time with `onError: 'stop'`. */
   get stopped(): boolean {
-    return this.#gate.isStopped;
+    return this.#work.isStopped;
   }
 
-  /** Whether a parked sequence waits to be tried again by itself. */
-  get retrying(): boolean {
-    return this.#parked.nextDue !== undefined;
+  /** Whether something is to be done that no further event leads to. */
+  get isPending(): boolean {
+    return this.#work.isPending;
   }
 
   /** Goes on after a stop. */
   restart(): void {
-    this.#gate.restart();
+    this.#work.restart();
   }
 
   /**
@@ -96,8 +77,7 @@ export class SegmentProcessor {
       const before = this.position;
       try {
         await this.#follow();
-        const { haltedBy } = this.#taker;
-        if (haltedBy) await this.#gate.wait(haltedBy.event, this.#ending.signal);
+        await this.#work.waitBeforeRetry();
       } catch (error) {
         if (this.#endedBy(error)) break;
         failures = this.position > before ? 1 : failures + 1;
@@ -112,7 +92,9 @@ export class SegmentProcessor {
   async end(): Promise<void> {
     this.#finish('closed');
     await this.#turns.over();
-    if (this.#outcome === 'closed') await this.#checkpoint.flush().catch(() => undefined);
+    if (this.#outcome !== 'closed') return;
+    await this.#work.finish().catch(error => this.#report(error, 'could not complete what was under way'));
+    await this.#checkpoint.flush().catch(() => undefined);
   }
 
   /** The segment is another process's: what is being handled will not be committed. */
@@ -121,7 +103,7 @@ export class SegmentProcessor {
   }
 
   /**
-   * Moves the checkpoint up to what was passed over, and tries what is due: to be called now and then. What is stored
+   * Moves the checkpoint up to what was passed over, and does what is due: to be called now and then. What is stored
    * before the call is known to it.
    */
   tick(): Promise<void> {
@@ -131,21 +113,15 @@ export class SegmentProcessor {
   async #tick(): Promise<void> {
     try {
       await this.#inTurn(async () => {
-        if (!this.#went(await this.#checkpoint.flush())) return;
-        await this.#parked.refresh();
-        for (const sequence of this.#parked.due()) {
-          if (!this.#ending.signal.aborted) this.#went(await this.#retries.retry(sequence, this.#ending.signal));
-        }
-        // What is due still could not be tried just now: the next look does it, and not this one without a pause.
-        this.#setAlarm(this.#parked.nextDue || undefined);
+        if (this.#went(await this.#checkpoint.flush())) await this.#work.tick();
       });
     } catch (error) {
-      if (!this.#endedBy(error)) this.#report(error, 'could not look after what is parked');
+      if (!this.#endedBy(error)) this.#report(error, 'could not look after what is due');
     }
   }
 
   async #follow(): Promise<void> {
-    await this.#inTurn(() => this.#parked.refresh());
+    await this.#inTurn(() => this.#work.begin());
     const take = (page: readonly RecordedEvent[]): Promise<boolean> => this.#inTurn(() => this.#page(page));
     if ((await this.#reader.read(take, this.#ending.signal)) === 'closed') this.#finish('closed');
   }
@@ -163,19 +139,13 @@ export class SegmentProcessor {
   async #page(page: readonly RecordedEvent[]): Promise<boolean> {
     const fresh = await this.#reader.fresh(page);
     if (!fresh) return false;
-    if (fresh.length === 0) return true;
-    // Effects outside of the store are done once they are done: each is noted before the next.
-    return this.parts.handling.definition.kind === 'reactor' ? this.#taker.oneByOne(fresh) : this.#taker.take(fresh);
+    return fresh.length === 0 || this.#work.take(fresh);
   }
 
   /** Tells whether a commit went through. */
   #went(outcome: SegmentOutcome): boolean {
     if (outcome === 'lost') this.lost();
     return outcome === 'ok';
-  }
-
-  #setAlarm(milliseconds: number | undefined): void {
-    if (!this.#outcome) this.#alarm.set(milliseconds);
   }
 
   #finish(outcome: SegmentEnd): void {
@@ -193,8 +163,6 @@ export class SegmentProcessor {
   }
 
   #stopped(): void {
-    const { haltedBy } = this.#taker;
-    if (haltedBy) this.#reports.stopped(haltedBy);
     this.hasStopped();
     this.parts.observer.moved(false);
   }

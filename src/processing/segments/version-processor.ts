@@ -3,6 +3,7 @@ import { EventualityError } from '../../messages';
 import type { LeaseClaim, ReadModelVersion } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
+import { EventWork } from './event-work';
 import { ParkedSequences } from './parked-sequences';
 import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
@@ -64,7 +65,7 @@ export class VersionProcessor {
    * @throws errors of the store
    */
   async retrying(): Promise<boolean> {
-    if ([...this.#held.values()].some(({ processor }) => processor.retrying)) return true;
+    if ([...this.#held.values()].some(({ processor }) => processor.isPending)) return true;
     const { store, handling } = this.parts;
     const name = { projection: this.#projection, version: this.version.version };
     const parked = new ParkedSequences(
@@ -182,7 +183,13 @@ export class VersionProcessor {
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
     const { segments, takenOver, replayUntil } = this.version;
     const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
-    const processor = new SegmentProcessor(this.parts, place, lease, this.#parked, () => this.#wake());
+    const processor = new SegmentProcessor(
+      this.parts,
+      place,
+      lease,
+      surroundings => new EventWork(surroundings, this.#parked),
+      () => this.#wake(),
+    );
     const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
     this.#held.set(segment, held);
     void processor.run().then(end => this.#ended(segment, held, end));

@@ -1,0 +1,90 @@
+import type { SharedLook } from '../../concurrency';
+import type { RecordedEvent } from '../../messages';
+import type { ParkedSequence } from '../../store';
+import { type FailedEvent, FailureReports } from '../handling/failure-reports';
+import { PageHandler } from '../handling/page-handler';
+import { PageTaker } from './page-taker';
+import { ParkedRetries } from './parked-retries';
+import { ParkedSequences } from './parked-sequences';
+import { RetryGate } from './retry-gate';
+import type { SegmentSurroundings, SegmentWork } from './segment-work';
+
+/** The work of a segment of a projection or reactor: each event takes effect once, and what fails is parked. */
+export class EventWork implements SegmentWork {
+  readonly #parked: ParkedSequences;
+  readonly #retries: ParkedRetries;
+  readonly #reports: FailureReports;
+  readonly #taker: PageTaker;
+  readonly #gate: RetryGate;
+
+  constructor(
+    private readonly segment: SegmentSurroundings,
+    /** Finds what is parked, of all segments of the version. */
+    parked: SharedLook<readonly ParkedSequence[]>,
+  ) {
+    const { parts, place, checkpoint, ending } = segment;
+    const { store, handling } = parts;
+    const { options } = handling.definition;
+    this.#reports = new FailureReports(parts);
+    const pages = new PageHandler(handling, place, store);
+    const look = async (): Promise<readonly ParkedSequence[]> =>
+      (await parked.ask()).filter(each => each.segment === place.segment);
+    this.#parked = new ParkedSequences(store.deadLetters, place, look, options.retry);
+    this.#retries = new ParkedRetries(parts, place, pages, this.#parked, checkpoint, this.#reports);
+    this.#gate = new RetryGate(options, () => this.#stopped());
+    this.#taker = new PageTaker({
+      ...{ place, pages, parked: this.#parked, checkpoint, reports: this.#reports, gate: this.#gate, ending },
+      went: outcome => segment.went(outcome),
+      hasParked: () => segment.tickIn(this.#parked.nextDue),
+    });
+  }
+
+  get haltedBy(): FailedEvent | undefined {
+    return this.#taker.haltedBy;
+  }
+
+  get isStopped(): boolean {
+    return this.#gate.isStopped;
+  }
+
+  /** A parked sequence waits to be tried again by itself. */
+  get isPending(): boolean {
+    return this.#parked.nextDue !== undefined;
+  }
+
+  begin(): Promise<void> {
+    return this.#parked.refresh();
+  }
+
+  take(events: readonly RecordedEvent[]): Promise<boolean> {
+    // Effects outside of the store are done once they are done: each is noted before the next.
+    const isReactor = this.segment.parts.handling.definition.kind === 'reactor';
+    return isReactor ? this.#taker.oneByOne(events) : this.#taker.take(events);
+  }
+
+  async tick(): Promise<void> {
+    const { ending } = this.segment;
+    await this.#parked.refresh();
+    for (const sequence of this.#parked.due()) {
+      if (!ending.aborted) this.segment.went(await this.#retries.retry(sequence, ending));
+    }
+    // What is due still could not be tried just now: the next look does it, and not this one without a pause.
+    this.segment.tickIn(this.#parked.nextDue || undefined);
+  }
+
+  async waitBeforeRetry(): Promise<void> {
+    if (this.haltedBy) await this.#gate.wait(this.haltedBy.event, this.segment.ending);
+  }
+
+  restart(): void {
+    this.#gate.restart();
+  }
+
+  /** Each commit completes what it has begun. */
+  async finish(): Promise<void> {}
+
+  #stopped(): void {
+    if (this.haltedBy) this.#reports.stopped(this.haltedBy);
+    this.segment.hasStopped();
+  }
+}
