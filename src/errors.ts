@@ -31,6 +31,7 @@ export {
   InvalidDocumentQueryError,
   InvalidImportError,
   InvalidPageError,
+  InvalidProcessError,
   InvalidReadModelError,
   InvalidRestoreError,
   PayloadTooLargeError,

@@ -105,6 +105,35 @@ export type {
   WriteGroup,
 } from './store';
 
+// Processes: what they have decided, and what they wait for.
+export {
+  checkUnschedule,
+  deadlinePage,
+  deadlinesToSchedule,
+  dueSegments,
+  inputPage,
+  outputPage,
+} from './store';
+export type {
+  Deadline,
+  DeadlinePage,
+  DueDeadlines,
+  InstanceHash,
+  NewDeadline,
+  NewProcessInput,
+  NewProcessOutput,
+  ProcessChanges,
+  ProcessInput,
+  ProcessInputStatus,
+  ProcessOutput,
+  ProcessOutputStatus,
+  ProcessPage,
+  ProcessSegment,
+  ProcessStore,
+  SealedProcess,
+  SelectedPage,
+} from './store';
+
 // Projections: leases, dead letters, transactions.
 export {
   canBeParked,

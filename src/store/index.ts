@@ -41,6 +41,16 @@ export {
 } from './kit/projections/lease-rules';
 export { parkedSequences } from './kit/projections/parked-sequences';
 export {
+  checkUnschedule,
+  type DeadlinePage,
+  deadlinePage,
+  deadlinesToSchedule,
+  dueSegments,
+  inputPage,
+  outputPage,
+  type SelectedPage,
+} from './kit/projections/process-checks';
+export {
   canBeParked,
   canBeReadModel,
   checkCheckpoint,
@@ -53,6 +63,7 @@ export {
   type WriteGroup,
 } from './kit/projections/projection-checks';
 export { type SealedCommit, sealedCommit } from './kit/projections/sealed-commit';
+export type { SealedProcess } from './kit/projections/sealed-process';
 export { takenOverOf, takenOverText } from './kit/projections/taken-over';
 export { CustomEventStore, type EventStoreParts } from './kit/stores/custom-event-store';
 export { ForwardingEventStore } from './kit/stores/forwarding-event-store';
@@ -98,6 +109,22 @@ export {
 } from './ports/errors';
 export { type EventStore, PAGE_LIMIT, type RestoreOutcome, type SubscribeOptions } from './ports/event-store';
 export type {
+  Deadline,
+  DueDeadlines,
+  InstanceHash,
+  NewDeadline,
+  NewProcessInput,
+  NewProcessOutput,
+  ProcessChanges,
+  ProcessInput,
+  ProcessInputStatus,
+  ProcessOutput,
+  ProcessOutputStatus,
+  ProcessPage,
+  ProcessSegment,
+  ProcessStore,
+} from './ports/process-store';
+export type {
   CheckpointName,
   CommitOutcome,
   DocumentRead,
@@ -110,6 +137,7 @@ export {
   InsideTransactionError,
   InvalidCommitError,
   InvalidDocumentQueryError,
+  InvalidProcessError,
   InvalidReadModelError,
   TransactionEndedError,
   UnknownReadModelError,

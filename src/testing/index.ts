@@ -2,6 +2,7 @@ export type { TestIds } from './deciding-ids';
 export { type ContractCase, type EventStoreContractOptions, eventStoreContract } from './event-store-contract';
 export { type Given, given, type When } from './given';
 export { type History, history } from './history';
+export { type ProcessStoreContractOptions, processStoreContract } from './process-store-contract';
 export type { GivenHistory, Projected, ProjectOptions } from './project';
 export { type ProjectionStoreContractOptions, projectionStoreContract } from './projection-store-contract';
 export type { RecordedCommand, RecordedEffect } from './recording';

@@ -3,6 +3,7 @@ import { InvalidOptionsError } from 'eventuality/errors';
 import {
   eventStoreContract,
   given,
+  processStoreContract,
   projectionStoreContract,
   snapshotStoreContract,
   testFlow,
@@ -58,6 +59,12 @@ const TESTING: readonly Row[] = [
     () => projectionStoreContract(any({ opens: memory })),
     'INVALID_OPTIONS',
     ['open is undefined; it must be a function.', starting("'opens' is not an option. Did you mean 'open'?")],
+  ],
+  [
+    'a contract of process stores',
+    () => processStoreContract(any({ open: memory, clock: 7 })),
+    'INVALID_OPTIONS',
+    ['clock is 7; it must be a function.'],
   ],
 ];
 

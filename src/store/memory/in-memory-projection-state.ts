@@ -8,6 +8,7 @@ import type { InMemoryAccess } from './in-memory-access';
 import { InMemoryDeadLetters } from './in-memory-dead-letters';
 import { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryLeases } from './in-memory-leases';
+import { InMemoryProcesses } from './in-memory-processes';
 
 /** What a commit writes, with the keys of its documents. */
 export interface ReadyCommit extends SealedCommit {
@@ -21,6 +22,7 @@ export type ReadNow = (documents: InMemoryDocuments, id: string) => object | nul
 export class InMemoryProjectionState {
   readonly leases: InMemoryLeases;
   readonly deadLetters: InMemoryDeadLetters;
+  readonly processes: InMemoryProcesses;
   readonly #active = new Map<string, number>();
   readonly #readModels = new Map<string, Map<number, InMemoryDocuments>>();
   readonly #checkpoints = new Map<string, Map<number, bigint>>();
@@ -31,6 +33,7 @@ export class InMemoryProjectionState {
       refuseClosed: (projection, version) => this.refuseClosed(projection, version),
     });
     this.deadLetters = new InMemoryDeadLetters(clock, access);
+    this.processes = new InMemoryProcesses(clock, access);
   }
 
   prepare(schema: ReadModelSchema): void {
@@ -107,9 +110,10 @@ export class InMemoryProjectionState {
     return outdated ? { ok: false, checkpoint: position, fenced, outdated } : undefined;
   }
 
-  keep({ checkpoint, to, pages, ...letters }: ReadyCommit): void {
+  keep({ checkpoint, to, pages, process, ...letters }: ReadyCommit): void {
     for (const { documents, writes } of pages) documents.write(writes);
     this.deadLetters.change(checkpoint, letters);
+    if (process) this.processes.change(checkpoint.projection, process);
     const { projection, version, segment } = checkpoint;
     const key = keyOf(projection, version);
     const positions = this.#checkpoints.get(key);
@@ -121,7 +125,10 @@ export class InMemoryProjectionState {
     const versions = new Map(this.versions(name));
     versions.delete(version);
     if (versions.size > 0) this.#readModels.set(name, versions);
-    else this.#readModels.delete(name);
+    else {
+      this.#readModels.delete(name);
+      this.processes.drop(name);
+    }
     this.#checkpoints.delete(keyOf(name, version));
     this.leases.drop(name, version);
     this.deadLetters.drop(name, version);

@@ -4,6 +4,7 @@ import { checkCheckpoint, checkReadModel } from '../kit/projections/projection-c
 import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commit';
 import { Mutex } from '../kit/transactions/mutex';
 import type { DeadLetters } from '../ports/dead-letters';
+import type { ProcessStore } from '../ports/process-store';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
 import type {
   DocumentPage,
@@ -21,19 +22,21 @@ import { InMemoryTransaction } from './in-memory-transaction';
 import { StagedAppends, type TransactionEvents } from './staged-appends';
 
 /**
- * Keeps documents, checkpoints, leases and dead letters in memory: complete in its semantics, gone when the process
- * ends. Its transactions take events only as the `projections` of an `InMemoryEventStore`.
+ * Keeps documents, checkpoints, leases, dead letters and processes in memory: complete in its semantics, gone when the
+ * process ends. Its transactions take events only as the `projections` of an `InMemoryEventStore`.
  */
 export class InMemoryProjectionStore implements ProjectionStore {
   declare readonly eventsBeside: EventsBeside | undefined;
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly processes: ProcessStore;
   readonly #state: InMemoryProjectionState;
   readonly #access: InMemoryAccess;
   readonly #events: TransactionEvents | undefined;
 
   /**
-   * @param options `clock` tells when a lease has run out, and dates dead letters; default the machine's
+   * @param options `clock` tells when a lease has run out and when a deadline is due, and dates what is recorded;
+   * default the machine's
    * @param events lent by an event store in memory
    * @throws InvalidOptionsError
    */
@@ -45,6 +48,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#access);
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;
+    this.processes = this.#state.processes;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -74,7 +78,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    const sealed = sealedCommit(commit);
+    const sealed = sealedCommit(commit, { processes: true });
     return sealed.work.length === 0
       ? this.#access.write(() => this.#commit(sealed))
       : this.#access.alone(() => this.#commitWithWork(sealed));

@@ -71,7 +71,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    return this.commitSealed(this.#calls.check(() => sealedCommit(commit)));
+    return this.commitSealed(this.#calls.check(() => sealedCommit(commit, { processes: true })));
   }
 
   async commitSealed(sealed: SealedCommit): Promise<CommitOutcome> {

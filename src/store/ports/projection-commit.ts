@@ -1,4 +1,5 @@
 import type { DeadLetterChanges } from './dead-letters';
+import type { ProcessChanges } from './process-store';
 
 /** A document to write or delete. */
 export interface DocumentWrite {
@@ -52,6 +53,11 @@ export interface ProjectionCommit extends DeadLetterChanges {
    * commit.
    */
   readonly work?: readonly TransactionWork[];
+  /**
+   * What changes of the process that is called like the projection of the checkpoint. Only for stores with
+   * `ProjectionStore.processes`.
+   */
+  readonly process?: ProcessChanges;
 }
 
 /**

@@ -56,6 +56,15 @@ export class InvalidCommitError extends EventualityError {
   }
 }
 
+/** Thrown when a method of a process store is called with invalid arguments; `faults` lists all mistakes. */
+export class InvalidProcessError extends EventualityError {
+  readonly code = 'INVALID_PROCESS';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The call of the process store was refused: ${listed(faults)}`);
+  }
+}
+
 /** Thrown when a transaction of projections that are not stored beside the events appends or reads events. */
 export class EventsElsewhereError extends EventualityError {
   readonly code = 'EVENTS_ELSEWHERE';

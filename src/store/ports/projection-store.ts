@@ -1,4 +1,5 @@
 import type { DeadLetters } from './dead-letters';
+import type { ProcessStore } from './process-store';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { EventsBeside, ProjectionTransaction } from './projection-transaction';
 import type { SegmentLeases } from './segment-leases';
@@ -104,9 +105,9 @@ export interface DocumentPage {
 }
 
 /**
- * Stores the results of projections: documents by id, checkpoints, leases, and dead letters. They change in one
- * transaction, so that each event takes effect exactly once. `projectionStoreContract` of `eventuality/testing` tests
- * an implementation.
+ * Stores the results of projections: documents by id, checkpoints, leases, dead letters and processes. They change in
+ * one transaction, so that each event takes effect exactly once. `projectionStoreContract` of `eventuality/testing`
+ * tests an implementation.
  */
 export interface ProjectionStore {
   /**
@@ -152,7 +153,8 @@ export interface ProjectionStore {
   activate(readModel: string, version: number): Promise<void>;
   /**
    * Drops a version: the read model with its documents, and the checkpoints, leases and dead letters of the projection
-   * of that name. If it was the active version, none is active. Concurrent writers leave nothing behind.
+   * of that name. If it was the active version, none is active. With the last version, all that is stored of the
+   * process of that name is deleted. Concurrent writers leave nothing behind.
    * @param options `unlessActive`: keeps the version that readers see; a simultaneous switch comes before or after
    * @returns whether the version is gone
    * @throws StoreClosedError
@@ -162,6 +164,8 @@ export interface ProjectionStore {
   versions(name: string): Promise<readonly ReadModelVersion[]>;
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  /** What processes have decided and what they wait for; undefined if the store keeps no processes. */
+  readonly processes?: ProcessStore | undefined;
   /**
    * Runs work in one transaction. It commits when the work resolves, and rolls back when the work throws or gets a
    * conflict from `append`. It also rolls back, and rejects, when one of its calls has failed but the work continued.

@@ -1,10 +1,10 @@
 import { isName, MAX_NAME_LENGTH, shownValue, shownWithType } from '../../../messages';
 import type { AnsweredRetry, DeadLetterChanges, NewDeadLetter } from '../../ports/dead-letters';
 import { storePage } from '../events/checks';
+import { storedNote } from './stored-note';
 
 const MAX_POSITION = 2n ** 63n - 1n;
 const MAX_ATTEMPTS = 2 ** 31 - 1;
-const MAX_ERROR_LENGTH = 4000;
 const DEFAULT_PAGE_LETTERS = 100;
 
 /** Adds what is wrong with the letters of a commit to its faults. */
@@ -51,8 +51,7 @@ function checkPosition(position: unknown, path: string, faults: string[]): void 
 export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly NewDeadLetter[] {
   const letters = new Map<bigint, NewDeadLetter>();
   for (const { sequence, position, error, attempts } of park) {
-    const text = error?.slice(0, MAX_ERROR_LENGTH).replaceAll('\0', '\ufffd').toWellFormed();
-    letters.set(position, { sequence, position, error: text, attempts });
+    letters.set(position, { sequence, position, error: error && storedNote(error), attempts });
   }
   return [...letters.values()];
 }

@@ -1,9 +1,11 @@
-import { isName, MAX_NAME_LENGTH, sealPayload, shownValue, shownWithType } from '../../../messages';
+import { isName, MAX_NAME_LENGTH, shownValue, shownWithType } from '../../../messages';
 import type { CheckpointName, DocumentWrite, ProjectionCommit } from '../../ports/projection-commit';
 import { InvalidCommitError, InvalidReadModelError } from '../../ports/projection-errors';
 import type { ReadModelSchema, TakenOverSegments } from '../../ports/projection-store';
 import { documentKeys } from '../documents/document-keys';
 import { checkDeadLetters } from './dead-letter-checks';
+import { plainDocument } from './plain-document';
+import { checkProcessChanges } from './process-fields';
 import { takenOverText } from './taken-over';
 
 /** How many indexes a read model has at most. */
@@ -107,6 +109,7 @@ export function checkCommit({ checkpoint, from, to, writes, ...more }: Projectio
   checkReads(more.reads, faults);
   checkFence(more.fence, faults);
   checkDeadLetters(more, faults);
+  if (more.process !== undefined) checkProcessChanges(more.process, faults);
   for (const work of more.work ?? [])
     if (typeof work !== 'function') faults.push(`work holds ${shownValue(work)}; it must be a list of functions.`);
   if (faults.length > 0) throw new InvalidCommitError(faults);
@@ -232,10 +235,4 @@ export function prepareWrites({ documents }: WriteGroup, indexes: readonly strin
     document,
     keys: document === null ? [] : documentKeys(document, indexes),
   }));
-}
-
-/** Without the prototype of a class: a document looks the same from every store. */
-function plainDocument(document: object, name: string): object {
-  const sealed = sealPayload(document, name);
-  return Object.getPrototypeOf(sealed) === Object.prototype ? sealed : sealPayload({ ...sealed }, name);
 }

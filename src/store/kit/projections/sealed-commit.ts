@@ -1,7 +1,9 @@
 import type { AnsweredRetry, NewDeadLetter } from '../../ports/dead-letters';
 import type { CheckpointName, DocumentRead, ProjectionCommit, TransactionWork } from '../../ports/projection-commit';
+import { InvalidCommitError } from '../../ports/projection-errors';
 import { lettersToPark } from './dead-letter-checks';
 import { checkCommit, groupWrites, type WriteGroup } from './projection-checks';
+import { type SealedProcess, sealedProcess } from './sealed-process';
 
 /** A checked commit, which no caller can change while it waits to be written. */
 export interface SealedCommit {
@@ -16,11 +18,23 @@ export interface SealedCommit {
   readonly unpark: readonly bigint[];
   readonly retried: bigint | undefined;
   readonly answers: AnsweredRetry | undefined;
+  /** Undefined if the commit changes nothing of a process. */
+  readonly process: SealedProcess | undefined;
 }
 
-/** Checks a commit and seals it. For those who write a store. @throws InvalidCommitError, UnstorableValueError */
-export function sealedCommit(commit: ProjectionCommit): SealedCommit {
+/**
+ * Checks a commit and seals it. For those who write a store.
+ * @param takes `processes`: whether the store keeps processes; one that does not refuses commits that change something
+ * of a process. Default `false`.
+ * @throws InvalidCommitError, UnstorableValueError
+ */
+export function sealedCommit(
+  commit: ProjectionCommit,
+  { processes = false }: { readonly processes?: boolean } = {},
+): SealedCommit {
   checkCommit(commit);
+  if (commit.process && !processes)
+    throw new InvalidCommitError(['process is given, but this store keeps no processes.']);
   const { from, to, fence, retried, answers } = commit;
   const { projection, version, segment } = commit.checkpoint;
   return {
@@ -29,5 +43,6 @@ export function sealedCommit(commit: ProjectionCommit): SealedCommit {
     ...{ work: [...(commit.work ?? [])], park: lettersToPark(commit.park), unpark: [...(commit.unpark ?? [])] },
     retried,
     answers: answers && { sequence: answers.sequence, retry: answers.retry },
+    process: sealedProcess(commit.process),
   };
 }

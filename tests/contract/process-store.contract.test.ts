@@ -1,0 +1,30 @@
+import { type EventStore, InMemoryEventStore, InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
+import { type ProcessStoreContractOptions, processStoreContract, VirtualClock } from '../../src/testing';
+import { partOptions } from '../support/stores/part-options';
+
+const clocks = new WeakMap<ProjectionStore, VirtualClock>();
+
+function withClock(open: (clock: VirtualClock) => ProjectionStore): ProjectionStore {
+  const clock = new VirtualClock();
+  const store = open(clock);
+  clocks.set(store, clock);
+  return store;
+}
+
+const beside = (open: () => EventStore, again?: (closed: EventStore) => EventStore): ProcessStoreContractOptions => {
+  const { events: _, ...options } = partOptions((store: EventStore) => store.projections!, open, again);
+  return options;
+};
+
+const stores: Readonly<Record<string, ProcessStoreContractOptions>> = {
+  InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
+  'InMemoryProjectionStore with a clock': {
+    open: () => withClock(clock => new InMemoryProjectionStore({ clock })),
+    clock: store => clocks.get(store)!,
+  },
+  InMemoryEventStore: beside(() => new InMemoryEventStore()),
+};
+
+describe.each(Object.entries(stores))('%s', (_, options) => {
+  test.each(processStoreContract(options).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());
+});
