@@ -2,7 +2,7 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  transform: { '\\.ts$': '<rootDir>/tests/setup/ts-transformer.js' },
+  preset: 'ts-jest',
   testEnvironment: 'node',
   // For tests and hooks without a limit of their own: on a busy machine what takes milliseconds may take seconds.
   testTimeout: 60_000,

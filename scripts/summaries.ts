@@ -5,16 +5,12 @@ const ROOT = join(__dirname, '..');
 
 let program: ts.Program | undefined;
 
-/** Reads the sources once, for all pages, and nothing else: doc comments need no types of libraries. */
+/** The sources are read once, for all pages. */
 function programOf(): ts.Program {
   if (program) return program;
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  program = ts.createProgram([join(ROOT, 'src/index.ts'), join(ROOT, 'src/store-kit.ts')], {
-    ...options,
-    noLib: true,
-    types: [],
-  });
+  program = ts.createProgram([join(ROOT, 'src/index.ts'), join(ROOT, 'src/store-kit.ts')], options);
   return program;
 }
 
