@@ -104,8 +104,8 @@ export class InMemoryProcess {
 
   #recordInput(input: NewProcessInput, at: string): void {
     const known = this.#inputs.get(input.id);
-    const { status, note } = input;
-    const kept = known ? { ...known, status, note } : { ...input, entry: ++this.#entry, at };
+    const { status, note, run } = input;
+    const kept = known ? { ...known, status, note, run } : { ...input, entry: ++this.#entry, at };
     this.#inputs.set(input.id, Object.freeze(kept));
     this.#instance(kept.instance).inputs.add(input.id);
   }

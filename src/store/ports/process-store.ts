@@ -6,7 +6,7 @@ export type ProcessInputStatus = 'handled' | 'waiting' | 'noted';
 
 /** An input of an instance of a process, as a commit records it. */
 export interface NewProcessInput {
-  /** Unique within the process, 1 to 255 characters. Recorded again, it changes `status` and `note` only. */
+  /** Unique within the process, 1 to 255 characters. Recorded again, it changes `status`, `note` and `run` only. */
   readonly id: string;
   /** The key of the instance, 1 to 255 characters. */
   readonly instance: string;

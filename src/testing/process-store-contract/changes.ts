@@ -16,13 +16,13 @@ import {
 
 /** What the parts of a commit do, and in which order. */
 export const changeChecks: Readonly<Record<string, Check>> = {
-  'an input that is recorded again changes its status and note only': async scene => {
+  'an input that is recorded again changes its status, note and run only': async scene => {
     await filled(scene, { inputs: [input('i', { status: 'waiting', note: 'broken' }), input('j')] });
     const [first] = await scene.processes.inputs(PROCESS);
     const other = { instance: 'order-2', hash: 8, run: 2, kind: 'event', position: 7n, content: { n: 2 } } as const;
     assert.deepEqual(await changed(scene, { inputs: [input('i', { ...other, status: 'handled' })] }), { ok: true });
     const [again] = await scene.processes.inputs(PROCESS);
-    assert.deepEqual((await kept(scene)).inputs, [input('i'), input('j')]);
+    assert.deepEqual((await kept(scene)).inputs, [input('i', { run: 2 }), input('j')]);
     assert.deepEqual([again?.entry, again?.at], [first?.entry, first?.at]);
     assert.deepEqual(await scene.processes.inputs(PROCESS, { instance: 'order-2' }), []);
   },
@@ -51,7 +51,7 @@ export const changeChecks: Readonly<Record<string, Check>> = {
       ],
     });
     assert.deepEqual(await kept(scene), {
-      inputs: [input('i', { note: 'last', run: 3 }), input('j')],
+      inputs: [input('i', { note: 'last', run: 4 }), input('j')],
       outputs: [
         { ...output('c', { status: 'done', note: 'last', run: 3 }), held: false },
         { ...output('d'), held: false },

@@ -28,13 +28,10 @@ export function sealedProcess(changes: ProcessChanges = {}): SealedProcess | und
 function inputsToRecord(inputs: readonly NewProcessInput[]): readonly NewProcessInput[] {
   const recorded = new Map<string, NewProcessInput>();
   for (const { id, instance, hash, run, kind, position, content, status, note } of inputs) {
-    const now = { status, note: note && storedNote(note) };
+    const now = { run, status, note: note && storedNote(note) };
     const known = recorded.get(id);
     const sealed = content && plainDocument(content, `input '${id}'`);
-    recorded.set(
-      id,
-      known ? { ...known, ...now } : { id, instance, hash, run, kind, position, content: sealed, ...now },
-    );
+    recorded.set(id, known ? { ...known, ...now } : { id, instance, hash, kind, position, content: sealed, ...now });
   }
   return [...recorded.values()];
 }
