@@ -50,6 +50,7 @@ export {
   outputPage,
   type SelectedPage,
 } from './kit/projections/process-checks';
+export { processConditions } from './kit/projections/process-conditions';
 export {
   canBeParked,
   canBeReadModel,

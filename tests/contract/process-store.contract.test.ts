@@ -1,6 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 import { type EventStore, InMemoryEventStore, InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
 import { type ProcessStoreContractOptions, processStoreContract, VirtualClock } from '../../src/testing';
 import { partOptions } from '../support/stores/part-options';
+
+const folder = mkdtempSync(join(tmpdir(), 'eventuality-processes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
 
 const clocks = new WeakMap<ProjectionStore, VirtualClock>();
 
@@ -23,6 +31,20 @@ const stores: Readonly<Record<string, ProcessStoreContractOptions>> = {
     clock: store => clocks.get(store)!,
   },
   InMemoryEventStore: beside(() => new InMemoryEventStore()),
+  SqliteEventStore: beside(
+    () => sqlite(join(folder, `${++files}.db`)),
+    closed => sqlite((closed as SqliteEventStore).file),
+  ),
+  'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
+  'SqliteEventStore with a clock': {
+    ...beside(() => {
+      const clock = new VirtualClock();
+      const store = sqlite(':memory:', { clock });
+      clocks.set(store.projections!, clock);
+      return store;
+    }),
+    clock: store => clocks.get(store)!,
+  },
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {

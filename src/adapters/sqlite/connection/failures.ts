@@ -12,7 +12,7 @@ import { isLocked, resultCode } from './result-code';
 /** The tables of a store; what the user's own work asks for is not among them. */
 const TABLES = [
   ...['events', 'streams', 'snapshots', 'commands', 'read_models', 'active_models', 'documents'],
-  ...['checkpoints', 'leases', 'dead_letters'],
+  ...['checkpoints', 'leases', 'dead_letters', 'process_inputs', 'process_outputs', 'process_deadlines'],
 ];
 const MISSING = new RegExp(`^no such table: (main\\.)?(${TABLES.join('|')})$`);
 

@@ -18,6 +18,7 @@ import { runWork } from '../connection/user-work';
 import { reasonOf } from '../errors';
 import { DeadLetterRecords } from './dead-letter-records';
 import { LeaseRecords } from './lease-records';
+import { type EncodedProcess, encodedProcess, ProcessRecords } from './process-records';
 import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
 
 /** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
@@ -28,9 +29,10 @@ interface Page {
   readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly string[] }[];
 }
 
-/** A commit whose documents are encoded. */
+/** A commit whose documents and changes of a process are encoded. */
 export interface EncodedCommit extends SealedCommit {
   readonly pages: readonly Page[];
+  readonly process: EncodedProcess | undefined;
 }
 
 /** The texts of documents that were read, as long as the objects are in use. */
@@ -57,14 +59,14 @@ const OF_CONTENT: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Encodes or writes documents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use
+ * Encodes or writes contents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use
  */
 function refusing<T>(write: () => T): T {
   try {
     return write();
   } catch (error) {
     if (!(error instanceof RangeError) && !OF_CONTENT.has(resultCode(error))) throw error;
-    throw new InvalidCommitError([`SQLite does not take its documents: ${reasonOf(error)}.`], error);
+    throw new InvalidCommitError([`SQLite does not take its contents: ${reasonOf(error)}.`], error);
   }
 }
 
@@ -91,6 +93,7 @@ export const schemaOf = ({
 export class ProjectionRecords {
   readonly leases: LeaseRecords;
   readonly deadLetters: DeadLetterRecords;
+  readonly processes: ProcessRecords;
   readonly statements: ProjectionStatements;
 
   constructor(
@@ -99,6 +102,7 @@ export class ProjectionRecords {
   ) {
     this.leases = new LeaseRecords(connection);
     this.deadLetters = new DeadLetterRecords(connection);
+    this.processes = new ProcessRecords(connection);
     this.statements = prepareProjectionStatements(connection);
   }
 
@@ -139,7 +143,10 @@ export class ProjectionRecords {
 
   /** Encodes what a commit writes, which needs no transaction. @throws UnknownReadModelError */
   encoded(commit: SealedCommit): EncodedCommit {
-    return { ...commit, pages: commit.groups.map(group => refusing(() => this.#page(group))) };
+    return refusing(() => ({
+      ...{ ...commit, pages: commit.groups.map(group => this.#page(group)) },
+      process: commit.process && encodedProcess(commit.process),
+    }));
   }
 
   commit(commit: EncodedCommit): CommitOutcome {
@@ -157,11 +164,13 @@ export class ProjectionRecords {
     if (!isParked || !commit.reads.every(read => this.#isAsRead(read)))
       return { ok: false, checkpoint: position, fenced, outdated: true };
     runWork(commit.work, this.connection);
+    const at = isoTime(this.clock.now());
     refusing(() => {
       for (const page of pages) this.#write(page);
+      if (commit.process) this.processes.change(checkpoint.projection, commit.process, at);
     });
     this.deadLetters.unpark(checkpoint, commit.unpark);
-    this.deadLetters.park(checkpoint, commit.park, isoTime(this.clock.now()));
+    this.deadLetters.park(checkpoint, commit.park, at);
     if (commit.answers) this.deadLetters.answer(checkpoint, commit.answers);
     this.statements.moveCheckpoint.run(checkpoint.projection, checkpoint.version, checkpoint.segment, commit.to);
     return { ok: true };
@@ -184,6 +193,7 @@ export class ProjectionRecords {
     for (const statement of [dropReadModel, dropDocuments, dropCheckpoints, deactivate]) statement.run(name, version);
     this.leases.drop(name, version);
     this.deadLetters.drop(name, version);
+    this.processes.drop(name);
   }
 
   #isAsRead({ readModel, version, id, document }: DocumentRead): boolean {

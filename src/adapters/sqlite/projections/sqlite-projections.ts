@@ -13,6 +13,7 @@ import {
   type EventsBeside,
   knownSchema,
   nameEventsBeside,
+  type ProcessStore,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -32,6 +33,7 @@ import { ProjectionRecords, type ReadModelRow, readDocuments, schemaOf } from '.
 import { FindStatements } from './projection-statements';
 import { SqliteDeadLetters } from './sqlite-dead-letters';
 import { SqliteLeases } from './sqlite-leases';
+import { SqliteProcesses } from './sqlite-processes';
 import type { Transactions } from './transactions';
 
 interface DocumentRow {
@@ -47,10 +49,11 @@ interface VersionRow extends ReadModelRow {
   readonly active: number | null;
 }
 
-/** Keeps documents, checkpoints, leases and dead letters in the file of the events. */
+/** Keeps documents, checkpoints, leases, dead letters and processes in the file of the events. */
 export class SqliteProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly processes: ProcessStore;
   declare readonly eventsBeside: EventsBeside;
   readonly #records: ProjectionRecords;
   readonly #finds: FindStatements;
@@ -67,6 +70,7 @@ export class SqliteProjections implements ProjectionStore {
     this.#finds = new FindStatements(connection);
     this.leases = new SqliteLeases(connection, this.#records, settings, access);
     this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
+    this.processes = new SqliteProcesses(connection, this.#records.processes, settings, access);
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -106,12 +110,14 @@ export class SqliteProjections implements ProjectionStore {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    const sealed = sealedCommit(commit);
+    const sealed = sealedCommit(commit, { processes: true });
     const encoded = await this.access.read(() => this.#records.encoded(sealed));
     const write = (): CommitOutcome =>
       inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
-    // A power cut takes the documents together with the checkpoint: what is lost is made again.
-    return this.access.write(() => withoutDisk(this.connection, this.settings, write));
+    // A power cut takes the documents together with the checkpoint: what is lost is made again. What has been decided
+    // would perhaps be decided otherwise, when its commands have had effects already.
+    const isDecided = sealed.process?.outputs.some(({ status }) => status === 'pending');
+    return this.access.write(isDecided ? write : () => withoutDisk(this.connection, this.settings, write));
   }
 
   async active(readModel: string): Promise<number | undefined> {

@@ -84,7 +84,7 @@ export class SqliteTransaction implements ProjectionTransaction {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    const sealed = this.#calls.check(() => sealedCommit(commit));
+    const sealed = this.#calls.check(() => sealedCommit(commit, { processes: true }));
     return this.#calls.take(() => {
       const { records } = this.parts;
       return records.commit(records.encoded(sealed));

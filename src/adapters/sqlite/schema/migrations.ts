@@ -5,6 +5,7 @@ import {
   COMMAND_TABLE,
   DEAD_LETTER_TABLE,
   EVENT_TABLES,
+  PROCESS_TABLES,
   READ_MODEL_TABLES,
   SEGMENT_TABLES,
   SNAPSHOT_TABLE,
@@ -18,7 +19,15 @@ export const APPLICATION_ID = 0x45564e54;
  * A step that has been released is never changed: add another one.
  */
 export const MIGRATIONS: readonly string[] = [
-  [EVENT_TABLES, SNAPSHOT_TABLE, COMMAND_TABLE, READ_MODEL_TABLES, SEGMENT_TABLES, DEAD_LETTER_TABLE].join('\n'),
+  [
+    EVENT_TABLES,
+    SNAPSHOT_TABLE,
+    COMMAND_TABLE,
+    READ_MODEL_TABLES,
+    SEGMENT_TABLES,
+    DEAD_LETTER_TABLE,
+    PROCESS_TABLES,
+  ].join('\n'),
 ];
 
 /**

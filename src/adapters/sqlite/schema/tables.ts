@@ -114,6 +114,62 @@ export const SEGMENT_TABLES = `
     primary key (projection, version, owner)
   ) strict, without rowid;`;
 
+/**
+ * What processes have decided and what they wait for. Entries ascend and are not used again: what is written comes at
+ * the end of the table. The commands that are to be sent, and the deadlines that can come due, have indexes of their
+ * own, which what is done or held has left.
+ */
+export const PROCESS_TABLES = `
+  create table process_inputs (
+    entry integer primary key autoincrement,
+    process text not null,
+    id text not null,
+    instance text not null,
+    hash integer not null,
+    run integer not null,
+    kind text not null,
+    position integer,
+    content text,
+    status text not null,
+    note text,
+    at text not null,
+    unique (process, id)
+  ) strict;
+  create index process_inputs_entry on process_inputs (process, entry);
+  create index process_inputs_instance on process_inputs (process, instance, entry);
+  create table process_outputs (
+    entry integer primary key autoincrement,
+    process text not null,
+    id text not null,
+    instance text not null,
+    hash integer not null,
+    run integer not null,
+    input text not null,
+    content text not null,
+    status text not null,
+    note text,
+    at text not null,
+    held integer not null,
+    unique (process, id)
+  ) strict;
+  create index process_outputs_entry on process_outputs (process, entry);
+  create index process_outputs_instance on process_outputs (process, instance, entry);
+  create index process_outputs_pending on process_outputs (process, entry) where status = 'pending' and not held;
+  create table process_deadlines (
+    entry integer primary key autoincrement,
+    process text not null,
+    instance text not null,
+    key text not null,
+    hash integer not null,
+    id text not null,
+    run integer not null,
+    due_at integer not null,
+    content text,
+    held integer not null,
+    unique (process, instance, key)
+  ) strict;
+  create index process_deadlines_due on process_deadlines (process, due_at, entry) where not held;`;
+
 /** `retry` counts how often a try was asked for; `answered` says up to which of these requests one has answered. */
 export const DEAD_LETTER_TABLE = `
   create table dead_letters (
