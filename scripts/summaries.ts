@@ -5,12 +5,16 @@ const ROOT = join(__dirname, '..');
 
 let program: ts.Program | undefined;
 
-/** The sources are read once, for all pages. */
+/** Reads the sources once, for all pages, and nothing else: doc comments need no types of libraries. */
 function programOf(): ts.Program {
   if (program) return program;
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  program = ts.createProgram([join(ROOT, 'src/index.ts'), join(ROOT, 'src/store-kit.ts')], options);
+  program = ts.createProgram([join(ROOT, 'src/index.ts'), join(ROOT, 'src/store-kit.ts')], {
+    ...options,
+    noLib: true,
+    types: [],
+  });
   return program;
 }
 

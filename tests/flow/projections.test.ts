@@ -19,7 +19,7 @@ import {
 import type { ProjectionMode } from '../../src/processing';
 import { CompleteTodo, CreateTodo, RenameTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from '../domain/todo';
 import { PLACES, type Place } from '../support/stores/places';
-import { until } from '../support/waiting';
+import { pause, until } from '../support/waiting';
 
 interface TodoView {
   readonly id: string;
@@ -263,7 +263,7 @@ describe.each(PLACES)('%s', (where, make) => {
     await worker.waitFor(position!);
     let ended = false;
     const reads = (async () => {
-      for (; !ended; await new Promise(setImmediate)) {
+      for (; !ended; await pause(1)) {
         expect(await reader.readModel(TodoList).get('1')).toMatchObject({ description: 'Buy milk' });
         expect(await reader.query(new OpenTodos())).toEqual(['Buy milk']);
       }

@@ -164,7 +164,7 @@ function* scripts(folder: string): Generator<string> {
 
 function classesIn(text: string): { readonly source: string; readonly fields: readonly string[] }[] {
   const found: { source: string; fields: string[] }[] = [];
-  const file = ts.createSourceFile('file.js', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
+  const file = ts.createSourceFile('file.js', text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
   const visit = (node: ts.Node): void => {
     if (ts.isClassLike(node)) found.push({ source: node.getText(file), fields: node.members.flatMap(fieldOf) });
     ts.forEachChild(node, visit);
