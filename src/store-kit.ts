@@ -143,7 +143,7 @@ export {
   firstFence,
   isHeld,
   letterPage,
-  Mutex,
+  TransactionMutex,
   nameEventsBeside,
   parkedSequences,
   segmentState,

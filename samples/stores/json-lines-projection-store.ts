@@ -12,7 +12,6 @@ import {
   type DocumentQuery,
   findDocuments,
   letterPage,
-  Mutex,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -23,6 +22,7 @@ import {
   sealedCommit,
   sealPayload,
   systemClock,
+  TransactionMutex,
 } from 'eventuality/store-kit';
 import { FileTransaction } from './file-transaction';
 import { LinesFile } from './lines-file';
@@ -41,7 +41,7 @@ interface Line {
  */
 export class JsonLinesProjectionStore implements ProjectionStore {
   readonly #tables = new Tables();
-  readonly #turns = new Mutex();
+  readonly #turns = new TransactionMutex();
   #closed = false;
 
   private constructor(

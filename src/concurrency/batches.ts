@@ -1,12 +1,12 @@
 /** How jobs are put together. */
 export interface BatchRules<Job> {
   /** How many batches may be on their way at once. */
-  readonly lanes: number;
+  readonly maxConcurrent: number;
   /**
    * How long a batch is waited for before another one sets out beside it, in milliseconds: one large batch costs less
    * than two small ones. 0: it is not waited for.
    */
-  readonly patience: number;
+  readonly maxWait: number;
   /** Tells whether a job must wait until a batch has come back. Asked only while one is on its way. */
   mustWait?(job: Job): boolean;
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
@@ -31,7 +31,7 @@ export class Batches<Job> {
   #onTheirWay = 0;
   /** The batch that the next one waits for, and the timer that ends this wait; only set while jobs wait. */
   #waitedFor: readonly Job[] | undefined;
-  #patience: NodeJS.Timeout | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
   /** Whether no job was waiting when the last batch came back. */
   #inStep = false;
@@ -52,12 +52,12 @@ export class Batches<Job> {
 
   // At the end of the turn, not at once: callers that the last batch answered have added their next jobs by then.
   #schedule(): void {
-    if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.lanes) return;
+    if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.maxConcurrent) return;
     if (this.#waitedFor) {
-      this.#patience ??= setTimeout(() => {
+      this.#waitTimer ??= setTimeout(() => {
         this.#waitNoMore();
         this.#schedule();
-      }, this.#rules.patience);
+      }, this.#rules.maxWait);
       return;
     }
     this.#scheduled = true;
@@ -75,7 +75,7 @@ export class Batches<Job> {
 
   async #carryOut(batch: readonly Job[]): Promise<void> {
     this.#onTheirWay++;
-    if (this.#rules.patience > 0) this.#waitedFor = batch;
+    if (this.#rules.maxWait > 0) this.#waitedFor = batch;
     const settle = await this.#rules.run(batch);
     this.#onTheirWay--;
     if (this.#waitedFor === batch) this.#waitNoMore();
@@ -88,15 +88,15 @@ export class Batches<Job> {
   }
 
   #waitNoMore(): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
+    clearTimeout(this.#waitTimer);
+    this.#waitTimer = undefined;
     this.#waitedFor = undefined;
   }
 
   /** Takes jobs in the order in which they came, as many as may go together. */
   #nextBatch(most = Number.POSITIVE_INFINITY): Job[] {
     const batch: Job[] = [];
-    if (this.#waitedFor || this.#onTheirWay >= this.#rules.lanes) return batch;
+    if (this.#waitedFor || this.#onTheirWay >= this.#rules.maxConcurrent) return batch;
     for (const job of this.#queue) {
       if (this.#onTheirWay > 0 && this.#rules.mustWait?.(job)) break;
       if (batch.length >= most || (batch.length > 0 && !this.#rules.hasRoom(batch, job))) break;

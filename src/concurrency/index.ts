@@ -5,6 +5,7 @@ export { Batches } from './batches';
 export { ChangeSignal } from './change-signal';
 export { InFlight } from './in-flight';
 export { isPromise } from './is-promise';
+export { Mutex } from './mutex';
 export { backOff, pause } from './pause';
 export { completeRule, pauseAfter, type RetryRule } from './retry-rule';
 export { SharedLook } from './shared-look';

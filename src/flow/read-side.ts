@@ -74,7 +74,7 @@ export class ReadSide {
   readonly eventStore: EventStore;
   readonly #definitions: ReadonlyMap<string, EventProcessorDefinition>;
   readonly #readModels = new Map<string, ReadModel>();
-  readonly #touches = new DependencyTracker();
+  readonly #dependencies = new DependencyTracker();
   readonly #feed: ChangeFeed;
   readonly #watches = new Set<Watch<any>>();
   #watchesEnded = false;
@@ -123,7 +123,7 @@ export class ReadSide {
     refuseOptions('watch', options, WATCH);
     const sources: WatchSources = {
       feed: this.#feed,
-      touches: this.#touches,
+      dependencies: this.#dependencies,
       began: watch => (this.#watchesEnded ? watch.end() : this.#watches.add(watch)),
       ended: watch => this.#watches.delete(watch),
     };
@@ -181,7 +181,7 @@ export class ReadSide {
       if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, history));
       const source =
         live.get(name) ?? new StoredDocuments(eventStore.projections!, active, name, options.indexes ?? []);
-      this.#readModels.set(name, new DocumentReader(name, source, this.#touches.touch));
+      this.#readModels.set(name, new DocumentReader(name, source, this.#dependencies.touch));
     }
     return live;
   }

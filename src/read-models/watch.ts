@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Mutex } from '../concurrency';
 import type { DependencyTracker } from '../processing';
-import { Mutex } from '../store';
 import type { ChangeFeed, ChangeListener } from './change-feed';
 import { copyOfResult } from './result-copy';
 
 /** What a live query needs of its Flow. */
 export interface WatchSources {
   readonly feed: ChangeFeed;
-  readonly touches: DependencyTracker;
+  readonly dependencies: DependencyTracker;
   /** Called when its first result is asked for; ends it where the flow no longer has live queries. */
   began(watch: Watch<any>): void;
   /** Called once when the iteration has ended, however it ended. */
@@ -85,7 +85,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
 
   /** It listens before it asks, and what changes while it asks makes it ask again: nothing falls in between. */
   async #answer(): Promise<{ readonly result: Result } | undefined> {
-    const { feed, touches } = this.sources;
+    const { feed, dependencies } = this.sources;
     if (!this.#unsubscribe) {
       this.sources.began(this);
       if (this.#done) return undefined;
@@ -96,7 +96,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     if (this.#done) return undefined;
     this.#changed.clear();
     const touched = new Set<string>();
-    const result = await touches.record(touched, this.ask);
+    const result = await dependencies.record(touched, this.ask);
     if (this.#done) return undefined;
     this.about = touched;
     for (const name of touched) feed.follow(name);

@@ -261,5 +261,5 @@ describe('The contract notices a store that', () => {
 });
 
 test('the contract finds nothing wrong with the sound store under the broken ones', async () => {
-  expect(await failures({ ...broken({ noticedBy: '', parts: () => ({}) }), patience: 5000 })).toEqual([]);
+  expect(await failures({ ...broken({ noticedBy: '', parts: () => ({}) }), timeout: 5000 })).toEqual([]);
 });

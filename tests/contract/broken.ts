@@ -30,7 +30,7 @@ export function broken({ parts }: Break): EventStoreContractOptions {
       ...parts(sound),
     };
   };
-  return { open, patience: 500, restores: true, commands: true };
+  return { open, timeout: 500, restores: true, commands: true };
 }
 
 /** Runs the contract and returns the cases that fail. */

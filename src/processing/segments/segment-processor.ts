@@ -1,6 +1,5 @@
-import { Alarm, backOff, pause, SharedRuns } from '../../concurrency';
+import { Alarm, backOff, Mutex, pause, SharedRuns } from '../../concurrency';
 import { EventualityError, type RecordedEvent, reportAs } from '../../messages';
-import { Mutex } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
 import { PageReader } from './page-reader';

@@ -1,5 +1,4 @@
-import { pause } from '../../concurrency';
-import { Mutex } from '../../store';
+import { Mutex, pause } from '../../concurrency';
 
 /** How often it is looked which versions there are, and for how long that is believed, in milliseconds. */
 export const VERSION_POLL_INTERVAL_MS = 250;

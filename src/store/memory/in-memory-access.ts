@@ -1,4 +1,4 @@
-import type { Mutex } from '../kit/transactions/mutex';
+import type { TransactionMutex } from '../kit/transactions/transaction-mutex';
 
 /**
  * Decides who may use a store in memory, and when: no call after its end, and a write waits for the transactions that
@@ -6,7 +6,7 @@ import type { Mutex } from '../kit/transactions/mutex';
  */
 export class InMemoryAccess {
   constructor(
-    readonly turns: Mutex,
+    readonly turns: TransactionMutex,
     /** Throws when the store is closed. */
     private readonly refuseWhenClosed: () => void = () => {},
   ) {}

@@ -1,7 +1,7 @@
 import { type Clock, type RecordedEvent, systemClock } from '../../messages';
 import { checkClaimName, checkCommandClaim, checkCommandResult } from '../kit/commands/command-checks';
 import { isFree, resultOf } from '../kit/commands/command-rules';
-import { Mutex } from '../kit/transactions/mutex';
+import { TransactionMutex } from '../kit/transactions/transaction-mutex';
 import type {
   ClaimName,
   ClaimOutcome,
@@ -27,7 +27,7 @@ interface KnownCommand {
 
 /** What an event store lends to its journal. */
 interface LendingStore {
-  readonly turns: Mutex;
+  readonly turns: TransactionMutex;
   refuseWhenClosed(): void;
 }
 
@@ -43,16 +43,16 @@ export class InMemoryCommandJournal implements CommandJournal {
   readonly #commands = new Map<string, KnownCommand>();
   #looking = this.#commands.entries();
   readonly #clock: Clock;
-  readonly #turns: Mutex;
+  readonly #turns: TransactionMutex;
   readonly #store: LendingStore | undefined;
 
   /**
    * @param options `clock` decides when a claim has expired; default the system clock
-   * @param store lent by an in-memory event store: claims wait for its transactions, and are refused when it is closed
+   * @param store shared by an in-memory event store: claims wait for its transactions, and are refused when it is closed
    */
   constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;
-    this.#turns = store?.turns ?? new Mutex();
+    this.#turns = store?.turns ?? new TransactionMutex();
     // Not a function made here: with one, each store that is dropped kept much of what came after it from being
     // collected in time.
     this.#store = store;

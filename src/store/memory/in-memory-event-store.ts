@@ -7,7 +7,7 @@ import { conflictsOf, recordAppends } from '../kit/events/record-appends';
 import { repeatedEvents } from '../kit/events/repeated-events';
 import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/events/restoring';
 import { Subscription } from '../kit/events/subscription';
-import { Mutex } from '../kit/transactions/mutex';
+import { TransactionMutex } from '../kit/transactions/transaction-mutex';
 import type { ClaimName, CommandJournal } from '../ports/command-journal';
 import type { DirectAccess } from '../ports/direct-access';
 import { StoreClosedError } from '../ports/errors';
@@ -40,8 +40,8 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #clock: Clock;
-  readonly #turns = new Mutex();
-  readonly #lent: TransactionEvents = {
+  readonly #turns = new TransactionMutex();
+  readonly #shared: TransactionEvents = {
     beside: { store: this, append: InMemoryEventStore.prototype.append, readAll: InMemoryEventStore.prototype.readAll },
     clock: { now: () => this.#clock.now() },
     turns: this.#turns,
@@ -63,9 +63,9 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
   constructor(options: { readonly clock?: Clock; readonly events?: Iterable<RecordedEvent> } = {}) {
     refuseOptions('new InMemoryEventStore', options, { clock: aClock, events: anIterable });
     this.#clock = options.clock ?? systemClock;
-    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock }, this.#lent);
-    this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#lent);
-    this.#commands = new InMemoryCommandJournal({ clock: this.#clock }, this.#lent);
+    this.snapshots = new InMemorySnapshotStore({ clock: this.#clock }, this.#shared);
+    this.projections = new InMemoryProjectionStore({ clock: this.#clock }, this.#shared);
+    this.#commands = new InMemoryCommandJournal({ clock: this.#clock }, this.#shared);
     this.commands = this.#commands;
     // One by one, so that a source that counts knows which one was refused; none is stored already.
     for (const event of options.events ?? [])
@@ -79,7 +79,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
   }
 
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
-    return this.appendNow(appends, options) ?? appendInTurn(this.#lent, appends, options);
+    return this.appendNow(appends, options) ?? appendInTurn(this.#shared, appends, options);
   }
 
   /** As `read`, without a promise. @throws as `read` rejects */
@@ -147,7 +147,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     let events = givesIds(appends) ? repeatedEvents(appends, id => this.#withIds().get(id)) : undefined;
     if (!events) {
       if (done) throw commandIsDone(command);
-      const conflicts = conflictsOf(appends, this.#lent.versionOf);
+      const conflicts = conflictsOf(appends, this.#shared.versionOf);
       if (conflicts) return { ok: false, conflicts };
       events = Object.freeze(this.#record(appends));
       this.#write(events);
@@ -164,7 +164,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
 
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
     const last = BigInt(this.#lastPosition);
-    return eventsToRestore(events, { last, stored, versionOf: this.#lent.versionOf });
+    return eventsToRestore(events, { last, stored, versionOf: this.#shared.versionOf });
   }
 
   #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
@@ -210,7 +210,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
   #record(appends: readonly StreamAppend[]): RecordedEvent[] {
     const time = this.#clock.now();
     return recordAppends(appends, {
-      versionOf: this.#lent.versionOf,
+      versionOf: this.#shared.versionOf,
       last: BigInt(this.#lastPosition),
       recordedAt: isoTime(time),
       now: this.#clock === systemClock ? time : undefined,

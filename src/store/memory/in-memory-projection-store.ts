@@ -2,7 +2,7 @@ import { aClock, type Clock, refuseOptions, systemClock } from '../../messages';
 import { resolveQuery } from '../kit/documents/document-query';
 import { checkCheckpoint, checkReadModel } from '../kit/projections/projection-checks';
 import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commit';
-import { Mutex } from '../kit/transactions/mutex';
+import { TransactionMutex } from '../kit/transactions/transaction-mutex';
 import type { DeadLetters } from '../ports/dead-letters';
 import type { ProcessStore } from '../ports/process-store';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
@@ -37,12 +37,12 @@ export class InMemoryProjectionStore implements ProjectionStore {
   /**
    * @param options `clock` tells when a lease has run out and when a deadline is due, and dates what is recorded;
    * default the machine's
-   * @param events lent by an event store in memory
+   * @param events shared by an event store in memory
    * @throws InvalidOptionsError
    */
   constructor(options: { readonly clock?: Clock } = {}, events?: TransactionEvents) {
     refuseOptions('new InMemoryProjectionStore', options, { clock: aClock });
-    this.#access = new InMemoryAccess(events?.turns ?? new Mutex(), events?.refuseWhenClosed);
+    this.#access = new InMemoryAccess(events?.turns ?? new TransactionMutex(), events?.refuseWhenClosed);
     this.#events = events;
     nameEventsBeside(this, events?.beside);
     this.#state = new InMemoryProjectionState(options.clock ?? systemClock, this.#access);

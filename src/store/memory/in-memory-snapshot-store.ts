@@ -9,7 +9,7 @@ export class InMemorySnapshotStore implements SnapshotStore {
 
   /**
    * @param options `clock` dates the snapshots, default the machine's
-   * @param store lent by an event store in memory: it refuses calls when it is closed
+   * @param store shared by an event store in memory: it refuses calls when it is closed
    * @throws InvalidOptionsError
    */
   constructor(

@@ -5,7 +5,7 @@ import type { StorePage } from '../kit/events/event-pages';
 import { conflictsOf, recordAppends } from '../kit/events/record-appends';
 import { recordedMarks } from '../kit/events/record-event';
 import { repeatedEvents } from '../kit/events/repeated-events';
-import type { Mutex } from '../kit/transactions/mutex';
+import type { TransactionMutex } from '../kit/transactions/transaction-mutex';
 import type { ClaimName } from '../ports/command-journal';
 import type { EventsBeside } from '../ports/projection-transaction';
 import type { AppendOptions, AppendOutcome, StreamAppend } from '../ports/stream-append';
@@ -17,7 +17,7 @@ import type { InMemoryCommandJournal } from './in-memory-command-journal';
 export interface TransactionEvents {
   readonly beside: EventsBeside;
   readonly clock: Clock;
-  readonly turns: Mutex;
+  readonly turns: TransactionMutex;
   commands(): InMemoryCommandJournal;
   refuseWhenClosed(): void;
   versionOf(stream: StreamName): number;

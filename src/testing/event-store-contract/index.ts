@@ -35,7 +35,7 @@ const OPTIONS: OptionChecks<EventStoreContractOptions> = {
   openAgain: aFunction,
   restores: aBoolean,
   commands: aBoolean,
-  patience: aDelay,
+  timeout: aDelay,
 };
 
 /**

@@ -22,7 +22,7 @@ export interface EventStoreContractOptions {
    * How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default
    * 5,000.
    */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 /** What a check plays on: a new store, and what else the options offer. */
@@ -47,7 +47,7 @@ export async function play(check: (scene: Scene) => Promise<void>, options: Even
     opened.push(store);
     return store;
   };
-  const soon = <T>(awaited: Promise<T>, what: string): Promise<T> => inTime(awaited, what, options.patience ?? 5000);
+  const soon = <T>(awaited: Promise<T>, what: string): Promise<T> => inTime(awaited, what, options.timeout ?? 5000);
   const store = await opening(() => options.open());
   try {
     await check({
@@ -64,10 +64,10 @@ export async function play(check: (scene: Scene) => Promise<void>, options: Even
   }
 }
 
-async function inTime<T>(awaited: Promise<T>, what: string, patience: number): Promise<T> {
+async function inTime<T>(awaited: Promise<T>, what: string, timeout: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited ${patience} ms in vain: ${what}`)), patience);
+    timer = setTimeout(() => reject(new Error(`Waited ${timeout} ms in vain: ${what}`)), timeout);
   });
   try {
     return await Promise.race([awaited, late]);

@@ -18,7 +18,7 @@ import {
   whole,
 } from './fixtures';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 const due = async (processes: ProcessStore, limit = 100): Promise<readonly Deadline[]> =>
   (await processes.due([whole()], limit)).deadlines;
@@ -31,13 +31,13 @@ const spread = (count: number, dueAt: (place: number) => number): NewDeadline[] 
 
 /** Waits for something to come due, as an engine would. */
 async function untilDue(processes: ProcessStore): Promise<DueDeadlines> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (;;) {
     const answer = await processes.due([whole()], 10);
     if (answer.deadlines.length > 0) return answer;
     assert.ok(answer.nextIn !== undefined && Number.isSafeInteger(answer.nextIn), `nextIn is ${answer.nextIn}`);
     assert.ok(answer.nextIn >= 1 && answer.nextIn <= 1000, `nextIn is ${answer.nextIn}`);
-    assert.ok(performance.now() < end, `not due after ${PATIENCE_MS} ms`);
+    assert.ok(performance.now() < end, `not due after ${TIMEOUT_MS} ms`);
     await setTimeout(answer.nextIn);
   }
 }

@@ -38,12 +38,12 @@ export class GroupCommit {
     private readonly appended: () => void,
   ) {
     this.#together = new Batches({
-      ...{ lanes: MAX_CONCURRENT_BATCHES, patience: MAX_WAIT_MS, hasRoom },
+      ...{ maxConcurrent: MAX_CONCURRENT_BATCHES, maxWait: MAX_WAIT_MS, hasRoom },
       mustWait: waiting => waiting.keys.some(key => this.#onTheirWay.has(key)),
       run: batch => this.#sendTogether(batch),
     });
     this.#alone = new Batches({
-      ...{ lanes: MAX_CONCURRENT_BATCHES, patience: 0 },
+      ...{ maxConcurrent: MAX_CONCURRENT_BATCHES, maxWait: 0 },
       hasRoom: () => false,
       run: ([waiting]) => this.#sendAlone(waiting!),
     });

@@ -20,7 +20,7 @@ export interface PostgresClient {
   getTransactionStatus?(): string | null;
 }
 
-/** A client that a pool has lent. */
+/** A client taken from a pool. */
 export interface PostgresPoolClient extends PostgresClient {
   release(error?: Error | boolean): void;
   on?(event: 'error', listener: (error: Error) => void): unknown;

@@ -9,17 +9,17 @@ type Job = () => Promise<() => void>;
  * one checkpoint must not take the connections which the work of the one that holds it may need.
  */
 export class HeldTransactions {
-  readonly #lanes: Batches<Job>;
+  readonly #waiting: Batches<Job>;
 
   constructor(maxConnections: number) {
-    const lanes = Math.max(1, Math.min(MAX_HELD, Math.floor((maxConnections - 1) / 2)));
-    this.#lanes = new Batches<Job>({ lanes, patience: 0, hasRoom: () => false, run: ([job]) => job!() });
+    const maxConcurrent = Math.max(1, Math.min(MAX_HELD, Math.floor((maxConnections - 1) / 2)));
+    this.#waiting = new Batches<Job>({ maxConcurrent, maxWait: 0, hasRoom: () => false, run: ([job]) => job!() });
   }
 
   /** Runs it as soon as there is room. */
   run<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((settle, fail) => {
-      this.#lanes.add(() =>
+      this.#waiting.add(() =>
         work().then(
           result => () => settle(result),
           error => () => fail(error),

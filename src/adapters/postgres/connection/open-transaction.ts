@@ -22,7 +22,7 @@ export class OpenTransaction {
 
   private constructor(
     private readonly source: TransactionSource,
-    private readonly lent: PooledClient,
+    private readonly pooled: PooledClient,
     /** By which the server knows what became of it. */
     private readonly id: string,
   ) {}
@@ -31,19 +31,19 @@ export class OpenTransaction {
    * Begins with its number in one round trip; read committed, whatever is the default: the order of events needs it.
    */
   static async begin(source: TransactionSource): Promise<OpenTransaction> {
-    const lent = await borrow(source.pool);
+    const pooled = await borrow(source.pool);
     try {
-      const answers: unknown = await lent.client.query({ text: BEGIN });
+      const answers: unknown = await pooled.client.query({ text: BEGIN });
       const [, { rows }] = answers as [unknown, { rows: [{ id: string }] }];
-      return new OpenTransaction(source, lent, rows[0].id);
+      return new OpenTransaction(source, pooled, rows[0].id);
     } catch (error) {
-      lent.end(error);
+      pooled.end(error);
       throw error;
     }
   }
 
   get client(): PostgresClient {
-    return this.lent.client;
+    return this.pooled.client;
   }
 
   /**
@@ -89,12 +89,12 @@ export class OpenTransaction {
 
   #giveBack(): void {
     this.#over = true;
-    this.lent.giveBack();
+    this.pooled.giveBack();
   }
 
   #end(error: unknown): void {
     this.#over = true;
-    this.lent.end(error);
+    this.pooled.end(error);
   }
 }
 

@@ -16,7 +16,7 @@ export function borrow(pool: PostgresPool): Promise<PooledClient> {
   });
 }
 
-/** A client that the pool has lent. */
+/** A client taken from the pool. */
 export class PooledClient {
   readonly since = performance.now();
   /** Whether its connection was lost between two queries. */

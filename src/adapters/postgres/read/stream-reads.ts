@@ -40,7 +40,7 @@ export class StreamReads {
     this.#one = streamStatement(database.settings.names);
     this.#several = streamsStatement(database.settings.names);
     this.#batches = new Batches({
-      ...{ lanes: MAX_CONCURRENT_READS, patience: MAX_WAIT_MS },
+      ...{ maxConcurrent: MAX_CONCURRENT_READS, maxWait: MAX_WAIT_MS },
       halves: jobs => jobs >= HALVED_FROM && !appending(),
       hasRoom: batch => batch.length < MAX_STREAMS,
       run: batch => this.#read(batch),

@@ -1,4 +1,4 @@
-import { Mutex } from '../../../store';
+import { TransactionMutex } from '../../../store';
 import { IN_MEMORY } from './options';
 import { whenUnlocked } from './retry';
 
@@ -8,7 +8,7 @@ import { whenUnlocked } from './retry';
  * is no file: then there is one connection only.
  */
 export class FileAccess {
-  readonly #turns = new Mutex();
+  readonly #turns = new TransactionMutex();
 
   constructor(
     private readonly settings: { readonly file: string; readonly busyTimeout: number },

@@ -1,6 +1,6 @@
+import { Mutex } from '../../../concurrency';
 import type { RecordedEvent } from '../../../messages';
 import type { SubscribeOptions } from '../../ports/event-store';
-import { Mutex } from '../transactions/mutex';
 import { storePage } from './checks';
 
 type Page = readonly RecordedEvent[];

@@ -1,6 +1,6 @@
+import { Mutex } from '../../../concurrency';
 import { TransactionEndedError } from '../../ports/projection-errors';
 import type { AppendOutcome } from '../../ports/stream-append';
-import { Mutex } from './mutex';
 
 /**
  * Runs the calls of a transaction of a projection store one after the other, until its work has ended. The first call
