@@ -7,8 +7,8 @@ import { AllTodos, TodoList } from './todo-list';
 
 // The list follows the events a moment behind; where a process that followed was killed, another one takes over after
 // some seconds.
-const PATIENCE = 30_000;
-const shown = { waitFor: [TodoList], waitTimeout: PATIENCE };
+const TIMEOUT_MS = 30_000;
+const shown = { waitFor: [TodoList], waitTimeout: TIMEOUT_MS };
 
 /** What can be asked for on the command line. */
 export interface Action {
@@ -52,7 +52,7 @@ const list: Action = {
   takes: [],
   help: 'shows all todos',
   async run(flow, print) {
-    await flow.processors.settled({ timeout: PATIENCE });
+    await flow.processors.settled({ timeout: TIMEOUT_MS });
     const todos = await flow.query(new AllTodos());
     if (todos.length === 0) print('Nothing to do. Add something: npm run todo -- add "Buy milk"');
     for (const todo of todos) print(line(todo));

@@ -39,9 +39,9 @@ export class EventProcessorRunner {
   ) {
     const { store, eventStore, membership } = parts;
     const { definition } = handling;
-    const handover =
+    const rescaling =
       definition.kind === 'reactor' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
-    this.#versions = new Versions(store, parts.active, definition, () => parts.head.position(), handover);
+    this.#versions = new Versions(store, parts.active, definition, () => parts.head.position(), rescaling);
     this.#status = new StatusReader(parts, handling.definition);
     this.#lastError = new LastError(parts.clock);
     const changed = (): void => parts.changed(this.name);

@@ -115,7 +115,7 @@ function balances(name: string, mode: ProjectionMode, handling: (event: Recorded
 }
 
 /** The names of what follows the events. */
-export const FOLLOWERS = ['balances', 'totals', 'fees'] as const;
+export const EVENT_PROCESSORS = ['balances', 'totals', 'fees'] as const;
 
 export interface Bank {
   readonly flow: Flow;

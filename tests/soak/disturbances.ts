@@ -9,7 +9,7 @@ import type { BankProcesses } from './processes';
 
 const LONGEST_FREEZE = 3000;
 /** How long a rebuild may take among all that, and what was parked until it is tried again. */
-const PATIENCE = 120_000;
+const TIMEOUT_MS = 120_000;
 const KINDS = ['kill', 'kill', 'freeze', 'freeze', 'cut', 'cut', 'cut', 'poison', 'rebuild', 'rebuild'] as const;
 
 type Kind = (typeof KINDS)[number];
@@ -74,7 +74,7 @@ export class Disturbances {
         await flow.processors.of(name).retry();
         return false;
       };
-      await this.#noting(`${name} is cured`, until(isCured, 'nothing is parked any more', PATIENCE));
+      await this.#noting(`${name} is cured`, until(isCured, 'nothing is parked any more', TIMEOUT_MS));
     }
   }
 
@@ -91,7 +91,7 @@ export class Disturbances {
     if (this.#rebuilding) return 0;
     const name = this.random.chance(0.5) ? 'balances' : 'totals';
     const rebuild = async (): Promise<unknown> => (await this.scene.flow.processors.of(name).rebuild()).done;
-    const rebuilt = within(PATIENCE, 'it is rebuilt', rebuild()).catch(async error => {
+    const rebuilt = within(TIMEOUT_MS, 'it is rebuilt', rebuild()).catch(async error => {
       const found = { ...(await this.scene.found(name)), parked: await this.#parked(name) };
       throw new Error(`${error} (${JSON.stringify(jsonOf(found))})`);
     });

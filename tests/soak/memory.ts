@@ -2,7 +2,7 @@
  * By how much a process may grow when it has warmed up, in megabytes a minute: noise, over some minutes, and no leak of
  * some bytes a command.
  */
-export const MOST_GROWTH = 3;
+export const MAX_GROWTH = 3;
 
 /** A process warms up for a third of its time. Of less than this many samples nothing can be said. */
 const LEAST_SAMPLES = 300;

@@ -4,7 +4,7 @@ import type { Random } from '../support/random';
 import { until } from '../support/waiting';
 import type { Soaking } from './soak-process';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const PROCESSES = 3;
 
 /** What the processes have said, one after the other and one beside the other. */
@@ -38,7 +38,7 @@ export class BankProcesses {
   }
 
   async ready(): Promise<void> {
-    await until(() => this.#programs.every(({ length }) => length > 0), 'all processes are ready', PATIENCE);
+    await until(() => this.#programs.every(({ length }) => length > 0), 'all processes are ready', TIMEOUT_MS);
   }
 
   /** Kills one, not the first, and starts another. */

@@ -7,10 +7,10 @@ import { range } from '../support/events';
 import { type Figure, none, type Subject, told } from '../support/figures';
 import { built } from '../support/programs';
 import { Random } from '../support/random';
-import { FOLLOWERS, openBank, SEGMENTS } from './bank';
+import { EVENT_PROCESSORS, openBank, SEGMENTS } from './bank';
 import { Disturbances } from './disturbances';
 import { Ledger } from './ledger';
-import { growthOf, MOST_GROWTH } from './memory';
+import { growthOf, MAX_GROWTH } from './memory';
 import { type SoakPlace, withPlace } from './places';
 import { BankProcesses, type Said } from './processes';
 
@@ -21,7 +21,7 @@ const SETTLE = 180_000;
 /**
  * One for each segment of what follows, one for the inline projection, and as many again for what is being replaced.
  */
-const MOST_ROWS = 2 * (FOLLOWERS.length * (SEGMENTS + 1) + 1);
+const MAX_ROWS = 2 * (EVENT_PROCESSORS.length * (SEGMENTS + 1) + 1);
 
 export interface SoakSizes {
   /** For how long, in milliseconds. */
@@ -84,7 +84,7 @@ async function settle(place: SoakPlace, poison: string): Promise<void> {
   const { flow } = openBank(place.store, { poison });
   try {
     await flow.processors.ready();
-    for (const name of FOLLOWERS) await flow.processors.of(name).retry();
+    for (const name of EVENT_PROCESSORS) await flow.processors.of(name).retry();
     await flow.processors.settled({ timeout: SETTLE });
     // Fees are events, too, and what is parked is tried again beside.
     await sleep(500);
@@ -98,7 +98,7 @@ async function figures(subject: Subject, place: SoakPlace, said: Said, failures:
   const { store } = place;
   const ledger = await Ledger.of(store);
   const versions = await Promise.all(['balances', 'totals'].map(name => projectionsOf(store).versions(name)));
-  const letters = await Promise.all(FOLLOWERS.map(name => lettersOf(store, name)));
+  const letters = await Promise.all(EVENT_PROCESSORS.map(name => lettersOf(store, name)));
   const rows = await place.rows();
   const growth = growthOf(said.memory);
   return [
@@ -124,8 +124,8 @@ async function figures(subject: Subject, place: SoakPlace, said: Said, failures:
     none(subject, 'versions left beside the one that is read', versions.flat().length - versions.length),
     none(
       subject,
-      `rows of checkpoints and leases above ${MOST_ROWS}`,
-      Math.max(0, rows.checkpoints + rows.leases - MOST_ROWS),
+      `rows of checkpoints and leases above ${MAX_ROWS}`,
+      Math.max(0, rows.checkpoints + rows.leases - MAX_ROWS),
     ),
     none(
       subject,
@@ -134,8 +134,8 @@ async function figures(subject: Subject, place: SoakPlace, said: Said, failures:
     ),
     none(
       subject,
-      `MB a minute by which the process that is never killed grows above ${MOST_GROWTH}`,
-      Math.max(0, Math.ceil(growth - MOST_GROWTH)),
+      `MB a minute by which the process that is never killed grows above ${MAX_GROWTH}`,
+      Math.max(0, Math.ceil(growth - MAX_GROWTH)),
     ),
     told(subject, 'memory of it: at first, at most, growth after warming up', memory(said.memory, growth)),
     told(

@@ -13,7 +13,7 @@ import { type Shopping, shop, type Told } from './shopping';
 
 const PIECES = 20;
 const ORDERS = range(1, 80);
-const PATIENCE = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** Every second order each; of all orders a quarter comes to both processes, and another quarter twice to one. */
 const FIRST: Shopping = { customer: 'bob', orders: ORDERS.filter(number => number % 2 === 0) };
@@ -36,7 +36,7 @@ async function opened(eventStore: EventStore, follow: boolean): Promise<Flow> {
 /** Waits for the invoices, and returns all events. */
 async function settled(flow: Flow): Promise<RecordedEvent[]> {
   const stored = await everything(flow.eventStore);
-  await flow.waitFor(stored.at(-1)!.position, { timeout: PATIENCE });
+  await flow.waitFor(stored.at(-1)!.position, { timeout: TIMEOUT_MS });
   return everything(flow.eventStore);
 }
 
@@ -101,7 +101,7 @@ async function inTwoProcesses({ store, where }: DurablePlace, script: string, re
     shopping => new Program(script, { where, retry, ...shopping } satisfies ShopProcess),
   );
   const said = (lines: number) =>
-    until(() => programs.every(program => program.lines.length === lines), `${lines} lines each`, PATIENCE);
+    until(() => programs.every(program => program.lines.length === lines), `${lines} lines each`, TIMEOUT_MS);
   try {
     await said(1);
     for (const program of programs) program.send('SIGUSR2');

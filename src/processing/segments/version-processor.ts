@@ -219,9 +219,9 @@ export class VersionProcessor {
 
   async #giveBack(segment: number, held: Held): Promise<void> {
     this.#held.delete(segment);
-    const patience = new AbortController();
-    await Promise.race([held.processor.end(), pause(HANDLER_TIMEOUT_MS, patience.signal)]);
-    patience.abort();
+    const timeout = new AbortController();
+    await Promise.race([held.processor.end(), pause(HANDLER_TIMEOUT_MS, timeout.signal)]);
+    timeout.abort();
     await this.#release(segment, held.fence);
   }
 

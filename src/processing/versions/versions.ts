@@ -25,7 +25,7 @@ export class Versions {
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
     /** Of a reactor: it takes over from a version of another shape, where a projection fills anew. */
-    private readonly handover?: SegmentRescaling,
+    private readonly rescaling?: SegmentRescaling,
   ) {
     this.#shape = shapeOf(definition);
   }
@@ -58,16 +58,16 @@ export class Versions {
       if ((active && own.length > 0) || signal.aborted) return own;
       // Another process has made one just now, and has not let readers see it yet.
       if (own.length > 0) continue;
-      if (!this.handover || !active) await this.#next(own => own.at(-1));
-      else if (await this.handover.run(active, this.#shape, signal))
+      if (!this.rescaling || !active) await this.#next(own => own.at(-1));
+      else if (await this.rescaling.run(active, this.#shape, signal))
         await this.dropBefore((await this.#active())!.version);
     }
   }
 
   /** Refuses a reactor that cannot take over from the version that is there. @throws SequenceByChangedError */
   async refuseHandover(): Promise<void> {
-    const active = this.handover && (await this.#active());
-    if (active && !this.#isOwn(active)) await this.handover!.refuse(active);
+    const active = this.rescaling && (await this.#active());
+    if (active && !this.#isOwn(active)) await this.rescaling!.refuse(active);
   }
 
   /**
@@ -157,7 +157,7 @@ export class Versions {
   #seenIn(versions: readonly ReadModelVersion[]): SeenVersions {
     const own = this.#ownOf(versions);
     // Two versions of a reactor would have each effect twice: there is the active one, and nothing beside it.
-    return { active: activeOf(versions), own: this.handover ? own.filter(version => version.active) : own };
+    return { active: activeOf(versions), own: this.rescaling ? own.filter(version => version.active) : own };
   }
 
   /** Those of this code that are not older than the active one. */

@@ -10,7 +10,7 @@ import type { Lags } from '../programs/lags';
 
 const STREAMS = 200;
 const ROLLED_BACK = 0.02;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export interface GapSizes {
   /** Half of them append through the store, half in transactions of their own, of which some are rolled back. */
@@ -105,7 +105,7 @@ export class DisorderlyWriters {
     const held = async (position: bigint): Promise<void> => {
       await sleep(time);
       await this.stores[0]!.append([to(`after-${this.#anywhere()}`, 'any')]);
-      await until(() => this.isPassed(position), 'the careless reader has gone past the stuck transaction', PATIENCE);
+      await until(() => this.isPassed(position), 'the careless reader has gone past the stuck transaction', TIMEOUT_MS);
     };
     await this.#transact(client, held, 'COMMIT');
     this.#stuck = [from, performance.now()];

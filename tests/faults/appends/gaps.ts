@@ -11,7 +11,7 @@ import { inversions, Lags, percentile } from '../programs/lags';
 import { besideTransactionElsewhere, DisorderlyWriters, type GapSizes } from './disorderly-writers';
 
 const NEIGHBOUR = 'neighbour_';
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Lets processors read while writers commit in another order than they drew their positions. */
 export const gaps = (sizes: GapSizes, seed: number): Promise<Figure[]> =>
@@ -50,11 +50,15 @@ class Gaps {
     const neighbours = this.#neighbourLags.follow(this.#neighbour);
     await this.#writeAll();
     const all = await this.#positions();
-    await until(() => processors.every(seen => seen.length >= all.length), 'the processors have everything', PATIENCE);
+    await until(
+      () => processors.every(seen => seen.length >= all.length),
+      'the processors have everything',
+      TIMEOUT_MS,
+    );
     await until(
       () => neighbours.length >= this.#neighbourLags.appended,
       'the processor of the neighbour has everything',
-      PATIENCE,
+      TIMEOUT_MS,
     );
     const skipped = processors.map(seen => missing(all, new Set(seen.map(({ position }) => `${position}`))));
     return this.#told(all, Math.max(...skipped), Math.max(...processors.map(inversions)));

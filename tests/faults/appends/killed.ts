@@ -16,7 +16,7 @@ import { Subscriber } from './subscriber';
 import type { Writing } from './writing-process';
 
 const STREAMS = 10;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** How often the subscribers are ended and started again while one process writes. */
 const RESTARTS = 5;
 const CARELESS_CYCLES = 30;
@@ -122,11 +122,11 @@ class Kills {
       streams: STREAMS,
       careless: cycle === 0,
     } satisfies Writing);
-    await until(() => program.length > ENOUGH, 'the process has written', PATIENCE);
+    await until(() => program.length > ENOUGH, 'the process has written', TIMEOUT_MS);
     if (this.server && stopEvery && cycle > 0 && cycle % stopEvery === 0) {
       await this.server.restartAtOnce();
       const before = program.length;
-      await until(() => program.length > before, 'the process goes on when the server does', PATIENCE);
+      await until(() => program.length > before, 'the process goes on when the server does', TIMEOUT_MS);
     }
     await whileItWrites?.();
     await this.random.pause(20);
@@ -150,7 +150,7 @@ async function settled(store: EventStore, subscriber: Subscriber): Promise<Recor
     const stored = await everything(store);
     if (stored.length === before && subscriber.seen.length >= before) return stored;
     before = stored.length;
-    await until(() => subscriber.seen.length >= before, 'the subscriber has everything', PATIENCE).catch(() => {});
+    await until(() => subscriber.seen.length >= before, 'the subscriber has everything', TIMEOUT_MS).catch(() => {});
   }
 }
 

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../../src/messages';
 import type { EventStore } from '../../../src/store';
 import { until } from '../../support/waiting';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * When a subscriber writes down how far it is: with what it did; or, as it must not be, before that, or some time after
@@ -36,7 +36,7 @@ export class Subscriber {
    */
   async restart(): Promise<void> {
     if (this.writesDown !== 'with')
-      await until(() => this.#between, 'the subscriber is between its work and its position', PATIENCE);
+      await until(() => this.#between, 'the subscriber is between its work and its position', TIMEOUT_MS);
     await this.end();
     this.#ending = new AbortController();
     this.#following = this.#follow(this.#ending.signal);

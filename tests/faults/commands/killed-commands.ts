@@ -20,7 +20,7 @@ const ENOUGH = 4;
 const MOMENT = 20;
 /** How long others wait for a command without a sign of life from its process; see `idempotent-commands.ts`. */
 const LEASE = 5000;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export interface CommandKills {
   /** How many processes are killed in all, and how many at the same time: each wait for a lease takes seconds. */
@@ -137,7 +137,7 @@ class HandOver {
     const first = new Program(this.script, { ...carrying, freeze: this.freeze } satisfies Carrying);
     const killed = this.freeze ? undefined : await this.#killed(first, random);
     if (this.freeze)
-      await until(() => first.lines.length === 2 * COMMANDS - 1, 'the process freezes in its last command', PATIENCE);
+      await until(() => first.lines.length === 2 * COMMANDS - 1, 'the process freezes in its last command', TIMEOUT_MS);
     const second = new Program(this.script, { ...carrying, longest: 0 } satisfies Carrying);
     const after = answersOf(await second.finished());
     first.send('SIGCONT');
@@ -147,7 +147,7 @@ class HandOver {
   async #killed(program: Program, random: Random): Promise<string[]> {
     const answers = this.identified ? random.below(COMMANDS) : ENOUGH;
     const enough = (): boolean => program.lines.length > 0 && answersOf(program.lines).length >= answers;
-    await until(enough, 'the process carries commands out', PATIENCE);
+    await until(enough, 'the process carries commands out', TIMEOUT_MS);
     await random.pause(MOMENT);
     await program.gone();
     return program.lines;

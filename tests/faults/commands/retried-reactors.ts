@@ -11,7 +11,7 @@ import { withStores } from '../../support/stores/stores';
 import { type StoreName, TESTED } from '../../support/stores/tested';
 
 const CONTROL_PLAYS = 300;
-const PATIENCE = 600_000;
+const TIMEOUT_MS = 600_000;
 
 /** As often as a play has attempts at most, and quickly. */
 export const RETRY = { attempts: 5, delay: 1, maxDelay: 2 };
@@ -102,7 +102,7 @@ export async function played(eventStore: EventStore, plays: readonly Play[], dis
   const flow = new Flow({ eventStore, aggregates: [Shelf], processors: [reactor], logger: SILENT });
   await flow.processors.ready();
   for (const order of plays.keys()) await flow.dispatch(place(String(order)));
-  await flow.processors.settled({ timeout: PATIENCE });
+  await flow.processors.settled({ timeout: TIMEOUT_MS });
   const wrong: number[] = [];
   for (const [order, each] of plays.entries()) {
     const taken = (await eventStore.read({ aggregateName: 'Shelf', aggregateId: String(order) })).slice(1);

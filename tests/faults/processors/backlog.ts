@@ -15,7 +15,7 @@ const GROWTH = 100;
 const STREAMS_AT_ONCE = 100;
 const EVENTS_EACH = 10;
 const PARTS = 10;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export interface BacklogSizes {
   /** A multiple of 1,000. */
@@ -77,7 +77,7 @@ interface Progress {
 
 async function follow(script: string, where: Where, duration: number): Promise<Progress[]> {
   const programs = range(1, PROCESSES).map(() => new Program(script, { where, ...SLOW } satisfies Projecting));
-  await until(() => programs.every(({ length }) => length > 0), 'each process follows', PATIENCE);
+  await until(() => programs.every(({ length }) => length > 0), 'each process follows', TIMEOUT_MS);
   await sleep(duration);
   return Promise.all(programs.map(async program => progressOf(await program.killed())));
 }
@@ -85,7 +85,7 @@ async function follow(script: string, where: Where, duration: number): Promise<P
 /** Lets a process queue everything, until it has grown too much. */
 async function queueAll(script: string, where: Where): Promise<Progress> {
   const program = new Program(script, { where, ...SLOW, careless: true } satisfies Projecting);
-  await until(() => growthOf(progressOf(program.lines)) >= GROWTH, 'it has grown', PATIENCE).catch(() => undefined);
+  await until(() => growthOf(progressOf(program.lines)) >= GROWTH, 'it has grown', TIMEOUT_MS).catch(() => undefined);
   return progressOf(await program.killed());
 }
 

@@ -18,7 +18,7 @@ const SERVING = { segments: 4, leaseDuration: 400 };
 /** How likely it is that an answer is cut off. */
 const SHARE = 0.03;
 const CARELESS_SHARE = 0.1;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** Longer than it takes to connect and to follow for a while. */
 const TERMINATE_EVERY = 200;
 
@@ -81,7 +81,7 @@ class Following {
     return this.#played(async () => {
       const enough = this.proxy.cuts + cuts;
       this.proxy.cutting = SHARE;
-      await until(() => this.proxy.cuts >= enough, 'the replies are cut off', PATIENCE);
+      await until(() => this.proxy.cuts >= enough, 'the replies are cut off', TIMEOUT_MS);
       this.proxy.cutting = 0;
     });
   }
@@ -101,7 +101,7 @@ class Following {
         return found.doubled > 0;
       };
       this.proxy.cutting = CARELESS_SHARE;
-      await until(isWrong, 'events are counted twice', PATIENCE).catch(() => undefined);
+      await until(isWrong, 'events are counted twice', TIMEOUT_MS).catch(() => undefined);
       this.proxy.cutting = 0;
       await this.#processed.stop();
       return found;

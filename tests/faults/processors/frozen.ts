@@ -23,7 +23,7 @@ const LATEST = SERVING.leaseDuration + 1000;
 const LATE_COMMIT = 1000;
 /** Then it is thawed in any case: whoever waits for a file whose lock it holds gives up after 5 s. */
 const LONGEST_FREEZE = 3000;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** How often processes are frozen in a handler once more until a late commit of one was refused. */
 const REFUSAL_TRIES = 20;
 const LATE_IN_FILE = `takeovers that took longer than ${LATEST} ms, and how many from one that held the lock on the file`;
@@ -107,13 +107,17 @@ class Freezing {
         const { program: holder } = await this.#nextToHandle();
         await inHandler(holder);
         const before = await this.#checkpoint();
-        await until(async () => (await this.#checkpoint()) > before, 'another has taken over and committed', PATIENCE);
+        await until(
+          async () => (await this.#checkpoint()) > before,
+          'another has taken over and committed',
+          TIMEOUT_MS,
+        );
         holder.send('SIGCONT');
         const isWrong = async (): Promise<boolean> => (await this.#careless()).disorder > 0;
         await until(isWrong, 'it has committed late', LATE_COMMIT).catch(() => undefined);
       }
       await this.#processed.stop();
-      await until(async () => (await this.#checkpoint()) >= this.#last, 'everything is followed', PATIENCE);
+      await until(async () => (await this.#checkpoint()) >= this.#last, 'everything is followed', TIMEOUT_MS);
       return this.#careless();
     });
   }
@@ -162,7 +166,7 @@ class Freezing {
         taken.every(each => each.size > 0) && new Set(taken.flatMap(each => [...each.keys()])).size === SERVING.segments
       );
     };
-    await until(isShared, 'the processes share the segments', PATIENCE);
+    await until(isShared, 'the processes share the segments', TIMEOUT_MS);
     const program = this.#programs[this.random.below(PROCESSES)]!;
     await this.random.pause(100);
     const since = await freeze(program);
@@ -210,7 +214,7 @@ class Freezing {
     const from = this.#marks();
     const found = (): ServingProgram | undefined =>
       this.#programs.find(program => program.handled(from.get(program)!).length > 0);
-    await until(() => found() !== undefined, 'a process follows', PATIENCE);
+    await until(() => found() !== undefined, 'a process follows', TIMEOUT_MS);
     return { program: found()! };
   }
 }

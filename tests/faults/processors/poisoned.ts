@@ -17,7 +17,7 @@ import { eventContext } from '../programs/projecting';
 import { SteadyWriter } from '../programs/steady-writer';
 import { type Poison, poisonedProjections } from './poison';
 
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 const ATTEMPTS = 3;
 const OPTIONS = { segments: 4, retry: { attempts: ATTEMPTS, delay: 20 } };
 
@@ -135,7 +135,7 @@ class Poisoning {
       this.#poisonous.size;
     // What does not hold in the end is in the figures.
     await this.#followed(['sound', 'poisoned', 'skipping']);
-    await until(isTried, 'the poison was tried as often as it may be', PATIENCE).catch(() => undefined);
+    await until(isTried, 'the poison was tried as often as it may be', TIMEOUT_MS).catch(() => undefined);
     const { parked } = await processor.status();
     const isSound = (id: string): boolean => !this.#poisonous.has(id);
     const own = parked.filter(({ sequence }) => this.#poisonous.has(sequence.slice('Todo/'.length))).length;
@@ -156,12 +156,12 @@ class Poisoning {
     await writing;
     await this.#followed(['poisoned', 'skipping']);
     const isDone = async (): Promise<boolean> => isSame(await differences(this.store, 'poisoned'));
-    await until(isDone, 'everything is followed', PATIENCE).catch(() => undefined);
+    await until(isDone, 'everything is followed', TIMEOUT_MS).catch(() => undefined);
   }
 
   async #followed(projections: readonly string[]): Promise<void> {
     const head = this.writer.answered.reduce((last, { position }) => (position > last ? position : last), 0n);
-    await this.#watching.waitFor(head, { processors: projections, timeout: PATIENCE }).catch(() => undefined);
+    await this.#watching.waitFor(head, { processors: projections, timeout: TIMEOUT_MS }).catch(() => undefined);
   }
 
   /** Counts what was handled of the poisoned aggregates after their poison. */

@@ -10,7 +10,7 @@ import { everything } from '../../support/stores/whole-stores';
 
 /** So many that no segment is without any. */
 const STREAMS = 60;
-const PATIENCE = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** What serving processes have made of what was written. */
 export interface Processed {
@@ -57,7 +57,7 @@ export class ProcessedStore {
    * Waits until everything is followed, or nothing more comes of it. What is not in the end is in what was made of it.
    */
   async settled(): Promise<void> {
-    for (let left = -1, since = Date.now(); Date.now() - since < PATIENCE; await sleep(100)) {
+    for (let left = -1, since = Date.now(); Date.now() - since < TIMEOUT_MS; await sleep(100)) {
       const { documents, notNoted } = await this.processed();
       if (isSame(documents) && notNoted === 0) return;
       if (documents.lost + notNoted !== left) since = Date.now();

@@ -25,7 +25,7 @@ const FOLLOWING = 3;
 const WRITING = 4;
 const STREAMS = 200;
 const SHARED = { segments: 4, leaseDuration: 2000 };
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 /** Enough for a reader that goes wrong. */
 const CONTROL: GapSizes = { writers: 8, duration: 1000, stuck: 400 };
 
@@ -94,7 +94,7 @@ function written(files: Files, script: string, { writers, duration }: Omit<GapSi
   const writing: Writing = { where: { file }, writers: writers / WRITING, streams: STREAMS };
   const write = async (): Promise<void> => {
     const programs = range(1, WRITING).map(() => new Program(script, writing));
-    await until(() => programs.every(({ length }) => length > 0), 'all processes write', PATIENCE);
+    await until(() => programs.every(({ length }) => length > 0), 'all processes write', TIMEOUT_MS);
     await sleep(duration);
     await Promise.all(programs.map(program => program.killed()));
   };
@@ -144,12 +144,12 @@ async function follow({ store, where, write }: Scene, script: string): Promise<F
     await until(
       async () => ownersOf(await watching.of('counts').status()) === FOLLOWING,
       'each process has a share',
-      PATIENCE,
+      TIMEOUT_MS,
     );
     const lags = new DocumentLags(store, 'counts');
     await beside(isOver => lags.measure(isOver), write);
     // What does not hold in the end is in the figures.
-    await watching.settled({ timeout: PATIENCE }).catch(() => undefined);
+    await watching.settled({ timeout: TIMEOUT_MS }).catch(() => undefined);
     return { documents: await differences(store, 'counts'), events: (await everything(store)).length, lags };
   } finally {
     await watching.close();
@@ -170,7 +170,7 @@ async function followWrongly({ store, write }: Scene, wrong: EventStore): Promis
   const isPast = (position: bigint): Promise<void> => {
     const checkpoint = { projection: 'wrong', version: 1, segment: 0 };
     const at = async (): Promise<boolean> => (await projectionsOf(store).checkpoint(checkpoint)) >= position;
-    return until(at, `the projection is past ${position}`, PATIENCE);
+    return until(at, `the projection is past ${position}`, TIMEOUT_MS);
   };
   const first = await appended('first');
   const projections = projecting(wrong, counting('wrong'));

@@ -5,7 +5,7 @@ import { until } from '../../support/waiting';
 import type { Counting } from './counting-process';
 
 const PROCESSES = 3;
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Three processes that run the same projections. */
 export class CountingProcesses {
@@ -21,7 +21,7 @@ export class CountingProcesses {
       (await projections.status()).every(
         ({ segments }) => new Set(segments.flatMap(({ owner }) => owner ?? [])).size === PROCESSES,
       );
-    await until(isShared, 'each process has a share', PATIENCE);
+    await until(isShared, 'each process has a share', TIMEOUT_MS);
   }
 
   /** Asks them to end, and returns what all of them have printed. */

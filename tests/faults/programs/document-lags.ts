@@ -7,7 +7,7 @@ import { until } from '../../support/waiting';
 
 const ID = 'probe';
 const EVERY = 20;
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Measures how long after the answer to its append an event is in the document of a projection that counts. */
 export class DocumentLags {
@@ -32,7 +32,7 @@ export class DocumentLags {
         return isAppended() && this.#seen.length >= this.#answered.length;
       };
       // What never comes is found when all documents are compared.
-      await until(hasAll, 'all is in the document', PATIENCE).catch(() => undefined);
+      await until(hasAll, 'all is in the document', TIMEOUT_MS).catch(() => undefined);
     };
     await beside(looking, () => appending);
   }

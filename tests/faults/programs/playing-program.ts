@@ -1,7 +1,7 @@
 import { Program } from '../../support/programs';
 import { until } from '../../support/waiting';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * A program that prints that it is ready, plays a round at each SIGUSR2, prints what became of it as JSON, and ends on
@@ -16,14 +16,14 @@ export class PlayingProgram<Round> {
   }
 
   async ready(): Promise<void> {
-    await until(() => this.#program.lines.length > 0, 'the process is ready', PATIENCE);
+    await until(() => this.#program.lines.length > 0, 'the process is ready', TIMEOUT_MS);
   }
 
   async play(): Promise<Round> {
     await this.ready();
     this.#program.send('SIGUSR2');
     this.#played++;
-    await until(() => this.#program.lines.length > this.#played, 'the process has played its round', PATIENCE);
+    await until(() => this.#program.lines.length > this.#played, 'the process has played its round', TIMEOUT_MS);
     return JSON.parse(this.#program.lines[this.#played]!) as Round;
   }
 

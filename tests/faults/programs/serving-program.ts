@@ -2,7 +2,7 @@ import { Program } from '../../support/programs';
 import { until } from '../../support/waiting';
 import type { Serving } from './serving-process';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** A serving process, and what it says. */
 export class ServingProgram extends Program {
@@ -20,12 +20,12 @@ export class ServingProgram extends Program {
   /** Waits until its projection takes another event. */
   async busy(): Promise<void> {
     const before = this.length;
-    await until(() => this.handled(before).length > 0, 'the process follows', PATIENCE);
+    await until(() => this.handled(before).length > 0, 'the process follows', TIMEOUT_MS);
   }
 
   /** Waits until a careless one that halts has written documents. */
   async written(): Promise<void> {
-    await until(() => this.lines.includes('written'), 'documents are written', PATIENCE);
+    await until(() => this.lines.includes('written'), 'documents are written', TIMEOUT_MS);
   }
 
   /** Has it freeze when its projection takes the next event, in the handler. Returns when that was. */
@@ -33,13 +33,13 @@ export class ServingProgram extends Program {
     const before = this.length;
     const frozen = (): string | undefined => this.linesAfter(before).find(line => line.startsWith('frozen '));
     this.send('SIGUSR2');
-    await until(() => frozen() !== undefined, 'the process freezes', PATIENCE);
+    await until(() => frozen() !== undefined, 'the process freezes', TIMEOUT_MS);
     return Number(frozen()!.slice('frozen '.length));
   }
 
   /** Asks it to end, as soon as it can be asked, and returns its lines. */
   async ended(): Promise<string[]> {
-    await until(() => this.length > 0, 'the process is ready', PATIENCE);
+    await until(() => this.length > 0, 'the process is ready', TIMEOUT_MS);
     this.send('SIGTERM');
     return this.finished();
   }

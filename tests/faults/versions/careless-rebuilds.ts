@@ -3,7 +3,7 @@ import { type Count, counted, projectionsOf } from '../../support/counting';
 import { everything } from '../../support/stores/whole-stores';
 import { until } from '../../support/waiting';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** What the versions look like that are made here. */
 export interface Shape {
@@ -46,7 +46,7 @@ export async function rebuildHastily(store: EventStore, shape: Shape): Promise<v
     Array.from(await documents.get(name, old, [...counts.keys()])).some(
       ([, count]) => BigInt((count as Count).position) > last,
     );
-  await until(isAhead, 'the version that is read takes more events', PATIENCE);
+  await until(isAhead, 'the version that is read takes more events', TIMEOUT_MS);
   await readOn();
   const { version } = made;
   const writes = Array.from(counts, ([id, document]) => ({ readModel: name, version, id, document }));

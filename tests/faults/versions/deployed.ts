@@ -11,7 +11,7 @@ import { SteadyWriter } from '../programs/steady-writer';
 import { DocumentReaders } from './document-readers';
 import { ProcessingWatch } from './processing-watch';
 
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 const NAME = 'counts';
 const PROCESSES = 3;
 const OPTIONS = { segments: 2, indexes: ['version'] };
@@ -110,7 +110,7 @@ class Deploying {
       // One that is superseded has given back what it had when it has ended.
       const owned = async (): Promise<boolean> =>
         (await projections.leases.segments(NAME, version - 1)).some(({ owner }) => owner !== undefined);
-      await until(async () => !(await owned()), 'all stand by', PATIENCE);
+      await until(async () => !(await owned()), 'all stand by', TIMEOUT_MS);
       await this.#store.append([to('1', 'any')]);
       const idle = (await watch.followed()) ? 0 : 1;
       return { idle, inTheEnd: await differences(this.#store, NAME) };
@@ -137,7 +137,7 @@ class Deploying {
       await writing;
       const isDone = async (): Promise<boolean> => isSame(await differences(this.#store, NAME));
       // What does not hold in the end is in the figures.
-      await until(isDone, 'everything is followed', PATIENCE).catch(() => undefined);
+      await until(isDone, 'everything is followed', TIMEOUT_MS).catch(() => undefined);
     } finally {
       over = true;
       await Promise.allSettled([writing, readers.end(), watch.end()]);
@@ -175,7 +175,7 @@ class Deploying {
 
   async #isFollowed(watch: ProcessingWatch, revision: number): Promise<boolean> {
     const isSo = async (): Promise<boolean> => (await watch.followed())?.revision === revision;
-    return until(isSo, 'the code that was deployed is read, and followed', PATIENCE).then(
+    return until(isSo, 'the code that was deployed is read, and followed', TIMEOUT_MS).then(
       () => true,
       () => false,
     );
@@ -196,7 +196,7 @@ class Deploying {
       ...more,
     });
     this.#programs.push(program);
-    await until(() => program.lines.includes('ready'), 'a process has started', PATIENCE);
+    await until(() => program.lines.includes('ready'), 'a process has started', TIMEOUT_MS);
     return program;
   }
 

@@ -12,7 +12,7 @@ const NAME = 'counts';
 const REBUILDS = 20;
 const SEGMENTS = 4;
 const PROCESSES = 3;
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 test.each(['SQLite', 'PostgreSQL'] as const)(
   '%s: after 20 rebuilds with three processes there are the rows of one version',
@@ -34,7 +34,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
         await until(
           async () => (await projectionsOf(store).versions(NAME)).length === 1,
           'the version before is dropped',
-          PATIENCE,
+          TIMEOUT_MS,
         );
         await processes.ended();
       } finally {

@@ -17,7 +17,7 @@ import { rebuildHastily, rebuildInPlace } from './careless-rebuilds';
 import { DocumentReaders } from './document-readers';
 import { SwitchWatch } from './switch-watch';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const NAME = 'counts';
 const OPTIONS = { segments: 4, indexes: ['version'] };
 const IDS = range(1, 50).map(String);
@@ -42,7 +42,7 @@ export const rebuilt = (name: 'SQLite' | 'PostgreSQL', sizes: RebuildSizes, seed
   withDurable(name, async (places, folder) => {
     const script = built('../programs/counting-process', folder, __dirname);
     const played = (rebuild: Rebuild): Promise<Outcome> =>
-      new Rebuilding(places(), script, sizes, PATIENCE).played(rebuild);
+      new Rebuilding(places(), script, sizes, TIMEOUT_MS).played(rebuild);
     const control = (rebuild: typeof rebuildInPlace): Promise<Outcome> =>
       new Rebuilding(places(), script, { ...sizes, history: 500 }, 0).played(carelessly(rebuild));
     const random = new Random(seed);
@@ -128,7 +128,7 @@ class Rebuilding {
 
   async #readOn(readers: DocumentReaders): Promise<void> {
     const enough = readers.reads + ENOUGH;
-    await until(() => readers.reads > enough, 'documents are read', PATIENCE);
+    await until(() => readers.reads > enough, 'documents are read', TIMEOUT_MS);
   }
 
   async #past(): Promise<void> {

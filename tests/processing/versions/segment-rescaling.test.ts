@@ -100,7 +100,7 @@ onEachStore(processes => {
     const still = await started(mailer.definition({ segments: 3, onError: 'stop' }));
     await until(async () => (await still.of('mailer').status()).state === 'stopped');
     await still.close();
-    // The first handover is not caught up when the next one comes: both are remembered.
+    // The first rescaling is not caught up when the next one comes: both are remembered.
     await happen(store(), ids(10));
     const mended = await started(mailer.definition({ segments: 4, onError: 'stop' }));
     await until(async () => (await mended.of('mailer').status()).state === 'stopped');
@@ -160,7 +160,7 @@ onEachStore(processes => {
     await until(async () => (await store().projections.versions('mailer')).length === 1);
   });
 
-  test('a process that is frozen in the midst of a handover, past its leases, changes nothing when it goes on', async () => {
+  test('a process that is frozen in the midst of a rescaling, past its leases, changes nothing when it goes on', async () => {
     const mailer = new Mailer();
     await unequal(mailer);
     let frozen = (): void => undefined;
