@@ -24,7 +24,8 @@ export function prepareProcessStatements(connection: SqliteConnection) {
     ),
     recordInput: connection.prepare(
       `insert into process_inputs (process, id, instance, hash, run, kind, position, content, status, note, at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (process, id) do update set status = excluded.status, note = excluded.note`,
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (process, id) do update set status = excluded.status,
+         note = excluded.note, run = excluded.run`,
     ),
     recordOutput: connection.prepare(
       `insert into process_outputs (process, id, instance, hash, run, input, content, status, note, at, held)
