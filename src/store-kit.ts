@@ -113,6 +113,7 @@ export {
   dueSegments,
   inputPage,
   outputPage,
+  processConditions,
 } from './store';
 export type {
   Deadline,

@@ -56,12 +56,18 @@ export class InvalidCommitError extends EventualityError {
   }
 }
 
-/** Thrown when a method of a process store is called with invalid arguments; `faults` lists all mistakes. */
+/**
+ * Thrown when a method of a process store is called with invalid arguments, or the database cannot store them; `faults`
+ * lists all mistakes. Nothing was written.
+ */
 export class InvalidProcessError extends EventualityError {
   readonly code = 'INVALID_PROCESS';
 
-  constructor(readonly faults: readonly string[]) {
-    super(`The call of the process store was refused: ${listed(faults)}`);
+  constructor(
+    readonly faults: readonly string[],
+    cause?: unknown,
+  ) {
+    super(`The call of the process store was refused: ${listed(faults)}`, cause === undefined ? undefined : { cause });
   }
 }
 

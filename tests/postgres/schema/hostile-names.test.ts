@@ -47,7 +47,7 @@ afterAll(async () => {
 test.each([
   ['key words', { tablePrefix: 'select' }],
   ['names of objects', { tablePrefix: '__proto__' }],
-  ['the longest prefix', { tablePrefix: 'p'.repeat(47) }],
+  ['the longest prefix', { tablePrefix: 'p'.repeat(46) }],
   ['the longest schema', { schema: LONGEST, tablePrefix: 'table' }],
 ])('works with %s', async (_, options) => {
   const store = schema.open({ ...options, logger: SILENT });
@@ -57,7 +57,7 @@ test.each([
 });
 
 test('no name is cut by PostgreSQL, also with the longest prefix', async () => {
-  const tablePrefix = 'q'.repeat(47);
+  const tablePrefix = 'q'.repeat(46);
   const names = [...migrationSql({ schema: 'public', tablePrefix }).matchAll(/"(q+[^"]*)"/g)].map(([, name]) => name!);
   expect(names.length).toBeGreaterThan(50);
   expect(names.filter(name => name.length > 63)).toEqual([]);

@@ -113,7 +113,7 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    const sealed = this.#calls.check(() => sealedCommit(commit));
+    const sealed = this.#calls.check(() => sealedCommit(commit, { processes: true }));
     return this.#calls.take(() => this.sources.commits.within(this.connection, sealed));
   }
 

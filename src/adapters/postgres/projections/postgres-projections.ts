@@ -15,6 +15,7 @@ import {
   type KnownSchema,
   knownSchema,
   nameEventsBeside,
+  type ProcessStore,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -34,6 +35,7 @@ import type { Ask, Row } from '../connection/statement';
 import { activateVersion } from './activate-version';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
+import { PostgresProcesses } from './postgres-processes';
 import { ProjectionCommits } from './projection-commits';
 import {
   documentsOf,
@@ -49,6 +51,7 @@ import { type KnownReadModel, ReadModelCache } from './read-model-cache';
 export class PostgresProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
   readonly deadLetters: DeadLetters;
+  readonly processes: ProcessStore;
   declare readonly eventsBeside: EventsBeside;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
@@ -64,7 +67,7 @@ export class PostgresProjections implements ProjectionStore {
     appended: () => void,
   ) {
     nameEventsBeside(this, events.beside);
-    const { names, maxConnections } = access.settings;
+    const { names, maxConnections, clock } = access.settings;
     const statements = projectionStatements(names);
     this.#statements = statements;
     this.#finds = new FindStatements(names);
@@ -72,7 +75,8 @@ export class PostgresProjections implements ProjectionStore {
     this.leases = new PostgresLeases(access);
     const letters = new PostgresDeadLetters(access);
     this.deadLetters = letters;
-    const commits = new ProjectionCommits(maxConnections, statements, this.#known, letters);
+    this.processes = new PostgresProcesses(access);
+    const commits = new ProjectionCommits(maxConnections, statements, this.#known, letters, clock);
     this.#commits = commits;
     const sources = { statements, commits, letters, sender: events.sender };
     this.#transactions = new ProjectionTransactions(maxConnections, sources, inside, appended);
@@ -120,7 +124,7 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async commit(commit: ProjectionCommit): Promise<CommitOutcome> {
-    const sealed = sealedCommit(commit);
+    const sealed = sealedCommit(commit, { processes: true });
     return this.access.run(database => this.#commits.commit(database, sealed));
   }
 
@@ -159,6 +163,7 @@ export class PostgresProjections implements ProjectionStore {
       await database.transaction(async ({ ask }) => {
         for (const statement of this.#statements.drop) await ask(statement, [name, version]);
       });
+      await database.ask(this.#statements.dropProcess, [name]);
       this.#known.forget(name, version);
       return true;
     });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../messages';
 import {
   type CommitOutcome,
   type DocumentRead,
@@ -14,8 +15,10 @@ import { isOfContent } from '../connection/failures';
 import { HeldTransactions } from '../connection/held-transactions';
 import type { Ask } from '../connection/statement';
 import { runWork, unwrapped } from '../connection/user-work';
+import { jsonList } from './json-list';
 import { lockCheckpoint } from './lock-checkpoint';
 import type { PostgresDeadLetters } from './postgres-dead-letters';
+import { changeValues } from './process-values';
 import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
 import type { KnownReadModel, ReadModelCache } from './read-model-cache';
 
@@ -41,6 +44,8 @@ export class ProjectionCommits {
     private readonly statements: ProjectionStatements,
     private readonly known: ReadModelCache,
     private readonly letters: PostgresDeadLetters,
+    /** Dates what is recorded; default that of the database. */
+    private readonly clock: Clock | undefined,
   ) {
     this.#held = new HeldTransactions(maxConnections);
   }
@@ -84,24 +89,21 @@ export class ProjectionCommits {
       return await this.#tryWrite(ask, commit);
     } catch (error) {
       if (!isOfContent(error)) throw error;
-      throw new InvalidCommitError([`PostgreSQL does not take its documents: ${(error as Error).message}.`], error);
+      throw new InvalidCommitError([`PostgreSQL does not take its contents: ${(error as Error).message}.`], error);
     }
   }
 
   async #tryWrite(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
-    const { from, reads } = commit;
+    const { from, reads, process } = commit;
     const groups = allGroups(commit);
     const statements = from === 0n ? this.statements.firstCommit : this.statements.nextCommit;
+    const changes = process ? changeValues(process, this.clock?.now()) : [];
     for (;;) {
       const pages = await this.#pages(ask, groups);
       const { values, deletions } = commitValues(commit, pages);
-      const [row] = await (reads.length > 0
-        ? ask(deletions.length > 0 ? statements.checkingAndDeleting : statements.checking, [
-            ...values,
-            ...deletions,
-            ...readValues(reads, pages),
-          ])
-        : ask(deletions.length > 0 ? statements.deleting : statements.plain, [...values, ...deletions]));
+      const parts = { deletes: deletions.length > 0, reads: reads.length > 0, process: process !== undefined };
+      const checks = parts.reads ? readValues(reads, pages) : [];
+      const [row] = await ask(statements(parts), [...values, ...deletions, ...checks, ...changes]);
       if (row![0] === '1') return { ok: true };
       // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
       for (const { readModel, version } of groups) await this.#refuseClosed(ask, readModel, version);
@@ -137,16 +139,6 @@ export class ProjectionCommits {
 const isPlain = ({ work, park, unpark, retried, answers }: SealedCommit): boolean =>
   work.length + park.length + unpark.length === 0 && retried === undefined && !answers;
 
-/** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
-const MAX_BYTES = 0x0fff_ffff;
-
-function listText(documents: readonly unknown[]): string {
-  const text = JSON.stringify(documents);
-  if (text.length > MAX_BYTES || (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES))
-    throw new RangeError(`they are longer than ${MAX_BYTES} bytes as JSON`);
-  return text;
-}
-
 /** The groups of a commit, and empty ones for the version of its checkpoint, and for what it only reads. */
 function allGroups({ checkpoint, groups, reads }: SealedCommit): readonly WriteGroup[] {
   const all = [...groups];
@@ -179,7 +171,7 @@ function commitValues(
     ...[
       written.map(({ place }) => place),
       written.map(({ id }) => id),
-      listText(written.map(({ document }) => document)),
+      jsonList(written.map(({ document }) => document)),
     ],
     ...keyLists(written),
     fence ?? null,

@@ -7,6 +7,7 @@ import {
 } from '../../../store';
 import { plannedAnew, type Row, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
+import { CHANGE_TYPES } from './process-values';
 
 /** The statements of documents and checkpoints that do not depend on a query. */
 export type ProjectionStatements = ReturnType<typeof projectionStatements>;
@@ -68,20 +69,39 @@ left join (
       statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
 checkpoints as (delete from ${checkpoints} where projection = $1 and version = $2),
 leases as (delete from ${leases} where projection = $1 and version = $2),
+${processDrops(names)},
 members as (delete from ${names.of('members')} where projection = $1 and version = $2)
 delete from ${letters} where projection = $1 and version = $2`),
     ],
+    /** After a drop: another version that was dropped at the same moment may have been seen as there. */
+    dropProcess: statement(`with ${processDrops(names)} select 1`),
   };
 }
 
-/** The statements of a commit: without deletions, and with. */
-function commitStatements(names: StoreNames, which: 'first' | 'next') {
-  const deletes = deletion(names);
-  return {
-    plain: statement(commitText(names, which)),
-    deleting: plannedAnew(commitText(names, which, deletes)),
-    checking: statement(commitText(names, which, '', 21)),
-    checkingAndDeleting: plannedAnew(commitText(names, which, deletes, 23)),
+/** Deletes what is kept of a process that has no version left. */
+const processDrops = (names: StoreNames): string =>
+  ['inputs', 'outputs', 'deadlines']
+    .map(
+      rows => `${rows} as (delete from ${names.of(`process_${rows}`)}
+  where process = $1 and not exists (select from ${names.of('read_models')} where name = $1))`,
+    )
+    .join(',\n');
+
+/** What a commit does beside writing documents. */
+export interface CommitParts {
+  readonly deletes: boolean;
+  readonly reads: boolean;
+  readonly process: boolean;
+}
+
+/** Returns the statement of a commit that does this. Each is made once. */
+function commitStatements(names: StoreNames, which: 'first' | 'next'): (parts: CommitParts) => Statement {
+  const made = new Map<string, Statement>();
+  return parts => {
+    const key = JSON.stringify(parts);
+    const known = made.get(key) ?? (parts.deletes ? plannedAnew : statement)(commitText(names, which, parts));
+    made.set(key, known);
+    return known;
   };
 }
 
@@ -93,12 +113,14 @@ function commitStatements(names: StoreNames, which: 'first' | 'next') {
  * checkpoint among them. They are locked against a drop; as long as there is no checkpoint also against a switch, which
  * else makes a commit wait at the checkpoint. $4 to $6: the checkpoint's name; $7, $8: where it is and where it goes;
  * $9 to $11: documents, as places of read models, ids, and a JSON list; $12 to $19: the keys of the documents; $20: the
- * fence that must be the segment's, or null; $21, $22: deletions, if there are any, as places and ids; from `reads` on:
- * documents that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each,
- * null where there was none.
+ * fence that must be the segment's, or null; then, each only if there are any: deletions, as places and ids; documents
+ * that must be as they were read, as places, ids, and what PostgreSQL calls the transaction that wrote each, null where
+ * there was none; and the changes of a process.
  */
-function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', reads?: number): string {
+function commitText(names: StoreNames, which: 'first' | 'next', parts: CommitParts): string {
   const checkpoints = names.of('checkpoints');
+  const reads = parts.reads ? (parts.deletes ? 23 : 21) : undefined;
+  const changes = 21 + (parts.deletes ? 2 : 0) + (parts.reads ? 3 : 0);
   const allKnown =
     '(select count(*) from known) = cardinality($1::text[]) and ($20::bigint is null or exists (select from held))' +
     (reads ? ' and (select holds from asread)' : '');
@@ -126,8 +148,16 @@ function commitText(names: StoreNames, which: 'first' | 'next', deletion = '', r
   join known k on k.place = g.place${reads ? `\n  where ${isNew('not exists')}` : ''}
   on conflict (read_model, version, id)
   do update set document = excluded.document, ${KEY_COLUMNS.map(key => `${key} = excluded.${key}`).join(', ')}
-)${deletion}
-select (select count(*) from moved)${reads ? ', (select holds from asread)' : ''}`;
+)${parts.deletes ? deletion(names) : ''}${parts.process ? processText(names, changes) : ''}
+select (select count(*) from moved), ${reads ? '(select holds from asread)' : 'null'}${parts.process ? ', (select count(done) from changed)' : ''}`;
+}
+
+/** Changes a process, if the checkpoint was moved. */
+function processText(names: StoreNames, first: number): string {
+  const given = CHANGE_TYPES.map((type, index) => `$${first + index}::${type}`);
+  return `, changed as materialized (
+  select ${names.of('change_process')}($4, ${given.join(', ')}) as done from moved
+)`;
 }
 
 /**

@@ -5,6 +5,8 @@ import { appendClaimedFunction, claimFunction, commandTable } from './command-fu
 import { eventTables, snapshotTable } from './event-tables';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
+import { changeProcessFunction, processDueFunction } from './process-functions';
+import { processTables } from './process-tables';
 import { deadLetterTable, documentTable, readModelTable, segmentTables } from './projection-tables';
 import { readStreamFunction, readStreamsFunction } from './read-streams-function';
 
@@ -16,8 +18,18 @@ export interface Migration {
 }
 
 const FIRST_SCHEMA = [
-  ...[eventTables, snapshotTable, commandTable, readModelTable, documentTable, segmentTables, deadLetterTable],
+  ...[
+    eventTables,
+    snapshotTable,
+    commandTable,
+    readModelTable,
+    documentTable,
+    segmentTables,
+    deadLetterTable,
+    processTables,
+  ],
   ...[appendFunction, appendOneFunction, appendExpectedFunction, claimFunction, appendClaimedFunction],
+  ...[changeProcessFunction, processDueFunction],
   ...[horizonFunction, readStreamFunction, readStreamsFunction],
 ];
 

@@ -7,7 +7,7 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 /** How long a name may be: PostgreSQL cuts what is longer, without an error. */
 const MAX_IDENTIFIER = 63;
 /** The longest name of a table, function, index or constraint; a test compares it with what the migrations make. */
-const MAX_SUFFIX_LENGTH = 'letters_sequence'.length;
+const MAX_SUFFIX_LENGTH = 'process_deadlines'.length;
 
 /** How long the prefix of a store's names may be. */
 export const MAX_PREFIX = MAX_IDENTIFIER - MAX_SUFFIX_LENGTH;

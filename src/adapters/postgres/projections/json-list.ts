@@ -1,0 +1,10 @@
+/** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
+const MAX_BYTES = 0x0fff_ffff;
+
+/** Encodes what is stored as JSON as one list. @throws RangeError if it is too long */
+export function jsonList(contents: readonly unknown[]): string {
+  const text = JSON.stringify(contents);
+  if (text.length > MAX_BYTES || (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES))
+    throw new RangeError(`they are longer than ${MAX_BYTES} bytes as JSON`);
+  return text;
+}
