@@ -2,8 +2,8 @@ import type { EventStore, KnownHistory } from '../../store';
 import { type Page, type PageTarget, SharedReading } from './shared-reading';
 
 /**
- * Gives all segments of a process the pages of the log. Those that stand at about the same place share one reading, so
- * that each page is read once; one that is far behind has a reading of its own until it has caught up with another one.
+ * Gives the segments of a process the pages of the log. Segments at about the same position share one reading, so each
+ * page is read once. A segment that is far behind reads on its own until it has caught up with another reading.
  */
 export class EventFeed {
   readonly #readings = new Set<SharedReading>();
@@ -12,16 +12,16 @@ export class EventFeed {
     private readonly store: Pick<EventStore, 'subscribe'>,
     history?: KnownHistory,
   ) {
-    // Pages that are kept for later readers are of events that were replaced.
+    // Pages kept for later readers belong to events that were replaced.
     history?.whenReplaced(() => this.#readings.clear());
   }
 
-  /** Returns a reader of the events after a position. Close it in the end. */
+  /** Returns a reader of the events after a position. The caller closes it. */
   reader(after: bigint): FeedReader {
     return new FeedReader(after, position => this.#readingAt(position));
   }
 
-  /** Of those that will do, the one that most share; of those, the oldest: so readings that meet become one. */
+  /** The reading with the most readers, and of those the oldest: readings that meet become one. */
   #readingAt(after: bigint): SharedReading {
     let best: SharedReading | undefined;
     for (const reading of this.#readings)
@@ -36,7 +36,7 @@ export class EventFeed {
   }
 }
 
-/** Takes one page after the other. */
+/** Reads one page after another. */
 export class FeedReader implements PageTarget {
   #reading: SharedReading | undefined;
   #closed = false;
@@ -48,8 +48,8 @@ export class FeedReader implements PageTarget {
   ) {}
 
   /**
-   * Resolves to the next page, never an empty one; to undefined when the store or the reader was closed. One call at a
-   * time.
+   * Resolves to the next page, which is never empty, or to undefined when the store or the reader was closed. Call it
+   * again only when it has resolved.
    * @throws errors of the store
    */
   async next(): Promise<Page | undefined> {
@@ -66,7 +66,7 @@ export class FeedReader implements PageTarget {
     return undefined;
   }
 
-  /** Ends the reader, also where it waits. */
+  /** Ends the reader, even while it waits. */
   close(): void {
     this.#closed = true;
     this.#stopWaiting?.();

@@ -3,28 +3,27 @@ import { type EventStore, PAGE_LIMIT } from '../../store';
 
 export type Page = readonly RecordedEvent[];
 
-/** A reader that has not taken its next page yet waits with this. */
+/** Wakes a reader that waits for its next page. */
 export interface PageWait {
-  /** There is another page, or the reading has ended. */
+  /** Called when there is another page, or the reading has ended. */
   over(): void;
   failed(error: unknown): void;
 }
 
 /** What a reading knows of a reader. */
 export interface PageTarget {
-  /** The position of the last event that the reader was given. */
+  /** The position of the last event that the reader received. */
   readonly position: bigint;
 }
 
-/** A reader that falls further behind the first one than this reads on its own. */
+/** A reader that falls this many pages behind the first one reads on its own. */
 const MAX_PAGES = 8;
-/** So many are kept for readers that come later, even if all others have taken them. */
+/** This many pages are kept for readers that join later, even if all others have taken them. */
 const MIN_PAGES = 2;
 
 /**
- * One subscription that any number of readers share: each page is requested once, by the reader that comes to its end
- * first, and is kept until all have taken it; a slow reader does not hold up the others, as only the last pages are
- * kept.
+ * One subscription shared by any number of readers. The reader that reaches the end first requests the next page, and
+ * the page is kept until all have taken it. Only the last pages are kept, so a slow reader does not hold up the others.
  */
 export class SharedReading {
   readonly #ending = new AbortController();
@@ -51,18 +50,18 @@ export class SharedReading {
     return this.#readers.size;
   }
 
-  /** True once the store has ended the subscription, as it is closed. */
+  /** True once the store has closed and so ended the subscription. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Tells whether the page after a position is kept, or is the next one to be read, now or when it is asked for. */
+  /** Tells whether the page after a position is kept, or is the next one to be read. */
   serves(after: bigint): boolean {
     if (after <= this.#end) return after >= this.#start;
     return this.#reading && after < this.#end + BigInt(PAGE_LIMIT);
   }
 
-  /** Returns the kept events after a position, up to the end of their page; undefined where there are none yet. */
+  /** Returns the kept events after a position, up to the end of their page; undefined if there are none yet. */
   pageAfter(after: bigint): Page | undefined {
     if (after >= this.#end) return undefined;
     const page = this.#pages.find(each => each.at(-1)!.position > after);
@@ -73,7 +72,7 @@ export class SharedReading {
     this.#readers.add(reader);
   }
 
-  /** The last reader that leaves ends the reading. */
+  /** The last reader to leave ends the reading. */
   detach(reader: PageTarget): void {
     if (!this.#readers.delete(reader) || this.#readers.size > 0) return;
     this.#ending.abort();
@@ -88,7 +87,7 @@ export class SharedReading {
     void this.#read();
   }
 
-  /** A reader does not wait any longer. */
+  /** Removes a reader from those that wait. */
   leave(wait: PageWait): void {
     this.#waits.delete(wait);
   }
@@ -122,7 +121,7 @@ export class SharedReading {
     }
   }
 
-  /** Those who wait ask again, or not: none is called twice. */
+  /** Takes the list first: a reader may wait again when it is called, and is then not called twice. */
   #taken(): PageWait[] {
     const waits = [...this.#waits];
     this.#waits.clear();

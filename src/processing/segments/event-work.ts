@@ -9,7 +9,9 @@ import { ParkedSequences } from './parked-sequences';
 import { RetryGate } from './retry-gate';
 import type { SegmentSurroundings, SegmentWork } from './segment-work';
 
-/** The work of a segment of a projection or reactor: each event takes effect once, and what fails is parked. */
+/**
+ * The work of one segment of a projection or reactor: each event takes effect once, and events that fail are parked.
+ */
 export class EventWork implements SegmentWork {
   readonly #parked: ParkedSequences;
   readonly #retries: ParkedRetries;
@@ -19,7 +21,7 @@ export class EventWork implements SegmentWork {
 
   constructor(
     private readonly segment: SegmentSurroundings,
-    /** Finds what is parked, of all segments of the version. */
+    /** Finds the parked sequences of all segments of the version. */
     parked: SharedLook<readonly ParkedSequence[]>,
   ) {
     const { parts, place, checkpoint, ending } = segment;
@@ -47,7 +49,7 @@ export class EventWork implements SegmentWork {
     return this.#gate.isStopped;
   }
 
-  /** A parked sequence waits to be tried again by itself. */
+  /** Whether a parked sequence waits for an automatic retry. */
   get isPending(): boolean {
     return this.#parked.nextDue !== undefined;
   }
@@ -57,7 +59,7 @@ export class EventWork implements SegmentWork {
   }
 
   take(events: readonly RecordedEvent[]): Promise<boolean> {
-    // Effects outside of the store are done once they are done: each is noted before the next.
+    // Effects outside the store cannot be undone: each is recorded before the next event.
     const isReactor = this.segment.parts.handling.definition.kind === 'reactor';
     return isReactor ? this.#taker.oneByOne(events) : this.#taker.take(events);
   }
@@ -68,7 +70,8 @@ export class EventWork implements SegmentWork {
     for (const sequence of this.#parked.due()) {
       if (!ending.aborted) this.segment.went(await this.#retries.retry(sequence, ending));
     }
-    // What is due still could not be tried just now: the next look does it, and not this one without a pause.
+    // What is still due could not be retried now: the next round does it, so that this one does not loop without a
+    // pause.
     this.segment.tickIn(this.#parked.nextDue || undefined);
   }
 
@@ -80,7 +83,7 @@ export class EventWork implements SegmentWork {
     this.#gate.restart();
   }
 
-  /** Each commit completes what it has begun. */
+  /** Nothing is left to complete: each commit is complete in itself. */
   async finish(): Promise<void> {}
 
   #stopped(): void {

@@ -10,29 +10,27 @@ export class FollowedVersions {
   constructor(
     private readonly parts: EventProcessorParts,
     private readonly membership: Membership,
-    /** Told when a version is followed, or no longer. */
+    /** Called when this process begins or stops following a version. */
     private readonly changed: () => void,
   ) {}
 
-  /** Whether an event failed for the last time with `onError: 'stop'` in one of them. */
+  /** Whether one of them has stopped at an event that failed for the last time with `onError: 'stop'`. */
   get stopped(): boolean {
     return this.#all.some(({ stopped }) => stopped);
   }
 
-  /** Whether a parked sequence waits to be tried again by itself, in any process. @throws errors of the store */
+  /** Whether a parked sequence waits for an automatic retry, in any process. @throws errors of the store */
   async retrying(): Promise<boolean> {
     const retrying = await Promise.all(this.#all.map(processor => processor.retrying()));
     return retrying.includes(true);
   }
 
-  /**
-   * The positions of the segments of a version that this process has; undefined where it does not follow the version.
-   */
+  /** The positions of the segments of a version that this process owns; undefined if it does not follow the version. */
   positionsOf({ version }: ReadModelVersion): ReadonlyMap<number, bigint> | undefined {
     return this.#processors.get(version)?.positions;
   }
 
-  /** Follows these versions, those that it does not follow yet, and no other. */
+  /** Follows these versions and no others. */
   async only(versions: readonly ReadModelVersion[]): Promise<void> {
     const wanted = new Set(versions.map(({ version }) => version));
     for (const [number, processor] of this.#processors)
@@ -40,22 +38,22 @@ export class FollowedVersions {
     for (const version of versions) if (!this.#processors.has(version.version)) this.#follow(version);
   }
 
-  /** Keeps nothing of what is being done: it is of a history that is no more. The next call of `only` begins anew. */
+  /** Drops all work in progress, because its history was replaced. The next call of `only` starts again. */
   abandon(): void {
     for (const processor of this.#all) processor.abandon();
   }
 
-  /** Goes on after a stop; returns with how many segments. */
+  /** Continues after a stop; returns the number of segments that continue. */
   restart(): number {
     return this.#all.reduce((segments, processor) => segments + processor.restart(), 0);
   }
 
-  /** Tries what is due now. */
+  /** Retries what is due now. */
   async tick(): Promise<void> {
     await Promise.all(this.#all.map(processor => processor.tick()));
   }
 
-  /** Stops, keeps what is done, and gives the segments back. */
+  /** Stops, keeps what is committed, and releases the segments. */
   async end(): Promise<void> {
     await Promise.all(this.#all.map(processor => processor.end()));
   }

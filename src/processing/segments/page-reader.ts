@@ -4,12 +4,12 @@ import type { Page } from '../feed/shared-reading';
 import type { SegmentPlace } from '../handling/page-handler';
 import type { SegmentCheckpoint } from './segment-checkpoint';
 
-/** Why no more pages are read: the store is closed, or the segment stands elsewhere than at the end of the last one. */
+/** Why no more pages are read: the store is closed, or the checkpoint is not at the end of the last page. */
 export type ReadingEnd = 'closed' | 'elsewhere';
 
 /** Reads the events that a segment has not handled yet, page after page. */
 export class PageReader {
-  /** Up to where pages were taken since it was last read from where the segment stands. */
+  /** How far pages were taken since reading last started from the checkpoint. */
   #readUntil = 0n;
 
   constructor(
@@ -18,7 +18,7 @@ export class PageReader {
     private readonly checkpoint: SegmentCheckpoint,
   ) {}
 
-  /** Gives each page, from where the segment stands; one that returns false wants them anew from elsewhere. */
+  /** Passes each page on, starting from the checkpoint; when `take` returns false, reading starts again from there. */
   async read(take: (page: readonly RecordedEvent[]) => Promise<boolean>, ending: AbortSignal): Promise<ReadingEnd> {
     const after = this.checkpoint.position;
     this.#readUntil = after;
@@ -27,7 +27,7 @@ export class PageReader {
     const reader = this.parts.feed.reader(after);
     const close = (): void => reader.close();
     ending.addEventListener('abort', close);
-    // One page is read while the one before is handled; its failure is found when it is awaited.
+    // The next page is read while this one is handled; an error surfaces when the page is awaited.
     const ahead = (): Promise<Page | undefined> => {
       const next = reader.next();
       next.catch(() => undefined);
@@ -36,7 +36,7 @@ export class PageReader {
     try {
       for (let next = ahead(); ; ) {
         const page = await next;
-        // Ended from below, where this processor has not ended it.
+        // The store ended the subscription, not this processor.
         if (!page) return 'closed';
         next = ahead();
         if (!(await take(page))) return 'elsewhere';
@@ -47,7 +47,7 @@ export class PageReader {
     }
   }
 
-  /** The event there tells the history that its position is of from another one. */
+  /** The event at its position tells the history apart from another one. */
   async #seeWhereItStands(position: bigint): Promise<void> {
     if (position === 0n) return;
     const [event] = await this.parts.eventStore.readAll({ after: position - 1n, limit: 1 });
@@ -55,8 +55,8 @@ export class PageReader {
   }
 
   /**
-   * Returns the events of a page that are not handled yet: an append may have handled some, in its own transaction.
-   * Undefined when the segment stands before the page: then it must be read anew from there.
+   * Returns the events of a page that are not handled yet: an append may have handled some in its own transaction.
+   * Undefined when the checkpoint is before the page, which must then be read again from there.
    */
   async fresh(page: readonly RecordedEvent[]): Promise<readonly RecordedEvent[] | undefined> {
     this.parts.history.saw(page.at(-1)!);

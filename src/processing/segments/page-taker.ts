@@ -7,20 +7,20 @@ import type { ParkedSequences } from './parked-sequences';
 import type { RetryGate } from './retry-gate';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
 
-/** Positions that may be passed over before the checkpoint follows, where nothing of one's own lies between. */
+/** How many positions without own events are passed before the checkpoint is moved. */
 const MAX_UNCOMMITTED_POSITIONS = 10_000n;
 
 /**
- * How often a page that lost a document to another segment is handled again: soon, and later with each loss, in
- * milliseconds.
+ * A page that lost a document to another segment is handled again after this pause, in milliseconds, which grows with
+ * each loss up to the maximum.
  */
 const LOSS_PAUSE_MS = 1;
 const MAX_LOSS_PAUSE_MS = 50;
 
-/** What became of a page: it is to be gone on after it, or elsewhere, or it is to be handled again. */
+/** What became of a page: continue after it, continue elsewhere, or handle it again. */
 type Concluded = 'done' | 'elsewhere' | 'outdated';
 
-/** What the pages of a segment are taken with. */
+/** What a page taker needs. */
 export interface PageTakerParts {
   readonly place: SegmentPlace;
   readonly pages: PageHandler;
@@ -28,36 +28,35 @@ export interface PageTakerParts {
   readonly checkpoint: SegmentCheckpoint;
   readonly reports: FailureReports;
   readonly gate: RetryGate;
-  /** Aborted when the segment is not to be followed any more. */
+  /** Aborted when the segment must not be followed any more. */
   readonly ending: AbortSignal;
-  /** Hears how a commit went, and tells whether it went through. */
+  /** Called with the outcome of a commit; returns whether it succeeded. */
   readonly went: (outcome: SegmentOutcome) => boolean;
-  /** A sequence was parked, and may be due earlier than others. */
+  /** Called when a sequence was parked, which may be due earlier than others. */
   readonly hasParked: () => void;
 }
 
-/** Takes the events of a segment: has them handled, and commits what was made of them, so that each counts once. */
+/** Has the events of a segment handled, and commits the results so that each event counts once. */
 export class PageTaker {
   #haltedBy: FailedEvent | undefined;
 
   constructor(private readonly parts: PageTakerParts) {}
 
-  /** The event that failed and keeps the segment from going on. */
+  /** The failed event that stops the segment. */
   get haltedBy(): FailedEvent | undefined {
     return this.#haltedBy;
   }
 
   /**
-   * Takes a page, in as few commits as it can. Returns false when the segment stands elsewhere than at its end.
+   * Takes a page, in as few commits as possible. Returns false when the segment does not end up at the end of the page.
    *
-   * SQL of the user's own, and documents that cannot be stored, fail only in the commit: then the events are taken one
-   * by one.
+   * Your own SQL, and documents that cannot be stored, fail only in the commit. Then the events are taken one by one.
    */
   take(page: readonly RecordedEvent[]): Promise<boolean> {
     return this.#take(page, (_, rest) => this.oneByOne(rest));
   }
 
-  /** Takes a page, each event in a commit of its own. */
+  /** Takes a page with one commit for each event. */
   async oneByOne(page: readonly RecordedEvent[]): Promise<boolean> {
     const { ending, pages, parked } = this.parts;
     for (const event of page) {
@@ -71,10 +70,7 @@ export class PageTaker {
     return true;
   }
 
-  /**
-   * Handles events and commits what was made of them; again where another segment has changed a document meanwhile that
-   * was read.
-   */
+  /** Handles events and commits the results; handles them again if another segment changed a document that was read. */
   async #take(
     page: readonly RecordedEvent[],
     failed: (error: unknown, events: readonly RecordedEvent[]) => Promise<boolean>,
@@ -93,7 +89,7 @@ export class PageTaker {
       if (concluded === 'elsewhere') return false;
       if (concluded === 'outdated') await pause(backOff(++losses, LOSS_PAUSE_MS, MAX_LOSS_PAUSE_MS), ending);
       else {
-        // What a commit has no room for comes with the next one.
+        // What does not fit into this commit comes with the next one.
         events = events.filter(({ position }) => position > handled.to);
         losses = 0;
         if (events.length === 0) return true;
@@ -102,7 +98,7 @@ export class PageTaker {
     }
   }
 
-  /** Commits what was made of a page. */
+  /** Commits the results of a page. */
   async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<Concluded> {
     const { checkpoint, gate, pages, parked, reports } = this.parts;
     if (own > 0 || to - checkpoint.committed >= MAX_UNCOMMITTED_POSITIONS) {

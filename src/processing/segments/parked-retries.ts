@@ -9,7 +9,7 @@ import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
 
 const PAGE_LETTERS = 100;
 
-/** Tries parked sequences again: their events in order, as long as that goes well. */
+/** Retries parked sequences: their events in order, until one fails. */
 export class ParkedRetries {
   constructor(
     private readonly parts: EventProcessorParts,
@@ -20,13 +20,13 @@ export class ParkedRetries {
     private readonly reports: FailureReports,
   ) {}
 
-  /** Tries a sequence; when the outcome is not `ok` the segment stands elsewhere, and nothing was written. */
+  /** Retries a sequence. If the outcome is not `ok`, nothing was written and the checkpoint is elsewhere. */
   async retry(sequence: string, signal: AbortSignal): Promise<SegmentOutcome> {
     for (;;) {
       const letters = await this.parts.store.deadLetters.list(this.place, { sequence, limit: PAGE_LETTERS });
       for (const letter of letters) {
         const tried = await this.#retryOne(letter, signal);
-        // Read anew: the letter may be gone, as it was discarded meanwhile, or the answer to the commit was lost.
+        // Read again: the letter may have been discarded meanwhile, or the answer to the commit was lost.
         if (tried === 'outdated') break;
         if (tried !== 'ok') return tried === 'failed' ? 'ok' : tried;
       }
@@ -39,7 +39,7 @@ export class ParkedRetries {
 
   async #retryOne(letter: DeadLetter, signal: AbortSignal): Promise<SegmentOutcome | 'failed'> {
     const [event] = await this.parts.eventStore.readAll({ after: letter.position - 1n, limit: 1 });
-    // An event that is not in the store any more cannot be tried: its letter goes.
+    // An event that is no longer in the store cannot be retried, so its letter is removed.
     if (event?.position !== letter.position) return this.#commit(letter, undefined);
     const handled = await this.pages.again(event, signal);
     if (handled.halt) return this.#failed(letter, event, handled.halt.error);

@@ -4,23 +4,24 @@ import type { AnsweredRetry, DeadLetters, ParkedName, ParkedSequence } from '../
 import { eventRetry } from '../definition/event-retry';
 
 /**
- * So many sequences are parked at most by one segment: where more fail it is no poison event, and the segment waits.
+ * The most sequences that one segment parks. If more fail, the cause is an outage and not the events, and the segment
+ * waits.
  */
 export const MAX_PARKED_SEQUENCES = 1000;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The sequences that are parked, of one segment or of all, and when each is to be tried again. */
+/** The parked sequences of one segment or of all, and when each is retried. */
 export class ParkedSequences {
   readonly #dueAt = new Map<string, number>();
-  /** The requests to try a sequence again, as of the last look. */
+  /** The retries requested when the store was last read. */
   readonly #asked = new Map<string, number>();
   readonly #retry: Required<RetryRule>;
 
   constructor(
     private readonly letters: DeadLetters,
     private readonly name: ParkedName,
-    /** Finds what is parked. */
+    /** Reads the parked sequences. */
     private readonly look: () => Promise<readonly ParkedSequence[]>,
     retry: RetryRule | undefined,
   ) {
@@ -35,9 +36,7 @@ export class ParkedSequences {
     return this.#dueAt.has(sequence);
   }
 
-  /**
-   * Reads what is parked: sequences that were discarded are free, those that a retry() asked for are due.
-   */
+  /** Reads the parked sequences: discarded sequences are free, and those named in a `retry()` are due. */
   async refresh(): Promise<void> {
     const sequences = await this.look();
     const parked = new Set<string>();
@@ -51,10 +50,7 @@ export class ParkedSequences {
     for (const sequence of this.#dueAt.keys()) if (!parked.has(sequence)) this.free(sequence);
   }
 
-  /**
-   * Takes note that the first event of a sequence has failed so many times; returns whether it will be tried again by
-   * itself.
-   */
+  /** Records how often the first event of a sequence has failed; returns whether it will be retried automatically. */
   failed(sequence: string, attempts: number): boolean {
     const { delay, maxDelay } = this.#retry;
     const again = attempts < this.#retry.attempts;
@@ -63,8 +59,8 @@ export class ParkedSequences {
   }
 
   /**
-   * The request that a try of the sequence answers when it fails: one that has come since the last look is not among
-   * those.
+   * The retry request that this attempt answers if it fails. A request that arrived since the store was last read is
+   * not included.
    */
   answers(sequence: string): AnsweredRetry | undefined {
     const retry = this.#asked.get(sequence);
@@ -76,19 +72,19 @@ export class ParkedSequences {
     this.#asked.delete(sequence);
   }
 
-  /** The sequences whose time has come. */
+  /** The sequences that are due. */
   due(): string[] {
     const now = performance.now();
     return [...this.#dueAt].filter(([, at]) => at <= now).map(([sequence]) => sequence);
   }
 
-  /** Milliseconds until one is due; undefined when none will be. */
+  /** Milliseconds until the next one is due; undefined if none will be. */
   get nextDue(): number | undefined {
     const next = Math.min(NEVER, ...this.#dueAt.values());
     return next === NEVER ? undefined : Math.max(0, next - performance.now());
   }
 
-  /** Parked by somebody else: its tries go on where they were. */
+  /** Parked by another process: the attempts continue where they were. */
   async #found(sequence: string): Promise<void> {
     const [first] = await this.letters.list(this.name, { sequence, limit: 1 });
     if (first) this.#dueAt.set(sequence, first.attempts < this.#retry.attempts ? 0 : NEVER);

@@ -4,8 +4,8 @@ import type { EventProcessorOptions } from '../definition/definition';
 import { eventRetry } from '../definition/event-retry';
 
 /**
- * Keeps a segment before an event that failed: until its next try, or, after the last one with `onError: 'stop'`, until
- * it is restarted.
+ * Holds a segment before an event that failed: until its next attempt, or, after the last one with `onError: 'stop'`,
+ * until it is restarted.
  */
 export class RetryGate {
   #event: { readonly position: bigint; readonly attempts: number } | undefined;
@@ -20,12 +20,12 @@ export class RetryGate {
     return this.#restart !== undefined;
   }
 
-  /** Tells whether it has waited before this event already. */
+  /** Tells whether it already waits before this event. */
   isBefore({ position }: RecordedEvent): boolean {
     return this.#event?.position === position;
   }
 
-  /** The segment is past the event that failed. */
+  /** Called when the segment is past the failed event. */
   over(): void {
     this.#event = undefined;
   }
@@ -37,7 +37,7 @@ export class RetryGate {
     restart?.();
   }
 
-  /** Resolves when the event is to be tried again, or the signal ends it. */
+  /** Resolves when the event is to be retried, or the signal is aborted. */
   async wait({ position }: RecordedEvent, signal: AbortSignal): Promise<void> {
     const attempts = this.#event?.position === position ? this.#event.attempts + 1 : 1;
     this.#event = { position, attempts };

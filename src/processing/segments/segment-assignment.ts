@@ -1,23 +1,23 @@
 import type { SegmentState } from '../../store';
 
-/** Who this process is among those that share the segments. */
+/** This process as a member of those that share the segments. */
 export interface Membership {
   readonly owner: string;
-  /** For how long a segment is this process's without a sign of life, in milliseconds. */
+  /** How long this process keeps a segment without a sign of life, in milliseconds. */
   readonly leaseDuration: number;
 }
 
-/** What a process is to work on. */
+/** The segments that a process works on. */
 export interface SegmentAssignment {
-  /** How many segments this process is to have. */
+  /** How many segments this process should own. */
   readonly quota: number;
-  /** The segments that no process has. */
+  /** The segments that no process owns. */
   readonly free: readonly number[];
 }
 
 /**
- * Divides the segments evenly: the processes in the order of their ids, the first ones get what is left over. Those
- * that hold a segment count as well as the members.
+ * Divides the segments evenly among the processes, in the order of their ids; the first ones get the remainder. Owners
+ * of segments count as well as members.
  */
 export function segmentAssignmentOf(
   states: readonly SegmentState[],

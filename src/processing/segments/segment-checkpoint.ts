@@ -2,16 +2,16 @@ import type { ProjectionCommit, ProjectionStore } from '../../store';
 import type { EventProcessorObserver } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
 
-/** What a commit changes, and up to where the segment is done with it. */
+/** The changes of a commit, and the position that the segment has then reached. */
 export type SegmentChanges = Omit<ProjectionCommit, 'checkpoint' | 'from' | 'fence'>;
 
 /**
- * How a commit went: `moved` when the checkpoint stands elsewhere, `lost` when the segment is another process's,
+ * The outcome of a commit: `moved` when the checkpoint is elsewhere, `lost` when another process owns the segment,
  * `outdated` when another segment has changed a document that was read.
  */
 export type SegmentOutcome = 'ok' | 'moved' | 'lost' | 'outdated';
 
-/** How far a segment has come: in this process, and in the store. */
+/** The progress of a segment: in this process, and in the store. */
 export class SegmentCheckpoint {
   #committed: bigint;
   #position: bigint;
@@ -26,17 +26,17 @@ export class SegmentCheckpoint {
     this.#position = lease.position;
   }
 
-  /** Where the checkpoint stands, as far as this process knows. */
+  /** The checkpoint, as far as this process knows. */
   get committed(): bigint {
     return this.#committed;
   }
 
-  /** Everything up to here is handled, or parked. */
+  /** Every event up to here is handled or parked. */
   get position(): bigint {
     return this.#position;
   }
 
-  /** Commits what was made of the events up to `to`; of earlier ones where `to` is the checkpoint. */
+  /** Commits the results of the events up to `to`, or of earlier events if `to` is the checkpoint. */
   async commit(changes: SegmentChanges): Promise<SegmentOutcome> {
     const { fence } = this.lease;
     const { projection, version, segment } = this.place;
@@ -59,19 +59,19 @@ export class SegmentCheckpoint {
     return 'ok';
   }
 
-  /** Takes note that there was nothing to do up to a position; the checkpoint follows later. */
+  /** Records that there was nothing to do up to a position; the checkpoint follows later. */
   pass(to: bigint): void {
     this.#position = to;
     this.observer.moved(false);
   }
 
-  /** Takes note that somebody else has moved the checkpoint. */
+  /** Records that another process or transaction has moved the checkpoint. */
   moved(checkpoint: bigint): void {
     this.#committed = checkpoint;
     this.pass(checkpoint);
   }
 
-  /** Moves the checkpoint up to what was passed over. */
+  /** Moves the checkpoint to the last position without work. */
   async flush(): Promise<SegmentOutcome> {
     return this.#position > this.#committed ? this.commit({ to: this.#position, writes: [] }) : 'ok';
   }

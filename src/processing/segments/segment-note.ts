@@ -1,25 +1,25 @@
 import type { SegmentState } from '../../store';
 import type { LastErrorStatus } from '../status/status';
 
-/** A note goes with each renewal of a lease: it has less of an error than the process itself keeps. */
+/** The note is written with each renewal of a lease, so it holds less of an error than the process itself keeps. */
 const MAX_MESSAGE_LENGTH = 500;
 const MAX_STACK_LENGTH = 2000;
 
-/** What a process tells others of a segment that it follows. */
+/** What a process tells others about a segment that it follows. */
 export interface EventProcessorNote {
   /** It waits for `restart()`. */
   readonly stopped: boolean;
-  /** What its handlers have thrown last. */
+  /** The last error of its handlers. */
   readonly error: LastErrorStatus | undefined;
 }
 
-/** Writes what goes with the lease of a segment; undefined where there is nothing to tell. */
+/** Encodes the note of a segment's lease; undefined if there is nothing to tell. */
 export function writtenNote({ stopped, error }: EventProcessorNote): string | undefined {
   if (!stopped && !error) return undefined;
   return JSON.stringify({ ...(stopped && { stopped }), ...(error && { error: shortened(error) }) });
 }
 
-/** Reads what the other owners of segments have noted. */
+/** Decodes the notes of the other owners. */
 export function notesOfOthers(states: readonly SegmentState[], self: string): readonly EventProcessorNote[] {
   return states.flatMap(({ owner, note }) => (owner === self || note === undefined ? [] : readNote(note)));
 }
@@ -29,7 +29,7 @@ const shortened = ({ message, stack, at, position }: LastErrorStatus): object =>
   position: position === undefined ? undefined : String(position),
 });
 
-/** What another version of this package has written may look differently: it is left out. */
+/** Another version of the package may have written a different format, which is ignored. */
 function readNote(note: string): EventProcessorNote[] {
   try {
     const { stopped, error } = JSON.parse(note) as {

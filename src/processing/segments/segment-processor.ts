@@ -6,23 +6,24 @@ import { PageReader } from './page-reader';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
 import type { SegmentSurroundings, SegmentWork } from './segment-work';
 
-/** How a processor ended: closed, or its segment is another process's, or its version was dropped. */
+/** How a processor ended: it was closed, it lost its segment to another process, or its version was dropped. */
 export type SegmentEnd = 'closed' | 'lost' | 'gone';
 
 const STORE_PAUSE_MS = 100;
-/** So soon after a failure of the store has passed does a processor go on, in milliseconds. */
+/**
+ * The longest pause after failures of the store, in milliseconds: how soon the processor continues once it answers
+ * again.
+ */
 const MAX_STORE_PAUSE_MS = 1000;
 
-/**
- * Follows the events for one segment that this process has the lease of: page after page, and each takes effect once.
- */
+/** Follows the events of one leased segment, page by page. Each event takes effect once. */
 export class SegmentProcessor {
   readonly #ending = new AbortController();
   readonly #checkpoint: SegmentCheckpoint;
   readonly #reader: PageReader;
   readonly #work: SegmentWork;
   readonly #ticks = new SharedRuns(() => this.#tick());
-  /** Rings when something is to be done without a further event. */
+  /** Rings when work is due that no event triggers. */
   readonly #alarm = new Alarm(() => void this.tick());
   readonly #turns = new Mutex();
   #outcome: SegmentEnd | undefined;
@@ -48,7 +49,7 @@ export class SegmentProcessor {
     });
   }
 
-  /** Everything up to here is handled, or parked. */
+  /** Every event up to here is handled or parked. */
   get position(): bigint {
     return this.#checkpoint.position;
   }
@@ -58,18 +59,18 @@ export class SegmentProcessor {
     return this.#work.isStopped;
   }
 
-  /** Whether something is to be done that no further event leads to. */
+  /** Whether there is work to do that no event triggers. */
   get isPending(): boolean {
     return this.#work.isPending;
   }
 
-  /** Goes on after a stop. */
+  /** Continues after a stop. */
   restart(): void {
     this.#work.restart();
   }
 
   /**
-   * Follows until {@link end}, or until the segment is another process's, or the version was dropped. Never rejects.
+   * Follows until {@link end}, until another process owns the segment, or until the version was dropped. Never rejects.
    */
   async run(): Promise<SegmentEnd> {
     for (let failures = 0; !this.#outcome; ) {
@@ -87,7 +88,7 @@ export class SegmentProcessor {
     return this.#outcome ?? 'closed';
   }
 
-  /** Stops after the event that is being handled, and keeps what is done. */
+  /** Stops after the current event, and keeps what is committed. */
   async end(): Promise<void> {
     this.#finish('closed');
     await this.#turns.over();
@@ -96,14 +97,14 @@ export class SegmentProcessor {
     await this.#checkpoint.flush().catch(() => undefined);
   }
 
-  /** The segment is another process's: what is being handled will not be committed. */
+  /** Called when another process owns the segment: the current work will not be committed. */
   lost(): void {
     this.#finish('lost');
   }
 
   /**
-   * Moves the checkpoint up to what was passed over, and does what is due: to be called now and then. What is stored
-   * before the call is known to it.
+   * Moves the checkpoint to the last position without work, and does what is due. Call it regularly. It takes into
+   * account everything that was stored before the call.
    */
   tick(): Promise<void> {
     return this.#ticks.run();
@@ -132,16 +133,14 @@ export class SegmentProcessor {
     });
   }
 
-  /**
-   * Returns false when the segment stands elsewhere than at the end of the page: then it is followed anew from there.
-   */
+  /** Returns false when the checkpoint is not at the end of the page: then reading starts again from the checkpoint. */
   async #page(page: readonly RecordedEvent[]): Promise<boolean> {
     const fresh = await this.#reader.fresh(page);
     if (!fresh) return false;
     return fresh.length === 0 || this.#work.take(fresh);
   }
 
-  /** Tells whether a commit went through. */
+  /** Tells whether a commit succeeded. */
   #went(outcome: SegmentOutcome): boolean {
     if (outcome === 'lost') this.lost();
     return outcome === 'ok';
@@ -156,7 +155,7 @@ export class SegmentProcessor {
   #endedBy(error: unknown): boolean {
     if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') this.#finish('gone');
     if (EventualityError.is(error) && error.code === 'STORE_CLOSED') this.#finish('closed');
-    // Where it stands is void: the segment is taken anew, from where the checkpoint in the store is.
+    // The known checkpoint is invalid: the segment is taken again, starting from the checkpoint in the store.
     if (!this.#outcome && this.parts.history.noticed(error)) this.#finish('lost');
     return this.#outcome !== undefined;
   }

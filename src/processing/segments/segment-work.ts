@@ -4,25 +4,28 @@ import type { FailedEvent } from '../handling/failure-reports';
 import type { SegmentPlace } from '../handling/page-handler';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
 
-/** What a segment does with events, and besides: of a projection or reactor, or of a process. */
+/**
+ * What a segment does with events and in addition to them; one kind for projections and reactors, another for
+ * processes.
+ */
 export interface SegmentWork {
-  /** The event that failed and keeps the segment from going on. */
+  /** The failed event that stops the segment. */
   readonly haltedBy: FailedEvent | undefined;
   /** True after an event failed for the last time with `onError: 'stop'`. */
   readonly isStopped: boolean;
-  /** Whether something is to be done that no further event leads to. */
+  /** Whether there is work to do that no event triggers. */
   readonly isPending: boolean;
-  /** Prepares for events from where the segment stands. In turn. */
+  /** Prepares for events from the checkpoint. Runs in turn. */
   begin(): Promise<void>;
-  /** Takes events. Returns false when the segment then stands elsewhere than after them. In turn. */
+  /** Takes events. Returns false when the segment does not end up at the last of them. Runs in turn. */
   take(events: readonly RecordedEvent[]): Promise<boolean>;
-  /** Does what is due. In turn. */
+  /** Does what is due. Runs in turn. */
   tick(): Promise<void>;
-  /** Waits until the event that halted the segment is to be tried again. */
+  /** Waits until the failed event is to be retried. */
   waitBeforeRetry(): Promise<void>;
-  /** Goes on after a stop. */
+  /** Continues after a stop. */
   restart(): void;
-  /** Completes what is under way, where the segment is closed; in turn, and after it was told to end. */
+  /** Completes work in progress when the segment is closed. Runs in turn, after the signal to end. */
   finish(): Promise<void>;
 }
 
@@ -31,14 +34,14 @@ export interface SegmentSurroundings {
   readonly parts: EventProcessorParts;
   readonly place: SegmentPlace;
   readonly checkpoint: SegmentCheckpoint;
-  /** Aborted when the segment is not to be followed any more. */
+  /** Aborted when the segment must not be followed any more. */
   readonly ending: AbortSignal;
-  /** Hears how a commit went, and tells whether it went through. */
+  /** Called with the outcome of a commit; returns whether it succeeded. */
   went(outcome: SegmentOutcome): boolean;
-  /** Has what is due done in so many milliseconds; undefined: not by itself. */
+  /** Schedules what is due in so many milliseconds; undefined: nothing is scheduled. */
   tickIn(milliseconds: number | undefined): void;
-  /** Told of a stop. */
+  /** Called when the segment stops. */
   hasStopped(): void;
-  /** Reports a failure that is no handler's. */
+  /** Reports a failure that is not of a handler. */
   report(error: unknown, what: string): void;
 }

@@ -9,36 +9,36 @@ import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
 import { type SegmentEnd, SegmentProcessor } from './segment-processor';
 
-/** A segment that this process has. */
+/** A segment that this process owns. */
 interface Held {
   readonly processor: SegmentProcessor;
   readonly fence: bigint;
-  /** Until when the lease surely holds, by this process's clock. */
+  /** Until when the lease is certain to hold, by this process's clock. */
   until: number;
-  /** What others were told with the lease. */
+  /** The note that was stored with the lease. */
   note: string | undefined;
 }
 
 const MAX_INTERVAL_MS = 500;
 const MIN_INTERVAL_MS = 20;
-/** A handler that does not end is left behind. */
+/** How long `end` waits for a running handler, in milliseconds. */
 const HANDLER_TIMEOUT_MS = 5000;
 
-/** Follows one version: with as many of its segments as are this process's share. */
+/** Follows one version, with this process's share of its segments. */
 export class VersionProcessor {
   readonly #ending = new AbortController();
   readonly #held = new Map<number, Held>();
   /**
-   * Segments that were lost, by those who still follow them: the last commit may be under way. This process gets the
-   * fence that it had when it claims one again, and two with one fence would handle an event twice.
+   * Lost segments whose processors have not ended yet: their last commit may be in progress. A process that claims such
+   * a segment again gets the same fence, and two processors with one fence would both handle an event.
    */
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
-  /** The segments look at once: one question for all of them. */
+  /** Segments that ask at the same time share one query. */
   readonly #parked = new SharedLook(() =>
     this.parts.store.deadLetters.sequences({ projection: this.#projection, version: this.version.version }),
   );
-  /** Ends the pause before the next look. */
+  /** Ends the pause before the next round. */
   #wake = (): void => undefined;
   gone = false;
 
@@ -50,7 +50,7 @@ export class VersionProcessor {
     this.#loop = this.#run();
   }
 
-  /** The positions of the segments that this process has. */
+  /** The positions of the segments that this process owns. */
   get positions(): ReadonlyMap<number, bigint> {
     return new Map(Array.from(this.#held, ([segment, { processor }]) => [segment, processor.position]));
   }
@@ -60,8 +60,8 @@ export class VersionProcessor {
   }
 
   /**
-   * Whether a parked sequence waits to be tried again by itself: in this process, or, as the store says, in whichever
-   * has its segment now or takes it next.
+   * Whether a parked sequence waits for an automatic retry: in this process, or, according to the store, in the process
+   * that owns its segment now or will own it next.
    * @throws errors of the store
    */
   async retrying(): Promise<boolean> {
@@ -78,7 +78,7 @@ export class VersionProcessor {
     return parked.nextDue !== undefined;
   }
 
-  /** Goes on after a stop; returns with how many segments. */
+  /** Continues after a stop; returns the number of segments that continue. */
   restart(): number {
     const stopped = [...this.#held.values()].filter(({ processor }) => processor.stopped);
     for (const { processor } of this.#held.values()) processor.restart();
@@ -86,12 +86,12 @@ export class VersionProcessor {
     return stopped.length;
   }
 
-  /** Has parked sequences that are due tried now, not at the next look. */
+  /** Retries due sequences now instead of in the next round. */
   async tick(): Promise<void> {
     await Promise.all(Array.from(this.#held.values(), ({ processor }) => processor.tick()));
   }
 
-  /** Stops, and commits nothing more: where its segments stand is void. */
+  /** Stops and commits nothing more: the checkpoints of its segments are invalid. */
   abandon(): void {
     this.gone = true;
     this.#ending.abort();
@@ -99,7 +99,7 @@ export class VersionProcessor {
     this.#wake();
   }
 
-  /** Stops, keeps what is done, and gives the segments back. */
+  /** Stops, keeps what is committed, and releases the segments. */
   async end(): Promise<void> {
     this.#ending.abort();
     this.#wake();
@@ -125,11 +125,11 @@ export class VersionProcessor {
     }
   }
 
-  /** Renews the leases, takes what is free and due to this process, and gives back what is not. */
+  /** Renews the leases, claims free segments up to this process's share, and releases those beyond it. */
   async #look(): Promise<void> {
     const { segments } = this.version;
     for (const [segment, held] of this.#held) await this.#renew(segment, held);
-    // With one segment its owner is known by the lease, and those that stand by as members.
+    // The lease tells the owner of a single segment; processes that stand by are known as members.
     if (segments === 1 && this.#held.size > 0) return;
     const { owner, leaseDuration: duration } = this.membership;
     const { leases } = this.parts.store;
@@ -157,7 +157,7 @@ export class VersionProcessor {
     return { owner: this.membership.owner, duration: this.membership.leaseDuration, note };
   }
 
-  /** What other processes are to know of a segment. */
+  /** What other processes need to know about a segment. */
   #noteOf({ processor }: Held): string | undefined {
     return writtenNote({ stopped: processor.stopped, error: this.parts.lastError() });
   }
@@ -171,7 +171,7 @@ export class VersionProcessor {
       held.until = asked + this.membership.leaseDuration;
       held.note = note;
     } else this.#forget(segment, held);
-    // It was another process's meanwhile: with this fence nothing is followed here.
+    // Another process owned it meanwhile: this fence is no longer valid.
     if (lease.ok && lease.fence !== held.fence) await this.#release(segment, lease.fence);
   }
 
@@ -196,14 +196,14 @@ export class VersionProcessor {
     this.parts.observer.moved(false);
   }
 
-  /** A lease that could not be renewed in time may be another process's. */
+  /** A lease that was not renewed in time may belong to another process. */
   #loseExpired(): void {
     const now = performance.now();
     for (const [segment, held] of this.#held) if (held.until < now) this.#forget(segment, held);
   }
 
   #forget(segment: number, held: Held): void {
-    // Its processor may have ended by itself while the lease was renewed: then none is left that could be waited for.
+    // Its processor may have ended while the lease was renewed: then there is nothing to wait for.
     if (this.#held.get(segment) !== held) return;
     this.#held.delete(segment);
     this.#leaving.set(segment, held);
@@ -225,15 +225,15 @@ export class VersionProcessor {
     await this.#release(segment, held.fence);
   }
 
-  /** Others divide the segments without this process, and older code sees that it has left. */
+  /** Others divide the segments without this process, and processes with older code see that it has left. */
   async #leave(): Promise<void> {
     const { owner } = this.membership;
-    // Where the store cannot be asked, the membership runs out by itself.
+    // If the store is unreachable, the membership expires.
     await this.parts.store.leases.leave(this.#projection, this.version.version, owner).catch(() => undefined);
   }
 
   async #release(segment: number, fence: bigint): Promise<void> {
-    // Where the store cannot be asked the lease runs out by itself.
+    // If the store is unreachable, the lease expires.
     await this.parts.store.leases
       .release(this.#nameOf(segment), { owner: this.membership.owner, fence })
       .catch(() => undefined);

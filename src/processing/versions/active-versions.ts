@@ -3,28 +3,28 @@ import { VERSION_POLL_INTERVAL_MS } from './repeated-looks';
 
 type SomeVersions = readonly ReadModelVersion[];
 
-/** What the store was asked about a read model last. */
+/** The last query for the versions of a read model. */
 interface Look {
   readonly asked: number;
   readonly answer: Promise<SomeVersions>;
 }
 
-/** The latest of the answers that have come, by the order in which they were asked for. */
+/** The answer to the latest query that was answered. */
 interface Known {
   readonly order: number;
   readonly versions: SomeVersions;
 }
 
 /**
- * What a process knows of the versions of its read models, and which of them is active: one for all who read, follow
- * and append. When a look finds another version active, all that use it are told.
+ * What a process knows about the versions of its read models, and which of them is active: one source for reading,
+ * following and appending. When another version becomes active, all subscribers are told.
  */
 export class ActiveVersions {
   readonly #looks = new Map<string, Look>();
   readonly #known = new Map<string, Known>();
   readonly #listeners = new Set<(name: string) => void>();
   #order = 0;
-  /** What was asked for up to here is of a history that is no more. */
+  /** Answers to queries up to this one belong to a history that was replaced. */
   #forgotten = 0;
 
   constructor(
@@ -43,14 +43,15 @@ export class ActiveVersions {
     const look = { asked: performance.now(), answer: this.#ask(name, ++this.#order) };
     this.#looks.set(name, look);
     const forget = (): unknown => this.#looks.get(name) === look && this.#looks.delete(name);
-    // A first version may come at any moment, and is not waited for.
+    // A first version may be created at any moment, so its absence is not remembered.
     look.answer.then(versions => activeOf(versions) || forget(), forget);
     return look.answer;
   }
 
   /**
-   * Returns what the store was asked for within {@link VERSION_POLL_INTERVAL_MS}, else it is asked now. Those who come
-   * while it is asked wait for the same answer. @throws errors of the store
+   * Returns the versions of a read model as of the last {@link VERSION_POLL_INTERVAL_MS}, and asks the store if they
+   * are older. Concurrent callers share one query.
+   * @throws errors of the store
    */
   current(name: string): Promise<SomeVersions> {
     const last = this.#looks.get(name);
@@ -58,17 +59,17 @@ export class ActiveVersions {
     return isRecent ? last.answer : this.look(name);
   }
 
-  /** Returns what is known without asking the store; undefined before it has answered. */
+  /** Returns the known versions without asking the store; undefined before it has answered. */
   known(name: string): SomeVersions | undefined {
     return this.#known.get(name)?.versions;
   }
 
-  /** A version has turned out to be gone: the next one who asks for what is current has the store asked. */
+  /** Called when a version turned out to be gone: the next caller asks the store. */
   forget(name: string): void {
     this.#looks.delete(name);
   }
 
-  /** Has the name of a read model told when another version of it is active than was known before. */
+  /** Calls a listener with the name of a read model when another of its versions becomes active. */
   whenSwitched(listener: (name: string) => void): void {
     this.#listeners.add(listener);
   }

@@ -4,17 +4,17 @@ import type { EventProcessorDefinition } from '../definition/definition';
 import { knownSequencer, type Sequencer, segmentOf } from '../definition/sequence';
 import { SequenceByChangedError } from '../event-processor-errors';
 
-/** The segments of one earlier version, with what finds the one of an event. */
+/** The segments of an earlier version, and the rule that finds the segment of an event. */
 interface Earlier {
   readonly positions: readonly bigint[];
-  /** Beyond it there is nothing that they have handled. */
+  /** They have handled nothing beyond it. */
   readonly furthest: bigint;
   readonly sequenceOf: Sequencer;
 }
 
 /**
- * Knows which events the segments of earlier versions have handled, or parked: a version that took over begins where
- * the slowest of them was, and leaves those out.
+ * Knows which events the segments of earlier versions have handled or parked. A version that takes over starts where
+ * the slowest of them was, and skips those events.
  */
 export class EarlierSegments {
   readonly #earlier: readonly Earlier[];
@@ -41,13 +41,13 @@ export class EarlierSegments {
   }
 }
 
-/** Refuses segments of which this code cannot tell which events they have handled. @throws SequenceByChangedError */
+/** Refuses segments for which this code cannot tell which events they have handled. @throws SequenceByChangedError */
 export function refuseUnknown(definition: EventProcessorDefinition, takenOver: readonly TakenOverSegments[]): void {
   const unknown = takenOver.find(each => each.positions.length > 1 && !knownSequencer(definition, each.sequenceBy));
   if (unknown) throw new SequenceByChangedError(definition.name, unknown.sequenceBy);
 }
 
-/** Returns those that have handled something beyond a position: a version that begins there must know them. */
+/** Returns those that have handled events beyond a position; a version that starts there needs them. */
 export const neededFrom = (start: bigint, takenOver: readonly TakenOverSegments[]): readonly TakenOverSegments[] =>
   takenOver.filter(({ positions }) => furthestOf(positions) > start);
 

@@ -5,7 +5,7 @@ import type { VersionShape } from './version-shape';
 
 const PAGE_LETTERS = 1000;
 
-/** What is parked, by the segment that it goes to. */
+/** Dead letters, by the segment that receives them. */
 export type HandedOverLetters = ReadonlyMap<number, readonly NewDeadLetter[]>;
 
 interface Sources {
@@ -14,7 +14,7 @@ interface Sources {
   readonly definition: EventProcessorDefinition;
 }
 
-/** Returns what a version has parked as the dead letters of another one, with the sequences that its rule gives. */
+/** Returns the dead letters of one version as those of another, with the sequences that its rule assigns. */
 export async function lettersToHandOver(
   sources: Sources,
   from: ReadModelVersion,
@@ -35,7 +35,7 @@ export async function lettersToHandOver(
       if (sequence === undefined) continue;
       const { position, error, attempts } = letter;
       const segment = segmentOf(sequence, to.segments);
-      // What is to be tried again, because a retry() has asked for it, begins with its first try.
+      // A sequence for which `retry()` was called starts again with its first attempt.
       const again = wanted.has(letter.sequence) ? 0 : attempts;
       bySegment.set(segment, [...(bySegment.get(segment) ?? []), { sequence, position, error, attempts: again }]);
     }
@@ -44,7 +44,7 @@ export async function lettersToHandOver(
   }
 }
 
-/** Undefined for an event that is not in the store any more: it cannot be tried, and its letter goes. */
+/** Undefined for an event that is no longer in the store: it cannot be retried, so its letter is removed. */
 async function sequenceOf(
   sources: Sources,
   { sequence, position }: DeadLetter,

@@ -4,7 +4,7 @@ import type { Rate } from '../status/rate';
 import type { RebuildProgress } from '../status/status';
 import { heldUpBy } from './switch';
 
-/** Reads how a version that fills is getting on; all processes that fill it count. */
+/** Reads the progress of a version that fills, over all processes that fill it. */
 export async function progressOf(
   { store, head }: { readonly store: ProjectionStore; readonly head: LogHead },
   name: string,
@@ -16,7 +16,7 @@ export async function progressOf(
   const from = known.find(({ active }) => active)?.version;
   const states = await store.leases.segments(name, version);
   const total = Number(await head.position());
-  // A segment that was not begun yet counts as not done at all.
+  // A segment that has not started counts as 0.
   const done =
     states.length === 0
       ? 0
@@ -24,7 +24,7 @@ export async function progressOf(
   rate.add(done);
   const perSecond = Math.max(0, rate.perSecond);
   const held = from === undefined || from >= version ? [] : await heldUpBy(store, name, { from, to: version });
-  // What is parked is not waited for by the clock.
+  // When only parked sequences hold up the switch, the remaining time is unknown.
   const isOver = done >= total && held.length > 0;
   const secondsLeft = perSecond > 0 && !isOver ? (total - done) / perSecond : undefined;
   return { version, done: Math.floor(done), total, rate: perSecond, secondsLeft, heldUpBy: held.length };

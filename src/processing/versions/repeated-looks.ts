@@ -1,43 +1,43 @@
 import { Mutex, pause } from '../../concurrency';
 
-/** How often it is looked which versions there are, and for how long that is believed, in milliseconds. */
+/** Version polling interval, in milliseconds; an answer is reused for as long. */
 export const VERSION_POLL_INTERVAL_MS = 250;
 
-/** Looks for versions again and again, and whenever it is asked to: one look after the other. */
+/** Polls for versions, and also on request; one query at a time. */
 export class RepeatedLooks {
   readonly #ending = new AbortController();
   #loop: Promise<void> | undefined;
   readonly #turns = new Mutex();
-  /** Ends the pause before the next look. */
+  /** Ends the pause before the next poll. */
   #wake = (): void => undefined;
 
   constructor(
     private readonly look: () => Promise<void>,
-    /** Is told of each failure, and how many there were one after the other. */
+    /** Called with each failure, and the number of failures in a row. */
     private readonly failed: (error: unknown, failures: number) => void,
   ) {}
 
-  /** Aborted when no look follows any more. */
+  /** Aborted when polling ends. */
   get ending(): AbortSignal {
     return this.#ending.signal;
   }
 
-  /** Begins to look, in the background. */
+  /** Starts polling in the background. */
   start(): void {
     this.#loop ??= this.#run();
   }
 
-  /** Looks once, after those that were asked for before. */
+  /** Polls once, after all that was requested before. */
   now(): Promise<void> {
     return this.#turns.take(() => (this.ending.aborted ? undefined : this.look()));
   }
 
-  /** Has the next look come at once. */
+  /** Skips the pause before the next poll. */
   hurry(): void {
     this.#wake();
   }
 
-  /** Resolves when the last look is over. */
+  /** Resolves when the last poll is over. */
   async end(): Promise<void> {
     this.#ending.abort();
     this.#wake();

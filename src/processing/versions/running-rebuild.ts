@@ -11,14 +11,14 @@ import { progressOf } from './rebuild-progress';
 const PROGRESS_EVERY_MS = 200;
 const LOOK_EVERY_MS = 50;
 
-/** What a rebuild is watched with. */
+/** What is needed to watch a rebuild. */
 export interface RebuildParts {
   readonly store: ProjectionStore;
   readonly head: LogHead;
   readonly active: ActiveVersions;
 }
 
-/** A version that fills, whichever processes fill it. */
+/** A version that fills, in any number of processes. */
 export class RunningRebuild implements Rebuild {
   readonly done: Promise<void>;
   readonly #finished = new AbortController();
@@ -30,7 +30,7 @@ export class RunningRebuild implements Rebuild {
     private readonly runner: Pick<EventProcessorRunner, 'name' | 'drop' | 'switchAnyway'>,
   ) {
     this.done = this.#whenActive();
-    // A caller that does not ask for the end is not told of a cancellation.
+    // A caller that does not await `done` gets no unhandled rejection after a cancellation.
     this.done.catch(() => undefined);
   }
 
@@ -55,7 +55,7 @@ export class RunningRebuild implements Rebuild {
     await this.done;
   }
 
-  /** @throws what the store threw when it was asked whether readers see the new version */
+  /** @throws the error of the store when it was asked whether readers see the new version */
   async #wasCancelled(): Promise<boolean> {
     try {
       await this.done;

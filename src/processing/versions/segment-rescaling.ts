@@ -14,23 +14,23 @@ import { neededFrom, refuseUnknown } from './earlier-segments';
 import { type HandedOverLetters, lettersToHandOver } from './handed-over-letters';
 import { lowest, type VersionShape } from './version-shape';
 
-/** How often it is looked whether the processes with the old code have stopped, in milliseconds. */
+/** How often to check whether the processes with the old code have stopped, in milliseconds. */
 const POLL_INTERVAL_MS = 100;
 
-/** A segment of the old version that this process has, so that it stays where it is. */
+/** A segment of the old version that this process owns, so that its checkpoint stays where it is. */
 interface Taken {
   readonly checkpoint: CheckpointName;
   readonly fence: bigint;
   readonly position: bigint;
 }
 
-/** Thrown inside of the transaction, and caught outside of it: a segment is not this process's any more. */
+/** Thrown inside the transaction and caught outside of it when this process has lost a segment. */
 class Lost extends Error {}
 
 /**
- * Takes a reactor over from code that assigned events to segments in another way. Its effects must not happen twice, so
- * nothing is filled anew: when the processes with the old code have stopped, the new segments go on from where the
- * slowest of the old ones was, and leave out what the others had handled already.
+ * Takes a reactor over from code that assigned events to segments in another way. Effects must not be repeated, so the
+ * new version is not filled from the start. When the processes with the old code have stopped, the new segments
+ * continue from the slowest of the old ones, and skip the events that the others had already handled.
  */
 export class SegmentRescaling {
   constructor(
@@ -41,8 +41,8 @@ export class SegmentRescaling {
   ) {}
 
   /**
-   * Refuses a version of which this code cannot tell what each segment has handled. @throws SequenceByChangedError,
-   * errors of the store
+   * Refuses a version for which this code cannot tell what each segment has handled.
+   * @throws SequenceByChangedError, errors of the store
    */
   async refuse({ version, segments, sequenceBy, takenOver }: ReadModelVersion): Promise<void> {
     refuseUnknown(this.definition, [{ sequenceBy, positions: new Array<bigint>(segments).fill(0n) }]);
@@ -55,8 +55,8 @@ export class SegmentRescaling {
   }
 
   /**
-   * Makes the next version of the active one, and readers see it. Returns false where the active one is another by
-   * then, or the signal has ended the wait: then nothing has changed.
+   * Creates the successor of the active version and activates it. Returns false, and changes nothing, if another
+   * version became active meanwhile or the signal ended the wait.
    * @throws SequenceByChangedError, errors of the store
    */
   async run(from: ReadModelVersion, shape: VersionShape, signal: AbortSignal): Promise<boolean> {
@@ -77,13 +77,14 @@ export class SegmentRescaling {
   }
 
   /**
-   * Waits until all segments are free, and takes them. Those of a version that is no longer active cannot be taken.
+   * Waits until all segments are free, and claims them. Segments of a version that is no longer active cannot be
+   * claimed.
    */
   async #takeSegments(from: ReadModelVersion, signal: AbortSignal): Promise<readonly Taken[] | undefined> {
     while (!signal.aborted && (await this.store.active(this.#name)) === from.version) {
       const states = await this.store.leases.segments(this.#name, from.version);
       const held = states.filter(({ owner }) => owner !== undefined);
-      // Where others still work, what is free is theirs.
+      // While other processes work, free segments are theirs to claim.
       const taken = held.length === 0 ? await this.#takeAll(from) : undefined;
       if (taken) return taken;
       await pause(Math.min(POLL_INTERVAL_MS, ...held.map(({ freeIn }) => freeIn)), signal);
@@ -91,7 +92,7 @@ export class SegmentRescaling {
     return undefined;
   }
 
-  /** In the order of the segments: of two processes one gets all of them. */
+  /** Claims in the order of the segments, so that one of two processes gets all of them. */
   async #takeAll({ version, segments }: ReadModelVersion): Promise<readonly Taken[] | undefined> {
     const { owner, leaseDuration: duration } = this.membership;
     const taken: Taken[] = [];
@@ -109,14 +110,14 @@ export class SegmentRescaling {
 
   async #release(taken: readonly Taken[]): Promise<void> {
     const { owner } = this.membership;
-    // Where the store cannot be asked the leases run out by themselves.
+    // If the store is unreachable, the leases expire.
     for (const { checkpoint, fence } of taken)
       await this.store.leases.release(checkpoint, { owner, fence }).catch(() => undefined);
   }
 
   /**
-   * Writes all of it in one transaction, which holds only while the old segments are this process's. Returns undefined
-   * where they are not any more.
+   * Writes everything in one transaction, which succeeds only while this process owns the old segments. Returns
+   * undefined if it has lost one.
    */
   async #switch(from: ReadModelVersion, taken: readonly Taken[], shape: VersionShape): Promise<number | undefined> {
     const positions = taken.map(({ position }) => position);
@@ -140,7 +141,7 @@ export class SegmentRescaling {
     }
   }
 
-  /** What a process that died has prepared in vain goes together with the old version. */
+  /** Drops what a process that died had prepared, together with the old version. */
   async #prepare(schema: Omit<ReadModelSchema, 'version'>): Promise<number | undefined> {
     const version = (await this.store.versions(this.#name)).at(-1)!.version + 1;
     try {
@@ -153,11 +154,11 @@ export class SegmentRescaling {
   }
 }
 
-/** Another process, which has the segments by now, has made the version, or dropped it. */
+/** Another process owned the segments meanwhile, and has created or dropped the version. */
 const isOutrun = (error: unknown): boolean =>
   EventualityError.is(error) && (error.code === 'INVALID_READ_MODEL' || error.code === 'UNKNOWN_READ_MODEL');
 
-/** Makes sure, up to the end of the transaction, that an old segment is this process's, and stays where it was. */
+/** Makes sure that this process owns an old segment, and that its checkpoint stays, until the transaction ends. */
 async function stillTaken(transaction: ProjectionTransaction, { checkpoint, fence, position }: Taken): Promise<void> {
   const outcome = await transaction.commit({ checkpoint, from: position, to: position, fence, writes: [] });
   if (!outcome.ok) throw new Lost();

@@ -3,8 +3,8 @@ import type { ParkedSequence, ProjectionStore, ProjectionTransaction, ReadModelV
 import { lowest } from './version-shape';
 
 /**
- * What became of a switch: readers see the version, or a later one; it is behind the one that they see; it has parked
- * what that one has handled; it was dropped.
+ * The outcome of a switch: readers see the version or a later one; it is behind the one that they see; it has parked
+ * what that one has handled; or it was dropped.
  */
 export type SwitchOutcome = 'switched' | 'behind' | 'held-up' | 'gone';
 
@@ -13,34 +13,34 @@ export interface Switch {
   readonly name: string;
   readonly from: Pick<ReadModelVersion, 'version' | 'segments'>;
   readonly to: Pick<ReadModelVersion, 'version' | 'segments'>;
-  /** Does not look at what is parked. */
+  /** Ignores what is parked. */
   readonly anyway: boolean;
 }
 
-/** Reads parked sequences: of what is stored, or inside of a transaction. */
+/** Reads parked sequences: stored ones, or inside a transaction. */
 type ReadParked = (version: number) => Promise<readonly ParkedSequence[]>;
 
 /**
- * Switches readers in one step, if they see nothing older afterwards: commits of both versions wait meanwhile, and
- * those of the old one fail afterwards.
+ * Switches readers in one step, unless they would see older documents afterwards. Commits of both versions wait
+ * meanwhile, and those of the old version fail afterwards.
  */
 export async function switchReaders(store: ProjectionStore, wanted: Switch): Promise<SwitchOutcome> {
   const { name, from, to } = wanted;
-  // Without holding anybody up; what is parked meanwhile is found below.
+  // Read without a lock; the transaction below finds what is parked meanwhile.
   if (!wanted.anyway && (await heldUpBy(store, name, { from: from.version, to: to.version })).length > 0)
     return 'held-up';
   try {
     return await store.transaction(transaction => inTransaction(transaction, wanted));
   } catch (error) {
-    // One of the two was dropped or replaced: the next look finds out what readers see.
+    // One of the two was dropped or replaced: the next round finds out what readers see.
     if (EventualityError.is(error) && error.code === 'UNKNOWN_READ_MODEL') return 'gone';
     throw error;
   }
 }
 
 /**
- * Returns the sequences that keep a version from taking over: readers would see them as they were before they were
- * parked.
+ * Returns the sequences that prevent a version from taking over: readers would see their documents as of before they
+ * were parked.
  */
 export function heldUpBy(
   store: ProjectionStore,
@@ -70,7 +70,7 @@ async function parkedEarlier(parked: ReadParked, from: number, to: number): Prom
   return filled.filter(({ sequence, position }) => position < (read.get(sequence) ?? position + 1n));
 }
 
-/** Where the segments of a version stand; they stay there until the transaction ends. */
+/** The checkpoints of a version's segments, locked until the transaction ends. */
 async function positions(
   transaction: ProjectionTransaction,
   projection: string,

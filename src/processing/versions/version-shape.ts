@@ -2,7 +2,7 @@ import type { ReadModelVersion } from '../../store';
 import type { EventProcessorDefinition } from '../definition/definition';
 import { sequenceByOf } from '../definition/sequence';
 
-/** What the code that runs here makes: versions of another shape are other code's. */
+/** The shape that the running code creates. Versions of another shape belong to other code. */
 export interface VersionShape {
   readonly name: string;
   readonly revision: number;
@@ -17,7 +17,7 @@ export function shapeOf(definition: EventProcessorDefinition): VersionShape {
   return { name, revision, segments, indexes, sequenceBy: sequenceByOf(definition) };
 }
 
-/** Tells whether a version is of a shape; the order of its indexes is of no account. */
+/** Tells whether a version has a shape, whatever the order of its indexes. */
 export function hasShape({ revision, segments, indexes, sequenceBy }: ReadModelVersion, shape: VersionShape): boolean {
   if (revision !== shape.revision || segments !== shape.segments || sequenceBy !== shape.sequenceBy) return false;
   return indexes.length === shape.indexes.length && indexes.every(field => shape.indexes.includes(field));

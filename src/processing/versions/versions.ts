@@ -6,15 +6,15 @@ import type { SegmentRescaling } from './segment-rescaling';
 import { type SwitchOutcome, switchReaders } from './switch';
 import { hasShape, shapeOf, type VersionShape } from './version-shape';
 
-/** What there is of a projection. */
+/** The versions of a projection. */
 export interface SeenVersions {
-  /** The one that readers see, whichever code made it. */
+  /** The version that readers see, whichever code created it. */
   readonly active: ReadModelVersion | undefined;
-  /** Those that are this code's to follow, ascending: the active one, and one that fills. */
+  /** The versions that this code follows, ascending: the active one, and one that fills. */
   readonly own: readonly ReadModelVersion[];
 }
 
-/** Finds and makes the versions of one projection. */
+/** Finds and creates the versions of one projection. */
 export class Versions {
   readonly #shape: VersionShape;
 
@@ -24,39 +24,39 @@ export class Versions {
     definition: EventProcessorDefinition,
     /** Returns the position of the store's last event. */
     private readonly head: () => Promise<bigint>,
-    /** Of a reactor: it takes over from a version of another shape, where a projection fills anew. */
+    /** Reactors only: takes over from a version of another shape, where a projection would be filled again. */
     private readonly rescaling?: SegmentRescaling,
   ) {
     this.#shape = shapeOf(definition);
   }
 
   /**
-   * Returns the versions as they are: the one that is read, whichever code made it, and those that are this code's to
-   * follow.
+   * Returns the current versions: the one that readers see, whichever code created it, and those that this code
+   * follows.
    */
   async look(): Promise<SeenVersions> {
     return this.#seenIn(await this.#all());
   }
 
-  /** Returns the versions as this process knows them, without asking the store; undefined before it has answered. */
+  /** Returns the known versions without asking the store; undefined before it has answered. */
   get known(): SeenVersions | undefined {
     const versions = this.active.known(this.#shape.name);
     return versions && this.#seenIn(versions);
   }
 
-  /** Returns those of the versions that are this code's to follow, ascending: the active one, and one that fills. */
+  /** Returns the versions that this code follows, ascending: the active one, and one that fills. */
   ownOf(versions: readonly ReadModelVersion[]): readonly ReadModelVersion[] {
     return this.#seenIn(versions).own;
   }
 
-  /** Looks for the versions that are this code's to follow; where there is none, it is made. */
+  /** Finds the versions that this code follows, and creates one if there is none. */
   async ownOrNew(signal: AbortSignal): Promise<readonly ReadModelVersion[]> {
     await this.#dropClosed();
     for (;;) {
       await this.#activateFirst();
       const { active, own } = await this.look();
       if ((active && own.length > 0) || signal.aborted) return own;
-      // Another process has made one just now, and has not let readers see it yet.
+      // Another process has just created one, and readers do not see it yet.
       if (own.length > 0) continue;
       if (!this.rescaling || !active) await this.#next(own => own.at(-1));
       else if (await this.rescaling.run(active, this.#shape, signal))
@@ -64,23 +64,23 @@ export class Versions {
     }
   }
 
-  /** Refuses a reactor that cannot take over from the version that is there. @throws SequenceByChangedError */
+  /** Refuses a reactor that cannot take over from the existing version. @throws SequenceByChangedError */
   async refuseHandover(): Promise<void> {
     const active = this.rescaling && (await this.#active());
     if (active && !this.#isOwn(active)) await this.rescaling!.refuse(active);
   }
 
   /**
-   * Returns the number of the version that fills beside the active one; where there is none it is made. Those who ask
-   * at once get the same.
+   * Returns the number of the version that fills beside the active one, and creates it if there is none. Concurrent
+   * callers get the same number.
    */
   filling(): Promise<number> {
     return this.#next(own => own.find(({ active }) => !active));
   }
 
   /**
-   * Lets readers see a version, if it is not behind the one that is read now: readers see nothing older after the
-   * switch. What that one had is forgotten. Returns what became of it; `anyway` does not look at what is parked.
+   * Switches readers to a version unless it is behind the current one, so that readers never see older documents, and
+   * drops what the current one had. Returns the outcome; `anyway` ignores what is parked.
    */
   async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {
     const { name } = this.#shape;
@@ -91,25 +91,25 @@ export class Versions {
     return 'switched';
   }
 
-  /** Forgets a version, unless readers see it: returns whether it is gone. */
+  /** Drops a version unless readers see it; returns whether it is gone. */
   drop(version: number): Promise<boolean> {
     return this.store.drop(this.#shape.name, version, { unlessActive: true });
   }
 
-  /** Forgets the versions before one. */
+  /** Drops the versions before one. */
   async dropBefore(version: number): Promise<void> {
     for (const older of await this.#all()) if (older.version < version) await this.drop(older.version);
   }
 
-  /** A process that has died in between may have left what was to be dropped. */
+  /** Drops closed versions that a process left behind when it died. */
   async #dropClosed(): Promise<void> {
     for (const { version, closed } of await this.#all()) if (closed) await this.drop(version);
   }
 
   /**
-   * Makes the next version, unless there is one already that will do, and returns its number. Several processes that
-   * make it at once, of one shape, make the same. What is older than the projection is decided by its first version:
-   * the others take it over.
+   * Creates the next version, unless a suitable one exists, and returns its number. Processes that create versions of
+   * the same shape at the same time create one. Which events are older than the projection is decided by its first
+   * version; the others inherit that.
    */
   async #next(known: (own: readonly ReadModelVersion[]) => ReadModelVersion | undefined): Promise<number> {
     for (;;) {
@@ -121,7 +121,7 @@ export class Versions {
       try {
         await this.store.prepare({ ...this.#shape, version, replayUntil });
       } catch (error) {
-        // Another process has made it meanwhile, of another shape.
+        // Another process has created it meanwhile, with another shape.
         if (!hasCode(error, 'INVALID_READ_MODEL')) throw error;
         if ((await this.#all()).some(each => each.version === version)) continue;
         throw error;
@@ -132,8 +132,8 @@ export class Versions {
   }
 
   /**
-   * The first version of all is active from the start. The process that finds it without does it: its maker is not that
-   * far yet, or has died.
+   * The very first version is active from the start. A process that finds it inactive activates it: its creator is not
+   * there yet, or has died.
    */
   async #activateFirst(): Promise<void> {
     const { name } = this.#shape;
@@ -141,7 +141,7 @@ export class Versions {
     const first = versions.some(({ active }) => active) ? undefined : versions.find(version => this.#isOwn(version));
     if (!first) return;
     await this.store.activate(name, first.version).catch(error => {
-      // Dropped meanwhile: another process has gone on from it.
+      // Dropped meanwhile: another process has replaced it.
       if (!hasCode(error, 'UNKNOWN_READ_MODEL')) throw error;
     });
   }
@@ -156,11 +156,11 @@ export class Versions {
 
   #seenIn(versions: readonly ReadModelVersion[]): SeenVersions {
     const own = this.#ownOf(versions);
-    // Two versions of a reactor would have each effect twice: there is the active one, and nothing beside it.
+    // Two versions of a reactor would repeat each effect, so only the active one is followed.
     return { active: activeOf(versions), own: this.rescaling ? own.filter(version => version.active) : own };
   }
 
-  /** Those of this code that are not older than the active one. */
+  /** The versions of this code that are not older than the active one. */
   #ownOf(versions: readonly ReadModelVersion[]): ReadModelVersion[] {
     return versions.filter(version => !version.closed && this.#isOwn(version));
   }
