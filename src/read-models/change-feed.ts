@@ -3,34 +3,34 @@ import { type ActiveVersions, activeOf } from '../processing';
 import type { EventStore, ProjectionStore, ReadModelVersion } from '../store';
 import type { LiveDocuments } from './live-documents';
 
-/** Who wants to know of changes. */
+/** A listener for changes. */
 export interface ChangeListener {
-  /** Is told the name of a read model when its documents may have changed. */
+  /** Called with the name of a read model when its documents may have changed. */
   changed(name: string): void;
-  /** The read models it is about; undefined or none for all of them. */
+  /** The read models that it depends on; undefined or empty for all. */
   readonly about: ReadonlySet<string> | undefined;
 }
 
 /**
- * Milliseconds between two looks at what other processes did, and before events that could not be followed are followed
- * again.
+ * How often to check for changes of other processes, and how soon to follow events again after a failure, in
+ * milliseconds.
  */
 const POLL_INTERVAL_MS = 100;
 
-/** What there is to look at. */
+/** What a change feed watches. */
 export interface ChangeSources {
   readonly eventStore: EventStore;
   /** The projections whose documents are stored. */
   readonly stored: readonly string[];
-  /** Undefined where nothing is stored. */
+  /** Undefined if no documents are stored. */
   readonly store: ProjectionStore | undefined;
   readonly active: ActiveVersions;
   readonly live: ReadonlyMap<string, LiveDocuments>;
 }
 
 /**
- * Tells who listens that read models may have changed: at once of what this process committed, and within about
- * {@link POLL_INTERVAL_MS} of what others did, by their checkpoints. Without listeners it does nothing.
+ * Tells listeners that read models may have changed: immediately when this process has committed, and within about
+ * {@link POLL_INTERVAL_MS} when others have, by their checkpoints. Does nothing without listeners.
  */
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
@@ -41,12 +41,12 @@ export class ChangeFeed {
 
   constructor(private readonly sources: ChangeSources) {}
 
-  /** Says that this process has changed a read model. */
+  /** Reports that this process has changed a read model. */
   readonly changed = (name: string): void => {
     for (const listener of this.#listeners) listener.changed(name);
   };
 
-  /** Adds a listener; from when it resolves no change is missed. Call what it resolves to when no more is wanted. */
+  /** Adds a listener. No change after the promise has resolved is missed. Call the returned function to unsubscribe. */
   async subscribe(listener: ChangeListener): Promise<() => void> {
     this.#listeners.add(listener);
     try {
@@ -59,13 +59,13 @@ export class ChangeFeed {
     return () => this.#remove(listener);
   }
 
-  /** Follows a live read model from here on; tells of a change at once when it was not followed before. */
+  /** Follows a live read model from now on; reports a change if it was not followed before. */
   follow(name: string): void {
     const documents = this.sources.live.get(name);
     if (!documents || this.#following.has(name) || this.#listeners.size === 0) return;
     const ending = new AbortController();
     this.#following.set(name, ending);
-    // From the last event that it knows: where another one stands in its place by now, that is a change, too.
+    // From the last known event: if another event has taken its place, that is a change, too.
     const { position } = documents;
     void this.#tellOfEvents(name, position > 0n ? position - 1n : 0n, ending.signal);
     this.changed(name);
@@ -92,7 +92,7 @@ export class ChangeFeed {
   async #keepLooking(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(POLL_INTERVAL_MS, signal);
-      // Where the store cannot be asked, the next look finds what changed meanwhile.
+      // If the store is unreachable, the next poll finds what changed meanwhile.
       await this.#look(signal).catch(() => undefined);
     }
   }
@@ -103,7 +103,7 @@ export class ChangeFeed {
     await Promise.all(
       this.#watched().map(async name => {
         const mark = await markOf(store, name, activeOf(await active.look(name)));
-        // Others may listen by now, who have looked later than this.
+        // A later poll may have stored newer marks.
         if (signal.aborted) return;
         const before = this.#marks.get(name);
         this.#marks.set(name, mark);
@@ -112,7 +112,7 @@ export class ChangeFeed {
     );
   }
 
-  /** Read models without a listener are not polled; a change in between is found when they have one again. */
+  /** Read models without a listener are not polled; a change meanwhile is found when they have one again. */
   #watched(): readonly string[] {
     const watched = new Set<string>();
     for (const { about } of this.#listeners) {
@@ -126,8 +126,8 @@ export class ChangeFeed {
     try {
       for await (const _page of this.sources.eventStore.subscribe({ after, signal })) this.changed(name);
     } catch {
-      // Those who read the live read model ask again, and follow it from there, but not at once: what failed may go on
-      // failing.
+      // Listeners to the live read model query it again and follow it from there. Not immediately, because the failure
+      // may persist.
       await pause(POLL_INTERVAL_MS, signal);
       if (signal.aborted) return;
       this.#following.delete(name);
@@ -137,8 +137,8 @@ export class ChangeFeed {
 }
 
 /**
- * Changes whenever a process commits: a checkpoint moves, a sequence is parked or freed, or another version is
- * active.
+ * Differs after each commit of any process: a checkpoint moves, a sequence is parked or freed, or another version
+ * becomes active.
  */
 async function markOf(store: ProjectionStore, name: string, active: ReadModelVersion | undefined): Promise<string> {
   if (!active) return '';

@@ -2,7 +2,7 @@ import { anId, listOf, refuseArguments } from '../messages';
 import type { ReadModel, ReadModelPage, ReadModelQuery } from '../processing';
 import type { DocumentPage, DocumentQuery } from '../store';
 
-/** Where the documents of a read model come from. */
+/** The source of a read model's documents. */
 export interface DocumentSource {
   get(ids: readonly string[]): Promise<ReadonlyMap<string, object>>;
   find(query: DocumentQuery | undefined): Promise<DocumentPage>;
@@ -10,7 +10,7 @@ export interface DocumentSource {
 
 const ids = listOf('ids', anId);
 
-/** Reads documents, and says each time that it does: so that a live query knows what it depends on. */
+/** Reads documents, and reports each read, so that a live query knows what it depends on. */
 export class DocumentReader<View extends object = any> implements ReadModel<View> {
   constructor(
     readonly name: string,
@@ -53,6 +53,9 @@ export class DocumentReader<View extends object = any> implements ReadModel<View
   }
 }
 
-/** What is no query is left to be refused: spread, a number would be none, and a text one of many wrong options. */
+/**
+ * Anything that is not an object is passed on, to be refused: spreading a number would give no options, and spreading a
+ * text many wrong ones.
+ */
 const narrowed = <Query extends object>(query: Query | undefined, more: Partial<Query>): Query =>
   query === undefined || (typeof query === 'object' && query !== null) ? ({ ...query, ...more } as Query) : query;

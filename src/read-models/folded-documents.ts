@@ -15,7 +15,7 @@ const NEVER = new AbortController().signal;
 
 type Page = readonly RecordedEvent[];
 
-/** What a live projection has made of the events up to one of them. */
+/** The documents of a live projection as of one event. */
 export class FoldedDocuments {
   readonly #kept = new InMemoryProjectionStore();
   readonly #ids = new Set<string>();
@@ -37,7 +37,7 @@ export class FoldedDocuments {
     });
   }
 
-  /** The position of the last event that is folded. */
+  /** The position of the last folded event. */
   get position(): bigint {
     return this.#last?.position ?? 0n;
   }
@@ -51,12 +51,12 @@ export class FoldedDocuments {
   }
 
   /**
-   * Folds what has come since the last event. @throws HistoryReplacedError, LiveReadModelTooLargeError, what a handler
-   * throws
+   * Folds the events after the last folded one.
+   * @throws HistoryReplacedError, LiveReadModelTooLargeError, what a handler throws
    */
   async catchUp(): Promise<void> {
     await this.#prepared;
-    // What came late is missing in the documents.
+    // A write that came after its handler had returned is missing in the documents.
     if (this.#lateWrite) throw this.#lateWrite;
     for (;;) {
       this.#refuseMore(2 * this.most);
@@ -66,28 +66,25 @@ export class FoldedDocuments {
     }
   }
 
-  /** What is there now counts, not what was there once. */
+  /** The limit applies to the documents that are left, not to those that existed in between. */
   #refuseMore(than: number): void {
     if (this.#ids.size > than) throw new LiveReadModelTooLargeError(this.definition.name, this.#ids.size, this.most);
   }
 
-  /**
-   * A page begins with the last event that is folded: where another one stands in its place, or none, the events were
-   * replaced.
-   */
+  /** A page starts with the last folded event: if another event or none is in its place, the events were replaced. */
   async #nextPage(): Promise<Page> {
     const last = this.#last;
     if (!last) return this.eventStore.readAll();
     const page = await this.eventStore.readAll({ after: last.position - 1n });
     if (page[0]?.id === last.id) return page.slice(1);
-    // Not yet gone: a store may hide it for a moment, while a writer has a position before it.
+    // Not necessarily gone: a store may hide it for a moment, while a writer holds a lower position.
     const { aggregateName, aggregateId, version, position, id } = last;
     const [stored] = await this.eventStore.read({ aggregateName, aggregateId }, { from: version, limit: 1 });
     if (stored?.id !== id) throw new HistoryReplacedError(position, id);
     return page.filter(event => event.position > position);
   }
 
-  /** A page that a handler cannot take is not kept at all: the next read tries it again. */
+  /** If a handler fails, nothing of its page is kept: the next read retries it. */
   async #foldPage(page: Page): Promise<void> {
     const { name } = this.definition;
     const documents = new BufferedDocuments(name, ids => this.get(ids));

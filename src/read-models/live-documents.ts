@@ -10,19 +10,19 @@ import {
 import type { DocumentSource } from './document-reader';
 import { FoldedDocuments } from './folded-documents';
 
-/** How many documents a live projection may have; twice as many while it reads events that may delete them. */
+/** The most documents of a live projection; twice as many while it reads events that may delete some. */
 const MAX_DOCUMENTS = 100_000;
 
 /**
- * The documents of a projection with the mode `live`: each read first folds the events that came since the last one.
- * They are kept in memory with the last of these events, and nowhere else; where that was replaced, as by an older
- * backup, they are made anew.
+ * The documents of a projection with the mode `live`. Each read first folds the events since the last read. The
+ * documents exist only in memory, together with the last folded event; if that event was replaced, for example by an
+ * older backup, they are folded again from the first.
  */
 export class LiveDocuments implements DocumentSource {
   #folded: FoldedDocuments;
-  /** Those who come while events are folded share the next run: it begins after they asked. */
+  /** Readers that arrive while events are folded share the next run, which starts after they asked. */
   readonly #catchingUp = new SharedRuns(() => this.#fold());
-  /** What was folded is of events that were replaced. */
+  /** True when the folded events were replaced. */
   #isVoid = false;
 
   constructor(
@@ -37,7 +37,7 @@ export class LiveDocuments implements DocumentSource {
     });
   }
 
-  /** The position of the last event that is folded. */
+  /** The position of the last folded event. */
   get position(): bigint {
     return this.#folded.position;
   }

@@ -4,17 +4,17 @@ import { hiddenFields, isNative } from '../messages';
 /** A result nested deeper than this is not compared. */
 const MAX_DEPTH = 200;
 
-/** Whether instances of a prototype show all that they hold. */
+/** Whether the instances of a prototype expose everything that they hold. */
 const openPrototypes = new WeakMap<object, boolean>();
 
-/** Thrown inside of this file where a value may hold what cannot be read from outside. */
+/** Thrown inside this file when a value may hold hidden data. */
 class Opaque extends Error {}
 
 /**
- * Returns a copy of the result of a query, to compare the next one with: what the reader or the handler does to the
- * result itself does not change the copy. Undefined where a part of the result does not show all that it holds:
- * functions, private fields, accessors, proxies, what is native (other than arrays, dates, maps, sets and buffers).
- * Such results cannot be compared.
+ * Returns a copy of the result of a query for comparison with the next one. Changes that the reader or the handler
+ * makes to the result do not affect the copy. Undefined if a part of the result may hold hidden data and cannot be
+ * compared: functions, private fields, accessors, proxies, and native objects other than arrays, dates, maps, sets and
+ * buffers.
  */
 export function copyOfResult(result: unknown): { readonly value: unknown } | undefined {
   try {
@@ -30,7 +30,7 @@ type Copies = Map<object, unknown>;
 function copyOf(value: unknown, copies: Copies, depth: number): unknown {
   if (typeof value === 'function') throw new Opaque();
   if (typeof value !== 'object' || value === null) return value;
-  // Before anything else is asked of it: a proxy may answer anything.
+  // Checked first: a proxy may answer anything.
   if (types.isProxy(value) || depth > MAX_DEPTH) throw new Opaque();
   return copies.get(value) ?? copyOfObject(value, copies, depth + 1);
 }
@@ -61,7 +61,7 @@ function copyOfBuiltIn(value: Date | Map<unknown, unknown> | Set<unknown>, copie
   return set;
 }
 
-/** Known before its parts are copied: one of them may lead back to it. */
+/** Registered before its parts are copied: one of them may refer back to it. */
 function kept<T>(copies: Copies, value: object, copy: T): T {
   copies.set(value, copy);
   return copy;
@@ -77,7 +77,7 @@ function withProperties(value: object, copy: object, copies: Copies, depth: numb
   return copy;
 }
 
-/** Lists of a class of their own keep it, as long as that shows what it holds. */
+/** A subclass of a list keeps its class if it exposes everything that it holds. */
 function ofPrototype(list: unknown[], prototype: object | null): unknown[] {
   if (Array.isArray(prototype)) return list;
   if (!isOpen(prototype)) throw new Opaque();
@@ -96,7 +96,7 @@ function isOpen(prototype: object | null): boolean {
 function showsAll(prototype: object): boolean {
   if (types.isProxy(prototype) || hiddenFields(prototype).length > 0) return false;
   const parent = Object.getPrototypeOf(prototype);
-  // At the top: that of all objects, in every realm, or of all lists.
+  // The end of a prototype chain: `Object.prototype` of any realm, or that of a list.
   if (parent === null || Array.isArray(prototype)) return true;
   const type = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   return !(typeof type === 'function' && isNative(type)) && isOpen(parent);

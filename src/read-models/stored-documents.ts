@@ -3,12 +3,12 @@ import { type ActiveVersions, activeOf, OtherIndexesError } from '../processing'
 import { type DocumentPage, type DocumentQuery, type ProjectionStore, resolveQuery } from '../store';
 import type { DocumentSource } from './document-reader';
 
-/** How often a read looks for the version anew before it gives up: each time the version was dropped just then. */
+/** How often a read looks up the active version before it gives up, because each was dropped just then. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * The documents of a projection in the version that is active, as far as the process knows. Where that was dropped
- * meanwhile, the read is done again with the new one.
+ * The documents of a projection in the version that is active, as far as the process knows. If that version was dropped
+ * meanwhile, the read is repeated with the new one.
  */
 export class StoredDocuments implements DocumentSource {
   constructor(
@@ -35,7 +35,7 @@ export class StoredDocuments implements DocumentSource {
     );
   }
 
-  /** What this code's own indexes allow may be refused by a version that other code has made. */
+  /** A version created by other code may lack an index that this code has. */
   async #find(version: number, query: DocumentQuery | undefined): Promise<DocumentPage> {
     try {
       return await this.store.find(this.name, version, query);
@@ -47,7 +47,7 @@ export class StoredDocuments implements DocumentSource {
     }
   }
 
-  /** Before there is any version there are no documents. */
+  /** Without a version there are no documents. */
   async #read<T>(read: (version: number) => Promise<T>, nothing: () => T): Promise<T> {
     for (let look = 1; ; look++) {
       const version = activeOf(await this.active.current(this.name))?.version;

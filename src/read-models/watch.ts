@@ -8,22 +8,22 @@ import { copyOfResult } from './result-copy';
 export interface WatchSources {
   readonly feed: ChangeFeed;
   readonly dependencies: DependencyTracker;
-  /** Called when its first result is asked for; ends it where the flow no longer has live queries. */
+  /** Called before the first query; ends the watch if the flow is closed to live queries. */
   began(watch: Watch<any>): void;
-  /** Called once when the iteration has ended, however it ended. */
+  /** Called once when the iteration has ended, for any reason. */
   ended(watch: Watch<any>): void;
 }
 
 /**
- * Gives the result of a query now, and again after each change that touches it. It asks when its reader does: a slow
- * reader gets the newest result, never a queue of old ones.
+ * Yields the result of a query now, and again after each change of a read model that it reads. It queries only when its
+ * reader asks: a slow reader gets the newest result, never a queue of old ones.
  */
 export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Result, undefined>, ChangeListener {
-  /** What the last answer was made of; undefined before the first. */
+  /** The read models that the last query read; undefined before the first. */
   about: ReadonlySet<string> | undefined;
-  /** What changed since that answer was begun. */
+  /** What has changed since that query began. */
   readonly #changed = new Set<string>();
-  /** The last result as it was when it was given; undefined where results cannot be compared. */
+  /** A copy of the last result; undefined if results cannot be compared. */
   #last: { readonly value: unknown } | undefined;
   #unsubscribe: (() => void) | undefined;
   #done = false;
@@ -44,7 +44,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     return this;
   }
 
-  /** Returns the next result; concurrent calls are answered one after the other. */
+  /** Returns the next result; concurrent calls are answered in turn. */
   next(): Promise<IteratorResult<Result, undefined>> {
     return this.#turns.take(() => this.#next());
   }
@@ -54,7 +54,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     return { done: true, value: undefined };
   }
 
-  /** Ends the iteration; a reader that waits is told so. */
+  /** Ends the iteration, even while a reader waits. */
   end(): void {
     if (this.#done) return;
     this.#done = true;
@@ -83,7 +83,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     return { done: true, value: undefined };
   }
 
-  /** It listens before it asks, and what changes while it asks makes it ask again: nothing falls in between. */
+  /** Subscribes before it queries, and a change during the query makes it query again, so no change is missed. */
   async #answer(): Promise<{ readonly result: Result } | undefined> {
     const { feed, dependencies } = this.sources;
     if (!this.#unsubscribe) {
@@ -103,7 +103,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     return { result };
   }
 
-  /** Resolves to what the work does; to nothing as soon as the iteration ends, whatever becomes of the work. */
+  /** Resolves to the result of the work, or to undefined as soon as the iteration ends. */
   #orEnd<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       this.#wake = () => {
@@ -114,8 +114,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
   }
 
   /**
-   * Compared with a copy: the handler may give the same object again, changed, and the reader may change what it was
-   * given.
+   * Compared with a copy: the handler may return the same object again, changed, and the reader may change its result.
    */
   #isNew(result: Result): boolean {
     const copy = copyOfResult(result);
@@ -129,7 +128,7 @@ export class Watch<Result> implements AsyncIterable<Result>, AsyncIterator<Resul
     if (this.#isTouched()) this.#wake?.();
   }
 
-  /** A query that read no read model depends on what cannot be known: then any change counts. */
+  /** A query that read no read model has unknown dependencies, so any change counts. */
   #isTouched(): boolean {
     const touched = this.about;
     if (!touched || this.#changed.size === 0) return false;

@@ -84,9 +84,9 @@ export class PostgresEventStore implements EventStore {
     );
     this.#access = new Access(this.#database, checkedStart);
     this.#sender = new AppendSender(this.#database);
-    // Without a listener a connection that ends while it is idle would end the process.
+    // Without a listener, an idle connection that is lost would crash the process.
     this.#onPoolError = error => {
-      // The pool hangs the whole client on it, some hundred lines in a log.
+      // The pool attaches the whole client to the error, some hundred lines in a log.
       Reflect.deleteProperty(error, 'client');
       logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     };
@@ -201,8 +201,7 @@ export class PostgresEventStore implements EventStore {
     for (const subscription of this.#subscriptions) subscription.end();
     await this.#access.close();
     const { pool, settings } = this.#database;
-    // The listener stays on an own pool: its connections are still being ended when it says that it has ended, and may
-    // fail meanwhile.
+    // The listener stays on the store's own pool: its connections may still fail after it says that it has ended.
     if (settings.pool === undefined) await pool.end();
     else pool.removeListener('error', this.#onPoolError);
   }
@@ -213,14 +212,14 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * Reads a page for a subscriber; after a failure that may pass there is nothing to read until the ticker is answered
+   * Reads a page for a subscriber. After a failure that may pass, it returns nothing until the ticker is answered
    * again.
    */
   async #subscriberPage(pages: SubscriberPages, after: bigint): Promise<readonly RecordedEvent[]> {
     try {
       return await this.#access.run(() => pages.read(after));
     } catch (error) {
-      // Also the sequence of positions may be that of a backup.
+      // The sequence of positions may be that of a backup, too.
       if (error instanceof HistoryReplacedError) this.#access.restart();
       if (!this.#mayPass(error)) throw error;
       this.#ticker.lost(error);
@@ -238,10 +237,7 @@ export class PostgresEventStore implements EventStore {
     return (await this.#database.askOnce(this.#eventId, [position], PAGE_TIMEOUT_MS))[0]?.[0] ?? undefined;
   }
 
-  /**
-   * Whether a subscriber that met this error goes on by itself. During a fail-over the server may be a replica for a
-   * while.
-   */
+  /** Whether a subscriber continues after this error. During a fail-over the server may be a replica for a while. */
   #mayPass(error: unknown): boolean {
     if (error instanceof PostgresUnreachableError || failureKind(error) !== 'final') return true;
     return isCancelled(error) || (this.#access.started && error instanceof PostgresReplicaError);

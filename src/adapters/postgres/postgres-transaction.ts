@@ -18,11 +18,10 @@ import { PostgresTransactionError } from './errors';
 import { streamEvents, streamStatement, streamValues } from './read/stream-reads';
 
 /**
- * A store inside a transaction of yours: what is appended is seen by others when you commit, and gone when you roll
- * back.
+ * A store inside your transaction: its appends become visible when you commit, and are lost when you roll back.
  *
- * The order of events holds here too, at a price: from the first append on, subscribers wait for the end of the
- * transaction, because the positions it has drawn come before those of later appends. Append last, and commit soon.
+ * The order of events holds here too. The cost: from the first append on, subscribers wait for the end of the
+ * transaction, because its positions come before those of later appends. Append last, and commit soon.
  */
 export class PostgresTransaction {
   /** Made by `store.within(client)`. */
@@ -54,7 +53,7 @@ export class PostgresTransaction {
 
   readonly #ask: Ask = (statement, values) => this.database.askOn(this.client, statement, values);
 
-  /** Where the driver does not tell (`pg` before 8.21) the server is asked: it locks a table in transactions only. */
+  /** If the driver does not tell (`pg` before 8.21), the server is asked: it locks a table only in a transaction. */
   async #refuseWithoutTransaction(): Promise<void> {
     if (this.client.getTransactionStatus) {
       if (this.client.getTransactionStatus() === 'I') throw new PostgresTransactionError();

@@ -1,6 +1,8 @@
 import { EventualityError, errorMessage, listed } from '../../messages';
 
-/** Returns the first line of an error's message. Not by its class: a driver's errors may be those of another realm. */
+/**
+ * Returns the first line of an error's message. Does not check the class: a driver's errors may be of another realm.
+ */
 export function reasonOf(cause: unknown): string {
   return errorMessage(cause).split('\n', 1)[0]!;
 }

@@ -140,7 +140,7 @@ export class SqliteEventStore implements EventStore {
     this.#refuseWhenClosed();
     refuseSubscribeOptions(options);
     const page = (after: bigint, limit: number) => this.#page(after, limit);
-    // A page shows all that is committed: what is missing in it is nowhere else.
+    // A page shows everything that is committed: what it does not show is nowhere else.
     const pages = new SubscriberPages({ page, idAt: async () => undefined });
     return this.#subscribers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
   }
@@ -174,7 +174,7 @@ export class SqliteEventStore implements EventStore {
     statement: SqliteStatement,
     ...values: SqliteValue[]
   ): Promise<readonly RecordedEvent[]> {
-    // Not map(): under a test runner the driver's arrays are of another realm, and what they map to would be, too.
+    // Not map(): under a test runner the driver's arrays are of another realm, and so would be their map().
     const read = (): readonly RecordedEvent[] =>
       Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
     return this.#access.read(read, signal);

@@ -48,7 +48,7 @@ export class InMemoryCommandJournal implements CommandJournal {
 
   /**
    * @param options `clock` decides when a claim has expired; default the system clock
-   * @param store shared by an in-memory event store: claims wait for its transactions, and are refused when it is closed
+   * @param store of an in-memory event store: claims wait for its transactions, and are refused when it is closed
    */
   constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;

@@ -5,22 +5,22 @@ import { EXPECTED, OUTCOME } from '../schema/append-function';
 import type { StoreNames } from '../schema/names';
 import type { AppendRequest, PreparedEvent } from './append-request';
 
-/** How a batch is to be carried out. */
+/** How to carry out a batch. */
 export interface BatchMode {
-  /** Whether ids that the store made itself can be stored already: the batch may have been sent before. */
+  /** Whether ids that the store made itself can be stored already, because the batch may have been sent before. */
   readonly repeated: boolean;
-  /** Whether to wait for streams that another transaction holds; else their units come back as `busy`. */
+  /** Whether to wait for streams that another transaction holds; otherwise their units come back as `busy`. */
   readonly wait: boolean;
   readonly now: number | undefined;
 }
 
 /**
- * What is to be found out about a unit: some of its events are stored already (`known`), or its command is `done`, or
- * the claim of its command is `lost`. Of the last two nothing was written.
+ * What needs another query: some of the unit's events are stored already (`known`), its command is `done`, or the claim
+ * of its command is `lost`. In the last two cases nothing was written.
  */
 export type Unresolved = 'known' | 'done' | 'lost';
 
-/** What became of a unit: the port's outcome, or what needs another question first. */
+/** The result of a unit: the port's outcome, or what needs another query first. */
 export type UnitResult = AppendOutcome | Unresolved | 'busy';
 
 /** The types of {@link batchValues}. */
@@ -85,7 +85,9 @@ const eventValues = (events: readonly PreparedEvent[]): unknown[] => [
   ...ownValues(events),
 ];
 
-/** Encodes what events have apart from their streams: ids, names, schema versions, payloads, metadata. */
+/**
+ * Encodes the fields of events that do not depend on their streams: ids, names, schema versions, payloads, metadata.
+ */
 export const ownValues = (events: readonly PreparedEvent[]): unknown[] => [
   plainArray(events.map(event => event.id)),
   events.map(event => event.name),
@@ -119,7 +121,7 @@ export function batchResults(row: Row, units: readonly AppendRequest[]): UnitRes
   });
 }
 
-/** Makes the recorded events of a unit, by the version before it of each of its streams. */
+/** Makes the recorded events of a unit, from the previous version of each of its streams. */
 export function recordedEvents(
   unit: AppendRequest,
   versions: number[],
@@ -169,18 +171,18 @@ function conflictOutcome(unit: AppendRequest, versions: readonly number[]): Appe
 interface TouchedStream {
   readonly stream: StreamName;
   /**
-   * Whether an append would make it. A repeated one that would not must still wait for the one that is making it: that
-   * may be its original.
+   * Whether an append would create it. A repeated append that would not must still wait for the transaction that is
+   * creating it, which may be the original.
    */
   mayBeNew: boolean;
-  /** Whether the first append expects that there is none. */
+  /** Whether the first append expects that the stream does not exist. */
   readonly fresh: boolean;
-  /** How many events the batch has for it. */
+  /** The number of its events in the batch. */
   count: number;
   place: number;
 }
 
-// One order for all writers, so that no two wait for each other.
+// All writers use the same order, so that no two wait for each other.
 function sortedStreams(units: readonly AppendRequest[], repeated: boolean): Map<string, TouchedStream> {
   const touched = new Map<string, TouchedStream>();
   for (const { appends } of units) {
@@ -210,7 +212,7 @@ const isNone = (expected: ExpectedVersion): boolean => expected === 'none' || ex
 /** Encodes values that need no quotes. */
 export const plainArray = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
-/** Reads an array of values without quotes; null is empty. */
+/** Decodes an array of values without quotes; null is empty. */
 export const listed = (text: string | null | undefined): string[] =>
   text && text !== '{}' ? text.slice(1, -1).split(',') : [];
 

@@ -13,12 +13,12 @@ import type { AppendRequest } from './append-request';
 
 const CLAIM_TYPES = ['text[]', 'text[]', 'integer[]', 'integer[]', 'integer[]'];
 
-/** The call of the function for batches in which units belong to commands. */
+/** The call of the function for batches with units of commands. */
 export const appendClaimedStatement = (names: StoreNames): Statement =>
   statement(`select lost, done, outcomes, versions, positions, recorded_at from ${names.of('append_claimed')}(
 ${[...CLAIM_TYPES, ...APPEND_TYPES].map((type, index) => `$${index + 1}::${type}`).join(', ')})`);
 
-/** Sends a batch, and what is left of it again, without the units whose claims it was refused for. */
+/** Sends a batch. If claims were refused, sends the rest again without their units. */
 export async function sendClaimed(
   question: Statement,
   units: readonly AppendRequest[],
@@ -37,7 +37,7 @@ export async function sendClaimed(
   return units.map(unit => results.get(unit)!);
 }
 
-/** The claims, in one order for all writers: no two wait for each other. */
+/** The claims, in the same order for all writers, so that no two wait for each other. */
 function claimValues(units: readonly AppendRequest[]): unknown[] {
   let events = 0;
   const claims = units.flatMap((unit, index) => {

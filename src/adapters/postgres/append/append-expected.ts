@@ -5,7 +5,7 @@ import type { StoreNames } from '../schema/names';
 import { listed, ownValues, plainArray, recordedEvents, type UnitResult } from './append-batch';
 import { type AppendRequest, isPlain, type PreparedEvent, versionBefore } from './append-request';
 
-/** The call of the function for appends to streams at versions that are known. */
+/** The call of the function for appends to streams at known versions. */
 export const appendExpectedStatement = (names: StoreNames): Statement =>
   statement(`select refused, positions, recorded_at from ${names.of('append_expected')}(
 $1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::integer, $6::integer[], $7::bigint[], $8::uuid[], $9::text[], $10::integer[],
@@ -18,8 +18,8 @@ interface Placed {
 }
 
 /**
- * Units of one stream each, at a version, no two of one stream, and of no command; in the order in which all writers
- * take streams.
+ * Units of one stream each, at a known version, without commands, and each for another stream, in the order in which
+ * all writers lock streams.
  */
 export class ExpectedBatch {
   readonly #placed: readonly Placed[];
@@ -28,7 +28,7 @@ export class ExpectedBatch {
     this.#placed = placed.sort(inOrder);
   }
 
-  /** Returns undefined where the units are none that the function can take. */
+  /** Returns undefined if the function cannot take these units. */
   static of(units: readonly AppendRequest[]): ExpectedBatch | undefined {
     const placed = new Map<string, Placed>();
     for (const unit of units) {
@@ -65,7 +65,7 @@ export class ExpectedBatch {
     ];
   }
 
-  /** Reads the function's answer: a result for each unit for which it has written something. */
+  /** Reads the function's answer: a result for each unit that it has written. */
   results([refused, positions, recordedAt]: Row): Map<AppendRequest, UnitResult> {
     const without = new Set(listed(refused).map(Number));
     const drawn = listed(positions);
@@ -82,7 +82,7 @@ export class ExpectedBatch {
   }
 }
 
-// Those that are to be made first, as in the append function.
+// New streams first, as in the append function.
 function inOrder(left: Placed, right: Placed): number {
   if ((left.expected === 0) !== (right.expected === 0)) return left.expected === 0 ? -1 : 1;
   return left.key < right.key ? -1 : 1;

@@ -20,7 +20,7 @@ export function oneEventValues(units: readonly AppendRequest[], now: number | un
   return [stream.aggregateName, stream.aggregateId, expected, id, name, schemaVersion, payloadJson, metadataJson, now];
 }
 
-/** Reads the function's answer; undefined when it has written nothing. */
+/** Reads the function's answer; undefined if it has written nothing. */
 export function oneEventOutcome([position, recordedAt]: Row, unit: AppendRequest): AppendOutcome | undefined {
   if (position === null) return undefined;
   const event = recorded(unit.events[0]!, versionBefore(unit)! + 1, BigInt(position!), isoTime(Number(recordedAt)));

@@ -15,7 +15,7 @@ import {
 } from '../../../store';
 import { MAX_APPEND_BYTES } from '../connection/options';
 
-/** An event with its id fixed, so that it can be sent again. */
+/** An event with a fixed id, so that it can be sent again. */
 export interface PreparedEvent extends EventJson {
   readonly stream: StreamName;
   readonly id: string;
@@ -26,16 +26,16 @@ export interface PreparedEvent extends EventJson {
   readonly marks: RecordedEvent['marks'];
 }
 
-/** One call of `append`: it stands or falls as a whole. */
+/** One call of `append`: all of it or none. */
 export interface AppendRequest {
   readonly appends: readonly StreamAppend[];
   readonly events: readonly PreparedEvent[];
   /** The ids that the caller chose: only these can be stored already. */
   readonly chosenIds: readonly string[];
-  /** Whether an event has marks: only the append function writes them, the short ways do not. */
+  /** Whether an event has marks. Only the append function writes them; the short ways do not. */
   readonly marked: boolean;
   readonly characters: number;
-  /** Under whose claim it is made. */
+  /** The claim of the command that appends. */
   readonly command: ClaimName | undefined;
 }
 
@@ -80,14 +80,11 @@ function checkTotal(events: readonly PreparedEvent[]): void {
     throw new PayloadTooLargeError(`the append of ${events.length} events`, bytes, MAX_APPEND_BYTES);
 }
 
-/**
- * Tells whether the short ways can append a unit: to one stream, events without chosen ids and marks, under no
- * command's claim.
- */
+/** Tells whether the short ways can append a unit: one stream, events without chosen ids and marks, and no command. */
 export const isPlain = ({ appends, chosenIds, marked, command }: AppendRequest): boolean =>
   appends.length === 1 && chosenIds.length === 0 && !marked && command === undefined;
 
-/** The version that the first stream of a unit is expected to be at; undefined where any will do. */
+/** The expected version of the unit's first stream; undefined if any version will do. */
 export function versionBefore({ appends }: AppendRequest): number | undefined {
   const { expected } = appends[0]!;
   if (expected === 'none') return 0;

@@ -16,8 +16,8 @@ import type { AppendRequest } from './append-request';
 import { StoredUnits } from './stored-requests';
 
 /**
- * Sends batches to the append function, again where the reply was lost: by the ids of the events nothing is stored
- * twice.
+ * Sends batches to the append function, and sends them again if the reply was lost: the event ids ensure that nothing
+ * is stored twice.
  */
 export class AppendSender {
   readonly #append: Statement;
@@ -39,7 +39,7 @@ export class AppendSender {
     return this.database.again((ask, repeated) => this.#once(ask, units, { repeated, wait: false, now: this.#now() }));
   }
 
-  /** Sends a unit that has been sent before, and waits for streams that others hold. */
+  /** Sends a unit again, and waits for streams that other transactions hold. */
   async sendPatiently(unit: AppendRequest): Promise<UnitResult> {
     const [result] = await this.database.again(ask =>
       this.#once(ask, [unit], { repeated: true, wait: true, now: this.#now() }),
@@ -47,10 +47,10 @@ export class AppendSender {
     return result!;
   }
 
-  /** Sends a unit on a connection that has a transaction open, and finds out what becomes of it. */
+  /** Sends a unit on a connection with an open transaction, and determines its outcome. */
   async sendWithin(ask: Ask, unit: AppendRequest): Promise<AppendOutcome> {
     let result: UnitResult = 'busy';
-    // Having waited it is busy only when another transaction made the stream in the very moment.
+    // After waiting it is busy only if another transaction created the stream at that very moment.
     while (result === 'busy')
       [result] = (await this.#generally(ask, [unit], { repeated: false, wait: true, now: this.#now() })) as [
         UnitResult,
@@ -58,7 +58,7 @@ export class AppendSender {
     return typeof result === 'string' ? this.#stored.outcomeOf(unit, result, ask) : result;
   }
 
-  /** Finds out what becomes of a unit that was not simply appended. */
+  /** Determines the outcome of a unit that was not simply appended. */
   resolved(unit: AppendRequest, result: Unresolved): Promise<AppendOutcome> {
     return this.#stored.outcomeOf(unit, result, this.database.ask);
   }
@@ -79,8 +79,8 @@ export class AppendSender {
   }
 
   /**
-   * Tries the short ways, for what is sent for the first time: one event, or streams at versions that are known. What
-   * they refuse has no result.
+   * Tries the short ways for units sent for the first time: one event, or streams at known versions. A unit that they
+   * refuse has no result.
    */
   async #atVersions(
     ask: Ask,

@@ -2,7 +2,7 @@ import { statement } from '../connection/statement';
 import { milliseconds, NOT_DURABLE, timeOf } from '../schema/command-functions';
 import type { StoreNames } from '../schema/names';
 
-/** What is asked about commands. */
+/** The statements for commands. */
 export type CommandStatements = ReturnType<typeof commandStatements>;
 
 export function commandStatements(names: StoreNames) {
@@ -12,7 +12,7 @@ export function commandStatements(names: StoreNames) {
   return {
     claim: statement(`select state, known, event_ids, aggregate_id, version from ${names.of('claim')}(
 $1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint)`),
-    // An append that is under way holds the row: its claim needs no renewal, and cannot be taken over.
+    // An append in progress locks the row: its claim needs no renewal, and cannot be taken over.
     renew:
       statement(`update ${table} set lease = $3::bigint, held_until = ${timeOf('$4::bigint')} + ${milliseconds('$3::bigint')}
 where ctid = (select ctid from ${table} where ${mine} and ${open} for update skip locked) returning ${NOT_DURABLE}`),

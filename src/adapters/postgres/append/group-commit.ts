@@ -9,24 +9,24 @@ import type { AppendSender } from './append-sender';
 const MAX_BATCH_EVENTS = 1000;
 const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
 const MAX_CONCURRENT_BATCHES = 4;
-// On two cores one batch at a time brought half as much again as two, with a fast disk as with a slow one. A batch that
-// takes longer is held up.
+// On two cores, one batch at a time had one and a half times the throughput of two, with a fast disk and with a slow
+// one. A batch that takes longer than this is held up.
 const MAX_WAIT_MS = 50;
 
 interface Waiting {
   readonly unit: AppendRequest;
-  /** What no two batches on their way may have in common: streams, commands, and ids that the callers chose. */
+  /** What two concurrent batches must not have in common: streams, commands, and ids that callers chose. */
   readonly keys: readonly string[];
   settle(outcome: AppendOutcome): void;
   fail(error: unknown): void;
 }
 
 /**
- * Appends of many callers in few transactions: while one is on its way, what comes meanwhile goes in the next. Appends
- * to one stream keep the order in which they came.
+ * Groups the appends of many callers into few transactions: appends that arrive while a batch is in progress go into
+ * the next one. Appends to one stream keep their order.
  *
- * A unit that would have to wait for a stream that another transaction holds, or that came to grief together with
- * others, is sent alone, beside the batches, so that it holds no other append up and spoils nothing.
+ * A unit that would have to wait for another transaction's stream, or whose batch failed, is sent alone beside the
+ * batches, so that it neither delays nor fails other appends.
  */
 export class GroupCommit {
   readonly #together: Batches<Waiting>;
@@ -49,14 +49,14 @@ export class GroupCommit {
     });
   }
 
-  /** Whether a batch of appends is on its way, or appends wait for one. */
+  /** Whether a batch of appends is in progress, or appends wait for one. */
   get busy(): boolean {
     return this.#together.busy;
   }
 
   append(unit: AppendRequest): Promise<AppendOutcome> {
     const keys = [...unit.appends.map(({ stream }) => streamKey(stream)), ...unit.chosenIds];
-    // No stream's key begins so: a name is not empty.
+    // No stream's key starts like this, because names are not empty.
     if (unit.command) keys.push(`\0${unit.command.id}`);
     return new Promise((settle, fail) => this.#together.add({ unit, keys, settle, fail }));
   }
@@ -100,8 +100,8 @@ export class GroupCommit {
 }
 
 /**
- * The places of results in the order of their positions: who appended first hears of it first, and what follows from
- * that comes in this order.
+ * The indexes of the results in the order of their positions, so that callers continue in the order in which their
+ * events were stored.
  */
 function inOrderOfPositions(results: readonly UnitResult[]): readonly number[] {
   const places = results.map((_, index) => index);
@@ -114,7 +114,7 @@ function inOrderOfPositions(results: readonly UnitResult[]): readonly number[] {
   );
 }
 
-// Units that share a chosen id, or a command, go one after the other: only then does the second see that it is a
+// Units that share a chosen id or a command go one after the other: only then does the second one see that it is a
 // repetition.
 function hasRoom(batch: readonly Waiting[], { unit }: Waiting): boolean {
   let events = unit.events.length;

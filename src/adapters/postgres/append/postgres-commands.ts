@@ -16,11 +16,11 @@ import { StoredEvents } from '../read/stored-events';
 import { listed, plainArray } from './append-batch';
 import { type CommandStatements, commandStatements } from './command-statements';
 
-/** With the first of so many claims the store forgets commands whose time is over: more than so many claims may add. */
+/** Every so many claims, the store deletes expired commands: more than that many claims may add. */
 const FORGET_AFTER_CLAIMS = 32;
 const MAX_FORGOTTEN = 128;
 
-/** Remembers commands in a table beside the events, by the clock of the server, unless the store was given one. */
+/** Stores commands in a table beside the events, by the clock of the server unless the store was given one. */
 export class PostgresCommands implements CommandJournal {
   readonly #statements: CommandStatements;
   readonly #events: StoredEvents;
@@ -69,7 +69,7 @@ export class PostgresCommands implements CommandJournal {
     return resultOf(Object.freeze(ids.map(id => events.get(id)!)));
   }
 
-  /** Beside the claim, which does not wait for it. Where it fails, a later one forgets them. */
+  /** Not awaited by the claim. If it fails, a later claim deletes them. */
   #forget(): void {
     this.access.ask(this.#statements.forget, [this.#now(), MAX_FORGOTTEN]).catch(() => undefined);
   }

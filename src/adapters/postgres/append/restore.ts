@@ -19,8 +19,8 @@ import { IN_FLIGHT_LOCK } from '../schema/function-parts';
 import type { StoreNames } from '../schema/names';
 
 /**
- * Writes recorded events as they are, in one transaction, and again where the reply was lost: what is stored by then is
- * known by its id.
+ * Writes recorded events as they are, in one transaction, and again if the reply was lost: events stored by then are
+ * found by their ids.
  * @throws InvalidRestoreError, PayloadTooLargeError for all events together, and what an append throws
  */
 export function restore(database: Database, events: readonly RecordedEvent[]): () => Promise<RestoreOutcome> {
@@ -30,7 +30,7 @@ export function restore(database: Database, events: readonly RecordedEvent[]): (
     database.transaction(async connection => {
       const transaction = new RestoreTransaction(connection, database.settings.names);
       const fresh = await transaction.begin(requests.map(({ event }) => event));
-      // What an attempt whose reply was lost has written is not stored "already": it was written by this call.
+      // Events written by an attempt whose reply was lost do not count as stored before: this call wrote them.
       const before = requests.filter(({ event }) => sent.has(event.id) && !fresh.has(event)).length;
       for (const { id } of fresh) sent.add(id);
       if (fresh.size > 0) await transaction.write(requests.filter(({ event }) => fresh.has(event)));
@@ -54,12 +54,11 @@ class RestoreTransaction {
   ) {}
 
   /**
-   * Keeps all writers out until the transaction ends, and returns the events that are not stored yet. An append touches
-   * the streams before anything else: who holds that table alone sees all that will ever be below the position that
-   * comes next.
+   * Locks out all writers until the transaction ends, and returns the events that are not stored yet. An append locks
+   * the streams first, so the owner of that table's lock sees everything that will ever be below the next position.
    */
   async begin(events: readonly RecordedEvent[]): Promise<ReadonlySet<RecordedEvent>> {
-    // Plans go by the index, also those made while the tables are empty: see docs/decisions/006.
+    // Plans use the index, even if they were made while the tables were empty: see docs/decisions/006.
     const settings =
       'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off';
     await this.connection.run(`${settings}; lock table ${this.names.of('streams')} in share row exclusive mode`);
@@ -98,7 +97,7 @@ class RestoreTransaction {
   }
 
   /**
-   * The sequence is moved at once, not with the commit: until then the lock holds subscribers back, as it does for an
+   * The sequence moves immediately, not with the commit. Until the commit the lock holds subscribers back, as for an
    * append.
    */
   async #movePositions(last: bigint): Promise<void> {

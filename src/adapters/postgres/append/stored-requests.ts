@@ -7,7 +7,7 @@ import { plainArray, type Unresolved } from './append-batch';
 import type { AppendRequest } from './append-request';
 import { type CommandStatements, commandStatements } from './command-statements';
 
-/** Finds out what becomes of units that were not simply appended. */
+/** Determines the outcome of units that were not simply appended. */
 export class StoredUnits {
   readonly #events: StoredEvents;
   readonly #commands: CommandStatements;
@@ -21,8 +21,8 @@ export class StoredUnits {
   }
 
   /**
-   * Answers with what is stored; where a command is not known to be done, it is recorded.
-   * @throws ClaimLostError, DuplicateEventError unless all of it is stored, as it was given; InvalidAppendError
+   * Answers with the stored events, and records the unit's command if it is not recorded yet.
+   * @throws ClaimLostError, DuplicateEventError unless every event is stored exactly as given; InvalidAppendError
    */
   async outcomeOf(unit: AppendRequest, result: Unresolved, ask: Ask): Promise<AppendOutcome> {
     const { command } = unit;
@@ -42,7 +42,7 @@ export class StoredUnits {
   }
 }
 
-/** The appends of a unit, with the events as they were sealed. */
+/** The appends of a unit, with their sealed events. */
 function appendsOf({ appends, events }: AppendRequest): readonly StreamAppend[] {
   const left = [...events];
   return appends.map(({ stream, expected, events: given }) => ({

@@ -5,8 +5,8 @@ import type { PostgresSettings } from './options';
 import type { Ask } from './statement';
 
 /**
- * Decides when the parts of a store may ask the database: after its start, which the first of them brings about, and
- * not after its end, which waits for what is under way.
+ * Decides when the parts of a store may query the database: after its start, which the first query triggers, and before
+ * its end, which waits for work in progress.
  */
 export class Access {
   readonly #database: Database;
@@ -30,10 +30,10 @@ export class Access {
     return this.#started;
   }
 
-  /** Asks until there is an answer: for what may happen twice without harm. @throws StoreClosedError */
+  /** Queries until there is an answer, for queries that may safely run twice. @throws StoreClosedError */
   readonly ask: Ask = (statement, values) => this.run(({ ask }) => ask(statement, values));
 
-  /** Runs work that asks the database, of which the signal ends the wait. @throws StoreClosedError */
+  /** Runs work that queries the database; the signal ends the wait for it. @throws StoreClosedError */
   async run<T>(work: (database: Database) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.refuseWhenClosed();
     return this.during(
@@ -44,7 +44,7 @@ export class Access {
     );
   }
 
-  /** Counts work that was accepted, so that {@link close} waits for it. */
+  /** Counts accepted work, so that {@link close} waits for it. */
   during<T>(work: Promise<T>): Promise<T> {
     return this.#inFlight.during(work);
   }
@@ -53,7 +53,7 @@ export class Access {
     return this.#started ? work() : this.ready().then(work);
   }
 
-  /** Starts once; after a start that failed, again. @throws what the start throws */
+  /** Starts once, or again after a failed start. @throws what the start throws */
   ready(): Promise<void> {
     this.#starting ??= this.start(this.#database).then(
       () => {
@@ -67,7 +67,7 @@ export class Access {
     return this.#starting;
   }
 
-  /** Has the next call check the store as the first one did. */
+  /** Makes the next call check the store as the first one did. */
   restart(): void {
     this.#started = false;
     this.#starting = undefined;
@@ -78,7 +78,7 @@ export class Access {
     if (this.#closed) throw new StoreClosedError();
   }
 
-  /** Refuses what comes, and resolves when nothing is under way. */
+  /** Refuses further calls, and resolves when no work is in progress. */
   close(): Promise<void> {
     this.#closed = true;
     return this.#inFlight.idle();

@@ -1,7 +1,7 @@
 import type { PostgresClient } from './driver';
 import { type Ask, queryOf } from './statement';
 
-/** A connection with a transaction open, on which what goes wrong comes as the driver says it. */
+/** A connection with an open transaction, which passes on the driver's errors unchanged. */
 export class Connection {
   constructor(
     readonly client: PostgresClient,
@@ -11,7 +11,7 @@ export class Connection {
   readonly ask: Ask = async (statement, values) =>
     (await this.client.query(queryOf(statement, values, { prepared: this.prepared }))).rows;
 
-  /** Runs statements that have no values, and whose answer is of no interest. */
+  /** Runs statements without values, and ignores their answers. */
   async run(text: string): Promise<void> {
     await this.client.query({ text });
   }

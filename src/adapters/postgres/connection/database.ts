@@ -11,16 +11,16 @@ import { type Ask, queryOf, type Row, type Statement, statement } from './statem
 
 const FATE = statement('select txid_status($1::bigint)');
 
-/** The one way to the database: on any connection of the pool, with retries, and with errors that are documented. */
+/** The only way to the database: on any connection of the pool, with retries, and with documented errors. */
 export class Database {
-  // Private fields: what is printed of a store must not hold the password, which a pool has in its options.
+  // Private fields, because printing a store must not print the password in the pool's options.
   readonly #pool: PostgresPool;
   readonly #settings: PostgresSettings;
   readonly #misplaced: () => void;
-  /** The tables and functions were found as they should be. */
+  /** True after the tables and functions were checked. */
   checked = false;
 
-  /** `misplaced` is called when the sequence of positions has turned out to be behind the events. */
+  /** `misplaced` is called when the sequence of positions is found to be behind the events. */
   constructor(pool: PostgresPool, settings: PostgresSettings, misplaced: () => void) {
     this.#pool = pool;
     this.#settings = settings;
@@ -35,22 +35,22 @@ export class Database {
     return this.#settings;
   }
 
-  /** Asks until there is an answer: for what may happen twice without harm. */
+  /** Queries until there is an answer, for queries that may safely run twice. */
   readonly ask: Ask = (statement, values) => this.again(ask => ask(statement, values));
 
-  /** Asks once; fails when there is no answer within `timeout` milliseconds. */
+  /** Queries once; fails if there is no answer within `timeout` milliseconds. */
   askOnce(statement: Statement, values: readonly unknown[], timeout?: number): Promise<readonly Row[]> {
     return this.#translating(this.#query(this.#pool, statement, values, timeout));
   }
 
-  /** Asks once, on a client of the caller's. */
+  /** Queries once, on a client of the caller's. */
   askOn(client: PostgresClient, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
     return this.#translating(this.#query(client, statement, values));
   }
 
   /**
-   * Runs work that asks the pool until it succeeds or fails for good; the work is told when it may have happened
-   * already.
+   * Runs work that queries the pool until it succeeds or fails for good. The work is told whether an earlier attempt
+   * may have taken effect.
    */
   again<T>(work: (ask: Ask, repeated: boolean) => Promise<T>): Promise<T> {
     const ask: Ask = (statement, values) => this.#query(this.#pool, statement, values);
@@ -58,8 +58,8 @@ export class Database {
   }
 
   /**
-   * Runs work in a transaction of its own, until it is committed or fails for good. Nothing was written then, unless
-   * the database could not be asked what became of the commit: PostgresUnreachableError.
+   * Runs work in a transaction of its own, until it is committed or fails for good. Then nothing was written, unless
+   * the outcome of the commit could not be determined: PostgresUnreachableError.
    */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.again(() => this.#transaction(work));

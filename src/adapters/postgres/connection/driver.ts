@@ -1,7 +1,7 @@
 import { ownRequire } from '../../../messages';
 import { PostgresDriverMissingError, PostgresOptionsError } from '../errors';
 
-/** A query as `pg` takes it: the text, its values, and how the rows are wanted. */
+/** A query as `pg` takes it: the text, its values, and the format of the rows. */
 export interface PostgresQuery {
   readonly text: string;
   readonly values?: unknown[];
@@ -13,10 +13,10 @@ export interface PostgresQuery {
   readonly types?: { getTypeParser(): (text: string) => unknown };
 }
 
-/** A client of `pg`, or what has its shape: what `store.within(client)` takes. */
+/** A client of `pg`, or an object with its shape: the argument of `store.within(client)`. */
 export interface PostgresClient {
   query(query: any): Promise<{ rows: any[] }>;
-  /** `I` outside a transaction, `T` in one, `E` in a failed one; where the driver tells it. */
+  /** `I` outside a transaction, `T` in one, `E` in a failed one; undefined if the driver does not tell. */
   getTransactionStatus?(): string | null;
 }
 
@@ -27,7 +27,7 @@ export interface PostgresPoolClient extends PostgresClient {
   removeListener?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** A pool of `pg`, or what has its shape. */
+/** A pool of `pg`, or an object with its shape. */
 export interface PostgresPool {
   query(query: any): Promise<{ rows: any[] }>;
   connect(): Promise<PostgresPoolClient>;
@@ -36,7 +36,7 @@ export interface PostgresPool {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** How a pool of the store's own is made. */
+/** How to create the store's own pool. */
 export interface PoolSettings {
   readonly connectionString: string;
   readonly maxConnections: number;
@@ -44,8 +44,8 @@ export interface PoolSettings {
 }
 
 /**
- * Makes a pool with the driver `pg`. @throws PostgresDriverMissingError, PostgresOptionsError for an address that the
- * driver cannot read
+ * Creates a pool with the driver `pg`.
+ * @throws PostgresDriverMissingError, PostgresOptionsError for an address that the driver cannot parse
  */
 export function openPool({ connectionString, maxConnections, connectTimeout }: PoolSettings): PostgresPool {
   const { Pool, Client } = loadDriver();
@@ -60,8 +60,8 @@ export function openPool({ connectionString, maxConnections, connectTimeout }: P
 }
 
 /**
- * Reads the address as the driver does, which connects to nothing yet. The driver's own error may hold the password:
- * none of it is passed on.
+ * Parses the address as the driver does, without connecting. The driver's own error may contain the password, so none
+ * of it is passed on.
  */
 function checkAddress(Client: Driver['Client'], connectionString: string): void {
   try {
@@ -83,7 +83,7 @@ interface Driver {
 
 function loadDriver(): Driver {
   try {
-    // A bundler sees this one, and may make the driver a part of the bundle; where that is an ES module, `require` may
+    // Bundlers see this call, and may include the driver in the bundle. In a bundle that is an ES module, `require` may
     // be missing.
     return require('pg');
   } catch {

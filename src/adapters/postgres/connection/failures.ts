@@ -8,16 +8,14 @@ import {
 } from '../errors';
 import type { StoreNames } from '../schema/names';
 
-/** What can be done about a failed query: connect again, just try again, or nothing. */
+/** How to react to a failed query: connect again, just retry, or give up. */
 export type FailureKind = 'connection' | 'collision' | 'final';
 
-// 08: connection exceptions; 57P01..5: the backend was ended or is not ready yet; 53300: no connection slot left just
-// now.
+// 08: connection exceptions; 57P01..5: the backend was terminated or is not ready yet; 53300: no free connection slot.
 const CONNECTION = /^(08...|57P0[1-5]|53300)$/;
-// Serialization, deadlock, lock not available, unique: others were at it at the same moment, or an id was stored in the
-// meantime.
+// Serialization, deadlock, lock not available, unique: another transaction interfered, or an id was stored meanwhile.
 const COLLISION = /^(40001|40P01|55P03|23505)$/;
-/** The same without what the caller alone may be to blame for. */
+/** The same without those that the caller alone may have caused. */
 const BY_OTHERS = /^(40001|40P01|55P03)$/;
 const SOCKET = new Set([
   'ECONNRESET',
@@ -33,7 +31,7 @@ const SOCKET = new Set([
 const LOST =
   /^(Connection terminated|Client has encountered a connection error|timeout e|Query read timeout|Client was closed)/;
 
-/** Tells what can be done about a failed query. */
+/** Tells how to react to a failed query. */
 export function failureKind(error: unknown): FailureKind {
   if (EventualityError.is(error)) return 'final';
   const code = errorCode(error);
@@ -45,18 +43,18 @@ export function failureKind(error: unknown): FailureKind {
 /** Tells whether the query was cancelled, or took longer than `statement_timeout`. */
 export const isCancelled = (error: unknown): boolean => errorCode(error) === '57014';
 
-/** Tells whether a statement that is for transactions only was run outside of one. */
+/** Tells whether a statement that needs a transaction was run outside of one. */
 export const isOutsideTransaction = (error: unknown): boolean => errorCode(error) === '25P01';
 
 /** Tells whether a table, a function or the whole schema is missing. */
 export const isMissing = (error: unknown): boolean => /^(42P01|42883|3F000)$/.test(errorCode(error) ?? '');
 
-/** Tells whether the role lacks a right. */
+/** Tells whether the role lacks a privilege. */
 export const isForbidden = (error: unknown): boolean => errorCode(error) === '42501';
 
 /**
- * Tells whether a position that was drawn is an event's already: drawing another one might hit a gap, where no
- * subscriber looks.
+ * Tells whether a drawn position already belongs to an event. Drawing another one might hit a gap that subscribers have
+ * passed.
  */
 function isTakenPosition(error: unknown): boolean {
   const { table, constraint } = error as { table?: unknown; constraint?: unknown };
@@ -65,14 +63,14 @@ function isTakenPosition(error: unknown): boolean {
 /** Tells whether a statement failed because of another transaction. */
 export const meetsOthers = (error: unknown): boolean => BY_OTHERS.test(errorCode(error) ?? '');
 
-// Data exceptions, violated constraints, limits of the program: the same statement would fail for ever.
+// Data exceptions, violated constraints, program limits: the same statement would always fail.
 const OF_CONTENT = /^(22...|23(?!505)...|54...)$/;
 
-/** Tells whether a statement failed for what it was given, and would fail again. */
+/** Tells whether a statement failed because of its values, and would fail again. */
 export const isOfContent = (error: unknown): boolean =>
   error instanceof RangeError || OF_CONTENT.test(errorCode(error) ?? '');
 
-/** Turns an error of the driver into one of the documented ones, where there is one for it. */
+/** Converts a driver error into a documented one, if there is one for it. */
 export function translated(error: unknown, names: StoreNames, needed: number): unknown {
   if (isTakenPosition(error)) return new PostgresPositionsError(names, undefined, error);
   switch (errorCode(error)) {
@@ -99,7 +97,7 @@ function errorCode(error: unknown): string | undefined {
     const code = (error as { code?: unknown } | null | undefined)?.code;
     return typeof code === 'string' ? code : undefined;
   } catch {
-    // What throws when it is looked at does not come from the driver.
+    // An error whose getters throw is not the driver's.
     return undefined;
   }
 }

@@ -5,8 +5,8 @@ const MAX_HELD = 3;
 type Job = () => Promise<() => void>;
 
 /**
- * Lets few transactions at a time keep a connection to themselves while a user's work is done: those that wait for
- * one checkpoint must not take the connections which the work of the one that holds it may need.
+ * Limits how many transactions keep a connection while user work runs. Transactions that wait for a checkpoint must not
+ * take the connections that the work of its owner may need.
  */
 export class HeldTransactions {
   readonly #waiting: Batches<Job>;
@@ -16,7 +16,7 @@ export class HeldTransactions {
     this.#waiting = new Batches<Job>({ maxConcurrent, maxWait: 0, hasRoom: () => false, run: ([job]) => job!() });
   }
 
-  /** Runs it as soon as there is room. */
+  /** Runs work as soon as there is room. */
   run<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((settle, fail) => {
       this.#waiting.add(() =>

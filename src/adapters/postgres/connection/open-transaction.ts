@@ -4,18 +4,17 @@ import { failureKind } from './failures';
 import { borrow, type PooledClient } from './pooled-client';
 import { FATE_INTERVAL_MS, sleep } from './retry';
 
-/** What a transaction needs of the database. */
+/** What a transaction needs from the database. */
 export interface TransactionSource {
   readonly pool: PostgresPool;
-  /** For how many milliseconds it is asked what became of a commit whose reply was lost. */
+  /** How long to ask for the outcome of a commit whose reply was lost, in milliseconds. */
   readonly retryFor: number;
-  /** Asks what became of the transaction with this number. */
+  /** Asks for the outcome of the transaction with this number. */
   fate(id: string): Promise<string | null>;
 }
 
 /**
- * A transaction on a connection of its own. Where the reply to its commit is lost, the database is asked what became of
- * it.
+ * A transaction on a connection of its own. If the reply to its commit is lost, the database is asked for the outcome.
  */
 export class OpenTransaction {
   #over = false;
@@ -23,12 +22,13 @@ export class OpenTransaction {
   private constructor(
     private readonly source: TransactionSource,
     private readonly pooled: PooledClient,
-    /** By which the server knows what became of it. */
+    /** The number by which the server knows its outcome. */
     private readonly id: string,
   ) {}
 
   /**
-   * Begins with its number in one round trip; read committed, whatever is the default: the order of events needs it.
+   * Begins and reads the transaction's number in one round trip. Read committed, whatever the default is, because the
+   * order of events requires it.
    */
   static async begin(source: TransactionSource): Promise<OpenTransaction> {
     const pooled = await borrow(source.pool);
@@ -46,10 +46,7 @@ export class OpenTransaction {
     return this.pooled.client;
   }
 
-  /**
-   * @throws what the commit has failed with, when nothing was written; PostgresUnreachableError when that cannot be
-   * found out
-   */
+  /** @throws the error of the commit if nothing was written; PostgresUnreachableError if that cannot be determined */
   async commit(): Promise<void> {
     try {
       await this.client.query({ text: 'commit' });
@@ -62,8 +59,8 @@ export class OpenTransaction {
   }
 
   /**
-   * Takes everything back, because of an error; a connection that is of no more use is ended. Does nothing when it is
-   * over.
+   * Rolls back because of an error, and closes a connection that is no longer usable. Does nothing when the transaction
+   * is over.
    */
   async rollBack(error: unknown): Promise<void> {
     if (this.#over) return;
@@ -76,7 +73,7 @@ export class OpenTransaction {
     }
   }
 
-  /** Asks until it has ended, on another connection: the server may be about to commit what it has received. */
+  /** Asks on another connection until the transaction has ended: the server may still be committing. */
   async #isKept(error: unknown): Promise<boolean> {
     const deadline = performance.now() + this.source.retryFor;
     for (;;) {

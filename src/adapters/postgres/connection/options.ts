@@ -67,7 +67,7 @@ export interface PostgresOptions extends PostgresSchemaOptions {
   readonly logger?: Logger;
 }
 
-/** The options, filled in and checked. */
+/** The options, completed and checked. */
 export interface PostgresSettings {
   readonly names: StoreNames;
   readonly connectionString: string | undefined;
@@ -84,8 +84,8 @@ export interface PostgresSettings {
 }
 
 /**
- * The most that one append may weigh as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes
- * through memory.
+ * The maximum size of one append as JSON, in bytes: PostgreSQL takes 255 MB as one value, and all of it passes through
+ * memory.
  */
 export const MAX_APPEND_BYTES = 64 * 1024 * 1024;
 
@@ -94,7 +94,7 @@ const SCHEMA_OPTIONS: OptionChecks<PostgresSchemaOptions> = {
   tablePrefix: must(`text of at most ${MAX_PREFIX} characters that matches [a-z_][a-z0-9_]*`, isPrefix),
 };
 
-/** It is not shown: a password stands in it. */
+/** Not printed, because it contains a password. */
 const aConnectionString: Check = (value, path, faults) => {
   if (!isConnectionString(value)) faults.push(`${path} must begin with postgres:// or postgresql://.`);
 };
@@ -114,7 +114,7 @@ const OPTIONS: OptionChecks<PostgresOptions> = {
   logger: aLogger,
 };
 
-/** Fills in the options. @throws PostgresOptionsError with all faults */
+/** Completes the options. @throws PostgresOptionsError with all faults */
 export function checkedOptions(options: PostgresOptions): PostgresSettings {
   const faults = optionFaults(options, OPTIONS);
   const { connectionString, pool, ...given } = options ?? {};
@@ -132,7 +132,7 @@ export function checkedOptions(options: PostgresOptions): PostgresSettings {
   };
 }
 
-/** Fills in what the tables are called. @throws PostgresOptionsError with all faults */
+/** Completes the names of the tables. @throws PostgresOptionsError with all faults */
 export function checkedNames(options: PostgresSchemaOptions): StoreNames {
   const faults = optionFaults(options, SCHEMA_OPTIONS);
   if (faults.length > 0) throw new PostgresOptionsError(faults);

@@ -1,9 +1,9 @@
 import type { PostgresPool, PostgresPoolClient } from './driver';
 
 /**
- * Borrows a client of a pool, and listens to it before anything else can happen: the server may say in one packet that
- * it is ready and that it ends the connection. A caller that awaits the pool's promise begins to listen too late for
- * that, and it ends the process.
+ * Takes a client from a pool, and adds an error listener before anything else can happen: the server may announce in
+ * one packet that it is ready and that it closes the connection. Callers that await the pool's promise add their
+ * listener too late for that, and the process crashes.
  */
 export function borrow(pool: PostgresPool): Promise<PooledClient> {
   return new Promise((resolve, reject) => {
@@ -11,7 +11,7 @@ export function borrow(pool: PostgresPool): Promise<PooledClient> {
     const promised = connect.call(pool, (error, client) =>
       error ? reject(error) : resolve(new PooledClient(client!)),
     );
-    // `pg` returns nothing where it is given a callback; a pool of another make may know promises only.
+    // `pg` returns nothing if it is given a callback; another pool may support only promises.
     (promised as Promise<PostgresPoolClient> | undefined)?.then(client => resolve(new PooledClient(client)), reject);
   });
 }
@@ -19,9 +19,9 @@ export function borrow(pool: PostgresPool): Promise<PooledClient> {
 /** A client taken from the pool. */
 export class PooledClient {
   readonly since = performance.now();
-  /** Whether its connection was lost between two queries. */
+  /** Whether the connection was lost between two queries. */
   lost = false;
-  // Without a listener such a loss would end the process. The next query fails, that is enough.
+  // Without a listener such a loss would crash the process. It is enough that the next query fails.
   readonly #onError = (): void => {
     this.lost = true;
   };
@@ -30,13 +30,15 @@ export class PooledClient {
     client.on?.('error', this.#onError);
   }
 
-  /** Gives it back for others to use; the pool itself ends one whose connection was lost. */
+  /** Returns the client to the pool, which closes a lost connection itself. */
   giveBack(): void {
     if (!this.lost) this.client.removeListener?.('error', this.#onError);
     this.client.release(this.lost);
   }
 
-  /** Ends the connection: what was begun on it ends with it. The listener stays: it may still fail. */
+  /**
+   * Closes the connection, and with it any open transaction. The listener stays, because the connection may still fail.
+   */
   end(error: unknown): void {
     this.client.release(error instanceof Error ? error : new Error(String(error)));
   }

@@ -1,10 +1,10 @@
 import { failureKind } from './failures';
 
-/** For how many milliseconds what lost its connection is tried again, where the options do not say. */
+/** How long to retry after a lost connection, unless the options say otherwise, in milliseconds. */
 export const RETRY_FOR_MS = 10_000;
-/** How long to wait before asking again what became of a commit, in milliseconds. */
+/** The pause before asking again for the outcome of a commit, in milliseconds. */
 export const FATE_INTERVAL_MS = 25;
-/** How long to wait before asking a database again that did not answer the subscribers, in milliseconds. */
+/** The pause before subscribers query a database again that did not answer, in milliseconds. */
 export const OUTAGE_PAUSE_MS = 250;
 
 const FIRST_PAUSE_MS = 25;
@@ -14,8 +14,8 @@ const MAX_COLLISIONS = 10;
 const COLLISION_PAUSE_MS = 10;
 
 /**
- * Runs a piece of work until it succeeds or fails for good: lost connections for so many milliseconds, collisions ten
- * times. The work is told whether it may have happened already.
+ * Runs work until it succeeds or fails for good: after lost connections for so many milliseconds, after collisions ten
+ * times. The work is told whether an earlier attempt may have taken effect.
  */
 export async function retried<T>(milliseconds: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
   const deadline = performance.now() + milliseconds;

@@ -1,32 +1,32 @@
 import { createHash } from 'node:crypto';
 import type { PostgresQuery } from './driver';
 
-/** A query that is asked again and again. */
+/** A query that is run repeatedly. */
 export interface Statement {
   readonly text: string;
-  /** The name under which connections keep it, and its plan; undefined: it is planned for its values each time. */
+  /** The name under which connections keep it with its plan; undefined if it is planned for its values each time. */
   readonly name: string | undefined;
 }
 
-/** A row as it came: texts, and null. */
+/** A raw row: texts and nulls. */
 export type Row = readonly (string | null)[];
 
-/** Asks the database, on whatever connection and with whatever care. */
+/** Runs a query; the implementation chooses the connection and the retries. */
 export type Ask = (statement: Statement, values: readonly unknown[]) => Promise<readonly Row[]>;
 
-/** Makes a statement. Its name comes from its text, because stores of several schemas may share a pool. */
+/** Creates a statement. Its name is derived from its text, because stores of several schemas may share a pool. */
 export const statement = (text: string): Statement => ({
   text,
   name: `eventuality_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`,
 });
 
-/** Makes a statement of which no plan is kept. */
+/** Creates a statement whose plan is not kept. */
 export const plannedAnew = (text: string): Statement => ({ text, name: undefined });
 
-// Parsers that the user registered with the driver must not change what is read here.
+// Type parsers that the user registered with the driver must not affect these rows.
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
-/** How a statement is sent. */
+/** How to send a statement. */
 export interface QueryOptions {
   /** Whether connections keep named statements. */
   readonly prepared: boolean;
@@ -34,7 +34,7 @@ export interface QueryOptions {
   readonly timeout?: number | undefined;
 }
 
-/** Makes the query of the driver. */
+/** Creates the driver's query. */
 export const queryOf = (
   { text, name }: Statement,
   values: readonly unknown[],

@@ -2,17 +2,17 @@ import type { TransactionWork } from '../../../store';
 import type { PostgresClient } from './driver';
 import { failureKind, meetsOthers } from './failures';
 
-/** What the user's own work has thrown: it reaches the user as it is, whatever it looks like. */
+/** An error thrown by user work, which reaches the user unchanged. */
 export class WorkFailure extends Error {
   constructor(readonly thrown: unknown) {
     super('The work in a transaction failed.');
   }
 }
 
-/** What the work has thrown, where it was wrapped. */
+/** Returns what user work has thrown, unwrapped. */
 export const unwrapped = (error: unknown): unknown => (error instanceof WorkFailure ? error.thrown : error);
 
-/** Runs work of the user's own inside a transaction. @throws WorkFailure, or what is wrong with the connection */
+/** Runs user work inside a transaction. @throws WorkFailure, or the error of the connection */
 export async function runWork(client: PostgresClient, work: readonly TransactionWork[]): Promise<void> {
   for (const each of work) {
     try {
@@ -24,8 +24,8 @@ export async function runWork(client: PostgresClient, work: readonly Transaction
 }
 
 /**
- * A lost connection or a deadlock is no fault of the work, and the whole is done again. The connection is asked for it:
- * the error alone may come from another service, and look the same.
+ * A lost connection or a deadlock is not the work's fault, so everything is repeated. The connection is checked,
+ * because the same error may come from another service.
  */
 async function failureOf(client: PostgresClient, error: unknown): Promise<unknown> {
   try {

@@ -3,8 +3,8 @@ import type { Ask } from '../connection/statement';
 import type { ProjectionStatements } from './projection-statements';
 
 /**
- * Switches readers to a version, unless they see a later one, on a connection that has a transaction open. @throws
- * UnknownReadModelError
+ * Switches readers to a version, unless they see a later one, on a connection with an open transaction.
+ * @throws UnknownReadModelError
  */
 export async function activateVersion(
   ask: Ask,
@@ -18,6 +18,6 @@ export async function activateVersion(
   const [activated] = await ask(statements.activate, [readModel, version]);
   if (activated) return;
   const [active] = await ask(statements.active, [readModel]);
-  // Closed because readers see a later one; else because it is being dropped.
+  // Closed because readers see a later version, or because it is being dropped.
   if (!active || Number(active[0]) < version) throw new UnknownReadModelError(readModel, version);
 }

@@ -1,7 +1,7 @@
-/** What PostgreSQL takes as one list of JSON, in bytes; it ends the connection of who sends much more. */
+/** The longest list of JSON that PostgreSQL takes, in bytes; it closes the connection after much more. */
 const MAX_BYTES = 0x0fff_ffff;
 
-/** Encodes what is stored as JSON as one list. @throws RangeError if it is too long */
+/** Encodes values that are stored as JSON as one list. @throws RangeError if it is too long */
 export function jsonList(contents: readonly unknown[]): string {
   const text = JSON.stringify(contents);
   if (text.length > MAX_BYTES || (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES))

@@ -3,8 +3,8 @@ import type { Ask } from '../connection/statement';
 import type { ProjectionStatements } from './projection-statements';
 
 /**
- * Locks a checkpoint to the end of the transaction that is open on a connection, and returns where it stands. @throws
- * UnknownReadModelError
+ * Locks a checkpoint until the end of the connection's open transaction, and returns its position.
+ * @throws UnknownReadModelError
  */
 export async function lockCheckpoint(
   ask: Ask,

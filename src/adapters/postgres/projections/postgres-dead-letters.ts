@@ -25,7 +25,7 @@ export class PostgresDeadLetters implements DeadLetters {
     return this.sequencesOn(this.access.ask, { projection, version }, segment);
   }
 
-  /** Returns the parked sequences as a connection sees them. */
+  /** Returns the parked sequences that a connection sees. */
   async sequencesOn(
     ask: Ask,
     { projection, version }: ParkedName,
@@ -68,12 +68,12 @@ export class PostgresDeadLetters implements DeadLetters {
     return Number(row![0]);
   }
 
-  /** Tells whether a letter is parked, and keeps it so until the transaction ends. */
+  /** Tells whether a letter is parked, and locks it until the transaction ends. */
   async isParked(ask: Ask, { projection, version }: ParkedName, position: bigint): Promise<boolean> {
     return (await ask(this.#statements.lock, [projection, version, position])).length > 0;
   }
 
-  /** Takes in what a commit parks, unparks and answers, in its transaction. */
+  /** Stores what a commit parks, unparks and answers, in its transaction. */
   async change(
     ask: Ask,
     {
@@ -120,7 +120,7 @@ select count(distinct sequence) from asked`),
     lock: statement(`select 1 from ${letters} where ${named} and position = $3 for update`),
     unpark: statement(`delete from ${letters} where ${named} and segment = $3 and position = any($4::bigint[])`),
     answer: statement(`update ${letters} set answered = greatest(answered, $4) where ${named} and sequence = $3`),
-    // What joins a sequence that is to be tried again is to be tried, too.
+    // An event that joins a sequence inherits its pending retry.
     park: statement(`insert into ${letters} as d (projection, version, segment, position, sequence, error, attempts, parked_at, retry, answered)
 select $1, $2, $3, p.position, p.sequence, p.error, p.attempts, coalesce(to_timestamp($8::bigint / 1000.0), clock_timestamp()),
   ${latest('retry')}, ${latest('answered')}

@@ -31,13 +31,13 @@ export class PostgresLeases implements SegmentLeases {
   ): Promise<LeaseOutcome> {
     checkClaim({ projection, version, segment }, { owner, duration, note });
     const name = [projection, version, segment];
-    // A claim that is made twice is a renewal.
+    // A repeated claim is a renewal.
     return this.access.run(async ({ ask }) => {
       for (;;) {
         const claim = [...name, owner, duration, note ?? null, firstFence()];
         const [claimed] = await ask(this.#statements.claim, claim);
         if (claimed) {
-          // After the claim: whatever the owner before has committed is in it.
+          // Read after the claim, so that it contains everything the previous owner has committed.
           const [checkpoint] = await ask(this.#statements.position, name);
           return { ok: true, fence: BigInt(claimed[0]!), position: BigInt(checkpoint?.[0] ?? 0) };
         }
@@ -91,7 +91,7 @@ function leaseStatements(names: StoreNames) {
   const after = (milliseconds: string): string => `clock_timestamp() + ${milliseconds} * interval '1 millisecond'`;
   const until = after('$5::integer');
   const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
-  // One that holds for longer than it was claimed for is from before the clock was set back: it has run out.
+  // A lease that holds for longer than its duration was written before the clock was set back: it has expired.
   const inTime = `l.lease_until > clock_timestamp() and l.lease_until <= ${after(`(l.duration + ${LEASE_TOLERANCE_MS})`)}`;
   const held = `l.owner is not null and ${inTime}`;
   return {
@@ -108,7 +108,7 @@ where l.owner = excluded.owner or not (${held}) returning l.fence`),
     release: statement(
       `update ${leases} set owner = null, lease_until = '-infinity', note = null where ${named} and owner = $4 and fence = $5`,
     ),
-    // Those whose time is over are deleted; where others do that, too, none waits for another one.
+    // Deletes expired members, skipping those that another transaction is deleting.
     join: statement(`with joined as (
   insert into ${members} as l (projection, version, owner, lease_until, duration)
   select name, version, $3, ${after('$4::integer')}, $4 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share

@@ -32,7 +32,7 @@ import type { PostgresDeadLetters } from './postgres-dead-letters';
 import type { ProjectionCommits } from './projection-commits';
 import { documentsOf, type ProjectionStatements } from './projection-statements';
 
-/** What transactions are made with. */
+/** What a transaction needs. */
 export interface TransactionSources {
   readonly database: Database;
   readonly statements: ProjectionStatements;
@@ -66,14 +66,14 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   }
 
   /**
-   * What the database has interrupted the transaction with, as it came: a lost connection, a deadlock. Undefined where
-   * it did not.
+   * The driver error with which the database interrupted the transaction, such as a lost connection or a deadlock;
+   * undefined if it did not.
    */
   get interruption(): unknown {
     return this.#interruption;
   }
 
-  /** Runs the work. @throws what it throws, or else what one of its calls has failed with */
+  /** Runs the work. @throws what the work throws, or else what one of its calls has failed with */
   run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     return this.#calls.during(() => work(this));
   }
@@ -122,13 +122,13 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
   }
 
   /**
-   * An append touches the streams before anything else: who holds that table alone sees all that will ever be below its
-   * own positions, and those who come later draw theirs when it is gone.
+   * An append locks the streams first, so the owner of that table's lock sees everything that will ever be below its
+   * own positions, and later writers draw theirs after its end.
    */
   async #keepOthersOut(): Promise<void> {
     if (this.#alone) return;
     const { names } = this.sources.database.settings;
-    // Plans go by the index, also those made while the tables are empty: see docs/decisions/006.
+    // Plans use the index, even if they were made while the tables were empty: see docs/decisions/006.
     const settings = 'set local enable_seqscan = off; set local enable_bitmapscan = off';
     await this.connection.run(`${settings}; lock table ${names.of('streams')} in share row exclusive mode`);
     this.#alone = true;

@@ -59,7 +59,10 @@ export class PostgresProjections implements ProjectionStore {
   readonly #commits: ProjectionCommits;
   readonly #transactions: ProjectionTransactions;
 
-  /** `inside` knows who is part of a transaction; `appended` is called when one was kept that may have appended. */
+  /**
+   * `inside` knows which callers are part of a transaction; `appended` is called after the commit of one that may have
+   * appended.
+   */
   constructor(
     private readonly access: Access,
     events: { readonly beside: EventsBeside; readonly sender: AppendSender },
@@ -169,7 +172,7 @@ export class PostgresProjections implements ProjectionStore {
     });
   }
 
-  /** What is known may be outdated: a query is refused only for what is stored. */
+  /** The cache may be outdated: a query is refused only by what is stored. */
   async #resolved(
     ask: Ask,
     readModel: string,

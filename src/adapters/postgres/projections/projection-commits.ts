@@ -22,20 +22,20 @@ import { changeValues } from './process-values';
 import { keyLists, type ProjectionStatements, writerOf } from './projection-statements';
 import type { KnownReadModel, ReadModelCache } from './read-model-cache';
 
-/** What is to be written into one version of a read model. */
+/** The writes to one version of a read model. */
 interface Page {
   readonly model: KnownReadModel;
   readonly writes: readonly PreparedWrite[];
 }
 
-/** Takes a transaction back whose commit was refused. */
+/** Rolls back a transaction whose commit was refused. */
 class Refusal extends Error {
   constructor(readonly outcome: CommitOutcome) {
     super('The commit was refused.');
   }
 }
 
-/** Writes commits: mostly with one statement; with work of the user's own, or dead letters, in a transaction. */
+/** Writes commits: usually with one statement; in a transaction if there is user work, or dead letters. */
 export class ProjectionCommits {
   readonly #held: HeldTransactions;
 
@@ -44,7 +44,7 @@ export class ProjectionCommits {
     private readonly statements: ProjectionStatements,
     private readonly known: ReadModelCache,
     private readonly letters: PostgresDeadLetters,
-    /** Dates what is recorded; default that of the database. */
+    /** The time of what is recorded; default the clock of the database. */
     private readonly clock: Clock | undefined,
   ) {
     this.#held = new HeldTransactions(maxConnections);
@@ -60,11 +60,11 @@ export class ProjectionCommits {
     }
   }
 
-  /** Writes a commit on a connection that has a transaction open; what is thrown has spoilt it. */
+  /** Writes a commit on a connection with an open transaction, which an error makes unusable. */
   async within({ client, ask }: Connection, commit: SealedCommit): Promise<CommitOutcome> {
     const { checkpoint, from, work, retried } = commit;
     if (work.length > 0 || retried !== undefined) {
-      // Locked before the work is done: nothing is done in vain.
+      // Locked before the work runs, so that it is not done in vain.
       await lockCheckpoint(ask, this.statements, checkpoint);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;
@@ -83,7 +83,7 @@ export class ProjectionCommits {
     return outcome;
   }
 
-  /** @throws InvalidCommitError for what PostgreSQL will never take: to try it again is of no use */
+  /** @throws InvalidCommitError for contents that PostgreSQL never accepts: a retry is of no use */
   async #write(ask: Ask, commit: SealedCommit): Promise<CommitOutcome> {
     try {
       return await this.#tryWrite(ask, commit);
@@ -105,7 +105,7 @@ export class ProjectionCommits {
       const checks = parts.reads ? readValues(reads, pages) : [];
       const [row] = await ask(statements(parts), [...values, ...deletions, ...checks, ...changes]);
       if (row![0] === '1') return { ok: true };
-      // Either the checkpoint or the lease is elsewhere, or a read model is no longer what it was.
+      // The checkpoint has moved, the lease is lost, or a read model has changed.
       for (const { readModel, version } of groups) await this.#refuseClosed(ask, readModel, version);
       const refusal = await this.#refusal(ask, commit, from);
       if (refusal) return refusal;

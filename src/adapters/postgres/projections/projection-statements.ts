@@ -19,12 +19,12 @@ export function projectionStatements(names: StoreNames) {
     checkpoint: statement(
       `select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3`,
     ),
-    /** Where a segment stands, and whether a fence, if one is given, is no longer the segment's. */
+    /** The checkpoint of a segment, and whether a fence, if one is given, is outdated. */
     place:
       statement(`select (select position from ${checkpoints} where projection = $1 and version = $2 and segment = $3),
   $4::bigint is not null and not exists (
     select from ${leases} where projection = $1 and version = $2 and segment = $3 and fence = $4 and owner is not null)`),
-    // The version first, then the checkpoint, as in a commit and in a drop: none waits for another one in a circle.
+    // First the version, then the checkpoint, as in a commit and in a drop, to avoid deadlocks.
     begin: statement(`insert into ${checkpoints} (projection, version, segment, position)
 select name, version, $3, 0 from ${models} where name = $1 and version = $2 and state <> 'closed' for key share on conflict do nothing`),
     lock: statement(`with open as (select from ${models} where name = $1 and version = $2 and state <> 'closed' for key share)
@@ -47,8 +47,7 @@ from ${models} where name = $1 order by version`),
     activate: statement(
       `update ${models} set state = 'active' where name = $1 and version = $2 and state <> 'closed' returning version`,
     ),
-    // One look by the whole key for each id, whatever the planner believes about the table: left to it, the kept plan
-    // goes through all documents.
+    // One lookup by the whole key for each id. Left to the planner, the kept plan would scan all documents.
     get: statement(`select d.id, d.document, d.xmin::text from (select from ${models} where name = $1 and version = $2) known
 left join (
   select f.id, f.document, f.xmin from unnest($3::text[]) wanted(id)
@@ -57,13 +56,14 @@ left join (
     firstCommit: commitStatements(names, 'first'),
     nextCommit: commitStatements(names, 'next'),
     /**
-     * Before a drop: what comes is refused from then on, so that a drop does not wait without end for those who take
+     * Before a drop: further commits are refused, so that the drop does not wait endlessly for processes that take
      * turns.
      */
     shut: statement(
       `update ${models} set state = 'closed' where name = $1 and version = $2 and state <> 'closed' and (state <> 'active' or not $3)`,
     ),
-    // The first waits for commits under way, and stops those to come; what they have written is seen by the others.
+    // The first statement waits for commits in progress and blocks further ones; the others see what these have
+    // written.
     drop: [
       statement(`delete from ${models} where name = $1 and version = $2 and state = 'closed'`),
       statement(`with documents as (delete from ${documents} where read_model = $1 and version = $2),
@@ -73,7 +73,7 @@ ${processDrops(names)},
 members as (delete from ${names.of('members')} where projection = $1 and version = $2)
 delete from ${letters} where projection = $1 and version = $2`),
     ],
-    /** After a drop: another version that was dropped at the same moment may have been seen as there. */
+    /** After a drop: another version that was dropped at the same moment may have been seen as existing. */
     dropProcess: statement(`with ${processDrops(names)} select 1`),
   };
 }
@@ -87,14 +87,14 @@ const processDrops = (names: StoreNames): string =>
     )
     .join(',\n');
 
-/** What a commit does beside writing documents. */
+/** The parts of a commit besides writing documents. */
 export interface CommitParts {
   readonly deletes: boolean;
   readonly reads: boolean;
   readonly process: boolean;
 }
 
-/** Returns the statement of a commit that does this. Each is made once. */
+/** Returns the statement of a commit with these parts. Each is created once. */
 function commitStatements(names: StoreNames, which: 'first' | 'next'): (parts: CommitParts) => Statement {
   const made = new Map<string, Statement>();
   return parts => {
@@ -125,7 +125,7 @@ function commitText(names: StoreNames, which: 'first' | 'next', parts: CommitPar
     '(select count(*) from known) = cardinality($1::text[]) and ($20::bigint is null or exists (select from held))' +
     (reads ? ' and (select holds from asread)' : '');
   const move = {
-    // Of two at once one waits for the other here, and finds the position moved.
+    // Of two concurrent commits one waits here for the other, and finds the checkpoint moved.
     first: `insert into ${checkpoints} as c (projection, version, segment, position) select $4, $5, $6, $8::bigint where ${allKnown}
   on conflict (projection, version, segment) do update set position = excluded.position where c.position = $7::bigint`,
     next: `update ${checkpoints} set position = $8::bigint
@@ -161,8 +161,8 @@ function processText(names: StoreNames, first: number): string {
 }
 
 /**
- * Locks the documents that were read, in one order, and compares who has written them: where another commit was first,
- * its document is found, as the lock has waited for it.
+ * Locks the documents that were read, in one order, and compares their writers. If another commit was first, its
+ * document is found, because the lock has waited for it.
  */
 function readsText(names: StoreNames, first: number): string {
   return `seen as materialized (
@@ -176,13 +176,13 @@ function readsText(names: StoreNames, first: number): string {
 ), `;
 }
 
-/** Whether a document was read, and was not there. */
+/** Whether a document was looked up and did not exist. */
 const isNew = (exists: 'exists' | 'not exists'): string =>
   `${exists} (select from seen s where s.name = k.name and s.version = k.version and s.id = g.id and s.writer is null)`;
 
 /**
- * What was not there when it was read is inserted: where another commit has been first, the statement fails, and finds
- * it when it is repeated.
+ * Documents that did not exist when they were read are inserted: if another commit was first, the statement fails, and
+ * finds the document when it is repeated.
  */
 function createdText(names: StoreNames): string {
   const keys = KEY_COLUMNS.join(', ');
@@ -199,29 +199,29 @@ function createdText(names: StoreNames): string {
 const GIVEN = `rows from (unnest($9::integer[]), unnest($10::text[]), jsonb_array_elements($11::jsonb),
     ${KEY_COLUMNS.map((_, index) => `unnest($${12 + index}::text[])`).join(', ')}) as g (place, id, document, ${KEY_COLUMNS.join(', ')})`;
 
-// Planned for these ids: a plan that is kept goes by what the table was when it was made, and through all documents of
-// the read model.
+// Planned for these ids: a kept plan depends on the size of the table when it was made, and scans all documents of the
+// read model.
 const deletion = (names: StoreNames): string => `, deleted as (
   delete from ${names.of('documents')} d using moved, known k, unnest($21::integer[], $22::text[]) w (place, id)
   where k.place = w.place and d.read_model = k.name and d.version = k.version and d.id = w.id
 )`;
 
-/** A read model, and its indexes as they are stored. */
+/** A read model, and its stored indexes. */
 export interface IndexedReadModel {
   readonly name: string;
   readonly version: number;
   readonly text: string;
 }
 
-/** Makes the statements of queries; those of one shape share one. */
+/** Creates the statements of queries; queries of the same shape share one. */
 export class FindStatements {
   readonly #shapes = new QueryShapes(statement);
 
   constructor(private readonly names: StoreNames) {}
 
   /**
-   * Returns the statement of a query, with its values. It yields one row at least, of nulls where nothing is found;
-   * none where the read model has not these indexes, or is not there.
+   * Returns the statement of a query, with its values. It yields at least one row, of nulls if nothing is found, and no
+   * row if the read model does not exist or does not have these indexes.
    */
   of(
     { name, version, text: indexes }: IndexedReadModel,
@@ -242,23 +242,25 @@ left join (${found}) d on true order by d.key${order}, d.id${order}`;
   }
 }
 
-/** The values of the keys, one list for each column; none where no document has that many. */
+/** The values of the keys, one list for each column; none if no document has that many. */
 export function keyLists(rows: readonly { readonly keys: readonly string[] }[]): ((string | null)[] | null)[] {
   const most = rows.reduce((count, { keys }) => Math.max(count, keys.length), 0);
   return KEY_COLUMNS.map((_, index) => (index < most ? rows.map(({ keys }) => keys[index] ?? null) : null));
 }
 
-/** Takes rows of documents apart: there is one of nulls where nothing was found. */
+/** Separates rows of documents from the row of nulls that stands for no result. */
 export const foundDocuments = (rows: readonly Row[]): { id: string; document: string; key: string }[] =>
   rows.flatMap(([id, document, key]) => (id == null ? [] : [{ id, document: document!, key: key! }]));
 
-/** Who wrote the documents that were read, as long as the objects are in use: xmin, the number of the transaction. */
+/**
+ * The writers of the documents that were read, as long as the objects are in use: xmin, the number of the transaction.
+ */
 const writers = new WeakMap<object, string>();
 
-/** Returns who had written a document when it was read; a number that no transaction has for what was not read. */
+/** Returns the writer of a document at the time of the read; for other documents a number that no transaction has. */
 export const writerOf = (document: object): string => writers.get(document) ?? '0';
 
-/** Returns documents by id. @throws UnknownReadModelError where there is not even a row of nulls */
+/** Returns documents by id. @throws UnknownReadModelError if there is not even a row of nulls */
 export function documentsOf(rows: readonly Row[], readModel: string, version: number): ReadonlyMap<string, object> {
   if (rows.length === 0) throw new UnknownReadModelError(readModel, version);
   const found = new Map<string, object>();

@@ -4,22 +4,25 @@ import { HeldTransactions } from '../connection/held-transactions';
 import { unwrapped, WorkFailure } from '../connection/user-work';
 import { PostgresProjectionTransaction, type TransactionSources } from './postgres-projection-transaction';
 
-/** Runs transactions, few at a time, each of them again where the database has interrupted it. */
+/** Runs transactions, few at a time, and repeats one that the database has interrupted. */
 export class ProjectionTransactions {
   readonly #held: HeldTransactions;
 
   constructor(
     maxConnections: number,
     private readonly sources: Omit<TransactionSources, 'database'>,
-    /** Knows who is part of a transaction. */
+    /** Knows which callers are part of a transaction. */
     private readonly inside: Inside,
-    /** Called when a transaction was kept that may have appended. */
+    /** Called after the commit of a transaction that may have appended. */
     private readonly appended: () => void,
   ) {
     this.#held = new HeldTransactions(maxConnections);
   }
 
-  /** Refuses a caller that is part of a transaction: its own would wait for that one. @throws InsideTransactionError */
+  /**
+   * Refuses a caller that is part of a transaction: its own transaction would wait for that one.
+   * @throws InsideTransactionError
+   */
   async refuseInside(): Promise<void> {
     if (this.inside.busy) await this.inside.refuse();
   }
@@ -36,15 +39,15 @@ export class ProjectionTransactions {
   }
 
   /**
-   * Where the database itself interrupted it nothing was written, and all of it can be done again; what the work throws
-   * is none of that.
+   * If the database itself interrupted it, nothing was written and everything can be repeated. Errors of the work are
+   * not such interruptions.
    */
   #run<T>(database: Database, work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     return database.transaction(async connection => {
       const transaction = new PostgresProjectionTransaction({ ...this.sources, database }, connection);
       const worked = transaction.run(each => this.inside.run(() => work(each)));
       const result = await worked.catch((error: unknown) => {
-        // It goes through as it is; only what the database has interrupted is tried again.
+        // Passed on unchanged; only interruptions by the database are retried.
         throw transaction.interruption ?? new WorkFailure(error);
       });
       if (transaction.conflict) throw new TakenBack(result);
@@ -53,7 +56,7 @@ export class ProjectionTransactions {
   }
 }
 
-/** Takes a transaction back that met a conflict, with what its work has returned. */
+/** Rolls back a transaction that met a conflict; carries the result of its work. */
 class TakenBack extends Error {
   constructor(readonly result: unknown) {
     super('The transaction met a conflict.');

@@ -8,8 +8,7 @@ export interface KnownReadModel extends IndexedReadModel {
 }
 
 /**
- * Remembers read models, which saves asking: whatever is written or found on the strength of it is checked against what
- * is stored.
+ * Caches read models to save queries. Whatever is written or found with a cached one is checked against the stored one.
  */
 export class ReadModelCache {
   readonly #known = new Map<string, KnownReadModel>();

@@ -11,7 +11,7 @@ export class StoredEvents {
     this.#byIds = statement(`select ${EVENT_COLUMNS} from ${names.of('events')} e where e.event_id = any($1::uuid[])`);
   }
 
-  /** Returns those that are stored, by id. */
+  /** Returns the stored ones, by id. */
   async find(ask: Ask, ids: readonly string[]): Promise<ReadonlyMap<string, RecordedEvent>> {
     const events = (await ask(this.#byIds, [ids])).map(row => recordedEvent(row));
     return new Map(events.map(event => [event.id, event]));

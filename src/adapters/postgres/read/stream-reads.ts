@@ -11,7 +11,7 @@ const MAX_WAIT_MS = 50;
 const MAX_STREAMS = 100;
 const HALVED_FROM = 24;
 
-/** A page of one stream that a caller waits for. */
+/** A page of one stream that a caller awaits. */
 export interface StreamRequest {
   readonly stream: StreamName;
   readonly from: number;
@@ -23,14 +23,14 @@ interface Waiting extends StreamRequest {
   fail(error: unknown): void;
 }
 
-/** Reads streams; those that are asked for at once share a round trip. */
+/** Reads streams; concurrent requests share a round trip. */
 export class StreamReads {
   readonly #batches: Batches<Waiting>;
   readonly #one: Statement;
   readonly #several: Statement;
 
   /**
-   * @param appending tells whether appends are under way: what is loaded to be changed is in two groups then, of which
+   * @param appending tells whether appends are in progress: the streams loaded for them then form two groups, of which
    * one reads while the other appends
    */
   constructor(
@@ -76,7 +76,7 @@ export class StreamReads {
   }
 }
 
-/** The question for a page of one stream. */
+/** The query for a page of one stream. */
 export const streamStatement = (names: StoreNames): Statement =>
   statement(`select ${STREAM_COLUMNS} from ${names.of('read_stream')}($1::text, $2::text, $3::bigint, $4::integer) e`);
 
@@ -100,13 +100,13 @@ const streamsValues = (requests: readonly StreamRequest[]): unknown[] => [
   `{${requests.map(({ limit }) => limit).join(',')}}`,
 ];
 
-/** Makes the events of one stream from its rows. */
+/** Creates the events of one stream from its rows. */
 export const streamEvents = (
   rows: readonly Row[],
   { aggregateName, aggregateId }: StreamName,
 ): readonly RecordedEvent[] => rows.map(row => recordedEvent(row, aggregateName, aggregateId));
 
-/** Sorts the rows into one page for each request; those of a lone one do not say whose they are. */
+/** Sorts the rows into one page for each request; the rows of a single request carry no index. */
 function streamPages(rows: readonly Row[], requests: readonly StreamRequest[]): readonly (readonly RecordedEvent[])[] {
   if (requests.length === 1) return [streamEvents(rows, requests[0]!.stream)];
   const pages = requests.map((): RecordedEvent[] => []);

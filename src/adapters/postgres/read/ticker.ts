@@ -1,16 +1,16 @@
 import type { Logger } from '../../../messages';
 import { OUTAGE_PAUSE_MS } from '../connection/retry';
 
-/** Is woken when there may be new events. */
+/** Woken when there may be new events. */
 export interface Subscriber {
   wake(): void;
 }
 
-/** What a ticker asks, and how often. */
+/** What a ticker queries, and how often. */
 export interface TickerSource {
   readonly pollEvery: number;
   readonly logger: Logger;
-  /** Returns the horizon; rejects when it cannot be had. */
+  /** Returns the horizon; rejects if it cannot be read. */
   horizon(): Promise<string>;
   /** Tells whether an error of `horizon` may pass. */
   mayPass(error: unknown): boolean;
@@ -23,8 +23,8 @@ const MIN_INTERVAL_MS = 5;
 const WAKE_INTERVAL_MS = 500;
 
 /**
- * Asks for the horizon while anyone follows, and wakes the subscribers when it has moved. One for each store, however
- * many follow.
+ * Reads the horizon while there are subscribers, and wakes them when it has moved. One ticker serves all subscribers of
+ * a store.
  */
 export class Ticker {
   readonly #subscribers = new Set<Subscriber>();
@@ -50,7 +50,7 @@ export class Ticker {
     this.#horizon = undefined;
   }
 
-  /** Asks at once: this process has appended something. */
+  /** Reads the horizon immediately: this process has appended something. */
   hurry(): void {
     if (this.#subscribers.size === 0) return;
     if (this.#asking) this.#hurried = true;
@@ -58,8 +58,8 @@ export class Ticker {
   }
 
   /**
-   * Says that a subscriber's question failed for a reason that may pass: the subscriber is to be woken when the
-   * database answers again.
+   * Reports that a subscriber's read failed for a reason that may pass: wakes the subscriber when the database answers
+   * again.
    */
   lost(error: unknown): void {
     if (!this.#lost)
@@ -81,7 +81,7 @@ export class Ticker {
     if (this.#subscribers.size > 0) this.#plan(this.#hurried ? MIN_INTERVAL_MS : pause);
   }
 
-  /** Returns how long to wait before the next question. */
+  /** Returns the pause before the next query. */
   async #ask(): Promise<number> {
     try {
       const horizon = await this.source.horizon();

@@ -2,13 +2,12 @@ import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
- * Makes the function that appends to several streams, each at a version that the caller knows: what concurrent commands
- * send. `p_new` streams are to be made; they come first. It answers with the places of the streams that are at another
- * version or held by another transaction (`refused`), has written nothing for these, and leaves it to the append
- * function to find out which.
+ * Creates the function that appends to several streams, each at a version that the caller knows, as concurrent commands
+ * do. The first `p_new` streams are new. It returns the indexes of the streams that are at another version or locked by
+ * another transaction (`refused`), and writes nothing for these; the append function then determines which.
  *
- * Whole lists instead of loops: two thirds of the append function's time. New streams come before those that exist, and
- * within each in the order in which the caller sorted them, which is the same for all writers: no deadlocks.
+ * Lists instead of loops: two thirds of the time of the append function. New streams come before existing ones, and
+ * within each group in the order in which the caller sorted them, which is the same for all writers: no deadlocks.
  */
 export function appendExpectedFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append_expected')}(

@@ -1,13 +1,13 @@
 import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
-/** What the append function says of one unit of appends. */
+/** The outcomes that the append function returns for a unit. */
 export const OUTCOME = { appended: 0, known: 1, conflict: 2, busy: 3 } as const;
 
-/** How an expected version travels; from 0 on it is the version itself. */
+/** How an expected version is encoded; from 0 on it is the version itself. */
 export const EXPECTED = { any: -1, exists: -2 } as const;
 
-/** What the append function takes, and the one for commands after its own. */
+/** The parameters of the append function, and of the one for commands after its own. */
 export const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_first bigint[], p_fresh boolean[],
   p_units integer[], p_streams integer[], p_expected bigint[], p_counts integer[],
   p_event_units integer[], p_aggregate_names text[], p_aggregate_ids text[], p_event_ids uuid[],
@@ -15,22 +15,22 @@ export const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_
   p_check boolean, p_wait boolean, p_recorded_at bigint, p_marks jsonb`;
 
 /**
- * Makes the function that appends a batch: units that stand or fall on their own, each of appends to one or several
- * streams.
+ * Creates the function that appends a batch of units, each with appends to one or several streams. A unit is written as
+ * a whole or not at all, whatever becomes of the others.
  *
  * 1. Locks all streams, in the order in which the caller sorted them, which is the same for all writers: no deadlocks.
- * First those that may be new: they are made, with the version (`p_first`) that they have when nothing is refused. Then
- * those that exist. Streams that another transaction holds are left out, and their units reported as busy, unless
- * `p_wait`.
- * 2. Looks the event ids up (`p_check`): only now, so that what a lost reply left behind is seen.
- * 3. Decides unit after unit; a unit sees what the units before it have appended.
- * 4. Says "I may still commit positions above L" by a lock that PostgreSQL withdraws when this transaction ends, then
- * draws positions.
+ *    First those that may be new: they are created, with the version (`p_first`) that they have if nothing is refused.
+ *    Then the existing ones. Streams that another transaction holds are left out, and their units reported as busy,
+ *    unless `p_wait`.
+ * 2. Looks up the event ids (`p_check`). Not earlier, so that events stored by a call whose reply was lost are found.
+ * 3. Decides one unit after another; a unit sees what the units before it have appended.
+ * 4. Says "I may still commit positions above L" by a lock that PostgreSQL releases when this transaction ends, then
+ *    draws positions.
  *
- * `p_marks` is null where no event has any; else those that have none are null in it.
+ * `p_marks` is null if no event has any; otherwise it holds null for events without marks.
  *
- * Its plans are made when the tables are empty and kept while they grow: only those that go by the index stay good.
- * They are generic: planned anew for the arrays of each call they cost more than the work.
+ * Its plans are made when the tables are empty and kept while they grow, so they must use the indexes. They are generic:
+ * planning for the arrays of each call would take longer than the work.
  */
 export function appendFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append')}(
@@ -134,8 +134,8 @@ function decide(): string {
   end loop;`;
 }
 
-// A lock per transaction, not per append: the table of locks is small. A setting local to the transaction tells that it
-// is held; like the lock it is taken back with the savepoint after which it was made.
+// A lock for each transaction, not for each append, because the lock table is small. A setting local to the transaction
+// tells that the lock is held; both are undone by a rollback to an earlier savepoint.
 function write(names: StoreNames): string {
   const setting = names.inFlightSetting;
   return `  if ${OUTCOME.appended} = any(outcomes) then

@@ -2,10 +2,10 @@ import { IN_FLIGHT_LOCK, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
- * Makes the function that appends one event at a version: what most commands do. It answers with nulls, and has written
- * nothing, where the stream is at another version or held by another transaction: the append function finds out which.
+ * Creates the function that appends one event at a version, as most commands do. If the stream is at another version or
+ * locked by another transaction, it writes nothing and returns nulls; the append function then determines which.
  *
- * Scalars instead of arrays, and no more statements than there are tables: half the time of a batch of one.
+ * Scalars instead of arrays, and one statement for each table: half the time of a batch of one.
  */
 export function appendOneFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append_one')}(

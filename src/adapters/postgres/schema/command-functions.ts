@@ -5,20 +5,20 @@ import type { StoreNames } from './names';
 const INDEXES_ONLY = `set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan set jit = off`;
 
 /**
- * In a transaction that makes or renews a claim: it does not wait for the disk, for a crash of the server makes every
- * claim void.
+ * For a transaction that makes or renews a claim: it does not wait for the disk, because a crash of the server
+ * invalidates every claim.
  */
 export const NOT_DURABLE = `set_config('synchronous_commit', 'off', true)`;
 
-/** The time by the clock that the caller gives, or by that of the server. */
+/** The time by the caller's clock, if given, or by the server's. */
 export const timeOf = (parameter: string): string => `coalesce(to_timestamp(${parameter} / 1000.0), clock_timestamp())`;
 
 /** So many milliseconds. */
 export const milliseconds = (count: string): string => `${count} * interval '1 millisecond'`;
 
 /**
- * Makes the table of commands. A command is done when it has a list of events. `expires_at` is set once, so that the
- * updates after it touch no index: it finds the rows that may be forgotten, where `held_until` is past, too.
+ * Creates the table of commands. A command is done when it has a list of events. `expires_at` is set once, so that
+ * later updates touch no index; it finds the rows that may be deleted, if `held_until` is past, too.
  */
 export function commandTable(names: StoreNames): string {
   return `create table if not exists ${names.of('commands')} (
@@ -39,9 +39,9 @@ create index if not exists ${names.local('commands_time')} on ${names.of('comman
 }
 
 /**
- * Makes the function that claims a command, or says what there is of it. It waits for no one: where another transaction
- * is at work on a command that looks free, it answers that the command is running, as what the caller asked for, since
- * what it will be is not known yet. When a claim has run out: see `isFree`.
+ * Creates the function that claims a command, or returns its state. It never waits: if another transaction is working
+ * on a command that looks free, it answers that the command is running, with the caller's fingerprint, because its
+ * final state is not known yet. When a claim has expired: see `isFree`.
  */
 export function claimFunction(names: StoreNames): string {
   const table = names.of('commands');
@@ -97,10 +97,10 @@ end $claim$;`;
 }
 
 /**
- * Makes the function that appends a batch in which units belong to commands, and records these in the same transaction.
- * The claims come in one order for all writers, each with its unit and the places of that unit's first and last event.
- * Where a claim is not the caller's any more (`lost`), or its command is done (`done`), the function says which and
- * writes nothing: what is left of the batch is sent again.
+ * Creates the function that appends a batch with units of commands, and records these in the same transaction. The
+ * claims come in the same order for all writers, each with its unit and the indexes of that unit's first and last
+ * event. If the caller has lost a claim (`lost`), or the command is done (`done`), the function returns which and
+ * writes nothing; the rest of the batch is then sent again.
  */
 export function appendClaimedFunction(names: StoreNames): string {
   const table = names.of('commands');

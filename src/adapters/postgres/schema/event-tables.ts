@@ -1,9 +1,9 @@
 import type { StoreNames } from './names';
 
 /**
- * Makes the sequence of positions, which has no cache: a cached block would be handed out long after the in-flight lock
- * was taken; and the tables of streams and events. Text is compared byte by byte (collate "C"): faster, and the same on
- * every server.
+ * Creates the sequence of positions and the tables of streams and events. The sequence has no cache: cached numbers
+ * would be used long after the in-flight lock was taken. Text is compared byte by byte (collate "C"): faster, and the
+ * same on every server.
  */
 export const eventTables = (
   names: StoreNames,
@@ -33,7 +33,7 @@ create table if not exists ${names.of('events')} (
   constraint ${names.local('events_id')} unique (event_id)
 );`;
 
-/** Makes the table of snapshots. The state is text, not jsonb: it comes back with its keys in the same order. */
+/** Creates the table of snapshots. The state is text, not jsonb, so that its keys keep their order. */
 export const snapshotTable = (names: StoreNames): string => `create table if not exists ${names.of('snapshots')} (
   aggregate_name text collate "C" not null,
   aggregate_id   text collate "C" not null,

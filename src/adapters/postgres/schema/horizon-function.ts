@@ -2,15 +2,15 @@ import { DRAWN, LOWER_HALF, REFUSE_OTHER_ISOLATION } from './function-parts';
 import type { StoreNames } from './names';
 
 /**
- * Makes the function that returns the horizon: the highest position below which nothing can appear any more.
+ * Creates the function that returns the horizon: the highest position below which no event can appear any more.
  *
- * First the last position drawn, then the lowest that a writer may still commit above: a writer that drew a position
- * before the first look either holds the lock at the second, or has ended, and then what it committed is seen by every
- * statement that begins after this one. A lock has the lower half of its position only: of all that end so it is the
- * one nearest to the last drawn, as no transaction stays open while two thousand million positions are drawn.
+ * It reads the last drawn position first, then the lowest position above which a writer may still commit. A writer that
+ * drew a position before the first read either holds its lock at the second read, or has ended, and then every later
+ * statement sees what it committed. A lock has only the lower half of its position; of all positions with that half, it
+ * is the one nearest to the last drawn, as no transaction stays open while two thousand million positions are drawn.
  *
- * A function that is volatile takes a new snapshot for each statement, but only in READ COMMITTED, and only the primary
- * knows the locks.
+ * A volatile function takes a new snapshot for each statement, but only in READ COMMITTED, and only the primary knows
+ * the locks.
  */
 export function horizonFunction(names: StoreNames): string {
   return `create or replace function ${names.of('horizon')}() returns bigint language plpgsql volatile set jit = off as $horizon$
@@ -44,7 +44,7 @@ begin
 end $read_all$;`;
 }
 
-/** The number with this lower half that is nearest to another one. */
+/** The number with this lower half that is nearest to another number. */
 function nearest(lowerHalf: string, other: string): string {
   const half = (LOWER_HALF + 1) / 2;
   return `${other} + ((${lowerHalf} - ${other} + ${half}) & ${LOWER_HALF}) - ${half}`;

@@ -19,7 +19,8 @@ export function migrationSql(options: PostgresSchemaOptions = {}): string {
 }
 
 /**
- * Brings the schema up to date, or tells that it is not. @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError
+ * Brings the schema up to date, or rejects if it is not.
+ * @throws PostgresSchemaOutdatedError, PostgresSchemaNewerError
  */
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   const { names, migrate } = database.settings;
@@ -33,8 +34,8 @@ export async function migrate(database: Database, migrations: readonly Migration
 }
 
 /**
- * Looks again when it has the lock: tables that another process has altered meanwhile are in use by then. Begins anew
- * where its connection is lost.
+ * Checks again when it has the lock, because tables that another process has altered meanwhile are in use by then.
+ * Starts again if the connection is lost.
  */
 async function apply(database: Database, migrations: readonly Migration[]): Promise<void> {
   const { names } = database.settings;
@@ -46,7 +47,7 @@ async function apply(database: Database, migrations: readonly Migration[]): Prom
   });
 }
 
-// The schema is only made when it is missing: "create schema if not exists" asks for a right that an application need
+// The schema is created only if it is missing: "create schema if not exists" needs a privilege that an application need
 // not have.
 function opening(names: StoreNames): string[] {
   const { schema } = names;

@@ -10,7 +10,7 @@ import { processTables } from './process-tables';
 import { deadLetterTable, documentTable, readModelTable, segmentTables } from './projection-tables';
 import { readStreamFunction, readStreamsFunction } from './read-streams-function';
 
-/** One step of the schema. Every statement can be run again without harm. */
+/** One step of the schema. Every statement can safely run again. */
 export interface Migration {
   readonly number: number;
   readonly title: string;
@@ -33,7 +33,7 @@ const FIRST_SCHEMA = [
   ...[horizonFunction, readStreamFunction, readStreamsFunction],
 ];
 
-/** All steps in order. A published step is never changed: what changes later is a step of its own. */
+/** All steps in order. A published step is never changed; later changes are steps of their own. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, title: 'first schema', sql: names => FIRST_SCHEMA.map(part => part(names)).join('\n\n') },
 ];

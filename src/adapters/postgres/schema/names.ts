@@ -4,28 +4,25 @@ import type { StreamName } from '../../../store';
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 
-/** How long a name may be: PostgreSQL cuts what is longer, without an error. */
+/** The longest name: PostgreSQL truncates longer ones without an error. */
 const MAX_IDENTIFIER = 63;
-/** The longest name of a table, function, index or constraint; a test compares it with what the migrations make. */
+/** The length of the longest name of a table, function, index or constraint; a test compares it with the migrations. */
 const MAX_SUFFIX_LENGTH = 'process_deadlines'.length;
 
-/** How long the prefix of a store's names may be. */
+/** The longest prefix of a store's names. */
 export const MAX_PREFIX = MAX_IDENTIFIER - MAX_SUFFIX_LENGTH;
 
 /** Tells whether a name can be a schema: lower case letters, digits and underscores, 63 at most. */
 export const isIdentifier = (name: unknown): name is string => typeof name === 'string' && IDENTIFIER.test(name);
 
-/** Tells whether a name can stand before the names of tables and functions. */
+/** Tells whether a text can be the prefix of the names of tables and functions. */
 export const isPrefix = (name: unknown): name is string => isIdentifier(name) && name.length <= MAX_PREFIX;
 
-/** Tells whether there can be a stream of this name. */
+/** Tells whether a stream of this name can exist. */
 export const isStorable = ({ aggregateName, aggregateId }: StreamName): boolean =>
   [aggregateName, aggregateId].every(text => typeof text === 'string' && isStorableText(text));
 
-/**
- * What a store's schema, tables, functions and locks are called. All of it is quoted, or made of nothing but checked
- * names.
- */
+/** The names of a store's schema, tables, functions and locks. All are quoted, or built from checked names. */
 export class StoreNames {
   constructor(
     readonly schema: string,
@@ -48,14 +45,14 @@ export class StoreNames {
     return `select setval('${positions}', greatest(last_value, (select max(position) from ${events}))) from ${positions}`;
   }
 
-  /** The session setting by which a transaction knows that it holds the in-flight lock already. */
+  /** The session setting that tells whether a transaction holds the in-flight lock. */
   get inFlightSetting(): string {
     return `eventuality.${this.schema}.${this.prefix}in_flight`;
   }
 
   /**
-   * The key of the lock under which migrations run: two integers, a key space apart from the in-flight locks. Stores of
-   * one schema share it: the first of them makes the schema.
+   * The key of the lock for migrations: two integers, a key space apart from the in-flight locks. Stores of one schema
+   * share it, because the first of them creates the schema.
    */
   get migrationLock(): string {
     const hash = sha256('migration', this.schema);

@@ -4,16 +4,16 @@ import { type Row, statement } from '../connection/statement';
 import { PostgresPositionsError, PostgresSchemaOutdatedError } from '../errors';
 import { DRAWN } from './function-parts';
 
-/** Where the sequence of positions stands, and the events. */
+/** The positions of the sequence and of the last event. */
 interface Places {
   readonly drawn: bigint;
   readonly last: bigint;
 }
 
 /**
- * Makes sure that new events get positions after all others. The sequence is behind them where tables were restored or
- * replicated without it: events would go into old gaps then, where no subscriber looks any more. With `migrate: 'auto'`
- * the sequence is moved, else it is an error.
+ * Makes sure that new events get positions after all others. The sequence is behind them if tables were restored or
+ * replicated without it: events would then fill old gaps that subscribers have passed. With `migrate: 'auto'` the
+ * sequence is moved; otherwise it is an error.
  * @throws PostgresPositionsError
  */
 export async function checkPositions(database: Database): Promise<void> {
@@ -31,8 +31,8 @@ export async function checkPositions(database: Database): Promise<void> {
 }
 
 /**
- * The events are looked at first: their positions were drawn before. Undefined where nothing is there yet, and nothing
- * is to be made.
+ * The events are read first, because their positions were drawn before. Undefined if there are no tables yet, and none
+ * are to be created.
  */
 async function placesOf(database: Database): Promise<Places | undefined> {
   const { names, migrate } = database.settings;
@@ -50,8 +50,8 @@ async function placesOf(database: Database): Promise<Places | undefined> {
 const places = ([last, drawn]: Row): Places => ({ last: BigInt(last!), drawn: BigInt(drawn!) });
 
 /**
- * A transaction that has appended holds a lock on the streams until its end: behind this lock none is in the middle of
- * an append, and all they wrote is seen.
+ * A transaction that has appended holds a lock on the streams until its end. Under this lock no append is in progress,
+ * and everything written before is visible.
  */
 async function move(database: Database, found: Places): Promise<void> {
   const { names } = database.settings;

@@ -2,8 +2,8 @@ import { KEY_COLUMNS } from '../../../store';
 import type { StoreNames } from './names';
 
 /**
- * Makes the table of the versions of read models. The state is in the row of the version: what is decided on it is
- * decided under the row's lock. Readers see one version of a name at most.
+ * Creates the table of the versions of read models. The state is in the row of the version, so decisions about it are
+ * made under the row's lock. Readers see at most one version of a name.
  */
 export const readModelTable = (names: StoreNames): string => `create table if not exists ${names.of('read_models')} (
   name         text collate "C" not null,
@@ -21,9 +21,9 @@ export const readModelTable = (names: StoreNames): string => `create table if no
 create unique index if not exists ${names.local('models_active')} on ${names.of('read_models')} (name) where state = 'active';`;
 
 /**
- * Makes the table of documents. What a read model is searched by is kept in columns of its own, as texts that sort: no
- * read model needs an index of its own, and with it the right to make one. A page of events may write every document of
- * a page of the table: where the new ones fit beside the old, no index is touched (HOT).
+ * Creates the table of documents. Indexed fields are in columns of their own, as texts that sort, so that no read model
+ * needs an index of its own, nor the privilege to create one. A page of events may write every document of a page of
+ * the table: if the new rows fit beside the old ones, no index is touched (HOT).
  */
 export const documentTable = (names: StoreNames): string => `create table if not exists ${names.of('documents')} (
   read_model text collate "C" not null,
@@ -40,9 +40,9 @@ ${KEY_COLUMNS.map(
 ).join('\n')}`;
 
 /**
- * Makes the tables of segments: where each stands, who has it, and who wants a share. Leases have rows of their own:
- * renewing one does not touch the checkpoint, which commits are moving. One that holds for longer than it was claimed
- * for is from before the clock of the server was set back.
+ * Creates the tables of segments: their checkpoints, their owners, and the processes that want a share. Leases have
+ * rows of their own, so that renewing one does not touch the checkpoint, which commits move. A lease that holds for
+ * longer than its duration was written before the server's clock was set back.
  */
 export const segmentTables = (names: StoreNames): string => `create table if not exists ${names.of('checkpoints')} (
   projection text collate "C" not null,
@@ -74,8 +74,8 @@ create table if not exists ${names.of('members')} (
 ) with (fillfactor = 50);`;
 
 /**
- * Makes the table of dead letters. `retry` counts how often a try was asked for. A try answers the requests that it
- * knew of, and not one that comes while it is under way.
+ * Creates the table of dead letters. `retry` counts the requested retries. An attempt answers the requests that it knew
+ * of, and not one that arrives while it is running.
  */
 export const deadLetterTable = (names: StoreNames): string => `create table if not exists ${names.of('dead_letters')} (
   projection text collate "C" not null,

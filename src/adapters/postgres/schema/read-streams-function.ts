@@ -6,8 +6,8 @@ const COLUMNS =
   `${METADATA_AND_MARKS}, (extract(epoch from e.recorded_at) * 1000)::bigint`;
 
 /**
- * Makes the function that reads pages of streams. Its plans go by the index and are generic: left to the planner, they
- * are made anew for the arrays of each call, which takes longer than the reading.
+ * Creates the function that reads pages of streams. Its plans use the index and are generic: left to the planner, they
+ * would be made again for the arrays of each call, which takes longer than the read.
  */
 export function readStreamsFunction(names: StoreNames): string {
   return `create or replace function ${names.of('read_streams')}(p_names text[], p_ids text[], p_first bigint[], p_limits integer[])
@@ -28,8 +28,8 @@ end $read_streams$;`;
 }
 
 /**
- * Makes the function that reads a page of one stream, as {@link readStreamsFunction} does: without lists, an eighth of
- * the time of a lone read less.
+ * Creates the function that reads a page of one stream, as {@link readStreamsFunction} does. Without lists, a single
+ * read takes an eighth less time.
  */
 export function readStreamFunction(names: StoreNames): string {
   return `create or replace function ${names.of('read_stream')}(p_name text, p_id text, p_first bigint, p_limit integer)

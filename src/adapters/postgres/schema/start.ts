@@ -10,8 +10,8 @@ const SERVER = statement(
 const HONEST = ['read committed', 'read uncommitted'];
 
 /**
- * Makes sure that a store can work here: on a primary, in an isolation that keeps the order and an encoding that has
- * every text, on a schema that it knows, with positions that come after all events.
+ * Makes sure that a store can work here: on a primary, with an isolation that keeps the order and an encoding for every
+ * text, on a known schema, with positions that come after all events.
  * @throws PostgresUnreachableError, PostgresReplicaError, PostgresIsolationError, PostgresEncodingError,
  * PostgresSchemaOutdatedError, PostgresSchemaNewerError, PostgresPositionsError
  */

@@ -25,18 +25,18 @@ export interface StreamRequest {
   readonly events: readonly EncodedEvent[];
 }
 
-/** One call of `append`, ready to be written: it stands or falls as a whole. */
+/** One call of `append`, ready to be written: all of it or none. */
 export interface AppendRequest {
   readonly streams: readonly StreamRequest[];
-  /** Whether a caller chose an id: only such events can be stored already. */
+  /** Whether the caller chose an id: only such events can be stored already. */
   readonly chosenIds: boolean;
   readonly eventCount: number;
-  /** Under whose claim it is made. */
+  /** The claim of the command that appends. */
   readonly command: ClaimName | undefined;
 }
 
 /**
- * Checks, seals and encodes an append. What is wrong with it is found here, before it shares a transaction with others.
+ * Checks, seals and encodes an append, before it shares a transaction with others.
  * @throws InvalidAppendError, DuplicateEventError, UnstorableValueError, PayloadTooLargeError, InvalidClaimError
  */
 export function appendRequest(

@@ -16,7 +16,7 @@ import type { Statements } from '../read/statements';
 import type { AppendRequest, StreamRequest } from './append-request';
 import type { CommandRecords } from './command-records';
 
-/** What became of one request of a batch. */
+/** The outcome of one request of a batch. */
 export type WriteResult = AppendOutcome | EventualityError;
 
 interface FoundStream {
@@ -25,8 +25,8 @@ interface FoundStream {
 }
 
 /**
- * Writes requests, several in one transaction. Each is checked before any of it is written, so that none has to be
- * undone for itself.
+ * Writes several requests in one transaction. Each request is checked before any of it is written, so none has to be
+ * rolled back by itself.
  */
 export class AppendWriter {
   #position = 0;
@@ -46,16 +46,13 @@ export class AppendWriter {
       return this.#write(requests, false);
     } catch (error) {
       if (resultCode(error) !== 'SQLITE_CONSTRAINT') throw error;
-      // Some event is stored already. Looking for that before each write would cost a sixth of the throughput, and it
-      // is rare.
+      // An event is stored already. Checking that before each write would cost a sixth of the throughput, and it is
+      // rare.
       return this.#write(requests, true);
     }
   }
 
-  /**
-   * Writes a request in a transaction that the caller has begun. @throws DuplicateEventError, ClaimLostError,
-   * InvalidAppendError
-   */
+  /** Writes a request in the caller's transaction. @throws DuplicateEventError, ClaimLostError, InvalidAppendError */
   writeWithin(request: AppendRequest): AppendOutcome {
     if (request.eventCount === 0) return { ok: true, events: Object.freeze([]) };
     this.#begin();
@@ -65,8 +62,8 @@ export class AppendWriter {
   }
 
   #begin(): void {
-    // Inside the lock: other processes give them, too. Numbers of our own are cheaper than asking which ones SQLite
-    // gave.
+    // Read inside the lock, because other processes assign positions too. Assigning them here is cheaper than asking
+    // SQLite which ones it assigned.
     const last = this.statements.lastKeys.get() as { position: number | null; stream: number | null };
     this.#position = last.position ?? 0;
     this.#stream = last.stream ?? 0;
@@ -111,7 +108,7 @@ export class AppendWriter {
     return this.statements.findStream.get(aggregateName, aggregateId) as FoundStream | undefined;
   }
 
-  /** Answers with the stored events when all of the request is stored. */
+  /** Answers with the stored events if the whole request is stored. */
   #repeated({ streams }: AppendRequest): WriteResult | undefined {
     const appends = streams.map(({ stream, expected, events }) => ({
       stream,
@@ -153,7 +150,7 @@ export class AppendWriter {
     });
   }
 
-  /** Sets the version of the stream, which is made where it is new, and returns its key. */
+  /** Sets the version of the stream, which is created if it is new, and returns its key. */
   #move(
     { aggregateName, aggregateId }: StreamRequest['stream'],
     found: FoundStream | undefined,

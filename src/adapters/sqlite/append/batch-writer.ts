@@ -3,7 +3,7 @@ import { isLocked, resultCode } from '../connection/result-code';
 import type { AppendRequest } from './append-request';
 import type { WriteResult } from './append-writer';
 
-/** What batches are written to. */
+/** Where batches are written. */
 export interface BatchTarget {
   readonly busyTimeout: number;
   /** Writes requests in one transaction: all results hold, or it throws and nothing was written. */
@@ -14,18 +14,16 @@ export interface BatchTarget {
   failureOf(error: unknown): unknown;
 }
 
-/** An append whose caller waits. */
+/** An append that a caller awaits. */
 export interface Waiting {
   readonly request: AppendRequest;
   settle(outcome: AppendOutcome): void;
   fail(error: unknown): void;
-  /** When the file was found locked for the first time. */
+  /** When the file was first found locked. */
   lockedSince?: number;
 }
 
-/**
- * What one request may have brought about; all other failures are those of the file, and would meet each request again.
- */
+/** Failures that one request can cause by itself; every other failure concerns the file, and would hit each request. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set([
   undefined,
   'SQLITE_TOOBIG',
@@ -37,7 +35,7 @@ const REFUSALS: ReadonlySet<string | undefined> = new Set([
 export class BatchWriter {
   constructor(private readonly target: BatchTarget) {}
 
-  /** Writes a batch; returns what was not written because the file is locked, and may still wait. */
+  /** Writes a batch; returns the requests that were not written because the file is locked, and may still wait. */
   write(batch: readonly Waiting[]): readonly Waiting[] {
     try {
       const results = this.target.write(batch.map(({ request }) => request));
@@ -53,7 +51,7 @@ export class BatchWriter {
     }
   }
 
-  /** So that what SQLite refuses fails alone. */
+  /** Writes each request by itself, so that only the one that SQLite refuses fails. */
   #writeEach(batch: readonly Waiting[]): readonly Waiting[] {
     for (const [index, waiting] of batch.entries()) {
       const locked = this.write([waiting]);

@@ -18,15 +18,15 @@ interface CommandRow {
   readonly until: number;
   /** A list in JSON; null while the command is running. */
   readonly event_ids: string | null;
-  /** Of a command without events, as is the version. */
+  /** Null for a command without events, as is the version. */
   readonly aggregate_id: string;
   readonly version: number;
 }
 
-/** How many commands whose time is over each claim forgets at most: more than the one that it may add. */
+/** How many expired commands each claim deletes at most: more than the one that it may add. */
 const MAX_FORGOTTEN = 4;
 
-/** Reads and writes commands through one connection; a caller that writes has begun a transaction. */
+/** Reads and writes commands through one connection; the caller begins a transaction before it writes. */
 export class CommandRecords {
   readonly #statements: ReturnType<typeof prepareCommandStatements>;
 
@@ -38,7 +38,7 @@ export class CommandRecords {
     this.#statements = prepareCommandStatements(connection);
   }
 
-  /** Returns the answer to a claim that does not go through; undefined when it would. */
+  /** Returns the answer to a claim that is refused; undefined if it would succeed. */
   refusal({ id, token }: CommandClaim): ClaimOutcome | undefined {
     const row = this.#statements.find.get(id) as CommandRow | undefined;
     if (!row || isFree({ ...row, done: isDone(row) }, this.#now())) return undefined;
@@ -67,18 +67,18 @@ export class CommandRecords {
     this.#statements.release.run(id, token);
   }
 
-  /** How the command of a claim stands; undefined when the claim is another one's. */
+  /** Returns the state of a command; undefined if another claim holds it. */
   stateOf({ id, token }: ClaimName): 'running' | 'done' | undefined {
     const row = this.#statements.state.get(id, token) as Pick<CommandRow, 'event_ids'> | undefined;
     return row && (isDone(row) ? 'done' : 'running');
   }
 
-  /** Records that a command is done and led to no events, unless it is done already. */
+  /** Records that a command ended without events, unless its outcome is recorded already. */
   complete(claim: ClaimName, aggregateId: string, version: number): void {
     this.#done(claim, [], aggregateId, version);
   }
 
-  /** As {@link complete}, of a command that led to events. */
+  /** As {@link complete}, for a command that led to events. */
   record(claim: ClaimName, events: readonly RecordedEvent[]): void {
     this.#done(
       claim,

@@ -7,16 +7,15 @@ import type { BatchWriter, Waiting } from './batch-writer';
 const MAX_BATCH_EVENTS = 1000;
 
 /**
- * Lets the appends that were asked for in one turn of the event loop share a transaction, and with it the wait for the
- * disk. A lone append does not wait. While another process holds the lock, they wait outside of SQLite: the process
- * goes on.
+ * Lets the appends of one turn of the event loop share a transaction, and one wait for the disk. A lone append is not
+ * delayed. While another process holds the lock, appends wait outside SQLite, so that the event loop is not blocked.
  */
 export class GroupCommit {
   #waiting: Waiting[] = [];
   #scheduled = false;
   #drained: (() => void)[] = [];
 
-  /** `inTurn` does work at once, or when it is this process's turn to write. */
+  /** `inTurn` runs work immediately, or when it is this process's turn to write. */
   constructor(
     private readonly writer: BatchWriter,
     private readonly inTurn: (work: () => void) => void,
@@ -29,7 +28,7 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when all that was asked for is answered. */
+  /** Resolves when every append requested so far is answered. */
   drained(): Promise<void> {
     return new Promise(resolve => {
       if (this.#scheduled) this.#drained.push(resolve);
@@ -51,7 +50,7 @@ export class GroupCommit {
     else for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  /** Takes what goes together. There is a limit, so that no transaction holds the process up for long. */
+  /** Takes the next batch, which is limited so that no transaction blocks the event loop for long. */
   #nextBatch(): Waiting[] {
     let events = 0;
     let count = 0;

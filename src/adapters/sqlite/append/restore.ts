@@ -17,7 +17,7 @@ export class RestoreWriter {
     private readonly statements: Statements,
   ) {}
 
-  /** Writes what is not stored yet. It throws, and nothing was written, when that does not follow on what is there. */
+  /** Writes the events that are not stored yet. Throws, and writes nothing, if they do not continue the stored ones. */
   write(requests: readonly RestoreRequest[]): RestoreOutcome {
     return inPreparedTransaction(this.connection, this.statements, () => {
       const fresh = this.#fresh(requests);
@@ -55,7 +55,7 @@ export class RestoreWriter {
     }
   }
 
-  /** Sets the version of the stream, which is made where it is new, and returns its key. */
+  /** Sets the version of the stream, which is created if it is new, and returns its key. */
   #move(stream: StreamName, version: number): number {
     const found = this.#find(stream);
     if (found) {

@@ -15,9 +15,7 @@ import type { SqliteSettings } from '../connection/options';
 import { withoutDisk } from '../connection/without-disk';
 import type { CommandRecords } from './command-records';
 
-/**
- * Remembers commands in the file of the events; the processes that share it are on one machine, and go by its clock.
- */
+/** Stores commands in the file of the events. The processes that share it run on one machine and use its clock. */
 export class SqliteCommands implements CommandJournal {
   constructor(
     private readonly connection: SqliteConnection,
@@ -29,7 +27,7 @@ export class SqliteCommands implements CommandJournal {
   async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
     const claim = { id, fingerprint, token, lease, keep };
     checkCommandClaim(claim);
-    // Who waits for a command asks again and again: that takes no lock.
+    // A caller that waits for a command polls, so this takes no lock.
     const refusal = await this.access.read(() => this.records.refusal(claim));
     return refusal ?? this.#writeLightly(() => this.records.claim(claim));
   }
@@ -55,7 +53,7 @@ export class SqliteCommands implements CommandJournal {
     await this.#writeLightly(() => this.records.release({ id, token }));
   }
 
-  /** Without waiting for the disk: a power cut ends those who have claimed, too. */
+  /** Does not wait for the disk: a power cut also ends the processes that hold claims. */
   #writeLightly<T>(work: () => T): Promise<T> {
     return this.access.write(() =>
       withoutDisk(this.connection, this.settings, () => inTransaction(this.connection, 'begin immediate', work)),

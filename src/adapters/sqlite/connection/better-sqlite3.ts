@@ -6,7 +6,7 @@ type Database = new (file: string) => SqliteConnection;
 
 /**
  * Returns the driver for the package better-sqlite3.
- * @throws SqliteDriverMissingError when it is not there, does not fit this Node, or does not load
+ * @throws SqliteDriverMissingError when it is not installed, does not fit this Node, or does not load
  */
 export function betterSqlite3({ folders, nodeVersion = process.versions.node }: Surroundings = {}): SqliteDriver {
   const install = `npm install better-sqlite3@${majorOf(nodeVersion) < 22 ? 12 : 13}`;
@@ -14,7 +14,7 @@ export function betterSqlite3({ folders, nodeVersion = process.versions.node }: 
   if (!installed)
     throw new SqliteDriverMissingError([`The package better-sqlite3 is not installed. Install it: ${install}`]);
   const { version } = installed;
-  // It would not throw: opening a database would end the process.
+  // It would not throw: opening a database would crash the process.
   if (majorOf(version) >= 13 && majorOf(nodeVersion) < 22) {
     throw new SqliteDriverMissingError([
       `better-sqlite3 ${version} needs Node 22, this is ${nodeVersion}. Install an older one: ${install}`,

@@ -20,15 +20,13 @@ export interface SqliteConnection {
 }
 
 /**
- * What the store needs of a SQLite library. Integers come back as numbers.
+ * What the store needs of a SQLite library. Integers are returned as numbers.
  *
- * Its errors tell SQLite's result code in one of two ways: `code` is its name (`'SQLITE_BUSY'`, as of better-sqlite3),
- * or `errcode` is its number (5, as of `node:sqlite` and `@photostructure/sqlite`).
+ * Its errors carry SQLite's result code in one of two ways: `code` is its name (`'SQLITE_BUSY'`, as in better-sqlite3),
+ * or `errcode` is its number (5, as in `node:sqlite` and `@photostructure/sqlite`).
  */
 export interface SqliteDriver {
   readonly name: string;
-  /**
-   * Opens a file for reading and writing, and makes it where it is missing. `:memory:` is a database without a file.
-   */
+  /** Opens a file for reading and writing, and creates it if it is missing. `:memory:` is a database without a file. */
   open(file: string): SqliteConnection;
 }

@@ -9,7 +9,7 @@ import {
 } from '../errors';
 import { isLocked, resultCode } from './result-code';
 
-/** The tables of a store; what the user's own work asks for is not among them. */
+/** The tables of a store; tables of the user's own work are not among them. */
 const TABLES = [
   ...['events', 'streams', 'snapshots', 'commands', 'read_models', 'active_models', 'documents'],
   ...['checkpoints', 'leases', 'dead_letters', 'process_inputs', 'process_outputs', 'process_deadlines'],
@@ -17,8 +17,8 @@ const TABLES = [
 const MISSING = new RegExp(`^no such table: (main\\.)?(${TABLES.join('|')})$`);
 
 /**
- * Says what an error of SQLite means for a file. What is none of SQLite's is returned as it is: a clock or a query of
- * the user's, say, has thrown it.
+ * Translates an error of SQLite for a file. Other errors, such as those of a user's clock or query, are returned as
+ * they are.
  */
 export function failureOf(error: unknown, { file, busyTimeout }: { file: string; busyTimeout: number }): unknown {
   if (EventualityError.is(error)) return error;
@@ -41,6 +41,6 @@ export function failureOf(error: unknown, { file, busyTimeout }: { file: string;
   }
 }
 
-/** A driver may give no result code where a statement is prepared anew. */
+/** A driver may report no result code when it prepares a statement again. */
 const isTableMissing = (error: unknown): boolean =>
   /SQLITE/.test(String((error as { code?: unknown } | null)?.code)) && MISSING.test(errorMessage(error));

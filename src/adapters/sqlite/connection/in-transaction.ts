@@ -1,12 +1,12 @@
 import type { SqliteConnection, SqliteStatement } from './driver';
 
-/** Does all of some work at one moment of the file, or none of it. */
+/** Runs work in one transaction: all of it or none. */
 export function inTransaction<T>(connection: SqliteConnection, begin: 'begin' | 'begin immediate', work: () => T): T {
   connection.exec(begin);
   return kept(connection, work, () => connection.exec('commit'));
 }
 
-/** As {@link inTransaction}, by prepared statements: for what is written all the time. */
+/** As {@link inTransaction}, with prepared statements: for frequent writes. */
 export function inPreparedTransaction<T>(
   connection: SqliteConnection,
   { begin, commit }: { readonly begin: SqliteStatement; readonly commit: SqliteStatement },
@@ -27,7 +27,7 @@ function kept<T>(connection: SqliteConnection, work: () => T, commit: () => unkn
   }
 }
 
-/** Ends a transaction that failed. Some failures have ended it already. */
+/** Ends a transaction that failed. SQLite has already ended it after some failures. */
 export function rollBack(connection: SqliteConnection): void {
   try {
     connection.exec('rollback');

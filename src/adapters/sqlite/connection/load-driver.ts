@@ -17,7 +17,7 @@ const loaders: Readonly<Record<SqliteDriverName, () => SqliteDriver>> = {
 };
 
 /**
- * Returns the driver wanted, or else the first that this process can use.
+ * Returns the requested driver, or else the first that this process can use.
  * @throws SqliteDriverMissingError with the reason for each driver that was tried
  */
 export function loadDriver(wanted?: SqliteDriverName | SqliteDriver): SqliteDriver {

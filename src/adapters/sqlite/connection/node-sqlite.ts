@@ -9,7 +9,7 @@ const OLDEST = [22, 13] as const;
 export function nodeSqlite(nodeVersion: string = process.versions.node): SqliteDriver {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
   const found = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-  // Not by require(): a bundler or a test runner need not know the module.
+  // Not with require(): bundlers and test runners may not know the module.
   const library = found
     ? (process.getBuiltinModule('node:sqlite') as { DatabaseSync?: DatabaseSync } | undefined)
     : undefined;

@@ -6,13 +6,14 @@ import { IN_MEMORY, type SqliteSettings } from './options';
 import { isLocked, resultCode } from './result-code';
 import { whenUnlockedBlocking } from './retry';
 
-// The indices of a large store are looked up at random places: two megabytes, SQLite's default, would be read from the
-// disk again and again.
+// The indexes of a large store are read at random places. With SQLite's default of two megabytes, their pages would be
+// read from the disk again and again.
 const CACHE_KIBIBYTES = 32 * 1024;
-// Pages that are written again and again go to the file once. 1,000, SQLite's default, costs a fifth of the throughput.
+// Pages that change often are copied to the database file only once. SQLite's default of 1,000 costs a fifth of the
+// throughput.
 const CHECKPOINT_PAGES = 4000;
-// To so many bytes the write-ahead log is cut when it is begun anew: more than it has when it is emptied in time, so
-// that this happens only after a reader has kept it from being emptied.
+// The size to which the write-ahead log is truncated when it restarts. It is larger than the log of a store that
+// checkpoints in time, so truncation happens only after a reader has prevented that.
 const LOG_BYTES = 24 * 1024 * 1024;
 
 /**
@@ -30,7 +31,7 @@ export function openFile(driver: SqliteDriver, settings: SqliteSettings): Sqlite
   }
 }
 
-/** Opens a file another time that this process has set up. @throws one of the errors of this folder */
+/** Opens another connection to a file that this process has set up. @throws one of the errors of this folder */
 export function openAgain(driver: SqliteDriver, settings: SqliteSettings): SqliteConnection {
   const connection = opened(driver, settings);
   try {
@@ -47,7 +48,7 @@ function opened(driver: SqliteDriver, settings: SqliteSettings): SqliteConnectio
   try {
     return driver.open(settings.file);
   } catch (error) {
-    // A driver may look at the path itself, and complain in its own words.
+    // A driver may check the path itself, and report it in its own words.
     if (resultCode(error) === undefined) throw new SqliteFileUnavailableError(settings.file, error);
     throw failureOf(error, settings);
   }
@@ -60,15 +61,14 @@ function setUp(connection: SqliteConnection, settings: SqliteSettings): void {
   if (file !== IN_MEMORY) whenUnlockedBlocking(busyTimeout, () => writeAhead(connection, file));
   tune(connection, settings);
   if (!isCurrent) whenUnlockedBlocking(busyTimeout, () => migrate(connection, file));
-  // Waiting inside SQLite would block the whole process: from now on a locked file is an error, and retried.
+  // Waiting inside SQLite would block the event loop: from now on a locked file is an error, and retried.
   connection.exec('pragma busy_timeout = 0');
   if (isCurrent) checkWritable(connection, file);
 }
 
 /**
- * Refuses a file that cannot be written. Does not wait for the lock: processes that write all the time get it again and
- * again, and one that is just being opened might wait in vain. That another one has it shows that the file can be
- * written.
+ * Refuses a file that cannot be written. Does not wait for the lock, because processes that write constantly could keep
+ * it from this one. A lock held by another process shows that the file is writable.
  */
 function checkWritable(connection: SqliteConnection, file: string): void {
   try {

@@ -43,7 +43,7 @@ export interface SqliteOptions {
   readonly clock?: Clock;
 }
 
-/** The options, filled in and checked. */
+/** The options, completed and checked. */
 export interface SqliteSettings {
   /** Absolute path, or `:memory:`. */
   readonly file: string;
@@ -67,7 +67,7 @@ const OPTIONS: OptionChecks<SqliteOptions> = {
   clock: aClock,
 };
 
-/** Fills in the options. @throws SqliteOptionsError with all faults */
+/** Completes the options. @throws SqliteOptionsError with all faults */
 export function checkedOptions(file: string, options: SqliteOptions = {}): SqliteSettings {
   const faults: string[] = [];
   checkFile(file, faults);

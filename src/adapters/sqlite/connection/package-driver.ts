@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { ownFolder, ownRequire } from '../../../messages';
 import { reasonOf, SqliteDriverMissingError } from '../errors';
 
-/** Where the package of a driver is looked for, and the Node that is to load it. */
+/** Where the package of a driver is looked up, and the Node that loads it. */
 export interface Surroundings {
   readonly folders?: readonly string[];
   readonly nodeVersion?: string;
@@ -16,7 +16,7 @@ export interface InstalledPackage {
   readonly folder: string;
 }
 
-/** Looks for a package beside this one, then in the working directory, or in the folders given. */
+/** Looks for a package beside this one, then in the working directory, or in the given folders. */
 export function installedPackage(
   name: string,
   folders: readonly string[] = [ownFolder(), process.cwd()],
@@ -32,8 +32,8 @@ export function installedPackage(
 }
 
 /**
- * Loads a package, and tries it: the native half of some is loaded by the first database only.
- * @throws SqliteDriverMissingError when it does not load, with the advice given
+ * Loads a package and opens a database, because some load their native half only then.
+ * @throws SqliteDriverMissingError, with the given advice, when it does not load
  */
 export function loadedPackage<Library>(
   { name, version, folder }: InstalledPackage,

@@ -9,9 +9,9 @@ interface Library {
 const NAME = '@photostructure/sqlite';
 
 /**
- * Returns the driver for the package @photostructure/sqlite: `node:sqlite` for a Node that does not have it, with its
+ * Returns the driver for the package @photostructure/sqlite: `node:sqlite` for a Node that does not have it, with
  * binaries in the package.
- * @throws SqliteDriverMissingError when it is not there, or does not load
+ * @throws SqliteDriverMissingError when it is not installed, or does not load
  */
 export function photostructureSqlite({ folders }: Surroundings = {}): SqliteDriver {
   const installed = installedPackage(NAME, folders);
@@ -25,8 +25,8 @@ export function photostructureSqlite({ folders }: Surroundings = {}): SqliteDriv
   );
 
   /**
-   * Before version 2 it lets go of the file only when its statements are collected as garbage, or the process ends, and
-   * the write-ahead log is not put into the file until then.
+   * Before version 2 the package releases the file only when its statements are garbage collected or the process ends,
+   * and until then the write-ahead log is not copied into the file.
    */
   class Database extends DatabaseSync {
     override close(): void {

@@ -18,8 +18,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 const LOCKED: ReadonlySet<string | undefined> = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL']);
 
 /**
- * Returns the name of SQLite's primary result code, or nothing for an error that is not SQLite's.
- * The class of the error says nothing: a test runner, or a second copy of a driver, has classes of its own.
+ * Returns the name of SQLite's primary result code, or undefined for another error. The class of the error is not
+ * checked: a test runner, or a second copy of a driver, has classes of its own.
  */
 export function resultCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -28,5 +28,5 @@ export function resultCode(error: unknown): string | undefined {
   return typeof code === 'string' ? /^SQLITE_[A-Z]+/.exec(code)?.[0] : undefined;
 }
 
-/** Tells whether another connection holds a lock, so that trying again later can help. */
+/** Tells whether another connection holds a lock, so that a later retry can help. */
 export const isLocked = (error: unknown): boolean => LOCKED.has(resultCode(error));

@@ -3,18 +3,18 @@ import { failureOf } from './failures';
 import { isLocked } from './result-code';
 import { WorkFailure } from './user-work';
 
-/** How long to wait for another process that holds the lock, where the options do not say, in milliseconds. */
+/** How long to wait for another process that holds the lock, unless the options say otherwise, in milliseconds. */
 export const BUSY_TIMEOUT_MS = 5000;
-/** How long appends wait before they try again, in milliseconds; up to one more by chance. */
+/** The pause before appends are retried, in milliseconds, plus up to one for jitter. */
 export const APPEND_PAUSE_MS = 1;
 
 const PAUSE_MS = 2;
 const BLOCKING_PAUSE_MS = 5;
 
 /**
- * Does work on the file. While another process holds the lock it is tried again, for `busyTimeout` at most; the waiting
- * is done outside of SQLite, so that the process goes on. `waited` is called before each new attempt, and may throw to
- * give up.
+ * Runs work on the file. While another process holds the lock it is retried, for at most `busyTimeout`; the wait is
+ * outside SQLite, so that the event loop is not blocked. `waited` is called before each retry, and may throw to give
+ * up.
  * @throws one of the errors of this folder
  */
 export async function whenUnlocked<T>(

@@ -22,7 +22,7 @@ interface SequenceRow extends Pick<LetterRow, 'segment' | 'sequence' | 'position
   readonly retry: number | null;
 }
 
-/** Which letters; null is for any. */
+/** Selects letters; null matches all. */
 interface Which {
   readonly sequence: string | null;
   readonly position: bigint | null;
@@ -124,7 +124,7 @@ function prepareLetterStatements(connection: SqliteConnection) {
   return {
     find: connection.prepare(`select 1 from dead_letters where ${named} and position = ?`),
     unpark: connection.prepare(`delete from dead_letters where ${named} and segment = ? and position = ?`),
-    // What joins a sequence that is to be tried again is to be tried, too.
+    // An event that joins a sequence inherits its pending retry.
     park: connection.prepare(
       `insert into dead_letters (projection, version, position, segment, sequence, error, attempts, parked_at, retry, answered)
        values (?, ?, ?, ?, ?, ?, ?, ?, ${latest('retry')}, ${latest('answered')})

@@ -54,7 +54,7 @@ export class LeaseRecords {
     this.#statements.release.run(projection, version, segment, owner, fence);
   }
 
-  /** Returns the owners of all members; those whose time is over are forgotten. */
+  /** Returns the owners of all members, and deletes expired members. */
   join(projection: string, version: number, { owner, duration }: Member, now: number): string[] {
     const { addMember, removeMember } = this.#statements;
     addMember.run(projection, version, owner, Math.ceil(now + duration), duration);
@@ -63,7 +63,7 @@ export class LeaseRecords {
     return this.members(projection, version, now);
   }
 
-  /** Returns the owners of the members whose time is not over. */
+  /** Returns the owners of the members that have not expired. */
   members(projection: string, version: number, now: number): string[] {
     const rows = this.#members(projection, version);
     return rows.filter(row => isHeld(row, now)).map(row => row.owner);

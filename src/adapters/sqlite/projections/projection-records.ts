@@ -21,7 +21,7 @@ import { LeaseRecords } from './lease-records';
 import { type EncodedProcess, encodedProcess, ProcessRecords } from './process-records';
 import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
 
-/** What is to be written into one version of a read model, whose indexes, as they are stored, the keys go with. */
+/** The writes to one version of a read model, with keys for its stored indexes. */
 interface Page {
   readonly readModel: string;
   readonly version: number;
@@ -29,16 +29,16 @@ interface Page {
   readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly string[] }[];
 }
 
-/** A commit whose documents and changes of a process are encoded. */
+/** A commit with its documents and its changes of a process encoded. */
 export interface EncodedCommit extends SealedCommit {
   readonly pages: readonly Page[];
   readonly process: EncodedProcess | undefined;
 }
 
-/** The texts of documents that were read, as long as the objects are in use. */
+/** The texts of the documents that were read, as long as the objects are in use. */
 const texts = new WeakMap<object, string>();
 
-/** Returns documents by id, whose state a commit can compare. */
+/** Returns documents by id; a commit can compare their state. */
 export function readDocuments(
   rows: readonly { readonly id: string; readonly document: string }[],
 ): ReadonlyMap<string, object> {
@@ -59,7 +59,8 @@ const OF_CONTENT: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Encodes or writes contents. @throws InvalidCommitError for what SQLite will never take: to try it again is of no use
+ * Encodes or writes contents.
+ * @throws InvalidCommitError for contents that SQLite never accepts: a retry is of no use
  */
 function refusing<T>(write: () => T): T {
   try {
@@ -89,7 +90,7 @@ export const schemaOf = ({
   ...{ indexes: JSON.parse(indexes), revision, segments, sequenceBy: sequence_by, takenOver: takenOverOf(taken_over) },
 });
 
-/** Reads and writes what projections keep, through one connection; writes need an open transaction. */
+/** Reads and writes the data of projections through one connection; writes need an open transaction. */
 export class ProjectionRecords {
   readonly leases: LeaseRecords;
   readonly deadLetters: DeadLetterRecords;
@@ -116,14 +117,14 @@ export class ProjectionRecords {
     return row && schemaOf(row);
   }
 
-  /** Returns the indexes of a read model as they are stored. @throws UnknownReadModelError */
+  /** Returns the stored indexes of a read model. @throws UnknownReadModelError */
   indexes(readModel: string, version: number): string {
     const found = canBeReadModel(readModel, version) ? this.statements.readModel.get(readModel, version) : undefined;
     if (!found) throw new UnknownReadModelError(readModel, version);
     return (found as ReadModelRow).indexes;
   }
 
-  /** @throws UnknownReadModelError where a version takes nothing: it is not known, or readers see a later one */
+  /** @throws UnknownReadModelError if a version accepts no writes: it does not exist, or readers see a later one */
   refuseClosed(name: string, version: number): void {
     if (!this.statements.openReadModel.get(name, version)) throw new UnknownReadModelError(name, version);
   }
@@ -141,7 +142,7 @@ export class ProjectionRecords {
     }[];
   }
 
-  /** Encodes what a commit writes, which needs no transaction. @throws UnknownReadModelError */
+  /** Encodes the writes of a commit, which needs no transaction. @throws UnknownReadModelError */
   encoded(commit: SealedCommit): EncodedCommit {
     return refusing(() => ({
       ...{ ...commit, pages: commit.groups.map(group => this.#page(group)) },

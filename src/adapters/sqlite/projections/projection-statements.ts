@@ -8,7 +8,7 @@ export type ProjectionStatements = ReturnType<typeof prepareProjectionStatements
 
 export function prepareProjectionStatements(connection: SqliteConnection) {
   return {
-    // Positions as text: numbers of JavaScript are not exact beyond 2^53.
+    // Positions as text: numbers are not exact beyond 2^53.
     checkpoint: connection.prepare(
       'select cast(position as text) as position from checkpoints where projection = ? and version = ? and segment = ?',
     ),
@@ -40,7 +40,7 @@ export function prepareProjectionStatements(connection: SqliteConnection) {
     getDocuments: connection.prepare(
       'select id, document from documents where read_model = ? and version = ? and id in (select value from json_each(?))',
     ),
-    // By the number of indexes: what a read model does not have stays null.
+    // By the number of indexes: unused columns stay null.
     writeDocument: Array.from({ length: KEY_COLUMNS.length + 1 }, (_, count) =>
       connection.prepare(writeText(KEY_COLUMNS.slice(0, count))),
     ),
@@ -55,7 +55,7 @@ function writeText(keys: readonly string[]): string {
     on conflict (read_model, version, id) do update set ${columns.map(column => `${column} = excluded.${column}`).join(', ')}`;
 }
 
-/** Prepares queries; those of one shape share a statement. */
+/** Prepares queries; queries of the same shape share a statement. */
 export class FindStatements {
   readonly #shapes: QueryShapes<SqliteStatement>;
 

@@ -17,7 +17,7 @@ import type { SqliteSettings } from '../connection/options';
 import { withoutDisk } from '../connection/without-disk';
 import type { ProjectionRecords } from './projection-records';
 
-/** Leases in the file; the processes that share it are on one machine, and go by its clock. */
+/** Leases in the file. The processes that share it run on one machine and use its clock. */
 export class SqliteLeases implements SegmentLeases {
   constructor(
     private readonly connection: SqliteConnection,
@@ -70,7 +70,7 @@ export class SqliteLeases implements SegmentLeases {
     return this.access.read(() => this.records.leases.segments(projection, version, this.settings.clock.now()));
   }
 
-  /** Without waiting for the disk: a power cut ends the owners, too. */
+  /** Does not wait for the disk: a power cut ends the owners, too. */
   #write<T>(work: () => T): Promise<T> {
     return this.access.write(() =>
       withoutDisk(this.connection, this.settings, () => inTransaction(this.connection, 'begin immediate', work)),

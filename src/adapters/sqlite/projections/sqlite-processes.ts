@@ -71,7 +71,7 @@ export class SqliteProcesses implements ProcessStore {
     return this.access.read(() => this.records.deadlines(process, selected));
   }
 
-  /** At one moment of the file. */
+  /** In one read transaction. */
   #read<T>(work: () => T): Promise<T> {
     return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
   }

@@ -155,7 +155,7 @@ export class SqliteProjections implements ProjectionStore {
     return this.transactions.run(work);
   }
 
-  /** At one moment of the file. */
+  /** In one read transaction. */
   #read<T>(work: () => T): Promise<T> {
     return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
   }

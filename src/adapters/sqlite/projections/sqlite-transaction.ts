@@ -32,7 +32,7 @@ export class SqliteTransaction implements ProjectionTransaction {
     private readonly parts: TransactionParts,
     private readonly settings: SqliteSettings,
   ) {
-    // SQLite may have ended the transaction already: what follows a failure must not stand alone.
+    // SQLite may have ended the transaction already: statements after a failure must not be committed on their own.
     this.#calls = new TransactionCalls(error =>
       error instanceof WorkFailure ? error.thrown : failureOf(error, settings),
     );
@@ -43,7 +43,7 @@ export class SqliteTransaction implements ProjectionTransaction {
     return this.#calls.conflict;
   }
 
-  /** Runs the work. @throws what it throws, or else what one of its calls has thrown */
+  /** Runs the work. @throws what the work throws, or else what one of its calls has thrown */
   run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     return this.#calls.during(() => work(this));
   }
@@ -64,7 +64,7 @@ export class SqliteTransaction implements ProjectionTransaction {
     });
   }
 
-  /** Others who write to the file wait already, so there is nothing to lock. */
+  /** Nothing to lock: other writers to the file wait already. */
   async lock({ projection, version, segment }: CheckpointName): Promise<bigint> {
     const name = { projection, version, segment };
     this.#calls.check(() => checkCheckpoint(name));

@@ -5,7 +5,7 @@ import type { SqliteConnection } from '../connection/driver';
 import { prepareStatements, type Statements } from '../read/statements';
 import { ProjectionRecords } from './projection-records';
 
-/** What a connection for transactions has prepared. */
+/** The prepared statements of a connection for transactions. */
 export interface TransactionParts {
   readonly connection: SqliteConnection;
   readonly statements: Statements;

@@ -11,17 +11,17 @@ import { type TransactionParts, transactionParts } from './transaction-parts';
 
 /** What transactions need of a store. */
 export interface TransactionsTarget {
-  /** The connection of the store, for a database in memory, which no second connection can open. */
+  /** The connection of the store, for a database in memory, which a second connection cannot open. */
   readonly connection: SqliteConnection;
   /** Opens another connection to the file. */
   open(): SqliteConnection;
-  /** Called when a transaction was kept. */
+  /** Called after a commit. */
   written(): void;
 }
 
 /**
  * Runs transactions that take several turns of the event loop, one after the other, on a connection of their own, so
- * that those who read meanwhile see nothing of them. It is opened by the first one.
+ * that readers do not see uncommitted changes. The first transaction opens the connection.
  */
 export class Transactions {
   #parts: TransactionParts | undefined;
@@ -41,8 +41,8 @@ export class Transactions {
   }
 
   async #run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
-    // Everything else here is synchronous: without a turn of the event loop in between, a stream of transactions would
-    // hold the process up.
+    // Everything else here is synchronous: without this turn of the event loop, a stream of transactions would block
+    // it.
     await setImmediate();
     this.#parts ??= this.#open();
     const { connection, statements } = this.#parts;

@@ -10,12 +10,12 @@ export interface EventRow {
   readonly name: string;
   readonly schema_version: number;
   readonly payload: string;
-  /** Where the event has marks, a list of both. */
+  /** A list of both if the event has marks. */
   readonly metadata: string;
   readonly recorded_at: string;
 }
 
-/** One column for both, as few events have marks: one more would cost each event a tenth of its time. */
+/** One column for both, because few events have marks, and another column would cost each event a tenth of its time. */
 const METADATA_AND_MARKS = "iif(e.marks is null, e.metadata, '[' || e.metadata || ',' || e.marks || ']') as metadata";
 
 /** The columns of an event; `e` is the table of events, `s` that of streams. */
@@ -23,10 +23,10 @@ export const EVENT_COLUMNS =
   's.aggregate_name, s.aggregate_id, e.position, e.version, e.id, e.name, e.schema_version, e.payload, e.recorded_at, ' +
   METADATA_AND_MARKS;
 
-/** The last position that SQLite can count to. */
+/** The highest position in SQLite. */
 export const LAST_POSITION = 2n ** 63n - 1n;
 
-/** Makes the envelope, deeply frozen, of what is stored. */
+/** Creates the deeply frozen envelope of a stored event. */
 export function recordedEvent(row: EventRow): RecordedEvent {
   const of = frozen(row.metadata, row);
   const marked = Array.isArray(of);
@@ -45,7 +45,7 @@ export function recordedEvent(row: EventRow): RecordedEvent {
   return Object.freeze(marked ? { ...recorded, marks: of[1] as EventMarks } : recorded);
 }
 
-/** What stands in a row is no JSON: SQLite's error for a file whose bytes were changed from outside. */
+/** Reports a row without valid JSON as SQLite does for a file whose bytes were changed from outside. */
 class UnreadableRow extends Error {
   readonly code = 'SQLITE_CORRUPT';
 }

@@ -51,7 +51,7 @@ export class SqliteSnapshots implements SnapshotStore {
     await this.#write(() => this.statements.deleteSnapshot.run(aggregateName, aggregateId));
   }
 
-  /** Without waiting for the disk: losing a snapshot costs time only. */
+  /** Does not wait for the disk: a lost snapshot costs only time. */
   #write(work: () => unknown): Promise<unknown> {
     return this.access.write(() => withoutDisk(this.connection, this.settings, work));
   }

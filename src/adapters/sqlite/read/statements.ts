@@ -25,7 +25,7 @@ export function prepareStatements(connection: SqliteConnection) {
       `select ${EVENT_COLUMNS} from streams s join events e using (stream)
        where s.aggregate_name = ? and s.aggregate_id = ? and e.version >= ? order by e.version limit ?`,
     ),
-    // "cross" keeps the order of the tables: the events one after the other, and the stream of each.
+    // "cross" keeps the order of the tables: each event in turn, then its stream.
     readAll: connection.prepare(
       `select ${EVENT_COLUMNS} from events e cross join streams s using (stream) where e.position > ? order by e.position limit ?`,
     ),

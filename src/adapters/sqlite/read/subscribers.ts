@@ -2,8 +2,8 @@ import { clearInterval, setInterval } from 'node:timers';
 import { Subscription, type SubscriptionSource } from '../../../store';
 
 /**
- * The subscriptions of a store. Its own appends wake them at once; for those of other connections it looks at a number
- * that SQLite keeps for each file, as long as there are subscribers.
+ * The subscriptions of a store. Its own appends wake them immediately. For appends of other connections it polls a
+ * number that SQLite keeps for each file, as long as there are subscribers.
  */
 export class Subscribers {
   readonly #subscriptions = new Set<Subscription>();
@@ -19,7 +19,7 @@ export class Subscribers {
   follow(source: Omit<SubscriptionSource, 'ended'>): Subscription {
     const subscription: Subscription = new Subscription({ ...source, ended: () => this.#leave(subscription) });
     if (this.#subscriptions.size === 0) {
-      // Before the first page is read: what is written between the two is noticed.
+      // Read before the first page, so that a write between the two is noticed.
       this.#changed();
       this.#timer = setInterval(() => this.#poll(), this.pollEvery);
     }
@@ -27,7 +27,7 @@ export class Subscribers {
     return subscription;
   }
 
-  /** Says that there may be new events. */
+  /** Called when there may be new events. */
   wake(): void {
     for (const subscription of this.#subscriptions) subscription.wake();
   }
@@ -45,7 +45,7 @@ export class Subscribers {
     if (this.#changed()) this.wake();
   }
 
-  /** Where the number cannot be read, readers are woken: their next read meets the failure, and can tell of it. */
+  /** If the number cannot be read, readers are woken: their next read meets the failure and reports it. */
   #changed(): boolean {
     try {
       const version = this.dataVersion();

@@ -15,8 +15,8 @@ import {
 export const APPLICATION_ID = 0x45564e54;
 
 /**
- * The steps from an empty file to the present schema; a step's place in the list is the version that it leads to.
- * A step that has been released is never changed: add another one.
+ * The steps from an empty file to the current schema; a step leads to the version of its place in the list. A released
+ * step is never changed: add another one.
  */
 export const MIGRATIONS: readonly string[] = [
   [
@@ -32,29 +32,29 @@ export const MIGRATIONS: readonly string[] = [
 
 /**
  * Refuses a file that this version of the package must not touch, without changing it. Returns whether its schema is
- * the present one.
+ * current.
  * @throws SqliteFileForeignError, SqliteFileNewerError
  */
 export function checkSchema(connection: SqliteConnection, file: string): boolean {
-  // What is looked at must be of one moment: another process may be making the file.
+  // In one read transaction: another process may be creating the file.
   const version = inTransaction(connection, 'begin', () => schemaVersion(connection, file, MIGRATIONS.length));
   return version === MIGRATIONS.length;
 }
 
 /**
- * Brings the file to the present schema, inside the lock, so that several processes can start at once. Leaves a file as
- * it is that is there.
+ * Brings the file to the current schema, inside the lock, so that several processes can start at once. Leaves a current
+ * file unchanged.
  */
 export function migrate(connection: SqliteConnection, file: string, steps: readonly string[] = MIGRATIONS): void {
   connection.exec('begin immediate');
   try {
     const version = schemaVersion(connection, file, steps.length);
     for (const step of steps.slice(version)) connection.exec(step);
-    // Also where nothing has changed: in a read-only file the transaction begins, and only its first write fails.
+    // Also if nothing has changed: in a read-only file the transaction begins, and only its first write fails.
     connection.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${steps.length}`);
     if (version < steps.length) connection.exec('commit');
   } finally {
-    // Of no effect after the commit.
+    // No effect after the commit.
     rollBack(connection);
   }
 }

@@ -1,6 +1,6 @@
 import { KEY_COLUMNS } from '../../../store';
 
-/** Streams have numbers, so that an event holds no names. */
+/** Streams have numbers, so that the rows of events hold no names. */
 export const EVENT_TABLES = `
   create table streams (
     stream integer primary key,
@@ -23,7 +23,7 @@ export const EVENT_TABLES = `
     unique (stream, version)
   ) strict;`;
 
-/** By names, not by the numbers of streams: a file can also keep the snapshots of events that are elsewhere. */
+/** By name instead of by stream number: a file can also hold snapshots of events in another store. */
 export const SNAPSHOT_TABLE = `
   create table snapshots (
     aggregate_name text not null,
@@ -36,7 +36,7 @@ export const SNAPSHOT_TABLE = `
     unique (aggregate_name, aggregate_id)
   ) strict;`;
 
-/** A command is done when it has a list of events; `expires` finds the rows that may be forgotten. */
+/** A command is done when it has a list of events; `expires` finds the rows to delete. */
 export const COMMAND_TABLE = `
   create table commands (
     id text primary key,
@@ -53,8 +53,8 @@ export const COMMAND_TABLE = `
   create index commands_expires on commands (expires);`;
 
 /**
- * What a read model is searched by is kept in columns of its own, as texts that sort: no read model needs an index of
- * its own.
+ * The indexed fields of a read model are in columns of their own, as texts that sort, so that no read model needs an
+ * index of its own.
  */
 export const READ_MODEL_TABLES = `
   create table read_models (
@@ -83,8 +83,8 @@ export const READ_MODEL_TABLES = `
   ${KEY_COLUMNS.map(key => `create index documents_${key} on documents (read_model, version, ${key}, id) where ${key} is not null;`).join('\n  ')}`;
 
 /**
- * Where segments stand, who has them, and who wants a share. A lease that holds for longer than its duration is from
- * before the clock was set back.
+ * The checkpoints of segments, their owners, and the processes that want a share. A lease that holds for longer than
+ * its duration was written before the clock was set back.
  */
 export const SEGMENT_TABLES = `
   create table checkpoints (
@@ -170,7 +170,7 @@ export const PROCESS_TABLES = `
   ) strict;
   create index process_deadlines_due on process_deadlines (process, due_at, entry) where not held;`;
 
-/** `retry` counts how often a try was asked for; `answered` says up to which of these requests one has answered. */
+/** `retry` counts the requested retries; `answered` is the last request that was answered. */
 export const DEAD_LETTER_TABLE = `
   create table dead_letters (
     projection text not null,
