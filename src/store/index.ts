@@ -12,10 +12,27 @@ export { documentConditions, KEY_COLUMNS, QueryShapes } from './kit/documents/do
 export { documentPage } from './kit/documents/document-page';
 export { type ResolvedQuery, resolveQuery } from './kit/documents/document-query';
 export { findDocuments, type HeldDocument } from './kit/documents/find-documents';
-export { checkAppends, checkStream, isExpected, storePage, streamPage } from './kit/events/checks';
+export { checkAppends, checkStream, isExpected } from './kit/events/checks';
 export { type EventJson, encodedBytes, encodedEvent } from './kit/events/encoding';
-export type { StorePage, StreamPage } from './kit/events/event-pages';
+export type {
+  EventFilter,
+  ListedStream,
+  LogPage,
+  StorePage,
+  StreamPage,
+  StreamsPage,
+} from './kit/events/event-pages';
+export { listStreams } from './kit/events/list-streams';
 export { anEventStore, aSnapshotStore, refuseSubscribeOptions } from './kit/events/option-checks';
+export {
+  type CheckedStorePage,
+  isWholeLog,
+  logPage,
+  storePage,
+  streamPage,
+  streamsPage,
+} from './kit/events/page-checks';
+export { readInSteps } from './kit/events/read-in-steps';
 export { conflictsOf, recordAppends, type VersionOf } from './kit/events/record-appends';
 export { recordEvent, recordedMarks, recordedMetadata } from './kit/events/record-event';
 export { repeatedEvents } from './kit/events/repeated-events';
@@ -27,6 +44,7 @@ export {
   type StoredPlace,
   sealRestored,
 } from './kit/events/restoring';
+export { selectPage } from './kit/events/select-page';
 export { SubscriberPages } from './kit/events/subscriber-pages';
 export { Subscription, type SubscriptionSource } from './kit/events/subscription';
 export { letterPage } from './kit/projections/dead-letter-checks';

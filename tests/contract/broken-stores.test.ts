@@ -195,6 +195,32 @@ const breaks: Readonly<Record<string, Break>> = {
     noticedBy: 'reads a stream page by page',
     parts: sound => ({ read: stream => sound.read(stream) }),
   },
+  'ignores the names that are asked for': {
+    noticedBy: 'reads only the events with the names asked for',
+    parts: sound => ({ readAll: ({ names: _, ...page } = {}) => sound.readAll(page) }),
+  },
+  'takes a page backward from the beginning': {
+    noticedBy: 'reads backward, from the end or from an upper bound',
+    parts: sound => ({
+      readAll: async ({ direction, ...page } = {}) => {
+        const events = await sound.readAll(page);
+        return direction === 'backward' ? [...events].reverse() : events;
+      },
+    }),
+  },
+  'filters a page after it was limited': {
+    noticedBy: 'reads a selection page by page, in both directions',
+    parts: sound => ({
+      readAll: async ({ names, ...page } = {}) => {
+        const events = await sound.readAll(page);
+        return names ? events.filter(({ name }) => names.includes(name)) : events;
+      },
+    }),
+  },
+  'follows all events whatever the filter': {
+    noticedBy: 'yields to a subscription only the events of the aggregates asked for',
+    parts: sound => ({ subscribe: ({ aggregates: _, ...options } = {}) => sound.subscribe(options) }),
+  },
   'goes on after it is closed': {
     noticedBy: 'refuses all calls after it is closed',
     parts: () => ({ close: async () => undefined }),

@@ -117,7 +117,15 @@ describe('the pages and subscriptions of each store', () => {
     try {
       expect(await refusal(() => store.readAll(any({ from: 5 })))).toMatchObject({
         code: 'INVALID_OPTIONS',
-        faults: [starting("'from' is not an option. Known: after, limit, signal.")],
+        faults: [starting("'from' is not an option. Known: after, aggregates, direction, limit, names, signal, upTo.")],
+      });
+      expect(await refusal(() => store.readAll(any({ names: [], aggregates: [7], direction: 'up' })))).toMatchObject({
+        code: 'INVALID_OPTIONS',
+        faults: [
+          'names is empty; give one name at least, or leave it out for all events.',
+          'aggregates[0] is 7; it must be text.',
+          "direction is 'up'; it must be 'forward' or 'backward'.",
+        ],
       });
       expect(await refusal(() => store.read(stream, any({ after: 5n })))).toMatchObject({ code: 'INVALID_OPTIONS' });
       expect(await refusal(() => store.readAll(any(null)))).toMatchObject({ code: 'INVALID_OPTIONS' });

@@ -7,19 +7,24 @@ import {
   type EventStore,
   HistoryReplacedError,
   Inside,
+  isWholeLog,
+  type ListedStream,
   type ProjectionStore,
   type RestoreOutcome,
+  readInSteps,
   refuseSubscribeOptions,
   type SnapshotStore,
   type StorePage,
   type StreamAppend,
   type StreamName,
   type StreamPage,
+  type StreamsPage,
   type SubscribeOptions,
   SubscriberPages,
   Subscription,
   storePage,
   streamPage,
+  streamsPage,
 } from '../../store';
 import { prepareUnit } from './append/append-request';
 import { AppendSender } from './append/append-sender';
@@ -31,12 +36,12 @@ import { Database } from './connection/database';
 import { openPool, type PostgresClient } from './connection/driver';
 import { failureKind, isCancelled } from './connection/failures';
 import type { PostgresSettings } from './connection/options';
-import { type Statement, statement } from './connection/statement';
+import { type Ask, type Statement, statement } from './connection/statement';
 import { PostgresReplicaError, PostgresUnreachableError } from './errors';
 import { PostgresTransaction } from './postgres-transaction';
 import { PostgresProjections } from './projections/postgres-projections';
+import { LogReads } from './read/log-reads';
 import { PostgresSnapshots } from './read/postgres-snapshots';
-import { EVENT_COLUMNS, recordedEvent } from './read/rows';
 import { StreamReads } from './read/stream-reads';
 import { Ticker } from './read/ticker';
 import { isStorable } from './schema/names';
@@ -66,7 +71,7 @@ export class PostgresEventStore implements EventStore {
   readonly #reads: StreamReads;
   readonly #ticker: Ticker;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #readAll: Statement;
+  readonly #log: LogReads;
   readonly #horizon: Statement;
   readonly #eventId: Statement;
   readonly #onPoolError: (error: Error) => void;
@@ -91,7 +96,7 @@ export class PostgresEventStore implements EventStore {
       logger.warn({ error }, 'An idle connection to PostgreSQL was lost.');
     };
     this.#database.pool.on('error', this.#onPoolError);
-    this.#readAll = statement(`select ${EVENT_COLUMNS} from ${names.of('read_all')}($1::bigint, $2::integer) e`);
+    this.#log = new LogReads(names);
     this.#eventId = statement(`select event_id from ${names.of('events')} where position = $1`);
     this.#horizon = statement(`select ${names.of('horizon')}()`);
     this.#reads = new StreamReads(this.#database, () => this.#commits.busy);
@@ -139,9 +144,16 @@ export class PostgresEventStore implements EventStore {
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     this.#access.refuseWhenClosed();
-    const { after, limit } = storePage(page);
-    const rows = await this.#access.run(() => this.#database.ask(this.#readAll, [after, limit]), page?.signal);
-    return rows.map(row => recordedEvent(row));
+    const checked = storePage(page);
+    if (isWholeLog(checked))
+      return this.#access.run(({ ask }) => this.#log.page(ask, checked.after, checked.limit), page?.signal);
+    return readInSteps(checked, step => this.#access.run(({ ask }) => this.#log.range(ask, step), page?.signal));
+  }
+
+  async streams(page?: StreamsPage): Promise<readonly ListedStream[]> {
+    this.#access.refuseWhenClosed();
+    const { after, limit } = streamsPage(page);
+    return this.#access.run(({ ask }) => this.#log.streams(ask, after, limit), page?.signal);
   }
 
   /**
@@ -166,7 +178,9 @@ export class PostgresEventStore implements EventStore {
     });
     const subscription: Subscription = new Subscription({
       ...options,
-      readAll: page => this.#subscriberPage(pages, page.after),
+      readAll: page => this.#access.run(() => pages.read(page.after)),
+      select: async page => pages.noted(await this.readAll(page)),
+      mayPass: error => this.#waitsFor(error),
       ended: () => {
         this.#subscriptions.delete(subscription);
         this.#ticker.remove(subscription);
@@ -212,25 +226,20 @@ export class PostgresEventStore implements EventStore {
   }
 
   /**
-   * Reads a page for a subscriber. After a failure that may pass, it returns nothing until the ticker is answered
-   * again.
+   * Tells whether a subscriber waits until the ticker is answered again: after a failure that may pass there is nothing
+   * to read until then.
    */
-  async #subscriberPage(pages: SubscriberPages, after: bigint): Promise<readonly RecordedEvent[]> {
-    try {
-      return await this.#access.run(() => pages.read(after));
-    } catch (error) {
-      // The sequence of positions may be that of a backup, too.
-      if (error instanceof HistoryReplacedError) this.#access.restart();
-      if (!this.#mayPass(error)) throw error;
-      this.#ticker.lost(error);
-      return [];
-    }
+  #waitsFor(error: unknown): boolean {
+    // The sequence of positions may be that of a backup, too.
+    if (error instanceof HistoryReplacedError) this.#access.restart();
+    if (!this.#mayPass(error)) return false;
+    this.#ticker.lost(error);
+    return true;
   }
 
-  async #page(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
-    return (await this.#database.askOnce(this.#readAll, [after, limit], PAGE_TIMEOUT_MS)).map(row =>
-      recordedEvent(row),
-    );
+  #page(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
+    const ask: Ask = (statement, values) => this.#database.askOnce(statement, values, PAGE_TIMEOUT_MS);
+    return this.#log.page(ask, after, limit);
   }
 
   async #idAt(position: bigint): Promise<string | undefined> {

@@ -1,13 +1,18 @@
+import { setImmediate } from 'node:timers';
 import { InFlight } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
+  type CheckedStorePage,
   type CommandJournal,
   checkStream,
   type EventStore,
+  isWholeLog,
+  type ListedStream,
   type ProjectionStore,
   type RestoreOutcome,
+  readInSteps,
   refuseSubscribeOptions,
   restoreRequests,
   type SnapshotStore,
@@ -16,10 +21,12 @@ import {
   type StreamAppend,
   type StreamName,
   type StreamPage,
+  type StreamsPage,
   type SubscribeOptions,
   SubscriberPages,
   storePage,
   streamPage,
+  streamsPage,
 } from '../../store';
 import { appendRequest } from './append/append-request';
 import { AppendWriter } from './append/append-writer';
@@ -37,6 +44,7 @@ import { checkedOptions, type SqliteOptions, type SqliteSettings } from './conne
 import { SqliteProjections } from './projections/sqlite-projections';
 import { Transactions, type TransactionsTarget } from './projections/transactions';
 import { type EventRow, LAST_POSITION, recordedEvent } from './read/event-row';
+import { LogReads } from './read/log-reads';
 import { SqliteSnapshots } from './read/sqlite-snapshots';
 import { prepareStatements, type Statements } from './read/statements';
 import { Subscribers } from './read/subscribers';
@@ -62,6 +70,7 @@ export class SqliteEventStore implements EventStore {
   readonly #settings: SqliteSettings;
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
+  readonly #log: LogReads;
   readonly #commits: GroupCommit;
   readonly #subscribers: Subscribers;
   readonly #access: FileAccess;
@@ -80,6 +89,7 @@ export class SqliteEventStore implements EventStore {
     const driver = loadDriver(this.#settings.driver);
     this.#connection = openFile(driver, this.#settings);
     this.#statements = prepareStatements(this.#connection);
+    this.#log = new LogReads(this.#connection);
     this.#subscribers = new Subscribers(() => this.#dataVersion(), this.#settings.pollEvery);
     this.#access = new FileAccess(this.#settings, () => this.#refuseWhenClosed());
     const commands = new CommandRecords(this.#connection, this.#statements, this.#settings.clock);
@@ -121,8 +131,15 @@ export class SqliteEventStore implements EventStore {
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
-    const { after, limit } = storePage(page);
-    return this.#page(after, limit, page?.signal);
+    const checked = storePage(page);
+    const { after, limit } = checked;
+    return isWholeLog(checked) ? this.#page(after, limit, page?.signal) : this.#select(checked, page?.signal);
+  }
+
+  async streams(page?: StreamsPage): Promise<readonly ListedStream[]> {
+    this.#refuseWhenClosed();
+    const { after, limit } = streamsPage(page);
+    return this.#access.read(() => this.#log.streams(after, limit), page?.signal);
   }
 
   async restore(events: readonly RecordedEvent[]): Promise<RestoreOutcome> {
@@ -142,7 +159,11 @@ export class SqliteEventStore implements EventStore {
     const page = (after: bigint, limit: number) => this.#page(after, limit);
     // A page shows everything that is committed: what it does not show is nowhere else.
     const pages = new SubscriberPages({ page, idAt: async () => undefined });
-    return this.#subscribers.follow({ ...options, readAll: ({ after }) => pages.read(after) });
+    return this.#subscribers.follow({
+      ...options,
+      readAll: ({ after }) => pages.read(after),
+      select: async selection => pages.noted(await this.readAll(selection)),
+    });
   }
 
   close(): Promise<void> {
@@ -168,16 +189,28 @@ export class SqliteEventStore implements EventStore {
     return this.#read(signal, this.#statements.readAll, after > LAST_POSITION ? LAST_POSITION : after, limit);
   }
 
-  /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
-  async #read(
+  async #select(page: CheckedStorePage, signal: AbortSignal | undefined): Promise<readonly RecordedEvent[]> {
+    return Object.freeze(
+      await readInSteps(page, async step => {
+        // The library works in this thread: others get their turn.
+        await immediately();
+        return this.#rows(() => this.#log.events(step), signal);
+      }),
+    );
+  }
+
+  #read(
     signal: AbortSignal | undefined,
     statement: SqliteStatement,
     ...values: SqliteValue[]
   ): Promise<readonly RecordedEvent[]> {
+    return this.#rows(() => statement.all(...values) as EventRow[], signal);
+  }
+
+  /** Readers do not wait for writers, except while another process repairs or empties the write-ahead log. */
+  #rows(rows: () => EventRow[], signal: AbortSignal | undefined): Promise<readonly RecordedEvent[]> {
     // Not map(): under a test runner the driver's arrays are of another realm, and so would be their map().
-    const read = (): readonly RecordedEvent[] =>
-      Object.freeze(Array.from(statement.all(...values) as EventRow[], recordedEvent));
-    return this.#access.read(read, signal);
+    return this.#access.read(() => Object.freeze(Array.from(rows(), recordedEvent)), signal);
   }
 
   #forTransactions(driver: SqliteDriver): TransactionsTarget {
@@ -192,6 +225,8 @@ export class SqliteEventStore implements EventStore {
     return (this.#statements.dataVersion.get() as { data_version: number }).data_version;
   }
 }
+
+const immediately = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 /**
  * Creates an event store in a SQLite file, which is created if it is missing; `:memory:` keeps the database in memory.

@@ -1,8 +1,11 @@
 import { aClock, type Clock, isoTime, must, type RecordedEvent, refuseOptions, systemClock } from '../../messages';
 import { claimOf, commandIsDone } from '../kit/commands/command-checks';
-import { checkAppends, checkStream, givesIds, storePage, streamPage } from '../kit/events/checks';
-import type { StorePage, StreamPage } from '../kit/events/event-pages';
+import { checkAppends, checkStream, givesIds } from '../kit/events/checks';
+import { matcherOf } from '../kit/events/event-filter';
+import type { ListedStream, StorePage, StreamPage, StreamsPage } from '../kit/events/event-pages';
+import { listed, streamsOf } from '../kit/events/list-streams';
 import { refuseSubscribeOptions } from '../kit/events/option-checks';
+import { type CheckedStorePage, isWholeLog, storePage, streamPage, streamsPage } from '../kit/events/page-checks';
 import { conflictsOf, recordAppends } from '../kit/events/record-appends';
 import { repeatedEvents } from '../kit/events/repeated-events';
 import { eventsToRestore, type StoredPlace, sealRestored } from '../kit/events/restoring';
@@ -50,7 +53,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     versionOf: stream => this.#stream(stream)?.length ?? 0,
     stored: id => this.#withIds().get(id),
     lastPosition: () => this.#lastPosition,
-    readAll: page => this.#page(page),
+    readAll: page => this.#page({ ...page, direction: 'forward' }),
     write: events => this.#write(events),
   };
   #lastPosition = 0;
@@ -117,6 +120,15 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     return this.#page(storePage(page));
   }
 
+  async streams(page?: StreamsPage): Promise<readonly ListedStream[]> {
+    this.#refuseWhenClosed();
+    const checked = streamsPage(page);
+    const last: ListedStream[] = [];
+    for (const streams of this.#streams.values())
+      for (const events of streams.values()) last.push(listed(events.at(-1)!));
+    return streamsOf(last, checked);
+  }
+
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     refuseSubscribeOptions(options);
@@ -167,9 +179,19 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     return eventsToRestore(events, { last, stored, versionOf: this.#shared.versionOf });
   }
 
-  #page({ after, limit }: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[] {
+  #page(page: CheckedStorePage): readonly RecordedEvent[] {
+    const { after, upTo, limit, direction } = page;
     const start = this.#countUntil(after);
-    return this.#all.slice(start, start + limit);
+    if (isWholeLog(page)) return this.#all.slice(start, start + limit);
+    const matches = matcherOf(page);
+    const end = upTo === undefined ? this.#all.length : this.#countUntil(upTo);
+    const step = direction === 'forward' ? 1 : -1;
+    const found: RecordedEvent[] = [];
+    for (let index = step > 0 ? start : end - 1; index >= start && index < end; index += step) {
+      const event = this.#all[index]!;
+      if ((!matches || matches(event)) && found.push(event) === limit) break;
+    }
+    return found;
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import type { StorePage } from '../kit/events/event-pages';
+import type { LogPage } from '../kit/events/event-pages';
 import { checkCheckpoint } from '../kit/projections/projection-checks';
 import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commit';
 import { TransactionCalls } from '../kit/transactions/transaction-calls';
@@ -40,7 +40,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
     return this.#calls.append(() => this.#events().append(sealed));
   }
 
-  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+  async readAll(page?: LogPage): Promise<readonly RecordedEvent[]> {
     return this.#calls.take(() => this.#events().readAll(page));
   }
 

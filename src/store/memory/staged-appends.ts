@@ -1,7 +1,8 @@
 import { type Clock, isoTime, type RecordedEvent, sealPayload } from '../../messages';
 import { claimOf, commandIsDone } from '../kit/commands/command-checks';
-import { checkAppends, storePage } from '../kit/events/checks';
-import type { StorePage } from '../kit/events/event-pages';
+import { checkAppends } from '../kit/events/checks';
+import type { LogPage } from '../kit/events/event-pages';
+import { logPage } from '../kit/events/page-checks';
 import { conflictsOf, recordAppends } from '../kit/events/record-appends';
 import { recordedMarks } from '../kit/events/record-event';
 import { repeatedEvents } from '../kit/events/repeated-events';
@@ -47,8 +48,8 @@ export class StagedAppends {
     return outcome;
   }
 
-  readAll(page?: StorePage): readonly RecordedEvent[] {
-    const { after, limit } = storePage(page);
+  readAll(page?: LogPage): readonly RecordedEvent[] {
+    const { after, limit } = logPage(page);
     const stored = this.store.readAll({ after, limit });
     return [...stored, ...this.#events.filter(({ position }) => position > after)].slice(0, limit);
   }

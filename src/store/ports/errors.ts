@@ -70,15 +70,19 @@ export class ClaimLostError extends EventualityError {
   }
 }
 
+const PAGE_RANGES = {
+  from: 'an integer from 1',
+  limit: `an integer from 1 to ${PAGE_LIMIT}`,
+  after: 'a bigint from 0n',
+  upTo: 'a bigint from 0n',
+};
+
 /** Thrown when the limits of a page are out of range. */
 export class InvalidPageError extends EventualityError {
   readonly code = 'INVALID_PAGE';
 
-  constructor(field: 'from' | 'limit' | 'after', value: unknown) {
-    const range = { from: 'an integer from 1', limit: `an integer from 1 to ${PAGE_LIMIT}`, after: 'a bigint from 0n' }[
-      field
-    ];
-    super(`The page's ${field} is ${shownWithType(value)}; it must be ${range}.`);
+  constructor(field: 'from' | 'limit' | 'after' | 'upTo', value: unknown) {
+    super(`The page's ${field} is ${shownWithType(value)}; it must be ${PAGE_RANGES[field]}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import type { StorePage, StreamPage } from '../kit/events/event-pages';
+import type { EventFilter, ListedStream, StorePage, StreamPage, StreamsPage } from '../kit/events/event-pages';
 import type { CommandJournal } from './command-journal';
 import type { DirectAccess } from './direct-access';
 import type { ProjectionStore } from './projection-store';
@@ -16,7 +16,7 @@ export interface RestoreOutcome {
 }
 
 /** Options of a subscription. */
-export interface SubscribeOptions {
+export interface SubscribeOptions extends EventFilter {
   /** Only events with a higher position; default 0: from the beginning. */
   readonly after?: bigint;
   /** Ends the subscription. */
@@ -56,11 +56,21 @@ export interface EventStore {
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
   /** Reads a page of one stream, by version. An unknown stream is empty. @throws InvalidPageError, StoreClosedError */
   read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]>;
-  /** Reads a page of the whole store, by position. @throws InvalidPageError, StoreClosedError */
+  /**
+   * Reads a page of the whole store, or of the events that are asked for, by position. Where it is empty there are no
+   * more: up to `upTo` for good, if this object has returned an event at that position or a later one before.
+   * @throws InvalidPageError, InvalidOptionsError, StoreClosedError
+   */
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
   /**
-   * Yields pages (never empty) of the whole store, first stored events, then new ones, each event once and in order of
-   * position. Ends when the signal is aborted, the loop is left, or the store is closed.
+   * Lists streams, by the names of aggregates and then by ids, compared by code points. Optional: `listStreams` of the
+   * store kit does without, by reading all events. @throws InvalidPageError, InvalidOptionsError, StoreClosedError
+   */
+  streams?(page?: StreamsPage): Promise<readonly ListedStream[]>;
+  /**
+   * Yields pages (never empty) of the whole store, or of the events that are asked for, first stored events, then new
+   * ones, each event once and in order of position. Ends when the signal is aborted, the loop is left, or the store is
+   * closed.
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]>;
   /**

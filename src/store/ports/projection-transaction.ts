@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import type { StorePage } from '../kit/events/event-pages';
+import type { LogPage, StorePage } from '../kit/events/event-pages';
 import type { ParkedName, ParkedSequence } from './dead-letters';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { AppendOptions, AppendOutcome, StreamAppend } from './stream-append';
@@ -31,8 +31,8 @@ export interface ProjectionTransaction {
    * committed.
    */
   append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome>;
-  /** Like `EventStore.readAll`, including what this transaction has appended. */
-  readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
+  /** Like `EventStore.readAll` of all events, including what this transaction has appended. */
+  readAll(page?: LogPage): Promise<readonly RecordedEvent[]>;
   /**
    * Waits until no other transaction holds the checkpoint, locks it until the end, and returns it. Lock several in the
    * order of their names.

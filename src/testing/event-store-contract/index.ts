@@ -16,6 +16,7 @@ import { durability } from './durability';
 import { reading } from './reading';
 import { restoring, restoringDurably, restoringShared } from './restoring';
 import { type Checks, type EventStoreContractOptions, play } from './scene';
+import { selecting } from './selecting';
 import { sharing } from './sharing';
 import { subscribing } from './subscribing';
 
@@ -70,6 +71,7 @@ export function eventStoreContract(options: EventStoreContractOptions): readonly
     hostileNames,
     hostileAppends,
     reading,
+    selecting,
     subscribing,
     racing,
     direct,

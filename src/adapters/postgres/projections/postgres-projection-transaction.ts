@@ -7,14 +7,14 @@ import {
   type CommitOutcome,
   canBeReadModel,
   checkCheckpoint,
+  type LogPage,
+  logPage,
   type ParkedName,
   type ParkedSequence,
   type ProjectionCommit,
   type ProjectionTransaction,
-  type StorePage,
   type StreamAppend,
   sealedCommit,
-  storePage,
   TransactionCalls,
   UnknownReadModelError,
 } from '../../../store';
@@ -86,9 +86,9 @@ export class PostgresProjectionTransaction implements ProjectionTransaction {
     });
   }
 
-  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+  async readAll(page?: LogPage): Promise<readonly RecordedEvent[]> {
     return this.#calls.take(async () => {
-      const { after, limit } = storePage(page);
+      const { after, limit } = logPage(page);
       const rows = await this.connection.ask(this.#alone ? this.#everything : this.#committed, [after, limit]);
       return Object.freeze(rows.map(row => recordedEvent(row)));
     });

@@ -8,6 +8,7 @@ import type { StoreNames } from './names';
 import { changeProcessFunction, processDueFunction } from './process-functions';
 import { processTables } from './process-tables';
 import { deadLetterTable, documentTable, readModelTable, segmentTables } from './projection-tables';
+import { readRangeFunction } from './read-range-function';
 import { readStreamFunction, readStreamsFunction } from './read-streams-function';
 
 /** One step of the schema. Every statement can safely run again. */
@@ -30,7 +31,7 @@ const FIRST_SCHEMA = [
   ],
   ...[appendFunction, appendOneFunction, appendExpectedFunction, claimFunction, appendClaimedFunction],
   ...[changeProcessFunction, processDueFunction],
-  ...[horizonFunction, readStreamFunction, readStreamsFunction],
+  ...[horizonFunction, readRangeFunction, readStreamFunction, readStreamsFunction],
 ];
 
 /** All steps in order. A published step is never changed; later changes are steps of their own. */

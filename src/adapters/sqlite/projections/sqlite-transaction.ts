@@ -6,14 +6,14 @@ import {
   type CheckpointName,
   type CommitOutcome,
   checkCheckpoint,
+  type LogPage,
+  logPage,
   type ParkedName,
   type ParkedSequence,
   type ProjectionCommit,
   type ProjectionTransaction,
-  type StorePage,
   type StreamAppend,
   sealedCommit,
-  storePage,
   TransactionCalls,
 } from '../../../store';
 import { appendRequest } from '../append/append-request';
@@ -53,9 +53,9 @@ export class SqliteTransaction implements ProjectionTransaction {
     return this.#calls.append(() => this.parts.writer.writeWithin(request));
   }
 
-  async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
+  async readAll(page?: LogPage): Promise<readonly RecordedEvent[]> {
     return this.#calls.take(() => {
-      const { after, limit } = storePage(page);
+      const { after, limit } = logPage(page);
       const rows = this.parts.statements.readAll.all(
         after > LAST_POSITION ? LAST_POSITION : after,
         limit,

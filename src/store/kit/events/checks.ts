@@ -1,10 +1,8 @@
 import { isName, MAX_NAME_LENGTH, shownText, shownValue } from '../../../messages';
-import { DuplicateEventError, InvalidAppendError, InvalidPageError } from '../../ports/errors';
-import { PAGE_LIMIT } from '../../ports/event-store';
+import { DuplicateEventError, InvalidAppendError } from '../../ports/errors';
 import { type ExpectedVersion, type NewEvent, type StreamAppend } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
-import { type StorePage, type StreamPage } from './event-pages';
-import { refuseStorePage, refuseStream, refuseStreamPage } from './option-checks';
+import { refuseStream } from './option-checks';
 
 /** The entries that the metadata of every stored event has, as text. */
 const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
@@ -43,38 +41,6 @@ export function isExpected(expected: ExpectedVersion, actual: number): boolean {
 export function checkStream(stream: StreamName): void {
   if (typeof stream?.aggregateName === 'string' && typeof stream.aggregateId === 'string') return;
   refuseStream(stream);
-}
-
-/** Checks the limits of a page of one stream and fills in defaults. @throws InvalidPageError, InvalidOptionsError */
-export function streamPage(page: StreamPage = {}): { from: number; limit: number } {
-  if (!isPage(page, 'from')) refuseStreamPage(page);
-  const { from = 1, limit = PAGE_LIMIT, signal } = page;
-  signal?.throwIfAborted();
-  if (!Number.isSafeInteger(from) || from < 1) throw new InvalidPageError('from', from);
-  return { from, limit: checkedLimit(limit) };
-}
-
-/**
- * Checks the limits of a page of the whole store and fills in defaults. @throws InvalidPageError, InvalidOptionsError
- */
-export function storePage(page: StorePage = {}): { after: bigint; limit: number } {
-  if (!isPage(page, 'after')) refuseStorePage(page);
-  const { after = 0n, limit = PAGE_LIMIT, signal } = page;
-  signal?.throwIfAborted();
-  if (typeof after !== 'bigint' || after < 0n) throw new InvalidPageError('after', after);
-  return { after, limit: checkedLimit(limit) };
-}
-
-/** Tells whether a page has no other fields than it may have, without making anything: each load asks for one. */
-function isPage(page: StreamPage | StorePage, start: 'from' | 'after'): boolean {
-  if (typeof page !== 'object' || page === null) return false;
-  for (const field in page) if (field !== start && field !== 'limit' && field !== 'signal') return false;
-  return page.signal === undefined || page.signal instanceof AbortSignal;
-}
-
-function checkedLimit(limit: number): number {
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > PAGE_LIMIT) throw new InvalidPageError('limit', limit);
-  return limit;
 }
 
 // What is sound is found out without making anything: these checks run for every append. Sentences and paths are made

@@ -1,9 +1,12 @@
 import {
   aSignal,
+  type Check,
   checkedElsewhere,
+  listOf,
   must,
   needed,
   type OptionChecks,
+  oneOf,
   options,
   refuseArguments,
   refuseOptions,
@@ -11,7 +14,7 @@ import {
 } from '../../../messages';
 import type { SubscribeOptions } from '../../ports/event-store';
 import type { StreamName } from '../../ports/stream-name';
-import type { StorePage, StreamPage } from './event-pages';
+import type { EventFilter, LogPage, StorePage, StreamPage, StreamsPage } from './event-pages';
 
 /** A store for events. */
 export const anEventStore = withMethods(
@@ -29,14 +32,39 @@ const text = needed(must('text', value => typeof value === 'string'));
 const STREAM: OptionChecks<StreamName> = { aggregateName: text, aggregateId: text };
 const aStream = options(STREAM, '{ aggregateName, aggregateId }');
 const STREAM_PAGE: OptionChecks<StreamPage> = { from: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
-const STORE_PAGE: OptionChecks<StorePage> = { after: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
-const SUBSCRIBE: OptionChecks<SubscribeOptions> = { after: checkedElsewhere, signal: aSignal };
+const LOG_PAGE: OptionChecks<LogPage> = { after: checkedElsewhere, limit: checkedElsewhere, signal: aSignal };
+
+const someNames: Check = (value, path, faults) => {
+  if (Array.isArray(value) && value.length === 0)
+    faults.push(`${path} is empty; give one name at least, or leave it out for all events.`);
+  else listOf('names', text)(value, path, faults);
+};
+const FILTER: OptionChecks<EventFilter> = { names: someNames, aggregates: someNames };
+
+const STORE_PAGE: OptionChecks<StorePage> = {
+  ...LOG_PAGE,
+  ...FILTER,
+  upTo: checkedElsewhere,
+  direction: oneOf('forward', 'backward'),
+};
+const aPlace = must(
+  'a stream, such as the last one of the page before',
+  value => typeof value?.aggregateName === 'string' && typeof value.aggregateId === 'string',
+);
+const STREAMS_PAGE: OptionChecks<StreamsPage> = { after: aPlace, limit: checkedElsewhere, signal: aSignal };
+const SUBSCRIBE: OptionChecks<SubscribeOptions> = { ...FILTER, after: checkedElsewhere, signal: aSignal };
 
 /** Refuses what is no name of a stream. @throws InvalidOptionsError */
 export const refuseStream = (stream: StreamName): void => refuseArguments('read', { stream: [stream, aStream] });
 
 /** Refuses what is no page of a stream; the numbers are not looked at. @throws InvalidOptionsError */
 export const refuseStreamPage = (page: StreamPage): void => refuseOptions('read', page, STREAM_PAGE);
+
+/** Refuses what is no page of a log; the numbers are not looked at. @throws InvalidOptionsError */
+export const refuseLogPage = (page: LogPage): void => refuseOptions('readAll', page, LOG_PAGE);
+
+/** Refuses what is no page of the list of streams; the limit is not looked at. @throws InvalidOptionsError */
+export const refuseStreamsPage = (page: StreamsPage): void => refuseOptions('streams', page, STREAMS_PAGE);
 
 /** Refuses what is no page of a store; the numbers are not looked at. @throws InvalidOptionsError */
 export const refuseStorePage = (page: StorePage): void => refuseOptions('readAll', page, STORE_PAGE);

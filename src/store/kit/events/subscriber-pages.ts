@@ -32,6 +32,14 @@ export class SubscriberPages {
     return fresh;
   }
 
+  /**
+   * Takes note of events that the subscription was given otherwise, so that the next page begins with the last of them.
+   */
+  noted(events: Page): Page {
+    for (const { position, id } of events) if (position > (this.#last?.position ?? 0n)) this.#last = { position, id };
+    return events;
+  }
+
   /** A writer may lower the horizon for a moment: what is not seen then is looked for. */
   async #checkLast(first: RecordedEvent | undefined): Promise<void> {
     const last = this.#last;

@@ -1,13 +1,15 @@
 import { Mutex } from '../../../concurrency';
 import type { RecordedEvent } from '../../../messages';
 import type { SubscribeOptions } from '../../ports/event-store';
-import { storePage } from './checks';
+import { storePage } from './page-checks';
+import { FilteredPages, type FilteredSource, type PassedEvents } from './passed-events';
 
 type Page = readonly RecordedEvent[];
 
 /** What a subscription needs from its store. */
-export interface SubscriptionSource extends SubscribeOptions {
-  readAll(page: { after: bigint }): Promise<Page>;
+export interface SubscriptionSource extends SubscribeOptions, FilteredSource {
+  /** Tells whether a read that failed is to be made again after {@link Subscription.wake}; default never. */
+  mayPass?(error: unknown): boolean;
   /** Called once when the subscription has ended, for any reason. */
   ended(): void;
 }
@@ -22,10 +24,12 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   #done = false;
   #wait: (() => void) | undefined;
   readonly #turns = new Mutex();
+  readonly #filtered: FilteredPages | undefined;
   readonly #onAbort = (): void => this.end();
 
   constructor(readonly source: SubscriptionSource) {
     this.#after = storePage({ after: source.after ?? 0n }).after;
+    this.#filtered = source.names || source.aggregates ? new FilteredPages(source, source) : undefined;
     // Not at once: the store must have the subscription before `ended` is called.
     if (source.signal?.aborted) queueMicrotask(this.#onAbort);
     else source.signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -63,12 +67,13 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   async #next(): Promise<IteratorResult<Page, undefined>> {
     while (!this.#done) {
       this.#woken = false;
-      const page = await this.#read();
+      const { events, to } = await this.#read();
       if (this.#done) break;
-      if (page.length > 0) {
-        this.#after = page.at(-1)!.position;
-        return { done: false, value: page };
-      }
+      const hasMoved = to > this.#after;
+      if (hasMoved) this.#after = to;
+      if (events.length > 0) return { done: false, value: events };
+      // All of a page was left out: there may be more behind it.
+      if (hasMoved) continue;
       if (!this.#woken) await new Promise<void>(resolve => (this.#wait = resolve));
       this.#wait = undefined;
     }
@@ -78,11 +83,14 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   /**
    * A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then it is not told.
    */
-  async #read(): Promise<Page> {
+  async #read(): Promise<PassedEvents> {
+    const after = this.#after;
     try {
-      return await this.source.readAll({ after: this.#after });
+      if (this.#filtered) return await this.#filtered.read(after);
+      const events = await this.source.readAll({ after });
+      return { events, to: events.at(-1)?.position ?? after };
     } catch (error) {
-      if (this.#done) return [];
+      if (this.#done || this.source.mayPass?.(error)) return { events: [], to: after };
       this.end();
       throw error;
     }

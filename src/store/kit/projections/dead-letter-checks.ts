@@ -1,6 +1,6 @@
 import { isName, MAX_NAME_LENGTH, shownValue, shownWithType } from '../../../messages';
 import type { AnsweredRetry, DeadLetterChanges, NewDeadLetter } from '../../ports/dead-letters';
-import { storePage } from '../events/checks';
+import { logPage } from '../events/page-checks';
 import { storedNote } from './stored-note';
 
 const MAX_POSITION = 2n ** 63n - 1n;
@@ -64,5 +64,5 @@ export function letterPage(page: { readonly after?: bigint; readonly limit?: num
   after: bigint;
   limit: number;
 } {
-  return storePage({ after: page.after ?? 0n, limit: page.limit ?? DEFAULT_PAGE_LETTERS });
+  return logPage({ after: page.after ?? 0n, limit: page.limit ?? DEFAULT_PAGE_LETTERS });
 }

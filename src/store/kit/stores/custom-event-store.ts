@@ -16,9 +16,13 @@ import type { ProjectionStore } from '../../ports/projection-store';
 import type { SnapshotStore } from '../../ports/snapshot-store';
 import type { AppendOptions, AppendOutcome, StreamAppend } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
-import { checkStream, streamPage } from '../events/checks';
-import type { StorePage, StreamPage } from '../events/event-pages';
+import { checkStream } from '../events/checks';
+import { matcherOf } from '../events/event-filter';
+import type { EventFilter, ListedStream, StorePage, StreamPage, StreamsPage } from '../events/event-pages';
+import { listStreams } from '../events/list-streams';
 import { refuseSubscribeOptions } from '../events/option-checks';
+import { streamPage } from '../events/page-checks';
+import { selectPage } from '../events/select-page';
 import { Subscription } from '../events/subscription';
 
 /**
@@ -26,7 +30,9 @@ import { Subscription } from '../events/subscription';
  * commands.
  */
 export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
-  Partial<Pick<EventStore, 'read' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>>;
+  Partial<
+    Pick<EventStore, 'read' | 'streams' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>
+  >;
 
 /** What a custom store can be told. */
 interface CustomEventStoreOptions {
@@ -38,6 +44,7 @@ const PARTS: OptionChecks<EventStoreParts> = {
   append: needed(aFunction),
   readAll: needed(aFunction),
   read: aFunction,
+  streams: aFunction,
   subscribe: aFunction,
   restore: aFunction,
   close: aFunction,
@@ -49,7 +56,8 @@ const PARTS: OptionChecks<EventStoreParts> = {
 /**
  * An event store made of functions. The smallest one has two, `append` and `readAll`.
  *
- * Missing parts are derived: `read` searches the whole store (write your own for more than a few thousand events),
+ * Missing parts are derived: `read` and `streams` search the whole store (write your own for more than a few thousand
+ * events), `readAll` may ignore `names`, `aggregates`, `upTo` and `direction`: what it returns is looked through,
  * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery`
  * milliseconds (default 100), `close` ends the subscriptions, waits for running appends and refuses later ones.
  * `restore` exists only if it is given. To override a part of an existing store, pass on the other parts; if you pass
@@ -96,7 +104,12 @@ export class CustomEventStore implements EventStore {
 
   async readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
-    return this.parts.readAll(page);
+    return isSelective(page) ? selectPage(each => this.parts.readAll(each), page) : this.parts.readAll(page);
+  }
+
+  async streams(page?: StreamsPage): Promise<readonly ListedStream[]> {
+    this.#refuseWhenClosed();
+    return listStreams(this.parts, page);
   }
 
   async read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]> {
@@ -126,10 +139,11 @@ export class CustomEventStore implements EventStore {
   subscribe(options: SubscribeOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
     this.#refuseWhenClosed();
     refuseSubscribeOptions(options);
-    if (this.parts.subscribe) return this.parts.subscribe(options);
+    if (this.parts.subscribe) return filtered(this.parts.subscribe(options), options);
     const subscription: Subscription = new Subscription({
       ...options,
       readAll: page => this.parts.readAll(page),
+      select: page => this.parts.readAll(page),
       ended: () => {
         clearInterval(this.#subscriptions.get(subscription));
         this.#subscriptions.delete(subscription);
@@ -164,6 +178,31 @@ export class CustomEventStore implements EventStore {
 
   #refuseWhenClosed(): void {
     if (this.#closing) throw new StoreClosedError();
+  }
+}
+
+/** Tells whether a page asks for something that the part may know nothing of. */
+const isSelective = (page: StorePage | undefined): boolean =>
+  page !== undefined &&
+  page !== null &&
+  ('names' in page || 'aggregates' in page || 'upTo' in page || 'direction' in page);
+
+/** Leaves out what a subscription that ignores its filter yields too much of. */
+function filtered(
+  pages: AsyncIterable<readonly RecordedEvent[]>,
+  filter: EventFilter,
+): AsyncIterable<readonly RecordedEvent[]> {
+  const matches = matcherOf(filter);
+  return matches ? matchingPages(pages, matches) : pages;
+}
+
+async function* matchingPages(
+  pages: AsyncIterable<readonly RecordedEvent[]>,
+  matches: (event: RecordedEvent) => boolean,
+): AsyncGenerator<readonly RecordedEvent[]> {
+  for await (const page of pages) {
+    const events = page.filter(matches);
+    if (events.length > 0) yield events;
   }
 }
 

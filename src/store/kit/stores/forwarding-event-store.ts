@@ -5,7 +5,8 @@ import type { ProjectionStore } from '../../ports/projection-store';
 import type { SnapshotStore } from '../../ports/snapshot-store';
 import type { AppendOptions, AppendOutcome, StreamAppend } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
-import type { StorePage, StreamPage } from '../events/event-pages';
+import type { ListedStream, StorePage, StreamPage, StreamsPage } from '../events/event-pages';
+import { listStreams } from '../events/list-streams';
 
 /** Forwards all calls to another event store; subclasses override some of them. */
 export abstract class ForwardingEventStore implements EventStore {
@@ -38,6 +39,12 @@ export abstract class ForwardingEventStore implements EventStore {
 
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]> {
     return this.inner.readAll(page);
+  }
+
+  /** Lists those of the inner store, or those of what this one reads if the inner store has no `streams`. */
+  streams(page?: StreamsPage): Promise<readonly ListedStream[]> {
+    const { inner } = this;
+    return inner.streams ? inner.streams(page) : listStreams({ readAll: all => this.readAll(all) }, page);
   }
 
   subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]> {
