@@ -23,24 +23,24 @@ import { conflictRetry } from './conflict-retry';
 import { TurnRegistry } from './held-turns';
 import type { Turn, Turns } from './turns';
 
-/** What the commands of a flow share. */
+/** What the command handlers of a flow share. */
 export interface CommandSurroundings {
-  /** Told of the events of each command, once; not again when a command is repeated. */
+  /** Called with the events of each command once, and not again when a command is repeated. */
   readonly recorded?: (events: readonly RecordedEvent[]) => void;
-  /** Told when a command begins and ends. */
+  /** Counts the commands in progress. */
   readonly running?: InFlight;
   readonly turns?: TurnRegistry;
-  /** How commands are tried again whose aggregate had moved on. */
+  /** How commands are retried after a conflict. */
   readonly retry?: RetryRule | undefined;
 }
 
-/** Makes the context for one call of a handler. */
+/** Creates the context for one call of a handler. */
 export type ContextOf = () => CommandContext;
 
 /**
  * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one
- * aggregate run one after the other in the process; when another process was faster, the aggregate is loaded again and
- * decides again.
+ * aggregate run in turn within the process. On a conflict with another process the command is retried against fresh
+ * state.
  */
 export class AggregateCommandHandler {
   readonly #turns: Turns;
@@ -63,10 +63,10 @@ export class AggregateCommandHandler {
   }
 
   /**
-   * Carries out a command. One async function for the whole of it, and no other one on the usual way: each costs about
-   * as much as folding ten events.
+   * Carries out a command. It is one async function, and the usual path calls no other one: each costs about as much as
+   * folding ten events.
    * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError,
-   * ReentrantCommandError, DeadlockError, and whatever the handler throws; nothing was appended then
+   * ReentrantCommandError, DeadlockError, and whatever the handler throws; then nothing was appended
    */
   async [HANDLING](message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
     const id = targetOf(message, rule, this.loader.definition.name);
@@ -80,7 +80,7 @@ export class AggregateCommandHandler {
         signal?.throwIfAborted();
         const checked = this.loader.cacheChecked();
         if (checked) await checked;
-        // Where the store answers at once there is no round trip to save.
+        // A store that answers synchronously has no round trip to save.
         const ahead = attempt === 1 && !this.store.direct ? this.#decideAhead(message, rule, contextOf, id) : undefined;
         let instance = ahead && (await ahead);
         if (!instance) {
@@ -130,9 +130,9 @@ export class AggregateCommandHandler {
   }
 
   /**
-   * Lets the aggregate decide before anything is read from the store, where there is a baseline to start from: a cached
-   * stream, or the empty one of a command that creates. The append checks its version. An outcome that no append will
-   * check, no events or an error, stands only if the store has nothing newer; else the decision is void, and nothing is
+   * Lets the aggregate decide before the store is read, if there is a state to start from: a cached stream, or the
+   * empty one of a command that creates. The append checks its version. An outcome that no append checks (no events, or
+   * an error) stands only if the store has no newer events; otherwise the decision is discarded, and undefined is
    * returned.
    */
   #decideAhead(
@@ -168,7 +168,7 @@ export class AggregateCommandHandler {
 }
 
 /**
- * Asks the aggregate's handler, unless the aggregate is not as the command needs it.
+ * Calls the aggregate's handler, after checking that the aggregate is in the state that the command needs.
  * @throws AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError for a pinned version, and whatever the
  * handler throws
  */

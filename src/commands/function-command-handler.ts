@@ -13,30 +13,29 @@ import { type Returned, takeReturned } from './returned-events';
  */
 export type FlowCommandHandler<C extends object = any> = (command: C, context: HandlerContext) => unknown;
 
-/** What handler functions of a flow share. */
+/** What the handler functions of a flow share. */
 export interface HandlerFunctionParts {
-  /** The store to append to, and what it wraps: repositories made by hand over any of them take part. */
+  /** The store to append to, and the stores that it wraps: repositories created by hand over any of them take part. */
   readonly stores: readonly [EventStore, ...EventStore[]];
   readonly turns: TurnRegistry;
   readonly retry: RetryRule | undefined;
-  /** Told when a command begins and ends. */
+  /** Counts the commands in progress. */
   readonly running: InFlight;
-  /** Told of what a command has appended, once. */
+  /** Called once with the events that a command has appended. */
   readonly recorded: (events: readonly RecordedEvent[]) => void;
   readonly contextOf: (message: CommandMessage, unit: UnitOfWork) => HandlerContext;
 }
 
 /**
- * Runs handler functions, each in a unit of work, and appends all that one has changed in one step. When a stream had
- * moved on, and when two handlers wait for each other, the function runs again: nothing of its unit has been stored by
- * then.
+ * Runs handler functions, each in a unit of work, and appends all changes of one in one step. After a conflict, and
+ * when two handlers wait for each other, the function runs again: nothing of its unit has been stored by then.
  */
 export class FunctionCommandHandler {
   constructor(private readonly parts: HandlerFunctionParts) {}
 
   /**
-   * Runs the function, and appends what it has changed. One async function for the whole of it: each costs as much as
-   * everything else that a handler without aggregates needs.
+   * Runs the function, and appends its changes. It is one async function: each costs as much as everything else that a
+   * handler without aggregates needs.
    * @throws ConcurrencyError after the last attempt, AggregateAlreadyExistsError, DeadlockError, and whatever the
    * function throws
    */

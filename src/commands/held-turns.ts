@@ -21,7 +21,7 @@ interface Held {
   readonly aggregateName: string;
   readonly id: string;
   readonly entered: Promise<unknown>;
-  /** Absent while the command waits, and where it was let pass. */
+  /** Absent while the command waits, and if the turn's holder lets it pass. */
   turn?: Turn | undefined;
   givenBack?: true;
 }
@@ -31,9 +31,9 @@ interface Held {
  * appended.
  */
 export class HeldTurns {
-  // Made when used: many handler functions take no turn.
+  // Created when used: many handler functions take no turn.
   #held: Map<string, Held> | undefined;
-  /** What this command has ever taken, or wanted to take. */
+  /** Every turn that this command has taken, or wanted to take. */
   #wanted: Map<string, StreamName> | undefined;
   #yielded: TurnsYieldedError | undefined;
 
@@ -44,14 +44,14 @@ export class HeldTurns {
     message.restartable = true;
   }
 
-  /** Set when the command has to give its turns back and to run again, whatever its handler made of the error. */
+  /** Set when the command must give its turns back and run again, whatever its handler makes of the error. */
   get yielded(): TurnsYieldedError | undefined {
     return this.#yielded;
   }
 
   /**
-   * Takes the turn of an aggregate, once. @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason
-   * of the command's signal
+   * Takes the turn of an aggregate, once.
+   * @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason of the command's signal
    */
   async take(aggregateName: string, id: string): Promise<void> {
     if (this.#yielded) throw this.#yielded;
@@ -68,8 +68,8 @@ export class HeldTurns {
   }
 
   /**
-   * Gives all turns back, and takes them again in the one order in which all commands do so: two that met do not meet
-   * again.
+   * Gives all turns back, and takes them again in the order that all commands use, so that two commands that waited for
+   * each other do not do so again.
    */
   async takeAgain(): Promise<void> {
     const wanted = [...(this.#wanted ?? [])].sort(([left], [right]) => (left < right ? -1 : 1));

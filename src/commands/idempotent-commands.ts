@@ -20,10 +20,10 @@ import {
 import { CommandIdReusedError } from './errors';
 import { Turns } from './turns';
 
-/** For how long others wait for a command without a sign of life from the process that carries it out. */
+/** How long others wait for a command without a sign of life from the process that carries it out, in milliseconds. */
 const LEASE_MS = 5000;
 const RENEWAL_INTERVAL_MS = LEASE_MS / 3;
-/** How long it takes to look again whether a command that another process carries out is done. */
+/** How often to check whether another process has completed a command, in milliseconds. */
 const POLLING = { delay: 4, maxDelay: 100 };
 
 /** Where the outcomes of commands are kept, and for how long. */
@@ -35,13 +35,12 @@ export interface IdempotencyOptions {
 }
 
 /**
- * Carries out a command that has an id once, however often and by however many processes it is dispatched: each
- * repetition waits for the first and resolves to its outcome. What a command threw is not kept: then the repetition is
- * carried out.
+ * Carries out a command with an id once, however often and by however many processes it is dispatched. Each repetition
+ * waits for the first and resolves to its outcome. An error is not kept: then a repetition carries the command out.
  */
 export class IdempotentCommands {
   readonly #journal: CommandJournal;
-  /** Stands beside a store that keeps no commands: then only this process knows them. */
+  /** For a store that keeps no commands: then only this process knows them. */
   readonly #own: InMemoryCommandJournal | undefined;
   readonly #turns = new Turns('the command with the id');
 
@@ -52,7 +51,7 @@ export class IdempotentCommands {
   }
 
   /**
-   * @param work carries the command out, and records its events under the claim of the message; called again only where
+   * @param work carries the command out, and records its events under the claim of the message; called again only if
    * the claim was lost
    * @throws CommandIdReusedError, DeadlockError, the reason of the command's signal, and whatever the work throws
    */
@@ -94,7 +93,7 @@ export class IdempotentCommands {
     }
   }
 
-  /** Returns undefined where another process has taken the command over. */
+  /** Returns undefined if another process has taken the command over. */
   async #carryOut(
     message: CommandMessage,
     claim: ClaimName,
@@ -132,7 +131,7 @@ export class IdempotentCommands {
     return () => clearInterval(timer);
   }
 
-  /** Neither is a failure of the command: its claim runs out by itself. */
+  /** Neither is a failure of the command: its claim expires by itself. */
   #report(error: unknown, { name, id }: CommandMessage): void {
     const message = 'The claim of a command could not be renewed or released; it expires by itself.';
     const context = { kind: 'command', name, commandId: id } as const;
@@ -143,7 +142,7 @@ export class IdempotentCommands {
 const outcomeOf = ({ events, aggregateId, version }: CommandResult): CommandOutcome =>
   events.length > 0 ? succeeded(events) : failed(aggregateId, version);
 
-// By the codes: the store may come from another copy of the package.
+// By their codes, because the store may come from another copy of the package.
 const isLost = (error: unknown, { id }: ClaimName): boolean =>
   EventualityError.is(error) && error.code === 'CLAIM_LOST' && (error as { commandId?: string }).commandId === id;
 const isKnown = (error: unknown): boolean => EventualityError.is(error) && error.code === 'DUPLICATE_EVENT';

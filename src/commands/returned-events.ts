@@ -5,7 +5,7 @@ import { streamKey } from '../store';
 
 /** What a handler function returned. */
 export interface Returned {
-  /** The outcome of another command: the handler's own, unless it has changed something itself. */
+  /** The outcome of another command, which becomes the handler's own unless it has changed something itself. */
   readonly outcome?: CommandOutcome;
   /** Events that other commands have stored. */
   readonly recorded: readonly RecordedEvent[];
@@ -16,10 +16,9 @@ export interface Returned {
 const NOTHING: Returned = { recorded: [], appends: [] };
 
 /**
- * Makes the events that a handler function returned part of its unit of work: those that an action has applied to an
- * aggregate are saved with it, others are applied to the aggregate that they belong to.
- * @throws InvalidDecisionError for what is no event, and for an event of which it cannot be told to which aggregate it
- * belongs
+ * Adds the events that a handler function returned to its unit of work. Events that an action has applied to an
+ * aggregate are saved with it; others are applied to the aggregate that they belong to.
+ * @throws InvalidDecisionError for a value that is not an event, and for an event whose aggregate cannot be determined
  */
 export function takeReturned(returned: unknown, unit: UnitOfWork): Returned {
   if (returned === undefined) return NOTHING;
@@ -33,14 +32,14 @@ export function takeReturned(returned: unknown, unit: UnitOfWork): Returned {
   return { recorded, appends: [...appends.values()] };
 }
 
-/** What an action returns may be a list; a handler may return several of them. */
+/** An action may return a list; a handler may return several of them. */
 function listOf(returned: unknown): unknown[] {
   return (Array.isArray(returned) ? returned.flat() : [returned]).filter(
     event => event !== undefined && event !== null,
   );
 }
 
-/** Saves the aggregate that an event belongs to; false when it belongs to none that was loaded. */
+/** Saves the aggregate that an event belongs to; returns false if it belongs to none of the loaded ones. */
 function take(event: unknown, unit: UnitOfWork): boolean {
   if (typeof event !== 'object' || event === null) return false;
   const { instances } = unit;
@@ -53,8 +52,8 @@ function take(event: unknown, unit: UnitOfWork): boolean {
 }
 
 /**
- * An event by itself: a plain one says whose it is; an instance of an event class belongs to the aggregate, where only
- * one was loaded.
+ * An event that belongs to no loaded instance: a plain one names its aggregate; an instance of an event class belongs
+ * to the only loaded aggregate.
  */
 function ownerOf(event: object, instances: readonly AggregateInstance[]): AggregateInstance | undefined {
   const plain = isPlainEvent(event);

@@ -1,7 +1,7 @@
 import type { CommandMessage } from '../messages';
 import { DeadlockError, ReentrantCommandError, TurnsYieldedError } from './errors';
 
-/** As many turns that no command holds are kept before they are swept. */
+/** How many free turns are kept before they are removed. */
 const MAX_FREE = 1000;
 
 /** A command that waits for a turn. */
@@ -23,13 +23,12 @@ export class Turn {
 }
 
 /**
- * Lets the commands of a process to one aggregate run one after the other, in the order in which they were dispatched;
- * commands to other aggregates run meanwhile.
+ * Lets the commands of a process to one aggregate run one after another, in the order in which they were dispatched.
+ * Commands to other aggregates run meanwhile.
  *
- * Commands that wait for each other would wait for ever. So before a command waits it is looked whether what it waits
- * for waits for it (a search in the wait-for graph, whose nodes are commands and the commands that their handlers
- * dispatch). Then a command that can be run again gives its turns back; where there is none, the one that would wait is
- * refused.
+ * Commands that wait for each other would wait forever. So before a command waits, the wait-for graph is searched for a
+ * cycle; its nodes are commands and the commands that their handlers dispatch. In a cycle, a command that can run again
+ * gives its turns back; if there is none, the command that would wait is refused.
  */
 export class Turns {
   readonly #turns = new Map<string, Turn>();
@@ -38,8 +37,8 @@ export class Turns {
   constructor(readonly aggregateName: string) {}
 
   /**
-   * Enters a turn: at once when it is free, else when the promise resolves. Undefined where a command that waits for
-   * this one has the turn and lets it pass.
+   * Enters a turn: immediately if it is free, otherwise when the promise resolves. Undefined if the turn's holder waits
+   * for this command and lets it pass.
    * @throws ReentrantCommandError, DeadlockError, TurnsYieldedError; a promise also rejects with the reason of the
    * signal
    */
@@ -75,7 +74,7 @@ export class Turns {
   #free(turn: Turn): void {
     turn.holder = undefined;
     this.#held--;
-    // Not deleted each time: a Map that is nearly empty makes a new table for each delete, a sixth of the time of a
+    // Not deleted each time: an almost empty Map allocates a new table for each delete, a sixth of the time of a
     // command in memory.
     if (this.#turns.size > this.#held * 2 + MAX_FREE) this.#sweep();
   }
@@ -92,7 +91,7 @@ export class Turns {
       throw new ReentrantCommandError(message.name, outer.name, turn.aggregateName, turn.id);
     }
     signal?.throwIfAborted();
-    // A command of its own that has no turn yet keeps no other one waiting.
+    // A command without a turn does not make others wait.
     if (message.parent || message.restartable || message.options.commandId !== undefined) breakCycles(turn, message);
     return wait(turn, message, signal);
   }
@@ -133,7 +132,7 @@ function wait(turn: Turn, message: CommandMessage, signal: AbortSignal | undefin
   });
 }
 
-/** A turn that is waited for, and a command that has it, or gets it before. */
+/** A turn that is waited for, and a command that holds it or will hold it earlier. */
 interface Step {
   readonly turn: Turn;
   readonly blocker: CommandMessage;
@@ -158,14 +157,14 @@ const awaited = ({ turn: { aggregateName, id }, blocker: { name } }: Step) => ({
   commandName: name,
 });
 
-/** The place of a command in the queue of a turn, where it waits itself and can be run again. */
+/** The command's place in the queue of a turn, if it waits itself and can run again. */
 function ownWait(message: CommandMessage, turn: Turn): Waiting[] {
   return message.restartable ? (turn.waiting?.filter(waiting => waiting.message === message) ?? []) : [];
 }
 
 /**
- * Finds a way from a turn, by what has it and waits for others, back to the command that is about to wait for it, or to
- * one that waits for that.
+ * Finds a path from a turn, through its holders and what they wait for, back to the command that is about to wait for
+ * it, or to one that waits for that command.
  */
 function findCycle(turn: Turn, message: CommandMessage): Step[] | undefined {
   const seen = new Set<CommandMessage>();
@@ -185,7 +184,7 @@ function findCycle(turn: Turn, message: CommandMessage): Step[] | undefined {
   return search(turn, undefined);
 }
 
-/** The command that has a turn, and those that get it before another one does. */
+/** The command that holds a turn, and those that get it before a given command. */
 function* blockersOf(turn: Turn, behind: CommandMessage | undefined): Generator<CommandMessage> {
   if (turn.holder) yield turn.holder;
   for (const { message } of turn.waiting ?? []) {

@@ -12,13 +12,13 @@ import {
 import { KnownEvents } from './known-classes';
 
 /**
- * Makes a store refuse events that are of other classes than those known under their names; the store itself, where no
- * class is known.
+ * Makes a store refuse events of other classes than those known under their names; returns the store itself if no class
+ * is known.
  */
 export const classChecked = (eventStore: EventStore, types: readonly ClassReference[]): EventStore =>
   types.length > 0 ? new ClassCheckedEventStore(eventStore, new KnownEvents(types)) : eventStore;
 
-/** An event store that takes no event which would be read as an instance of a class that it is none of. */
+/** An event store that refuses events that would be read as instances of a class that they are not. */
 class ClassCheckedEventStore extends ForwardingEventStore implements DirectAccess {
   readonly #known: KnownEvents;
 
@@ -27,9 +27,7 @@ class ClassCheckedEventStore extends ForwardingEventStore implements DirectAcces
     this.#known = known;
   }
 
-  /**
-   * Absent where the checked store has none, and in objects made of this one with an `append` or `read` of their own.
-   */
+  /** Absent if the wrapped store has none, and in objects derived from this one with their own `append` or `read`. */
   get direct(): DirectAccess | undefined {
     const { append, read } = ClassCheckedEventStore.prototype;
     if (!(#known in this) || this.append !== append || this.read !== read) return undefined;

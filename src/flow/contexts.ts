@@ -15,7 +15,7 @@ import {
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { Repository, UnitOfWork } from '../repository';
 
-/** What contexts need of their Flow. */
+/** What contexts need from their Flow. */
 export interface Dispatcher {
   readonly clock: Clock;
   readonly newId: () => string;
@@ -29,8 +29,8 @@ export interface Dispatcher {
   repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
 }
 
-// The contexts below make a function only when a handler takes it: most handlers take none. It can be passed on, as it
-// needs no `this`.
+// The contexts below create a function only when a handler accesses it, because most handlers do not. It can be passed
+// on, as it needs no `this`.
 
 /** The context of one command. */
 export class FlowCommandContext implements HandlerContext {

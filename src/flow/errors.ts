@@ -117,7 +117,7 @@ export class ListenerTimeoutError extends EventualityError {
   }
 }
 
-/** Names a command or query, whatever was given as one. */
+/** Names a command or query, whatever value was passed as one. */
 function nameOf(message: unknown): string {
   if (typeof message !== 'object' || message === null) return shownValue(message);
   try {

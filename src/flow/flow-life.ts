@@ -13,28 +13,28 @@ export interface FlowLifeParts {
   readonly eventBus: EventBus | undefined;
   readonly repositories: Repositories;
   readonly eventStore: EventStore;
-  /** How long the listeners of the event bus are waited for, in milliseconds. */
+  /** How long to wait for the listeners of the event bus, in milliseconds. */
   readonly timeout: number;
 }
 
-/** How a Flow starts to follow and how it closes, and how far it is with that. */
+/** Starts and closes a Flow, and knows its state. */
 export class FlowLife {
   #isOver = false;
   #closing: Promise<void> | undefined;
 
   constructor(private readonly parts: FlowLifeParts) {}
 
-  /** Nothing new is taken from outside any more. */
+  /** True when nothing new is accepted from outside. */
   get isClosing(): boolean {
     return this.#closing !== undefined;
   }
 
-  /** Nothing is under way any more: from here on contexts that were kept are refused, too. */
+  /** True when nothing is in progress: from here on contexts that were kept are refused, too. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Starts to follow, but not before its maker is done with it. */
+  /** Starts to follow, but only after the constructor's caller has continued. */
   begin(): void {
     setImmediate(() => this.#closing || this.parts.readSide.processors.start());
   }
@@ -43,7 +43,7 @@ export class FlowLife {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     if (!isWithinHandler()) return this.#closing;
-    // The flow closes all the same, when the handler is done: only who awaits it there would wait for ever.
+    // The flow closes anyway when the handler is done; only a caller that awaits it in the handler would wait forever.
     const refused = Promise.reject(new CloseWithinHandlerError());
     refused.catch(() => undefined);
     return refused;

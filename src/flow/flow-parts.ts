@@ -10,7 +10,7 @@ import type { QueryHandlerFunction, QueryMiddleware } from './buses/query-bus';
 import type { EventBus } from './events/event-bus';
 import type { EventListeners } from './events/event-listener';
 
-/** For how long the outcomes of commands with an id are kept, unless something else is said: seven days. */
+/** How long the outcomes of commands with an id are kept by default, in milliseconds: seven days. */
 export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A command handler, or one with its own retry rule. */

@@ -190,7 +190,7 @@ export class Flow {
     return this.#life.close();
   }
 
-  /** @internal No promise is handed through with a `then` beside it: that would cut the stack of errors off here. */
+  /** @internal Not passed on with a `then`, which would cut off the stack of errors here. */
   dispatchFrom(
     command: object,
     options?: DispatchOptions,
@@ -210,8 +210,7 @@ export class Flow {
       return Promise.reject(error);
     }
     const ambient = this.#ambient;
-    // Without detours where there is no need for one: each call is a line in the stack of what a handler throws, and V8
-    // keeps ten.
+    // As few calls as possible: each is a line in the stack of a handler's error, and V8 keeps ten.
     if (!ambient && !isInUnit()) return this.#commands.send(message);
     const send = (): Promise<CommandOutcome> => runOutsideOfUnits(() => this.#commands.send(message));
     return ambient ? ambient.run({ cause: message, parent: message }, send) : send();
@@ -237,5 +236,5 @@ export class Flow {
   }
 }
 
-/** Mostly they are one: who looks through them is to look once. */
+/** The distinct stores: usually they are one, which is then searched only once. */
 const distinct = (...stores: EventStore[]) => [...new Set(stores)] as [EventStore, ...EventStore[]];

@@ -12,13 +12,13 @@ import { definitionOf } from '../model';
 import type { NewEvent, StreamAppend } from '../store';
 import type { FlowParts, MessageClasses } from './flow-parts';
 
-/** Who handles which event classes. */
+/** A component, and the event classes that it handles. */
 export interface EventPlace {
   readonly name: string;
   readonly events: readonly ClassReference[];
 }
 
-/** Finds places that handle a class and would miss the events of a subclass which is handled elsewhere. */
+/** Finds components that handle a class and would miss the events of a subclass that is handled elsewhere. */
 export function baseEventFaults(places: readonly EventPlace[]): string[] {
   const known = new Set(places.flatMap(({ events }) => events));
   return places.flatMap(({ name, events }) =>
@@ -39,7 +39,7 @@ export const eventPlaces = ({ aggregates = [], processors: projections = [] }: F
 ];
 
 /**
- * Collects the classes that the parts of a Flow handle messages as: those given, and those of its aggregates and
+ * Collects the classes of the messages that the parts of a Flow handle: the given ones, and those of its aggregates and
  * projections.
  */
 export function classesOf(parts: FlowParts): Required<MessageClasses> {
@@ -57,12 +57,12 @@ export function classesOf(parts: FlowParts): Required<MessageClasses> {
 }
 
 /**
- * The event classes of an application. An event that would be taken for an instance of one of them, and is none, is not
- * stored; nor is one that their handlers would miss, as it is of a subclass.
+ * The event classes of an application. An event that would be taken for an instance of one of them, but is not one, is
+ * not stored; nor is an event of a subclass that their handlers would miss.
  */
 export class KnownEvents {
   readonly #byName: ReadonlyMap<string, ClassReference>;
-  /** Classes that were looked at, and found to be right. */
+  /** Classes that were checked and found correct. */
   readonly #right = new WeakSet<Function>();
 
   constructor(types: readonly ClassReference[]) {
@@ -70,8 +70,8 @@ export class KnownEvents {
   }
 
   /**
-   * Looks at all events of appends; what is none is for the store to refuse. @throws MessageClassMismatchError,
-   * BaseEventHandledError
+   * Checks all events of appends; the store refuses what is not an event.
+   * @throws MessageClassMismatchError, BaseEventHandledError
    */
   check(appends: readonly StreamAppend[]): void {
     if (!Array.isArray(appends)) return;

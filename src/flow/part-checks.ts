@@ -31,7 +31,7 @@ import { listenersByName } from './events/listener-checks';
 import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
 
-/** What is wrong with a class is found when it is used: see `definitionOf`. */
+/** Faults of a class are found when it is used: see `definitionOf`. */
 const anAggregate: Check = (value, path, faults) => {
   if (!isFunction(value)) faults.push(...definitionFaults(value).map(fault => `${path}: ${fault}`));
 };
@@ -73,7 +73,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   ambientCausation: aBoolean,
 };
 
-/** @throws InvalidConfigurationError with everything that is wrong with the parts of a Flow */
+/** @throws InvalidConfigurationError with all faults of the parts of a Flow */
 export function refuseFaults(parts: FlowParts): void {
   const faults = optionFaults(parts, FLOW_PARTS);
   if (faults.length === 0) faults.push(...eventProcessorFaults(parts.processors ?? [], parts.eventStore));
@@ -81,7 +81,7 @@ export function refuseFaults(parts: FlowParts): void {
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }
 
-/** Finds event classes of one name: events are found by their names, and become instances of one of them only. */
+/** Finds two event classes with the same name: events are found by name, and become instances of only one of them. */
 function eventNameFaults(parts: FlowParts): string[] {
   const byName = new Map<string, number>();
   for (const type of classesOf(parts).events) byName.set(messageName(type), (byName.get(messageName(type)) ?? 0) + 1);

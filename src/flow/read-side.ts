@@ -59,7 +59,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What ends a live query. */
+/** The signal that ends a live query. */
 export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
@@ -67,10 +67,10 @@ export interface WatchOptions {
 const WAIT: OptionChecks<WaitOptions> = { processors: projectionReferences, timeout: aTimeout, signal: aSignal };
 const WATCH: OptionChecks<WatchOptions> = { signal: aSignal };
 
-/** What a Flow does for those who read: projections, read models, and live queries over them. */
+/** The part of a Flow for readers: projections, read models, and live queries over them. */
 export class ReadSide {
   readonly processors: EventProcessors;
-  /** The store to append to: where there are inline projections, appends bring them up to date. */
+  /** The store to append to; if there are inline projections, its appends update them. */
   readonly eventStore: EventStore;
   readonly #definitions: ReadonlyMap<string, EventProcessorDefinition>;
   readonly #readModels = new Map<string, ReadModel>();
@@ -130,7 +130,7 @@ export class ReadSide {
     return new Watch(ask, sources, options.signal);
   }
 
-  /** Those with the mode `live` are never behind: they are left out. */
+  /** Those with the mode `live` are never behind, so they are left out. */
   async waitFor(position: bigint, waiting: WaitOptions = {}): Promise<void> {
     const faults = [...argumentFaults({ position: [position, aPosition] }), ...optionFaults(waiting, WAIT)];
     if (faults.length > 0) throw new InvalidOptionsError('waitFor', faults);
@@ -140,7 +140,7 @@ export class ReadSide {
     await this.processors.waitFor(position, { ...options, processors: following });
   }
 
-  /** Dispatches, and waits for what the options say to wait for; the error has the outcome of the command. */
+  /** Dispatches, and waits as the options say; the error contains the outcome of the command. */
   async waiting(
     options: DispatchOptions,
     dispatch: (options: DispatchOptions) => Promise<CommandOutcome>,
@@ -150,7 +150,7 @@ export class ReadSide {
     const projections = waitFor!.map(reference => this.nameOf(reference));
     const outcome = await dispatch(rest);
     if (outcome.position === undefined) return outcome;
-    // The signal is for what has not been appended yet: with it the outcome would be lost.
+    // The signal applies only until the append; later it would lose the outcome.
     const timing = waitTimeout === undefined ? {} : { timeout: waitTimeout };
     try {
       await this.waitFor(outcome.position, { processors: projections, ...timing });
@@ -162,7 +162,7 @@ export class ReadSide {
     return outcome;
   }
 
-  /** Ends the live queries; those that are read from here on end at once. */
+  /** Ends the live queries; those that start later end immediately. */
   endWatches(): void {
     this.#watchesEnded = true;
     for (const watch of this.#watches) watch.end();
@@ -188,8 +188,7 @@ export class ReadSide {
 }
 
 /**
- * Where an inline projection fails while it fills, it waits: an event that was put aside would miss in the appends that
- * follow.
+ * An inline projection that fails while it fills waits at the event: a parked event would be missing in later appends.
  */
 const stoppingInline = (definition: EventProcessorDefinition): EventProcessorDefinition =>
   definition.options.mode === 'inline'

@@ -2,7 +2,7 @@ import { type AggregateClass, type AggregateDefinition, definitionOf } from '../
 import { Repository, type RepositoryOptions } from '../repository';
 import type { EventStore } from '../store';
 
-/** The repositories of a Flow: one for each aggregate, made when it is first asked for. */
+/** The repositories of a Flow: one for each aggregate, created on first use. */
 export class Repositories {
   readonly #byDefinition = new Map<AggregateDefinition, Repository>();
 
@@ -21,7 +21,7 @@ export class Repositories {
     return repository;
   }
 
-  /** Resolves when their snapshots are done. */
+  /** Resolves when their snapshots are stored. */
   async drain(): Promise<void> {
     for (const repository of this.#byDefinition.values()) await repository.drain();
   }

@@ -21,13 +21,13 @@ import { StatusReader } from './status/status-reader';
 import { activeOf } from './versions/active-versions';
 import { RunningRebuild } from './versions/running-rebuild';
 
-/** How often others' checkpoints are looked at by those who wait, in milliseconds. */
+/** How often waiting callers check the checkpoints of other processes, in milliseconds. */
 const POLL_INTERVAL_MS = 50;
-/** How long the last look may take before a wait ends without it, in milliseconds. */
+/** The time limit of the last check of a wait, in milliseconds. */
 const LAST_LOOK_TIMEOUT_MS = 200;
 const WAIT_TIMEOUT_MS = 5000;
 
-/** What users ask of a projection or reactor that runs in this process, and have it do. */
+/** What users can ask of a projection or reactor that runs in this process. */
 export class EventProcessorAdministration implements EventProcessor {
   readonly #status: StatusReader;
 
@@ -48,7 +48,7 @@ export class EventProcessorAdministration implements EventProcessor {
     return withinTime(this.#statusNow(), timeout, () => new StatusTimeoutError(timeout!));
   }
 
-  /** After the end also where the store is closed, too: then it is the last one that was read. */
+  /** Also available after the end, even if the store is closed: then it is the last status that was read. */
   async #statusNow(): Promise<EventProcessorStatus> {
     let { known } = this.runner;
     try {
@@ -81,7 +81,7 @@ export class EventProcessorAdministration implements EventProcessor {
     for (;;) {
       signal?.throwIfAborted();
       at = await withinTime(this.runner.position(), Math.max(LAST_LOOK_TIMEOUT_MS, until - performance.now()), late);
-      // A position of a history that is no more says nothing.
+      // A position of a history that was replaced means nothing.
       const isThere = this.runner.hasLooked && at >= position;
       const left = Math.max(LAST_LOOK_TIMEOUT_MS, until - performance.now());
       if (isThere && (await withinTime(this.parts.history.confirm(), left, late))) return;
@@ -92,8 +92,8 @@ export class EventProcessorAdministration implements EventProcessor {
   }
 
   /**
-   * Resolves when it has come as far as the events go now. Where it has stopped, in whichever process, or ends, there
-   * is nothing to wait for.
+   * Resolves when it has handled all events stored so far. If it has stopped, in any process, or ends, there is nothing
+   * to wait for.
    * @throws errors of the store
    */
   async caughtUp(): Promise<void> {
@@ -114,8 +114,7 @@ export class EventProcessorAdministration implements EventProcessor {
 
   async retry(sequence?: string): Promise<number> {
     refuseSequence(sequence);
-    // In the version that is read, and in those that fill beside it: a sequence that is parked there keeps it from
-    // taking over.
+    // In the active version and in those that fill: a sequence parked in one of these prevents the switch.
     const open = (await this.parts.active.look(this.name)).filter(({ closed }) => !closed);
     let sequences = 0;
     for (const { version } of open)
@@ -138,7 +137,7 @@ export class EventProcessorAdministration implements EventProcessor {
     return this.runner.restart();
   }
 
-  /** The store is asked: this process may not have looked yet, or follow another version than readers see. */
+  /** Asks the store: this process may not know the versions yet, or follow another version than readers see. */
   async #parkedName(what: string, wanted: number | undefined): Promise<ParkedName | undefined> {
     const versions = await this.parts.active.look(this.name);
     if (wanted !== undefined) refuseUnknownVersion(what, wanted, versions);

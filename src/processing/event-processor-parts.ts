@@ -16,18 +16,16 @@ export interface EventProcessorParts {
   /** The hook for failures of handlers. */
   readonly onError?: OnError | undefined;
   readonly observer: EventProcessorObserver;
-  /** What a handler of this process has thrown last. */
+  /** The last error of a handler in this process. */
   readonly lastError: () => LastErrorStatus | undefined;
 }
 
-/** Is told how processors get on. */
+/** Receives the progress and failures of processors. */
 export interface EventProcessorObserver {
-  /**
-   * Events up to another position are handled, or letters were parked or freed; `written` when something was committed.
-   */
+  /** The checkpoint has moved, or letters were parked or freed; `written` if something was committed. */
   moved(written: boolean): void;
   /** A handler has thrown. */
   failed(error: unknown, position: bigint | undefined): void;
-  /** Something else has failed, mostly of the store. */
+  /** Something else has failed, usually the store. */
   troubled(error: unknown): void;
 }

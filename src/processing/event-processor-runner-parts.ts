@@ -19,8 +19,8 @@ export interface RunnerParts {
   readonly membership: Membership;
   readonly history: KnownHistory;
   readonly active: ActiveVersions;
-  /** Without it, this process only looks. */
+  /** Without it, this process only reads the status. */
   readonly follow: boolean;
-  /** Told the name of a projection when its documents have changed, or others are read. */
+  /** Called with the name of a projection when its documents have changed, or another version became active. */
   changed(name: string): void;
 }

@@ -13,11 +13,11 @@ import { SegmentRescaling } from './versions/segment-rescaling';
 import { Succession } from './versions/succession';
 import { type SeenVersions, Versions } from './versions/versions';
 
-/** How often a switch is tried in one look, with so many milliseconds, at most, in between. */
+/** How often one round tries a switch, and the longest pause between two attempts, in milliseconds. */
 const MAX_SWITCH_ATTEMPTS = 50;
 const SWITCH_PAUSE_MS = 5;
 
-/** Runs one projection or reactor in this process: the version that is read, and one that fills. */
+/** Runs one projection or reactor in this process: the active version, and one that fills. */
 export class EventProcessorRunner {
   readonly #versions: Versions;
   readonly #succession: Succession;
@@ -28,9 +28,9 @@ export class EventProcessorRunner {
   );
   readonly #status: StatusReader;
   readonly #lastError: LastError;
-  /** Where the events ended when it was last looked whether a version has caught up. */
+  /** The position of the last event when it was last checked whether a version has caught up. */
   #headBefore: bigint | undefined;
-  /** Whether there was a version that is read when it looked last; undefined before. */
+  /** Whether there was an active version in the last round; undefined before the first. */
   #hadActive: boolean | undefined;
 
   constructor(
@@ -64,13 +64,13 @@ export class EventProcessorRunner {
     return this.handling.definition;
   }
 
-  /** Begins to follow, in the background. */
+  /** Starts to follow, in the background. */
   start(): void {
     this.#looks.start();
   }
 
   /**
-   * Resolves when its first version is there: what happens from then on is news, and not older than it.
+   * Resolves when the first version exists: events from then on are news, and not older than the processor.
    * @throws SequenceByChangedError, errors of the store
    */
   async prepared(): Promise<void> {
@@ -79,7 +79,7 @@ export class EventProcessorRunner {
     await (isThere ? this.#versions.refuseHandover() : this.#looks.now());
   }
 
-  /** Stops, keeps what is done, and gives the segments back. */
+  /** Stops, keeps what is committed, and releases the segments. */
   async close(): Promise<void> {
     const ended = this.#looks.end();
     this.parts.changes.tell();
@@ -87,7 +87,7 @@ export class EventProcessorRunner {
     await this.#followed.end();
   }
 
-  /** What this process knows of how it is getting on. */
+  /** The status as far as this process knows it. */
   get known(): OwnStatus {
     const seen = this.#versions.known;
     return {
@@ -101,12 +101,12 @@ export class EventProcessorRunner {
     };
   }
 
-  /** Whether it is known which versions there are. */
+  /** Whether the versions are known. */
   get hasLooked(): boolean {
     return this.#versions.known !== undefined;
   }
 
-  /** Begins to fill a version beside the one that is read, or finds one that fills already, and returns its number. */
+  /** Starts to fill a version beside the active one, unless one fills already, and returns its number. */
   async fill(): Promise<number> {
     await this.#versions.ownOrNew(this.#looks.ending);
     const version = await this.#versions.filling();
@@ -114,14 +114,14 @@ export class EventProcessorRunner {
     return version;
   }
 
-  /** Forgets a version, unless readers see it; returns whether it is gone. */
+  /** Drops a version unless readers see it; returns whether it is gone. */
   async drop(version: number): Promise<boolean> {
     const gone = await this.#versions.drop(version);
     await this.#looks.now();
     return gone;
   }
 
-  /** Lets readers see a version as soon as it has caught up, whatever is parked in it. */
+  /** Switches readers to a version as soon as it has caught up, whatever is parked in it. */
   async switchAnyway(version: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const filled = (await this.parts.active.look(this.name)).find(each => each.version === version);
@@ -133,23 +133,21 @@ export class EventProcessorRunner {
     await this.#looks.now();
   }
 
-  /**
-   * The position up to which everything is handled or parked, in the version that is read, whichever code follows it.
-   */
+  /** The position up to which everything is handled or parked in the active version, whichever code follows it. */
   async position(): Promise<bigint> {
     const position = await this.#positionRead();
     if (position !== undefined) return position;
-    // Another process has switched, or dropped what was read: this one need not wait for its own look.
+    // Another process has switched versions or dropped the active one: this one need not wait for its own round.
     await this.#versions.look();
     return (await this.#positionRead()) ?? 0n;
   }
 
-  /** Goes on after a stop; returns with how many segments. */
+  /** Continues after a stop; returns the number of segments that continue. */
   restart(): number {
     return this.#followed.restart();
   }
 
-  /** Whether it goes on: it has neither stopped nor ended. */
+  /** Whether it continues: it has neither stopped nor ended. */
   get isRunning(): boolean {
     return !this.stopped && !this.#looks.ending.aborted;
   }
@@ -159,23 +157,23 @@ export class EventProcessorRunner {
     return this.#followed.stopped;
   }
 
-  /** Whether a segment of the version that is read has stopped in another process. @throws errors of the store */
+  /** Whether a segment of the active version has stopped in another process. @throws errors of the store */
   async hasStoppedElsewhere(): Promise<boolean> {
     const version = this.#read;
     return version !== undefined && this.#status.hasStoppedElsewhere(version);
   }
 
-  /** Tries what is due now. */
+  /** Retries what is due now. */
   tick(): Promise<void> {
     return this.#followed.tick();
   }
 
-  /** Whether a parked sequence waits to be tried again by itself, in any process. @throws errors of the store */
+  /** Whether a parked sequence waits for an automatic retry, in any process. @throws errors of the store */
   retrying(): Promise<boolean> {
     return this.#followed.retrying();
   }
 
-  /** Takes note of what a handler has thrown, also where an append called it. */
+  /** Records the error of a handler, including one that an append called. */
   failed(error: unknown, position: bigint | undefined): void {
     this.#lastError.handler(error, position);
   }
@@ -187,7 +185,7 @@ export class EventProcessorRunner {
     reportAs(line, error, { kind: this.definition.kind, name: this.name }, this.parts);
   }
 
-  /** Follows the versions that are this code's, and no other; switches to the newest when it has caught up. */
+  /** Follows the versions of this code and no others; switches to the newest when it has caught up. */
   async #adjust(): Promise<void> {
     const found = await this.#versions.look();
     this.parts.history.answered();
@@ -203,15 +201,15 @@ export class EventProcessorRunner {
   }
 
   /**
-   * Makes a version of this code where it is its turn: at the start, and later where the one that is read is not
-   * followed any more.
+   * Creates a version of this code when it is its turn: at the start, and later if the active version is no longer
+   * followed.
    */
   async #begin(found: SeenVersions): Promise<SeenVersions> {
     const isFirst = this.#hadActive === undefined;
     if (!isFirst && !(await this.#succession.begins(found.active))) return found;
-    // None of them commits into a new version that has the number of its own.
+    // Otherwise one of these could commit into a new version with the same number.
     if (!isFirst) await this.#followed.only([]);
-    // Where the events are others, too, that was said.
+    // If the events were replaced too, that was already reported.
     if (this.#hadActive && !found.active && (await this.parts.history.confirm()))
       this.#report(new VersionsLostError(this.name));
     await this.#versions.ownOrNew(this.#looks.ending);
@@ -219,26 +217,27 @@ export class EventProcessorRunner {
   }
 
   /**
-   * Tries for a moment to find the new version as far as the one that is read, which goes on meanwhile; else the next
-   * look does it.
+   * Tries for a moment to find the new version as far as the active one, which continues meanwhile; otherwise the next
+   * round does it.
    */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      // Checkpoints are compared as they are stored: what was passed over is stored with this. Without it, under a
-      // steady stream of events, they might not be that far in any moment for minutes.
+      // Compares the stored checkpoints, so the last positions without work are stored first. Otherwise, under a steady
+      // stream of events, the checkpoints might not match at any moment for minutes.
       await this.tick();
       const outcome = await this.#versions.replaceWith(newest);
       if (outcome === 'switched') break;
       if (outcome !== 'behind' || attempt === MAX_SWITCH_ATTEMPTS) return;
       await this.parts.changes.next(SWITCH_PAUSE_MS, this.#looks.ending);
     }
-    // Before the old one is dropped, which may take a while: who reads or waits looks at the new one from here on.
+    // Before the old version is dropped, which may take a while: readers and waiting callers use the new one from here
+    // on.
     await this.#versions.look();
     await this.#versions.dropBefore(newest.version);
     await this.#followed.only([newest]);
   }
 
-  /** Which versions there are, and how far they have come, was of a history that is no more. */
+  /** The known versions and their progress belong to a history that was replaced. */
   #forget(): void {
     this.#hadActive = undefined;
     this.#headBefore = undefined;
@@ -247,13 +246,13 @@ export class EventProcessorRunner {
     this.#looks.hurry();
   }
 
-  /** Those who read, and those who wait, are to look again. */
+  /** Makes readers and waiting callers check again. */
   #tellReaders(): void {
     this.parts.changed(this.name);
     this.parts.changes.tell();
   }
 
-  /** As far as the events went when it was last looked. */
+  /** The position of the last event when it was last read. */
   async #hasCaughtUp(version: ReadModelVersion): Promise<boolean> {
     const before = this.#headBefore;
     this.#headBefore = await this.parts.head.position();
@@ -261,7 +260,7 @@ export class EventProcessorRunner {
     return position >= (before ?? this.#headBefore);
   }
 
-  /** The version that readers see, whichever code made it; before there is one, the newest of this code. */
+  /** The version that readers see, whichever code created it; before there is one, the newest of this code. */
   get #read(): ReadModelVersion | undefined {
     const seen = this.#versions.known;
     return seen?.active ?? seen?.own.at(-1);

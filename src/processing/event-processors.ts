@@ -26,29 +26,29 @@ import { LogHead } from './status/log-head';
 import type { EventProcessor, EventProcessorStatus, Health } from './status/status';
 import { ActiveVersions } from './versions/active-versions';
 
-/** What projections are made of. */
+/** What event processors are made of. */
 export interface EventProcessorsParts {
-  /** With `projections`, unless there is nothing to store. */
+  /** With `projections`, unless nothing is stored. */
   readonly eventStore: EventStore;
-  /** Projections and reactors; those with the mode `live` are left out: they follow nothing. */
+  /** Projections and reactors; those with the mode `live` are left out, because they follow nothing. */
   readonly definitions: readonly EventProcessorDefinition[];
-  /** Makes what reactors dispatch with. */
+  /** Creates the functions with which reactors dispatch. */
   readonly eventContext: (event: RecordedEvent) => EventContext;
-  /** Told the name of a projection when its documents have changed, or others are read. */
+  /** Called with the name of a projection when its documents have changed, or another version became active. */
   readonly changed?: (name: string) => void;
-  /** What the process knows of the store's events; default what is kept here, and nothing else. */
+  /** What the process knows of the store's history; default an instance of its own. */
   readonly history?: KnownHistory;
-  /** What the process knows of versions; default what is kept here, and nothing else. */
+  /** What the process knows of versions; default an instance of its own. */
   readonly active?: ActiveVersions;
   /** Default the console. */
   readonly logger?: Logger;
-  /** Called for each failure that is told to the logger, of a handler. */
+  /** Called for each logged failure of a handler. */
   readonly onError?: OnError | undefined;
   /** Default the clock of the machine. */
   readonly clock?: Clock;
-  /** `false` only looks at how the processes that follow are getting on; default true. */
+  /** With `false` this process only reads the status of the processes that follow; default true. */
   readonly follow?: boolean;
-  /** For how long a segment stays with a process that gives no sign of life, in milliseconds; default 5,000. */
+  /** How long a segment stays with a process that gives no sign of life, in milliseconds; default 5,000. */
   readonly leaseDuration?: number;
 }
 
@@ -113,7 +113,7 @@ export class EventProcessors {
     return this.#processors.keys();
   }
 
-  /** Takes note of what a handler of an inline projection has thrown in an append. */
+  /** Records the error of a handler of an inline projection, which an append called. */
   failed(name: string, error: unknown, position: bigint | undefined): void {
     this.#processors.get(name)?.runner.failed(error, position);
   }
@@ -221,7 +221,7 @@ export class EventProcessors {
     }
   }
 
-  /** Gives others a turn: what is asked for again and again must not keep timers from firing. */
+  /** Gives timers a turn, so that a caller that asks in a loop does not keep them from firing. */
   async #pauseUntil(
     until: number,
     head: bigint,

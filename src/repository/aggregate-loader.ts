@@ -5,25 +5,27 @@ import { type EventStore, KnownHistory, type NewSnapshot, PAGE_LIMIT, type Snaps
 import { AggregateSnapshots } from './aggregate-snapshots';
 import { type CacheOptions, StreamCache } from './stream-cache';
 
-/** Where the snapshots of an aggregate are kept, and who is told when one, or the cache, cannot be used. */
+/** Where the snapshots of an aggregate are kept, and where failures of snapshots and the cache are reported. */
 export interface SnapshotKeeping {
-  /** Default the event store's own `snapshots`, where it has them; `false` for none. */
+  /** Default the event store's own `snapshots`, if it has them; `false` for none. */
   readonly snapshotStore?: SnapshotStore | false;
-  /** Is told when a snapshot cannot be taken or used, and when what was cached is void; default the console. */
+  /**
+   * Receives an entry when a snapshot cannot be taken or used, and when cached events are invalid; default the console.
+   */
   readonly logger?: Logger;
   /** Called for each of these failures, in addition to the logger. */
   readonly onError?: OnError | undefined;
 }
 
-/** What a loader keeps, and where. */
+/** What a loader keeps in memory. */
 export interface LoaderOptions extends SnapshotKeeping {
   /** Keeps the events of recently used aggregates in memory, so that loading reads only newer events; default false. */
   readonly cache?: CacheOptions | false;
-  /** @internal What the process knows of the store's events; default what is kept here, and nothing else. */
+  /** @internal What the process knows of the store's history; default an instance of its own. */
   readonly history?: KnownHistory;
 }
 
-/** Makes aggregates of one kind from their events. */
+/** Loads aggregates of one kind from their events. */
 export class AggregateLoader<State = any, Exposed = any> {
   /** Absent for an aggregate without snapshots. */
   readonly snapshots: AggregateSnapshots | undefined;
@@ -45,14 +47,14 @@ export class AggregateLoader<State = any, Exposed = any> {
   }
 
   /**
-   * Makes sure, now and then, that what is cached is of the history that the store has; undefined where nothing is to
-   * be waited for.
+   * Checks regularly that the cache belongs to the store's current history; returns undefined if there is nothing to
+   * wait for.
    */
   cacheChecked(): Promise<unknown> | undefined {
     return this.#history?.check();
   }
 
-  /** Loads the aggregate as it is in the store now. One without events has the version 0. */
+  /** Loads the current aggregate. One without events has the version 0. */
   async load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
     const checked = this.cacheChecked();
     if (checked) await checked;
@@ -63,7 +65,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     return instance;
   }
 
-  /** Folds what the store has beyond the instance's version; without a promise where it can. */
+  /** Folds the store's newer events into the instance; without a promise if possible. */
   catchUp(instance: AggregateInstance, signal?: AbortSignal): Promise<void> | undefined {
     for (;;) {
       const page = this.#nextPage(instance, signal);
@@ -81,12 +83,12 @@ export class AggregateLoader<State = any, Exposed = any> {
     while (this.#fold(instance, page)) page = await this.#nextPage(instance, signal);
   }
 
-  /** Returns the aggregate as it was when last seen, or as it is before its first event. */
+  /** Returns the aggregate as last seen, or as it is before its first event. */
   start(id: string): AggregateInstance<State, Exposed> {
     return this.baseline(id) ?? this.fresh(id);
   }
 
-  /** Reads what the store has beyond the instance's version, up to a page; without a promise where it can. */
+  /** Reads a page of the store's newer events; without a promise if possible. */
   #nextPage(
     { id, version }: AggregateInstance,
     signal?: AbortSignal,
@@ -96,14 +98,14 @@ export class AggregateLoader<State = any, Exposed = any> {
     return this.store.direct?.readNow(stream, page) ?? this.store.read(stream, page);
   }
 
-  /** Folds a page into the instance; tells whether there may be another one. */
+  /** Folds a page into the instance; returns whether there may be another one. */
   #fold(instance: AggregateInstance, page: readonly RecordedEvent[]): boolean {
     instance.replay(page);
     this.cache?.extend(instance.id, page);
     return page.length === PAGE_LIMIT;
   }
 
-  /** Returns the aggregate as it was when last seen, without asking the store. */
+  /** Returns the aggregate as last seen, without asking the store. */
   baseline(id: string): AggregateInstance<State, Exposed> | undefined {
     const kept = this.cache?.get(id);
     if (kept === undefined) return undefined;
@@ -134,7 +136,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     return instance;
   }
 
-  /** What could be restored once can be restored again, unless the aggregate's own `restore` has changed its mind. */
+  /** What could be restored once can be restored again, unless the aggregate's own `restore` behaves differently. */
   #restored(id: string, snapshot: NewSnapshot): AggregateInstance | undefined {
     try {
       return this.snapshots?.restored(id, snapshot);

@@ -4,16 +4,16 @@ import { type AggregateDefinition, type AggregateInstance, SnapshotRefusedError,
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore, type StreamName } from '../store';
 import { provenSnapshot, restoredAggregate } from './proven-snapshot';
 
-/** What snapshots need of the loader that they belong to. */
+/** What snapshots need from their loader. */
 export interface SnapshotSource {
   readonly definition: AggregateDefinition;
   readonly store: EventStore;
   load(id: string): Promise<AggregateInstance>;
-  /** Told of what has been stored. */
+  /** Called with a stored snapshot. */
   taken(id: string, snapshot: NewSnapshot): void;
 }
 
-/** An aggregate as its snapshot has it, and the first page of the events after that. */
+/** An aggregate restored from its snapshot, and the first page of later events. */
 export interface SnapshotStart {
   readonly instance: AggregateInstance;
   readonly snapshot: NewSnapshot;
@@ -27,19 +27,19 @@ export interface SnapshotStart {
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Takes and uses the snapshots of one kind of aggregate. What is taken is folded from events, never from an aggregate
- * that a handler has held, and is stored only after it was restored and found equal. Whatever goes wrong with a
- * snapshot costs time, and nothing else: it is reported, and the events are folded from the first.
+ * Takes and uses the snapshots of one kind of aggregate. A snapshot is folded from events, never taken from an
+ * aggregate that a handler has used, and stored only after it was restored and found equal. A failure costs only time:
+ * it is reported, and the events are folded from the first.
  */
 export class AggregateSnapshots {
-  /** Streams whose snapshot is to be taken, or forgotten. */
+  /** Streams whose snapshot is to be taken or deleted. */
   readonly #queue = new Set<string>();
   /**
-   * Streams that were loaded without a snapshot though they are long enough for one: it was lost, or is of another
+   * Streams that were loaded without a snapshot although they are long enough for one: it was lost, or has another
    * version.
    */
   readonly #overdue = new Set<string>();
-  /** Streams of which none can be taken as they are: they are tried again at the next multiple only. */
+  /** Streams whose snapshot was refused: the next attempt is at the next multiple only. */
   readonly #refused = new Set<string>();
   #working: Promise<void> | undefined;
   #told = false;
@@ -51,7 +51,7 @@ export class AggregateSnapshots {
     private readonly reporting: FailureReporting,
   ) {}
 
-  /** Takes note of an append; a snapshot that is due is taken later, not before what called this has gone on. */
+  /** Records an append; a snapshot that is due is taken later, after the caller has continued. */
   appended(id: string, events: readonly RecordedEvent[]): void {
     const last = events.at(-1);
     if (!last) return;
@@ -61,10 +61,7 @@ export class AggregateSnapshots {
     this.#working ??= this.#work();
   }
 
-  /**
-   * Takes note of how far an aggregate had to be folded; `from` is the version of the snapshot it was folded from, or
-   * 0.
-   */
+  /** Records how far an aggregate was folded; `from` is the version of its snapshot, or 0. */
   loaded(id: string, from: number, version: number): void {
     if (this.#passes(from, version) && !this.#refused.has(id)) remember(this.#overdue, id);
   }
@@ -75,13 +72,13 @@ export class AggregateSnapshots {
   }
 
   /**
-   * Finds the snapshot of a stream and makes sure that it is of this very history; resolves to nothing where there is
+   * Finds the snapshot of a stream and checks that it belongs to the current history; resolves to undefined if there is
    * none to use.
    */
   async start(id: string, signal?: AbortSignal): Promise<SnapshotStart | undefined> {
     const snapshot = await this.#find(id, signal);
     if (!snapshot) return undefined;
-    // The event at its version is read, too: the snapshot may be of another history, or go beyond the end of this one.
+    // Also reads the event at its version: the snapshot may belong to another history, or be ahead of the current one.
     const page = await this.source.store.read(this.#stream(id), { from: snapshot.version, ...(signal && { signal }) });
     const [at, ...events] = page;
     if (at?.version !== snapshot.version || at.id !== snapshot.eventId) {
@@ -93,7 +90,7 @@ export class AggregateSnapshots {
     return instance && { instance, snapshot, at, events, more: page.length === PAGE_LIMIT };
   }
 
-  /** Makes an aggregate as of a snapshot. Throws when that is damaged. */
+  /** Restores an aggregate from a snapshot. Throws if the snapshot is damaged. */
   restored(id: string, { version, state, eventId }: NewSnapshot): AggregateInstance {
     const instance = restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
     instance.lastEventId = eventId;
@@ -106,7 +103,7 @@ export class AggregateSnapshots {
       return found && Number.isSafeInteger(found.version) && found.version > 0 ? found : undefined;
     } catch (error) {
       signal?.throwIfAborted();
-      // Its own snapshots are closed with the event store.
+      // The store's own snapshots are closed with it.
       if (isClosed(error) && this.store === this.source.store.snapshots) throw error;
       this.#warn(id, error, 'A snapshot could not be loaded; the events are folded from the first.');
       return undefined;
@@ -135,7 +132,7 @@ export class AggregateSnapshots {
     }
   }
 
-  /** One after the other: they are not to get in the way of commands. */
+  /** One after another, so that they do not delay commands. */
   async #work(): Promise<void> {
     for (const id of this.#queue) {
       await setImmediate();
@@ -155,7 +152,7 @@ export class AggregateSnapshots {
     if (!instance.exists) return this.store.delete(stream);
     const { version } = instance;
     const [last] = await this.source.store.read(stream, { from: version, limit: 1 });
-    // Where another event stands there, what was cached is of another history.
+    // If another event is there, the cached events belong to another history.
     if (!last || last.id !== instance.lastEventId) return;
     const state = provenSnapshot(this.source.definition, this.rule, instance);
     const snapshot = { stream, version, eventId: last.id, schemaVersion: this.rule.version, state };
@@ -167,7 +164,7 @@ export class AggregateSnapshots {
 
   #failed(id: string, error: unknown): void {
     if (!(error instanceof SnapshotRefusedError)) {
-      // Who closes the store does not wait for snapshots, and need not.
+      // Closing the store does not wait for snapshots.
       if (!isClosed(error)) this.#warn(id, error, 'A snapshot could not be taken.');
       return;
     }
@@ -195,7 +192,7 @@ export class AggregateSnapshots {
 
 const isClosed = (error: unknown): boolean => EventualityError.is(error) && error.code === 'STORE_CLOSED';
 
-/** Adds to a set that forgets everything when it has grown too large. */
+/** Adds to a set that is emptied when it has grown too large. */
 function remember(ids: Set<string>, id: string): void {
   if (ids.size >= MAX_REMEMBERED) ids.clear();
   ids.add(id);

@@ -3,34 +3,31 @@ import type { EventStore } from '../store';
 import type { UnitOfWork } from './unit-of-work';
 
 const units = new AsyncLocalStorage<UnitOfWork | undefined>();
-/**
- * The stores over which a repository was made by hand: a handler may use it without anything having told it of the
- * handler.
- */
+/** The stores of repositories that were created by hand: handlers may use these without passing their unit of work. */
 const stores = new WeakSet<EventStore>();
 
-/** Says that there is a repository over a store that finds its unit of work by itself. */
+/** Registers the store of a repository that finds its unit of work by itself. */
 export const expectRepositories = (store: EventStore): void => void stores.add(store);
 
 /**
- * Tells whether a repository made by hand may look for the unit of a handler. If none can, the handler just runs: on
- * Node 20 AsyncLocalStorage makes every promise of the process dearer, and injected repositories do not need it.
+ * Tells whether a repository created by hand may look for the unit of a handler. If none can, the handler runs without
+ * AsyncLocalStorage, which slows down every promise of the process on Node 20; injected repositories do not need it.
  */
 export function isLookedFor(unit: UnitOfWork): boolean {
   for (const store of unit.stores) if (stores.has(store)) return true;
   return false;
 }
 
-/** Runs a handler so that repositories made by hand find its unit of work. */
+/** Runs a handler so that repositories created by hand find its unit of work. */
 export const runInUnit = <T>(unit: UnitOfWork, work: () => T): T => units.run(unit, work);
 
-/** Tells whether this runs in a unit of work that repositories made by hand can find. */
+/** Tells whether the caller runs in a unit of work that repositories created by hand can find. */
 export const isInUnit = (): boolean => units.getStore() !== undefined;
 
-/** Runs what does not belong to the unit of work of the handler that asks for it. */
+/** Runs work outside the unit of work of the current handler. */
 export const runOutsideOfUnits = <T>(work: () => T): T => units.run(undefined, work);
 
-/** Returns the unit of work of the handler that is running, where it is one over this store. */
+/** Returns the unit of work of the current handler, if it includes this store. */
 export function unitOver(store: EventStore): UnitOfWork | undefined {
   const unit = units.getStore();
   return unit?.stores.includes(store) ? unit : undefined;

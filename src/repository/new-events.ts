@@ -1,7 +1,7 @@
 import { type CommandMessage, derivedId, type EventMarks, type SealedEvent } from '../messages';
 import type { AppendOutcome, EventStore, ExpectedVersion, NewEvent, StreamAppend, StreamName } from '../store';
 
-/** What a command changes in one stream. */
+/** The changes of a command to one stream. */
 export interface StreamChanges {
   readonly stream: StreamName;
   readonly expected: ExpectedVersion;
@@ -9,7 +9,7 @@ export interface StreamChanges {
 }
 
 /**
- * Makes the appends of a command: with its metadata, and, where it has an id, with ids that a repeated command makes
+ * Creates the appends of a command: with its metadata, and, if it has an id, with event ids that a repetition creates
  * again.
  */
 export function newAppends(message: CommandMessage, changes: readonly StreamChanges[]): StreamAppend[] {
@@ -20,7 +20,7 @@ export function newAppends(message: CommandMessage, changes: readonly StreamChan
   }));
 }
 
-/** Makes the append of a command that changes one aggregate. */
+/** Creates the append of a command that changes one aggregate. */
 export function newAppend(
   message: CommandMessage,
   stream: StreamName,
@@ -53,10 +53,7 @@ const marksOf = ({ state, deletes }: SealedEvent): EventMarks => ({
   ...(deletes && { deleted: true }),
 });
 
-/**
- * Appends for a command: where it is claimed, its result is recorded with the events. Without a promise where the store
- * can.
- */
+/** Appends for a command; if it is claimed, its result is recorded with the events. Without a promise if possible. */
 export function appendFor(
   message: CommandMessage,
   store: EventStore,

@@ -32,7 +32,7 @@ export const REPOSITORY_OPTIONS = {
   onError: aFunction,
 };
 
-/** Refuses what a repository cannot be made of. @throws InvalidOptionsError */
+/** Refuses invalid options of a repository. @throws InvalidOptionsError */
 export function refuseRepositoryOptions<Options>(
   store: EventStore,
   given: Options,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
 
-/** Makes an aggregate of the text of a snapshot. Throws when the text is damaged, or of a state with other fields. */
+/** Restores an aggregate from the text of a snapshot. Throws if the text is damaged, or the state has other fields. */
 export function restoredAggregate(
   definition: AggregateDefinition,
   rule: SnapshotRule,
@@ -13,8 +13,9 @@ export function restoredAggregate(
 }
 
 /**
- * Returns the text of a snapshot that was restored and found equal: one that loses a part of the state is never stored.
- * @throws SnapshotRefusedError when it is not equal, as far as can be seen, or cannot be taken or restored at all
+ * Returns the text of a snapshot after it was restored and found equal, so that one that loses a part of the state is
+ * never stored.
+ * @throws SnapshotRefusedError if it is not equal, as far as can be seen, or cannot be taken or restored
  */
 export function provenSnapshot(
   definition: AggregateDefinition,
@@ -32,13 +33,13 @@ export function provenSnapshot(
   throw new SnapshotRefusedError(definition.name, id, 'what is restored of it has another state');
 }
 
-/** Tells whether two states have equal own fields, functions apart: those are made anew with each object. */
+/** Tells whether two states have equal own fields, except functions, which are new for each object. */
 const haveSameFields = (one: object, other: object): boolean => isDeepStrictEqual(comparable(one), comparable(other));
 
 function comparable(state: object): object {
   const fields = Object.fromEntries(Object.entries(state).filter(([, value]) => typeof value !== 'function'));
   try {
-    // A part of the one may have come from an event and be frozen, or of another realm: that is no difference.
+    // A part of one state may come from an event and be frozen, or be of another realm, which is no difference.
     return structuredClone(fields);
   } catch {
     return fields;

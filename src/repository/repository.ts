@@ -32,7 +32,7 @@ const aUnitOfWork = must('a unit of work', value => value instanceof UnitOfWork)
 export interface RepositoryOptions extends LoaderOptions {
   /** Entries for the metadata of every event that is saved outside of a command. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** @internal Told of what was recorded outside of a unit of work. */
+  /** @internal Called with events that were recorded outside of a unit of work. */
   readonly recorded?: (events: readonly RecordedEvent[]) => void;
 }
 
@@ -142,12 +142,12 @@ export class Repository<A = any> {
     return new Repository(this.definition, unit.store, {}, { loader: this.#loader, unit });
   }
 
-  /** @internal What commands of this aggregate load with, so that they share its cache. */
+  /** @internal The loader for the commands of this aggregate, which share its cache. */
   get loader(): AggregateLoader<any, A> {
     return this.#loader;
   }
 
-  /** The unit of work of the command that is being handled. */
+  /** The unit of work of the current command. */
   get #unit(): UnitOfWork | undefined {
     return this.#within ?? unitOver(this.#loader.store);
   }
@@ -182,7 +182,7 @@ export class Repository<A = any> {
     return instance;
   }
 
-  /** Makes a plain aggregate of its attributes. */
+  /** Creates a plain aggregate from its attributes. */
   #create(attributes: unknown): AggregateInstance<any, A> {
     const { name, newId } = this.definition;
     if (!newId || typeof attributes !== 'object' || attributes === null)
@@ -212,7 +212,7 @@ export class Repository<A = any> {
     return outcome;
   }
 
-  /** What is stored outside of a command has metadata as if it were one of its own. */
+  /** Events stored outside of a command have metadata as if they had one of their own. */
   #messageOf(action: string): CommandMessage {
     const { metadata } = this.#options;
     return new CommandMessage(`${this.definition.name}.${action}`, {}, metadata ? { metadata } : {});

@@ -9,43 +9,43 @@ export interface CacheOptions {
   readonly maxEvents?: number;
 }
 
-/** What is kept of one stream: its events from the first, or a snapshot and the events after it. */
+/** The cached part of one stream: its events from the first, or a snapshot and the events after it. */
 export interface KeptStream {
   readonly snapshot: NewSnapshot | undefined;
   readonly events: RecordedEvent[];
 }
 
 /**
- * Keeps the events of hot aggregates, so that a command need not read them again. Events and snapshots never change, so
- * what is kept can only be too short: the store's version check and a look at the stream's end find that out. Only an
- * older backup that is put in place under the process makes it wrong, which {@link KnownHistory} notices. State is made
- * anew each time, which is why nothing a handler does to its aggregate can ever be seen by the next one.
+ * Keeps the events of recently used aggregates, so that a command need not read them again. Events and snapshots never
+ * change, so a cached stream can only be too short, which the store's version check or a read from its end detects. It
+ * can be wrong only after an older backup was restored while the process runs, which {@link KnownHistory} notices.
+ * State is folded again each time, so nothing that a handler does to its aggregate can be seen by the next one.
  */
 export class StreamCache {
   readonly #max: number;
   readonly #maxEvents: number;
-  /** What was used lately. */
+  /** The recently used streams. */
   #young = new Map<string, KeptStream>();
-  /** What was young before: an entry that is used returns to the young, the others leave together. */
+  /** The previous recent ones: a stream that is used returns to the recent ones, the others are dropped together. */
   #old = new Map<string, KeptStream>();
   #youngEvents = 0;
   #oldEvents = 0;
 
   constructor(
     { max = 10_000, maxEvents = 100_000 }: CacheOptions = {},
-    /** Is told of the last event of each part that is kept. */
+    /** Called with the last event of each part that is kept. */
     private readonly saw: (event: RecordedEvent) => void = () => undefined,
   ) {
     this.#max = max;
     this.#maxEvents = maxEvents;
   }
 
-  /** Returns what is kept of a stream. */
+  /** Returns the cached part of a stream. */
   get(id: string): KeptStream | undefined {
     return this.#young.get(id) ?? this.#renewed(id);
   }
 
-  /** Appends events to what is kept, where they follow on it; keeps nothing where they do not. */
+  /** Appends events to a cached stream if they continue it; drops the stream if they do not. */
   extend(id: string, events: readonly RecordedEvent[]): void {
     const first = events[0];
     if (first === undefined) return;
@@ -61,13 +61,13 @@ export class StreamCache {
     this.#put(id, kept, weightOf(kept) - counted);
   }
 
-  /** Keeps a snapshot in place of the events up to it, and those after it which were kept. */
+  /** Replaces the cached events up to a snapshot with it. */
   shorten(id: string, snapshot: NewSnapshot): void {
     const kept = this.get(id);
     if (kept?.snapshot && kept.snapshot.version > snapshot.version) return;
     this.delete(id);
     const events = kept?.events.filter(({ version }) => version > snapshot.version) ?? [];
-    // Events that do not follow on the snapshot are of a time after it: what lies between them was never here.
+    // Events that do not continue the snapshot are later than it, and those in between were never cached.
     const follows = events.length === 0 || events[0]!.version === snapshot.version + 1;
     const added = { snapshot, events: follows ? events : [] };
     this.#put(id, added, added.events.length + 1);
@@ -103,7 +103,7 @@ export class StreamCache {
   }
 
   /**
-   * Two generations instead of one list in the order of use: a Map that loses its first entry for each new one gets
+   * Two generations instead of one list in the order of use: a Map that loses its first entry for each new one becomes
    * slow.
    */
   #put(id: string, kept: KeptStream, added: number): void {
@@ -118,7 +118,7 @@ export class StreamCache {
     this.#young = new Map();
     this.#youngEvents = 0;
     if (streams <= this.#max && events <= this.#maxEvents) return;
-    // The last one is too much for those before it, or by itself.
+    // The last stream makes the cache too large, together with those before it or by itself.
     const weight = weightOf(kept);
     this.#old = new Map(weight <= this.#maxEvents ? [[id, kept]] : []);
     this.#oldEvents = weight <= this.#maxEvents ? weight : 0;

@@ -22,30 +22,30 @@ interface Staged {
   readonly snapshots: AggregateSnapshots | undefined;
 }
 
-/** The aggregates of a unit; made when the first one comes, as many handler functions use none. */
+/** The aggregates of a unit; created with the first one, because many handler functions use none. */
 class UnitContents {
   readonly staged = new Map<AggregateInstance, Staged>();
   readonly loaded = new Map<AggregateDefinition, Map<string, AggregateInstance>>();
   readonly snapshots = new Map<AggregateInstance, AggregateSnapshots>();
-  /** New aggregates that the handler had looked for before, and decided on their absence. */
+  /** New aggregates that the handler had looked for before, and whose absence it decided on. */
   readonly missed = new Set<AggregateInstance>();
 }
 
 /**
- * Everything that one command changes in several aggregates: repositories stage their changes here, and they are
- * appended together when the handler has returned, or not at all.
+ * The changes of one command to several aggregates: repositories stage their changes here, and they are appended
+ * together when the handler has returned, or not at all.
  */
 export class UnitOfWork {
   #contents: UnitContents | undefined;
   #closed = false;
-  /** What the commit was rejected with because a stream had moved on: then the handler can be run again. */
+  /** The conflict that the commit was rejected with: then the handler can run again. */
   conflict: ConcurrencyError | undefined;
 
   constructor(
-    /** The store that is appended to, and those that repositories made by hand may be over: it, and what it wraps. */
+    /** The store to append to, and the stores that it wraps, which repositories created by hand may use. */
     readonly stores: readonly [EventStore, ...EventStore[]],
     readonly message: CommandMessage,
-    /** Has each aggregate changed by one command of the process at a time. */
+    /** Ensures that only one command of the process changes an aggregate at a time. */
     private readonly turns: { take(aggregateName: string, id: string): Promise<void> },
   ) {}
 
@@ -53,7 +53,7 @@ export class UnitOfWork {
     return this.stores[0];
   }
 
-  /** Returns the one instance of an aggregate in this unit, where it was loaded before. */
+  /** Returns the instance of an aggregate in this unit, if it was loaded before. */
   loaded(definition: AggregateDefinition, id: string): AggregateInstance | undefined {
     this.#refuseWhenClosed();
     return this.#contents?.loaded.get(definition)?.get(id);
@@ -64,14 +64,14 @@ export class UnitOfWork {
     return this.#contents ? [...this.#contents.loaded.values()].flatMap(each => [...each.values()]) : [];
   }
 
-  /** Waits for the turn of an aggregate: until the unit is over no other command of this process changes it. */
+  /** Waits for the turn of an aggregate: until the unit is over, no other command of this process changes it. */
   async turnOf(aggregateName: string, id: string): Promise<void> {
     this.#refuseWhenClosed();
     await this.turns.take(aggregateName, id);
     this.#refuseWhenClosed();
   }
 
-  /** Keeps an instance as the one of this unit. */
+  /** Keeps an instance as the only one of its aggregate in this unit. */
   keep(instance: AggregateInstance, snapshots?: AggregateSnapshots): void {
     this.#refuseWhenClosed();
     const { definition, id } = instance;
@@ -81,7 +81,7 @@ export class UnitOfWork {
     if (snapshots) kept.set(instance, snapshots);
   }
 
-  /** Takes note of the changes an aggregate has so far; staging it again replaces them. */
+  /** Records the current changes of an aggregate; staging it again replaces them. */
   stage(instance: AggregateInstance, snapshots = this.#contents?.snapshots.get(instance)): void {
     const known = this.loaded(instance.definition, instance.id);
     this.keep(instance, snapshots);
@@ -92,9 +92,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Appends what was staged, and plain events beside it, in one step; without a promise where the store can.
-   * @throws ConcurrencyError when one of the streams had moved on, AggregateAlreadyExistsError when one that is to be
-   * made, and was not looked for before, is there; nothing was appended then
+   * Appends what was staged, and plain events with it, in one step; without a promise if possible.
+   * @throws ConcurrencyError if one of the streams has moved on, AggregateAlreadyExistsError if a new aggregate, not
+   * looked for before, exists; then nothing was appended
    */
   commit(plain: readonly StreamChanges[] = []): CommandOutcome | Promise<CommandOutcome> {
     this.close();
@@ -150,7 +150,7 @@ export class UnitOfWork {
     }
   }
 
-  /** A version the caller pinned is that of the first aggregate the command changes. */
+  /** A pinned version is that of the first aggregate that the command changes. */
   #pinned(appends: readonly StreamAppend[]): readonly StreamAppend[] {
     const pinned = this.message.options.expectedVersion;
     const [first, ...rest] = appends as [StreamAppend, ...StreamAppend[]];

@@ -1,7 +1,7 @@
 import { argumentFaults, type CheckedArguments } from '../../messages';
 import { InvalidConfigurationError } from '../errors';
 
-/** Refuses what a bus cannot be made of. @throws InvalidConfigurationError with all faults */
+/** Refuses invalid arguments of a bus. @throws InvalidConfigurationError with all faults */
 export function refuseParts(what: string, given: CheckedArguments): void {
   const faults = argumentFaults(given);
   if (faults.length > 0) throw new InvalidConfigurationError(what, faults);

@@ -16,11 +16,11 @@ import type { Repositories } from '../repositories';
 import { CommandBus } from './command-bus';
 import { QueryBus } from './query-bus';
 
-/** What the handlers of a Flow work with. */
+/** What the handlers of a Flow need. */
 export interface HandlerSurroundings {
   readonly flow: Dispatcher;
   readonly eventStore: EventStore;
-  /** The event store, and those that it was made of: a handler may hold a repository on any of them. */
+  /** The event store, and the stores that it wraps: a handler may have a repository over any of them. */
   readonly stores: readonly [EventStore, ...EventStore[]];
   readonly repositories: Repositories;
   readonly running: InFlight;

@@ -7,7 +7,7 @@ export type Middleware<Message, Result> = (
   next: (message: Message) => Promise<Result>,
 ) => Promise<Result>;
 
-/** Makes one function of a list of middleware and what it wraps; the first of the list is the outermost. */
+/** Composes a list of middleware with the function that it wraps; the first of the list is the outermost. */
 export function compose<Message, Result>(
   middleware: readonly Middleware<Message, Result>[],
   innermost: (message: Message) => Promise<Result>,
@@ -18,7 +18,7 @@ export function compose<Message, Result>(
   );
 }
 
-/** @throws InvalidConfigurationError when it is no function */
+/** @throws InvalidConfigurationError if it is not a function */
 export function checkedMiddleware<M>(middleware: M): M {
   refuseParts('The chain of middleware', { middleware: [middleware, aFunction] });
   return middleware;

@@ -17,9 +17,9 @@ export class Routes<Handler> {
   readonly #byName = new Map<string, Handler>();
   /** The classes that handlers are registered for. */
   readonly #expected = new Map<string, Function>();
-  /** The first class that came under each name that a handler is registered by. */
+  /** The first class registered under each name. */
   readonly #first = new Map<string, Function>();
-  /** The names of classes that were looked at. */
+  /** The names of classes that were already checked. */
   readonly #names = new WeakMap<Function, string>();
 
   constructor(private readonly kind: 'command' | 'query') {}
@@ -39,7 +39,7 @@ export class Routes<Handler> {
   }
 
   /**
-   * Says which class the messages of its name are of: instances of others are refused, however the handler is
+   * Sets the class of the messages with its name: instances of other classes are refused, however the handler is
    * registered.
    */
   expect(type: ClassReference): void {
@@ -53,8 +53,8 @@ export class Routes<Handler> {
 
   /**
    * Returns the durable name of a message.
-   * @throws UnnamedMessageError when the value is no message, MessageClassMismatchError when its class is not the one
-   * of that name
+   * @throws UnnamedMessageError if the value is not a message, MessageClassMismatchError if it is an instance of
+   * another class than the one of that name
    */
   nameOf(message: object): string {
     if (typeof message !== 'object' || message === null) throw new UnnamedMessageError(message);
@@ -72,8 +72,8 @@ export class Routes<Handler> {
   }
 
   /**
-   * Of the classes that come where none is expected, the first holds: two of one name that are strangers to each other
-   * are one too many.
+   * If no class is registered for a name, the first class that arrives is taken; an unrelated class with the same name
+   * is refused.
    */
   #refuseOther(name: string, type: Function, message: object): void {
     const expected = this.#expected.get(name);
@@ -92,5 +92,5 @@ function refuseFaults(message: unknown, handler: unknown): void {
   if (faults.length > 0) throw new InvalidConfigurationError('The registration', faults);
 }
 
-/** Returns what a handler is given of a message: the instance, or the data of a plain one. */
+/** Returns the handler's argument for a message: the instance, or the data of a plain message. */
 export const contentOf = (message: object): object => (isPlainMessage(message) ? message.message : message);

@@ -6,7 +6,7 @@ import type { ListenerReports } from './listener-reports';
 
 const ready = Promise.resolve();
 
-/** What waits for longer waits for ever: timers of Node take no more milliseconds. */
+/** The longest timer of Node, in milliseconds; a longer wait is unlimited. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One listener of a subscription, with the queue that all listeners of the subscription share. */
@@ -15,7 +15,7 @@ export interface Subscriber {
   readonly listen: EventListener;
 }
 
-/** An event that was published and not handed out yet. */
+/** A published event that was not handed out yet. */
 interface Published {
   readonly subscribers: readonly Subscriber[];
   readonly event: RecordedEvent;
@@ -37,7 +37,7 @@ export class ListenerDeliveries {
   #last: Published | undefined;
   #handingOut = false;
   readonly #handOut = (): void => {
-    // What listeners publish has its turn after those that wait for one already.
+    // Events that listeners publish come after those that already wait.
     const last = this.#last!;
     for (let published = this.#first; published; published = published === last ? undefined : published.next) {
       const { subscribers, event, contexts } = published;
@@ -57,7 +57,7 @@ export class ListenerDeliveries {
 
   constructor(private readonly reports: ListenerReports) {}
 
-  /** Adds middleware; what was added first is the outermost. @throws InvalidConfigurationError */
+  /** Adds middleware; the first added is the outermost. @throws InvalidConfigurationError */
   use(middleware: EventMiddleware): void {
     this.#middleware.push(checkedMiddleware(middleware));
     this.#listen = compose(this.#middleware, async ({ listener, event, context }) => listener(event, context));
@@ -70,15 +70,15 @@ export class ListenerDeliveries {
     return queue;
   }
 
-  /** No event is given to a queue any more: it goes when what was published before is delivered. */
+  /** Marks a queue that receives no more events; it is removed when it has delivered those published before. */
   release(queue: ListenerQueue): void {
     queue.released = true;
     if (!queue.busy) this.#queues.delete(queue);
   }
 
   /**
-   * Hands an event out to listeners, soon but not at once: one microtask for all that is published meanwhile. Not
-   * queueMicrotask: on Node that makes an AsyncResource for each call, which costs twice as much.
+   * Hands an event out to listeners, soon but not immediately: one microtask for everything that is published
+   * meanwhile. Not queueMicrotask: in Node it creates an AsyncResource for each call, which costs twice as much.
    */
   publish(subscribers: readonly Subscriber[], event: RecordedEvent, contexts: EventContexts): void {
     const published = { subscribers, event, contexts, next: undefined };
@@ -90,7 +90,9 @@ export class ListenerDeliveries {
     ready.then(this.#handOut);
   }
 
-  /** Resolves when all queues are empty, with true; with false after so many milliseconds, and reports who is left. */
+  /**
+   * Resolves to true when all queues are empty, or to false after so many milliseconds; then it reports who is left.
+   */
   async drain(timeout: number): Promise<boolean> {
     let isOver = false;
     const over = (): void => {
@@ -124,7 +126,7 @@ export class ListenerDeliveries {
     this.#lookAgain();
   }
 
-  /** Lets those who drain look once more whether anything is left. */
+  /** Makes drains that wait check again. */
   #lookAgain(): void {
     if (this.#drained.length === 0) return;
     const waiting = this.#drained;

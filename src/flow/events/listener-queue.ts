@@ -9,14 +9,14 @@ export interface Delivery {
   readonly contexts: EventContexts;
 }
 
-/** What a queue tells its bus. */
+/** What a queue needs from its bus. */
 export interface QueueOwner {
   /** Calls the listener; may return a promise. */
   deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): unknown;
   failed(error: unknown, delivery: Delivery): void;
-  /** The listener has not returned yet: what comes meanwhile waits. */
+  /** The listener has not returned yet; further events wait. */
   busy(queue: ListenerQueue): void;
-  /** The queue has nothing more to do for now. */
+  /** The queue is empty. */
   idle(queue: ListenerQueue): void;
 }
 
@@ -27,12 +27,12 @@ interface Waiting extends Delivery {
 
 const LATER = `${HANDLING}, a listener`;
 
-/** Delivers events to one listener, one after the other, whatever becomes of each. */
+/** Delivers events to one listener, one after another, whether or not it fails. */
 export class ListenerQueue {
   #first: Waiting | undefined;
   #last: Waiting | undefined;
   #awaited: Delivery | undefined;
-  /** True when no event can be given to it any more. */
+  /** True when no more events are added. */
   released = false;
 
   constructor(private readonly owner: QueueOwner) {}
@@ -41,19 +41,19 @@ export class ListenerQueue {
     return this.#awaited !== undefined;
   }
 
-  /** The event whose listener has not returned yet. */
+  /** The event that the listener is handling. */
   get awaited(): Delivery | undefined {
     return this.#awaited;
   }
 
-  /** The number of events that wait behind that one. */
+  /** The number of events that wait behind it. */
   get waiting(): number {
     let count = 0;
     for (let waiting = this.#first; waiting; waiting = waiting.next) count++;
     return count;
   }
 
-  /** Calls the listener at once; while it is busy, the event waits for its turn. */
+  /** Calls the listener immediately; while it is busy, the event waits. */
   give(listener: EventListener, event: RecordedEvent, contexts: EventContexts): void {
     if (this.#awaited) this.#append({ listener, event, contexts, next: undefined });
     else if (this.#deliver(listener, event, contexts)) this.owner.busy(this);
@@ -65,7 +65,7 @@ export class ListenerQueue {
     this.#last = waiting;
   }
 
-  /** Calls the listener, and returns whether it has to be waited for. */
+  /** Calls the listener; returns whether it must be awaited. */
   #deliver(listener: EventListener, event: RecordedEvent, contexts: EventContexts): boolean {
     try {
       const result = this[HANDLING](listener, event, contexts);

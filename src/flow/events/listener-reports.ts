@@ -4,7 +4,9 @@ import type { EventBusOptions } from './event-bus-options';
 import type { EventListener } from './event-listener';
 import type { Delivery, ListenerQueue } from './listener-queue';
 
-/** Tells the logger and the hooks what became of a listener: those of the bus, and those of who published the event. */
+/**
+ * Reports failures of listeners to the logger and the hooks: those of the bus, and those of the publisher of the event.
+ */
 export class ListenerReports {
   constructor(private readonly options: EventBusOptions) {}
 
@@ -14,7 +16,7 @@ export class ListenerReports {
     if (contexts.onError && contexts.onError !== this.options.onError) tellHook(contexts.onError, error, failure);
   }
 
-  /** A listener has not returned in the time that there was for it. */
+  /** Reports a listener that has not returned in time. */
   leftBehind({ waiting }: ListenerQueue, delivery: Delivery, timeout: number): void {
     const error = new ListenerTimeoutError(nameOf(delivery.listener), delivery.event, timeout, waiting);
     this.failed(error, delivery, 'it is not waited for any longer');

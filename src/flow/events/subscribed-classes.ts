@@ -13,13 +13,16 @@ interface Missed {
   readonly listener: EventListener;
 }
 
-/** The classes that an event bus has listeners for: finds events that these miss, as they are of a subclass. */
+/**
+ * The classes that an event bus has listeners for. Finds events that these listeners miss, because they are of a
+ * subclass.
+ */
 export class SubscribedClasses {
   readonly #subscriptions = new Set<{ readonly type: ClassReference; readonly listener: EventListener }>();
-  /** The classes of events that were looked at since the last subscription. */
+  /** The event classes that were checked since the last subscription. */
   #looked = new WeakSet<Function>();
 
-  /** Returns a function that takes the class out again. */
+  /** Adds a class; the returned function removes it. */
   add(type: ClassReference, listener: EventListener): () => void {
     const subscription = { type, listener };
     this.#subscriptions.add(subscription);
@@ -27,7 +30,7 @@ export class SubscribedClasses {
     return () => void this.#subscriptions.delete(subscription);
   }
 
-  /** Looks at an event without listeners; returns what is wrong with that, once for each class. */
+  /** Checks an event without listeners; returns the fault, once for each class. */
   missed({ payload }: RecordedEvent): Missed | undefined {
     if (this.#subscriptions.size === 0) return undefined;
     const type = classOfPayload(payload);

@@ -13,7 +13,7 @@ export function subscribedListeners(
   return typeof event === 'function' ? [reviving(event, listener!)] : flattened(event);
 }
 
-/** A class that is undefined, as when two files import each other, is no map of listeners. */
+/** A class that is undefined, because two files import each other, is not a map of listeners. */
 export function refuseSubscription(event: unknown, listener: unknown): void {
   const faults: string[] = [];
   if (typeof event === 'object') listenersByName(event, 'the event', faults);

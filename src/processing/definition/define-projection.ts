@@ -90,7 +90,7 @@ function defined<Definition extends EventProcessorDefinition>(
 
 type Handlers = Readonly<Record<string, EventProcessorHandler['handle']>>;
 
-/** What is no function is kept: the checks of the definition find it, together with all other faults. */
+/** A value that is not a function is kept: the checks of the definition report it together with all other faults. */
 function handlersByName(on: Handlers, onReplay: Handlers = {}): Map<string, EventProcessorHandler> {
   const names = new Set([...Object.keys(on), ...Object.keys(onReplay)]);
   return new Map(

@@ -21,17 +21,14 @@ import {
 import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../../store';
 import type { EventProcessorDefinition, EventProcessorHandler, ProjectionOptions, SequenceRule } from './definition';
 
-/** How a definition is called in a fault. */
+/** How a definition is named in a fault. */
 export type PlaceOf = (definition: EventProcessorDefinition) => string;
 
-/**
- * What says how a processor works in the background: an inline projection fills with defaults, a live one has no
- * background.
- */
+/** Options for background processing: an inline projection fills with defaults, and a live one has no background. */
 const BACKGROUND = ['segments', 'sequenceBy', 'retry', 'onError', 'replay'] as const;
 const MAX_SEGMENTS = 256;
 
-/** Tells whether a store can keep what processors need. */
+/** Tells whether a store provides what processors need. */
 export const keepsEventProcessors = (store: EventStore['projections']): store is ProjectionStore =>
   store !== undefined && typeof (store as Partial<ProjectionStore>).versions === 'function';
 
@@ -85,7 +82,7 @@ const HANDLER: OptionChecks<EventProcessorHandler> = {
   revive: needed(aFunction),
 };
 
-/** Finds what keeps projections and reactors from working, as sentences with their fixes. */
+/** Finds the faults of projections and reactors, as sentences with their fixes. */
 export function eventProcessorFaults(
   definitions: readonly EventProcessorDefinition[],
   eventStore: EventStore | undefined,
@@ -105,13 +102,13 @@ export function eventProcessorFaults(
   return [...faults, ...sharedNames(whole, placeOf), ...(eventStore ? storeFaults(whole, eventStore, placeOf) : [])];
 }
 
-/** What is wrong with one definition by itself, as sentences; `hasHandlers` says whether these are to be looked at. */
+/** Finds the faults of one definition by itself, as sentences; `hasHandlers` tells whether to check its handlers. */
 export const definitionFaults = (definition: EventProcessorDefinition, hasHandlers: boolean): string[] => [
   ...shapeFaults(definition),
   ...(hasHandlers ? meaningFaults(definition).map(fault => `it ${fault}`) : []),
 ];
 
-/** What is wrong with each part by itself. */
+/** Finds the faults of each part by itself. */
 function shapeFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition))
     return [`it is ${shownValue(definition)}; give what defineProjection or defineReactor returns.`];
@@ -127,7 +124,7 @@ function handlerFaults(event: string, handler: EventProcessorHandler): string[] 
   return optionFaults(handler, HANDLER, `the handler of ${shownText(event)}`);
 }
 
-/** What is wrong with the parts as a whole. */
+/** Finds the faults of the parts together. */
 function meaningFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition) || !isMap(definition.handlers) || !isPlainObject(definition.options)) return [];
   const { kind, options: given, handlers } = definition;
@@ -194,7 +191,7 @@ function storeFaults(
     .map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`);
 }
 
-/** Says why the transactions of the projections cannot do the appends of an event store, and what to do. */
+/** Explains why the transactions of the projections cannot append for an event store, and what to do. */
 function inlineFault(eventStore: EventStore, { transaction, eventsBeside }: ProjectionStore): string | undefined {
   if (typeof transaction !== 'function')
     return "the event store has no `projections.transaction`. Use the mode 'async'.";

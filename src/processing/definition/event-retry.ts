@@ -1,6 +1,6 @@
 import { completeRule, type RetryRule } from '../../concurrency';
 
-/** How an event that fails is tried again, unless the options say otherwise. */
+/** How a failed event is retried, unless the options say otherwise. */
 const EVENT_RETRY: Required<RetryRule> = { attempts: 5, delay: 50, maxDelay: 5000 };
 
 /** The rule for the events of a projection or reactor. */

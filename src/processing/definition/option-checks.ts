@@ -19,7 +19,7 @@ import { PAGE_LIMIT, type ReadModelVersion } from '../../store';
 import type { EventProcessor } from '../status/status';
 
 type WaitOptions = NonNullable<Parameters<EventProcessor['waitFor']>[1]>;
-/** Which of several to wait for, and how long. */
+/** The processors to wait for, and the time limit. */
 type NamedWaitOptions = WaitOptions & { readonly processors?: readonly string[] };
 export type LettersPage = NonNullable<Parameters<EventProcessor['deadLetters']>[0]>;
 export type Discarded = NonNullable<Parameters<EventProcessor['discard']>[0]>;
@@ -63,21 +63,21 @@ export const refuseTimeLimit = (what: string, given: { readonly timeout?: number
 /** @throws InvalidOptionsError */
 export const refuseLettersPage = (page: LettersPage | undefined): void => refuseOptions('deadLetters', page, LETTERS);
 
-/** A key that is mistyped would discard all. @throws InvalidOptionsError */
+/** A mistyped key would discard everything. @throws InvalidOptionsError */
 export const refuseDiscarded = (which: Discarded | undefined): void => refuseOptions('discard', which, DISCARDED);
 
-/** A sequence that is mistyped would be none, and no word of it. @throws InvalidOptionsError */
+/** A mistyped sequence would match nothing, without an error. @throws InvalidOptionsError */
 export function refuseSequence(sequence: string | undefined): void {
   if (sequence !== undefined) refuseArguments('retry', { sequence: [sequence, aName] });
 }
 
-/** For what is called without arguments, and to which options would seem to matter. @throws InvalidOptionsError */
+/** For functions without options, to which options might seem to matter. @throws InvalidOptionsError */
 export function refuseAny(what: string, given: readonly unknown[]): void {
   if (given.length > 0 && given[0] !== undefined)
     throw new InvalidOptionsError(what, [`it takes no argument, and got ${shownValue(given[0])}. Leave it out.`]);
 }
 
-/** @throws InvalidOptionsError for a version that is not stored, or is not any more */
+/** @throws InvalidOptionsError for a version that does not exist, or no longer exists */
 export function refuseUnknownVersion(what: string, version: number, known: readonly ReadModelVersion[]): void {
   if (known.some(each => each.version === version)) return;
   const stored = known.length === 0 ? 'none is yet' : known.map(each => each.version).join(', ');

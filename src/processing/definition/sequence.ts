@@ -21,7 +21,7 @@ export class InvalidSequenceError extends EventualityError {
   }
 }
 
-/** The key of an event's sequence, and what is wrong where there is none. */
+/** The key of an event's sequence, and the fault if there is none. */
 export interface Sequence {
   readonly key: string;
   readonly fault: InvalidSequenceError | undefined;
@@ -30,15 +30,15 @@ export interface Sequence {
 /** Finds the sequence of an event. */
 export type Sequencer = (event: RecordedEvent) => Sequence;
 
-/** Returns what assigns events to the segments of a definition, as it is stored. */
+/** Returns the rule that assigns events to the segments of a definition, as it is stored. */
 export const sequenceByOf = ({ options: { sequenceBy = 'aggregate' } }: EventProcessorDefinition): string =>
   typeof sequenceBy === 'string' ? sequenceBy : sequenceBy.key;
 
-/** Returns what finds the sequences of a definition. */
+/** Returns the function that finds the sequences of a definition. */
 export const sequencer = (definition: EventProcessorDefinition): Sequencer =>
   knownSequencer(definition, sequenceByOf(definition))!;
 
-/** Returns what finds sequences by a stored rule; undefined where this code does not know it. */
+/** Returns the function that finds sequences by a stored rule; undefined if this code does not know the rule. */
 export function knownSequencer({ name, options }: EventProcessorDefinition, stored: string): Sequencer | undefined {
   const { sequenceBy } = options;
   if (stored === 'all') return () => ({ key: 'all', fault: undefined });
@@ -61,8 +61,8 @@ function byRule(name: string, rule: SequenceRule): Sequencer {
 }
 
 /**
- * Names of 255 characters and ids of 255 would make a longer key than a store takes: then the digits of its hash stand
- * for the rest.
+ * A name of 255 characters and an id of 255 would make a longer key than a store takes; then digits of its hash replace
+ * the rest.
  */
 function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
   const key = `${aggregateName}/${aggregateId}`;

@@ -4,8 +4,8 @@ type Depth = readonly unknown[];
 type Deepest = [1, 1, 1, 1, 1, 1];
 
 /**
- * Whether JSON carries values of a type: of a union, `false` is among the answers when one is not carried. What is
- * nested deeper than six levels is not looked at.
+ * Whether JSON can represent the values of a type; for a union, `false` is among the answers if one part cannot be
+ * represented. Levels deeper than six are not checked.
  */
 type Carried<T, Level extends Depth = []> =
   IsAny<T> extends true
@@ -24,14 +24,14 @@ type Carried<T, Level extends Depth = []> =
                 ? false
                 : true;
 
-/** The fields of a view that JSON does not carry, such as a `Date`: a method is among what they hold. */
+/** The fields of a view that JSON cannot represent, such as a `Date`: their values have methods. */
 type Uncarried<View> = { [Field in keyof View]-?: false extends Carried<View[Field]> ? Field : never }[keyof View];
 
-/** The fields of a view by which its documents can be found; any text where the view is not known. */
+/** The fields of a view by which its documents can be found; any text if the view is unknown. */
 export type FieldOf<View> =
   IsAny<View> extends true ? string : [keyof View] extends [never] ? string : keyof View & string;
 
-/** What is wrong with a view and the indexes of its documents; `Otherwise` where nothing is. */
+/** The faults of a view and the indexes of its documents; `Otherwise` if there are none. */
 export type ViewFault<View, Index extends string, Otherwise> =
   IsAny<View> extends true
     ? Otherwise

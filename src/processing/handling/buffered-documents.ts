@@ -4,10 +4,10 @@ import { LateWriteError } from '../errors';
 import { sizeOf } from './document-size';
 import type { Thrown } from './thrown';
 
-/** Reads documents as they are stored, by id; those that are not there are left out. */
+/** Reads stored documents by id; missing ones are left out. */
 export type ReadDocuments = (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
 
-/** A write that came when the handler of its event had ended. */
+/** A write that came after the handler of its event had ended. */
 export interface LateWrite {
   readonly event: RecordedEvent;
   readonly error: LateWriteError;
@@ -20,24 +20,24 @@ interface Undo {
 }
 
 /**
- * The documents of a projection while a page of events is handled: reads see what was written before them, and writes
- * are kept here until they are committed together. What one event has written can be taken back.
+ * The documents of a projection while a page of events is handled. Reads see earlier writes, and writes are kept here
+ * until they are committed together. The writes of one event can be undone.
  */
 export class BufferedDocuments<View extends object = any> {
-  /** What was written or read; `null` where there is no document. */
+  /** Documents that were written or read; `null` if there is none. */
   readonly #known = new Map<string, object | null>();
   readonly #written = new Set<string>();
-  /** As the store has returned it; only what handlers asked for. */
+  /** Documents as the store has returned them; only those that handlers asked for. */
   readonly #asked = new Map<string, object | null>();
   readonly #stored = new Map<string, object | null>();
   #undo: Undo[] = [];
-  /** About how many bytes were written, as JSON; what was overwritten counts, too. */
+  /** The approximate size of the writes as JSON, in bytes; overwritten ones count, too. */
   bytes = 0;
-  /** How often a handler asked for a document. */
+  /** How often a handler has asked for a document. */
   reads = 0;
-  /** Set when the store failed to answer: that is no fault of the handler, whatever it made of it. */
+  /** Set when the store failed to answer: that is not the handler's fault, whatever it made of the error. */
   storeFailure: Thrown | undefined;
-  /** The first event whose handler had ended before it wrote something, and what is wrong about it. */
+  /** The first event whose handler wrote something after it had ended, and the fault. */
   lateWrite: LateWrite | undefined;
   #toldOf: Set<RecordedEvent> | undefined;
   #report: ((error: LateWriteError, event: RecordedEvent) => void) | undefined;
@@ -45,19 +45,17 @@ export class BufferedDocuments<View extends object = any> {
   constructor(
     readonly name: string,
     private readonly read: ReadDocuments,
-    /** Others write the same documents: what was read is to be compared at the commit. */
+    /** Other segments write the same documents, so those that were read are compared at the commit. */
     private readonly shared = false,
   ) {}
 
-  /** Reads documents that handlers will probably ask for, in one step. */
+  /** Reads documents that handlers will probably ask for, in one query. */
   async prefetch(ids: ReadonlySet<string>): Promise<void> {
     const stored = await this.#ask([...ids]);
     for (const id of ids) if (!this.#known.has(id)) this.#found(id, stored.get(id) ?? null);
   }
 
-  /**
-   * Returns a document that was read or written before; `null` where there is none, undefined where it is not known.
-   */
+  /** Returns a document that was read or written before; `null` if there is none, undefined if it is not known. */
   known(id: string): Readonly<View> | null | undefined {
     const document = this.#known.get(id);
     if (document === undefined) return undefined;
@@ -67,17 +65,17 @@ export class BufferedDocuments<View extends object = any> {
   }
 
   async get(id: string): Promise<Readonly<View> | undefined> {
-    // What no store can keep is nowhere; a database would refuse the question.
+    // An id that no store can keep is not stored; a database would refuse the query.
     if (!isName(id)) return undefined;
     this.reads++;
     const stored = (await this.#ask([id])).get(id) ?? null;
-    // It may have been written meanwhile, by a handler that does not wait for its reads.
+    // A handler that does not await its reads may have written it meanwhile.
     if (!this.#known.has(id)) this.#found(id, stored);
     if (this.shared) this.#note(id);
     return (this.#known.get(id) as View | null) ?? undefined;
   }
 
-  /** What is read after it was written does not depend on what is stored. */
+  /** A document that is read after it was written does not depend on the stored one. */
   #note(id: string): void {
     if (!this.#written.has(id)) this.#asked.set(id, this.#stored.get(id) ?? null);
   }
@@ -92,12 +90,12 @@ export class BufferedDocuments<View extends object = any> {
     this.#write(id, null);
   }
 
-  /** From here on writes can be taken back. */
+  /** Later writes can be undone. */
   begin(): void {
     if (this.#undo.length > 0) this.#undo = [];
   }
 
-  /** Takes back what was written since `begin`. */
+  /** Undoes the writes since `begin`. */
   undo(): void {
     for (const { id, document, written } of this.#undo.reverse()) {
       if (document === undefined) this.#known.delete(id);
@@ -107,12 +105,12 @@ export class BufferedDocuments<View extends object = any> {
     this.#undo = [];
   }
 
-  /** Returns what handlers have read, as it was stored; nothing where no other segment writes these documents. */
+  /** Returns the stored documents that handlers have read; empty if no other segment writes these documents. */
   readsOf(version: number): DocumentRead[] {
     return Array.from(this.#asked, ([id, document]) => ({ readModel: this.name, version, id, document }));
   }
 
-  /** Returns what was written, for the commit. */
+  /** Returns the writes, for the commit. */
   writes(version: number): DocumentWrite[] {
     return Array.from(this.#written, id => ({ readModel: this.name, version, id, document: this.#known.get(id)! }));
   }
@@ -122,12 +120,12 @@ export class BufferedDocuments<View extends object = any> {
     return `${this.name} '${id}'`;
   }
 
-  /** Nothing can be made of late writes any more: from here on they are reported. */
+  /** From here on late writes can no longer fail their event, so they are reported. */
   close(report: (error: LateWriteError, event: RecordedEvent) => void): void {
     this.#report = report;
   }
 
-  /** Takes note of a write that came when the handler had ended. */
+  /** Records a write that came after its handler had ended. */
   late(event: RecordedEvent, call: string): void {
     if (this.#toldOf?.has(event)) return;
     const error = new LateWriteError(this.name, event, call);

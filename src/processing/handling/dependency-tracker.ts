@@ -1,4 +1,4 @@
-/** Finds out which read models a piece of work reads. */
+/** Finds out which read models some work reads. */
 export class DependencyTracker {
   readonly #recording = new Set<Set<string>>();
 
@@ -8,9 +8,9 @@ export class DependencyTracker {
   };
 
   /**
-   * Runs work and adds to `touched` the names of the read models that were read meanwhile. What others read at the same
-   * time is among them: to know who read costs each promise of the process something, and a name too many costs only a
-   * look.
+   * Runs work and adds to `touched` the names of the read models that were read meanwhile, including those read by
+   * others at the same time. Telling these apart would slow down every promise of the process; an extra name costs only
+   * a query.
    */
   async record<T>(touched: Set<string>, work: () => Promise<T>): Promise<T> {
     this.#recording.add(touched);

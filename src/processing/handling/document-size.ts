@@ -1,4 +1,4 @@
-/** Bytes that a field or an entry of a list takes beside its content. */
+/** The bytes that a field or an item of a list takes in addition to its content. */
 const OVERHEAD = 8;
 
 /** Estimates how large a document is as JSON, in bytes: exact for ASCII, to within a factor of three for other text. */

@@ -12,10 +12,10 @@ import type { BufferedDocuments } from './buffered-documents';
 import { EventDocuments } from './event-documents';
 import type { PageWork } from './page-work';
 
-/** Where the handlers of one page leave what is to be committed with it. */
+/** Where the handlers of one page leave what is committed with it. */
 export interface PageEffects {
   readonly documents: BufferedDocuments;
-  /** Undefined where nothing is stored. */
+  /** Undefined if nothing is stored. */
   readonly work: PageWork | undefined;
   readonly signal: AbortSignal;
 }
@@ -48,8 +48,8 @@ export class EffectsContext implements ProjectionContext {
 }
 
 /**
- * The context of one event, for a reactor. What it dispatches has an id made of the event, the reactor and of what the
- * command is: where the handler runs again, in whatever order, each command is known again and takes effect once.
+ * The context of one event, for a reactor. The ids of its commands are derived from the event, the reactor and the
+ * command itself. When the handler runs again, in whatever order, each command is recognized and takes effect once.
  */
 export class EffectsReactorContext implements ReactorContext {
   #commandIds: FollowingIds | undefined;

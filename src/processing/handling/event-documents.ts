@@ -17,12 +17,9 @@ const aChange: Check = must(
   value => isFunction(value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
 );
 
-/**
- * The documents as the handler of one event sees them. Once the handler has ended, what it still writes is refused, and
- * noted as late.
- */
+/** The documents for the handler of one event. Writes after the handler has ended are refused, and recorded as late. */
 export class EventDocuments<View extends object = any> implements Documents<View> {
-  /** The handler has ended. */
+  /** True when the handler has ended. */
   ended = false;
   #reading = 0;
   #whenRead: (() => void) | undefined;
@@ -35,7 +32,7 @@ export class EventDocuments<View extends object = any> implements Documents<View
   get(id: string): Promise<Readonly<View> | undefined> {
     if (typeof id !== 'string' || id === '') return this.#refuse(id);
     const known = this.documents.known(id);
-    // Mostly it was read ahead: then there is nothing to wait for.
+    // Usually it was read ahead, so there is nothing to wait for.
     return known === undefined ? this.#read(id) : Promise.resolve(known ?? undefined);
   }
 
@@ -67,7 +64,7 @@ export class EventDocuments<View extends object = any> implements Documents<View
       if (typeof change !== 'function') refuseHidden(change, this.documents.nameOf(id));
       this.documents.set(id, typeof change === 'function' ? change(document) : { ...document, ...change });
     } catch (error) {
-      // The handler has ended and awaits it no more: an unhandled rejection would end the process.
+      // The handler has ended and no longer awaits it: an unhandled rejection would end the process.
       if (!this.ended) throw error;
     }
   }
@@ -79,14 +76,15 @@ export class EventDocuments<View extends object = any> implements Documents<View
   }
 
   /**
-   * The handler has ended. Returns a promise where it has not waited for all its reads: late writes follow from them.
+   * Called when the handler has ended. Returns a promise if some of its reads are still running, because late writes
+   * may follow from them.
    */
   end(): Promise<void> | undefined {
     this.ended = true;
     return this.#reading > 0 ? new Promise(resolve => (this.#whenRead = resolve)) : undefined;
   }
 
-  /** Notes what came when the handler had ended. */
+  /** Records a call that came after the handler had ended. */
   late(call: string, id?: string): void {
     this.documents.late(this.event, id === undefined ? `${call}(...)` : `${call}('${id}')`);
   }

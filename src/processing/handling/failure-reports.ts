@@ -2,39 +2,39 @@ import { type RecordedEvent, reportFailure } from '../../messages';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { BufferedDocuments } from './buffered-documents';
 
-/** An event that a handler could not take. */
+/** An event whose handler failed. */
 export interface FailedEvent {
   readonly event: RecordedEvent;
-  /** The key of the sequence that it belongs to. */
+  /** The key of its sequence. */
   readonly sequence: string;
   readonly error: unknown;
 }
 
-/** Tells the status, the logger and the hook what the user's code has failed with. */
+/** Reports failures of user code to the status, the logger and the hook. */
 export class FailureReports {
   constructor(private readonly parts: EventProcessorParts) {}
 
-  /** Parked: reported when it is, and when its last try was in vain. */
+  /** The event was parked: reported when it is, and after its last attempt. */
   parked(failed: FailedEvent, attempts: number, triedAgain: boolean): void {
     this.#note(failed);
     if (!triedAgain) this.#report(failed, `its sequence '${failed.sequence}' is parked until retry() or discard()`);
     else if (attempts === 1) this.#report(failed, `its sequence '${failed.sequence}' is parked, and tried again`);
   }
 
-  /** Halted before it: reported when it is. */
+  /** The segment waits before the event: reported the first time. */
   halted(failed: FailedEvent, isFirst: boolean): void {
     this.#note(failed);
     if (isFirst) this.#report(failed, 'the segment waits before it, and tries again');
   }
 
-  /** Halted before it for good. */
+  /** The segment has stopped before the event. */
   stopped(failed: FailedEvent): void {
     this.#report(failed, 'the segment has stopped before it until restart()');
   }
 
   /**
-   * Closes the documents of a page before its commit: what is written from here on is reported.
-   * @throws LateWriteError when a handler has written something after it had ended: its event has failed
+   * Closes the documents of a page before its commit; later writes are reported.
+   * @throws LateWriteError if a handler wrote something after it had ended: its event has failed
    */
   closeWrites(documents: BufferedDocuments, sequenceOf: (event: RecordedEvent) => string): void {
     if (documents.lateWrite) throw documents.lateWrite.error;

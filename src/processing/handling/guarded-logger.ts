@@ -1,6 +1,6 @@
 import type { Logger } from '../../messages';
 
-/** Returns a logger that never throws: what follows events does not end because a line could not be written. */
+/** Returns a logger that never throws, so that a processor does not end because a line could not be logged. */
 export function guarded(logger: Logger): Logger {
   const safely =
     (level: keyof Logger): Logger[keyof Logger] =>

@@ -22,14 +22,14 @@ export class HandlerInvoker {
 
   constructor(
     readonly definition: EventProcessorDefinition,
-    /** Makes what reactors dispatch with; projections need none. */
+    /** Creates the functions with which reactors dispatch; projections need none. */
     private readonly eventContext?: (event: RecordedEvent) => EventContext,
   ) {
     const { kind, options } = definition;
     this.#skipsReplays = (options.replay ?? (kind === 'reactor' ? 'skip' : 'run')) === 'skip';
   }
 
-  /** Tells whether nothing at all happens in a replay. */
+  /** Tells whether a replay runs no handler at all. */
   get ignoresReplays(): boolean {
     return this.#skipsReplays && [...this.definition.handlers.values()].every(({ replay }) => !replay);
   }
@@ -43,8 +43,8 @@ export class HandlerInvoker {
   }
 
   /**
-   * Lets the handler take an event, and returns what it threw; what it had written is taken back then.
-   * @throws what the store threw when it was asked for a document, whatever the handler made of that
+   * Calls the handler with an event, and returns what it threw; its writes are then undone.
+   * @throws the error of the store when it was asked for a document, whatever the handler made of it
    */
   take(event: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
     return this[HANDLING](event, effects);

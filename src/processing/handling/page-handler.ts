@@ -9,7 +9,9 @@ import type { HandledEvent, HandlerInvoker } from './handler-invoker';
 import { PageWork, type RunForGood } from './page-work';
 import { thrownBy } from './thrown';
 
-/** A page ends early when so many bytes of documents were written: a commit may be larger by what one event writes. */
+/**
+ * A page ends early when this many bytes of documents were written; a commit may be larger by the writes of one event.
+ */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** One segment of one version. */
@@ -17,7 +19,7 @@ export interface SegmentPlace {
   readonly projection: string;
   readonly version: number;
   readonly segment: number;
-  /** How many there are. */
+  /** The number of segments. */
   readonly segments: number;
   /** Events up to here are older than the version. */
   readonly replayUntil: bigint;
@@ -25,18 +27,18 @@ export interface SegmentPlace {
   readonly takenOver: readonly TakenOverSegments[];
 }
 
-/** What the handlers made of a page. */
+/** The results of the handlers for a page. */
 export interface HandledPage {
-  /** Up to where: the end of the page, unless it was halted before. */
+  /** How far it goes: to the end of the page, unless it was halted before. */
   readonly to: bigint;
-  /** How many of the events were the segment's own. */
+  /** How many of the segment's own events it covers. */
   readonly own: number;
   readonly documents: BufferedDocuments;
   readonly work: PageWork;
   readonly park: readonly NewDeadLetter[];
-  /** Those of what is parked that failed: the others wait for them. */
+  /** Those of the parked events that failed; the others wait for them. */
   readonly failed: readonly FailedEvent[];
-  /** An event that failed and is not parked: the segment waits before it. */
+  /** A failed event that is not parked: the segment waits before it. */
   readonly halt: FailedEvent | undefined;
 }
 
@@ -44,13 +46,13 @@ interface OwnEvent extends HandledEvent {
   readonly sequence: Sequence;
 }
 
-/** Lets the handlers take a page of events, one after the other. It changes nothing but what it returns. */
+/** Calls the handlers for a page of events, one after another. It has no effect besides its result. */
 export class PageHandler {
   readonly #sequenceOf: (event: RecordedEvent) => Sequence;
   readonly #earlier: EarlierSegments | undefined;
   readonly #parks: boolean;
   readonly #runForGood: RunForGood = new Map();
-  /** The handlers read documents: then those with the ids of the page's aggregates are read ahead. */
+  /** Whether the handlers read documents: then those with the ids of the page's aggregates are read ahead. */
   #reading = true;
 
   constructor(
@@ -64,8 +66,8 @@ export class PageHandler {
   }
 
   /**
-   * Ends early when the signal says so: what is done until then counts. @throws errors of the store; what handlers
-   * throw is in the result
+   * Ends early when the signal is aborted; what is handled until then counts.
+   * @throws errors of the store; errors of handlers are in the result
    */
   async handle(page: readonly RecordedEvent[], parked: ParkedSequences, signal: AbortSignal): Promise<HandledPage> {
     const own = this.#own(page);
@@ -80,7 +82,7 @@ export class PageHandler {
     let to = page.at(-1)!.position;
     for (let index = 0; index < own.length && !halt; index++) {
       const { event, sequence } = own[index]!;
-      // What is left is the next page: a commit must fit into memory, and into a statement.
+      // The rest becomes the next page: a commit must fit into memory, and into a statement.
       if (documents.bytes > MAX_PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
@@ -102,7 +104,7 @@ export class PageHandler {
     return { to, own: own.length, ...rest(), halt };
   }
 
-  /** Lets the handler take one event again that was parked. */
+  /** Calls the handler for a parked event again. */
   async again(event: RecordedEvent, signal: AbortSignal): Promise<HandledPage> {
     const replaying = event.position <= this.place.replayUntil;
     const handle = this.handling.handlerOf(event, replaying);
@@ -116,7 +118,7 @@ export class PageHandler {
     return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };
   }
 
-  /** What becomes of an event whose own SQL failed in the commit. */
+  /** The result for an event whose own SQL failed in the commit. */
   failed(event: RecordedEvent, error: unknown, parked: ParkedSequences): HandledPage {
     const effects = { documents: this.#documents(), work: this.#work(), own: 1 };
     const sequence = this.sequenceOf(event);
@@ -144,7 +146,7 @@ export class PageHandler {
 
   #documents(): BufferedDocuments {
     const { projection, version, segments } = this.place;
-    // The owner of the only segment is the only one that writes.
+    // The owner of the only segment is the only writer.
     return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
   }
 

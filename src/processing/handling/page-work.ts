@@ -3,12 +3,12 @@ import type { RecordedEvent } from '../../messages';
 import type { TransactionWork } from '../../store';
 import { type Thrown, thrownBy } from './thrown';
 
-/** How much of an event's work has been run where it cannot be taken back, by the event's position. */
+/** How much of an event's work has been run where it cannot be undone, by the event's position. */
 export type RunForGood = Map<bigint, number>;
 
 /**
- * SQL of the user's own that the handlers of a page have asked for. It knows by itself what it has thrown: whatever
- * that looks like, it is the user's, and no error of the store.
+ * The SQL of the user's own that the handlers of a page have asked for. It keeps what that has thrown, so that an error
+ * counts as the user's, whatever it looks like, and not as one of the store.
  */
 export class PageWork {
   readonly #work: { readonly event: RecordedEvent; readonly run: TransactionWork }[] = [];
@@ -28,12 +28,12 @@ export class PageWork {
     this.#work.push({ event, run: client => this.#run(event, before, work, client) });
   }
 
-  /** From here on it can be taken back. */
+  /** Later work can be undone. */
   begin(): void {
     this.#mark = this.#work.length;
   }
 
-  /** Takes back what was asked for since `begin`. */
+  /** Drops the work since `begin`. */
   undo(): void {
     this.#work.length = this.#mark;
   }
@@ -43,18 +43,18 @@ export class PageWork {
     return this.#work.map(({ run }) => run);
   }
 
-  /** Returns the event whose work has thrown this error; undefined for an error that comes from elsewhere. */
+  /** Returns the event whose work has thrown this error; undefined for any other error. */
   eventOf(error: unknown): RecordedEvent | undefined {
     return this.#failure && Object.is(this.#failure.error, error) ? this.#failure.event : undefined;
   }
 
-  /** The commit went through: none of it is run again. */
+  /** Called after a successful commit: none of the work is run again. */
   committed(): void {
     if (this.runForGood.size > 0) for (const { event } of this.#work) this.runForGood.delete(event.position);
   }
 
   #run(event: RecordedEvent, before: number, work: TransactionWork, client: unknown): unknown {
-    // A store without a client has no transaction, and nothing that was done is taken back with it.
+    // A store without a client has no transaction, and a rollback undoes nothing of the work.
     if (client === undefined && (this.runForGood.get(event.position) ?? 0) > before) return undefined;
     const failed = (error: unknown): never => {
       this.#failure = { ...thrownBy(error), event };
@@ -66,7 +66,7 @@ export class PageWork {
     this.#failure = undefined;
     try {
       const result = work(client);
-      // Given back as a promise, and not awaited: not every store can wait.
+      // Returned as a promise and not awaited, because not every store can wait.
       if (isPromise(result)) return Promise.resolve(result).then(done, failed);
       done();
       return undefined;

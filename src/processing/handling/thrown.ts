@@ -1,23 +1,20 @@
 import { types } from 'node:util';
 
 /**
- * What the user's code has thrown, which can be anything, also `undefined`: that something was thrown is said by the
- * object around it.
+ * What user code has thrown, which can be anything, even `undefined`: the object around it tells that something was
+ * thrown.
  */
 export interface Thrown {
   readonly error: unknown;
 }
 
-/**
- * Takes hold of what was thrown. A promise that was thrown and rejects would otherwise end the process, as its
- * rejection is not handled.
- */
+/** Wraps what was thrown. A thrown promise that rejects would otherwise end the process with an unhandled rejection. */
 export function thrownBy(error: unknown): Thrown {
   if (types.isPromise(error)) Promise.prototype.then.call(error, undefined, () => undefined);
   return { error };
 }
 
-/** Tells whether a value is an error, of whatever realm; never throws. */
+/** Tells whether a value is an error, of any realm; never throws. */
 export function isError(value: unknown): value is Error {
   try {
     return types.isNativeError(value) || value instanceof Error;

@@ -15,18 +15,17 @@ import { PageWork } from '../handling/page-work';
 import { isError } from '../handling/thrown';
 import type { InlineVersion, InlineVersions } from './inline-versions';
 
-/** How many bytes of documents an append writes for events of others, at most. */
+/** The most bytes of documents that an append writes for events of others. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
-/** How often an append is begun anew because versions came or went meanwhile. */
+/** How often an append is started again because versions came or went meanwhile. */
 const MAX_ATTEMPTS = 5;
 
-/** Thrown inside of a transaction, and caught outside of it: what was believed about versions holds no more. */
+/** Thrown inside a transaction and caught outside of it: the known versions are outdated. */
 class StaleVersions extends Error {}
 
 /**
- * Thrown inside of a transaction, and caught outside of it: the user's code rejects the append, whatever its error
- * looks like.
+ * Thrown inside a transaction and caught outside of it: user code rejects the append, whatever its error looks like.
  */
 class Refused extends Error {
   constructor(readonly reason: unknown) {
@@ -35,8 +34,8 @@ class Refused extends Error {
 }
 
 /**
- * Thrown inside of a transaction, and caught outside of it: a version cannot take an earlier event, and has spoilt the
- * transaction.
+ * Thrown inside a transaction and caught outside of it: a version cannot take an earlier event, and the transaction is
+ * no longer usable.
  */
 class Behind extends Error {
   constructor(readonly version: InlineVersion) {
@@ -44,7 +43,7 @@ class Behind extends Error {
   }
 }
 
-/** What an append believes of versions. */
+/** The versions as an append knows them. */
 interface Believed {
   readonly versions: readonly InlineVersion[];
   /** They were looked up because one was far behind. */
@@ -53,15 +52,15 @@ interface Believed {
   readonly leftOut: ReadonlySet<string>;
 }
 
-/** Is told what appends make of inline projections. */
+/** Called with what appends do to inline projections. */
 export interface InlineObserver {
   /** Documents have changed. */
   changed(name: string): void;
-  /** A handler has thrown; the position is that of its event, where that is stored. */
+  /** A handler has thrown; the position is that of its event, if it is stored. */
   failed(name: string, error: unknown, position: bigint | undefined): void;
 }
 
-/** What one append has to do. */
+/** The work of one append. */
 interface Append {
   readonly transaction: ProjectionTransaction;
   readonly events: readonly RecordedEvent[];
@@ -70,14 +69,13 @@ interface Append {
 }
 
 /**
- * Appends together with what inline projections make of the events: in one transaction, which locks their checkpoints,
- * in the order of their names, appends, handles what is missing before, and then the new events. Events that no inline
- * projection handles are appended as always; the processor in the background, and the next append that matters, take
- * the checkpoints past them.
+ * Appends and updates inline projections in one transaction. It locks their checkpoints in the order of their names,
+ * appends, handles earlier events that are missing, and then the new events. Events that no inline projection handles
+ * are appended as usual; the background processor, and the next relevant append, move the checkpoints past them.
  */
 export class InlineAppends {
   readonly #names: ReadonlySet<string>;
-  /** Versions that were looked for because one was far behind: it is so, then. */
+  /** Versions that were looked up because one seemed far behind, and was. */
   #proven: readonly InlineVersion[] | undefined;
 
   constructor(
@@ -91,11 +89,11 @@ export class InlineAppends {
     this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
   }
 
-  /** @throws InlineProjectionError when a handler throws, and what its SQL throws; nothing was appended then */
+  /** @throws InlineProjectionError when a handler throws, and whatever its SQL throws; then nothing was appended */
   async append(appends: readonly StreamAppend[], options?: AppendOptions): Promise<AppendOutcome> {
     if (!this.#matters(appends)) return this.eventStore.append(appends, options);
     const leftOut = new Set<string>();
-    // What this append has looked up counts for it, whatever others look up at the same time.
+    // Versions that this append has looked up count for it, even if others look them up at the same time.
     let looked: readonly InlineVersion[] | undefined;
     for (let attempt = 1; ; ) {
       const versions = looked ?? (await this.versions.current());
@@ -120,7 +118,7 @@ export class InlineAppends {
     }
   }
 
-  /** What is no list of appends is for the store to refuse. */
+  /** The store refuses an argument that is not a list of appends. */
   #matters(appends: readonly StreamAppend[]): boolean {
     if (!Array.isArray(appends)) return false;
     return (appends as readonly StreamAppend[]).some(append =>
@@ -144,8 +142,8 @@ export class InlineAppends {
       for (const [version, position] of positions) {
         if (leftOut.has(keyOf(version))) continue;
         const took = await this.#take(append, version, position);
-        // What is far behind is left to its processor. But it may be a version that is no longer: look once more
-        // before.
+        // A version that is far behind is left to its processor. But it may have been dropped, so the versions are
+        // looked up once more first.
         if (!took && !proven) throw new StaleVersions();
         if (took) handled.push(version.checkpoint.projection);
       }
@@ -155,7 +153,7 @@ export class InlineAppends {
     return outcome;
   }
 
-  /** Returns false when the version is too far behind to be brought up here, or cannot take an earlier event. */
+  /** Returns false if the version is too far behind to catch up here, or cannot take an earlier event. */
   async #take(append: Append, inline: InlineVersion, from: bigint): Promise<boolean> {
     const { handling, replayUntil, checkpoint } = inline;
     const { projection, version } = checkpoint;
@@ -168,7 +166,7 @@ export class InlineAppends {
       const replaying = event.position <= replayUntil;
       const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
       const failure = handle && (await handling.take({ event, handle, replaying }, effects));
-      // Too much to be brought up in an append.
+      // Too far behind to catch up in an append.
       if (documents.bytes > MAX_PAGE_BYTES && !append.events.includes(event)) return false;
       if (!failure) continue;
       if (append.events.includes(event))
@@ -218,7 +216,7 @@ export class InlineAppends {
     this.#failed(projection, event, error, 'it waits for its processor');
   }
 
-  /** The event of it is not stored, so it has no position. */
+  /** Its event is not stored, so it has no position. */
   #refused(projection: string, error: unknown, reason: unknown): Refused {
     this.observer.failed(projection, error, undefined);
     return new Refused(reason);

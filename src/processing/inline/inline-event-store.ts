@@ -14,7 +14,7 @@ import type { ActiveVersions } from '../versions/active-versions';
 import { InlineAppends, type InlineObserver } from './inline-appends';
 import { InlineVersions } from './inline-versions';
 
-/** An event store whose appends bring inline projections up to date in the same transaction. */
+/** An event store whose appends update inline projections in the same transaction. */
 export class InlineEventStore extends ForwardingEventStore {
   readonly #appends: InlineAppends;
 
@@ -28,7 +28,7 @@ export class InlineEventStore extends ForwardingEventStore {
   ) {
     super(inner);
     const store = inner.projections as ProjectionStore;
-    // Projections get no context to dispatch with.
+    // Projections have no context to dispatch with.
     const handlings = definitions.map(definition => new HandlerInvoker(definition));
     const versions = new InlineVersions({ eventStore: inner, store, history, active }, handlings);
     this.#appends = new InlineAppends(inner, store, versions, handlings, reporting, observer);

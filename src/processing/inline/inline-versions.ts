@@ -6,7 +6,7 @@ import { Versions } from '../versions/versions';
 
 type SomeVersions = readonly ReadModelVersion[];
 
-/** A version that an append brings up to date. */
+/** A version that an append updates. */
 export interface InlineVersion {
   readonly checkpoint: CheckpointName;
   readonly handling: HandlerInvoker;
@@ -18,7 +18,7 @@ interface Inline {
   readonly versions: Versions;
 }
 
-/** What inline projections are known from. */
+/** What the versions are found with. */
 export interface InlineSources {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
@@ -31,7 +31,7 @@ export class InlineVersions {
   readonly #inline: readonly Inline[];
   readonly #signal = new AbortController().signal;
   #begun: Promise<void> | undefined;
-  /** What was made last of which versions. */
+  /** The last result, and the versions that it was made from. */
   #made: { readonly of: readonly SomeVersions[]; readonly found: readonly InlineVersion[] } | undefined;
 
   constructor(
@@ -52,8 +52,8 @@ export class InlineVersions {
   }
 
   /**
-   * Returns the versions in the order in which they are locked, the same list as before where none was looked for
-   * since. The first call makes one where there is none.
+   * Returns the versions in the order in which they are locked; the same list as before if the versions have not been
+   * read since. The first call creates a version if there is none.
    */
   async current(): Promise<readonly InlineVersion[]> {
     await this.#begin();
@@ -67,7 +67,7 @@ export class InlineVersions {
     return this.#made!.found;
   }
 
-  /** Versions have come or gone: the next call looks. */
+  /** Called when versions have come or gone: the next call asks the store. */
   forget(): void {
     for (const { handling } of this.#inline) this.sources.active.forget(handling.definition.name);
   }

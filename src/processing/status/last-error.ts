@@ -1,12 +1,10 @@
 import { type Clock, errorMessage, formatError } from '../../messages';
 import type { EventProcessorStatus } from './status';
 
-/** As long as what a dead letter keeps. */
+/** The same length as in a dead letter. */
 const MAX_STACK_LENGTH = 4000;
 
-/**
- * Keeps what a handler has thrown last; what else fails, of the store mostly, is kept only where no handler has thrown.
- */
+/** Keeps the last error of a handler. Other failures, usually of the store, are kept only if no handler has thrown. */
 export class LastError {
   #ofHandler: EventProcessorStatus['lastError'];
   #other: EventProcessorStatus['lastError'];
@@ -17,13 +15,13 @@ export class LastError {
     return this.#ofHandler;
   }
 
-  /** The last one, of the handlers of other processes, too. */
+  /** The last one, including those of handlers in other processes. */
   among(others: readonly EventProcessorStatus['lastError'][]): EventProcessorStatus['lastError'] {
     const thrown = [this.#ofHandler, ...others].filter(error => error !== undefined);
     return thrown.sort((one, other) => (one.at < other.at ? 1 : -1))[0] ?? this.#other;
   }
 
-  /** A handler has thrown; `position` is that of its event, where that is stored. */
+  /** Called when a handler has thrown; `position` is that of its event, if it is stored. */
   handler(error: unknown, position: bigint | undefined): void {
     this.#ofHandler = this.#note(error, position);
   }

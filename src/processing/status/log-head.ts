@@ -4,8 +4,8 @@ import type { EventStore, KnownHistory } from '../../store';
 const PAGE_EVENTS = 1000;
 
 /**
- * Finds the position of the last event: from where it was last, a page at a time, and in growing steps where much came
- * meanwhile. Where the last event that it knows is gone (an older backup was put in place), it begins anew.
+ * Finds the position of the last event: from the last known position, a page at a time, and in growing steps if there
+ * are many new events. If the last known event is gone, because an older backup was restored, it starts again.
  */
 export class LogHead {
   #last: { readonly position: bigint; readonly id: string } | undefined;
@@ -22,8 +22,8 @@ export class LogHead {
   /** Returns the position of the store's last event; 0n when it is empty. */
   async position(): Promise<bigint> {
     let step = BigInt(PAGE_EVENTS);
-    // Only the first look is made from the event that is known: a store that reads wrongly must not keep this going for
-    // ever.
+    // Only the first read starts at the known event, so that a store that returns wrong pages cannot cause an endless
+    // loop.
     for (let first = true; ; first = false) {
       const known = this.#last;
       const after = known?.position ?? 0n;
@@ -44,7 +44,7 @@ export class LogHead {
     this.history.saw(event);
   }
 
-  /** Goes on by as large a step as there are events for. */
+  /** Continues with the largest step that still finds events. */
   async #leap(step: bigint): Promise<bigint> {
     const [beyond] = await this.eventStore.readAll({ after: (this.#last?.position ?? 0n) + step, limit: 1 });
     this.#know(beyond);

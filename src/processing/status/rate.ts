@@ -1,4 +1,4 @@
-/** Measured over this many milliseconds. */
+/** The length of the measurement, in milliseconds. */
 const WINDOW_MS = 5000;
 
 interface Sample {
@@ -6,7 +6,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** How fast a number changes, over the last seconds. */
+/** The rate of change of a number over the last seconds. */
 export class Rate {
   readonly #samples: Sample[] = [];
 

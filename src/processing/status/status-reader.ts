@@ -9,7 +9,7 @@ import type { LogHead } from './log-head';
 import { Rate } from './rate';
 import type { EventProcessorStatus, SegmentStatus } from './status';
 
-/** What there is to read a status from. */
+/** What a status is read from. */
 export interface StatusParts {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
@@ -18,15 +18,14 @@ export interface StatusParts {
   readonly membership: Membership;
 }
 
-/** What the process itself knows. */
+/** What only this process knows. */
 export interface OwnStatus {
-  /** The version that readers see, whichever code made it. */
+  /** The version that readers see, whichever code created it. */
   readonly active: ReadModelVersion | undefined;
-  /** The versions that are this code's. */
+  /** The versions of this code. */
   readonly own: readonly ReadModelVersion[];
   /**
-   * Of the version that is read, the positions of the segments that this process has: it knows them better than the
-   * store.
+   * The positions of the segments of the active version that this process owns, which it knows better than the store.
    */
   readonly positions: ReadonlyMap<number, bigint> | undefined;
   readonly stopped: boolean;
@@ -38,7 +37,7 @@ export interface OwnStatus {
 /** Positions per second that count as no change. */
 const STEADY_EVENTS_PER_SECOND = 1;
 
-/** Reads how a projection or reactor is getting on, over all processes. */
+/** Reads the status and lag of a projection or reactor, over all processes. */
 export class StatusReader {
   readonly #lag = new Rate();
   readonly #filling = new Rate();
@@ -49,7 +48,7 @@ export class StatusReader {
     private readonly definition: EventProcessorDefinition,
   ) {}
 
-  /** What is known of one that has ended, without asking the store. */
+  /** The status after the end, without asking the store. */
   ended(known: OwnStatus): EventProcessorStatus {
     const { name, kind, options } = this.definition;
     const { active, positions = new Map<number, bigint>() } = known;
@@ -116,14 +115,14 @@ export class StatusReader {
   }
 
   /**
-   * The position up to which everything is handled or parked, in all segments of a version; undefined for one that was
-   * replaced, or dropped: it does not say how far the one is that readers see now.
+   * The position up to which everything is handled or parked, in all segments of a version. Undefined for a version
+   * that was replaced or dropped, because it says nothing about the version that readers see now.
    */
   async position(version: ReadModelVersion, own: ReadonlyMap<number, bigint> | undefined): Promise<bigint | undefined> {
-    // A process that has all of them need not ask.
+    // A process that owns all of them need not ask the store.
     if (own?.size === version.segments) return lowest(Array.from(own.values(), position => ({ position })));
     const segments = segmentsOf(version, await this.#states(version), own);
-    // What has no checkpoint was replaced, or has only begun.
+    // A version without checkpoints was replaced, or has only just started.
     return lowest(segments) || undefined;
   }
 
@@ -135,7 +134,7 @@ export class StatusReader {
     return this.parts.store.leases.segments(this.definition.name, version);
   }
 
-  /** What other processes say: of this one is known more, and sooner. */
+  /** What other processes report; about itself this process knows more, and sooner. */
   #notes(states: readonly SegmentState[]): readonly EventProcessorNote[] {
     return notesOfOthers(states, this.parts.membership.owner);
   }
@@ -161,11 +160,11 @@ export class StatusReader {
   }
 }
 
-/** The version that this code follows: the one that is read, where it is this code's. */
+/** The version that this code follows: the active one, if it is this code's. */
 const followedOf = ({ own }: OwnStatus, active: ReadModelVersion | undefined): ReadModelVersion | undefined =>
   own.find(({ version }) => version === active?.version) ?? own.at(-1);
 
-/** What is known of each segment of a version, by the store and by this process. */
+/** What the store and this process know about each segment of a version. */
 function segmentsOf(
   { segments }: ReadModelVersion,
   states: readonly SegmentState[],
