@@ -93,7 +93,7 @@ export class Application extends Flow {
   }
 }
 
-/** What the steps of `bootstrap` work on. */
+/** What the steps of `bootstrap` share. */
 interface Wiring {
   readonly components: Components;
   readonly container: ContainerAdapter;
@@ -185,7 +185,7 @@ function constructorFaults({ components: { handlerClasses, providers }, containe
   return [...new Set(made.flatMap(type => container.faultsOf?.(type) ?? []))];
 }
 
-/** Repositories of no command, as listeners have them. */
+/** Repositories outside of commands, as listeners have them. */
 const plainRepositories = (application: () => Application): RepositorySource => ({
   repository: aggregate => application().repositoryOf(aggregate),
 });
@@ -193,7 +193,7 @@ const plainRepositories = (application: () => Application): RepositorySource => 
 const withCommands = ({ handlerClasses }: Components): HandlerClass['type'][] =>
   handlerClasses.filter(({ commands }) => commands.size > 0).map(({ type }) => type);
 
-/** Finds repositories that would not belong to the command, as far as that is known before anything is made. */
+/** Finds repositories that would not belong to the command, as far as that is known before anything is created. */
 function repositoryFaults({ components, providers }: Wiring): string[] {
   const repositories = new Set<Token>([...components.aggregates].map(aggregate => repositoryToken(aggregate)));
   return unitFaults(
@@ -203,10 +203,7 @@ function repositoryFaults({ components, providers }: Wiring): string[] {
   );
 }
 
-/**
- * Makes what shows its mistakes only when it is made: what is behind factories, and where the container cannot be
- * asked.
- */
+/** Creates classes whose faults appear only then: those behind factories, and all if the container cannot be asked. */
 async function tryCommandHandlers(wiring: Wiring, application: Application): Promise<void> {
   const { components, container, providers, commandScopes, reporting } = wiring;
   const trials = new Trials(
@@ -264,9 +261,7 @@ function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdap
   ]);
 }
 
-/**
- * Makes the listeners now, so that one that cannot be made is known before the first command; only then do they listen.
- */
+/** Creates the listeners now, so that a failure is known before the first command, and only then subscribes them. */
 function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, container: ContainerAdapter): void {
   const faults: string[] = [];
   const made: Record<string, EventListener[]>[] = [];

@@ -1,6 +1,6 @@
 /**
- * Yields what a source yields. When the signal is aborted it throws the signal's reason at once, also while the source
- * keeps it waiting. A source that is left early is told so.
+ * Yields what a source yields. When the signal is aborted it immediately throws the signal's reason, even while it
+ * waits for the source. A source that is left early is closed.
  */
 export async function* abortablePieces<T>(
   source: AsyncIterable<T> | Iterable<T>,
@@ -22,7 +22,7 @@ export async function* abortablePieces<T>(
   }
 }
 
-// Not Promise.race: a promise that lives as long as the signal would keep something for every piece.
+// Not Promise.race: a promise that lives as long as the signal would retain something for every piece.
 function nextOf<T>(iterator: AsyncIterator<T> | Iterator<T>, signal: AbortSignal): Promise<IteratorResult<T>> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {

@@ -1,46 +1,46 @@
-/** How jobs are put together. */
+/** How to group jobs into batches. */
 export interface BatchRules<Job> {
-  /** How many batches may be on their way at once. */
+  /** How many batches may run at once. */
   readonly maxConcurrent: number;
   /**
-   * How long a batch is waited for before another one sets out beside it, in milliseconds: one large batch costs less
-   * than two small ones. 0: it is not waited for.
+   * How long to wait for a running batch before another one starts beside it, in milliseconds: one large batch costs
+   * less than two small ones. 0: no wait.
    */
   readonly maxWait: number;
-  /** Tells whether a job must wait until a batch has come back. Asked only while one is on its way. */
+  /** Tells whether a job must wait until a running batch has completed. Called only while one is running. */
   mustWait?(job: Job): boolean;
   /** Tells whether a job may join the batch; a batch of one is always allowed. */
   hasRoom(batch: readonly Job[], job: Job): boolean;
   /**
-   * Tells whether so many jobs set out as two halves when all who ask do so in step: no other came while the last batch
-   * was on its way. The halves set out together, and those that the first one answers go on while the second one
-   * comes in. Default: never.
+   * Tells whether so many jobs start as two halves when callers work in step, that is, no other job arrived while the
+   * last batch ran. The halves start together, and callers that the first half answers continue while the second
+   * completes. Default: never.
    */
   halves?(jobs: number): boolean;
-  /** Carries a batch out. Never rejects; returns what settles its jobs. */
+  /** Runs a batch. Never rejects; returns a function that settles its jobs. */
   run(batch: readonly Job[]): Promise<() => void>;
 }
 
 /**
- * Carries jobs out in batches. A lone job sets out in the same turn of the event loop; what comes while a batch is on
- * its way goes together in the next one, in the order in which it came.
+ * Runs jobs in batches. A lone job starts in the same turn of the event loop; jobs that arrive while a batch runs go
+ * together into the next one, in their order.
  */
 export class Batches<Job> {
   readonly #queue: Job[] = [];
   readonly #rules: BatchRules<Job>;
   #onTheirWay = 0;
-  /** The batch that the next one waits for, and the timer that ends this wait; only set while jobs wait. */
+  /** The batch that the next one waits for, and the timer that ends the wait; only set while jobs wait. */
   #waitedFor: readonly Job[] | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
-  /** Whether no job was waiting when the last batch came back. */
+  /** Whether no job was waiting when the last batch completed. */
   #inStep = false;
 
   constructor(rules: BatchRules<Job>) {
     this.#rules = rules;
   }
 
-  /** Whether a batch is on its way, or jobs wait for one. */
+  /** Whether a batch is running, or jobs wait for one. */
   get busy(): boolean {
     return this.#onTheirWay > 0 || this.#queue.length > 0;
   }
@@ -50,7 +50,7 @@ export class Batches<Job> {
     this.#schedule();
   }
 
-  // At the end of the turn, not at once: callers that the last batch answered have added their next jobs by then.
+  // At the end of the turn: by then callers that the last batch answered have added their next jobs.
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#onTheirWay >= this.#rules.maxConcurrent) return;
     if (this.#waitedFor) {
@@ -80,8 +80,8 @@ export class Batches<Job> {
     this.#onTheirWay--;
     if (this.#waitedFor === batch) this.#waitNoMore();
     this.#inStep = this.#queue.length === 0;
-    // A batch of about the same size sets out before the answers are worked on; few would go better with those who ask
-    // again.
+    // A batch of about the same size starts before the answers are processed; a small one had better wait for callers
+    // that ask again.
     if (!this.#scheduled && this.#queue.length * 2 >= batch.length) this.#start();
     settle();
     this.#schedule();
@@ -93,7 +93,7 @@ export class Batches<Job> {
     this.#waitedFor = undefined;
   }
 
-  /** Takes jobs in the order in which they came, as many as may go together. */
+  /** Takes jobs in their order, as many as may go together. */
   #nextBatch(most = Number.POSITIVE_INFINITY): Job[] {
     const batch: Job[] = [];
     if (this.#waitedFor || this.#onTheirWay >= this.#rules.maxConcurrent) return batch;

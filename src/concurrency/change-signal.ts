@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers';
 
-/** Lets others wait for changes: of this process at once, of other processes by looking again. */
+/** Lets callers wait for changes: immediately for those of this process, by polling for those of others. */
 export class ChangeSignal {
   readonly #waiting = new Set<() => void>();
 
-  /** Wakes all who wait. */
+  /** Wakes all waiting callers. */
   readonly tell = (): void => {
     if (this.#waiting.size === 0) return;
     const waiting = [...this.#waiting];

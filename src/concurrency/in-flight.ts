@@ -1,8 +1,8 @@
 /**
- * Counts what is under way, so that a shutdown can wait for it.
+ * Counts work in progress, so that a shutdown can wait for it.
  *
- * Not a Set of promises: V8 replaces a table from which things are deleted all the time, the old one keeps the new one
- * and what was in it, and so every result lived until the next full collection: with PostgreSQL a seventh of the
+ * Not a Set of promises: V8 replaces a table from which entries are constantly deleted, the old table refers to the new
+ * one, and so every result lived until the next full garbage collection. With PostgreSQL that cost a seventh of the
  * processor time of a command.
  */
 export class InFlight {
@@ -32,7 +32,7 @@ export class InFlight {
     }
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no work is in progress. */
   idle(): Promise<void> {
     return this.#count === 0 ? Promise.resolve() : new Promise(resolve => this.#waiting.push(resolve));
   }

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers';
 
 /**
- * Waits some milliseconds, or until the signal ends it: then it resolves early. It keeps the process alive: one that
- * follows lives until it is closed.
+ * Waits some milliseconds; resolves early when the signal is aborted. It keeps the process alive, because a process
+ * that follows events lives until it is closed.
  */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
@@ -18,8 +18,8 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
 }
 
 /**
- * Milliseconds before the next try, the first after `attempt` 1: twice as long each time, less up to a quarter by
- * chance.
+ * The pause before the next attempt, in milliseconds, where `attempt` counts from 1: it doubles each time, less up to a
+ * quarter at random.
  */
 export const backOff = (attempt: number, delay: number, maxDelay: number): number =>
   Math.min(maxDelay, delay * 2 ** Math.min(attempt - 1, 30)) * (1 - Math.random() / 4);

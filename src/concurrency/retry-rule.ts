@@ -10,7 +10,7 @@ export interface RetryRule {
   readonly maxDelay?: number;
 }
 
-/** Completes a rule: what is said last counts, `undefined` says nothing, and the defaults say the rest. */
+/** Completes a rule: the last value given counts, `undefined` counts as not given, and the defaults fill the rest. */
 export function completeRule(
   defaults: Required<RetryRule>,
   ...rules: readonly (RetryRule | undefined)[]
@@ -20,9 +20,9 @@ export function completeRule(
 }
 
 /**
- * Waits after a failed call, the first being `attempt` 1: at random up to the delay of the rule, so that rivals do not
- * meet again.
- * @throws the reason of the signal, at once
+ * Waits after a failed call, where `attempt` counts from 1: at random up to the delay of the rule, so that rivals do
+ * not collide again.
+ * @throws the reason of the signal, immediately
  */
 export async function pauseAfter(
   attempt: number,

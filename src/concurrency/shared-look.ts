@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Lets all who ask within one turn of the event loop share one answer, which is looked for after they have asked. */
+/** Lets all callers within one turn of the event loop share one answer, which is requested after they have asked. */
 export class SharedLook<T> {
   #next: Promise<T> | undefined;
 
   constructor(private readonly look: () => Promise<T>) {}
 
-  /** Resolves to what a look has found that began after the call; rejects with its error. */
+  /** Resolves to the answer of a request that started after the call; rejects with its error. */
   ask(): Promise<T> {
     this.#next ??= this.#soon();
     return this.#next;

@@ -1,11 +1,11 @@
-/** Does a piece of work once at a time. A run that rejects does so for those who asked for it, and for no one else. */
+/** Does a piece of work once at a time. A run that rejects does so only for the callers that asked for it. */
 export class SharedRuns {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(private readonly work: () => Promise<void>) {}
 
-  /** Resolves when a run has ended that began after the call: all who ask while one is under way share the next. */
+  /** Resolves when a run has ended that started after the call: all callers during a run share the next one. */
   run(): Promise<void> {
     if (!this.#running) {
       this.#running = this.work().finally(() => {

@@ -1,11 +1,11 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
-/** The longest that a timer of Node takes, in milliseconds: one that is longer would fire at once. */
+/** The longest timer of Node, in milliseconds; a longer one would fire immediately. */
 const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * Settles as the work does, or rejects with what `late` makes when so many milliseconds have passed. The work itself
- * goes on, and what becomes of it then is dropped. Undefined: without a limit.
+ * Settles as the work does, or rejects with the error that `late` creates after so many milliseconds. The work itself
+ * continues, and its later result is dropped. Undefined: no limit.
  */
 export function withinTime<T>(work: Promise<T>, milliseconds: number | undefined, late: () => Error): Promise<T> {
   if (milliseconds === undefined || milliseconds > MAX_TIMER_MS) return work;

@@ -6,9 +6,8 @@ const isStandard = (second: unknown): second is ClassMethodDecoratorContext =>
   typeof second === 'object' && second !== null && 'kind' in second;
 
 /**
- * Makes a method decorator that serves both dialects and only writes down: which method handles which message.
- * Without a message class the type of the first parameter is taken, where the compiler left it
- * (`emitDecoratorMetadata`).
+ * Creates a method decorator for both dialects that only records which method handles which message. Without a message
+ * class it takes the type of the first parameter, if the compiler emitted it (`emitDecoratorMetadata`).
  */
 export function handlerDecorator(
   kind: symbol,

@@ -16,13 +16,13 @@ import type {
 } from '../processing';
 import { InvalidDecoratorError } from './messages';
 
-/** What `@Projection` or `@Reactor` makes of a class. */
+/** What `@Projection` or `@Reactor` records about a class. */
 export interface EventProcessorRole extends Pick<EventProcessorDefinition, 'kind' | 'name' | 'options'> {}
 
 const PROJECTION = metadataKey('projection');
 const REACTOR = metadataKey('reactor');
 
-/** Decorates a projection; what is wrong with its view, or with its indexes, is what it gives back to the compiler. */
+/** Decorates a projection; its return type tells the compiler the faults of the view or its indexes. */
 type ProjectionDecorator<Index extends string> = <T extends ClassReference>(
   type: T,
   context?: ClassDecoratorContext<T>,
@@ -48,11 +48,11 @@ export const Projection = <const Index extends string = never>(
 export const Reactor = (name: string, options: EventProcessorOptions = {}): EventProcessorDecorator =>
   marking('reactor', REACTOR, name, options);
 
-/** Returns the role that its decorators, or those of the nearest of its parents, give a class. */
+/** Returns the role that its decorators, or those of its nearest parent, give a class. */
 export const eventProcessorRole = (type: Function): EventProcessorRole | undefined =>
   inheritedMetadata<EventProcessorRole>(type, PROJECTION) ?? inheritedMetadata<EventProcessorRole>(type, REACTOR);
 
-/** Tells whether a class is marked as a projection and as a reactor: it can be one of them only. */
+/** Tells whether a class is marked as both a projection and a reactor, which is a fault. */
 export const hasBothRoles = (type: Function): boolean =>
   inheritedMetadata(type, PROJECTION) !== undefined && inheritedMetadata(type, REACTOR) !== undefined;
 

@@ -14,8 +14,8 @@ import type { ProjectionContext, ReactorContext } from '../processing';
 import { handlerDecorator } from './dialect';
 
 /**
- * What a decorator of a method gives back to the compiler: nothing, or what is wrong with the method. The compiler then
- * says in one line that this fault is not assignable to void; a call that it cannot resolve it explains in ten, the
+ * What a method decorator returns to the compiler: nothing, or the fault of the method. The compiler then says in one
+ * line that this fault is not assignable to void; it explains a call that it cannot resolve in ten lines, with the
  * cause at their end.
  */
 type HandlerFault<Method, Takes, Context, Otherwise, Named extends string> = Method extends (...args: any[]) => unknown
@@ -30,7 +30,7 @@ type HandlerFault<Method, Takes, Context, Otherwise, Named extends string> = Met
       }
   : { 'a handler is a method': 'this is a field' };
 
-/** The class of a decorated method, and the method: by the arguments of a legacy decorator, or of a TC39 one. */
+/** The class of a decorated method, and the method, from the arguments of a legacy or a TC39 decorator. */
 type ClassOf<Target, Key> = Key extends DecoratorContext
   ? Key extends ClassMethodDecoratorContext<infer A, any>
     ? A
@@ -60,8 +60,8 @@ type DecisionFault<A, Method> =
     : void;
 
 /**
- * Decorates a method `(command, context) => events` in either dialect. Its parameter must be the command, its result
- * events of the aggregate.
+ * Decorates a method `(command, context) => events` in either dialect. Its parameter must be the command, and its
+ * result events of the aggregate.
  */
 export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
   target: Target,
@@ -71,11 +71,11 @@ export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
 type CommandHandlerFault<C, A, Method> = HandlerFault<Method, C, ContextOf<A>, DecisionFault<A, Method>, 'command'>;
 
 /**
- * All that the context of an event can be: a handler takes the one of its class, `ProjectionContext`, `ReactorContext`
- * or `EventContext`.
+ * Every possible context of an event: a handler takes the one of its class, `ProjectionContext`, `ReactorContext` or
+ * `EventContext`.
  */
 type FollowingContext = ReactorContext & ProjectionContext<any>;
-/** The event that is named, or that the method takes. */
+/** The named event, or the one that the method takes. */
 type EventOf<E, Method> =
   IsAny<E> extends true ? (Method extends (event: infer Taken, ...rest: any[]) => unknown ? Taken : E) : E;
 type OwnEventFault<A, E> =

@@ -3,7 +3,7 @@ import { READ_MODEL_INJECTIONS } from '../model';
 import type { ProjectionDefinition } from '../processing';
 import { refuseNothing } from './messages';
 
-/** Which read model a constructor parameter wants. */
+/** The read model that a constructor parameter wants. */
 export interface ReadModelInjection {
   readonly parameter: number;
   readonly projection: ClassReference | ProjectionDefinition;

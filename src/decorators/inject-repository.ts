@@ -2,7 +2,7 @@ import { appendMetadata } from '../messages';
 import { type AggregateClass, type AggregateDefinition, REPOSITORY_INJECTIONS } from '../model';
 import { refuseNothing } from './messages';
 
-/** Which repository a constructor parameter wants. */
+/** The repository that a constructor parameter wants. */
 export interface RepositoryInjection {
   readonly parameter: number;
   readonly aggregate: AggregateClass | AggregateDefinition;

@@ -23,8 +23,8 @@ export class InvalidDecoratorError extends EventualityError {
 }
 
 /**
- * Refuses what is no class and no definition: mostly the undefined of two files that import each other. @throws
- * InvalidDecoratorError
+ * Refuses a value that is neither a class nor a definition: usually the undefined of two files that import each other.
+ * @throws InvalidDecoratorError
  */
 export function refuseNothing(decorator: string, value: unknown, wanted: string): void {
   if (typeof value === 'function' || (typeof value === 'object' && value !== null)) return;
@@ -34,7 +34,7 @@ export function refuseNothing(decorator: string, value: unknown, wanted: string)
 }
 
 type MessageDecorator = (type: ClassReference, context?: ClassDecoratorContext<any>) => void;
-/** Decorates the class whose instances the codec takes and makes. */
+/** Decorates the class whose instances the codec handles. */
 type EventDecorator<E> = <T extends E>(
   type: ClassReference<T> & (E extends T ? unknown : { 'the codec does not make instances of this class': E }),
   context?: ClassDecoratorContext<any>,

@@ -5,21 +5,21 @@ import { ForeignEventError, InvalidDecisionError } from './errors';
 
 import { refusePromise } from './synchronous';
 
-/** Under this key an exposed aggregate gives its instance to the repository. */
+/** The key under which an exposed aggregate gives its instance to the repository. */
 export const INSTANCE = Symbol.for('eventuality:instance');
 
-/** One aggregate in memory: its state, the version that is stored, and the events that are not stored yet. */
+/** One aggregate in memory: its state, the stored version, and the events that are not stored yet. */
 export class AggregateInstance<State = any, Exposed = any> implements AggregateHandle<State> {
   state: State;
-  /** What `Repository.load` gives to its caller: the aggregate's class, or its state with methods. */
+  /** What `Repository.load` returns: an instance of the aggregate's class, or its state with methods. */
   readonly exposed: Exposed;
   /** The version of the last stored event. */
   version = 0;
-  /** Its id; undefined where there is none. */
+  /** Its id; undefined if there is none. */
   lastEventId: string | undefined;
   /** True after the stream's last event deleted the aggregate. */
   deleted = false;
-  /** What has been applied and is not stored yet. */
+  /** The applied events that are not stored yet. */
   changes: SealedEvent[] = [];
   #taken: object[] | undefined;
 
@@ -45,7 +45,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     this.stored(events);
   }
 
-  /** Takes note that the stream ends with these events. */
+  /** Records that the stream ends with these events. */
   stored(events: readonly RecordedEvent[]): void {
     const last = events.at(-1);
     if (!last) return;
@@ -55,7 +55,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   }
 
   /**
-   * Takes the events that a handler returned: seals each, changes the state by it and keeps it for the store.
+   * Takes the events that a handler returned: seals each, applies it to the state and keeps it for the store.
    * @throws InvalidDecisionError, UnstorableValueError
    */
   apply(decision: unknown): readonly SealedEvent[] {
@@ -73,19 +73,19 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     this.deleted = true;
   }
 
-  /** Applies an event from inside a handler; should the handler return the same object too, it still counts once. */
+  /** Applies an event from inside a handler. If the handler returns the same object too, it counts once. */
   applyWithin(event: object): void {
     this.#applyOne(event);
     if (this.#taken) this.#taken.push(event);
     else this.#taken = [event];
   }
 
-  /** Tells whether an event, as an action was given it or as it returned it, is one of the changes. */
+  /** Tells whether an event, as passed to an action or as returned by it, is one of the changes. */
   hasApplied(event: object): boolean {
     return this.changes.includes(event as SealedEvent) || this.#taken?.includes(event) === true;
   }
 
-  /** Applies what a handler returned, less what it had applied itself. */
+  /** Applies the events that a handler returned, except those that it had applied itself. */
   applyReturned(decision: unknown): void {
     const taken = this.#taken;
     this.#taken = undefined;
@@ -100,7 +100,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
       );
   }
 
-  /** A plain event says whose it is. */
+  /** A plain event names its aggregate. */
   #refuseForeign(event: PlainEvent): void {
     if (!isPlainEvent(event)) return;
     const { aggregateId, aggregateName, name } = event;
@@ -118,7 +118,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     const sealed = this.definition.seal(event);
     this.state = this.definition.evolve(this.state, sealed);
     refusePromise(this.state, this.definition.name, 'evolve');
-    // A list that begins empty and grows takes room for seventeen; mostly it is one event.
+    // A list that starts empty and grows allocates room for seventeen; usually it is one event.
     if (this.changes.length === 0) this.changes = [sealed];
     else this.changes.push(sealed);
     return sealed;

@@ -2,7 +2,7 @@ import { bundledName, type ClassReference, messageMetadata, stableNameAdvice } f
 import { inspectAggregate } from '../../model';
 import type { Components } from '../discovery/components';
 
-/** Where names of messages come from: from their classes unless a decorator gives one, or only from decorators. */
+/** The source of message names: classes unless a decorator gives one, or only decorators. */
 export type MessageNames = 'class' | 'explicit';
 
 interface NamedByClass {
@@ -12,8 +12,8 @@ interface NamedByClass {
 }
 
 /**
- * Finds commands and events whose names will not stay: all that come from classes, where that is not wanted, or those a
- * bundler made.
+ * Finds commands and events whose names are not durable: those from classes, if only decorators are allowed, or names
+ * that a bundler made.
  */
 export function messageNameFaults(components: Components, names: MessageNames = 'class'): string[] {
   const found = namedByClass(components);

@@ -4,13 +4,13 @@ import { definitionOf, inspectAggregate } from '../../model';
 import type { Components } from '../discovery/components';
 
 interface Claim {
-  /** Who claims the name. */
+  /** The claimant of the name. */
   readonly by: string;
-  /** What the name stands for there. */
+  /** What the claimant uses the name for. */
   readonly type: unknown;
 }
 
-/** Finds names that stand for two things: two handlers of a command or query, two classes or aggregates of one name. */
+/** Finds names with two meanings: two handlers of a command or query, two classes or aggregates of one name. */
 export function nameFaults(components: Components): string[] {
   const { aggregates, handlerClasses } = components;
   const [commands, queries, events, kinds] = [new Claims(), new Claims(), new Claims(), new Claims()];
@@ -61,7 +61,7 @@ class Claims {
     this.#claims.set(name, [...(this.#claims.get(name) ?? []), { by, type }]);
   }
 
-  /** Those that are of one class, or of none, and claimed by two. */
+  /** Claims for one class, or for none, by two claimants. */
   claimedTwice(fault: (name: string, by: readonly string[]) => string): string[] {
     return this.#faults(claims => claims.length > 1 && typesOf(claims).size < 2, fault);
   }
@@ -86,7 +86,7 @@ class Claims {
   }
 }
 
-/** The classes, or definitions, that a name stands for. A handler by name has none. */
+/** The classes, or definitions, of a name. A handler by name has none. */
 const typesOf = (claims: readonly Claim[]): ReadonlySet<unknown> => new Set(claims.flatMap(({ type }) => type ?? []));
 
 function addHandlers(

@@ -16,7 +16,7 @@ import {
 import type { EventProcessorDefinition } from '../../processing';
 import { anEventStore } from '../../store';
 
-// What `bootstrap` finds by itself, in modules.
+// Found by `bootstrap` itself, in modules.
 const { aggregates: _, commandHandlers: __, queryHandlers: ___, listeners: ____, ...given } = FLOW_PARTS;
 const { messageClasses: _____, ...parts } = given;
 
@@ -32,14 +32,14 @@ export const BOOTSTRAP_OPTIONS = {
   adjustEventProcessor: aFunction,
 };
 
-/** Checks of what `@Module` takes; what stands in its lists is looked at one by one. */
+/** Checks of the options of `@Module`; the items of its lists are checked one by one. */
 export const MODULE_OPTIONS: OptionChecks<ModuleOptions> = {
   imports: listOf('modules', checkedElsewhere),
   components: listOf('classes and aggregate definitions', checkedElsewhere),
   providers: listOf('providers', checkedElsewhere),
 };
 
-/** Returns what is wrong with what `@Module` was given; what stands in its lists is looked at one by one. */
+/** Returns the faults of the options of `@Module`; the items of its lists are checked one by one. */
 export const moduleFaults = (module: string, given: ModuleOptions): string[] =>
   optionFaults(given, MODULE_OPTIONS).map(fault => `@Module of ${module}: ${fault}`);
 
@@ -55,7 +55,7 @@ const orUndefined = (words: string, holds: (value: unknown) => boolean): Check =
     else must(words, holds)(value, path, faults);
   });
 
-/** What a provider can be made by, and the options of each way. */
+/** The ways in which a provider can create its object, and the options of each. */
 const PROVIDERS: { readonly [Way in 'useValue' | 'useClass' | 'useFactory' | 'useToken']: OptionChecks<any> } = {
   useValue: { provide: needed(aToken), useValue: checkedElsewhere },
   useClass: { provide: needed(aToken), useClass: orUndefined('a class', isFunction), singleton: aBoolean },
@@ -63,18 +63,18 @@ const PROVIDERS: { readonly [Way in 'useValue' | 'useClass' | 'useFactory' | 'us
   useToken: { provide: needed(aToken), useToken: orUndefined(TOKEN, isToken) },
 };
 
-/** The ways in which a provider can say what it provides. */
+/** The ways in which a provider can name what it provides. */
 export const PROVIDING = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
 
-/** Returns what is wrong with a provider that says one of {@link PROVIDING}. */
+/** Returns the faults of a provider that uses one of {@link PROVIDING}. */
 export function providerFaults(provider: object, place: string): string[] {
   const way = PROVIDING.find(each => each in provider)!;
   return optionFaults(provider, PROVIDERS[way]).map(fault => `${place}: ${fault}`);
 }
 
 /**
- * Returns what an application's `adjustEventProcessor` makes of a definition; where that is not the same one adjusted,
- * the one that was given.
+ * Returns the definition that an application's `adjustEventProcessor` returns for another; if that is not the same one
+ * adjusted, the original.
  */
 export function adjusting(
   adjust: ((definition: EventProcessorDefinition) => EventProcessorDefinition) | undefined,

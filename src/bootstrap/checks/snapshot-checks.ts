@@ -2,7 +2,7 @@ import { definitionOf } from '../../model';
 import type { EventStore, SnapshotStore } from '../../store';
 import type { Components } from '../discovery/components';
 
-/** Finds aggregates that want snapshots where nothing keeps them: they would work, but never get faster. */
+/** Finds aggregates with snapshots where no store keeps them: they would work, but never become faster. */
 export function snapshotStoreFaults(
   { aggregates }: Components,
   eventStore: EventStore | undefined,

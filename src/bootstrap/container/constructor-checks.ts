@@ -14,15 +14,15 @@ import {
 type Class = new (...args: any[]) => unknown;
 
 /**
- * Finds out, before anything is made, whether tsyringe can make a class: by the types and tokens of its constructor's
- * parameters.
+ * Finds out, before anything is created, whether tsyringe can create a class, by the types and tokens of its
+ * constructor's parameters.
  */
 export class ConstructorChecks {
   readonly #seen = new Set<Class>();
 
   constructor(
     private readonly isRegistered: (token: Token) => boolean,
-    /** Returns the class that a token stands for, if it is one. */
+    /** Returns the class of a token, if it is one. */
     private readonly classOf: (token: Token) => Class | undefined,
   ) {}
 

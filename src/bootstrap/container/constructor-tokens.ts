@@ -5,7 +5,7 @@ import { injectedTokens } from '../tokens/injected-tokens';
 
 type Class = new (...args: any[]) => unknown;
 
-/** What tsyringe keeps of `@inject` and its like. */
+/** What tsyringe records for `@inject` and similar decorators. */
 export interface TokenDescriptor {
   readonly token: Token;
   readonly isOptional?: boolean;
@@ -13,7 +13,7 @@ export interface TokenDescriptor {
 }
 
 const prepared = new WeakSet<Function>();
-/** Where tsyringe keeps what `@inject` said. */
+/** The key under which tsyringe keeps the tokens of `@inject`. */
 const TOKENS = 'injectionTokens';
 
 const reflect = Reflect as unknown as {
@@ -23,8 +23,8 @@ const reflect = Reflect as unknown as {
 };
 
 /**
- * Hands on to tsyringe what decorators left on a class: its parameter types, and the repositories and read models it
- * wants. Once for each class.
+ * Passes to tsyringe what decorators recorded on a class: its parameter types, and its repositories and read models.
+ * Once for each class.
  */
 export function prepare(type: Function): void {
   if (prepared.has(type)) return;
@@ -33,9 +33,7 @@ export function prepare(type: Function): void {
   injectable()(type as never);
 }
 
-/**
- * A class without tokens of its own has its parent's constructor; tsyringe would look for tokens on the class alone.
- */
+/** A class without its own tokens has its parent's constructor; tsyringe would look for tokens on the class alone. */
 function injectTokens(type: Function): void {
   const own = injectedTokens(type, false);
   for (const [parameter, token] of own) inject(token)(type, undefined, parameter);
@@ -52,15 +50,15 @@ function injectTokens(type: Function): void {
   if (inherited) reflect.defineMetadata(TOKENS, inherited, type);
 }
 
-/** Returns the types of a constructor's parameters, where the compiler left them. */
+/** Returns the types of a constructor's parameters, if the compiler emitted them. */
 export const typesOf = (type: Class): readonly unknown[] | undefined =>
   reflect.getMetadata<unknown[]>('design:paramtypes', type);
 
-/** Returns what was chosen for a constructor's parameters, by their index. */
+/** Returns the chosen tokens of a constructor's parameters, by index. */
 export const chosenTokens = (type: Class): Readonly<Record<number, Token | TokenDescriptor>> =>
   reflect.getMetadata(TOKENS, type) ?? {};
 
-/** Returns all that tsyringe asks for when it makes a class. */
+/** Returns the tokens that tsyringe resolves to create a class. */
 export function constructorTokens(type: Class): Token[] {
   prepare(type);
   const [types = [], chosen] = [typesOf(type), chosenTokens(type)];
@@ -78,11 +76,11 @@ export const isClass = (value: unknown): value is Class => typeof value === 'fun
 export const isDescriptor = (token: Token | TokenDescriptor): token is TokenDescriptor =>
   typeof token === 'object' && token !== null && 'token' in token;
 
-/** Tells what `delay(() => TheClass)` of tsyringe has made. */
+/** Tells whether a value was made by `delay(() => TheClass)` of tsyringe. */
 export const isDelayed = (token: unknown): token is { wrap(): unknown } =>
   typeof token === 'object' && token !== null && typeof (token as { wrap?: unknown }).wrap === 'function';
 
-/** Returns the class behind `delay(() => TheClass)`, now that all files have been loaded. */
+/** Returns the class of `delay(() => TheClass)`, now that all files are loaded. */
 export function delayedClass(token: unknown): Class | undefined {
   const delayed = isDelayed(token) ? token.wrap() : undefined;
   return isClass(delayed) ? delayed : undefined;

@@ -53,7 +53,7 @@ export interface ContainerAdapter {
 export const isContainerAdapter = (value: object): value is ContainerAdapter =>
   'createScope' in value && typeof value.createScope === 'function';
 
-/** Tells what has a `dispose` that can be called without arguments. */
+/** Tells whether a value has a `dispose` that can be called without arguments. */
 export function isDisposable(value: unknown): value is Disposable {
   const dispose = typeof value === 'object' && value !== null ? (value as Partial<Disposable>).dispose : undefined;
   return typeof dispose === 'function' && dispose.length === 0;

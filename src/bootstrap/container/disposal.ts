@@ -1,7 +1,7 @@
 import { type FailureReporting, reportFailure } from '../../messages';
 import type { ContainerAdapter, Disposable } from './container-adapter';
 
-/** What a container throws when objects could not be disposed of. */
+/** Thrown by a container when objects could not be disposed. */
 class DisposalError extends AggregateError {
   /** @param names the classes of the objects, one for each error */
   constructor(
@@ -12,7 +12,7 @@ class DisposalError extends AggregateError {
   }
 }
 
-/** Disposes of one after the other, of all of them. @throws DisposalError with what they threw */
+/** Disposes all objects, one after another. @throws DisposalError with their errors */
 export async function disposeOf(made: readonly Disposable[]): Promise<void> {
   const errors: unknown[] = [];
   const names: string[] = [];
@@ -27,7 +27,7 @@ export async function disposeOf(made: readonly Disposable[]): Promise<void> {
   if (errors.length > 0) throw new DisposalError(errors, names);
 }
 
-/** Disposes of what a container or scope has made, and reports what fails; never rejects. */
+/** Disposes the objects of a container or scope, and reports failures; never rejects. */
 export async function disposed(container: ContainerAdapter, reporting: FailureReporting): Promise<void> {
   try {
     await container.dispose?.();
@@ -39,7 +39,7 @@ export async function disposed(container: ContainerAdapter, reporting: FailureRe
   }
 }
 
-/** Waits for a handler, and disposes of what was made for it. */
+/** Waits for a handler, and disposes what was created for it. */
 export async function disposing<T>(
   handled: T,
   scope: ContainerAdapter,

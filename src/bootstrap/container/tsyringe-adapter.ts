@@ -10,7 +10,7 @@ import { disposablesOf, TsyringeInside } from './tsyringe-inside';
 type Class = new (...args: any[]) => unknown;
 
 interface Known {
-  /** What was registered for the application, not in the container outside, and not for a command. */
+  /** The registrations of the application, not those of the outer container or of a command. */
   readonly own: Map<Token, Registration>;
   readonly settled: Set<Token>;
   readonly outside: TsyringeInside;
@@ -24,9 +24,9 @@ interface Known {
  * application. Otherwise they are created once for each application.
  */
 export class TsyringeAdapter implements ContainerAdapter {
-  /** The application's own: neither the container it was given, which is only read, nor the scope of a command. */
+  /** The application's own container: not the one it was given, which is only read, nor the scope of a command. */
   readonly #application: TsyringeAdapter | undefined;
-  /** What is known of the application's own container, and of the one it was given; its scopes share it. */
+  /** Facts about the application's own container, and the one it was given, shared with its scopes. */
   readonly #known: Known;
 
   constructor(
@@ -45,7 +45,7 @@ export class TsyringeAdapter implements ContainerAdapter {
     if (this.#application === this) this.#known.own.set(token, registration);
     if ('useValue' in registration) {
       const { useValue } = registration;
-      // tsyringe takes neither for a value.
+      // tsyringe accepts neither as a value.
       const absent = useValue === undefined || useValue === null;
       container.register(token as never, (absent ? { useFactory: () => useValue } : { useValue }) as never);
     } else if ('useFactory' in registration) {
@@ -60,7 +60,7 @@ export class TsyringeAdapter implements ContainerAdapter {
   }
 
   /**
-   * tsyringe would make it in the scope that asks first: what is made once would keep the repositories of the first
+   * tsyringe would create it in the scope that asks first: a singleton would then keep the repositories of the first
    * command.
    */
   #registerSingleton<T>(token: Token<T>, type: new (...args: any[]) => T): void {
@@ -124,7 +124,7 @@ export class TsyringeAdapter implements ContainerAdapter {
     return 'useValue' in registration ? { once: true, needs: [] } : undefined;
   }
 
-  /** Decides for all that a token leads to where it is made, once for each token. */
+  /** Decides where everything that a token depends on is created, once for each token. */
   #settle(token: Token): void {
     const application = this.#application;
     if (application && !this.#known.settled.has(token)) application.#settleAll(token);

@@ -17,29 +17,30 @@ interface TsyringeRegistration {
   readonly options: { readonly lifecycle: Lifecycle };
 }
 
-/** Returns what a container has made, and is to dispose of, the first first. */
+/** Returns the objects that a container has created and must dispose, oldest first. */
 export const disposablesOf = (container: DependencyContainer): Set<Disposable> | undefined =>
   (container as unknown as { readonly disposables?: Set<Disposable> }).disposables;
 
 /**
- * What tsyringe 4 knows about a container, and does not tell: what a registration is, and how long its object lives.
+ * What tsyringe 4 knows about a container but does not expose: the kind of a registration, and the lifetime of its
+ * object.
  */
 export class TsyringeInside {
   constructor(readonly container: DependencyContainer) {}
 
-  /** Returns the class of what a token stands for, where a class is what it stands for. */
+  /** Returns the class that a token stands for, if it stands for one. */
   classOf(token: Token): Class | undefined {
     const provider = this.#registration(token)?.provider;
     if (!provider) return delayedClass(token) ?? (isClass(token) ? token : undefined);
     return typeof provider === 'function' ? provider : provider.useClass;
   }
 
-  /** Returns the class that a token stands for when the container makes it once. */
+  /** Returns the class that a token stands for, if the container creates it once. */
   singletonOf(token: Token): Class | undefined {
     return this.#registration(token)?.options.lifecycle === Lifecycle.Singleton ? this.classOf(token) : undefined;
   }
 
-  /** Says what making a token takes; undefined for a factory. */
+  /** Returns what is needed to create the object of a token; undefined for a factory. */
   makingOf(token: Token): Making | undefined {
     const registration = this.#registration(token);
     const once = registration?.options.lifecycle === Lifecycle.Singleton;

@@ -26,7 +26,7 @@ import { moduleFaults, PROVIDING, providerFaults } from '../checks/option-checks
 
 type Class = new (...args: any[]) => any;
 
-/** A class with handlers that the container makes. */
+/** A class with handlers that the container creates. */
 export interface HandlerClass {
   readonly type: Class;
   readonly commands: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
@@ -34,13 +34,13 @@ export interface HandlerClass {
   readonly queries: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   readonly replays: ReadonlyMap<ClassReference, readonly FoundHandler[]>;
   /**
-   * What `@Projection` or `@Reactor` said; its events are followed by checkpoint, those of other classes while the
-   * process runs.
+   * The options of `@Projection` or `@Reactor`, whose classes follow events by checkpoint; other classes hear them only
+   * in the process.
    */
   readonly processor: EventProcessorRole | undefined;
 }
 
-/** Everything that the modules of an application list, each once, sorted by its role. */
+/** The components of an application's modules, each once, by role. */
 export class Components {
   readonly aggregates = new Set<AggregateClass | AggregateDefinition>();
   readonly handlerClasses: HandlerClass[] = [];
@@ -49,7 +49,7 @@ export class Components {
   readonly #modules = new Set<ModuleClass>();
   readonly #components = new Set<unknown>();
 
-  /** Collects what a module, and those that it imports, list. */
+  /** Collects what a module and its imports list. */
   collect(module: ModuleClass, importedBy?: string): void {
     if (this.#modules.has(module)) return;
     const options = typeof module === 'function' ? ownMetadata<ModuleOptions>(module, MODULE) : undefined;
@@ -138,7 +138,7 @@ export class Components {
 }
 
 /**
- * What a command is for, and whether it makes that, is said in aggregates only: other classes load and add by
+ * The target of a command, and whether it creates that, are options of aggregates only: other classes load and add by
  * themselves.
  */
 const uselessOptions = ({ name }: Class, { method, options }: FoundHandler): string[] =>
@@ -149,7 +149,7 @@ const uselessOptions = ({ name }: Class, { method, options }: FoundHandler): str
         `${name}.${String(method)} has the option ${option}, which has no effect outside of an aggregate. Remove it.`,
     );
 
-/** What is no list was found to be a fault. */
+/** A value that is not a list was already reported as a fault. */
 const listed = <T>(list: readonly T[] | undefined): readonly T[] => (Array.isArray(list) ? list : []);
 
 /** Names a value for a message. */

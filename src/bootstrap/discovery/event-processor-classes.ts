@@ -12,15 +12,15 @@ import type { ContainerAdapter } from '../container/container-adapter';
 import type { Components, HandlerClass } from './components';
 
 type Handlers = readonly FoundHandler[];
-/** A class that follows, and the definition that was made of it. */
+/** A class that follows events, and its definition. */
 export interface EventProcessorClass {
   readonly type: HandlerClass['type'];
   readonly definition: EventProcessorDefinition;
 }
 
 /**
- * Makes a definition of each class marked with `@Projection` or `@Reactor`. Its instance is asked for when the first
- * event comes.
+ * Creates a definition of each class marked with `@Projection` or `@Reactor`. Its instance is resolved when the first
+ * event arrives.
  */
 export function eventProcessorClasses(
   { handlerClasses }: Components,
@@ -51,7 +51,7 @@ function handlersOf({ events, replays }: HandlerClass, instance: () => any): Map
   );
 }
 
-/** Several methods of one event are called one after the other. */
+/** Several methods for one event are called one after another. */
 function calling(handlers: Handlers, instance: () => any): ProjectionHandler {
   const [first, ...others] = handlers.map(({ method }) => method);
   if (others.length === 0) return (event, context) => instance()[first!](event, context);
@@ -60,7 +60,7 @@ function calling(handlers: Handlers, instance: () => any): ProjectionHandler {
   };
 }
 
-/** Finds what is wrong with the classes that follow: with their decorators, and with the definitions made of them. */
+/** Finds the faults of the classes that follow events: of their decorators, and of their definitions. */
 export function eventProcessorClassFaults(
   { handlerClasses }: Components,
   classes: readonly EventProcessorClass[],

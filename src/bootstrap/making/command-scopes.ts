@@ -10,12 +10,12 @@ import { keptRepository } from './unit-checks';
 
 type Aggregate = AggregateClass | AggregateDefinition;
 
-/** The part of a command's context that makes a class with command handlers: its repositories. */
+/** The part of a command's context that a class with command handlers is created with: its repositories. */
 export type RepositorySource = Pick<HandlerContext, 'repository'>;
 
 const COMMAND_CONTEXT = Symbol('the context of the command being handled');
 
-/** Makes classes with command handlers, each in a scope of its own, whose repositories belong to the command. */
+/** Creates classes with command handlers, each in a scope of its own, whose repositories belong to the command. */
 export class CommandScopes {
   #making: { readonly type: Token; stray?: string } | undefined;
 
@@ -24,21 +24,21 @@ export class CommandScopes {
     private readonly plain: RepositorySource,
   ) {}
 
-  /** Registers the repository of an aggregate: the command's own in its scope, the plain one elsewhere. */
+  /** Registers the repository of an aggregate: in a command's scope the command's own, elsewhere the plain one. */
   register(aggregate: Aggregate): void {
     this.container.register<unknown>(repositoryToken(aggregate) as symbol, {
       useFactory: scope => this.#repository(aggregate, scope),
     });
   }
 
-  /** Returns a scope for a command, or for what tries whether one can be made. */
+  /** Returns a scope for a command, or for a trial of whether one can be created. */
   scopeFor(context: RepositorySource): ContainerAdapter {
     const scope = this.container.createScope();
     scope.register(COMMAND_CONTEXT, { useValue: context });
     return scope;
   }
 
-  /** Makes a class in the scope of a command. @throws WiringError where a repository would outlive the command */
+  /** Creates a class in the scope of a command. @throws WiringError if a repository would outlive the command */
   make<T>(type: Token<T>, scope: ContainerAdapter): T {
     const outer = this.#making;
     const making: { readonly type: Token; stray?: string } = { type };

@@ -6,11 +6,11 @@ import { tokenName, unknownToken } from '../tokens/tokens';
 
 type Make = (resolve: <D>(token: Token<D>) => D) => unknown;
 
-/** A provider's function: what it has asked for is kept, as that shows only while it runs. */
+/** A provider's function. It records what the function resolves, which shows only while it runs. */
 export class Factory {
-  /** What it has asked for so far. */
+  /** What it has resolved so far. */
   readonly needs = new Set<Token>();
-  /** What is wrong with what it asked for, as sentences with their fixes. */
+  /** The faults of what it resolved, as sentences with their fixes. */
   readonly faults = new Set<string>();
   hasRun = false;
   #made: { readonly value: unknown } | undefined;
@@ -23,7 +23,7 @@ export class Factory {
     private readonly home: ContainerAdapter,
   ) {}
 
-  /** What is made once is made in the application's container, whichever scope asks first. */
+  /** Singletons are created in the application's container, whichever scope asks first. */
   valueFor(scope: ContainerAdapter): unknown {
     if (!this.once) return this.#run(scope);
     this.#made ??= { value: this.#run(this.home) };
@@ -65,7 +65,7 @@ export class Factory {
   }
 }
 
-/** Registers what the modules provide, and knows what making it takes. */
+/** Registers the providers of the modules, and knows what creating each object takes. */
 export class Providers {
   readonly factories = new Map<Token, Factory>();
   readonly #aliases = new Map<Token, Token>();
@@ -73,8 +73,8 @@ export class Providers {
   constructor(private readonly container: ContainerAdapter) {}
 
   /**
-   * Command handlers are made for each command, so that their repositories belong to it; whatever else listens or
-   * answers is made once.
+   * Classes with command handlers are created for each command, so that their repositories belong to it; other
+   * components are created once.
    */
   register({ providers, handlerClasses }: Components): void {
     for (const { type, commands } of handlerClasses)
@@ -108,7 +108,7 @@ export class Providers {
     } else this.container.register(provide, { useValue: provider.useValue });
   }
 
-  /** Says what making a token takes, as far as that is known. */
+  /** Returns what is needed to create the object of a token, as far as that is known. */
   makingOf(token: Token): Making | undefined {
     const alias = this.#aliases.get(token);
     if (alias !== undefined) return { once: false, needs: [alias] };
@@ -116,7 +116,7 @@ export class Providers {
     return factory ? { once: factory.once, needs: [...factory.needs] } : this.container.makingOf?.(token);
   }
 
-  /** Finds aliases that lead nowhere, or in a circle. */
+  /** Finds aliases of unknown tokens, and circles of aliases. */
   faults(): string[] {
     return [...this.#aliases].flatMap(([token, target]) => {
       const place = `The provider of ${tokenName(token)}`;

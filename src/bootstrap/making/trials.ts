@@ -10,11 +10,11 @@ import { keptRepository, walk } from './unit-checks';
 type Class = HandlerClass['type'];
 
 /**
- * Finds out about classes with command handlers what shows only when something is made: what factories ask for, and
- * what keeps it.
+ * Creates classes with command handlers on trial, to find out what shows only then: what factories resolve, and what
+ * keeps it.
  */
 export class Trials {
-  /** The scopes that were made for it, to be disposed of. */
+  /** The scopes of the trials, to be disposed. */
   readonly scopes: ContainerAdapter[] = [];
 
   constructor(
@@ -41,10 +41,7 @@ export class Trials {
     return typeof token === 'symbol' && /^(Repository|ReadModel)<.*>$/.test(token.description ?? '');
   }
 
-  /**
-   * What fails for another reason than an unknown token may work when there is a command; what is made once is made for
-   * good.
-   */
+  /** An error other than an unknown token may not occur when there is a command; a singleton stays created. */
   #run(factory: Factory, type: Class): string[] {
     if (factory.hasRun) return [...factory.faults];
     try {
@@ -56,7 +53,10 @@ export class Trials {
     }
   }
 
-  /** A second one that asks for fewer repositories has been given what was made with those of the first. */
+  /**
+   * If the second instance resolves fewer repositories, it has received something that was created with those of the
+   * first.
+   */
   #makeTwice(type: Class, reportAll: boolean): string[] {
     const asked: string[][] = [];
     try {
@@ -85,6 +85,6 @@ export class Trials {
   }
 }
 
-/** Says that a class cannot be made, and why. */
+/** Reports that a class cannot be created, and why. */
 export const cannotBeMade = (type: Class, error: unknown): string =>
   `${type.name} cannot be created: ${errorMessage(error)}`;

@@ -2,20 +2,20 @@ import type { Token } from '../../decorators';
 import type { Making } from '../container/container-adapter';
 import { tokenName } from '../tokens/tokens';
 
-/** Where a walk through what a class is made of has come. */
+/** A step of a walk through the dependencies of a class. */
 export interface Step {
   readonly token: Token;
-  /** What leads there, the token itself last. */
+  /** The path to the token, which comes last. */
   readonly path: readonly Token[];
-  /** The first on the way that is made once; what it is made of lives as long. */
+  /** The first singleton on the path; its dependencies live as long as it does. */
   readonly keeper: Token | undefined;
-  /** Undefined for what cannot be looked into. */
+  /** Undefined if the dependencies are unknown. */
   readonly making: Making | undefined;
 }
 
 /**
- * Goes through all that a class is made of, each token once, or twice where it is reached both for one command and for
- * good.
+ * Walks through all dependencies of a class, each token once, or twice if it is reached both for one command and
+ * through a singleton.
  */
 export function* walk(start: Token, makingOf: (token: Token) => Making | undefined): Generator<Step> {
   const seen = { free: new Set<Token>(), kept: new Set<Token>() };
@@ -26,7 +26,7 @@ export function* walk(start: Token, makingOf: (token: Token) => Making | undefin
     if (known.has(token)) continue;
     known.add(token);
     yield { token, path, keeper, making: makingOf(token) };
-    // Asked again: the caller of the generator may have found out more.
+    // Asked again, because the caller of the generator may have found out more.
     const making = makingOf(token);
     const next = keeper ?? (making?.once ? token : undefined);
     for (const need of [...(making?.needs ?? [])].reverse())
@@ -35,8 +35,8 @@ export function* walk(start: Token, makingOf: (token: Token) => Making | undefin
 }
 
 /**
- * Finds repositories that a class with command handlers reaches through something that is made once: they would store
- * at once, whatever becomes of the command, while those of the class itself are appended with it.
+ * Finds repositories that a class with command handlers reaches through a singleton. They would store immediately,
+ * whatever becomes of the command, while those of the class itself are appended with it.
  */
 export function unitFaults(
   types: readonly Token[],
@@ -50,7 +50,7 @@ export function unitFaults(
   );
 }
 
-/** Says that a repository lives longer than a command, and what to do. */
+/** Reports that a repository lives longer than a command, and what to do. */
 export const keptRepository = (chain: string, keeper: string): string =>
   `${chain}: ${keeper} is created once, so its repository takes no part in the unit of work of a command. ` +
   `Provide ${keeper} with singleton: false, so that it is created for each command, or pass the handler's own repository to the method it calls.`;

@@ -7,7 +7,7 @@ export function tokenName(token: Token): string {
   return token.description ?? String(token);
 }
 
-/** Says that a token is not provided, and what to do. */
+/** Reports that a token is not provided, and what to do. */
 export function unknownToken(asking: string, token: string | symbol): string {
   const [, kind, name] =
     /^(Repository|ReadModel)<(.*)>$/.exec(typeof token === 'symbol' ? (token.description ?? '') : '') ?? [];

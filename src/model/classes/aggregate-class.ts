@@ -33,7 +33,7 @@ import {
 /** A class that can be instantiated. */
 export type AggregateClass<A = any> = new (...args: any[]) => A;
 
-/** What was found on an aggregate class: its definition, the messages it names, and what is wrong with it. */
+/** An aggregate class as read: its definition, the messages that it names, and its faults. */
 export interface AggregateInspection {
   readonly definition: AggregateDefinition;
   readonly commands: readonly ClassReference[];
@@ -53,7 +53,8 @@ const AGGREGATE_OPTIONS: OptionChecks<AggregateOptions> = { id: aFunction, snaps
 const inspections = new WeakMap<Function, AggregateInspection>();
 
 /**
- * Reads the decorators of an aggregate class and makes its definition, once for each class. Never throws: see `faults`.
+ * Reads the decorators of an aggregate class and creates its definition, once for each class. Never throws: see
+ * `faults`.
  */
 export function inspectAggregate(type: AggregateClass): AggregateInspection {
   let inspection = inspections.get(type);
@@ -68,8 +69,8 @@ export function inspectAggregate(type: AggregateClass): AggregateInspection {
 export const isAggregateClass = (type: Function): boolean => inheritedMetadata(type, AGGREGATE) !== undefined;
 
 /**
- * Returns the definition of a decorated class; a definition given is returned as it is.
- * @throws InvalidAggregateError listing everything that is wrong with the class, or with the definition
+ * Returns the definition of a decorated class; a definition is returned as it is.
+ * @throws InvalidAggregateError with all faults of the class, or of the definition
  */
 export function definitionOf<State, Exposed>(
   aggregate: AggregateClass<Exposed> | AggregateDefinition<State, Exposed>,
@@ -110,7 +111,7 @@ function inspect(type: AggregateClass): AggregateInspection {
   return { definition, commands: [...commandHandlers.keys()], events: [...eventHandlers.keys()], faults };
 }
 
-/** Ties the instance of the user's class to what the repository knows about it. */
+/** Connects the instance of the user's class with what the repository knows about it. */
 function exposeClass(handle: AggregateHandle<object>): object {
   (handle.state as Record<symbol, unknown>)[INSTANCE] = handle;
   return handle.state;
@@ -163,7 +164,7 @@ function eventRules(
   return rules;
 }
 
-/** Looks at events that an aggregate does not handle: whether it handles a base class of theirs. */
+/** Checks events that an aggregate does not handle: whether it handles a base class of theirs. */
 class Unhandled {
   readonly #looked = new WeakSet<Function>();
 

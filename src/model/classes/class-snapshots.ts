@@ -3,7 +3,7 @@ import { INSTANCE } from '../aggregate-instance';
 import { type SnapshotOptions, type SnapshotRule, snapshotRule } from '../snapshots/snapshot-rule';
 import { ownEntries, UnkeepableValue } from '../snapshots/state-codec';
 
-/** Lowers the option `snapshot` of an aggregate class: its state is the own fields of its instances. */
+/** Compiles the option `snapshot` of an aggregate class. Its state is the own fields of its instances. */
 export function classSnapshots(
   name: string,
   type: new (id: string) => object,
@@ -21,7 +21,7 @@ export function classSnapshots(
   return snapshotRule<object>(options, subject);
 }
 
-/** The prototype of the class above those of the user's, whose private fields are no state. */
+/** The prototype of the class above the user's classes, whose private fields are not state. */
 function rootOf(type: Function): object | null {
   let level: object | null = type.prototype;
   while (level !== null && !Object.hasOwn(level, INSTANCE)) level = Object.getPrototypeOf(level);
@@ -38,8 +38,8 @@ function fieldsOf(state: object): object {
 }
 
 /**
- * Gives a new instance exactly these fields: a setter of the class must not be called, as no event handler has called
- * it.
+ * Gives a new instance exactly these fields. A setter of the class must not be called, because no event handler has
+ * called it.
  */
 function filled(fresh: object, fields: object): object {
   for (const key of Object.keys(fresh)) if (!Object.hasOwn(fields, key)) Reflect.deleteProperty(fresh, key);

@@ -12,10 +12,7 @@ import { READ_MODEL_INJECTIONS, REPOSITORY_INJECTIONS } from './handler-metadata
 
 const ALONE = 'aggregates are created from their id alone';
 
-/**
- * Finds the parameters of an aggregate's constructor for which nothing is given: it is called with the id, and nothing
- * else.
- */
+/** Finds the parameters of an aggregate's constructor that receive no argument: it is called only with the id. */
 export function constructorFaults(type: Function): string[] {
   const maker = makerOf(type);
   if (!maker) return [];
@@ -41,8 +38,7 @@ export function constructorFaults(type: Function): string[] {
 }
 
 /**
- * Returns the class whose constructor takes the parameters: the nearest with one that does not just hand on what it is
- * given.
+ * Returns the class whose constructor takes the parameters: the nearest one that does not just pass its arguments on.
  */
 function makerOf(type: Function): Function | undefined {
   for (
@@ -69,8 +65,8 @@ function injectedParameters(type: Function): Set<number> {
 }
 
 /**
- * Without a type to go by, a parameter that is not handed to the parent, and is not called an id either, is taken for a
- * service. A text (`isbn: string`) may be an id that the class keeps itself, and so may one whose name a minifier took.
+ * Without type information, a parameter that is neither passed to the parent nor called an id counts as a service. A
+ * text (`isbn: string`) may be an id that the class keeps itself, and so may one whose name a minifier has changed.
  */
 function notHandedOn(type: Function, declared: unknown): string | undefined {
   const [name = ''] = parameterNames(type);

@@ -1,9 +1,7 @@
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 const BASIC_TYPES: readonly unknown[] = [Object, Function, String, Number, Boolean, Array, Promise, Symbol, BigInt];
 
-/**
- * Tells a class of the user's among the types that compilers leave from what they write for interfaces and basic types.
- */
+/** Tells the user's classes from the types that compilers emit for interfaces and primitive types. */
 export const isClassType = (type: unknown): type is Function =>
   typeof type === 'function' && !BASIC_TYPES.includes(type);
 

@@ -3,30 +3,30 @@ import { EventualityError, type FailureReporting, type RecordedEvent, reportFail
 import { HistoryReplacedError } from '../ports/errors';
 import type { EventStore } from '../ports/event-store';
 
-/** For how long what is known is taken to be of the history that the store has, in milliseconds. */
+/** How long cached knowledge is trusted without asking the store, in milliseconds. */
 const TRUST_MS = 250;
 
-/** Errors that say that what is known of the events is void. */
+/** Errors that show that the known events were replaced. */
 const VOIDING: ReadonlySet<string> = new Set(['HISTORY_REPLACED', 'STORE_GONE']);
 
 /**
- * Notices that the events of a store are others than this process has seen: an older backup was put in place, or the
- * tables were dropped and made anew. Then all that the process remembers of them is forgotten together, and it is said
- * once. One for each store and process; whatever remembers something says how it forgets it.
+ * Notices that the events of a store are not those that this process has seen: an older backup was restored, or the
+ * tables were dropped and created again. Then everything that the process remembers of them is dropped together, and
+ * this is reported once. There is one for each store and process; every cache registers how it is emptied.
  */
 export class KnownHistory {
   readonly #forgetting: (() => void)[] = [];
   readonly #asks = new SharedRuns(() => this.#ask());
-  /** The event with the highest position that was ever seen. */
+  /** The event with the highest position ever seen. */
   #newest: RecordedEvent | undefined;
-  /** The newest event when the store was asked last, or the first one that was seen. */
+  /** The newest event when the store was last asked, or the first one that was seen. */
   #confirmed: RecordedEvent | undefined;
   #trustedUntil = 0;
-  /** How often it was forgotten. */
+  /** How often the history was replaced. */
   #turns = 0;
-  /** The newest event that was known when it was forgotten, until the store has confirmed one that was seen since. */
+  /** The newest known event when the history was replaced, until the store has confirmed an event seen since. */
   #forgotten: RecordedEvent | undefined;
-  /** That the store is gone was said, and nothing was seen of it since. */
+  /** True after it was reported that the store is gone, until events are seen again. */
   #isGone = false;
 
   constructor(
@@ -34,37 +34,37 @@ export class KnownHistory {
     private readonly reporting: FailureReporting,
   ) {}
 
-  /** Has something that is remembered forgotten when the events turn out to be others. */
+  /** Registers a function that drops what is remembered when the events were replaced. */
   whenReplaced(forget: () => void): void {
     this.#forgetting.push(forget);
   }
 
-  /** Takes note of an event that was read or written: it tells this history from another one. */
+  /** Records an event that was read or written: it tells this history apart from another one. */
   saw(event: RecordedEvent): void {
     if (this.#newest === undefined || event.position > this.#newest.position) this.#newest = event;
     this.#confirmed ??= event;
     this.#isGone = false;
   }
 
-  /** Takes note that the store has answered. */
+  /** Records that the store has answered. */
   answered(): void {
     this.#isGone = false;
   }
 
   /**
-   * Resolves when what is known may be used, having asked the store at most every {@link TRUST_MS}; undefined where it
-   * may be used at once.
+   * Resolves when cached knowledge may be used, after asking the store at most every {@link TRUST_MS}; undefined if it
+   * may be used immediately.
    */
   check(): Promise<unknown> | undefined {
     const now = performance.now();
-    // What is read from here on is as new as that.
+    // Everything read from here on is at least as new.
     if (this.#newest === undefined) this.#trustedUntil = now + TRUST_MS;
     return now < this.#trustedUntil ? undefined : this.confirm();
   }
 
   /**
-   * Asks the store, after the call, for the newest event that is known: one short read, which those who ask at once
-   * share. Returns whether what was known before the call is still so.
+   * Asks the store, after the call, for the newest known event: one short read, shared by concurrent callers. Returns
+   * whether what was known before the call is still valid.
    * @throws errors of the store
    */
   async confirm(): Promise<boolean> {
@@ -73,7 +73,7 @@ export class KnownHistory {
     return turns === this.#turns;
   }
 
-  /** Takes note of an error, and tells whether it says that what is known is void. */
+  /** Inspects an error; returns whether it shows that the known events were replaced. */
   noticed(error: unknown): boolean {
     if (!EventualityError.is(error) || !VOIDING.has(error.code)) return false;
     if (error.code === 'STORE_GONE') {
@@ -87,7 +87,7 @@ export class KnownHistory {
   async #ask(): Promise<void> {
     const [asked, turns, newest, confirmed] = [performance.now(), this.#turns, this.#newest, this.#confirmed];
     if (newest === undefined) return;
-    // What came since the last time may be of the new history already, the rest still of the old one.
+    // Events since the last check may belong to the new history already, and the rest still to the old one.
     const known = confirmed && confirmed !== newest ? [newest, confirmed] : [newest];
     const stored = await Promise.all(known.map(event => this.#isStored(event))).catch(error => {
       this.noticed(error);
@@ -106,7 +106,7 @@ export class KnownHistory {
     return stored?.id === id;
   }
 
-  /** What was read before it was forgotten may be seen afterwards: that these events are gone was said. */
+  /** Events read before the history was replaced may be seen afterwards; that they are gone was already reported. */
   #wasForgotten({ recordedAt }: RecordedEvent): boolean {
     return this.#forgotten !== undefined && recordedAt <= this.#forgotten.recordedAt;
   }

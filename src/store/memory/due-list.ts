@@ -1,11 +1,11 @@
-/** What a list of due things is ordered by. */
+/** The order of a list of due items. */
 export interface DuePlace {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly dueAt: number;
   readonly entry: bigint;
 }
 
-/** Keeps things in the order in which they come due; those that are due at the same moment, by their entries. */
+/** Keeps items in the order in which they come due; items due at the same moment, by their entries. */
 export class DueList<Item extends DuePlace> {
   readonly #items: Item[] = [];
 
@@ -13,13 +13,13 @@ export class DueList<Item extends DuePlace> {
     this.#items.splice(this.#placeOf(item), 0, item);
   }
 
-  /** Removes what has this place, if it is there. */
+  /** Removes the item at this place, if it is there. */
   delete(place: DuePlace): void {
     const index = this.#placeOf(place);
     if (this.#items[index]?.entry === place.entry) this.#items.splice(index, 1);
   }
 
-  /** Yields what is due, the earliest first. */
+  /** Yields the due items, the earliest first. */
   *due(now: number): Iterable<Item> {
     for (const item of this.#items) {
       if (item.dueAt > now) return;
@@ -27,7 +27,7 @@ export class DueList<Item extends DuePlace> {
     }
   }
 
-  /** Returns when the next one comes due that is not due yet. */
+  /** Returns when the next item comes due that is not due yet. */
   nextAfter(now: number): number | undefined {
     return this.#items[this.#placeOf({ dueAt: now + 1, entry: 0n })]?.dueAt;
   }

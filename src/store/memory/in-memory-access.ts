@@ -1,8 +1,8 @@
 import type { TransactionMutex } from '../kit/transactions/transaction-mutex';
 
 /**
- * Decides who may use a store in memory, and when: no call after its end, and a write waits for the transactions that
- * are under way.
+ * Decides when a store in memory may be used: not after it was closed, and for writes only after the transactions in
+ * progress.
  */
 export class InMemoryAccess {
   constructor(
@@ -17,13 +17,13 @@ export class InMemoryAccess {
     return work();
   }
 
-  /** Does what takes no time. @throws StoreClosedError */
+  /** Runs synchronous work. @throws StoreClosedError */
   write<T>(work: () => T): Promise<T> {
     this.refuseWhenClosed();
     return this.turns.pass(work);
   }
 
-  /** Runs work of the user's own. @throws StoreClosedError */
+  /** Runs user work. @throws StoreClosedError */
   alone<T>(work: () => Promise<T>): Promise<T> {
     this.refuseWhenClosed();
     return this.turns.alone(work);

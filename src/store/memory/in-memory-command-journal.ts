@@ -18,20 +18,18 @@ interface KnownCommand {
   readonly keep: number;
   lease: number;
   until: number;
-  /**
-   * When it may be forgotten, where it is free by then: late enough for a holder that was only slow to find its claim.
-   */
+  /** When it may be deleted if it is free by then: late enough for a holder that was only slow to find its claim. */
   readonly expires: number;
   result: CommandResult | undefined;
 }
 
-/** What an event store lends to its journal. */
+/** What an event store provides to its journal. */
 interface LendingStore {
   readonly turns: TransactionMutex;
   refuseWhenClosed(): void;
 }
 
-/** How many commands each claim looks at, to forget those whose time is over: more than the one that it may add. */
+/** How many commands each claim checks for expiry: more than the one that it may add. */
 const MAX_LOOKED_AT = 4;
 
 /**
@@ -53,8 +51,8 @@ export class InMemoryCommandJournal implements CommandJournal {
   constructor(options: { readonly clock?: Clock } = {}, store?: LendingStore) {
     this.#clock = options.clock ?? systemClock;
     this.#turns = store?.turns ?? new TransactionMutex();
-    // Not a function made here: with one, each store that is dropped kept much of what came after it from being
-    // collected in time.
+    // Not a closure created here: with one, each dropped store kept much of what came after it from being collected in
+    // time.
     this.#store = store;
   }
 
@@ -149,7 +147,7 @@ export class InMemoryCommandJournal implements CommandJournal {
     known.until = this.#clock.now() + known.keep;
   }
 
-  /** Goes round over all of them, a few at a time: no claim takes long, and nothing stays for ever. */
+  /** Cycles through all commands, a few at a time, so that no claim takes long and every expired command is deleted. */
   #forgetSome(now: number): void {
     for (let count = 0; count < MAX_LOOKED_AT; count++) {
       const next = this.#looking.next();

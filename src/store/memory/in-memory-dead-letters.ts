@@ -6,13 +6,13 @@ import type { AnsweredRetry, DeadLetter, DeadLetters, ParkedName, ParkedSequence
 import type { CheckpointName } from '../ports/projection-commit';
 import type { InMemoryAccess } from './in-memory-access';
 
-/** What a commit does with letters. */
+/** The changes of a commit to letters. */
 type LetterChanges = Pick<SealedCommit, 'park' | 'unpark' | 'answers'>;
 
-/** What is parked of one version. */
+/** What is parked in one version. */
 class ParkedVersion {
   readonly letters = new Map<bigint, DeadLetter>();
-  /** For each sequence how often a retry() asked for a try, and up to which of these requests one has answered. */
+  /** For each sequence, how many retries were requested, and the last of these requests that was answered. */
   readonly retries = new Map<string, { readonly asked: number; readonly answered: number }>();
 
   /** By position. */
@@ -95,7 +95,7 @@ export class InMemoryDeadLetters implements DeadLetters {
     });
   }
 
-  /** Takes in what a commit parks, unparks and answers; letters that are parked already stay as old as they are. */
+  /** Stores what a commit parks, unparks and answers; letters that are already parked keep their time. */
   change({ projection, version, segment }: CheckpointName, { park, unpark, answers }: LetterChanges): void {
     if (park.length === 0 && unpark.length === 0 && !answers) return;
     const parked = this.#of({ projection, version });

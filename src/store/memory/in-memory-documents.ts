@@ -6,7 +6,7 @@ import type { DocumentPage } from '../ports/projection-store';
 /** The documents of one version of a read model. */
 export class InMemoryDocuments {
   readonly #byId = new Map<string, HeldDocument>();
-  /** All documents, by what they were ordered by last; gone with the next write. */
+  /** All documents in the last requested order; dropped with the next write. */
   readonly #ordered = new Map<number | undefined, readonly HeldDocument[]>();
 
   constructor(readonly schema: KnownSchema) {}

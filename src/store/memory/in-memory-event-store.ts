@@ -75,7 +75,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
       for (const fresh of this.#fresh(sealRestored([event]), () => undefined)) this.#keep(fresh);
   }
 
-  /** Absent where a subclass, or a spy, has an `append` or a `read` of its own: neither must be passed by. */
+  /** Absent if a subclass, or a spy, has its own `append` or `read`, which must not be bypassed. */
   get direct(): DirectAccess | undefined {
     const { append, read } = InMemoryEventStore.prototype;
     return #closed in this && this.append === append && this.read === read ? this : undefined;
@@ -93,7 +93,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     return this.#stream(stream)?.slice(from - 1, from - 1 + limit) ?? NO_EVENTS;
   }
 
-  /** As `append`, without a promise; undefined while transactions are under way. @throws as `append` rejects */
+  /** As `append`, without a promise; undefined while transactions are in progress. @throws as `append` rejects */
   appendNow(appends: readonly StreamAppend[], options?: AppendOptions): AppendOutcome | undefined {
     this.#refuseWhenClosed();
     if (this.#turns.taken) return undefined;
@@ -153,7 +153,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
    */
   protected persist(_events: readonly RecordedEvent[]): void {}
 
-  /** In one step with the result of the command, where there is one. */
+  /** In one step with the result of the command, if there is one. */
   #append(appends: readonly StreamAppend[], command?: ClaimName): AppendOutcome {
     const done = command && this.#commands.isDone(command);
     let events = givesIds(appends) ? repeatedEvents(appends, id => this.#withIds().get(id)) : undefined;
@@ -194,10 +194,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     return found;
   }
 
-  /**
-   * Counts the events up to a position. Only restored events leave positions out: without them nothing has to be
-   * searched.
-   */
+  /** Counts the events up to a position. Only restored events can leave gaps; without them no search is needed. */
   #countUntil(position: bigint): number {
     if (this.#lastPosition === this.#all.length) return Math.min(Number(position), this.#all.length);
     let [from, until] = [0, this.#all.length];
@@ -213,7 +210,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     if (this.#closed) throw new StoreClosedError();
   }
 
-  /** Asked several times in a row for one stream: what was found last is kept at hand. */
+  /** Callers ask several times in a row for one stream, so the last one found is kept. */
   #stream({ aggregateName, aggregateId }: StreamName): RecordedEvent[] | undefined {
     const last = this.#lastFound?.[0];
     if (last?.aggregateId === aggregateId && last.aggregateName === aggregateName) return this.#lastFound;
@@ -222,7 +219,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     return found;
   }
 
-  /** Events get into the index only when it is used: who never gives ids never pays for it. */
+  /** Events are added to the index only when it is used, so that callers that never choose ids do not pay for it. */
   #withIds(): ReadonlyMap<string, RecordedEvent> {
     for (let index = this.#byId.size; index < this.#all.length; index++)
       this.#byId.set(this.#all[index]!.id, this.#all[index]!);

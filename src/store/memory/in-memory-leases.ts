@@ -6,11 +6,11 @@ import type { CheckpointName } from '../ports/projection-commit';
 import type { LeaseClaim, LeaseOutcome, Member, SegmentLeases, SegmentState } from '../ports/segment-leases';
 import type { InMemoryAccess } from './in-memory-access';
 
-/** What leases need to know of versions. */
+/** What leases need to know about versions. */
 export interface LeasedVersions {
-  /** Where the segments of a version stand, by their numbers. */
+  /** The positions of a version's segments, by their numbers. */
   readonly positions: (projection: string, version: number) => ReadonlyMap<number, bigint>;
-  /** @throws UnknownReadModelError where a version takes nothing more */
+  /** @throws UnknownReadModelError if a version accepts no more writes */
   readonly refuseClosed: (projection: string, version: number) => void;
 }
 
@@ -96,7 +96,7 @@ export class InMemoryLeases implements SegmentLeases {
     return { ok: true, fence: lease.fence, position: this.versions.positions(projection, version).get(segment) ?? 0n };
   }
 
-  /** Those whose time is not over. */
+  /** The members that have not expired. */
   #there(projection: string, version: number, now: number): [string, Pick<KnownLease, 'until' | 'duration'>][] {
     return [...(this.#members.get(keyOf(projection, version)) ?? [])].filter(([, each]) => isHeld(each, now));
   }

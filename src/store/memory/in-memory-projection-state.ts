@@ -10,15 +10,15 @@ import { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryLeases } from './in-memory-leases';
 import { InMemoryProcesses } from './in-memory-processes';
 
-/** What a commit writes, with the keys of its documents. */
+/** The writes of a commit, with the keys of its documents. */
 export interface ReadyCommit extends SealedCommit {
   readonly pages: readonly { readonly documents: InMemoryDocuments; readonly writes: readonly PreparedWrite[] }[];
 }
 
-/** Finds a document as it is now. */
+/** Returns the current document. */
 export type ReadNow = (documents: InMemoryDocuments, id: string) => object | null | undefined;
 
-/** All that projections in memory have, as it was committed. */
+/** The committed data of projections in memory. */
 export class InMemoryProjectionState {
   readonly leases: InMemoryLeases;
   readonly deadLetters: InMemoryDeadLetters;
@@ -65,7 +65,7 @@ export class InMemoryProjectionState {
     return version < (this.#active.get(name) ?? 0);
   }
 
-  /** @throws UnknownReadModelError where a version takes nothing: it is not known, or readers see a later one */
+  /** @throws UnknownReadModelError if a version accepts no writes: it does not exist, or readers see a later one */
   refuseClosed(name: string, version: number): void {
     this.documents(name, version);
     if (this.isClosed(name, version)) throw new UnknownReadModelError(name, version);
@@ -94,7 +94,7 @@ export class InMemoryProjectionState {
     return { ...commit, pages };
   }
 
-  /** Says why a commit must not be kept, given where its checkpoint stands; undefined when it may be. */
+  /** Returns why a commit must be refused, given its checkpoint's position; undefined if it may be kept. */
   refusal(
     { checkpoint, from, fence, reads, retried }: SealedCommit,
     position: bigint,

@@ -130,7 +130,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
     return refusal ?? { ok: true };
   }
 
-  /** In a turn of its own: nothing changes while the work of others is awaited. */
+  /** In a turn of its own: nothing changes while user work is awaited. */
   async #commitWithWork(sealed: SealedCommit): Promise<CommitOutcome> {
     const transaction = new InMemoryTransaction(this.#state, undefined);
     return transaction.run(() => transaction.commitSealed(sealed));

@@ -13,8 +13,8 @@ import type { InMemoryProjectionState, ReadNow, ReadyCommit } from './in-memory-
 import { type StagedAppends, sealedAppend } from './staged-appends';
 
 /**
- * A transaction in memory: what it writes lies beside what is stored until it has ended well. No other transaction
- * writes meanwhile.
+ * A transaction in memory. Its writes are kept apart from the stored data until it commits. No other transaction writes
+ * meanwhile.
  */
 export class InMemoryTransaction implements ProjectionTransaction {
   readonly #calls = new TransactionCalls();
@@ -24,11 +24,11 @@ export class InMemoryTransaction implements ProjectionTransaction {
 
   constructor(
     private readonly state: InMemoryProjectionState,
-    /** Undefined where the events are elsewhere. */
+    /** Undefined if the events are stored elsewhere. */
     private readonly events: StagedAppends | undefined,
   ) {}
 
-  /** Runs the work of the transaction, and keeps what it has written, or nothing. */
+  /** Runs the work of the transaction, and keeps all of its writes or none. */
   async run<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
     const result = await this.#calls.during(() => work(this));
     if (!this.#calls.conflict) this.#keep();
@@ -93,7 +93,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
     });
   }
 
-  /** Returns how a document is read with what this transaction has written. */
+  /** Returns a function that reads documents including the writes of this transaction. */
   #reader(): ReadNow {
     const written = new Map<InMemoryDocuments, Map<string, object | null>>();
     for (const { documents, writes } of this.#commits.flatMap(({ pages }) => pages)) {
@@ -108,7 +108,7 @@ export class InMemoryTransaction implements ProjectionTransaction {
   }
 
   #keep(): void {
-    // First, since this is what can fail: a subclass of the event store may write to a file.
+    // First, because this is what can fail: a subclass of the event store may write to a file.
     this.events?.keep();
     for (const commit of this.#commits) this.state.keep(commit);
     for (const [readModel, version] of this.#activated) this.state.activate(readModel, version);

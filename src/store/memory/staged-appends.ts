@@ -14,7 +14,7 @@ import type { StreamName } from '../ports/stream-name';
 import { streamKey } from '../ports/stream-name';
 import type { InMemoryCommandJournal } from './in-memory-command-journal';
 
-/** What an event store in memory lends to the transactions of its projections. */
+/** What an event store in memory provides to the transactions of its projections. */
 export interface TransactionEvents {
   readonly beside: EventsBeside;
   readonly clock: Clock;
@@ -29,12 +29,14 @@ export interface TransactionEvents {
   write(events: readonly RecordedEvent[]): void;
 }
 
-/** The appends of one transaction, hidden from all readers until {@link keep}. Meanwhile the store takes no others. */
+/**
+ * The appends of one transaction, hidden from all readers until {@link keep}. Meanwhile the store accepts no others.
+ */
 export class StagedAppends {
   readonly #events: RecordedEvent[] = [];
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #versions = new Map<string, number>();
-  /** What is to be recorded of commands, by their ids. */
+  /** The results of commands to record, by command id. */
   readonly #results = new Map<string, { readonly command: ClaimName; readonly events: readonly RecordedEvent[] }>();
 
   constructor(private readonly store: TransactionEvents) {}
@@ -78,7 +80,7 @@ export class StagedAppends {
   }
 }
 
-/** Appends that were checked, and that their caller cannot change while they wait. */
+/** Checked appends, which their caller cannot change while they wait. */
 export interface SealedAppend {
   readonly appends: readonly StreamAppend[];
   readonly command: ClaimName | undefined;
@@ -99,7 +101,7 @@ export function sealedAppend(appends: readonly StreamAppend[], options?: AppendO
   return { appends: sealed, command: claimOf(appends, options) };
 }
 
-/** Appends after the transactions that are under way. @throws what `append` of an event store throws */
+/** Appends after the transactions in progress. @throws what `append` of an event store throws */
 export async function appendInTurn(
   store: TransactionEvents,
   appends: readonly StreamAppend[],

@@ -92,8 +92,8 @@ export interface DeadLetterChanges {
   /** The positions of letters that are finished, in the segment of the checkpoint. */
   readonly unpark?: readonly bigint[];
   /**
-   * The position of the letter whose event was tried again: the commit goes through only while it is parked. One that
-   * was discarded meanwhile stays discarded, whatever came of the try; the commit is `outdated`.
+   * The position of the letter whose event was retried: the commit succeeds only while it is parked. A letter that was
+   * discarded meanwhile stays discarded, whatever the result of the retry; the commit is `outdated`.
    */
   readonly retried?: bigint;
   /**

@@ -10,7 +10,7 @@ export interface LeaseClaim {
   readonly note?: string | undefined;
 }
 
-/** A process that wants a share of the segments of a version, and for how long it is taken to be there. */
+/** A process that wants a share of the segments of a version, and how long it counts as present. */
 export type Member = Pick<LeaseClaim, 'owner' | 'duration'>;
 
 /** The outcome of a claim. */
@@ -65,10 +65,10 @@ export interface SegmentLeases {
    */
   release(name: CheckpointName, lease: { readonly owner: string; readonly fence: bigint }): Promise<void>;
   /**
-   * Takes a process among the members of a version, or keeps it there, for as long as it says; returns the owners of
-   * all members, in no order. The clock is the store's.
-   * @throws InvalidCommitError for a malformed name or member, UnknownReadModelError where the version is not prepared,
-   * or closed, StoreClosedError
+   * Adds a process to the members of a version, or renews its membership, for the time it states; returns the owners of
+   * all members, in no order. It uses the store's clock.
+   * @throws InvalidCommitError for a malformed name or member, UnknownReadModelError if the version is not prepared, or
+   * closed, StoreClosedError
    */
   join(projection: string, version: number, member: Member): Promise<readonly string[]>;
   /** Returns the owners of all members of a version, in no order. @throws StoreClosedError */

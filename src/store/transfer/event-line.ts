@@ -2,8 +2,8 @@ import { knownNames, type RecordedEvent, shownText, shownValue } from '../../mes
 import { InvalidImportError } from '../ports/errors';
 
 /**
- * What a line holds, in the order in which it is written; the position as decimal digits, since JSON has no bigints,
- * and marks only where there are any.
+ * The content of a line, in the order in which it is written; the position as decimal digits, because JSON has no
+ * bigints, and marks only if there are any.
  */
 const FIELDS = [
   'position',
@@ -40,7 +40,8 @@ export function eventLine(event: RecordedEvent): string {
 }
 
 /**
- * Reads what {@link eventLine} wrote; whether the event is whole is for the store to say. @throws InvalidImportError
+ * Reads a line that {@link eventLine} wrote; the store checks whether the event is complete.
+ * @throws InvalidImportError
  */
 export function eventOfLine(text: string, line: number): RecordedEvent {
   const value = parsed(text, line);

@@ -15,7 +15,7 @@ export interface ExportOptions {
 
 const EXPORT_OPTIONS: OptionChecks<ExportOptions> = { after: checkedElsewhere, signal: aSignal };
 
-/** Pages are small: an event can be large, and a page is held as a whole. */
+/** Pages are small, because an event can be large and a page is held as a whole. */
 const PAGE_EVENTS = 100;
 
 /**

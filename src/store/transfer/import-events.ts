@@ -44,7 +44,7 @@ const someLines = must(
 );
 
 const BATCH_EVENTS = 500;
-/** The characters of a batch of several events, so that memory stays flat where they are large. */
+/** The maximum size of a batch of several events, in characters, so that memory use stays flat for large events. */
 const MAX_BATCH_CHARACTERS = 4 * 1024 * 1024;
 
 /**
@@ -89,7 +89,7 @@ export async function importEvents(
   return report;
 }
 
-/** Events that are written together, and the lines they stand in. */
+/** Events that are written together, and the numbers of their lines. */
 class Batch {
   readonly #events: RecordedEvent[] = [];
   readonly #lines: number[] = [];
@@ -119,7 +119,7 @@ class Batch {
   }
 }
 
-// By the code: the store may come from another copy of the package.
+// By the code, because the store may come from another copy of the package.
 const isInvalidRestore = (error: unknown): error is InvalidRestoreError =>
   EventualityError.is(error) && error.code === 'INVALID_RESTORE';
 

@@ -14,19 +14,18 @@ export interface TextLine {
 }
 
 /**
- * The longest line, in characters: the payload and the metadata of the largest event that a store takes, and what
- * stands around them.
+ * The longest line, in characters: the payload and the metadata of the largest event that a store takes, and the rest
+ * of the line.
  */
 const MAX_LINE_BYTES = 130 * 1024 * 1024;
 const LINE_BREAK = 10;
-/** `trim` takes it for a blank; at the start of a text it is no line. */
+/** `trim` treats it as a blank; at the start of a text it is not part of the line. */
 const BYTE_ORDER_MARK = '\ufeff';
 const [QUOTE, BACKSLASH, OPENING, CLOSING, SPACE] = [34, 92, 123, 125, 32];
 
 /**
- * Yields the lines that are not blank. A piece that ends with a whole JSON object ends the line, too, so that lines
- * without their line breaks, as `node:readline` gives them, are lines here: no JSON object is the beginning of a longer
- * one.
+ * Yields the lines that are not blank. A piece that ends with a whole JSON object also ends the line, so that lines
+ * without line breaks, as `node:readline` yields them, work: no JSON object is the beginning of a longer one.
  * @throws InvalidImportError for bytes that are not UTF-8 and for a line that does not end; the signal's reason
  */
 export async function* textLines(pieces: TextPieces, signal?: AbortSignal): AsyncGenerator<TextLine, void, undefined> {
@@ -42,17 +41,17 @@ export async function* textLines(pieces: TextPieces, signal?: AbortSignal): Asyn
   if (last) yield last;
 }
 
-/** Puts lines together, and counts them. */
+/** Assembles lines, and counts them. */
 class Lines {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #object = new ObjectEnd();
   #number = 1;
   #text = '';
-  /** Nothing but blanks has come so far. */
+  /** Only blanks so far. */
   #atStart = true;
-  /** The line has been taken for its object, and its line break may follow. */
+  /** The line was already returned as an object, and its line break may follow. */
   #taken = false;
-  /** Blank pieces since a line that had no line break: blank lines, unless a line break shows that they are not. */
+  /** Blank pieces after a line without a line break: they are blank lines, unless a line break follows. */
   #blankPieces = 0;
 
   refuseOther(piece: unknown): void {
@@ -60,7 +59,7 @@ class Lines {
       throw new InvalidImportError(this.#next, `a piece of it is ${shownValue(piece)}; pieces must be text or bytes.`);
   }
 
-  /** Takes what comes next, up to a line break at most; returns the line that it ends. */
+  /** Takes the next part, up to a line break at most; returns the line that it ends. */
   take(part: string | Uint8Array): TextLine | undefined {
     const text = typeof part === 'string' ? part : this.#decoded(part);
     const ended = text.endsWith('\n');
@@ -83,13 +82,13 @@ class Lines {
     return line;
   }
 
-  /** Returns what is left when there are no more pieces. */
+  /** Returns the rest when there are no more pieces. */
   end(): TextLine | undefined {
     const text = (this.#text + this.#decoded()).trim();
     return text === '' ? undefined : { number: this.#next, text };
   }
 
-  /** The number of the line that begins here. */
+  /** The number of the line that starts here. */
   get #next(): number {
     return this.#text === '' ? this.#number + this.#blankPieces + (this.#taken ? 1 : 0) : this.#number;
   }
@@ -101,7 +100,7 @@ class Lines {
     this.#blankPieces = 0;
   }
 
-  /** Decodes bytes; without any, what is left of the last character. */
+  /** Decodes bytes; without any, the rest of the last character. */
   #decoded(bytes?: Uint8Array): string {
     try {
       return this.#decoder.decode(bytes, { stream: bytes !== undefined });
@@ -111,7 +110,7 @@ class Lines {
   }
 }
 
-/** Finds the end of a JSON object that comes in pieces, by its braces; whether it is JSON is not looked at. */
+/** Finds the end of a JSON object in pieces, by its braces; does not check whether it is valid JSON. */
 class ObjectEnd {
   #depth = 0;
   #inString = false;
@@ -123,7 +122,7 @@ class ObjectEnd {
     this.#inString = this.#escaped = this.#reached = false;
   }
 
-  /** Takes the next piece, and tells whether the object ends with it. */
+  /** Takes the next piece, and returns whether the object ends with it. */
   isReachedBy(piece: string): boolean {
     for (let index = 0; index < piece.length; index++) {
       const character = piece.charCodeAt(index);
@@ -145,7 +144,7 @@ class ObjectEnd {
   }
 }
 
-/** Cuts a piece behind each line break. */
+/** Cuts a piece after each line break. */
 function* partsOf(piece: string | Uint8Array): Generator<string | Uint8Array> {
   if (piece.length === 0) yield piece;
   for (let start = 0; start < piece.length; ) {

@@ -29,8 +29,8 @@ export const APPEND_PARAMETERS = `p_stream_names text[], p_stream_ids text[], p_
  *
  * `p_marks` is null if no event has any; otherwise it holds null for events without marks.
  *
- * Its plans are made when the tables are empty and kept while they grow, so they must use the indexes. They are generic:
- * planning for the arrays of each call would take longer than the work.
+ * Its plans are made when the tables are empty and kept while they grow, so they must use the indexes. They are
+ * generic: planning for the arrays of each call would take longer than the work.
  */
 export function appendFunction(names: StoreNames): string {
   return `create or replace function ${names.of('append')}(

@@ -12,7 +12,7 @@ import type { AppendOptions, StreamAppend } from '../../ports/stream-append';
 import { isUuid } from '../events/checks';
 
 const MAX_LEASE_MS = 3_600_000;
-/** The longest time for which a store keeps the result of a command: a hundred years. */
+/** The longest time for which a store keeps the result of a command, in milliseconds: a hundred years. */
 export const MAX_KEEP_MS = 3_155_760_000_000;
 
 const APPEND_OPTIONS: OptionChecks<AppendOptions> = { command: checkedElsewhere };

@@ -1,14 +1,12 @@
 import type { RecordedEvent } from '../../../messages';
 import type { CommandResult } from '../../ports/command-journal';
 
-/**
- * What a store keeps of a command, as far as time is concerned: all of it in milliseconds, by the clock of the store.
- */
+/** The times that a store keeps of a command, in milliseconds, by the clock of the store. */
 interface CommandTimes {
   readonly done: boolean;
-  /** Until when the claim stands, or the result is kept. */
+  /** Until when the claim is valid, or the result is kept. */
   readonly until: number;
-  /** How long the claim was to stand when it was made or renewed. */
+  /** The lease of the claim when it was made or renewed. */
   readonly lease: number;
 }
 

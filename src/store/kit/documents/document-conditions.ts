@@ -38,7 +38,7 @@ export function documentConditions(
 
 const MAX_SHAPES = 200;
 
-/** Keeps what was made of the text of a query, so that queries of one shape share it. */
+/** Caches results by the text of a query, so that queries of one shape share them. */
 export class QueryShapes<Made> {
   readonly #byText = new Map<string, Made>();
 
@@ -47,7 +47,7 @@ export class QueryShapes<Made> {
   of(text: string): Made {
     let made = this.#byText.get(text);
     if (made === undefined) {
-      // What is asked for comes from code, so the shapes are few; where it does not, memory has its limit all the same.
+      // Queries come from code, so there are few shapes; the limit protects memory if they do not.
       if (this.#byText.size >= MAX_SHAPES) this.#byText.clear();
       made = this.make(text);
       this.#byText.set(text, made);

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How many characters of a text count for the order; so a key fits into an index of PostgreSQL, 2,704 bytes, with names
- * and id.
+ * How many characters of a text determine its order, so that a key fits into an index of PostgreSQL, 2,704 bytes,
+ * together with names and id.
  */
 const ORDERED_CHARACTERS = 255;
 
 /**
- * Turns a value of a field into a text whose order, by code points, is that of the values: every store compares nothing
- * but texts. Different values have different keys, except that lists and objects share one, which equals no value that
- * can be asked for.
+ * Converts a value of a field into a text whose order, by code points, is that of the values: stores only compare
+ * texts. Different values have different keys, except that lists and objects share one, which equals no value of a
+ * query.
  */
 export function documentKey(value: unknown): string {
   switch (typeof value) {
@@ -47,7 +47,10 @@ const codeOrder = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? 
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** The bits of the number, turned so that they ascend with it: negative numbers inverted, the others behind them. */
+/**
+ * The bits of the number, transformed so that their order is that of the numbers: negative ones inverted, the others
+ * after them.
+ */
 function numberKey(value: number): string {
   bits.setFloat64(0, value === 0 ? 0 : value);
   const [high, low] = [bits.getUint32(0), bits.getUint32(4)];
@@ -56,10 +59,10 @@ function numberKey(value: number): string {
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
-/** Beyond what counts for the order only a digest is kept, so that equal keys still are equal texts. */
+/** The rest of a long text is replaced by a digest, so that equal values still have equal keys. */
 function textKey(text: string): string {
   if (text.length <= ORDERED_CHARACTERS) return text;
-  // A surrogate pair at the cut is kept as a whole: half of it could not be stored.
+  // A surrogate pair at the cut is kept whole: half of it could not be stored.
   const end = text.charCodeAt(ORDERED_CHARACTERS - 1) >> 10 === 0x36 ? ORDERED_CHARACTERS + 1 : ORDERED_CHARACTERS;
   return text.slice(0, end) + createHash('sha256').update(text).digest('hex');
 }

@@ -97,7 +97,7 @@ function wantedKeys(field: string, wanted: unknown, faults: string[]): readonly 
       );
       break;
     }
-    // No document has text that cannot be stored, and no database need be asked for it.
+    // No document has text that cannot be stored, so the database need not be asked.
     if (typeof value !== 'string' || isStorableText(value)) keys.add(documentKey(value));
   }
   return [...keys];

@@ -2,7 +2,7 @@ import type { DocumentPage } from '../../ports/projection-store';
 import { compareTexts } from './document-keys';
 import type { DocumentPlace, ResolvedQuery } from './document-query';
 
-/** A document that is held in memory, with the keys that it is found by, in the order of the indexes. */
+/** A document in memory, with its keys in the order of the indexes. */
 export interface HeldDocument {
   readonly id: string;
   readonly document: object;
@@ -35,7 +35,7 @@ export function pageOfOrdered(
   return { items, cursor: found.length > limit ? cursor(placeOf(found[limit - 1]!, order)) : undefined };
 }
 
-/** Finds a page of documents that are held in memory, in any order. For those who write a store. */
+/** Finds a page among documents in memory, in any order. For those who write a store. */
 export const findDocuments = (documents: Iterable<HeldDocument>, query: ResolvedQuery): DocumentPage =>
   pageOfOrdered(orderedDocuments(documents, query.order), query);
 

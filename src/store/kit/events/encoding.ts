@@ -5,7 +5,7 @@ import { PayloadTooLargeError } from '../../ports/errors';
 export interface EventJson {
   readonly payloadJson: string;
   readonly metadataJson: string;
-  /** Null where the event has no marks. */
+  /** Null if the event has no marks. */
   readonly marksJson: string | null;
 }
 
@@ -18,7 +18,7 @@ interface EncodableEvent {
 
 /**
  * Encodes a sealed event for a database.
- * @throws PayloadTooLargeError when the payload, the metadata or the marks have more bytes
+ * @throws PayloadTooLargeError if the payload, the metadata or the marks have more bytes
  */
 export function encodedEvent({ name, payload, metadata, marks }: EncodableEvent, maxBytes: number): EventJson {
   return {
@@ -28,7 +28,7 @@ export function encodedEvent({ name, payload, metadata, marks }: EncodableEvent,
   };
 }
 
-/** Counts the bytes of events that are encoded. */
+/** Counts the bytes of encoded events. */
 export const encodedBytes = (events: readonly EventJson[]): number =>
   events.reduce(
     (sum, { payloadJson, metadataJson, marksJson }) =>
@@ -38,7 +38,7 @@ export const encodedBytes = (events: readonly EventJson[]): number =>
 
 function encodedJson(sealed: object, path: string, maxBytes: number): string {
   const text = JSON.stringify(sealed);
-  // A character takes three bytes at most: most texts need not be counted.
+  // A character takes at most three bytes, so most texts need not be counted.
   if (text.length * 3 > maxBytes) {
     const bytes = Buffer.byteLength(text);
     if (bytes > maxBytes) throw new PayloadTooLargeError(path, bytes, maxBytes);

@@ -4,7 +4,7 @@ import type { StreamName } from '../../ports/stream-name';
 import { isExpected } from './checks';
 import { recordEvent } from './record-event';
 
-/** Tells the version of a stream, 0 when it has no events. */
+/** Returns the version of a stream, 0 if it has no events. */
 export type VersionOf = (stream: StreamName) => number;
 
 /**
@@ -22,7 +22,7 @@ export function conflictsOf(appends: readonly StreamAppend[], versionOf: Version
   return conflicts;
 }
 
-/** What belongs to the events of an append beside their content. */
+/** What the events of an append have besides their content. */
 export interface Recording {
   readonly versionOf: VersionOf;
   /** The last position of the store; the events get those that follow. */
@@ -47,7 +47,7 @@ export function recordAppends(
     recordEvent(event, stream, version, ++position, recordedAt, now);
   const recorded = ({ stream, events }: StreamAppend): RecordedEvent[] => {
     const version = versionOf(stream);
-    // Mostly it is one event. A list that begins empty and grows takes room for seventeen.
+    // Usually it is one event. A list that starts empty and grows allocates room for seventeen.
     if (events.length === 1) return [record(events[0]!, stream, version + 1)];
     return events.map((event, index) => record(event, stream, version + index + 1));
   };

@@ -58,7 +58,7 @@ function differenceOf(
   return isSame(event.marks && recordedMarks(event.marks), there.marks) ? undefined : 'with other marks';
 }
 
-/** Compares what JSON carries; the order of keys means nothing, PostgreSQL changes it. */
+/** Compares JSON values. The order of keys is ignored, because PostgreSQL changes it. */
 function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;

@@ -6,7 +6,8 @@ import { type EventJson, encodedEvent } from './encoding';
 import { recordEvent } from './record-event';
 
 /**
- * The highest position that can be restored, 2^47: later appends have as many left, also where positions have 48 bits.
+ * The highest position that can be restored, 2^47: as many are left for later appends, even where positions have 48
+ * bits.
  */
 const MAX_RESTORABLE_POSITION = 2n ** 47n;
 
@@ -39,14 +40,14 @@ export function sealRestored(events: readonly RecordedEvent[]): readonly Recorde
   });
 }
 
-/** A recorded event that is checked, with what a database writes of it. */
+/** A checked recorded event, with its encoding for a database. */
 export interface RestoreRequest extends EventJson {
   readonly event: RecordedEvent;
 }
 
 /**
- * Seals events as {@link sealRestored} does, and encodes them for a database. @throws InvalidRestoreError also for what
- * is too large
+ * Seals events as {@link sealRestored} does, and encodes them for a database.
+ * @throws InvalidRestoreError also for events that are too large
  */
 export function restoreRequests(events: readonly RecordedEvent[], maxPayloadBytes: number): readonly RestoreRequest[] {
   return sealRestored(events).map((event, index) =>
@@ -84,10 +85,7 @@ export function eventsToRestore(events: readonly RecordedEvent[], target: Restor
   return [...fresh.values()];
 }
 
-/**
- * Does what belongs to one of the events: what is wrong with it is told with the event's place in the list. @throws
- * InvalidRestoreError
- */
+/** Runs a step for one event; a fault is reported with the event's index in the list. @throws InvalidRestoreError */
 function atEvent<T>(index: number, work: () => T): T {
   try {
     return work();
@@ -133,6 +131,6 @@ const isPosition = (value: unknown): boolean =>
 function isTime(value: unknown): boolean {
   if (typeof value !== 'string' || !TIME.test(value)) return false;
   const time = Date.parse(value);
-  // Not every text of that form is a time: the 30th of February becomes another day, or none.
+  // Not every text of this form is a time: the 30th of February becomes another day, or none.
   return !Number.isNaN(time) && new Date(time).toISOString() === value;
 }

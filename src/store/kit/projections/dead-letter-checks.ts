@@ -7,7 +7,7 @@ const MAX_POSITION = 2n ** 63n - 1n;
 const MAX_ATTEMPTS = 2 ** 31 - 1;
 const DEFAULT_PAGE_LETTERS = 100;
 
-/** Adds what is wrong with the letters of a commit to its faults. */
+/** Adds the faults of a commit's letters to its faults. */
 export function checkDeadLetters(
   { park = [], unpark = [], retried, answers }: DeadLetterChanges,
   faults: string[],
@@ -45,8 +45,8 @@ function checkPosition(position: unknown, path: string, faults: string[]): void 
 }
 
 /**
- * Returns the letters as they are stored: errors are cut, and what no database takes in a text is replaced in them. Of
- * several for one position the last one holds.
+ * Returns the letters as they are stored: errors are cut, and characters that no database accepts are replaced. Of
+ * several for one position the last one counts.
  */
 export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly NewDeadLetter[] {
   const letters = new Map<bigint, NewDeadLetter>();

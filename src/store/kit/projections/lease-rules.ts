@@ -15,8 +15,8 @@ export interface KnownLease {
 }
 
 /**
- * By how much a lease may seem to hold longer than it was claimed for, in milliseconds: a clock is corrected by so much
- * without a lease changing hands.
+ * How much longer than its duration a lease may seem to hold, in milliseconds, so that small corrections of a clock do
+ * not end leases.
  */
 export const LEASE_TOLERANCE_MS = 1000;
 

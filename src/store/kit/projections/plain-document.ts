@@ -1,8 +1,8 @@
 import { sealPayload } from '../../../messages';
 
 /**
- * Seals a document, without the prototype of its class: it looks the same from every store. @throws
- * UnstorableValueError
+ * Seals a document without the prototype of its class, so that every store returns it alike.
+ * @throws UnstorableValueError
  */
 export function plainDocument(document: object, name: string): object {
   const sealed = sealPayload(document, name);

@@ -8,10 +8,10 @@ import { plainDocument } from './plain-document';
 import { checkProcessChanges } from './process-fields';
 import { takenOverText } from './taken-over';
 
-/** How many indexes a read model has at most. */
+/** The maximum number of indexes of a read model. */
 export const MAX_INDEXES = 8;
 
-/** Into how many segments a version is split at most. */
+/** The maximum number of segments of a version. */
 const MAX_SEGMENTS = 256;
 
 const MAX_VERSION = 2 ** 31 - 1;
@@ -206,7 +206,7 @@ export function groupWrites(writes: readonly DocumentWrite[]): readonly WriteGro
   const groups = new Map<string, { readModel: string; version: number; documents: Map<string, object | null> }>();
   let group: { readModel: string; version: number; documents: Map<string, object | null> } | undefined;
   for (const { readModel, version, id, document } of writes) {
-    // Mostly all are of one read model: no key is made for what is that of the write before.
+    // Usually all belong to one read model: a key is made only when it differs from that of the previous write.
     if (group?.readModel !== readModel || group.version !== version) {
       const key = JSON.stringify([readModel, version]);
       group = groups.get(key) ?? { readModel, version, documents: new Map() };

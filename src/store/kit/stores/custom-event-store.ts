@@ -34,7 +34,7 @@ export type EventStoreParts = Pick<EventStore, 'append' | 'readAll'> &
     Pick<EventStore, 'read' | 'streams' | 'subscribe' | 'restore' | 'close' | 'snapshots' | 'projections' | 'commands'>
   >;
 
-/** What a custom store can be told. */
+/** Options of a custom store. */
 interface CustomEventStoreOptions {
   /** How often to look for appends of other processes while there are subscriptions, in milliseconds; default 100. */
   readonly pollEvery?: number;

@@ -3,7 +3,7 @@ import { TransactionEndedError } from '../../ports/projection-errors';
 import type { AppendOutcome } from '../../ports/stream-append';
 
 /**
- * Runs the calls of a transaction of a projection store one after the other, until its work has ended. The first call
+ * Runs the calls of a transaction of a projection store one after another, until its work has ended. The first call
  * that fails rolls back the whole transaction, even if the work continues: later calls reject with the same error. For
  * those who write a store.
  */
@@ -14,7 +14,7 @@ export class TransactionCalls {
   #conflict = false;
   #failure: { readonly error: unknown } | undefined;
 
-  /** `reasonOf` says what an error of the database means; default: itself. Asked for the first error only. */
+  /** `reasonOf` translates an error of the database, for the first error only; default: the error itself. */
   constructor(reasonOf: (error: unknown) => unknown = error => error) {
     this.#reasonOf = reasonOf;
   }
@@ -25,8 +25,8 @@ export class TransactionCalls {
   }
 
   /**
-   * Runs the work of the transaction, and waits for the calls that it has left behind. @throws what the work throws, or
-   * else what a call has failed with
+   * Runs the work of the transaction, and waits for calls that it has not awaited.
+   * @throws what the work throws, or else what a call has failed with
    */
   async during<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -39,8 +39,8 @@ export class TransactionCalls {
   }
 
   /**
-   * Does at once what must not wait for a turn: the caller may change what it gave. @throws TransactionEndedError, and
-   * what the check throws
+   * Runs a check immediately, because the caller may change its arguments while it waits.
+   * @throws TransactionEndedError, and what the check throws
    */
   check<T>(check: () => T): T {
     this.#refuse();
@@ -51,7 +51,7 @@ export class TransactionCalls {
     }
   }
 
-  /** Does one call, when its turn has come. @throws TransactionEndedError, and what the call has failed with */
+  /** Runs one call in its turn. @throws TransactionEndedError, and what the call has failed with */
   async take<T>(call: () => T | Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
       this.#refuse();
