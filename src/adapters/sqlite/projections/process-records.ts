@@ -11,25 +11,6 @@ import type {
 import type { SqliteConnection, SqliteValue } from '../connection/driver';
 import { PageStatements, type ProcessStatements, prepareProcessStatements } from './process-statements';
 
-type Encoded<Row> = Row & { readonly text: string | null };
-
-/** What a commit changes of a process, with contents as JSON. */
-export interface EncodedProcess extends SealedProcess {
-  readonly inputs: readonly Encoded<SealedProcess['inputs'][number]>[];
-  readonly outputs: readonly Encoded<SealedProcess['outputs'][number]>[];
-  readonly deadlines: readonly Encoded<NewDeadline>[];
-}
-
-export function encodedProcess(changes: SealedProcess): EncodedProcess {
-  const { inputs, outputs, deadlines } = changes;
-  return { ...changes, inputs: inputs.map(encoded), outputs: outputs.map(encoded), deadlines: deadlines.map(encoded) };
-}
-
-export const encoded = <Row extends { readonly content?: object | undefined }>(row: Row): Encoded<Row> => ({
-  ...row,
-  text: row.content === undefined ? null : JSON.stringify(row.content),
-});
-
 /** Reads and writes what is kept of processes, through one connection; writes need an open transaction. */
 export class ProcessRecords {
   readonly #pages: PageStatements;
@@ -46,7 +27,7 @@ export class ProcessRecords {
   }
 
   /** Makes changes in the order that the port asks for. */
-  change(process: string, { ends, clear, hold, forget, ...recorded }: EncodedProcess, at: string): void {
+  change(process: string, { ends, clear, hold, forget, ...recorded }: SealedProcess, at: string): void {
     const statements = this.#statements;
     for (const instance of ends) {
       statements.cancel.run(process, instance);
@@ -60,7 +41,7 @@ export class ProcessRecords {
     for (const instance of forget) for (const statement of statements.forget) statement.run(process, instance);
   }
 
-  schedule(process: string, deadlines: readonly Encoded<NewDeadline>[]): void {
+  schedule(process: string, deadlines: readonly NewDeadline[]): void {
     for (const deadline of deadlines) this.#statements.setOther.run(...deadlineValues(process, deadline));
   }
 
@@ -111,19 +92,24 @@ export class ProcessRecords {
     for (const statement of this.#statements.drop) statement.run(process, process);
   }
 
-  #record(process: string, { inputs, outputs }: Pick<EncodedProcess, 'inputs' | 'outputs'>, at: string): void {
-    const { recordInput, recordOutput } = this.#statements;
-    for (const { id, instance, hash, run, kind, position = null, text, status, note = null } of inputs)
-      recordInput.run(process, id, instance, hash, run, kind, position, text, status, note, at);
-    for (const { id, instance, hash, run, input, text, status, note = null } of outputs)
-      recordOutput.run(process, id, instance, hash, run, input, text, status, note, at);
+  #record(process: string, { inputs, outputs }: Pick<SealedProcess, 'inputs' | 'outputs'>, at: string): void {
+    const { recordInput, recordOutput, recordOutcome } = this.#statements;
+    for (const { id, instance, hash, run, kind, position = null, content, status, note = null } of inputs)
+      recordInput.run(process, id, instance, hash, run, kind, position, textOf(content), status, note, at);
+    for (const { id, instance, hash, run, input, content, status, note = null } of outputs) {
+      // An outcome is mostly that of an output that is there: its content is not encoded for nothing.
+      if (status !== 'pending' && recordOutcome.get(status, note, process, id) !== undefined) continue;
+      recordOutput.run(process, id, instance, hash, run, input, textOf(content), status, note, at);
+    }
   }
 }
 
 const deadlineValues = (
   process: string,
-  { instance, hash, key, id, run, dueAt, text }: Encoded<NewDeadline>,
-): SqliteValue[] => [process, instance, hash, key, id, run, dueAt, text];
+  { instance, hash, key, id, run, dueAt, content }: NewDeadline,
+): SqliteValue[] => [process, instance, hash, key, id, run, dueAt, textOf(content)];
+
+const textOf = (content: object | undefined): string | null => (content === undefined ? null : JSON.stringify(content));
 
 /** A row as it is stored, where it differs from what the port returns. */
 type Stored<Row> = Omit<Row, 'entry' | 'content' | 'note' | 'held' | 'position'> & {

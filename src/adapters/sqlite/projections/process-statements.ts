@@ -27,6 +27,9 @@ export function prepareProcessStatements(connection: SqliteConnection) {
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (process, id) do update set status = excluded.status,
          note = excluded.note, run = excluded.run`,
     ),
+    recordOutcome: connection.prepare(
+      'update process_outputs set status = ?, note = ?, held = 0 where process = ? and id = ? returning 1',
+    ),
     recordOutput: connection.prepare(
       `insert into process_outputs (process, id, instance, hash, run, input, content, status, note, at, held)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) on conflict (process, id) do update set status = excluded.status,

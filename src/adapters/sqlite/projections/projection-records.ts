@@ -18,7 +18,7 @@ import { runWork } from '../connection/user-work';
 import { reasonOf } from '../errors';
 import { DeadLetterRecords } from './dead-letter-records';
 import { LeaseRecords } from './lease-records';
-import { type EncodedProcess, encodedProcess, ProcessRecords } from './process-records';
+import { ProcessRecords } from './process-records';
 import { type ProjectionStatements, prepareProjectionStatements } from './projection-statements';
 
 /** The writes to one version of a read model, with keys for its stored indexes. */
@@ -29,10 +29,9 @@ interface Page {
   readonly rows: readonly { readonly id: string; readonly text: string | null; readonly keys: readonly string[] }[];
 }
 
-/** A commit with its documents and its changes of a process encoded. */
+/** A commit with its documents encoded. */
 export interface EncodedCommit extends SealedCommit {
   readonly pages: readonly Page[];
-  readonly process: EncodedProcess | undefined;
 }
 
 /** The texts of the documents that were read, as long as the objects are in use. */
@@ -144,10 +143,7 @@ export class ProjectionRecords {
 
   /** Encodes the writes of a commit, which needs no transaction. @throws UnknownReadModelError */
   encoded(commit: SealedCommit): EncodedCommit {
-    return refusing(() => ({
-      ...{ ...commit, pages: commit.groups.map(group => this.#page(group)) },
-      process: commit.process && encodedProcess(commit.process),
-    }));
+    return { ...commit, pages: commit.groups.map(group => refusing(() => this.#page(group))) };
   }
 
   commit(commit: EncodedCommit): CommitOutcome {

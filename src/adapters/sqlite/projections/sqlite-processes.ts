@@ -20,7 +20,7 @@ import type { SqliteConnection } from '../connection/driver';
 import type { FileAccess } from '../connection/file-access';
 import { inTransaction } from '../connection/in-transaction';
 import type { SqliteSettings } from '../connection/options';
-import { encoded, type ProcessRecords } from './process-records';
+import type { ProcessRecords } from './process-records';
 
 /** What processes have decided and what they wait for, in the file. */
 export class SqliteProcesses implements ProcessStore {
@@ -46,7 +46,7 @@ export class SqliteProcesses implements ProcessStore {
   }
 
   async schedule(process: string, deadlines: readonly NewDeadline[]): Promise<void> {
-    const rows = deadlinesToSchedule(process, deadlines).map(encoded);
+    const rows = deadlinesToSchedule(process, deadlines);
     if (rows.length > 0) await this.#write(() => this.records.schedule(process, rows));
     else await this.access.read(() => undefined);
   }
