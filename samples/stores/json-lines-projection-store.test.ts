@@ -31,6 +31,15 @@ describe('the contract of a projection store', () => {
   for (const { name, run } of cases) test(name, run);
 });
 
+test('refuses to change a process: it keeps none', async () => {
+  const store = JsonLinesProjectionStore.open(newFile());
+  await store.prepare({ name: 'things', version: 1, indexes: [] });
+  const checkpoint = { projection: 'things', version: 1, segment: 0 };
+  const commit = { checkpoint, from: 0n, to: 1n, writes: [], process: { ends: ['1'] } };
+  await expect(store.commit(commit)).rejects.toMatchObject({ code: 'INVALID_COMMIT' });
+  await store.close();
+});
+
 test('refuses everything once it is closed', async () => {
   const store = JsonLinesProjectionStore.open(newFile());
   await store.close();

@@ -17,21 +17,20 @@ import {
   type ProcessPage,
   type ProcessSegment,
   type ProcessStore,
+  type SelectedPage,
 } from '../../../store';
 import type { Access } from '../connection/access';
 import { isOfContent } from '../connection/failures';
 import type { Row } from '../connection/statement';
-import { PageStatements, type ProcessStatements, processStatements } from './process-statements';
+import { type ProcessStatements, processStatements } from './process-statements';
 import { deadlineValues } from './process-values';
 
 /** What processes have decided and what they wait for, in tables beside the checkpoints. */
 export class PostgresProcesses implements ProcessStore {
   readonly #statements: ProcessStatements;
-  readonly #pages: PageStatements;
 
   constructor(private readonly access: Access) {
     this.#statements = processStatements(access.settings.names);
-    this.#pages = new PageStatements(access.settings.names);
   }
 
   async due(segments: readonly ProcessSegment[], limit: number): Promise<DueDeadlines> {
@@ -67,16 +66,21 @@ export class PostgresProcesses implements ProcessStore {
   }
 
   async inputs(process: string, page?: ProcessPage<ProcessInputStatus>): Promise<readonly ProcessInput[]> {
-    const { statement, values } = this.#pages.of('inputs', process, inputPage(process, page));
-    return (await this.access.ask(statement, values)).map(([kind, position, ...row]) => ({
+    const selected = inputPage(process, page);
+    // No input is ever held.
+    const wanted = selected.held ? { ...selected, limit: 0 } : selected;
+    const rows = await this.access.ask(this.#statements.inputs, pageValues(process, wanted));
+    return rows.map(([kind, position, ...row]) => ({
       ...{ ...common<ProcessInputStatus>(row), content: contentOf(row[5]), kind: kind as ProcessInput['kind'] },
       position: position == null ? undefined : BigInt(position),
     }));
   }
 
   async outputs(process: string, page?: ProcessPage<ProcessOutputStatus>): Promise<readonly ProcessOutput[]> {
-    const { statement, values } = this.#pages.of('outputs', process, outputPage(process, page));
-    return (await this.access.ask(statement, values)).map(([input, held, ...row]) => ({
+    const selected = outputPage(process, page);
+    const values = [...pageValues(process, selected), selected.held ?? null];
+    const rows = await this.access.ask(this.#statements.outputs, values);
+    return rows.map(([input, held, ...row]) => ({
       ...{ ...common<ProcessOutputStatus>(row), content: JSON.parse(row[5]!), input: input!, held: held === 't' },
     }));
   }
@@ -91,6 +95,10 @@ export class PostgresProcesses implements ProcessStore {
     return rows.map(deadlineOf);
   }
 }
+
+const pageValues = (process: string, { instance, segment, status, after, limit }: SelectedPage): unknown[] => [
+  ...[process, instance ?? null, segment?.segments ?? null, segment?.segment ?? null, status ?? null, after, limit],
+];
 
 /** What inputs and outputs have in common, but for their contents. */
 const common = <Status>([entry, id, instance, hash, run, , status, note, at]: Row) => ({

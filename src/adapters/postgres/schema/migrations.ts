@@ -5,7 +5,7 @@ import { appendClaimedFunction, claimFunction, commandTable } from './command-fu
 import { eventTables, snapshotTable } from './event-tables';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
-import { changeProcessFunction, processDueFunction } from './process-functions';
+import { changeProcessFunction, processDueFunction, processPageFunctions } from './process-functions';
 import { processTables } from './process-tables';
 import { deadLetterTable, documentTable, readModelTable, segmentTables } from './projection-tables';
 import { readRangeFunction } from './read-range-function';
@@ -30,7 +30,7 @@ const FIRST_SCHEMA = [
     processTables,
   ],
   ...[appendFunction, appendOneFunction, appendExpectedFunction, claimFunction, appendClaimedFunction],
-  ...[changeProcessFunction, processDueFunction],
+  ...[changeProcessFunction, processDueFunction, processPageFunctions],
   ...[horizonFunction, readRangeFunction, readStreamFunction, readStreamsFunction],
 ];
 

@@ -1,8 +1,11 @@
 import type { StoreNames } from './names';
 
-/** Plans go by the indexes and are kept: left to the planner, they go by what the tables were when they were made. */
+/**
+ * Plans go by the indexes, in their order, and are kept: left to the planner, they go by what the tables were when they
+ * were made.
+ */
 const BY_INDEX =
-  'set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan set jit = off';
+  'set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_generic_plan set jit = off';
 
 /**
  * Makes the function that makes the changes of a process: a part of the statement of a commit, of several steps in the
@@ -108,4 +111,39 @@ begin
       ) d
     ) d on true order by d.place, d.due_at, d.entry;
 end $process_due$;`;
+}
+
+/** Makes the functions that read pages of inputs and of outputs; what is null selects everything. */
+export function processPageFunctions(names: StoreNames): string {
+  const isPending = `r.status = 'pending' and not r.held`;
+  const pending = `elsif p_status = 'pending' and not p_held then
+    return query select r.* from ${names.of('process_outputs')} r
+      where r.process = p_process and r.entry > p_after and ${isPending} and ${OF_SEGMENT} order by r.entry limit p_limit;`;
+  return `${pageFunction(names, 'inputs')}\n\n${pageFunction(names, 'outputs', { pending, held: true })}`;
+}
+
+const OF_SEGMENT = '(p_segments is null or r.hash % p_segments = p_segment)';
+
+function pageFunction(
+  names: StoreNames,
+  rows: 'inputs' | 'outputs',
+  { pending = '', held = false }: { readonly pending?: string; readonly held?: boolean } = {},
+): string {
+  const table = names.of(`process_${rows}`);
+  const matching = `${OF_SEGMENT} and (p_status is null or r.status = p_status)${held ? ' and (p_held is null or r.held = p_held)' : ''}`;
+  return `create or replace function ${names.of(`${rows}_page`)}(
+  p_process text, p_instance text, p_segments integer, p_segment integer, p_status text, ${held ? 'p_held boolean, ' : ''}p_after bigint, p_limit integer
+) returns setof ${table} language plpgsql stable
+  ${BY_INDEX}
+as $page$
+begin
+  if p_instance is not null then
+    return query select r.* from ${table} r
+      where r.process = p_process and r.instance = p_instance and r.entry > p_after and ${matching} order by r.entry limit p_limit;
+  ${pending}
+  else
+    return query select r.* from ${table} r
+      where r.process = p_process and r.entry > p_after and ${matching} order by r.entry limit p_limit;
+  end if;
+end $page$;`;
 }
