@@ -169,7 +169,9 @@ export class EventProcessorRunner {
   }
 
   /** Whether a parked sequence waits for an automatic retry, in any process. @throws errors of the store */
-  retrying(): Promise<boolean> {
+  async retrying(): Promise<boolean> {
+    // Before its first look this process follows nothing, though another one may have parked something.
+    if (this.parts.follow && this.#hadActive === undefined) await this.#looks.now();
     return this.#followed.retrying();
   }
 
