@@ -45,7 +45,7 @@ function failsBy(code: string, action: () => void): boolean {
     return false;
   } catch (error) {
     const found = (error as NodeJS.ErrnoException).code;
-    // A process of somebody else may not be signalled, but it is there.
+    // A process of another user must not be signalled, but it exists.
     if (found !== code && found !== 'EPERM') throw error;
     return found === code;
   }

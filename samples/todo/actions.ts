@@ -85,7 +85,7 @@ const rebuild: Action = {
 
 export const actions = new Map<string, Action>(Object.entries({ add, complete, rename, list, history, rebuild }));
 
-/** Somebody else may have taken a number in the meantime: then the next one is tried. */
+/** Another process may have taken a number meanwhile: then the next one is tried. */
 async function createWithFreeId(flow: Application, number: number, text: string): Promise<string> {
   const id = String(number);
   try {

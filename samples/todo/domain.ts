@@ -1,6 +1,6 @@
 import { Aggregate, AggregateRoot, CommandHandler, EventHandler } from 'eventuality';
 
-// Commands: what somebody wants.
+// Commands: what is to be done.
 export class CreateTodo {
   constructor(
     readonly id: string,

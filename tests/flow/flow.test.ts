@@ -282,7 +282,7 @@ describe('what a handler decides', () => {
     expect(await allEvents(flow)).toEqual([]);
   });
 
-  test('cannot be changed afterwards by whoever made it', async () => {
+  test('cannot be changed afterwards by the code that made it', async () => {
     const flow = actorFlow();
     const detail = { list: ['a'] };
     const { events } = await flow.dispatch(new Act(() => new Happened(detail)));
@@ -311,7 +311,7 @@ describe('what a handler decides', () => {
 });
 
 describe('correlation and causation', () => {
-  test('follow from command to event to command without anybody passing ids on', async () => {
+  test('follow from command to event to command, although no handler passes ids on', async () => {
     const eventBus = new EventBus({ logger: SILENT });
     eventBus.subscribe(TodoCreated, ({ aggregateId }, { dispatch }) => dispatch(new CompleteTodo(aggregateId)));
     const flow = todoFlow({ eventBus });

@@ -10,7 +10,7 @@ describe.each(PLACES)('%s', (_, make) => {
   });
   afterEach(() => place.end());
 
-  test('who waits when the flow is closed is told so, and does not wait for ever', async () => {
+  test('a wait in progress rejects when the flow is closed', async () => {
     const flow = new Flow({ eventStore: place.open(), processors: [counts] });
     await flow.processors.ready();
     const waits = [

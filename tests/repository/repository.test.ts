@@ -106,7 +106,7 @@ describe.each([
     expect(await accounts().find('a')).toBeNull();
   });
 
-  test('refuses to save over what somebody else stored, and keeps the changes', async () => {
+  test('refuses to save over newer events, and keeps the changes', async () => {
     const repository = accounts();
     await repository.add(new Account('a').open('ann'));
     const [mine, theirs] = [await repository.load('a'), await repository.load('a')];

@@ -45,7 +45,7 @@ async function replace(store: InMemoryEventStore, change: (snapshot: Snapshot) =
   await store.snapshots.save(snapshot);
 }
 
-/** The snapshot with another total in it: whoever gets that total has used the snapshot. */
+/** The snapshot with another total in it: a load that returns that total has used the snapshot. */
 const marked = (snapshot: Snapshot): NewSnapshot => ({
   ...snapshot,
   state: snapshot.state.replace(/"total":\d+/, '"total":1000'),

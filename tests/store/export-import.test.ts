@@ -309,7 +309,7 @@ describe('a wrong line is refused with its number, and nothing of its batch is w
     ['an id that is none', line => change(line, { id: 'x' }), /its id is 'x'; it must be a UUID in lower case\./],
     ['a payload that is missing', line => change(line, { payload: undefined }), /an object/],
     ['a time that is none', line => change(line, { recordedAt: 'yesterday' }), /its recordedAt is 'yesterday'/],
-    ['a key that nobody may have', line => line.replace('"payload":{', '"payload":{"__proto__":{},'), /__proto__/],
+    ['a key that is not allowed', line => line.replace('"payload":{', '"payload":{"__proto__":{},'), /__proto__/],
     ['a gap in a stream', (_, lines) => lines[509]!, /it is version 73 of .*, but version 72 must come next\./],
     [
       'a position that comes too late',

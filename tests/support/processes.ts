@@ -77,8 +77,8 @@ export class Processes {
       definitions,
       eventContext: (event: RecordedEvent): EventContext => ({
         event,
-        dispatch: () => Promise.reject(new Error('nobody to dispatch to')),
-        query: () => Promise.reject(new Error('nobody to ask')),
+        dispatch: () => Promise.reject(new Error('there is no command bus')),
+        query: () => Promise.reject(new Error('there is no query bus')),
       }),
       logger: SILENT,
       leaseDuration: 400,

@@ -64,7 +64,7 @@ export class Program {
     return this.#out.slice(length).split('\n').slice(0, -1);
   }
 
-  /** What waits for its lines would wait in vain. */
+  /** Throws if it has failed: there is no use in waiting for its lines. */
   #refuseFailed(): void {
     const { exitCode } = this.#child;
     if (exitCode) throw new Error(`it has ended with exit code ${exitCode}: ${this.#errors}`);

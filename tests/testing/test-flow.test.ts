@@ -161,7 +161,7 @@ test('settles when live queries have been asked again', async () => {
   await reading;
 });
 
-test('settles when a listener goes on with commands that nobody waits for', async () => {
+test('settles when a listener continues with commands that are not awaited', async () => {
   class Chained {
     constructor(readonly left: number) {}
   }

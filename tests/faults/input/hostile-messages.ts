@@ -27,7 +27,7 @@ export async function messageNames(numRuns: number, seed: number): Promise<Figur
     ),
     some(
       { ...subject, done: 'handlers in a plain object' },
-      'found that nobody has registered',
+      'found that were not registered',
       given.filter(name => careless[name] !== undefined).length,
     ),
   ];

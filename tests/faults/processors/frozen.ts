@@ -21,7 +21,7 @@ const SERVING = { segments: 4, leaseDuration: 400, slow: 4 };
 const LATEST = SERVING.leaseDuration + 1000;
 /** A careless process that goes on commits within so many milliseconds, if it does. */
 const LATE_COMMIT = 1000;
-/** Then it is thawed in any case: whoever waits for a file whose lock it holds gives up after 5 s. */
+/** Then it is thawed in any case: others that wait for the lock on its file give up after 5 s. */
 const LONGEST_FREEZE = 3000;
 const TIMEOUT_MS = 60_000;
 /** How often processes are frozen in a handler once more until a late commit of one was refused. */
@@ -52,7 +52,7 @@ interface Outcome extends Processed {
   readonly anywhere: readonly number[];
   /** How many of these held the lock on the file meanwhile. */
   readonly locking: number;
-  /** How many commits were refused because the segment was somebody else's. */
+  /** How many commits were refused because another process had the segment. */
   readonly refused: number;
 }
 
@@ -219,7 +219,7 @@ class Freezing {
   }
 }
 
-/** Tells whether somebody keeps the lock on a file for longer than a transaction takes. */
+/** Tells whether the lock on a file is held for longer than a transaction takes. */
 function isLocked(where: Where): boolean {
   if (!('file' in where)) return false;
   const connection = loadDriver().open(where.file);

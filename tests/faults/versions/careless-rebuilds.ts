@@ -34,7 +34,7 @@ export async function rebuildHastily(store: EventStore, shape: Shape): Promise<v
   const { name, readOn, ...rest } = shape;
   const documents = projectionsOf(store);
   const old = (await documents.active(name))!;
-  // Of a revision of its own, so that nobody else fills it.
+  // Of a revision of its own, so that no other process fills it.
   const made = { name, ...rest, version: old + 1, revision: 2 };
   await documents.prepare(made);
   const counts = new Map<string, Count>();

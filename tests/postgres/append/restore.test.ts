@@ -51,7 +51,7 @@ test('a restore waits for a transaction that has appended, also when that append
   expect((await everything(store)).map(({ position }) => Number(position))).toEqual([1, 2, 3, ...range(100, 109)]);
 });
 
-test('nobody sees the order before a restore is committed, and appends wait for it', async () => {
+test('no reader sees a restore before it is committed, and appends wait for it', async () => {
   const store = schema.open({ tablePrefix: 'horizon_' });
   await store.append([to('own', 'none')]);
   const followed = following(store);

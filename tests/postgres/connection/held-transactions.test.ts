@@ -118,7 +118,7 @@ test.each(Object.keys(calls))(
   },
 );
 
-test('while a transaction has appended nobody else appends, and its events come in order', async () => {
+test('while a transaction has appended no other appends, and its events come in order', async () => {
   const { store } = await prepared('alone_');
   const other = schema.open({ tablePrefix: 'alone_' });
   const seen = following(other);

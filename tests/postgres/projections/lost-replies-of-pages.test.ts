@@ -19,7 +19,7 @@ test('pages of a projection take effect once when replies are lost', async () =>
     const { sum = 0 } = ((await projections.get('sums', 1, ['all'])).get('all') ?? {}) as { sum?: number };
     const writes = [{ readModel: 'sums', version: 1, id: 'all', document: { sum: sum + Number(from) + 1 } }];
     const outcome = await projections.commit({ checkpoint, from, to: from + 1n, writes });
-    // Nobody else commits: where it finds the checkpoint moved, it was its own commit whose reply was lost.
+    // Nothing else commits: if it finds the checkpoint moved, that was its own commit, whose reply was lost.
     if (!outcome.ok) expect(outcome.checkpoint).toBe(from + 1n);
     if (!outcome.ok) own++;
     from++;

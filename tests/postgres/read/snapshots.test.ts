@@ -81,7 +81,7 @@ test('a flow on a new store goes on from what an earlier one has left', async ()
   expect(account.balance).toBe(21);
 });
 
-test('two versions of an application at once, as while one replaces the other: no state is wrong, nobody is told of damage', async () => {
+test('two versions of an application at once, as while one replaces the other: no state is wrong, and no damage is reported', async () => {
   const stores = [1, 2].map(() => schema.open({ tablePrefix: 'rolling_' }));
   const logger = new ToldLogger();
   const flows = stores.map((eventStore, index) => {

@@ -61,7 +61,7 @@ onEachStore(processes => {
     40_000,
   );
 
-  test('200 increments that were there before anybody followed are 200, too', async () => {
+  test('200 increments that were stored before any process followed are 200, too', async () => {
     const { store } = processes();
     await happen(
       store,

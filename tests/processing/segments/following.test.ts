@@ -103,7 +103,7 @@ onEachStore(processes => {
     expect((await store.projections.get('chain', 1, ['one'])).get('one')).toEqual({ n: 1 });
   });
 
-  test('a projection that never catches up lets nobody wait for ever: the error says what it waited for', async () => {
+  test('waiting for a projection that never catches up ends with an error that says what was waited for', async () => {
     const { store } = processes();
     const position = await happen(store, ['a']);
     const stuck = processes().start([tally({ onError: 'stop' }, () => Promise.reject(new Error('no')))]);

@@ -146,7 +146,7 @@ onEachStore(processes => {
     expect(await tallyOf('a')).toEqual({ count: 2, last: 'successor' });
   });
 
-  test('what is parked is told to the logger and to the hook: when it is, and when its last try was in vain', async () => {
+  test('a parked event is reported to the logger and to the hook when it is parked, and after its last attempt', async () => {
     const { store } = processes();
     const lines: [object, string][] = [];
     const told: [unknown, FailureContext][] = [];

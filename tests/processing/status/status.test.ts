@@ -108,7 +108,7 @@ onEachStore(processes => {
     }
   });
 
-  test('ready() does not wait for ever for an inline projection that has stopped in another process', async () => {
+  test('ready() does not wait for an inline projection that has stopped in another process', async () => {
     const { store } = processes();
     await happen(store, ['a'], 'poison');
     const stopping = tally({ onError: 'stop', retry: { attempts: 1 } }, () => Promise.reject(new Error('no')));

@@ -68,7 +68,7 @@ onEachStore(processes => {
     await until(async () => (await versionsOf()).toString() === '2,true');
   });
 
-  test('while events come in, nobody ever reads an older state than before', async () => {
+  test('while events come in, no read returns an older state than before', async () => {
     const { store } = processes();
     await happen(store, ids(200));
     const projections = processes().start([tally()]);

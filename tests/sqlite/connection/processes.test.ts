@@ -27,7 +27,7 @@ function versionsByStream(events: readonly RecordedEvent[]): Record<string, numb
   return versions;
 }
 
-test('four processes write and one follows: nothing is skipped, nothing comes twice, nobody is told that the file is busy', async () => {
+test('four processes write and one follows: nothing is skipped or repeated, and no caller is told that the file is busy', async () => {
   const file = files.path();
   const subscriber = new Program(following, { where: { file }, total: WRITERS * EACH } satisfies Subscribing);
   const writers = range(WRITERS).map(() => writer(file, EACH));
