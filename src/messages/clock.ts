@@ -7,9 +7,9 @@ export interface Clock {
 /** The system clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** The ends of all times: `000Z` to `999Z`. */
+/** The endings of all times: `000Z` to `999Z`. */
 const ENDS = Array.from({ length: 1000 }, (_, milliseconds) => `${milliseconds}Z`.padStart(4, '0'));
-/** The last time there is: ECMAScript, section 21.4.1.1. */
+/** The last valid time: ECMAScript, section 21.4.1.1. */
 const MAX_TIME_MS = 8.64e15;
 let lastTime = Number.NaN;
 let lastText = '';
@@ -17,9 +17,9 @@ let lastSecond = Number.NaN;
 let start = '';
 
 /**
- * Formats a time as ISO 8601 in UTC with milliseconds. The text of the last millisecond asked for is kept, and what the
- * times of its second begin with: formatting each anew took a third of the time in which an event is made of a row.
- * @throws RangeError when there is no such time
+ * Formats a time as ISO 8601 in UTC with milliseconds. Keeps the text of the last millisecond, and the beginning that
+ * the times of its second share: formatting each one took a third of the time in which an event is created from a row.
+ * @throws RangeError if there is no such time
  */
 export function isoTime(time: number): string {
   if (time === lastTime) return lastText;

@@ -10,7 +10,7 @@ export class BaseEventHandledError extends EventualityError {
   readonly code = 'BASE_EVENT_HANDLED';
 
   constructor(
-    /** What handles the base class. */
+    /** The component that handles the base class. */
     place: string,
     readonly base: Function,
     /** The class of the event. */
@@ -20,14 +20,14 @@ export class BaseEventHandledError extends EventualityError {
   }
 }
 
-/** Says what is wrong, and what to do. */
+/** Returns the fault and its fix. */
 export const baseEventFault = (place: string, base: Function, type: Function): string =>
   `${place} handles ${base.name}, and would miss the events of its subclass ${type.name}: an event is handled as its own class. ` +
   `Handle ${type.name} too, if only with an empty method, or let neither class extend the other.`;
 
 /**
- * Finds a class whose handlers would miss events of another one, which is not handled itself: a base class with a name
- * of its own.
+ * Finds a class whose handlers would miss events of a subclass that is not handled itself, because the base class has a
+ * name of its own.
  */
 export function missedBase(type: Function, handled: Iterable<ClassReference>): ClassReference | undefined {
   for (const base of handled) {

@@ -3,9 +3,9 @@ import { messageName } from '../names/names';
 import { isPlainMessage } from './command';
 
 /**
- * Returns a digest of what a command is: its durable name and its content. The same for an instance of its class and
- * for the plain message of the same data, for any order of keys, and in every process. Dates, bigints, maps, sets and
- * bytes count by their value, functions do not count.
+ * Returns a digest of a command: its durable name and its content. It is the same for an instance of its class and for
+ * the plain message with the same data, for any order of keys, and in every process. Dates, bigints, maps, sets and
+ * bytes count by their value; functions do not count.
  */
 export function commandFingerprint(name: string, content: object): string {
   return createHash('sha256')
@@ -13,13 +13,13 @@ export function commandFingerprint(name: string, content: object): string {
     .digest('base64url');
 }
 
-/** As {@link commandFingerprint}, of a message that is not in its envelope yet. @throws UnnamedMessageError */
+/** As {@link commandFingerprint}, for a message without an envelope. @throws UnnamedMessageError */
 export function messageFingerprint(message: object): string {
   if (isPlainMessage(message)) return commandFingerprint(message.name, message.message);
   return commandFingerprint(messageName(message.constructor as new () => object), message);
 }
 
-/** Writes a value as text in which equal values are equal, and different ones differ. */
+/** Encodes a value as text: equal texts for equal values, and different texts for different ones. */
 function canonical(value: unknown, within: readonly object[]): string {
   switch (typeof value) {
     case 'object':
@@ -58,7 +58,7 @@ function canonicalObject(object: object, within: readonly object[]): string {
   return `{${entries.join(',')}}`;
 }
 
-/** What is undefined, or a function, is no part of the content, as in JSON. */
+/** As in JSON, undefined values and functions are not part of the content. */
 function entryOf(key: string, value: unknown, within: readonly object[]): string[] {
   return value === undefined || typeof value === 'function'
     ? []

@@ -2,7 +2,7 @@ import { jsonOf } from '../sealing/json';
 import { type CommandOutcome } from './command';
 import { type RecordedEvent } from './recorded-event';
 
-/** An outcome as a class costs what an object literal does, and `JSON.stringify` can write its positions. */
+/** As a class an outcome costs the same as an object literal, and `JSON.stringify` can write its positions. */
 class Outcome implements CommandOutcome {
   declare readonly events: readonly RecordedEvent[];
   declare readonly succeeded: boolean;

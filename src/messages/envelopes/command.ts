@@ -80,7 +80,7 @@ export interface MessageCause {
   readonly metadata: EventMetadata;
 }
 
-/** Remembers what the handler of a command has dispatched: see `DispatchedCommands`. */
+/** Remembers the commands that the handler of a command has dispatched: see `DispatchedCommands`. */
 export interface Dispatches {
   again(): void;
   dispatch(
@@ -94,11 +94,11 @@ export interface Dispatches {
 export class CommandMessage<Command extends object = any> implements MessageCause {
   #id: string | undefined;
   #metadata: EventMetadata | undefined;
-  /** Its handler changes nothing before it has returned, and can be run again. @internal */
+  /** Its handler changes nothing before it has returned, and can run again. @internal */
   restartable = false;
-  /** The claim under which it is carried out, where it has an id; `recorded` once its outcome is. @internal */
+  /** The claim under which it is carried out, if it has an id; `recorded` once its outcome is. @internal */
   claim: { readonly id: string; readonly token: string; recorded: boolean } | undefined;
-  /** What its handler has dispatched. @internal */
+  /** The commands that its handler has dispatched. @internal */
   dispatched: Dispatches | undefined;
 
   constructor(

@@ -36,7 +36,7 @@ const DISPATCH: OptionChecks<DispatchOptions> = {
 };
 
 /**
- * Refuses what a command cannot be dispatched with. Some checks of types, and nothing where there are no options.
+ * Refuses invalid arguments of a dispatch: a few type checks, and almost nothing without options.
  * @throws InvalidOptionsError
  */
 export const refuseDispatchOptions = (options: DispatchOptions | undefined): void =>

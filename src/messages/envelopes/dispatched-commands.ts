@@ -8,17 +8,18 @@ interface Dispatched {
 }
 
 /**
- * What the handler of one command has dispatched. Where the handler is run again, because a stream had moved on, a
- * command that it dispatches again is not carried out again. Where the command has an id, those that it leads to have
- * ids made of it and of what they are: so they are known again, too, when the command is repeated by another process.
+ * The commands that the handler of one command has dispatched. If the handler runs again after a conflict, a command
+ * that it dispatches again is not carried out again. If the command has an id, the ids of the commands that it
+ * dispatches are derived from it and from their content, so that they are recognized even when another process repeats
+ * the command.
  */
 export class DispatchedCommands implements Dispatches {
-  /** What earlier runs have dispatched and this one has not, by fingerprint. */
+  /** Commands that earlier runs have dispatched and this one has not, by fingerprint. */
   readonly #before = new Map<string, Promise<CommandOutcome>[]>();
   #now: Dispatched[] = [];
   #ids: FollowingIds | undefined;
 
-  /** Called before the handler runs again. Only then it matters what the commands were: most handlers run once. */
+  /** Called before the handler runs again. The fingerprints are needed only then, and most handlers run once. */
   again(): void {
     for (const { command, outcome } of this.#now) {
       const fingerprint = messageFingerprint(command);
@@ -30,7 +31,7 @@ export class DispatchedCommands implements Dispatches {
     this.#ids = undefined;
   }
 
-  /** Sends a command, unless an earlier run of the handler has done so with success. */
+  /** Sends a command, unless an earlier run of the handler has sent it successfully. */
   dispatch(
     command: object,
     causeId: string | undefined,

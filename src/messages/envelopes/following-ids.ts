@@ -2,12 +2,12 @@ import { derivedId } from '../ids';
 import { messageFingerprint } from './command-identity';
 
 /**
- * Makes the ids of commands that follow from one cause: from the cause and from what each command is, with a number
- * only among equal ones. So where the same handler runs again, in whatever order, each command has the id that it had
+ * Creates the ids of commands that follow from one cause, from the cause and from the command itself, with a number
+ * only for equal commands. So when the same handler runs again, in whatever order, each command gets the id that it had
  * before.
  */
 export class FollowingIds {
-  /** How many equal commands had an id, by their fingerprint. */
+  /** How many equal commands have received an id, by fingerprint. */
   readonly #made = new Map<string, number>();
 
   constructor(private readonly cause: string) {}

@@ -3,10 +3,10 @@ import type { EventMetadata } from './recorded-event';
 /** Which metadata entries of its cause a message inherits: all, none, or those named. */
 export type InheritedEntries = boolean | readonly string[];
 
-/** The entries that the framework sets for each message: none of them is a caller's. */
+/** The entries that the framework sets for each message, which are not inherited. */
 const OWN: ReadonlySet<string> = new Set(['correlationId', 'causationId', 'commandName', 'commandCausationId']);
 
-/** Returns the entries that a message takes over from the metadata of the one that led to it. */
+/** Returns the entries that a message inherits from the metadata of its cause. */
 export function inheritedEntries(
   metadata: EventMetadata,
   inherit: InheritedEntries,

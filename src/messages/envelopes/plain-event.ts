@@ -21,16 +21,14 @@ const PLAIN_EVENT: OptionChecks<PlainEvent> = {
   state: must('an object', value => typeof value === 'object' && value !== null),
 };
 
-/**
- * Refuses what has not the fields of a plain event; a key that is mistyped would be lost. @throws InvalidOptionsError
- */
+/** Refuses an object without the fields of a plain event; a mistyped key would be lost. @throws InvalidOptionsError */
 export const refusePlainEvent = (event: PlainEvent): void => refuseOptions('Event', event, PLAIN_EVENT);
 
 const plain = new WeakSet<object>();
 
 /**
- * Makes an event without a class, deeply frozen: a copy of what is given.
- * @throws UnstorableValueError when the payload or the state holds what JSON cannot carry
+ * Creates an event without a class, as a deeply frozen copy.
+ * @throws UnstorableValueError if the payload or the state contains something that JSON cannot preserve
  */
 export function plainEvent<Name extends string, Payload extends object>(
   event: PlainEvent<Name, Payload>,

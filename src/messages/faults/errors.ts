@@ -3,7 +3,7 @@ import { jsonOf } from '../sealing/json';
 import { shownMessage } from './shown';
 
 const BRAND = Symbol.for('eventuality:error');
-/** What marks a frame as not the caller's: our files, those of Node, and what is built in, such as `Array.from`. */
+/** Marks a stack frame as not the caller's: our files, those of Node, and built-in functions such as `Array.from`. */
 const OWN_FRAME = [...(packageFolder === undefined ? [] : [packageFolder]), '(node:', '(<anonymous>)'];
 
 /**
@@ -25,18 +25,18 @@ export abstract class EventualityError extends Error {
     this.stack = withoutOwnFrames(this);
   }
 
-  /** What `JSON.stringify` writes: name, code, message and what else the error says, its bigints as decimal text. */
+  /** The value for `JSON.stringify`: name, code, message and the error's other fields, with bigints as decimal text. */
   toJSON(): object {
     const { name, code, message } = this;
     return { name, code, message, ...(jsonOf({ ...this }) as object) };
   }
 
-  /** Tells whether a value is an error of the framework, also one thrown by another copy of the package. */
+  /** Tells whether a value is an error of the framework, even one thrown by another copy of the package. */
   static is(value: unknown): value is EventualityError {
     try {
       return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
     } catch {
-      // A proxy whose traps throw: it can be thrown like anything else.
+      // A proxy whose traps throw can be thrown like anything else.
       return false;
     }
   }

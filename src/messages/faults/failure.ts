@@ -40,7 +40,7 @@ export interface InlineProjectionFailure {
   readonly position?: bigint;
 }
 
-/** The events are others than this process has seen, or are gone: what it knew of them is void. */
+/** The known events were replaced, or are gone: what this process knew of them is invalid. */
 export interface EventStoreFailure {
   readonly kind: 'event-store';
   /** The name of the store's class. */
@@ -75,8 +75,8 @@ export interface CommandFailure {
 }
 
 /**
- * Called for each failure that no caller sees, of your code or in the background, and once when the events turn out to
- * be others than this process has seen. An error that it throws or rejects with is logged and has no other effect.
+ * Called for each failure that no caller sees, of your code or in the background, and once when the store's events turn
+ * out to have been replaced. An error that it throws or rejects with is logged and has no other effect.
  */
 export type OnError = (error: unknown, context: FailureContext) => unknown;
 
@@ -105,8 +105,8 @@ export interface FailureLine {
 }
 
 /**
- * Reports a failure of the user's code to the logger and to the hook, each of them whatever the other does; never
- * throws. `consequence` says what follows from it, as the end of the message's sentence: `'its sequence is parked'`.
+ * Reports a failure of user code to the logger and to the hook, independently of each other; never throws.
+ * `consequence` says what follows from it, as the end of the message's sentence: `'its sequence is parked'`.
  */
 export function reportFailure(
   error: unknown,
@@ -118,7 +118,7 @@ export function reportFailure(
   reportAs({ level: 'error', message }, error, context, reporting);
 }
 
-/** As {@link reportFailure}, with a line of its own in the log. */
+/** As {@link reportFailure}, with its own line in the log. */
 export function reportAs(
   { level, message }: FailureLine,
   error: unknown,
@@ -129,7 +129,7 @@ export function reportAs(
   if (onError) tellHook(onError, error, context);
 }
 
-/** Calls a hook, whatever it does; never throws. */
+/** Calls a hook; never throws. */
 export function tellHook(onError: OnError, error: unknown, context: FailureContext): void {
   safely('The error hook', () => onError(error, context));
 }
@@ -139,7 +139,7 @@ function placeOf({ event }: FailureContext): string {
   return ` with ${shownText(event.name)} of ${shownText(event.aggregateName)} '${shownText(event.aggregateId)}', version ${event.version}`;
 }
 
-/** No payload, which may be secret, and no BigInt, which JSON does not carry. */
+/** Without the payload, which may be secret, and without BigInts, which JSON does not support. */
 function detailsOf(context: FailureContext): object {
   const { event, ...rest } = context;
   const position = ('position' in context ? context.position : undefined) ?? event?.position;
@@ -157,10 +157,7 @@ const placed = ({ name, aggregateName, aggregateId, version }: RecordedEvent): o
   version,
 });
 
-/**
- * What fails here is reported to the console, as there is no other place left; where that fails too there is none at
- * all.
- */
+/** A failure here is reported to the console, the only place left; a failure of that is ignored. */
 function safely(what: string, call: () => unknown): void {
   const failed = (error: unknown): void => {
     try {

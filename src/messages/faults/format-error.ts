@@ -1,16 +1,17 @@
 /**
- * Returns the text of what was thrown, with its stack where it has one: anything can be thrown, also what has no text.
+ * Returns the text of a thrown value, with its stack if it has one. Anything can be thrown, even a value without a
+ * text.
  */
 export function formatError(error: unknown): string {
   return textOf(error, 'stack');
 }
 
-/** Returns the message of what was thrown. */
+/** Returns the message of a thrown value. */
 export function errorMessage(error: unknown): string {
   return textOf(error, 'message');
 }
 
-/** Not by its class: an error may be one of another realm. */
+/** Does not check the class: an error may be of another realm. */
 function textOf(error: unknown, field: 'stack' | 'message'): string {
   try {
     const own = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[field] : undefined;

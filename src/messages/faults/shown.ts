@@ -6,12 +6,12 @@ const MAX_MESSAGE_LENGTH = 20_000;
  * Control and format characters (line breaks, escape sequences of terminals, writing direction), and halves of pairs.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** The same but line breaks and tabs, which stand between faults and in what others threw. */
+/** The same except line breaks and tabs, which separate faults and occur in errors of others. */
 const UNPRINTABLE_IN_MESSAGES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Returns a text as it may stand in a message or a line of a log: cut after `most` characters (default 100), with its
- * length, and with control characters, line breaks and marks of writing direction escaped.
+ * Returns a text for a message or a line of a log: cut after `most` characters (default 100), with its length, and with
+ * control characters, line breaks and marks of writing direction escaped.
  */
 export function shownText(text: string, most = MAX_SHOWN): string {
   const cut = text.length > most;
@@ -20,14 +20,14 @@ export function shownText(text: string, most = MAX_SHOWN): string {
 }
 
 /**
- * Returns the path of a field as {@link shownText} does, but up to 500 characters of it: the field itself is at its
- * end.
+ * Returns the path of a field as {@link shownText} does, but up to 500 characters of it, because the field itself is at
+ * its end.
  */
 export const shownPath = (path: string): string => shownText(path, MAX_SHOWN_OF_PATHS);
 
 /**
- * Returns the message of an error, cut after 20,000 characters and escaped but for its line breaks: every error of the
- * framework is made with it, in case a name or the text of another error got into the message as it was.
+ * Returns the message of an error, cut after 20,000 characters and escaped except for line breaks. Every error of the
+ * framework uses it, in case a name or the text of another error got into the message unescaped.
  */
 export function shownMessage(message: string): string {
   const cut = message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
@@ -35,8 +35,8 @@ export function shownMessage(message: string): string {
 }
 
 /**
- * Returns any value as it may stand in a message: a text in quotes, `null`, `undefined`, numbers and the like as they
- * are written, another value by its class. Never throws, whatever the value does when it is turned into text.
+ * Returns any value as text for a message: a text in quotes, `null`, `undefined`, numbers and the like as they are
+ * written, another value by its class. Never throws, even if the conversion to text does.
  */
 export function shownValue(value: unknown): string {
   if (typeof value === 'string') return `'${shownText(value)}'`;
@@ -47,14 +47,14 @@ export function shownValue(value: unknown): string {
   return shownText(String(value));
 }
 
-/** Returns `shownValue` with the value's type behind it: `7 (number)`. */
+/** Returns `shownValue` followed by the value's type: `7 (number)`. */
 export function shownWithType(value: unknown): string {
   const type = value === null ? 'null' : typeof value;
   return type === 'object' || type === 'function' ? shownValue(value) : `${shownValue(value)} (${type})`;
 }
 
 /**
- * Returns an object as its first ten keys, which show what it was taken for; another value as {@link shownWithType}
+ * Returns an object by its first ten keys, which show what it was taken for; another value as {@link shownWithType}
  * does.
  */
 export function shownWithKeys(value: unknown): string {

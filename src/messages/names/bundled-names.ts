@@ -16,10 +16,10 @@ export const stableNameAdvice = (decorator: string): string =>
   `Give the class a durable name, @${decorator}('a name'), or let the bundler keep the names of classes, as esbuild does with keepNames.`;
 
 /**
- * Says by what a class's name is known to be made by a bundler and not by its author; undefined where it is not known.
+ * Says how a class's name is known to come from a bundler and not from its author; undefined if that is not known.
  *
- * A short name alone says nothing (`class A {}`), so either it begins as no class's name does, or the text of the class
- * is minified.
+ * A short name alone proves nothing (`class A {}`), so either it starts as no class's name does, or the text of the
+ * class is minified.
  */
 export function bundledName(type: Function): string | undefined {
   const { name } = type;

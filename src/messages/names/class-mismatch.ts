@@ -31,5 +31,5 @@ const FIX = {
 const described = ({ name }: Function, message: object): string =>
   `a class ${shownText(name) || 'without a name'} with the fields ${shownKeys(message)}`;
 
-/** Tells whether the instances of a class are instances of another one, too: it is the same, or a subclass. */
+/** Tells whether a class is another one, or a subclass of it. */
 export const isOrExtends = (type: Function, base: Function): boolean => type === base || type.prototype instanceof base;

@@ -36,20 +36,20 @@ export class NewerEventError extends EventualityError {
   }
 }
 
-/** What an instance of an event class is made of: a recorded event, or a sealed one. */
+/** The source of an instance of an event class: a recorded event, or a sealed one. */
 export interface StoredEvent {
   readonly schemaVersion: number;
   readonly payload: object;
 }
 
-/** The classes of payloads that a codec made: they do not show it. */
+/** The classes of payloads that a codec made, which cannot be seen from the payload. */
 const encodedFrom = new WeakMap<object, Function>();
-/** Whether there are any: looking costs a fifth of making an instance. */
+/** Whether there are any: the look-up costs a fifth of creating an instance. */
 let someEncoded = false;
 
 /**
- * Returns the class of the event that a payload was made of in this process; undefined where that is not known, as of
- * what was read from a database.
+ * Returns the class of the event from which a payload was made in this process; undefined if unknown, as for events
+ * read from a database.
  */
 export function classOfPayload(payload: object): Function | undefined {
   const prototype = Object.getPrototypeOf(payload);
@@ -57,7 +57,7 @@ export function classOfPayload(payload: object): Function | undefined {
   return isPlain(prototype) ? encodedFrom.get(payload) : prototype.constructor;
 }
 
-/** How the instances of one event class are stored, and made again from what was stored. */
+/** How the instances of one event class are stored, and created again from what was stored. */
 export class EventType<E extends object = any> {
   readonly name: string;
   readonly schemaVersion: number;
@@ -73,9 +73,9 @@ export class EventType<E extends object = any> {
   }
 
   /**
-   * Takes a deeply frozen copy of the event.
-   * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a name
-   * that stays
+   * Returns a deeply frozen copy of the event.
+   * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a durable
+   * name
    */
   seal(event: E): SealedEvent {
     if (this.#bundledName) throw new BundledNameError(this.type);
@@ -90,9 +90,9 @@ export class EventType<E extends object = any> {
   }
 
   /**
-   * Returns an instance of the event class for a stored event; a payload that is one already is returned as it is.
-   * @throws NewerEventError when it is of a later version than the class; MessageClassMismatchError when the event is
-   * known to be of another class, and in this very version
+   * Returns an instance of the event class for a stored event; a payload that already is one is returned as it is.
+   * @throws NewerEventError if the event has a later version than the class; MessageClassMismatchError if the event is
+   * known to be of another class, and of the same version
    */
   revive({ payload, schemaVersion }: StoredEvent): E {
     if (schemaVersion > this.schemaVersion) throw new NewerEventError(this.name, schemaVersion, this.schemaVersion);

@@ -1,4 +1,4 @@
-/** A part of a program's text that means something. */
+/** A token of a program's text. */
 export interface Token {
   /**
    * `name` is for keywords, too; `private` is a `#name`; `literal` a number, a text, a regular expression, or a part of
@@ -6,7 +6,7 @@ export interface Token {
    */
   readonly kind: 'name' | 'private' | 'punctuator' | 'literal';
   readonly text: string;
-  /** Whether it begins a line. */
+  /** Whether it starts a line. */
   readonly newLine: boolean;
   /** How many brackets are open around it; a bracket itself is outside of what it encloses. */
   readonly depth: number;
@@ -14,7 +14,7 @@ export interface Token {
 
 interface Bracket {
   readonly opening: string;
-  /** Whether a slash behind the closing one begins a regular expression. */
+  /** Whether a slash after the closing bracket starts a regular expression. */
   readonly beforeOperand: boolean;
 }
 
@@ -36,9 +36,8 @@ const BEFORE_STATEMENT = new Set([';', '{', '}', ')', '=>', 'else', 'do']);
 const BEFORE_CONDITION = new Set(['if', 'while', 'for', 'with']);
 
 /**
- * Splits the text of a program that an engine has accepted into its tokens: comments are left out, and what stands in
- * texts, templates and regular expressions is taken for what it is. Whether a slash divides is told by what stands
- * before it, and before the bracket that it closes.
+ * Splits the text of a valid program into its tokens, without comments; the contents of texts, templates and regular
+ * expressions are not tokens. What precedes a slash, or the bracket before it, tells whether it divides.
  */
 export function tokensOf(text: string): readonly Token[] {
   return new Tokenizer(text).all();
@@ -49,7 +48,7 @@ class Tokenizer {
   readonly #brackets: Bracket[] = [];
   #at = 0;
   #newLine = false;
-  /** Whether a value may begin here: then a slash begins a regular expression. */
+  /** Whether a value may start here: then a slash starts a regular expression. */
   #beforeOperand = true;
 
   constructor(private readonly text: string) {}
@@ -114,7 +113,7 @@ class Tokenizer {
     else this.#add('punctuator', text, bracket?.beforeOperand ?? false);
   }
 
-  /** Goes from the beginning of a template, or of what follows on a value in it, to the next value or to its end. */
+  /** Advances from the start of a template, or from behind a value in it, to the next value or to its end. */
   #template(): void {
     let end = this.#at + 1;
     while (end < this.text.length && this.text[end] !== '`' && !this.text.startsWith('${', end))
@@ -135,7 +134,7 @@ class Tokenizer {
     this.#literal(end + 1 + FLAGS.exec(this.text)![0].length);
   }
 
-  /** Where a text ends that begins here. */
+  /** Where a text that starts here ends. */
   #endOf(quote: string): number {
     let end = this.#at + 1;
     while (end < this.text.length && this.text[end] !== quote) end += this.text[end] === '\\' ? 2 : 1;

@@ -2,13 +2,13 @@ interface Frame {
   getFunctionName(): string | null;
 }
 
-/** How many frames are looked through: a command inside of a handler is some thirty deep. */
+/** The maximum number of frames to search: a command inside a handler is about thirty deep. */
 const MAX_FRAMES = 200;
 
 /**
- * Returns the names of the functions that are running and of those that await them, the innermost first: V8 follows the
- * chain of promises, so a caller is found after an `await`, too; not through callbacks of timers and the like. It takes
- * microseconds: for rare calls only.
+ * Returns the names of the functions that are running and of those that await them, innermost first. V8 follows the
+ * chain of promises, so a caller is found even after an `await`, but not through callbacks of timers and the like. It
+ * takes microseconds: for rare calls only.
  */
 export function namesOnStack(): readonly (string | null)[] {
   const { stackTraceLimit, prepareStackTrace } = Error;

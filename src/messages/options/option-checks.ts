@@ -4,7 +4,7 @@ import { isName, NAMES } from '../names/name-text';
 import { isPlainObject } from '../sealing/plain-object';
 import { type Check, must, type OptionChecks, options } from './options';
 
-/** Returns a check of an integer; without `most`, of any that can be counted to. */
+/** Returns a check of an integer; without `most`, of any safe integer. */
 export const integer = (least: number, most = Number.MAX_SAFE_INTEGER): Check =>
   must(
     `an integer from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
@@ -35,9 +35,7 @@ export const listOf =
     for (let index = 0; index < value.length; index++) item(value[index], `${path}[${index}]`, faults);
   };
 
-/**
- * Returns a check of each value of an object whose keys are names; `pathOf` says how one of them is called in a fault.
- */
+/** Returns a check of each value of an object whose keys are names; `pathOf` says how a fault names one of them. */
 export const mapOf =
   (
     what: string,
@@ -50,14 +48,14 @@ export const mapOf =
     for (const [name, each] of Object.entries(value as object)) item(each, pathOf(path, shownText(name)), faults);
   };
 
-/** Returns a check that either of several is enough; the faults are those of the last. */
+/** Returns a check that passes if one of several does; otherwise the faults are those of the last. */
 export const either =
   (holds: (value: unknown) => boolean, otherwise: Check): Check =>
   (value, path, faults) => {
     if (!holds(value)) otherwise(value, path, faults);
   };
 
-/** Checks nothing: the part that is given the option checks it. */
+/** Checks nothing: the part that receives the option checks it. */
 export const checkedElsewhere: Check = () => undefined;
 
 /** A version, of an event's shape, a snapshot's or a projection's: a column of PostgreSQL holds no higher one. */
@@ -68,15 +66,15 @@ export const isFunction = (value: unknown): value is (...args: any[]) => unknown
 export const aFunction = must('a function', isFunction);
 export const aBoolean = must('true or false', value => typeof value === 'boolean');
 export const aName = must(NAMES, isName);
-/** What something may be stored under; longer texts are stored nowhere, and are looked for in vain. */
+/** A name under which something may be stored; no store keeps longer texts. */
 export const anId = must('text of one character at least', value => typeof value === 'string' && value !== '');
-/** For timers, which take an endless time for none. */
+/** For timers, which would treat an infinite time as none. */
 export const aDelay = must('milliseconds from 0', value => Number.isFinite(value) && value >= 0);
-/** For what is waited for, or kept; Infinity is without end. */
+/** For times of waiting or keeping; Infinity means no limit. */
 export const aTimeout = must('milliseconds from 0, or Infinity', value => typeof value === 'number' && value >= 0);
 const RETRY: OptionChecks<RetryRule> = { attempts: integer(1), delay: aDelay, maxDelay: aDelay };
 
-/** How something that failed is tried again. */
+/** How a failed operation is retried. */
 export const aRetry = options(RETRY);
 export const aPosition = must('a bigint from 0n', value => typeof value === 'bigint' && value >= 0n);
 export const aClock = withMethods(['now'], 'give a clock, an object with a method now, such as systemClock');
@@ -85,13 +83,12 @@ export const aSignal = must(
   'an AbortSignal',
   value => typeof value?.aborted === 'boolean' && isFunction(value.addEventListener),
 );
-/** Which entries of its cause's metadata a message inherits. */
+/** Which metadata entries of its cause a message inherits. */
 export const inheritedNames = must(
   "true, false, or a list of the entries' names",
   value => typeof value === 'boolean' || (Array.isArray(value) && value.every(entry => typeof entry === 'string')),
 );
 /**
- * Entries for the metadata of events: a map, or an instance of a class, would lose what it holds elsewhere than in its
- * fields.
+ * Entries for the metadata of events: a map, or an instance of a class, would lose what it holds outside of its fields.
  */
 export const metadataEntries = must("an object of entries, such as { actor: 'ann' }", isPlainObject);

@@ -16,34 +16,34 @@ export class InvalidOptionsError extends EventualityError {
   }
 }
 
-/** Finds what is wrong with the value at a path, such as `cache.max`, and adds it to the faults as sentences. */
+/** Checks the value at a path, such as `cache.max`, and adds its faults as sentences. */
 export interface Check {
   (value: unknown, path: string, faults: string[]): void;
   /** True when the option must be given. */
   readonly needed?: true;
 }
 
-/** A check for each option of a type: one that is forgotten does not compile. */
+/** A check for each option of a type; a missing one does not compile. */
 export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: Check };
 
-/** Makes a check of a condition and of what it asks for: `must('true or false', isBoolean)`. */
+/** Creates a check from a condition and the words for it: `must('true or false', isBoolean)`. */
 export const must =
   (words: string, holds: (value: any) => boolean): Check =>
   (value, path, faults) => {
     if (!holds(value)) faults.push(`${path} is ${shownValue(value)}; it must be ${words}.`);
   };
 
-/** Makes an option one that must be given: without this it may be left out. */
+/** Makes an option required; without this it may be left out. */
 export const needed = (check: Check): Check =>
   Object.assign<Check, { needed: true }>((...args) => check(...args), { needed: true });
 
-/** Makes a check of an object with options of its own; `words` say what else it may be. */
+/** Creates a check of an object with options of its own; `words` say what else it may be. */
 export const options =
   <Options>(checks: OptionChecks<Options>, words = 'an object of options'): Check =>
   (value, path, faults) =>
     checkOptions(value, checks, path, faults, words);
 
-/** Returns what is wrong with an object of options, as sentences; `path` names it where it is itself an option. */
+/** Returns the faults of an object of options, as sentences; `path` names it if it is itself an option. */
 export function optionFaults<Options>(given: unknown, checks: OptionChecks<Options>, path = ''): string[] {
   const faults: string[] = [];
   checkOptions(given, checks, path, faults);
@@ -51,7 +51,7 @@ export function optionFaults<Options>(given: unknown, checks: OptionChecks<Optio
 }
 
 /**
- * Refuses options that are not as declared, with all faults, for the functions without an error class of their own.
+ * Refuses invalid options with all faults, for functions without an error class of their own.
  * @throws InvalidOptionsError
  */
 export function refuseOptions<Options>(what: string, given: Options | undefined, checks: OptionChecks<Options>): void {
@@ -63,7 +63,7 @@ export function refuseOptions<Options>(what: string, given: Options | undefined,
 /** Arguments by their names, each with its check. */
 export type CheckedArguments = Readonly<Record<string, readonly [value: unknown, check: Check]>>;
 
-/** Returns what is wrong with arguments, as sentences. */
+/** Returns the faults of arguments, as sentences. */
 export function argumentFaults(given: CheckedArguments): string[] {
   const faults: string[] = [];
   for (const [name, [value, check]] of Object.entries(given)) check(value, name, faults);
@@ -71,7 +71,7 @@ export function argumentFaults(given: CheckedArguments): string[] {
 }
 
 /**
- * Refuses arguments that are not as declared, with all faults: each is given by its name, with its check.
+ * Refuses invalid arguments with all faults: each is given by its name, with its check.
  * @example refuseArguments('retry', { sequence: [sequence, aName] })
  * @throws InvalidOptionsError
  */
@@ -108,7 +108,7 @@ function checkOptions<Options>(
 const unknownOption = (name: string, checks: object, path: string): string =>
   `'${shownText(name)}' is not an option${path === '' ? '' : ` of ${path}`}. ${knownNames(name, Object.keys(checks))}`;
 
-/** Values that are taken for options by mistake: they have no options, so that all of these would count as left out. */
+/** Values that are passed as options by mistake: they have no known keys, so every option would count as left out. */
 const BUILT_IN = /^\[object (Map|Set|WeakMap|WeakSet|Date|RegExp|Promise|Error|String|Number|Boolean)\]$/;
 
 function isOptions(value: unknown): value is Record<string, unknown> {

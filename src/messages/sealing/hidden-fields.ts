@@ -1,8 +1,8 @@
 import { type Token, tokensOf } from '../names/source-tokens';
 
 /**
- * What compilers make of private fields for older targets, beside `fields.set(this, ...)` of TypeScript: esbuild; swc
- * and babel.
+ * What compilers turn private fields into for older targets, besides `fields.set(this, ...)` of TypeScript: esbuild;
+ * swc and babel.
  */
 const INITIALIZER = /^(__privateAdd|_class_private_field_init|_classPrivateFieldInitSpec)/;
 /** Not a field but the mark of a class with private methods, as esbuild names it. */
@@ -10,12 +10,12 @@ const METHODS = /_instances\d*$/;
 const COMPILED = '#private';
 
 /**
- * Returns the names of the private `#fields` that a class and its parents declare, by their source text; what a
- * compiler replaced is called `#private`, and so is data that a constructor puts into a WeakMap (`map.set(this, ...)`).
- * Nothing can read such fields from outside. Private methods and static fields are no data of an instance.
+ * Returns the names of the private `#fields` that a class and its parents declare, from their source text. A field that
+ * a compiler replaced is called `#private`, and so is data that a constructor puts into a WeakMap (`map.set(this,
+ * ...)`). Nothing can read such fields from outside. Private methods and static fields are not data of an instance.
  *
- * Not found is data that the class's text does not show: kept by a function of another place, or by helpers that a
- * minifier has renamed.
+ * It cannot find data that the class's text does not show: kept by a function elsewhere, or by helpers that a minifier
+ * has renamed.
  * @param prototype that of the class
  * @param until that of the parent at which to stop
  */
@@ -28,16 +28,13 @@ export function hiddenFields(prototype: object | null, until: object | null = nu
   return [...found];
 }
 
-/**
- * @internal Goes through the text of a class, or of a function that is used as one; the classes inside of it have
- * fields of their own.
- */
+/** @internal Scans the text of a class, or of a function used as one; classes inside it have fields of their own. */
 export function* declaredFields(text: string): Generator<string> {
-  // Most classes have nothing of the kind, and are not read.
+  // Most classes contain nothing of the kind, and are not scanned.
   if (!/#|\bset\b|rivate/.test(text)) return;
   const tokens = tokensOf(text);
   const own = tokens[0]?.text === 'class' ? 1 : 0;
-  /** The depths of class heads whose body has not begun, and of the bodies. */
+  /** The depths of class heads whose body has not started, and of the bodies. */
   const heads: number[] = [];
   const bodies: number[] = [];
   let isStatic = false;
@@ -54,13 +51,16 @@ export function* declaredFields(text: string): Generator<string> {
   }
 }
 
-/** Tells whether a token is the `class` of a class, not a property of that name. */
+/** Tells whether a token is the keyword `class`, not a property of that name. */
 function beginsClass(tokens: readonly Token[], index: number): boolean {
   const next = tokens[index + 1];
   return isWord(tokens, index, 'class') && (next?.kind === 'name' || next?.text === '{');
 }
 
-/** Tells whether a token in the body of a class is the first of a member; with no semicolon before it begins a line. */
+/**
+ * Tells whether a token in the body of a class is the first of a member; without a semicolon before it, it starts a
+ * line.
+ */
 function beginsMember(tokens: readonly Token[], index: number): boolean {
   const { kind, text, newLine } = tokens[index]!;
   const before = tokens[index - 1]!.text;
@@ -78,7 +78,7 @@ function declaresField(tokens: readonly Token[], index: number): boolean {
   return before !== 'static' && !(before === 'accessor' && tokens[index - 2]?.text === 'static');
 }
 
-/** Tells whether a token begins what puts data of the instance where it cannot be seen. */
+/** Tells whether a token starts code that hides data of the instance. */
 function keepsElsewhere(tokens: readonly Token[], index: number): boolean {
   if (isText(tokens, index, 'set', '(', 'this', ',')) {
     const before = tokens[index - 1]?.text;
@@ -92,7 +92,7 @@ function keepsElsewhere(tokens: readonly Token[], index: number): boolean {
   return !METHODS.test(field.text) && !isAccessor(tokens, index + call + 5);
 }
 
-/** Tells whether an object with a getter or a setter begins here: private ones are compiled like fields. */
+/** Tells whether an object with a getter or a setter starts here: private accessors are compiled like fields. */
 const isAccessor = (tokens: readonly Token[], index: number): boolean =>
   isText(tokens, index, '{', 'get', ':') || isText(tokens, index, '{', 'set', ':');
 

@@ -5,7 +5,7 @@ const MAX_DEPTH = 100;
 
 class Given {
   constructor(object: object) {
-    // The object that is returned gets the private field of the subclass, which marks it.
+    // The returned object gets the private field of the subclass, which marks it.
     // biome-ignore lint/correctness/noConstructorReturn: `this` is not used.
     return object;
   }
@@ -29,24 +29,22 @@ class Seal extends Given {
 }
 
 /**
- * The keys of an instance that was sealed, by its prototype: what has such a prototype has all its data where JSON
- * looks.
+ * The keys of a sealed instance, by its prototype: objects with such a prototype have no data that JSON does not see.
  */
 const sealedKeys = new WeakMap<object, readonly string[]>();
 const NO_KEYS: readonly string[] = [];
 
 /**
- * Returns a deeply frozen copy of a message's data, with the prototype of its class, after checking that JSON carries
+ * Returns a deeply frozen copy of a message's data, with the prototype of its class, after checking that JSON preserves
  * all of it.
  *
  * Refused, with the path of the field: functions, symbols, bigints, NaN and infinities, `undefined` inside arrays,
  * instances of classes (dates, maps, value objects), keys named `__proto__`, text and keys with NUL or lone surrogates
  * (PostgreSQL refuses them), cycles and nesting deeper than 100 levels, and what JSON leaves out: symbol and
  * non-enumerable properties, and named properties of arrays. The message itself may be an instance of a class, but not
- * of one that keeps its data where JSON does not look (a date, a map, an error, private `#fields` and `accessor`s, the
+ * of one that keeps data where JSON does not see it (a date, a map, an error, private `#fields` and `accessor`s, the
  * prototype), nor of one with a `toJSON` method, which would decide what is stored. As in JSON, properties that are
  * `undefined` are left out and `-0` becomes `0`. A sealed object is returned as it is.
- *
  * @throws UnstorableValueError
  */
 export function sealPayload<T extends object>(payload: T, name: string): Readonly<T> {
@@ -67,10 +65,7 @@ export function sealPayload<T extends object>(payload: T, name: string): Readonl
   return copy;
 }
 
-/**
- * Takes a fresh object as sealed without looking at it: for data made by the framework itself, of text and numbers
- * only.
- */
+/** Treats a fresh object as sealed without checking it, for data made by the framework itself from text and numbers. */
 export function takeAsSealed<T extends object>(fresh: T): Readonly<T> {
   Seal.put(fresh);
   return Object.freeze(fresh);
@@ -95,7 +90,7 @@ function copyObject(
     else if (typeof value === 'number' && Number.isFinite(value)) copy[key] = value === 0 ? 0 : value;
     else copy[key] = copyValue(value, `${path}.${key}`, depth);
   }
-  // Counted first: it is asked of every object, and the property is looked for only where there is one.
+  // Counted first, because this is checked for every object, and the property is looked up only if there is one.
   if (Object.getOwnPropertyNames(source).length !== count || Object.getOwnPropertySymbols(source).length > 0)
     refuseHiddenProperty(source, path);
   return Object.freeze(copy);
@@ -139,17 +134,14 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
 function copyNested(value: object, path: string, depth: number): object {
   if (depth > MAX_DEPTH) throw new UnstorableValueError(path, `circular, or nested deeper than ${MAX_DEPTH} levels`);
   const prototype = Object.getPrototypeOf(value);
-  // The prototype of arrays is an array, in every realm; that of a class which extends them is none.
+  // The prototype of arrays is itself an array, in every realm; that of a subclass is not.
   if (Array.isArray(value) && Array.isArray(prototype)) return copyArray(value, path, depth);
   if (!isPlain(prototype) || Array.isArray(value))
     throw new UnstorableValueError(path, `an instance of ${prototype?.constructor?.name ?? 'a class'}`);
   return copyObject(value, {}, path, depth, NO_KEYS);
 }
 
-/**
- * Keys that were looked at before: an application has few of them; where keys are data, only the first so many are
- * kept.
- */
+/** Keys that were already checked. An application has few of them; if keys are data, only a limited number is kept. */
 const storableKeys = new Set<string>();
 
 function refuseKey(key: string, path: string): void {

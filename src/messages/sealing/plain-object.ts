@@ -1,6 +1,6 @@
 /**
  * Tells the prototype of an object literal from that of a class. A plain object of another realm (a worker, a test
- * runner's sandbox) has that realm's Object.prototype: nothing above it.
+ * runner's sandbox) has that realm's Object.prototype, which has no parent.
  */
 export function isPlain(prototype: object | null): boolean {
   return (

@@ -21,13 +21,13 @@ export class UnstorableValueError extends EventualityError {
 const BUILT_IN =
   /^\[object (Date|RegExp|Error|Promise|DataView|String|Number|Boolean|(Weak)?(Map|Set|Ref)|\w*Array(Buffer)?)\]$/;
 
-/** Tells whether a function is the engine's own, such as `Map` or `Error`. */
+/** Tells whether a function is built in, such as `Map` or `Error`. */
 export const isNative = (type: Function): boolean =>
   /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
 
 /**
- * Refuses an object whose class keeps data where JSON does not look: in a date or a map, in private fields, on the
- * prototype, or behind a `toJSON` method. What is found holds for all objects of that prototype.
+ * Refuses an object whose class keeps data where JSON does not see it: in a date or a map, in private fields, on the
+ * prototype, or behind a `toJSON` method. The result holds for all objects of that prototype.
  * @throws UnstorableValueError
  */
 export function refuseHiddenData(object: object, path: string): void {
@@ -35,7 +35,7 @@ export function refuseHiddenData(object: object, path: string): void {
   if (kind !== '[object Object]' && BUILT_IN.test(kind))
     throw new UnstorableValueError(path, `an instance of ${kind.slice(8, -1)}`);
   const prototype = Object.getPrototypeOf(object);
-  // Of the prototype: an instance may hide the method behind a field of that name, and the next one not.
+  // Checked on the prototype: an instance may hide the method behind a field of that name, and the next one not.
   if (typeof prototype?.toJSON === 'function') throw new UnstorableValueError(path, 'an object with a toJSON method');
   for (let level = prototype; !isPlain(level); level = Object.getPrototypeOf(level)) refuseHiddenLevel(level, path);
   const [field] = hiddenFields(prototype);
@@ -45,8 +45,8 @@ export function refuseHiddenData(object: object, path: string): void {
 }
 
 /**
- * Refuses an object of which `{ ...object }` would lose a part: private fields, what is on its prototype, or is not
- * enumerable. Symbols, too.
+ * Refuses an object of which `{ ...object }` would lose a part: private fields, symbols, and properties that are not
+ * enumerable or on its prototype.
  * @throws UnstorableValueError
  */
 export function refuseHidden(object: object, path: string): void {

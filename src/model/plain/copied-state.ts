@@ -1,8 +1,8 @@
 import { isNative } from '../../messages';
 
 /**
- * Finds the part of an initial state that `structuredClone`, which makes the state of each aggregate, would refuse,
- * leave out, or strip of its class. Returns what it is, with its place.
+ * Finds the part of an initial state that `structuredClone`, which creates the state of each aggregate, would refuse,
+ * leave out, or strip of its class. Returns a description with its path.
  */
 export function lostInCopy(value: unknown, path: string, seen = new Set<unknown>()): string | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return `${path} is a ${typeof value}`;

@@ -121,7 +121,7 @@ export function defineAggregate<State extends object, M extends Methods = Record
       const handler = handlers.get(event.name);
       if (handler) {
         const next = handler(current, event) ?? current;
-        // Asked here, and not in a function that others call with other states: that would cost a third of folding.
+        // Checked here, and not in a function that others call with other states: that would cost a third of folding.
         if (next !== current && typeof (next as { then?: unknown }).then === 'function')
           refusePromise(next, name, `on.${event.name}`);
         return next;
@@ -135,7 +135,7 @@ export function defineAggregate<State extends object, M extends Methods = Record
   };
 }
 
-/** Lowers the option `snapshot`: the state is data, and kept as it is. */
+/** Compiles the option `snapshot`: the state is data, and kept as it is. */
 function plainSnapshots<State extends object>(
   name: string,
   initialState: (id: string) => State,
@@ -165,7 +165,10 @@ function commandRule<State>(
   };
 }
 
-/** Makes the class of the objects that `load` returns: the methods of the specification, recording what they return. */
+/**
+ * Creates the class of the objects that `load` returns: the methods of the specification, which record the events that
+ * they return.
+ */
 function exposedClass<State>(name: string, methods: Methods): new (handle: AggregateHandle<State>) => object {
   class Exposed {
     readonly #handle: AggregateHandle<State>;
@@ -218,7 +221,7 @@ const aMethod: Check = (value, path, faults) => {
   aFunction(value, path, faults);
 };
 
-/** What changes the state, or makes it, does so at once. */
+/** Handlers that change or create the state must be synchronous. */
 const atOnce: Check = (value, path, faults) => {
   aFunction(value, path, faults);
   const fault = laterFault(path, value);

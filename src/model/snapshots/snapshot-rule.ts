@@ -48,18 +48,18 @@ export interface SnapshotRule<State = any> {
   restore(id: string, text: string): State;
 }
 
-/** How a style of aggregates, with classes or without, gives its state away and takes it back. */
+/** How aggregates, with or without classes, export and import their state. */
 export interface SnapshotSubject<State extends object> {
   readonly name: string;
   initialState(id: string): State;
-  /** Why the state cannot be seen, where it cannot. */
+  /** Why the state cannot be read, if it cannot. */
   readonly refusal: string | undefined;
   dataOf(state: State): object;
-  /** Returns the state that the data is of: the fresh one filled, or another one. */
+  /** Returns the state for the data: the fresh one filled, or another one. */
   filled(fresh: State, data: object): State;
 }
 
-/** Lowers the option `snapshot` to a rule. */
+/** Compiles the option `snapshot` to a rule. */
 export function snapshotRule<State extends object>(
   options: SnapshotOptions<State>,
   subject: SnapshotSubject<State>,
@@ -88,7 +88,7 @@ export function snapshotRule<State extends object>(
     restore(id, text) {
       const fresh = subject.initialState(id);
       const { fields, state } = envelopeOf(text);
-      // Who adds a field and forgets to raise the version would else get it without what earlier events had put there.
+      // A field that was added without raising the version would otherwise lack what earlier events had set.
       const present = Object.keys(fresh);
       if (fields.join() !== present.join())
         throw new TypeError(

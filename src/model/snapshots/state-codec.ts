@@ -1,4 +1,4 @@
-/** Key of what JSON has no form for: `{ "$": kind, "of": ... }`. */
+/** The key of values without a JSON form: `{ "$": kind, "of": ... }`. */
 const KIND = '$';
 
 /** Says which part of a state cannot be kept, and why. Caught and reported as a `SnapshotRefusedError`. */
@@ -12,10 +12,9 @@ export class UnkeepableValue extends Error {
 }
 
 /**
- * Encodes a value as plain JSON data from which {@link decodeState} makes the same again: beside what JSON has, also
- * `undefined`, numbers without a JSON form, bigints, dates, maps, sets, objects without a prototype, what is frozen,
- * and objects that are held twice. Two values whose data is the same JSON text cannot be told apart by anything but
- * their identity.
+ * Encodes a value as plain JSON data from which {@link decodeState} creates an equal one. Beyond JSON it supports
+ * `undefined`, numbers without a JSON form, bigints, dates, maps, sets, objects without a prototype, frozen objects,
+ * and objects that occur twice. Two values with the same JSON text differ only in identity.
  * @throws UnkeepableValue for everything else: functions, symbols, instances of classes, hidden or computed properties
  */
 export function encodeState(value: unknown): unknown {
@@ -23,8 +22,8 @@ export function encodeState(value: unknown): unknown {
 }
 
 /**
- * Makes a value of what {@link encodeState} returned; new objects each time. @throws SyntaxError, TypeError when the
- * text is damaged
+ * Decodes the result of {@link encodeState}; new objects each time.
+ * @throws SyntaxError, TypeError if the text is damaged
  */
 export function decodeState(encoded: unknown): unknown {
   return new Decoder().decode(encoded);
@@ -35,7 +34,7 @@ const isPlainPrototype = (prototype: object | null): boolean =>
   prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 
 class Encoder {
-  /** The objects met so far, by their place: the same object again is encoded as that place. */
+  /** The objects seen so far, by index: the same object again is encoded as that index. */
   readonly #places = new Map<object, number>();
 
   encode(value: unknown, path: string): unknown {
@@ -155,7 +154,7 @@ class Decoder {
     }
   }
 
-  /** Takes the object's place before its parts, as the encoder did. */
+  /** Registers the object before its parts, as the encoder did. */
   #fill<T extends object>(object: T, fill: (object: T) => void): T {
     this.#objects.push(object);
     fill(object);
@@ -179,14 +178,14 @@ const tagged = (kind: string, of?: unknown): object => (of === undefined ? { [KI
 
 const joined = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** Names a date, a map or a set of any realm; not what extends one of them. */
+/** Names a date, a map or a set of any realm, but not an instance of a subclass. */
 function builtIn(value: object, prototype: object): string | undefined {
   const parent = Object.getPrototypeOf(prototype);
   if (parent === null || Object.getPrototypeOf(parent) !== null) return undefined;
   return /^\[object (Date|Map|Set)\]$/.exec(Object.prototype.toString.call(value))?.[1];
 }
 
-/** The properties of an object, provided that all of them are plain to see. */
+/** The properties of an object, if all of them can be read. */
 export function ownEntries(value: object, path: string): [string, unknown][] {
   const keys = Object.keys(value);
   refuseProperties(value, path, keys.length);
@@ -194,7 +193,7 @@ export function ownEntries(value: object, path: string): [string, unknown][] {
   return keys.map(key => [key, (value as Record<string, unknown>)[key]]);
 }
 
-/** Refuses properties that are computed, or that cannot be set where others can. */
+/** Refuses properties that are computed or read-only. */
 function refuseUnusual(value: object, path: string): void {
   const frozen = Object.isFrozen(value);
   for (const key of Object.keys(value)) {
