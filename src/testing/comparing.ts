@@ -3,15 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { hiddenFields } from '../messages';
 
 /**
- * Stands for a function where states are compared: one that is made anew with each object is the same if its text is.
+ * Stands for a function when states are compared: functions that are created with each object are equal if their texts
+ * are.
  */
 class FunctionText {
   constructor(readonly text: string) {}
 }
 
 /**
- * Tells whether two states are equal. Functions in them are equal when their text is. What cannot be seen, such as
- * private fields, is not compared.
+ * Tells whether two states are equal. Functions in them are equal if their texts are. Hidden data, such as private
+ * fields, is not compared.
  */
 export function sameState(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(one, other) || isDeepStrictEqual(withTexts(one), withTexts(other));
@@ -43,8 +44,8 @@ const shown = (property: PropertyDescriptor, seen: Map<object, unknown>): Proper
   'value' in property ? { ...property, value: withTexts(property.value, seen) } : property;
 
 /**
- * Refuses to compare what holds private fields: two objects that differ in them only would pass for equal. @throws
- * AssertionError
+ * Refuses to compare objects with private fields: two that differ only in these would pass for equal.
+ * @throws AssertionError
  */
 export function refuseIncomparable(value: unknown, place: string, seen = new Set<unknown>()): void {
   if (typeof value !== 'object' || value === null || seen.has(value)) return;

@@ -9,7 +9,7 @@ export type TestIds = readonly string[] | (() => string);
 /** Checks the option `ids`. */
 export const testIds = either(isFunction, listOf('ids, or a function that makes them', aName));
 
-/** Returns what makes the ids; without a list they are `id-1`, `id-2`... */
+/** Returns the function that creates the ids; without a list they are `id-1`, `id-2`... */
 export function idsFrom(ids: TestIds = []): () => string {
   if (typeof ids === 'function') return ids;
   let made = 0;

@@ -6,7 +6,7 @@ const anExpectedError = must(
   value => typeof value === 'function' || (typeof value === 'string' && value !== ''),
 );
 
-/** Refuses what no error could be. @throws InvalidOptionsError */
+/** Refuses a value that cannot describe an error. @throws InvalidOptionsError */
 export const refuseExpectedError = (expected: unknown): void =>
   refuseArguments('thenError', { 'the error': [expected, anExpectedError] });
 
@@ -15,15 +15,15 @@ const anEvent = must(
   value => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
-/** Refuses what is no event. @throws InvalidOptionsError */
+/** Refuses a value that is not an event. @throws InvalidOptionsError */
 export const refuseEvents = (what: string, events: readonly unknown[]): void =>
   refuseArguments(what, Object.fromEntries(events.map((event, place) => [`events[${place}]`, [event, anEvent]])));
 
 export type ErrorClass = abstract new (...args: any[]) => unknown;
 
 /**
- * Finds out whether the error is the expected one: by its class, its `code`, or a part of its message. @throws
- * AssertionError
+ * Checks whether the error is the expected one: by its class, its `code`, or a part of its message.
+ * @throws AssertionError
  */
 export function expectError(
   error: { readonly thrown: unknown } | undefined,
@@ -47,7 +47,7 @@ export function expectError(
   }
 }
 
-/** Refuses an error where something else was expected; the error is the cause. @throws AssertionError */
+/** Refuses an error if something else was expected; the error is the cause. @throws AssertionError */
 export function expectNoError(
   error: { readonly thrown: unknown } | undefined,
   expected: unknown,
@@ -64,14 +64,14 @@ export function expectNoError(
   throw failure;
 }
 
-/** An `await` that comes too early calls `then` with its continuations: the second of them takes the complaint. */
+/** An `await` that comes too early calls `then` with its continuations; the second one receives the complaint. */
 export function tookContinuations(given: readonly unknown[], complaint: string): boolean {
   if (given.length === 0 || !given.every(each => typeof each === 'function')) return false;
   (given[1] as (error: Error) => void)(new TypeError(complaint));
   return true;
 }
 
-/** Returns what stays of data that is stored: plain, and without its class. */
+/** Returns data as it is stored: plain, and without its class. */
 export const copied = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
 
 function isError(thrown: unknown, expected: ErrorClass | string): boolean {
@@ -80,12 +80,12 @@ function isError(thrown: unknown, expected: ErrorClass | string): boolean {
     const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
     return code === expected || (typeof message === 'string' && message.includes(expected));
   } catch {
-    // What throws when it is looked at is nothing that was expected.
+    // A value whose getters throw is not what was expected.
     return false;
   }
 }
 
-/** Returns the text of what was thrown: anything can be, also what has none. */
+/** Returns the text of a thrown value. Anything can be thrown, even a value without a text. */
 function textOf(thrown: unknown): string {
   try {
     return String(thrown);

@@ -11,7 +11,7 @@ export class History {
     private readonly events: readonly object[],
   ) {}
 
-  /** @internal What a store is to append: nothing where nothing happened. */
+  /** @internal The appends for a store: none if there are no events. */
   appends(): StreamAppend[] {
     const { definition, aggregateId } = this;
     const sealed = this.events.map(event => definition.seal(event));

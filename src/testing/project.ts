@@ -96,7 +96,7 @@ class Projecting implements Projected {
   }
 }
 
-/** Lets the engine follow the events as they happen: they are no replay. */
+/** Lets the engine follow the events as they happen, so that they are not a replay. */
 async function project(
   histories: readonly History[],
   projection: ClassReference | ProjectionDefinition,
@@ -113,7 +113,7 @@ async function project(
   const flow = await bootstrap(ProjectionModule, {
     eventStore,
     processors: isClass ? [] : [projection],
-    // What a handler throws is for the expectation to say.
+    // The expectation reports the errors of handlers.
     logger: SILENT,
     adjustEventProcessor: definition =>
       definition.name === name ? once(definition, error => thrown.push(error)) : definition,
@@ -133,13 +133,13 @@ async function project(
   }
 }
 
-/** One call for each event, in the order given whatever the number of segments is, and what it throws is told. */
+/** One call for each event, in the given order whatever the number of segments, and its error is recorded. */
 function once(definition: EventProcessorDefinition, failed: (error: unknown) => void): EventProcessorDefinition {
   const { mode: _, retry: __, onError: ___, segments: ____, ...options } = definition.options;
   return {
     ...definition,
     options: { ...options, retry: { attempts: 1 } },
-    // In step with the handler, also where it returns no promise: what it writes after that is late here, too.
+    // Waits in step with the handler, even if it returns no promise: later writes are late here, too.
     handlers: adjustedHandlers(definition, (_event, handle) => {
       const told = (error: unknown): never => {
         failed(error);
@@ -170,7 +170,7 @@ async function documentsOf(
   return documents;
 }
 
-/** What makes of a class, or of a value, a projection; undefined where nothing does. */
+/** Returns the projection of a class or a value; undefined if it is none. */
 const roleOf = (projection: any): { readonly kind: string; readonly name: string } | undefined =>
   typeof projection === 'function' ? eventProcessorRole(projection) : projection;
 

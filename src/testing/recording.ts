@@ -11,7 +11,7 @@ export interface RecordedCommand {
   readonly error?: unknown;
 }
 
-/** One completed call of a handler of a listener. */
+/** One completed call of a listener or reactor. */
 export interface RecordedEffect {
   /** The name of a reactor, or the class and method of any other listener, such as `Log.created`. */
   readonly listener: string;
@@ -20,7 +20,7 @@ export interface RecordedEffect {
   readonly error?: unknown;
 }
 
-/** Returns the handlers of a definition with something around each call. */
+/** Returns the handlers of a definition with a wrapper around each call. */
 export function adjustedHandlers(
   { handlers }: EventProcessorDefinition,
   around: (event: RecordedEvent, handle: () => unknown) => unknown,
@@ -37,7 +37,7 @@ export function adjustedHandlers(
   );
 }
 
-/** Notes what a flow does in a test, and how much of it is under way. */
+/** Records what a flow does in a test, and counts its work in progress. */
 export class Recording {
   readonly commands: RecordedCommand[] = [];
   readonly events: RecordedEvent[] = [];
@@ -45,7 +45,7 @@ export class Recording {
   #begun = 0;
   #underWay = 0;
 
-  /** Grows with everything that happens. */
+  /** Grows with every recorded event, command and call. */
   get moves(): number {
     return this.#begun + this.events.length;
   }
@@ -66,7 +66,7 @@ export class Recording {
     }
   }
 
-  /** Notes a command when it begins, so that commands stand in the order of their beginnings. */
+  /** Records a command when it starts, so that commands are in the order of their starts. */
   command<T extends { readonly events: readonly RecordedEvent[] }>(
     name: string,
     command: object,

@@ -39,7 +39,7 @@ const WHEN_OPTIONS: OptionChecks<WhenOptions> = {
   metadata: metadataEntries,
 };
 
-/** Refuses what no command can be run with. @throws InvalidOptionsError, UnnamedMessageError */
+/** Refuses a value that is not a command. @throws InvalidOptionsError, UnnamedMessageError */
 export function refuseWhen(command: unknown, options: WhenOptions): void {
   if (typeof command !== 'object' || command === null) throw new UnnamedMessageError(command);
   refuseOptions('when', options, WHEN_OPTIONS);
@@ -51,17 +51,17 @@ export interface Decided {
   readonly payload: object;
 }
 
-/** What one command led to in a test. */
+/** The result of one command in a test. */
 export interface TestRun {
   readonly events: readonly Decided[];
   readonly state: unknown;
   readonly error: { readonly thrown: unknown } | undefined;
 }
 
-/** Returns an event without what does not matter for comparing it: its class, and that it is frozen. */
+/** Returns an event without what does not matter for a comparison: its class, and that it is frozen. */
 export const decided = ({ name, payload }: SealedEvent): Decided => ({ event: name, payload: copied(payload) });
 
-/** Replays what was given, lets the aggregate decide, and checks that its state is what its events say. */
+/** Replays the given events, lets the aggregate decide, and checks that its state follows from its events. */
 export async function runCommand(
   definition: AggregateDefinition,
   given: readonly object[],
@@ -95,8 +95,8 @@ interface Addressed {
 }
 
 /**
- * Finds out which rule a command is for, and which aggregate. @throws UnknownCommandError, MessageClassMismatchError,
- * MissingAggregateIdError
+ * Finds the rule and the aggregate of a command.
+ * @throws UnknownCommandError, MessageClassMismatchError, MissingAggregateIdError
  */
 function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
@@ -168,7 +168,7 @@ function proveState(
   }
 }
 
-/** Finds out here, and not by a line in a log, that no snapshot can be taken. */
+/** Fails here, instead of with a line in a log, if no snapshot can be taken. */
 function proveSnapshot(definition: AggregateDefinition, instance: AggregateInstance): void {
   const { name, snapshot } = definition;
   if (!snapshot) return;

@@ -67,7 +67,7 @@ export class TestFlow {
       before = this.#recording.moves;
       await flow.eventBus.drain();
       await flow.processors.settled(options);
-      // Lets what has been woken run: readers of live queries, and commands that are dispatched without being awaited.
+      // Lets woken code run: readers of live queries, and commands that are dispatched without being awaited.
       await setImmediate();
     } while (this.#recording.busy || this.#recording.moves !== before);
   }
@@ -115,7 +115,7 @@ export async function testFlow(module: ModuleClass, options: TestFlowOptions = {
   return new TestFlow(flow, clock, recording);
 }
 
-/** Pauses would be times of the machine, not of the test's clock. */
+/** Pauses would be measured by the machine's clock, not by that of the test. */
 function adjusted(definition: EventProcessorDefinition, recording: Recording): EventProcessorDefinition {
   const { kind, name, options } = definition;
   const background = (options.mode ?? 'async') === 'async';

@@ -149,7 +149,7 @@ describe('a damaged file', () => {
     expect(await failure(store)).toMatchObject({ code: 'SQLITE_FILE_DAMAGED', file });
   });
 
-  test('is reported to a reader and to a subscriber that meet an event that is no JSON', async () => {
+  test('is reported to a reader and to a subscriber that read an event that is not JSON', async () => {
     const store = files.store();
     await store.append(to('1'));
     files.shell(store.file).exec(`update events set payload = '{"half":'`);

@@ -46,7 +46,7 @@ export class PostgresSchemaOutdatedError extends EventualityError {
 
   constructor(schema: string, found: number, needed: number, cause?: unknown) {
     super(
-      `The event store in schema '${schema}' is at migration ${found}, needed is ${needed}. ` +
+      `The event store in schema '${schema}' is at migration ${found}; ${needed} is needed. ` +
         `Start with { migrate: 'auto' }, or run what migrationSql(options) prints.`,
       { cause },
     );

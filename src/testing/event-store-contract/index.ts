@@ -40,12 +40,12 @@ const OPTIONS: OptionChecks<EventStoreContractOptions> = {
 };
 
 /**
- * Returns what every `EventStore` must hold, as cases for the test runner of your choice.
+ * Returns the cases that every `EventStore` must pass, for the test runner of your choice.
  *
  * The cases are independent of each other, in order and in data: each opens stores of its own and closes them. None
- * takes longer than some seconds on a slow machine. Those about durability come with `reopen`, those about several
- * stores on the same data with `openAgain`, those about `restore` with `restores`, those about commands with
- * `commands`. The names of the cases are unique.
+ * takes longer than a few seconds on a slow machine. `reopen` adds cases about durability, `openAgain` cases about
+ * several stores on the same data, `restores` cases about `restore`, and `commands` cases about commands. The names of
+ * the cases are unique.
  *
  * @example
  * for (const { name, run } of eventStoreContract({ open: () => new MyEventStore() })) test(name, run);

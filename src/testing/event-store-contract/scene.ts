@@ -19,16 +19,16 @@ export interface EventStoreContractOptions {
   /** Whether the store has `commands`: it adds the cases about them. Default false. */
   readonly commands?: boolean;
   /**
-   * How many milliseconds a case waits for what must come by itself, such as the next page of a subscription; default
-   * 5,000.
+   * How long a case waits for something to happen by itself, such as the next page of a subscription, in milliseconds;
+   * default 5,000.
    */
   readonly timeout?: number;
 }
 
-/** What a check plays on: a new store, and what else the options offer. */
+/** What a check works with: a new store, and what the options offer. */
 export interface Scene {
   readonly store: EventStore;
-  /** Waits for what must come by itself; fails, naming it, when it does not come in time. */
+  /** Waits for something to happen by itself; fails, naming it, if it does not happen in time. */
   soon<T>(awaited: Promise<T>, what: string): Promise<T>;
   /** Closes the store and opens one on the same data. */
   reopened(): Promise<EventStore>;
@@ -36,10 +36,10 @@ export interface Scene {
   another(): Promise<EventStore>;
 }
 
-/** Checks of one theme: a sentence that must be true of every store, and what finds out whether it is. */
+/** Checks of one theme: a sentence that must be true of every store, and the function that checks it. */
 export type Checks = Readonly<Record<string, (scene: Scene) => Promise<void>>>;
 
-/** Plays one check on a new store and closes whatever was opened for it. */
+/** Runs one check on a new store and closes every store that it opened. */
 export async function play(check: (scene: Scene) => Promise<void>, options: EventStoreContractOptions): Promise<void> {
   const opened: EventStore[] = [];
   const opening = async (open: () => EventStore | Promise<EventStore>): Promise<EventStore> => {

@@ -57,7 +57,7 @@ const CHECKS: Readonly<Record<string, SceneCheck>> = {
 };
 
 /**
- * Returns what every `ProjectionStore` must hold, as cases for the test runner of your choice; each opens a store of
+ * Returns the cases that every `ProjectionStore` must pass, for the test runner of your choice; each opens a store of
  * its own. The cases about durability come with `reopen`, those about events of the same store with `events`.
  *
  * @example for (const { name, run } of projectionStoreContract({ open: () => new MyProjectionStore() })) test(name,

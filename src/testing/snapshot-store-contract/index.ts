@@ -24,7 +24,7 @@ const OPTIONS: OptionChecks<SnapshotStoreContractOptions> = {
 };
 
 /**
- * Returns what every `SnapshotStore` must hold, as cases for the test runner of your choice; each opens a store of its
+ * Returns the cases that every `SnapshotStore` must pass, for the test runner of your choice; each opens a store of its
  * own.
  *
  * @example for (const { name, run } of snapshotStoreContract({ open: () => new MySnapshotStore() })) test(name, run);

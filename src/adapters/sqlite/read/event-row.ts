@@ -54,7 +54,7 @@ function frozen(json: string, { position }: EventRow): object {
   try {
     return deeplyFrozen(JSON.parse(json));
   } catch (error) {
-    throw new UnreadableRow(`the event at position ${position} is no JSON`, { cause: error });
+    throw new UnreadableRow(`the event at position ${position} is not JSON`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { type ExpectedVersion, type NewEvent, type StreamAppend } from '../../po
 import type { StreamName } from '../../ports/stream-name';
 import { refuseStream } from './option-checks';
 
-/** The entries that the metadata of every stored event has, as text. */
+/** The metadata entries of every stored event, as text. */
 const REQUIRED_METADATA = ['correlationId', 'causationId', 'commandName'] as const;
 
 /**
@@ -43,8 +43,8 @@ export function checkStream(stream: StreamName): void {
   refuseStream(stream);
 }
 
-// What is sound is found out without making anything: these checks run for every append. Sentences and paths are made
-// only for what is wrong.
+// These checks run for every append, so a valid append allocates nothing. Sentences and paths are built only for
+// faults.
 
 function isSound(append: StreamAppend): boolean {
   if (!isObject(append)) return false;
@@ -53,7 +53,7 @@ function isSound(append: StreamAppend): boolean {
   return Array.isArray(events) && events.length > 0 && all(events, isSoundEvent);
 }
 
-/** Unlike `every` it does not pass over what is missing in a sparse list. */
+/** Unlike `every`, it does not skip the holes of a sparse list. */
 function all<T>(list: readonly T[], holds: (item: T) => boolean): boolean {
   for (let index = 0; index < list.length; index++) if (!holds(list[index]!)) return false;
   return true;
@@ -125,7 +125,7 @@ function metadataFaults(metadata: Readonly<Record<string, unknown>>, path: strin
 /** What {@link isMarks} asks for, in words. */
 export const MARKS = '{ deleted: true }, { state: an object }, or both';
 
-/** Tells whether a value can be the marks of an event: one at least, and none that is unknown. */
+/** Tells whether a value can be the marks of an event: at least one, and no unknown one. */
 export function isMarks(marks: unknown): boolean {
   if (!isObject(marks) || Array.isArray(marks)) return false;
   const entries = Object.entries(marks as object);
@@ -150,7 +150,7 @@ const MAX_SCHEMA_VERSION = 2 ** 31 - 1;
 /** What {@link isSchemaVersion} asks for, in words. */
 export const SCHEMA_VERSIONS = `an integer from 1 to ${MAX_SCHEMA_VERSION}`;
 
-/** Tells whether a value can be the version of an event's shape; a column of PostgreSQL holds no more. */
+/** Tells whether a value can be the version of an event's shape; a column of PostgreSQL holds no higher one. */
 export const isSchemaVersion = (version: unknown): boolean =>
   Number.isSafeInteger(version) && (version as number) >= 1 && (version as number) <= MAX_SCHEMA_VERSION;
 

@@ -54,21 +54,21 @@ const aPlace = must(
 const STREAMS_PAGE: OptionChecks<StreamsPage> = { after: aPlace, limit: checkedElsewhere, signal: aSignal };
 const SUBSCRIBE: OptionChecks<SubscribeOptions> = { ...FILTER, after: checkedElsewhere, signal: aSignal };
 
-/** Refuses what is no name of a stream. @throws InvalidOptionsError */
+/** Refuses a value that does not name a stream. @throws InvalidOptionsError */
 export const refuseStream = (stream: StreamName): void => refuseArguments('read', { stream: [stream, aStream] });
 
-/** Refuses what is no page of a stream; the numbers are not looked at. @throws InvalidOptionsError */
+/** Refuses a value that is not a page of a stream; does not check the numbers. @throws InvalidOptionsError */
 export const refuseStreamPage = (page: StreamPage): void => refuseOptions('read', page, STREAM_PAGE);
 
-/** Refuses what is no page of a log; the numbers are not looked at. @throws InvalidOptionsError */
+/** Refuses a value that is not a page of a log; does not check the numbers. @throws InvalidOptionsError */
 export const refuseLogPage = (page: LogPage): void => refuseOptions('readAll', page, LOG_PAGE);
 
-/** Refuses what is no page of the list of streams; the limit is not looked at. @throws InvalidOptionsError */
+/** Refuses a value that is not a page of the list of streams; does not check the limit. @throws InvalidOptionsError */
 export const refuseStreamsPage = (page: StreamsPage): void => refuseOptions('streams', page, STREAMS_PAGE);
 
-/** Refuses what is no page of a store; the numbers are not looked at. @throws InvalidOptionsError */
+/** Refuses a value that is not a page of a store; does not check the numbers. @throws InvalidOptionsError */
 export const refuseStorePage = (page: StorePage): void => refuseOptions('readAll', page, STORE_PAGE);
 
-/** Refuses options that a subscription does not have. It does not check the position. @throws InvalidOptionsError */
+/** Refuses unknown options of a subscription. Does not check the position. @throws InvalidOptionsError */
 export const refuseSubscribeOptions = (options: SubscribeOptions): void =>
   refuseOptions('subscribe', options, SUBSCRIBE);

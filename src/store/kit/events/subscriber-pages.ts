@@ -4,11 +4,11 @@ import { PAGE_LIMIT } from '../../ports/event-store';
 
 type Page = readonly RecordedEvent[];
 
-/** What pages are read from. */
+/** Where pages are read from. */
 interface PageSource {
   /** Returns the events after a position, up to the horizon. */
   page(after: bigint, limit: number): Promise<Page>;
-  /** Returns the id of the event at a position, also beyond the horizon. */
+  /** Returns the id of the event at a position, even beyond the horizon. */
   idAt(position: bigint): Promise<string | undefined>;
 }
 

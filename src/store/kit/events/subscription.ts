@@ -30,7 +30,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
   constructor(readonly source: SubscriptionSource) {
     this.#after = storePage({ after: source.after ?? 0n }).after;
     this.#filtered = source.names || source.aggregates ? new FilteredPages(source, source) : undefined;
-    // Not at once: the store must have the subscription before `ended` is called.
+    // Not immediately: the store must have the subscription before `ended` is called.
     if (source.signal?.aborted) queueMicrotask(this.#onAbort);
     else source.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -39,7 +39,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
     return this;
   }
 
-  /** Returns the next page; concurrent calls are answered one after the other. */
+  /** Returns the next page; concurrent calls are answered in turn. */
   next(): Promise<IteratorResult<Page, undefined>> {
     return this.#turns.take(() => this.#next());
   }
@@ -55,7 +55,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
     this.#wait?.();
   }
 
-  /** Ends the subscription, also for a reader that is waiting. */
+  /** Ends the subscription, even while a reader waits. */
   end(): void {
     if (this.#done) return;
     this.#done = true;
@@ -72,7 +72,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
       const hasMoved = to > this.#after;
       if (hasMoved) this.#after = to;
       if (events.length > 0) return { done: false, value: events };
-      // All of a page was left out: there may be more behind it.
+      // The filter left out the whole page: there may be more behind it.
       if (hasMoved) continue;
       if (!this.#woken) await new Promise<void>(resolve => (this.#wait = resolve));
       this.#wait = undefined;
@@ -80,9 +80,7 @@ export class Subscription implements AsyncIterable<Page>, AsyncIterator<Page> {
     return { done: true, value: undefined };
   }
 
-  /**
-   * A read that fails ends the subscription and reaches the reader, unless it has ended meanwhile: then it is not told.
-   */
+  /** A failed read ends the subscription and rejects for the reader, unless the subscription has ended meanwhile. */
   async #read(): Promise<PassedEvents> {
     const after = this.#after;
     try {
