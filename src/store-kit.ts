@@ -159,16 +159,21 @@ export {
 } from './store';
 export type {
   AnsweredRetry,
+  CheckpointMove,
   DeadLetterChanges,
   DeadLetters,
   EventsBeside,
+  HeldLease,
   KnownLease,
   LeaseClaim,
   LeaseOutcome,
   Member,
   NewDeadLetter,
   ParkedName,
+  ProjectionBulk,
   ProjectionTransaction,
+  SegmentClaim,
   SegmentLeases,
   SegmentState,
+  VersionName,
 } from './store';

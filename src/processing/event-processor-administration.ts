@@ -53,6 +53,7 @@ export class EventProcessorAdministration implements EventProcessor {
     let { known } = this.runner;
     try {
       await this.parts.history.confirm();
+      await this.parts.active.current(this.name);
       known = this.runner.known;
       return await this.#status.read(known);
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Logger, OnError } from '../messages';
 import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
 import type { HandlerInvoker } from './handling/handler-invoker';
+import type { ProcessorPulse } from './pulse/processor-pulse';
 import type { LastErrorStatus } from './status/status';
 
 /** What the processors of all segments share. */
@@ -10,6 +11,7 @@ export interface EventProcessorParts {
   /** The pages of the log, which all processors of the process share. */
   readonly feed: EventFeed;
   readonly store: ProjectionStore;
+  readonly pulse: ProcessorPulse;
   readonly handling: HandlerInvoker;
   readonly history: KnownHistory;
   readonly logger: Logger;

@@ -2,6 +2,7 @@ import type { ChangeSignal } from '../concurrency';
 import type { Clock, Logger, OnError } from '../messages';
 import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
+import type { ProcessorPulse } from './pulse/processor-pulse';
 import type { Membership } from './segments/segment-assignment';
 import type { LogHead } from './status/log-head';
 import type { ActiveVersions } from './versions/active-versions';
@@ -17,6 +18,8 @@ export interface RunnerParts {
   readonly head: LogHead;
   readonly changes: ChangeSignal;
   readonly membership: Membership;
+  /** What all event processors of the process ask the store for again and again. */
+  readonly pulse: ProcessorPulse;
   readonly history: KnownHistory;
   readonly active: ActiveVersions;
   /** Without it, this process only reads the status. */

@@ -25,6 +25,7 @@ export class EventProcessorRunner {
   readonly #looks = new RepeatedLooks(
     () => this.#adjust(),
     (error, failures) => this.#couldNotLook(error, failures),
+    signal => this.parts.pulse.versionBeat(signal),
   );
   readonly #status: StatusReader;
   readonly #lastError: LastError;
@@ -101,9 +102,10 @@ export class EventProcessorRunner {
     };
   }
 
-  /** Whether the versions are known. */
+  /** Whether the versions are known; a process that follows creates one if there is none. */
   get hasLooked(): boolean {
-    return this.#versions.known !== undefined;
+    const seen = this.#versions.known;
+    return seen !== undefined && (!this.parts.follow || seen.active !== undefined);
   }
 
   /** Starts to fill a version beside the active one, unless one fills already, and returns its number. */
@@ -125,7 +127,7 @@ export class EventProcessorRunner {
   async switchAnyway(version: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const filled = (await this.parts.active.look(this.name)).find(each => each.version === version);
-      const outcome = filled ? await this.#versions.replaceWith(filled, { anyway: true }) : 'gone';
+      const outcome = filled ? await this.#versions.replaceWith(filled, this.#flush, true) : 'gone';
       if (outcome === 'switched') await this.#versions.dropBefore(version);
       if (outcome !== 'behind') break;
       await this.parts.changes.next(SWITCH_PAUSE_MS, signal);
@@ -224,10 +226,7 @@ export class EventProcessorRunner {
    */
   async #switchTo(newest: ReadModelVersion): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      // Compares the stored checkpoints, so the last positions without work are stored first. Otherwise, under a steady
-      // stream of events, the checkpoints might not match at any moment for minutes.
-      await this.tick();
-      const outcome = await this.#versions.replaceWith(newest);
+      const outcome = await this.#versions.replaceWith(newest, this.#flush);
       if (outcome === 'switched') break;
       if (outcome !== 'behind' || attempt === MAX_SWITCH_ATTEMPTS) return;
       await this.parts.changes.next(SWITCH_PAUSE_MS, this.#looks.ending);
@@ -238,6 +237,8 @@ export class EventProcessorRunner {
     await this.#versions.dropBefore(newest.version);
     await this.#followed.only([newest]);
   }
+
+  readonly #flush = (): Promise<void> => this.#followed.flush();
 
   /** The known versions and their progress belong to a history that was replaced. */
   #forget(): void {

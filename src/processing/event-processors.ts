@@ -22,6 +22,7 @@ import { EventProcessorRunner } from './event-processor-runner';
 import { EventFeed } from './feed/event-feed';
 import { guarded } from './handling/guarded-logger';
 import { HandlerInvoker } from './handling/handler-invoker';
+import { ProcessorPulse } from './pulse/processor-pulse';
 import { LogHead } from './status/log-head';
 import type { EventProcessor, EventProcessorStatus, Health } from './status/status';
 import { ActiveVersions } from './versions/active-versions';
@@ -87,6 +88,7 @@ export class EventProcessors {
         clock,
         changed,
         membership,
+        pulse: new ProcessorPulse(store, membership),
         history,
         active: parts.active ?? new ActiveVersions(store, history),
         follow: this.#follows,

@@ -143,6 +143,7 @@ export type {
   ProcessSegment,
   ProcessStore,
 } from './ports/process-store';
+export type { CheckpointMove, HeldLease, ProjectionBulk, SegmentClaim, VersionName } from './ports/projection-bulk';
 export type {
   CheckpointName,
   CommitOutcome,
@@ -168,10 +169,9 @@ export type {
   FoundDocument,
   ProjectionStore,
   ReadModelSchema,
-  ReadModelVersion,
-  TakenOverSegments,
 } from './ports/projection-store';
 export { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from './ports/projection-transaction';
+export type { ReadModelVersion, TakenOverSegments } from './ports/read-model-version';
 export type { LeaseClaim, LeaseOutcome, Member, SegmentLeases, SegmentState } from './ports/segment-leases';
 export type { NewSnapshot, Snapshot, SnapshotStore } from './ports/snapshot-store';
 export type {

@@ -107,6 +107,30 @@ const broken: Readonly<Record<string, Breaking>> = {
   'does not say what is closed': store => ({
     versions: async name => (await store.versions(name)).map(version => ({ ...version, closed: false })),
   }),
+  'gives a segment in bulk to everyone who asks': store => ({
+    bulk: {
+      ...bound(store.bulk!),
+      claim: async claims =>
+        (await store.bulk!.claim(claims)).map(outcome => outcome && { ok: true, fence: 1n, position: 0n }),
+    },
+  }),
+  'moves checkpoints in bulk whatever the fence': store => ({
+    bulk: {
+      ...bound(store.bulk!),
+      async pass(moves) {
+        for (const { from, to, fence, ...checkpoint } of moves)
+          await store.commit({ checkpoint, from, to, writes: [] }).catch(() => undefined);
+        return store.bulk!.pass(moves);
+      },
+    },
+  }),
+  'lists in bulk only who asks as a member': store => ({
+    bulk: {
+      ...bound(store.bulk!),
+      join: async (versions, member) =>
+        (await store.bulk!.join(versions, member)).map(owners => owners && [member.owner]),
+    },
+  }),
   'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
 };
 

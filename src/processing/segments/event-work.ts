@@ -1,4 +1,3 @@
-import type { SharedLook } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import type { ParkedSequence } from '../../store';
 import { type FailedEvent, FailureReports } from '../handling/failure-reports';
@@ -19,18 +18,14 @@ export class EventWork implements SegmentWork {
   readonly #taker: PageTaker;
   readonly #gate: RetryGate;
 
-  constructor(
-    private readonly segment: SegmentSurroundings,
-    /** Finds the parked sequences of all segments of the version. */
-    parked: SharedLook<readonly ParkedSequence[]>,
-  ) {
+  constructor(private readonly segment: SegmentSurroundings) {
     const { parts, place, checkpoint, ending } = segment;
     const { store, handling } = parts;
     const { options } = handling.definition;
     this.#reports = new FailureReports(parts);
     const pages = new PageHandler(handling, place, store);
     const look = async (): Promise<readonly ParkedSequence[]> =>
-      (await parked.ask()).filter(each => each.segment === place.segment);
+      (await parts.pulse.parked(place)).filter(each => each.segment === place.segment);
     this.#parked = new ParkedSequences(store.deadLetters, place, look, options.retry);
     this.#retries = new ParkedRetries(parts, place, pages, this.#parked, checkpoint, this.#reports);
     this.#gate = new RetryGate(options, () => this.#stopped());

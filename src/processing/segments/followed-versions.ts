@@ -48,6 +48,11 @@ export class FollowedVersions {
     return this.#all.reduce((segments, processor) => segments + processor.restart(), 0);
   }
 
+  /** Stores the positions of all segments at once. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#all.map(processor => processor.flush()));
+  }
+
   /** Retries what is due now. */
   async tick(): Promise<void> {
     await Promise.all(this.#all.map(processor => processor.tick()));

@@ -2,12 +2,21 @@ import type { RetryRule } from '../../concurrency';
 import { backOff } from '../../concurrency';
 import type { AnsweredRetry, DeadLetters, ParkedName, ParkedSequence } from '../../store';
 import { eventRetry } from '../definition/event-retry';
+import type { EventProcessorParts } from '../event-processor-parts';
 
 /**
  * The most sequences that one segment parks. If more fail, the cause is an outage and not the events, and the segment
  * waits.
  */
 export const MAX_PARKED_SEQUENCES = 1000;
+
+/** Whether a parked sequence of a version waits to be tried again by itself. @throws errors of the store */
+export async function hasRetries({ store, handling, pulse }: EventProcessorParts, name: ParkedName): Promise<boolean> {
+  const { retry } = handling.definition.options;
+  const parked = new ParkedSequences(store.deadLetters, name, () => pulse.parked(name), retry);
+  await parked.refresh();
+  return parked.nextDue !== undefined;
+}
 
 const NEVER = Number.POSITIVE_INFINITY;
 

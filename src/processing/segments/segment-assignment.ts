@@ -20,7 +20,7 @@ export interface SegmentAssignment {
  * of segments count as well as members.
  */
 export function segmentAssignmentOf(
-  states: readonly SegmentState[],
+  states: readonly Pick<SegmentState, 'segment' | 'owner'>[],
   segments: number,
   members: readonly string[],
   owner: string,

@@ -1,5 +1,5 @@
-import type { ProjectionCommit, ProjectionStore } from '../../store';
-import type { EventProcessorObserver } from '../event-processor-parts';
+import type { CommitOutcome, ProjectionCommit } from '../../store';
+import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
 
 /** The changes of a commit, and the position that the segment has then reached. */
@@ -17,10 +17,9 @@ export class SegmentCheckpoint {
   #position: bigint;
 
   constructor(
-    private readonly store: ProjectionStore,
+    private readonly parts: Pick<EventProcessorParts, 'store' | 'pulse' | 'observer'>,
     private readonly place: SegmentPlace,
     private readonly lease: { readonly fence: bigint; readonly position: bigint },
-    private readonly observer: EventProcessorObserver,
   ) {
     this.#committed = lease.position;
     this.#position = lease.position;
@@ -40,12 +39,16 @@ export class SegmentCheckpoint {
   async commit(changes: SegmentChanges): Promise<SegmentOutcome> {
     const { fence } = this.lease;
     const { projection, version, segment } = this.place;
-    const outcome = await this.store.commit({
+    const outcome = await this.parts.store.commit({
       checkpoint: { projection, version, segment },
       from: this.#committed,
       fence,
       ...changes,
     });
+    return this.#went(outcome, changes.to, true);
+  }
+
+  #went(outcome: CommitOutcome, to: bigint, isWritten: boolean): SegmentOutcome {
     if (!outcome.ok) {
       if (outcome.fenced) return 'lost';
       if (outcome.outdated) return 'outdated';
@@ -53,16 +56,16 @@ export class SegmentCheckpoint {
       this.#position = outcome.checkpoint;
       return 'moved';
     }
-    this.#committed = changes.to;
-    if (changes.to > this.#position) this.#position = changes.to;
-    this.observer.moved(true);
+    this.#committed = to;
+    if (to > this.#position) this.#position = to;
+    this.parts.observer.moved(isWritten);
     return 'ok';
   }
 
   /** Records that there was nothing to do up to a position; the checkpoint follows later. */
   pass(to: bigint): void {
     this.#position = to;
-    this.observer.moved(false);
+    this.parts.observer.moved(false);
   }
 
   /** Records that another process or transaction has moved the checkpoint. */
@@ -71,8 +74,14 @@ export class SegmentCheckpoint {
     this.pass(checkpoint);
   }
 
-  /** Moves the checkpoint to the last position without work. */
-  async flush(): Promise<SegmentOutcome> {
-    return this.#position > this.#committed ? this.commit({ to: this.#position, writes: [] }) : 'ok';
+  /** Moves the checkpoint to the last position without work: together with other segments, or at once. */
+  async flush({ atOnce = false } = {}): Promise<SegmentOutcome> {
+    const [from, to] = [this.#committed, this.#position];
+    if (to <= from) return 'ok';
+    const { projection, version, segment } = this.place;
+    const { fence } = this.lease;
+    const move = { projection, version, segment, from, to, fence };
+    const { pulse } = this.parts;
+    return this.#went(await (atOnce ? pulse.passAtOnce(move) : pulse.pass(move)), to, false);
   }
 }

@@ -35,7 +35,7 @@ export class SegmentProcessor {
     work: (segment: SegmentSurroundings) => SegmentWork,
     private readonly hasStopped: () => void,
   ) {
-    const checkpoint = new SegmentCheckpoint(parts.store, place, lease, parts.observer);
+    const checkpoint = new SegmentCheckpoint(parts, place, lease);
     this.#checkpoint = checkpoint;
     this.#reader = new PageReader(parts, place, checkpoint);
     this.#work = work({
@@ -110,11 +110,20 @@ export class SegmentProcessor {
     return this.#ticks.run();
   }
 
-  async #tick(): Promise<void> {
+  /** Stores the position at once, and not with the next tick. */
+  flush(): Promise<void> {
+    return this.#doDue(async () => void this.#went(await this.#checkpoint.flush({ atOnce: true })));
+  }
+
+  #tick(): Promise<void> {
+    return this.#doDue(async () => {
+      if (this.#went(await this.#checkpoint.flush())) await this.#work.tick();
+    });
+  }
+
+  async #doDue(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#inTurn(async () => {
-        if (this.#went(await this.#checkpoint.flush())) await this.#work.tick();
-      });
+      await this.#inTurn(work);
     } catch (error) {
       if (!this.#endedBy(error)) this.#report(error, 'could not look after what is due');
     }

@@ -1,10 +1,10 @@
-import { pause, SharedLook } from '../../concurrency';
+import { pause } from '../../concurrency';
 import { EventualityError } from '../../messages';
-import type { LeaseClaim, ReadModelVersion } from '../../store';
+import type { ReadModelVersion, SegmentClaim, SegmentState } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
 import { EventWork } from './event-work';
-import { ParkedSequences } from './parked-sequences';
+import { hasRetries } from './parked-sequences';
 import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
 import { type SegmentEnd, SegmentProcessor } from './segment-processor';
@@ -19,8 +19,6 @@ interface Held {
   note: string | undefined;
 }
 
-const MAX_INTERVAL_MS = 500;
-const MIN_INTERVAL_MS = 20;
 /** How long `end` waits for a running handler, in milliseconds. */
 const HANDLER_TIMEOUT_MS = 5000;
 
@@ -34,10 +32,6 @@ export class VersionProcessor {
    */
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
-  /** Segments that ask at the same time share one query. */
-  readonly #parked = new SharedLook(() =>
-    this.parts.store.deadLetters.sequences({ projection: this.#projection, version: this.version.version }),
-  );
   /** Ends the pause before the next round. */
   #wake = (): void => undefined;
   gone = false;
@@ -66,16 +60,7 @@ export class VersionProcessor {
    */
   async retrying(): Promise<boolean> {
     if ([...this.#held.values()].some(({ processor }) => processor.isPending)) return true;
-    const { store, handling } = this.parts;
-    const name = { projection: this.#projection, version: this.version.version };
-    const parked = new ParkedSequences(
-      store.deadLetters,
-      name,
-      () => this.#parked.ask(),
-      handling.definition.options.retry,
-    );
-    await parked.refresh();
-    return parked.nextDue !== undefined;
+    return hasRetries(this.parts, this.#name);
   }
 
   /** Continues after a stop; returns the number of segments that continue. */
@@ -84,6 +69,11 @@ export class VersionProcessor {
     for (const { processor } of this.#held.values()) processor.restart();
     this.#wake();
     return stopped.length;
+  }
+
+  /** Stores the positions of its segments at once. */
+  async flush(): Promise<void> {
+    await Promise.all(Array.from(this.#held.values(), ({ processor }) => processor.flush()));
   }
 
   /** Retries due sequences now instead of in the next round. */
@@ -109,7 +99,6 @@ export class VersionProcessor {
   }
 
   async #run(): Promise<void> {
-    const tick = Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, this.membership.leaseDuration / 4));
     while (!this.#ending.signal.aborted && !this.gone) {
       const woken = new AbortController();
       this.#wake = () => woken.abort();
@@ -121,40 +110,48 @@ export class VersionProcessor {
       }
       this.#loseExpired();
       for (const { processor } of this.#held.values()) void processor.tick();
-      if (!this.#ending.signal.aborted) await pause(tick, woken.signal);
+      if (!this.#ending.signal.aborted) await this.parts.pulse.leaseBeat(woken.signal);
     }
   }
 
   /** Renews the leases, claims free segments up to this process's share, and releases those beyond it. */
   async #look(): Promise<void> {
     const { segments } = this.version;
-    for (const [segment, held] of this.#held) await this.#renew(segment, held);
+    const renewed = Promise.all(Array.from(this.#held, ([segment, held]) => this.#renew(segment, held)));
     // The lease tells the owner of a single segment; processes that stand by are known as members.
-    if (segments === 1 && this.#held.size > 0) return;
-    const { owner, leaseDuration: duration } = this.membership;
-    const { leases } = this.parts.store;
-    const members = await leases.join(this.#projection, this.version.version, { owner, duration });
-    if (segments === 1) return this.#claim(0);
-    const states = await leases.segments(this.#projection, this.version.version);
-    const { quota, free } = segmentAssignmentOf(states, segments, members, owner);
-    for (const segment of free) {
-      if (this.#held.size >= quota) break;
-      if (!this.#held.has(segment)) await this.#claim(segment);
+    if (segments === 1) {
+      await renewed;
+      if (this.#held.size > 0) return;
     }
+    const [members] = await Promise.all([this.parts.pulse.join(this.#name), renewed]);
+    if (segments === 1) return this.#claim(0);
+    const { quota, free } = segmentAssignmentOf(await this.#states(), segments, members, this.membership.owner);
+    const wanted = free.filter(segment => !this.#held.has(segment));
+    while (wanted.length > 0 && this.#held.size < quota)
+      await Promise.all(wanted.splice(0, quota - this.#held.size).map(segment => this.#claim(segment)));
     const surplus = [...this.#held].slice(quota);
     await Promise.all(surplus.map(([segment, held]) => this.#giveBack(segment, held)));
+  }
+
+  /** A process that has all segments knows who has them. */
+  async #states(): Promise<readonly Pick<SegmentState, 'segment' | 'owner'>[]> {
+    const { owner } = this.membership;
+    if (this.#held.size === this.version.segments)
+      return Array.from(this.#held.keys(), segment => ({ segment, owner }));
+    return this.parts.pulse.segments(this.#name);
   }
 
   get #projection(): string {
     return this.parts.handling.definition.name;
   }
 
-  #nameOf(segment: number): { projection: string; version: number; segment: number } {
-    return { projection: this.#projection, version: this.version.version, segment };
+  get #name(): { projection: string; version: number } {
+    return { projection: this.#projection, version: this.version.version };
   }
 
-  #claimOf(note?: string): LeaseClaim {
-    return { owner: this.membership.owner, duration: this.membership.leaseDuration, note };
+  #claimOf(segment: number, note?: string): SegmentClaim {
+    const { owner, leaseDuration: duration } = this.membership;
+    return { ...this.#name, segment, owner, duration, note };
   }
 
   /** What other processes need to know about a segment. */
@@ -166,7 +163,7 @@ export class VersionProcessor {
     const asked = performance.now();
     const note = this.#noteOf(held);
     if (note === held.note && held.until - asked > (this.membership.leaseDuration * 2) / 3) return;
-    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf(note));
+    const lease = await this.parts.pulse.claim(this.#claimOf(segment, note));
     if (lease.ok && lease.fence === held.fence) {
       held.until = asked + this.membership.leaseDuration;
       held.note = note;
@@ -178,16 +175,16 @@ export class VersionProcessor {
   async #claim(segment: number): Promise<void> {
     if (this.#leaving.has(segment)) return;
     const asked = performance.now();
-    const lease = await this.parts.store.leases.claim(this.#nameOf(segment), this.#claimOf());
+    const lease = await this.parts.pulse.claim(this.#claimOf(segment));
     if (!lease.ok) return;
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
     const { segments, takenOver, replayUntil } = this.version;
-    const place: SegmentPlace = { ...this.#nameOf(segment), segments, takenOver, replayUntil };
+    const place: SegmentPlace = { ...this.#name, segment, segments, takenOver, replayUntil };
     const processor = new SegmentProcessor(
       this.parts,
       place,
       lease,
-      surroundings => new EventWork(surroundings, this.#parked),
+      surroundings => new EventWork(surroundings),
       () => this.#wake(),
     );
     const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
@@ -233,10 +230,9 @@ export class VersionProcessor {
   }
 
   async #release(segment: number, fence: bigint): Promise<void> {
+    const { owner } = this.membership;
     // If the store is unreachable, the lease expires.
-    await this.parts.store.leases
-      .release(this.#nameOf(segment), { owner: this.membership.owner, fence })
-      .catch(() => undefined);
+    await this.parts.pulse.release({ ...this.#name, segment, owner, fence }).catch(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Gathered } from '../../concurrency';
 import type { KnownHistory, ProjectionStore, ReadModelVersion } from '../../store';
 import { VERSION_POLL_INTERVAL_MS } from './repeated-looks';
 
@@ -23,12 +24,17 @@ export class ActiveVersions {
   readonly #looks = new Map<string, Look>();
   readonly #known = new Map<string, Known>();
   readonly #listeners = new Set<(name: string) => void>();
+  /** Those who ask for several read models at once share a question. */
+  readonly #asked = new Gathered<string, SomeVersions>(
+    name => name,
+    names => this.#versionsOf(names),
+  );
   #order = 0;
   /** Answers to queries up to this one belong to a history that was replaced. */
   #forgotten = 0;
 
   constructor(
-    private readonly store: Pick<ProjectionStore, 'versions'>,
+    private readonly store: Pick<ProjectionStore, 'versions' | 'bulk'>,
     history: KnownHistory,
   ) {
     history.whenReplaced(() => {
@@ -74,8 +80,15 @@ export class ActiveVersions {
     this.#listeners.add(listener);
   }
 
+  #versionsOf(names: readonly string[]): readonly Promise<SomeVersions>[] {
+    const { bulk } = this.store;
+    if (!bulk || names.length === 1) return names.map(name => this.store.versions(name));
+    const answers = bulk.versions(names);
+    return names.map(async (_, place) => (await answers)[place]!);
+  }
+
   async #ask(name: string, order: number): Promise<SomeVersions> {
-    const versions = await this.store.versions(name);
+    const versions = await this.#asked.ask(name);
     const before = this.#known.get(name);
     if (order <= Math.max(this.#forgotten, before?.order ?? 0)) return versions;
     this.#known.set(name, { order, versions });

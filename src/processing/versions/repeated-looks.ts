@@ -1,4 +1,4 @@
-import { Mutex, pause } from '../../concurrency';
+import { Mutex } from '../../concurrency';
 
 /** Version polling interval, in milliseconds; an answer is reused for as long. */
 export const VERSION_POLL_INTERVAL_MS = 250;
@@ -15,6 +15,8 @@ export class RepeatedLooks {
     private readonly look: () => Promise<void>,
     /** Called with each failure, and the number of failures in a row. */
     private readonly failed: (error: unknown, failures: number) => void,
+    /** Resolves when the next look is due, or when the signal is aborted. */
+    private readonly beat: (signal: AbortSignal) => Promise<void>,
   ) {}
 
   /** Aborted when polling ends. */
@@ -55,7 +57,7 @@ export class RepeatedLooks {
       } catch (error) {
         this.failed(error, ++failures);
       }
-      if (!this.ending.aborted) await pause(VERSION_POLL_INTERVAL_MS, woken.signal);
+      if (!this.ending.aborted) await this.beat(woken.signal);
     }
   }
 }

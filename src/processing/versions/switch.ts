@@ -15,6 +15,11 @@ export interface Switch {
   readonly to: Pick<ReadModelVersion, 'version' | 'segments'>;
   /** Ignores what is parked. */
   readonly anyway: boolean;
+  /**
+   * Stores the positions of this process's segments. Called right before each try, which compares stored checkpoints:
+   * under a steady stream of events what segments have passed over might else not be stored in any moment for minutes.
+   */
+  readonly flush: () => Promise<void>;
 }
 
 /** Reads parked sequences: stored ones, or inside a transaction. */
@@ -29,6 +34,7 @@ export async function switchReaders(store: ProjectionStore, wanted: Switch): Pro
   // Read without a lock; the transaction below finds what is parked meanwhile.
   if (!wanted.anyway && (await heldUpBy(store, name, { from: from.version, to: to.version })).length > 0)
     return 'held-up';
+  await wanted.flush();
   try {
     return await store.transaction(transaction => inTransaction(transaction, wanted));
   } catch (error) {

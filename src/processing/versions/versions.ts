@@ -80,13 +80,18 @@ export class Versions {
 
   /**
    * Switches readers to a version unless it is behind the current one, so that readers never see older documents, and
-   * drops what the current one had. Returns the outcome; `anyway` ignores what is parked.
+   * drops what the current one had. Returns the outcome; `flush` stores the positions of this process's segments;
+   * `anyway` ignores what is parked.
    */
-  async replaceWith({ version, segments }: ReadModelVersion, { anyway = false } = {}): Promise<SwitchOutcome> {
+  async replaceWith(
+    { version, segments }: ReadModelVersion,
+    flush: () => Promise<void>,
+    anyway = false,
+  ): Promise<SwitchOutcome> {
     const { name } = this.#shape;
     const active = await this.#active();
     if (active && active.version >= version) return 'switched';
-    if (active) return switchReaders(this.store, { name, from: active, to: { version, segments }, anyway });
+    if (active) return switchReaders(this.store, { name, from: active, to: { version, segments }, anyway, flush });
     await this.store.activate(name, version);
     return 'switched';
   }

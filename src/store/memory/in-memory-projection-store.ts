@@ -5,17 +5,14 @@ import { type SealedCommit, sealedCommit } from '../kit/projections/sealed-commi
 import { TransactionMutex } from '../kit/transactions/transaction-mutex';
 import type { DeadLetters } from '../ports/dead-letters';
 import type { ProcessStore } from '../ports/process-store';
+import type { ProjectionBulk } from '../ports/projection-bulk';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from '../ports/projection-commit';
-import type {
-  DocumentPage,
-  DocumentQuery,
-  ProjectionStore,
-  ReadModelSchema,
-  ReadModelVersion,
-} from '../ports/projection-store';
+import type { DocumentPage, DocumentQuery, ProjectionStore, ReadModelSchema } from '../ports/projection-store';
 import { type EventsBeside, nameEventsBeside, type ProjectionTransaction } from '../ports/projection-transaction';
+import type { ReadModelVersion } from '../ports/read-model-version';
 import type { SegmentLeases } from '../ports/segment-leases';
 import { InMemoryAccess } from './in-memory-access';
+import { InMemoryBulk } from './in-memory-bulk';
 import type { InMemoryDocuments } from './in-memory-documents';
 import { InMemoryProjectionState } from './in-memory-projection-state';
 import { InMemoryTransaction } from './in-memory-transaction';
@@ -49,6 +46,11 @@ export class InMemoryProjectionStore implements ProjectionStore {
     this.leases = this.#state.leases;
     this.deadLetters = this.#state.deadLetters;
     this.processes = this.#state.processes;
+  }
+
+  /** On the prototype: who spreads a store, and replaces some of its parts, must not pass them by. */
+  get bulk(): ProjectionBulk {
+    return new InMemoryBulk(this);
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {

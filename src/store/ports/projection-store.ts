@@ -1,7 +1,9 @@
 import type { DeadLetters } from './dead-letters';
 import type { ProcessStore } from './process-store';
+import type { ProjectionBulk } from './projection-bulk';
 import type { CheckpointName, CommitOutcome, ProjectionCommit } from './projection-commit';
 import type { EventsBeside, ProjectionTransaction } from './projection-transaction';
+import type { ReadModelVersion, TakenOverSegments } from './read-model-version';
 import type { SegmentLeases } from './segment-leases';
 
 /** A value by which documents can be queried: the value of a field, except lists and objects. */
@@ -39,29 +41,6 @@ export interface ReadModelSchema {
    * default 0n.
    */
   readonly replayUntil?: bigint;
-}
-
-/** The positions of the segments of an earlier version when another version took over from them. */
-export interface TakenOverSegments {
-  /** The rule that assigned events to these segments; as in `ReadModelSchema`. */
-  readonly sequenceBy: string;
-  /** The position of each segment, from segment 0. */
-  readonly positions: readonly bigint[];
-}
-
-/** A version that was prepared and not dropped. */
-export interface ReadModelVersion {
-  readonly version: number;
-  readonly revision: number;
-  readonly segments: number;
-  readonly indexes: readonly string[];
-  readonly sequenceBy: string;
-  readonly takenOver: readonly TakenOverSegments[];
-  readonly replayUntil: bigint;
-  /** True for the version that readers see. */
-  readonly active: boolean;
-  /** True if it accepts no more writes, because readers see a later version or it is being dropped. */
-  readonly closed: boolean;
 }
 
 /**
@@ -166,6 +145,11 @@ export interface ProjectionStore {
   readonly deadLetters: DeadLetters;
   /** What processes have decided and what they wait for; undefined if the store keeps no processes. */
   readonly processes?: ProcessStore | undefined;
+  /**
+   * Asks for many segments and versions at once. Without it they are asked for one by one. A store that wraps another
+   * one and does something of its own in one of the other methods does it here too, or leaves this out.
+   */
+  readonly bulk?: ProjectionBulk | undefined;
   /**
    * Runs work in one transaction. It commits when the work resolves, and rolls back when the work throws or gets a
    * conflict from `append`. It also rolls back, and rejects, when one of its calls has failed but the work continued.

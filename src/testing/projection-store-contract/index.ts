@@ -2,6 +2,7 @@ import { aFunction, needed, type OptionChecks, refuseOptions } from '../../messa
 import type { EventStore, ProjectionStore } from '../../store';
 import type { ContractCase } from '../event-store-contract';
 import { withStore } from '../part-contract';
+import { bulkChecks } from './bulk';
 import { closedVersionChecks } from './closed-versions';
 import { commitChecks } from './commits';
 import { deadLetterChecks } from './dead-letters';
@@ -52,6 +53,7 @@ const CHECKS: Readonly<Record<string, SceneCheck>> = {
   }),
   ...revisionChecks,
   ...leaseChecks,
+  ...bulkChecks,
   ...deadLetterChecks,
   ...transactionChecks,
 };

@@ -12,6 +12,7 @@ import {
 import type { Access } from '../connection/access';
 import { type Ask, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
+import { parkedSequence, sequencesOf } from './projection-rows';
 
 /** Dead letters in a table beside the checkpoints. */
 export class PostgresDeadLetters implements DeadLetters {
@@ -33,10 +34,7 @@ export class PostgresDeadLetters implements DeadLetters {
   ): Promise<readonly ParkedSequence[]> {
     if (!canBeReadModel(projection, version)) return [];
     const rows = await ask(this.#statements.sequences, [projection, version, segment ?? null]);
-    return rows.map(([sequence, segment, events, position, error, retry]) => ({
-      ...{ sequence: sequence!, segment: Number(segment), events: Number(events), position: BigInt(position!) },
-      ...{ error: error ?? undefined, retry: retry === null ? undefined : Number(retry) },
-    }));
+    return rows.map(parkedSequence);
   }
 
   async list(
@@ -105,10 +103,9 @@ function letterStatements(names: StoreNames) {
   const latest = (column: string): string =>
     `coalesce((select max(k.${column}) from ${letters} k where k.projection = $1 and k.version = $2 and k.sequence = p.sequence), 0)`;
   return {
-    sequences: statement(`select s.sequence, d.segment, s.events, s.first, d.error, s.retry from (
-  select sequence, min(position) as first, count(*) as events, case when max(retry) > max(answered) then max(retry) end as retry
-  from ${letters} where ${named} and ($3::integer is null or segment = $3) group by sequence
-) s join ${letters} d on d.projection = $1 and d.version = $2 and d.position = s.first order by s.first`),
+    sequences: statement(
+      `${sequencesOf(names, '$1', '$2', 'and ($3::integer is null or segment = $3)')} order by s.first`,
+    ),
     list: statement(`select segment, sequence, position, error, attempts, (extract(epoch from parked_at) * 1000)::bigint
 from ${letters} where ${named} and position > $3 and ${ofSequence(4)} order by position limit $5`),
     retry:

@@ -5,7 +5,6 @@ import {
   checkClaim,
   checkMember,
   firstFence,
-  LEASE_TOLERANCE_MS,
   type LeaseClaim,
   type LeaseOutcome,
   type Member,
@@ -16,6 +15,8 @@ import {
 import type { Access } from '../connection/access';
 import { statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
+import { leaseParts } from './lease-parts';
+import { segmentState } from './projection-rows';
 
 /** Leases in a table beside the checkpoints, by the clock of the server. */
 export class PostgresLeases implements SegmentLeases {
@@ -77,23 +78,16 @@ export class PostgresLeases implements SegmentLeases {
   async segments(projection: string, version: number): Promise<readonly SegmentState[]> {
     if (!canBeReadModel(projection, version)) return [];
     const rows = await this.access.ask(this.#statements.segments, [projection, version]);
-    return rows.map(([segment, position, owner, freeIn, note, released]) => ({
-      ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
-      ...{ released: released === 't', note: note ?? undefined },
-    }));
+    return rows.map(segmentState);
   }
 }
 
 function leaseStatements(names: StoreNames) {
   const [leases, members] = [names.of('leases'), names.of('members')];
   const [checkpoints, models] = [names.of('checkpoints'), names.of('read_models')];
+  const { after, held, inTime, left, segmentsOf } = leaseParts(names);
   const named = 'projection = $1 and version = $2 and segment = $3';
-  const after = (milliseconds: string): string => `clock_timestamp() + ${milliseconds} * interval '1 millisecond'`;
   const until = after('$5::integer');
-  const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
-  // A lease that holds for longer than its duration was written before the clock was set back: it has expired.
-  const inTime = `l.lease_until > clock_timestamp() and l.lease_until <= ${after(`(l.duration + ${LEASE_TOLERANCE_MS})`)}`;
-  const held = `l.owner is not null and ${inTime}`;
   return {
     // The version is locked, so that a drop comes before or after.
     claim:
@@ -122,13 +116,6 @@ where l.owner = excluded.owner or not (${held}) returning l.fence`),
 select owner from joined union select l.owner from ${members} l, joined where l.projection = $1 and l.version = $2 and ${inTime}`),
     members: statement(`select l.owner from ${members} l where l.projection = $1 and l.version = $2 and ${inTime}`),
     leave: statement(`delete from ${members} where projection = $1 and version = $2 and owner = $3`),
-    segments:
-      statement(`select segment, coalesce(c.position, 0), case when l.held then l.owner end, case when l.held then l.free_in else 0 end,
-  case when l.held then l.note end, l.owner is null and l.held is not null
-from (select segment, position from ${checkpoints} where projection = $1 and version = $2) c
-full join (
-  select l.segment, l.owner, l.note, ${held} as held, case when ${held} then ${left} else 0 end as free_in
-  from ${leases} l where projection = $1 and version = $2
-) l using (segment) order by segment`),
+    segments: statement(`${segmentsOf('$1', '$2')} order by segment`),
   };
 }

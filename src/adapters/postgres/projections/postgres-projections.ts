@@ -12,10 +12,10 @@ import {
   documentPage,
   type EventsBeside,
   type Inside,
-  type KnownSchema,
   knownSchema,
   nameEventsBeside,
   type ProcessStore,
+  type ProjectionBulk,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -25,18 +25,19 @@ import {
   resolveQuery,
   type SegmentLeases,
   sealedCommit,
-  takenOverOf,
   takenOverText,
   UnknownReadModelError,
 } from '../../../store';
 import type { AppendSender } from '../append/append-sender';
 import type { Access } from '../connection/access';
-import type { Ask, Row } from '../connection/statement';
+import type { Ask } from '../connection/statement';
 import { activateVersion } from './activate-version';
+import { PostgresBulk } from './postgres-bulk';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
 import { PostgresProcesses } from './postgres-processes';
 import { ProjectionCommits } from './projection-commits';
+import { readModelVersion, schemaOf } from './projection-rows';
 import {
   documentsOf,
   FindStatements,
@@ -55,6 +56,7 @@ export class PostgresProjections implements ProjectionStore {
   declare readonly eventsBeside: EventsBeside;
   readonly #statements: ProjectionStatements;
   readonly #finds: FindStatements;
+  readonly #bulk: ProjectionBulk;
   readonly #known: ReadModelCache;
   readonly #commits: ProjectionCommits;
   readonly #transactions: ProjectionTransactions;
@@ -76,6 +78,7 @@ export class PostgresProjections implements ProjectionStore {
     this.#finds = new FindStatements(names);
     this.#known = new ReadModelCache(statements);
     this.leases = new PostgresLeases(access);
+    this.#bulk = new PostgresBulk(access);
     const letters = new PostgresDeadLetters(access);
     this.deadLetters = letters;
     this.processes = new PostgresProcesses(access);
@@ -83,6 +86,11 @@ export class PostgresProjections implements ProjectionStore {
     this.#commits = commits;
     const sources = { statements, commits, letters, sender: events.sender };
     this.#transactions = new ProjectionTransactions(maxConnections, sources, inside, appended);
+  }
+
+  /** On the prototype: who spreads a store, and replaces some of its parts, must not pass them by. */
+  get bulk(): ProjectionBulk {
+    return this.#bulk;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -133,10 +141,7 @@ export class PostgresProjections implements ProjectionStore {
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     const rows = isName(name) ? await this.access.ask(this.#statements.versions, [name]) : [];
-    return rows.map(([version, state, replayUntil, ...schema]) => ({
-      ...{ version: Number(version), ...schemaOf(schema), replayUntil: BigInt(replayUntil!) },
-      ...{ active: state === 'active', closed: state === 'closed' },
-    }));
+    return rows.map(readModelVersion);
   }
 
   async transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {
@@ -194,8 +199,3 @@ export class PostgresProjections implements ProjectionStore {
     return row && Number(row[0]);
   }
 }
-
-const schemaOf = ([indexes, revision, segments, sequenceBy, takenOver]: Row): Omit<KnownSchema, 'replayUntil'> => ({
-  ...{ indexes: JSON.parse(indexes!), revision: Number(revision), segments: Number(segments) },
-  ...{ sequenceBy: sequenceBy!, takenOver: takenOverOf(takenOver!) },
-});

@@ -8,6 +8,7 @@ import {
 import { plannedAnew, type Row, type Statement, statement } from '../connection/statement';
 import type { StoreNames } from '../schema/names';
 import { CHANGE_TYPES } from './process-values';
+import { VERSION_COLUMNS } from './projection-rows';
 
 /** The statements of documents and checkpoints that do not depend on a query. */
 export type ProjectionStatements = ReturnType<typeof projectionStatements>;
@@ -36,8 +37,7 @@ select position from ${checkpoints} where projection = $1 and version = $2 and s
     prepare:
       statement(`insert into ${models} (name, version, indexes, revision, segments, sequence_by, taken_over, replay_until) values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict do nothing`),
-    versions: statement(`select version, state, replay_until, indexes, revision, segments, sequence_by, taken_over
-from ${models} where name = $1 order by version`),
+    versions: statement(`select ${VERSION_COLUMNS} from ${models} where name = $1 order by version`),
     active: statement(`select version from ${models} where name = $1 and state = 'active'`),
     close: [
       statement(`update ${models} set state = 'closed' where name = $1 and version < $2 and state <> 'closed'`),

@@ -1,4 +1,4 @@
-import { type Clock, isoTime } from '../../../messages';
+import { type Clock, isName, isoTime } from '../../../messages';
 import {
   type CheckpointName,
   type CommitOutcome,
@@ -7,6 +7,7 @@ import {
   InvalidCommitError,
   type KnownSchema,
   prepareWrites,
+  type ReadModelVersion,
   type SealedCommit,
   takenOverOf,
   UnknownReadModelError,
@@ -79,7 +80,7 @@ export interface ReadModelRow {
   readonly taken_over: string;
 }
 
-export const schemaOf = ({
+const schemaOf = ({
   indexes,
   revision,
   segments,
@@ -88,6 +89,13 @@ export const schemaOf = ({
 }: ReadModelRow): Omit<KnownSchema, 'replayUntil'> => ({
   ...{ indexes: JSON.parse(indexes), revision, segments, sequenceBy: sequence_by, takenOver: takenOverOf(taken_over) },
 });
+
+interface VersionRow extends ReadModelRow {
+  readonly version: number;
+  readonly replayUntil: string;
+  /** The version that readers see. */
+  readonly active: number | null;
+}
 
 /** Reads and writes the data of projections through one connection; writes need an open transaction. */
 export class ProjectionRecords {
@@ -125,7 +133,21 @@ export class ProjectionRecords {
 
   /** @throws UnknownReadModelError if a version accepts no writes: it does not exist, or readers see a later one */
   refuseClosed(name: string, version: number): void {
-    if (!this.statements.openReadModel.get(name, version)) throw new UnknownReadModelError(name, version);
+    if (!this.isOpen(name, version)) throw new UnknownReadModelError(name, version);
+  }
+
+  /** Tells whether a version takes commits and claims. */
+  isOpen(name: string, version: number): boolean {
+    return this.statements.openReadModel.get(name, version) !== undefined;
+  }
+
+  /** Returns the versions that were prepared and not dropped, ascending. */
+  versions(name: string): ReadModelVersion[] {
+    const rows = isName(name) ? (this.statements.versions.all(name) as VersionRow[]) : [];
+    return Array.from(rows, row => ({
+      ...{ version: row.version, ...schemaOf(row), replayUntil: BigInt(row.replayUntil) },
+      ...{ active: row.version === row.active, closed: row.version < (row.active ?? 0) },
+    }));
   }
 
   /** Returns documents as JSON. @throws UnknownReadModelError */

@@ -14,6 +14,7 @@ import {
   knownSchema,
   nameEventsBeside,
   type ProcessStore,
+  type ProjectionBulk,
   type ProjectionCommit,
   type ProjectionStore,
   type ProjectionTransaction,
@@ -29,8 +30,9 @@ import type { FileAccess } from '../connection/file-access';
 import { inTransaction } from '../connection/in-transaction';
 import type { SqliteSettings } from '../connection/options';
 import { withoutDisk } from '../connection/without-disk';
-import { ProjectionRecords, type ReadModelRow, readDocuments, schemaOf } from './projection-records';
+import { ProjectionRecords, readDocuments } from './projection-records';
 import { FindStatements } from './projection-statements';
+import { SqliteBulk } from './sqlite-bulk';
 import { SqliteDeadLetters } from './sqlite-dead-letters';
 import { SqliteLeases } from './sqlite-leases';
 import { SqliteProcesses } from './sqlite-processes';
@@ -42,13 +44,6 @@ interface DocumentRow {
   readonly key?: string;
 }
 
-interface VersionRow extends ReadModelRow {
-  readonly version: number;
-  readonly replayUntil: string;
-  /** The version that readers see. */
-  readonly active: number | null;
-}
-
 /** Keeps documents, checkpoints, leases, dead letters and processes in the file of the events. */
 export class SqliteProjections implements ProjectionStore {
   readonly leases: SegmentLeases;
@@ -57,6 +52,7 @@ export class SqliteProjections implements ProjectionStore {
   declare readonly eventsBeside: EventsBeside;
   readonly #records: ProjectionRecords;
   readonly #finds: FindStatements;
+  readonly #bulk: ProjectionBulk;
 
   constructor(
     private readonly connection: SqliteConnection,
@@ -71,6 +67,12 @@ export class SqliteProjections implements ProjectionStore {
     this.leases = new SqliteLeases(connection, this.#records, settings, access);
     this.deadLetters = new SqliteDeadLetters(connection, this.#records.deadLetters, access);
     this.processes = new SqliteProcesses(connection, this.#records.processes, settings, access);
+    this.#bulk = new SqliteBulk(connection, this.#records, settings, access);
+  }
+
+  /** On the prototype: who spreads a store, and replaces some of its parts, must not pass them by. */
+  get bulk(): ProjectionBulk {
+    return this.#bulk;
   }
 
   async prepare(schema: ReadModelSchema): Promise<void> {
@@ -143,12 +145,7 @@ export class SqliteProjections implements ProjectionStore {
   }
 
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
-    if (!isName(name)) return [];
-    const rows = await this.access.read(() => this.#records.statements.versions.all(name) as VersionRow[]);
-    return Array.from(rows, row => ({
-      ...{ version: row.version, ...schemaOf(row), replayUntil: BigInt(row.replayUntil) },
-      ...{ active: row.version === row.active, closed: row.version < (row.active ?? 0) },
-    }));
+    return this.access.read(() => this.#records.versions(name));
   }
 
   transaction<T>(work: (transaction: ProjectionTransaction) => Promise<T>): Promise<T> {

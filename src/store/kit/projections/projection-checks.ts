@@ -1,7 +1,8 @@
 import { isName, MAX_NAME_LENGTH, shownValue, shownWithType } from '../../../messages';
 import type { CheckpointName, DocumentWrite, ProjectionCommit } from '../../ports/projection-commit';
 import { InvalidCommitError, InvalidReadModelError } from '../../ports/projection-errors';
-import type { ReadModelSchema, TakenOverSegments } from '../../ports/projection-store';
+import type { ReadModelSchema } from '../../ports/projection-store';
+import type { TakenOverSegments } from '../../ports/read-model-version';
 import { documentKeys } from '../documents/document-keys';
 import { checkDeadLetters } from './dead-letter-checks';
 import { plainDocument } from './plain-document';

@@ -1,4 +1,4 @@
-import type { TakenOverSegments } from '../../ports/projection-store';
+import type { TakenOverSegments } from '../../ports/read-model-version';
 
 /** Encodes the segments of earlier versions as text, equal for equal segments. For those who write a store. */
 export const takenOverText = (takenOver: readonly TakenOverSegments[]): string =>

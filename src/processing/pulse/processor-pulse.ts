@@ -1,0 +1,146 @@
+import { Beats, Gathered } from '../../concurrency';
+import type {
+  CheckpointMove,
+  CheckpointName,
+  CommitOutcome,
+  HeldLease,
+  LeaseOutcome,
+  ParkedSequence,
+  ProjectionBulk,
+  ProjectionStore,
+  SegmentClaim,
+  SegmentState,
+  VersionName,
+} from '../../store';
+import type { Membership } from '../segments/segment-assignment';
+import { VERSION_POLL_INTERVAL_MS } from '../versions/repeated-looks';
+
+/** How often a process looks after its leases, at most and at least, in milliseconds: four times in a lease. */
+const MAX_INTERVAL_MS = 500;
+const MIN_INTERVAL_MS = 20;
+
+const versionKey = ({ projection, version }: VersionName): string => JSON.stringify([projection, version]);
+const segmentKey = ({ projection, version, segment }: CheckpointName): string =>
+  JSON.stringify([projection, version, segment]);
+
+/**
+ * The pulse of a process, one for all its event processors: they look after leases, members, parked sequences and
+ * versions at the same moments, and what they ask the store for then is asked for together. So the store is asked as
+ * often for fifty processors as for one. Where the store cannot answer at once for one of them, only that one waits.
+ */
+export class ProcessorPulse {
+  readonly #leaseBeats: Beats;
+  readonly #versionBeats = new Beats(VERSION_POLL_INTERVAL_MS);
+
+  constructor(
+    private readonly store: ProjectionStore,
+    private readonly membership: Membership,
+  ) {
+    this.#leaseBeats = new Beats(Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, membership.leaseDuration / 4)));
+  }
+
+  /** Resolves when leases are to be looked after next, or when the signal is aborted. */
+  readonly leaseBeat = (signal: AbortSignal): Promise<void> => this.#leaseBeats.next(signal);
+
+  /** Resolves when it is to be looked for versions next, or when the signal is aborted. */
+  readonly versionBeat = (signal: AbortSignal): Promise<void> => this.#versionBeats.next(signal);
+
+  /** @throws as `SegmentLeases.claim` */
+  claim(claim: SegmentClaim): Promise<LeaseOutcome> {
+    return this.#claims.ask(claim);
+  }
+
+  /** @throws as `SegmentLeases.release` */
+  release(lease: HeldLease): Promise<unknown> {
+    return this.#releases.ask(lease);
+  }
+
+  /** Takes this process among the members of a version. @throws as `SegmentLeases.join` */
+  join(version: VersionName): Promise<readonly string[]> {
+    return this.#joins.ask(version);
+  }
+
+  /** @throws as `SegmentLeases.segments` */
+  segments(version: VersionName): Promise<readonly SegmentState[]> {
+    return this.#segments.ask(version);
+  }
+
+  /** @throws as `DeadLetters.sequences` */
+  parked(version: VersionName): Promise<readonly ParkedSequence[]> {
+    return this.#parked.ask(version);
+  }
+
+  /** Moves a checkpoint past events of which there is nothing to write. @throws as `ProjectionStore.commit` */
+  pass(move: CheckpointMove): Promise<CommitOutcome> {
+    return this.#passes.ask(move);
+  }
+
+  /** As {@link pass}, without waiting for others. */
+  passAtOnce(move: CheckpointMove): Promise<CommitOutcome> {
+    const { from, to, fence } = move;
+    return this.store.commit({ checkpoint: nameOf(move), from, to, fence, writes: [] });
+  }
+
+  readonly #claims = new Gathered<SegmentClaim, LeaseOutcome>(segmentKey, claims =>
+    this.#together(
+      claims,
+      bulk => bulk.claim(claims),
+      claim => this.store.leases.claim(nameOf(claim), claim),
+    ),
+  );
+
+  readonly #releases = new Gathered<HeldLease, unknown>(segmentKey, leases =>
+    this.#together<HeldLease, unknown>(
+      leases,
+      async bulk => (await bulk.release(leases)).map(isReleased => isReleased || undefined),
+      lease => this.store.leases.release(nameOf(lease), lease),
+    ),
+  );
+
+  readonly #joins = new Gathered<VersionName, readonly string[]>(versionKey, versions => {
+    const { owner, leaseDuration: duration } = this.membership;
+    return this.#together(
+      versions,
+      bulk => bulk.join(versions, { owner, duration }),
+      ({ projection, version }) => this.store.leases.join(projection, version, { owner, duration }),
+    );
+  });
+
+  readonly #segments = new Gathered<VersionName, readonly SegmentState[]>(versionKey, versions =>
+    this.#together(
+      versions,
+      bulk => bulk.segments(versions),
+      ({ projection, version }) => this.store.leases.segments(projection, version),
+    ),
+  );
+
+  readonly #parked = new Gathered<VersionName, readonly ParkedSequence[]>(versionKey, versions =>
+    this.#together(
+      versions,
+      bulk => bulk.parked(versions),
+      version => this.store.deadLetters.sequences(version),
+    ),
+  );
+
+  readonly #passes = new Gathered<CheckpointMove, CommitOutcome>(segmentKey, moves =>
+    this.#together(
+      moves,
+      bulk => bulk.pass(moves),
+      move => this.passAtOnce(move),
+    ),
+  );
+
+  /** Asks in bulk, where the store can; what is undecided then, one by one, each for itself. */
+  #together<Q, A>(
+    questions: readonly Q[],
+    inBulk: (bulk: ProjectionBulk) => Promise<readonly (A | undefined)[]>,
+    one: (question: Q) => Promise<A>,
+  ): readonly Promise<A>[] {
+    const { bulk } = this.store;
+    if (!bulk || questions.length === 1) return questions.map(question => one(question));
+    const answers = inBulk(bulk);
+    return questions.map(async (question, place) => (await answers)[place] ?? one(question));
+  }
+}
+
+const nameOf = ({ projection, version, segment }: CheckpointName): CheckpointName => ({ projection, version, segment });
