@@ -53,7 +53,7 @@ export interface PostgresOptions extends PostgresSchemaOptions {
   readonly retryFor?: number;
   /**
    * How often subscribers look for appends of other processes, in milliseconds; the store's own appends wake them
-   * immediately. Default 20.
+   * immediately. In a silence the pause grows to a tenth of it, at most to ten times this. Default 20.
    */
   readonly pollEvery?: number;
   /**

@@ -17,6 +17,10 @@ export interface TickerSource {
 }
 
 const MIN_INTERVAL_MS = 5;
+/** While nothing comes, the pause before the next question grows: to this share of the silence so far, */
+const SHARE_OF_SILENCE = 0.1;
+/** and to so many times `pollEvery` at most. */
+const MAX_POLLS = 10;
 // A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads
 // just then sees nothing, while the ticks before and after see the same horizon. For this reason all subscribers are
 // woken regularly, even if the horizon has not moved.
@@ -24,7 +28,7 @@ const WAKE_INTERVAL_MS = 500;
 
 /**
  * Reads the horizon while there are subscribers, and wakes them when it has moved. One ticker serves all subscribers of
- * a store.
+ * a store. It reads less often the longer nothing has come.
  */
 export class Ticker {
   readonly #subscribers = new Set<Subscriber>();
@@ -34,6 +38,8 @@ export class Ticker {
   #horizon: string | undefined;
   #lastWake = 0;
   #lastAsked = 0;
+  /** When there was something new, by `performance.now()`; or when this process appended. */
+  #lastNews = 0;
   #lost = false;
 
   constructor(private readonly source: TickerSource) {}
@@ -53,6 +59,7 @@ export class Ticker {
   /** Reads the horizon immediately: this process has appended something. */
   hurry(): void {
     if (this.#subscribers.size === 0) return;
+    this.#lastNews = performance.now();
     if (this.#asking) this.#hurried = true;
     else this.#plan(Math.max(0, this.#lastAsked + MIN_INTERVAL_MS - performance.now()));
   }
@@ -87,9 +94,10 @@ export class Ticker {
       const horizon = await this.source.horizon();
       if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_INTERVAL_MS)
         this.#wakeAll();
+      if (horizon !== this.#horizon) this.#lastNews = performance.now();
       this.#horizon = horizon;
       this.#lost = false;
-      return this.source.pollEvery;
+      return this.#pause;
     } catch (error) {
       if (this.source.mayPass(error)) this.lost(error);
       // Each subscriber finds out for itself whether it can read: no failure is kept beyond the moment in which it came
@@ -97,6 +105,12 @@ export class Ticker {
       else this.#wakeAll();
       return Math.max(this.source.pollEvery, OUTAGE_PAUSE_MS);
     }
+  }
+
+  get #pause(): number {
+    const { pollEvery } = this.source;
+    const silence = performance.now() - this.#lastNews;
+    return Math.max(pollEvery, Math.min(MAX_POLLS * pollEvery, SHARE_OF_SILENCE * silence));
   }
 
   #wakeAll(): void {
