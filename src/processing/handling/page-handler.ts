@@ -1,11 +1,10 @@
 import { formatError, type RecordedEvent } from '../../messages';
 import type { NewDeadLetter, ProjectionStore, TakenOverSegments } from '../../store';
-import { type Sequence, segmentOf, sequencer } from '../definition/sequence';
 import { MAX_PARKED_SEQUENCES, type ParkedSequences } from '../segments/parked-sequences';
-import { EarlierSegments } from '../versions/earlier-segments';
 import { BufferedDocuments } from './buffered-documents';
 import type { FailedEvent } from './failure-reports';
-import type { HandledEvent, HandlerInvoker } from './handler-invoker';
+import type { HandlerInvoker } from './handler-invoker';
+import type { OwnEvent, PagePartition } from './page-partition';
 import { PageWork, type RunForGood } from './page-work';
 import { thrownBy } from './thrown';
 
@@ -42,14 +41,8 @@ export interface HandledPage {
   readonly halt: FailedEvent | undefined;
 }
 
-interface OwnEvent extends HandledEvent {
-  readonly sequence: Sequence;
-}
-
 /** Calls the handlers for a page of events, one after another. It has no effect besides its result. */
 export class PageHandler {
-  readonly #sequenceOf: (event: RecordedEvent) => Sequence;
-  readonly #earlier: EarlierSegments | undefined;
   readonly #parks: boolean;
   readonly #runForGood: RunForGood = new Map();
   /** Whether the handlers read documents: then those with the ids of the page's aggregates are read ahead. */
@@ -59,9 +52,8 @@ export class PageHandler {
     private readonly handling: HandlerInvoker,
     private readonly place: SegmentPlace,
     private readonly store: ProjectionStore,
+    private readonly partition: PagePartition,
   ) {
-    this.#sequenceOf = sequencer(handling.definition);
-    this.#earlier = place.takenOver.length > 0 ? new EarlierSegments(handling.definition, place.takenOver) : undefined;
     this.#parks = handling.definition.options.onError !== 'stop';
   }
 
@@ -70,7 +62,7 @@ export class PageHandler {
    * @throws errors of the store; errors of handlers are in the result
    */
   async handle(page: readonly RecordedEvent[], parked: ParkedSequences, signal: AbortSignal): Promise<HandledPage> {
-    const own = this.#own(page);
+    const own = this.own(page);
     const documents = this.#documents();
     if (this.#reading && own.length > 0 && this.handling.definition.kind === 'projection')
       await documents.prefetch(new Set(own.map(({ event }) => event.aggregateId)));
@@ -109,13 +101,23 @@ export class PageHandler {
     const replaying = event.position <= this.place.replayUntil;
     const handle = this.handling.handlerOf(event, replaying);
     const effects = { documents: this.#documents(), work: this.#work(), signal };
-    const { key, fault } = this.#sequenceOf(event);
+    const { key, fault } = this.partition.sequenceOf(event);
     const failure = fault
       ? thrownBy(fault)
       : handle && (await this.handling.take({ event, handle, replaying }, effects));
     if (failure) signal.throwIfAborted();
     const halt = failure && { event, sequence: key, error: failure.error };
     return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };
+  }
+
+  /** Returns the events of a page that the segment handles, in order. */
+  own(page: readonly RecordedEvent[]): readonly OwnEvent[] {
+    return this.partition.own(page, this.place.segment);
+  }
+
+  /** The result of passing over events up to a position that the segment does not handle. */
+  passed(to: bigint): HandledPage {
+    return { to, own: 0, documents: this.#documents(), work: this.#work(), park: [], failed: [], halt: undefined };
   }
 
   /** The result for an event whose own SQL failed in the commit. */
@@ -134,7 +136,7 @@ export class PageHandler {
   }
 
   /** Returns the key of the sequence that an event belongs to. */
-  readonly sequenceOf = (event: RecordedEvent): string => this.#sequenceOf(event).key;
+  readonly sequenceOf = (event: RecordedEvent): string => this.partition.sequenceOf(event).key;
 
   #mayPark(parked: number): boolean {
     return this.#parks && parked < MAX_PARKED_SEQUENCES;
@@ -148,20 +150,6 @@ export class PageHandler {
     const { projection, version, segments } = this.place;
     // The owner of the only segment is the only writer.
     return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
-  }
-
-  #own(page: readonly RecordedEvent[]): OwnEvent[] {
-    const { segment, segments, replayUntil } = this.place;
-    const own: OwnEvent[] = [];
-    for (const event of page) {
-      const replaying = event.position <= replayUntil;
-      const handle = this.handling.handlerOf(event, replaying);
-      if (!handle) continue;
-      const sequence = this.#sequenceOf(event);
-      if (segmentOf(sequence.key, segments) !== segment || this.#earlier?.have(event)) continue;
-      own.push({ event, handle, replaying, sequence });
-    }
-    return own;
   }
 }
 

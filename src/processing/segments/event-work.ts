@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../../messages';
 import type { ParkedSequence } from '../../store';
 import { type FailedEvent, FailureReports } from '../handling/failure-reports';
 import { PageHandler } from '../handling/page-handler';
+import type { PagePartition } from '../handling/page-partition';
 import { PageTaker } from './page-taker';
 import { ParkedRetries } from './parked-retries';
 import { ParkedSequences } from './parked-sequences';
@@ -18,12 +19,15 @@ export class EventWork implements SegmentWork {
   readonly #taker: PageTaker;
   readonly #gate: RetryGate;
 
-  constructor(private readonly segment: SegmentSurroundings) {
+  constructor(
+    private readonly segment: SegmentSurroundings,
+    partition: PagePartition,
+  ) {
     const { parts, place, checkpoint, ending } = segment;
     const { store, handling } = parts;
     const { options } = handling.definition;
     this.#reports = new FailureReports(parts);
-    const pages = new PageHandler(handling, place, store);
+    const pages = new PageHandler(handling, place, store, partition);
     const look = async (): Promise<readonly ParkedSequence[]> =>
       (await parts.pulse.parked(place)).filter(each => each.segment === place.segment);
     this.#parked = new ParkedSequences(store.deadLetters, place, look, options.retry);

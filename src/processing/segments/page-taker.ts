@@ -56,10 +56,10 @@ export class PageTaker {
     return this.#take(page, (_, rest) => this.oneByOne(rest));
   }
 
-  /** Takes a page with one commit for each event. */
+  /** Takes a page with one commit for each event that the segment handles. */
   async oneByOne(page: readonly RecordedEvent[]): Promise<boolean> {
-    const { ending, pages, parked } = this.parts;
-    for (const event of page) {
+    const { ending, pages, parked, checkpoint } = this.parts;
+    for (const { event } of pages.own(page)) {
       if (ending.aborted) return false;
       const failed = async (error: unknown): Promise<boolean> => {
         const concluded = await this.#conclude(pages.failed(event, error, parked));
@@ -67,7 +67,9 @@ export class PageTaker {
       };
       if (!(await this.#take([event], failed))) return false;
     }
-    return true;
+    if (ending.aborted) return false;
+    const { position } = page.at(-1)!;
+    return checkpoint.position >= position || (await this.#conclude(pages.passed(position))) === 'done';
   }
 
   /** Handles events and commits the results; handles them again if another segment changed a document that was read. */

@@ -3,6 +3,7 @@ import { EventualityError } from '../../messages';
 import type { ReadModelVersion, SegmentClaim, SegmentState } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
+import { PagePartition } from '../handling/page-partition';
 import { EventWork } from './event-work';
 import { hasRetries } from './parked-sequences';
 import { type Membership, segmentAssignmentOf } from './segment-assignment';
@@ -32,6 +33,8 @@ export class VersionProcessor {
    */
   readonly #leaving = new Map<number, Held>();
   readonly #loop: Promise<void>;
+  /** Divides pages among the segments of this process. */
+  #partition: PagePartition | undefined;
   /** Ends the pause before the next round. */
   #wake = (): void => undefined;
   gone = false;
@@ -180,11 +183,12 @@ export class VersionProcessor {
     if (this.#ending.signal.aborted) return this.#release(segment, lease.fence);
     const { segments, takenOver, replayUntil } = this.version;
     const place: SegmentPlace = { ...this.#name, segment, segments, takenOver, replayUntil };
+    this.#partition ??= new PagePartition(this.parts.handling, this.version);
     const processor = new SegmentProcessor(
       this.parts,
       place,
       lease,
-      surroundings => new EventWork(surroundings),
+      surroundings => new EventWork(surroundings, this.#partition!),
       () => this.#wake(),
     );
     const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
