@@ -6,7 +6,12 @@ import { SqliteDriverMissingError } from '../../src/adapters/sqlite';
 import { betterSqlite3 } from '../../src/adapters/sqlite/connection/better-sqlite3';
 import { DRIVERS, loadDriver } from '../../src/adapters/sqlite/connection/load-driver';
 import type { EventStore } from '../../src/store';
-import { eventStoreContract, projectionStoreContract, snapshotStoreContract } from '../../src/testing';
+import {
+  eventStoreContract,
+  processStoreContract,
+  projectionStoreContract,
+  snapshotStoreContract,
+} from '../../src/testing';
 import { to } from '../sqlite/events';
 import { testFiles } from '../support/stores/files';
 import { partOptions } from '../support/stores/part-options';
@@ -48,9 +53,12 @@ if (typeof driver === 'string') {
   const open = (file = files.path()) => files.store(file, { driver });
   const again = (store: EventStore): EventStore => open((store as ReturnType<typeof open>).file);
   const { events, ...snapshots } = partOptions((store: EventStore) => store.snapshots!, open, again);
+  const projections = partOptions((store: EventStore) => store.projections!, open, again);
+  const { events: _, ...processes } = projections;
   const contracts = {
     events: eventStoreContract({ open: () => open(), reopen: again, openAgain: again, restores: true, commands: true }),
-    projections: projectionStoreContract(partOptions((store: EventStore) => store.projections!, open, again)),
+    projections: projectionStoreContract(projections),
+    processes: processStoreContract(processes),
     snapshots: snapshotStoreContract(snapshots),
   };
 

@@ -263,6 +263,19 @@ export const scheduleChecks: Readonly<Record<string, Check>> = {
     assert.equal(one?.id, `${one?.dueAt}`);
   },
 
+  'many schedule several deadlines at the same time, in any order': async scene => {
+    const keys = Array.from({ length: 20 }, (_, n) => `${n}`);
+    await Promise.all(
+      keys.map((_, n) => {
+        const deadlines = keys.map(key => deadline(key, n, { id: `${key} by ${n}` }));
+        return scene.processes.schedule(PROCESS, n % 2 === 0 ? deadlines : deadlines.reverse());
+      }),
+    );
+    const found = await scene.processes.deadlines(PROCESS);
+    assert.equal(found.length, keys.length);
+    for (const { key, id, dueAt } of found) assert.equal(id, `${key} by ${dueAt}`);
+  },
+
   'unschedules a deadline, and says whether it was there': async scene => {
     await scene.processes.schedule(PROCESS, [deadline('k', 1), deadline('k', 2, { instance: 'order-2' })]);
     assert.equal(await scene.processes.unschedule(PROCESS, 'order-1', 'k'), true);
