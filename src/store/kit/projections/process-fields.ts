@@ -74,6 +74,7 @@ export function checkProcessChanges(changes: ProcessChanges, faults: string[]): 
     const list = changes[name as keyof ProcessChanges];
     if (list !== undefined) checkList(list, `process.${name}`, fields as Field | Fields<object>, faults);
   }
+  if (Array.isArray(changes.inputs)) checkPositions(changes.inputs, faults);
 }
 
 /** Adds what is wrong with the items of a list to the faults. */
@@ -89,8 +90,7 @@ export function checkList<T>(list: unknown, path: string, fields: Field | Fields
 export function checkFields<T>(item: unknown, path: () => string, fields: Fields<T>, faults: string[]): void {
   if (!anObject[1](item)) return void faults.push(faultOf(path(), item, anObject));
   for (const name in fields)
-    checkField((item as Record<string, unknown>)[name], () => joined(path(), name), fields[name], faults);
-  if (fields === (INPUT as unknown)) checkEvent(item as NewProcessInput, path, faults);
+    checkField((item as Record<string, unknown>)[name], () => `${path()}.${name}`, fields[name], faults);
 }
 
 export function checkField(value: unknown, path: () => string, field: Field, faults: string[]): void {
@@ -98,13 +98,15 @@ export function checkField(value: unknown, path: () => string, field: Field, fau
 }
 
 /** An event is found by its position; nothing else has one. */
-function checkEvent({ kind, position }: NewProcessInput, path: () => string, faults: string[]): void {
-  if ((kind === 'event') === (position !== undefined && position !== 0n)) return;
-  const must = kind === 'event' ? 'an event has one, from 1n' : 'only an event has one';
-  faults.push(`${path()}.position is ${shownWithType(position)}; ${must}.`);
+function checkPositions(inputs: readonly Partial<NewProcessInput>[], faults: string[]): void {
+  for (const [place, input] of inputs.entries()) {
+    const { kind, position } = input ?? {};
+    if ((kind === 'event') === (position !== undefined && position !== 0n)) continue;
+    const must = kind === 'event' ? 'an event has one, from 1n' : 'only an event has one';
+    faults.push(`process.inputs[${place}].position is ${shownWithType(position)}; ${must}.`);
+  }
 }
 
 const isField = <T>(fields: Field | Fields<T>): fields is Field => Array.isArray(fields);
-const joined = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 const faultOf = (path: string, value: unknown, [words]: Field): string =>
   `${path} is ${shownWithType(value)}; it must be ${words}.`;
