@@ -95,3 +95,20 @@ test('where a restore has left large gaps, a filter is as quick as the events ar
   expect(positions(await store.readAll({ names: ['A'], direction: 'backward' }))).toEqual([2 ** 46, 1]);
   await store.close();
 });
+
+test('the last events of a store that reads forward only are found without reading all of it', async () => {
+  const store = new InMemoryEventStore();
+  const events = range(1, 40_000).map(n => ({ name: n % 2000 ? 'Common' : 'Rare', payload: {} }));
+  await store.append([{ stream: { aggregateName: 'Thing', aggregateId: '1' }, expected: 'none', events }]);
+  let read = 0;
+  const forward = async ({ after = 0n, limit = 1000 }: StorePage) => {
+    const page = await store.readAll({ after, limit });
+    read += page.length;
+    return page;
+  };
+  const last = async (page: StorePage) => positions(await selectPage(forward, { ...page, direction: 'backward' }));
+  expect(await last({ limit: 3 })).toEqual([40_000, 39_999, 39_998]);
+  expect(read).toBeLessThan(8000);
+  expect(await last({ names: ['Rare'], limit: 3 })).toEqual([40_000, 38_000, 36_000]);
+  expect(await last({ names: ['Rare'], upTo: 5000n })).toEqual([4000, 2000]);
+});

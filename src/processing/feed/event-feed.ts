@@ -1,5 +1,6 @@
 import type { EventStore, KnownHistory } from '../../store';
-import { type Page, type PageTarget, SharedReading } from './shared-reading';
+import type { FeedPage } from './feed-page';
+import { type PageTarget, SharedReading } from './shared-reading';
 
 /**
  * Gives the segments of a process the pages of the log. Segments at about the same position share one reading, so each
@@ -9,28 +10,32 @@ export class EventFeed {
   readonly #readings = new Set<SharedReading>();
 
   constructor(
-    private readonly store: Pick<EventStore, 'subscribe'>,
-    history?: KnownHistory,
+    private readonly store: Pick<EventStore, 'subscribe' | 'readAll'>,
+    private readonly history?: Pick<KnownHistory, 'whenReplaced' | 'confirm'>,
   ) {
     // Pages kept for later readers belong to events that were replaced.
     history?.whenReplaced(() => this.#readings.clear());
   }
 
-  /** Returns a reader of the events after a position. The caller closes it. */
-  reader(after: bigint): FeedReader {
-    return new FeedReader(after, position => this.#readingAt(position));
+  /**
+   * Returns a reader of the events after a position that have one of these names; it may receive others, too. The
+   * caller closes it.
+   */
+  reader(after: bigint, names: ReadonlySet<string>): FeedReader {
+    return new FeedReader(after, names, position => this.#readingAt(position, names));
   }
 
   /** The reading with the most readers, and of those the oldest: readings that meet become one. */
-  #readingAt(after: bigint): SharedReading {
+  #readingAt(after: bigint, names: ReadonlySet<string>): SharedReading {
     let best: SharedReading | undefined;
     for (const reading of this.#readings)
-      if (reading.serves(after) && reading.readers > (best?.readers ?? -1)) best = reading;
+      if (reading.serves(after, names) && reading.readers > (best?.readers ?? -1)) best = reading;
     return best ?? this.#begin(after);
   }
 
   #begin(after: bigint): SharedReading {
-    const reading = new SharedReading(this.store, after, gone => this.#readings.delete(gone));
+    const { store, history } = this;
+    const reading = new SharedReading({ store, history }, after, gone => this.#readings.delete(gone));
     this.#readings.add(reading);
     return reading;
   }
@@ -44,21 +49,22 @@ export class FeedReader implements PageTarget {
 
   constructor(
     public position: bigint,
+    readonly names: ReadonlySet<string>,
     private readonly readingAt: (after: bigint) => SharedReading,
   ) {}
 
   /**
-   * Resolves to the next page, which is never empty, or to undefined when the store or the reader was closed. Call it
-   * again only when it has resolved.
+   * Resolves to the next page, which may have no events and only say how far it goes, or to undefined when the store or
+   * the reader was closed. Call it again only when it has resolved.
    * @throws errors of the store
    */
-  async next(): Promise<Page | undefined> {
+  async next(): Promise<FeedPage | undefined> {
     // Not after the end: another subscription would end as well.
     while (!this.#closed && !this.#reading?.ended) {
       const reading = this.#attached();
       const page = reading.pageAfter(this.position);
       if (page) {
-        this.position = page.at(-1)!.position;
+        this.position = page.to;
         return page;
       }
       await this.#another(reading);

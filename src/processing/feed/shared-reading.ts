@@ -1,7 +1,6 @@
-import type { RecordedEvent } from '../../messages';
-import { type EventStore, PAGE_LIMIT } from '../../store';
-
-export type Page = readonly RecordedEvent[];
+import { PAGE_LIMIT } from '../../store';
+import type { FeedPage, LogSource, ReadPage } from './feed-page';
+import { LogReading } from './log-reading';
 
 /** Wakes a reader that waits for its next page. */
 export interface PageWait {
@@ -12,8 +11,10 @@ export interface PageWait {
 
 /** What a reading knows of a reader. */
 export interface PageTarget {
-  /** The position of the last event that the reader received. */
+  /** Up to where the reader has the events. */
   readonly position: bigint;
+  /** The names of the events that it handles. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** A reader that falls this many pages behind the first one reads on its own. */
@@ -22,50 +23,56 @@ const MAX_PAGES = 8;
 const MIN_PAGES = 2;
 
 /**
- * One subscription shared by any number of readers. The reader that reaches the end first requests the next page, and
- * the page is kept until all have taken it. Only the last pages are kept, so a slow reader does not hold up the others.
+ * A reading of the log shared by any number of readers. The reader that reaches the end first requests the next page,
+ * and the page is kept until all have taken it. Only the last pages are kept, so a slow reader does not hold up the
+ * others.
  */
 export class SharedReading {
-  readonly #ending = new AbortController();
-  readonly #source: AsyncIterator<Page>;
+  readonly #log: LogReading;
   readonly #readers = new Set<PageTarget>();
   readonly #waits = new Set<PageWait>();
-  #pages: Page[] = [];
+  #pages: ReadPage[] = [];
   #start: bigint;
   #end: bigint;
+  /** The names that are being read; undefined for all. */
+  #names: ReadonlySet<string> | undefined;
   #reading = false;
   #ended = false;
 
   constructor(
-    store: Pick<EventStore, 'subscribe'>,
+    source: LogSource,
     after: bigint,
     private readonly gone: (reading: SharedReading) => void,
   ) {
     this.#start = after;
     this.#end = after;
-    this.#source = store.subscribe({ after, signal: this.#ending.signal })[Symbol.asyncIterator]();
+    this.#log = new LogReading(source);
   }
 
   get readers(): number {
     return this.#readers.size;
   }
 
-  /** True once the store has closed and so ended the subscription. */
+  /** True once the store has closed and so ended the reading. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Tells whether the page after a position is kept, or is the next one to be read. */
-  serves(after: bigint): boolean {
-    if (after <= this.#end) return after >= this.#start;
-    return this.#reading && after < this.#end + BigInt(PAGE_LIMIT);
+  /**
+   * Tells whether the page after a position is kept, or is the next one to be read, with the events of these names.
+   */
+  serves(after: bigint, names: ReadonlySet<string>): boolean {
+    if (after < this.#start) return false;
+    if (after < this.#end) return has(this.#pages.find(({ to }) => to > after)!.names, names);
+    if (this.#reading && !has(this.#names, names)) return false;
+    return after === this.#end || (this.#reading && after < this.#end + BigInt(PAGE_LIMIT));
   }
 
   /** Returns the kept events after a position, up to the end of their page; undefined if there are none yet. */
-  pageAfter(after: bigint): Page | undefined {
-    if (after >= this.#end) return undefined;
-    const page = this.#pages.find(each => each.at(-1)!.position > after);
-    return page && (page[0]!.position > after ? page : page.filter(({ position }) => position > after));
+  pageAfter(after: bigint): FeedPage | undefined {
+    const page = this.#pages.find(({ to }) => to > after);
+    if (!page || (page.events[0]?.position ?? page.to) > after) return page;
+    return { ...page, events: page.events.filter(({ position }) => position > after) };
   }
 
   attach(reader: PageTarget): void {
@@ -75,7 +82,7 @@ export class SharedReading {
   /** The last reader to leave ends the reading. */
   detach(reader: PageTarget): void {
     if (!this.#readers.delete(reader) || this.#readers.size > 0) return;
-    this.#ending.abort();
+    this.#log.end();
     this.gone(this);
   }
 
@@ -94,12 +101,17 @@ export class SharedReading {
 
   async #read(): Promise<void> {
     try {
-      const { done, value } = await this.#source.next();
+      const names = this.#log.isSelective ? this.#wanted() : undefined;
+      this.#names = names?.size ? names : undefined;
+      const page = await this.#log.next(this.#end, this.#names);
       this.#reading = false;
-      if (done) {
+      if (page) {
+        this.#log.judge(page, this.#end, () => this.#wanted());
+        this.#keep(page);
+      } else {
         this.#ended = true;
         this.gone(this);
-      } else this.#keep(value);
+      }
       for (const wait of this.#taken()) wait.over();
     } catch (error) {
       this.#reading = false;
@@ -108,13 +120,21 @@ export class SharedReading {
     }
   }
 
-  #keep(page: Page): void {
+  /** The names of all events that some reader handles. */
+  #wanted(): ReadonlySet<string> {
+    // The segments of a processor have one set.
+    const sets = new Set(Array.from(this.#readers, ({ names }) => names));
+    const [first] = sets;
+    return sets.size === 1 ? first! : new Set([...sets].flatMap(names => [...names]));
+  }
+
+  #keep(page: ReadPage): void {
     this.#pages.push(page);
-    this.#end = page.at(-1)!.position;
+    this.#end = page.to;
     let lowest = this.#end;
     for (const { position } of this.#readers) if (position < lowest) lowest = position;
     for (let left = this.#pages.length; left > MIN_PAGES; left--) {
-      const first = this.#pages[0]!.at(-1)!.position;
+      const first = this.#pages[0]!.to;
       if (left <= MAX_PAGES && first > lowest) return;
       this.#start = first;
       this.#pages.shift();
@@ -127,4 +147,11 @@ export class SharedReading {
     this.#waits.clear();
     return waits;
   }
+}
+
+/** Tells whether a page of some names, or of all, has the events with these names. */
+function has(ofPage: ReadonlySet<string> | undefined, names: ReadonlySet<string>): boolean {
+  if (!ofPage || ofPage === names) return true;
+  for (const name of names) if (!ofPage.has(name)) return false;
+  return true;
 }

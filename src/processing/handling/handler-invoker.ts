@@ -18,6 +18,8 @@ export interface HandledEvent {
 
 /** Calls the handlers of a projection or reactor. */
 export class HandlerInvoker {
+  /** The names under which the events that have a handler are stored. */
+  readonly eventNames: ReadonlySet<string>;
   readonly #skipsReplays: boolean;
 
   constructor(
@@ -25,7 +27,8 @@ export class HandlerInvoker {
     /** Creates the functions with which reactors dispatch; projections need none. */
     private readonly eventContext?: (event: RecordedEvent) => EventContext,
   ) {
-    const { kind, options } = definition;
+    const { kind, options, handlers } = definition;
+    this.eventNames = new Set(handlers.keys());
     this.#skipsReplays = (options.replay ?? (kind === 'reactor' ? 'skip' : 'run')) === 'skip';
   }
 

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../messages';
 import type { EventProcessorParts } from '../event-processor-parts';
-import type { Page } from '../feed/shared-reading';
+import type { FeedPage } from '../feed/feed-page';
 import type { SegmentPlace } from '../handling/page-handler';
 import type { SegmentCheckpoint } from './segment-checkpoint';
 
@@ -19,16 +19,16 @@ export class PageReader {
   ) {}
 
   /** Passes each page on, starting from the checkpoint; when `take` returns false, reading starts again from there. */
-  async read(take: (page: readonly RecordedEvent[]) => Promise<boolean>, ending: AbortSignal): Promise<ReadingEnd> {
+  async read(take: (page: FeedPage) => Promise<boolean>, ending: AbortSignal): Promise<ReadingEnd> {
     const after = this.checkpoint.position;
     this.#readUntil = after;
     await this.#seeWhereItStands(after);
     if (ending.aborted) return 'elsewhere';
-    const reader = this.parts.feed.reader(after);
+    const reader = this.parts.feed.reader(after, this.parts.handling.eventNames);
     const close = (): void => reader.close();
     ending.addEventListener('abort', close);
     // The next page is read while this one is handled; an error surfaces when the page is awaited.
-    const ahead = (): Promise<Page | undefined> => {
+    const ahead = (): Promise<FeedPage | undefined> => {
       const next = reader.next();
       next.catch(() => undefined);
       return next;
@@ -58,8 +58,9 @@ export class PageReader {
    * Returns the events of a page that are not handled yet: an append may have handled some in its own transaction.
    * Undefined when the checkpoint is before the page, which must then be read again from there.
    */
-  async fresh(page: readonly RecordedEvent[]): Promise<readonly RecordedEvent[] | undefined> {
-    this.parts.history.saw(page.at(-1)!);
+  async fresh({ events, to }: FeedPage): Promise<readonly RecordedEvent[] | undefined> {
+    const last = events.at(-1);
+    if (last) this.parts.history.saw(last);
     if (this.parts.handling.definition.options.mode === 'inline') {
       const { projection, version, segment } = this.place;
       const checkpoint = await this.parts.store.checkpoint({ projection, version, segment });
@@ -67,7 +68,9 @@ export class PageReader {
     }
     const { position } = this.checkpoint;
     if (position < this.#readUntil) return undefined;
-    this.#readUntil = page.at(-1)!.position;
-    return page[0]!.position > position ? page : page.filter(event => event.position > position);
+    this.#readUntil = to;
+    return events.length > 0 && events[0]!.position <= position
+      ? events.filter(event => event.position > position)
+      : events;
   }
 }

@@ -1,6 +1,7 @@
 import { Alarm, backOff, Mutex, pause, SharedRuns } from '../../concurrency';
-import { EventualityError, type RecordedEvent, reportAs } from '../../messages';
+import { EventualityError, reportAs } from '../../messages';
 import type { EventProcessorParts } from '../event-processor-parts';
+import type { FeedPage } from '../feed/feed-page';
 import type { SegmentPlace } from '../handling/page-handler';
 import { PageReader } from './page-reader';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
@@ -131,7 +132,7 @@ export class SegmentProcessor {
 
   async #follow(): Promise<void> {
     await this.#inTurn(() => this.#work.begin());
-    const take = (page: readonly RecordedEvent[]): Promise<boolean> => this.#inTurn(() => this.#page(page));
+    const take = (page: FeedPage): Promise<boolean> => this.#inTurn(() => this.#page(page));
     if ((await this.#reader.read(take, this.#ending.signal)) === 'closed') this.#finish('closed');
   }
 
@@ -143,10 +144,13 @@ export class SegmentProcessor {
   }
 
   /** Returns false when the checkpoint is not at the end of the page: then reading starts again from the checkpoint. */
-  async #page(page: readonly RecordedEvent[]): Promise<boolean> {
+  async #page(page: FeedPage): Promise<boolean> {
     const fresh = await this.#reader.fresh(page);
     if (!fresh) return false;
-    return fresh.length === 0 || this.#work.take(fresh);
+    if (fresh.length > 0 && !(await this.#work.take(fresh))) return false;
+    // What was left out behind the last event has no handler.
+    if (page.to > this.position) this.#checkpoint.pass(page.to);
+    return true;
   }
 
   /** Tells whether a commit succeeded. */

@@ -4,8 +4,9 @@ import type { EventStore, KnownHistory } from '../../store';
 const PAGE_EVENTS = 1000;
 
 /**
- * Finds the position of the last event: from the last known position, a page at a time, and in growing steps if there
- * are many new events. If the last known event is gone, because an older backup was restored, it starts again.
+ * Finds the position of the last event: first by reading backward, then from the last known position, a page at a time,
+ * and in growing steps if there are many new events. If the last known event is gone, because an older backup was
+ * restored, it starts again.
  */
 export class LogHead {
   #last: { readonly position: bigint; readonly id: string } | undefined;
@@ -21,6 +22,7 @@ export class LogHead {
 
   /** Returns the position of the store's last event; 0n when it is empty. */
   async position(): Promise<bigint> {
+    if (!this.#last) await this.#jump();
     let step = BigInt(PAGE_EVENTS);
     // Only the first read starts at the known event, so that a store that returns wrong pages cannot cause an endless
     // loop.
@@ -36,6 +38,12 @@ export class LogHead {
       if (page.length < PAGE_EVENTS) return this.#last?.position ?? 0n;
       step = await this.#leap(step);
     }
+  }
+
+  /** Begins at the end, if the store reads backward: one that ignores the direction returns its first events. */
+  async #jump(): Promise<void> {
+    const [last, before] = await this.eventStore.readAll({ direction: 'backward', limit: 2 });
+    if (last && before && last.position > before.position) this.#know(last);
   }
 
   #know(event: RecordedEvent | undefined): void {

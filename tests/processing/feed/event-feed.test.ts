@@ -2,6 +2,8 @@ import { type EventStore, InMemoryEventStore } from 'eventuality';
 import { EventFeed, type FeedReader } from '../../../src/processing/feed/event-feed';
 import { range } from '../../support/events';
 
+const NAMES = new Set(['Counted']);
+
 describe('the feed of a process', () => {
   let store: InMemoryEventStore;
   /** Where subscriptions began, and how many pages were requested of all of them. */
@@ -11,7 +13,8 @@ describe('the feed of a process', () => {
   let feed: EventFeed;
 
   /** The store, with its subscriptions counted. */
-  const counted: Pick<EventStore, 'subscribe'> = {
+  const counted: Pick<EventStore, 'subscribe' | 'readAll'> = {
+    readAll: page => store.readAll(page),
     subscribe: options => {
       begun.push(options?.after ?? 0n);
       open++;
@@ -47,21 +50,21 @@ describe('the feed of a process', () => {
   const takeUntil = async (reader: FeedReader, last: bigint): Promise<bigint[]> => {
     const positions: bigint[] = [];
     while ((positions.at(-1) ?? 0n) < last)
-      for (const { position } of (await reader.next()) ?? []) positions.push(position);
+      for (const { position } of (await reader.next())?.events ?? []) positions.push(position);
     return positions;
   };
   const upTo = (from: number, to: number): bigint[] => range(from, to).map(BigInt);
 
   test('reads each page once for readers that stand at one place', async () => {
     await append(5000);
-    const readers = range(1, 20).map(() => feed.reader(0n));
+    const readers = range(1, 20).map(() => feed.reader(0n, NAMES));
     const taken = await Promise.all(readers.map(reader => takeUntil(reader, 5000n)));
     for (const positions of taken) expect(positions).toEqual(upTo(1, 5000));
     expect({ begun, pages }).toEqual({ begun: [0n], pages: 5 });
   });
 
   test('gives each of them what comes, read once', async () => {
-    const readers = range(1, 20).map(() => feed.reader(0n));
+    const readers = range(1, 20).map(() => feed.reader(0n, NAMES));
     const taking = Promise.all(readers.map(reader => takeUntil(reader, 3n)));
     for (let n = 1; n <= 3; n++) {
       await append(1);
@@ -73,7 +76,7 @@ describe('the feed of a process', () => {
 
   test('does not hold up others for one that is slow, which reads on its own and comes back', async () => {
     await append(20_000);
-    const [slow, quick, other] = [feed.reader(0n), feed.reader(0n), feed.reader(0n)];
+    const [slow, quick, other] = [feed.reader(0n, NAMES), feed.reader(0n, NAMES), feed.reader(0n, NAMES)];
     await slow.next();
     await Promise.all([takeUntil(quick, 20_000n), takeUntil(other, 20_000n)]);
     expect({ begun, pages, open }).toEqual({ begun: [0n], pages: 20, open: 1 });
@@ -88,14 +91,14 @@ describe('the feed of a process', () => {
 
   test('lets one that stands a little ahead wait for the others', async () => {
     await append(10);
-    const [first, ahead] = [feed.reader(0n), feed.reader(7n)];
+    const [first, ahead] = [feed.reader(0n, NAMES), feed.reader(7n, NAMES)];
     expect(await Promise.all([takeUntil(first, 10n), takeUntil(ahead, 10n)])).toEqual([upTo(1, 10), upTo(8, 10)]);
     expect({ begun, pages }).toEqual({ begun: [0n], pages: 1 });
   });
 
   test('keeps eight pages at most, however far a reader is behind', async () => {
     await append(30_000);
-    const [slow, quick] = [feed.reader(0n), feed.reader(0n)];
+    const [slow, quick] = [feed.reader(0n, NAMES), feed.reader(0n, NAMES)];
     await slow.next();
     await takeUntil(quick, 30_000n);
     // What it kept it would give; the slow one has to read again what was dropped.
@@ -105,7 +108,7 @@ describe('the feed of a process', () => {
   });
 
   test('ends its subscriptions with their last readers', async () => {
-    const readers = range(1, 3).map(() => feed.reader(0n));
+    const readers = range(1, 3).map(() => feed.reader(0n, NAMES));
     const waiting = readers.map(reader => reader.next());
     expect(open).toBe(1);
     for (const reader of readers) reader.close();
@@ -114,7 +117,7 @@ describe('the feed of a process', () => {
   });
 
   test('ends its readers with the store', async () => {
-    const readers = range(1, 3).map(() => feed.reader(0n));
+    const readers = range(1, 3).map(() => feed.reader(0n, NAMES));
     const waiting = readers.map(reader => reader.next());
     await store.close();
     expect(await Promise.all(waiting)).toEqual([undefined, undefined, undefined]);
@@ -124,6 +127,7 @@ describe('the feed of a process', () => {
   test('tells all who wait of a failure, and reads anew afterwards', async () => {
     const sound = counted.subscribe;
     const broken = new EventFeed({
+      ...counted,
       subscribe: options => {
         if (begun.length > 0) return sound(options);
         begun.push(0n);
@@ -135,7 +139,7 @@ describe('the feed of a process', () => {
       },
     });
     await append(1);
-    const readers = range(1, 3).map(() => broken.reader(0n));
+    const readers = range(1, 3).map(() => broken.reader(0n, NAMES));
     const outcomes = await Promise.allSettled(readers.map(reader => reader.next()));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(await Promise.all(readers.map(reader => takeUntil(reader, 1n)))).toEqual([[1n], [1n], [1n]]);

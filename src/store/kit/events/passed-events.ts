@@ -14,22 +14,22 @@ type ReadAll = (page: StorePage) => Promise<readonly RecordedEvent[]>;
 
 /**
  * Reads the next page of the events that pass a filter, up to the last event that there is now. A store that ignores
- * the filter, the bound or the direction is read page by page.
+ * the filter, the bound or the direction is read page by page; `ignored` tells that it returned other events, too.
  */
-async function passEvents(
+export async function passEvents(
   readAll: ReadAll,
   after: bigint,
   filter: EventFilter,
   signal?: AbortSignal,
-): Promise<PassedEvents> {
+): Promise<PassedEvents & { readonly ignored: boolean }> {
   const asked = { after, ...(signal && { signal }) };
   const [head] = await readAll({ ...asked, direction: 'backward', limit: 1 });
-  if (!head) return { events: [], to: after };
+  if (!head) return { events: [], to: after, ignored: false };
   const page = await readAll({ ...asked, ...filter, upTo: head.position });
   const matches = matcherOf(filter);
-  // None are left up to the head, which the store has shown.
-  if (page.length === 0) return { events: page, to: head.position };
-  return { events: matches ? page.filter(matches) : page, to: page.at(-1)!.position };
+  const events = matches ? page.filter(matches) : page;
+  // An empty page says that none are left up to the head, which the store has shown.
+  return { events, to: page.at(-1)?.position ?? head.position, ignored: events.length < page.length };
 }
 
 /** What the events of a subscription with a filter are read from. */

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../../../messages';
+import { PAGE_LIMIT } from '../../ports/event-store';
 import { matcherOf } from './event-filter';
 import type { StorePage } from './event-pages';
 import { type CheckedStorePage, storePage } from './page-checks';
@@ -10,7 +11,7 @@ type Matches = (event: RecordedEvent) => boolean;
 /**
  * Reads a page by a `readAll` that may know nothing of `names`, `aggregates`, `upTo` and `direction`, or of some of
  * them: it is asked for all of them, and what it answers is looked through. A store that knows them is asked once more
- * than needed at most; one that does not know `direction` is read as a whole to find its last events.
+ * than needed at most; in one that does not know `direction` the end is searched for in large steps.
  * @throws InvalidPageError, InvalidOptionsError, and what `readAll` throws
  */
 export async function selectPage(readAll: ReadAll, page: StorePage = {}): Promise<Page> {
@@ -58,19 +59,53 @@ async function selectBackward(
   }
 }
 
-/** Reads all events of the range, and keeps the last ones that match. */
+/** Reads forward ranges of the log, from its end on, until there are enough events that match. */
 async function lastOf(
   readAll: ReadAll,
-  { signal }: StorePage,
+  page: StorePage,
   { after, upTo, limit }: CheckedStorePage,
   matches: Matches,
 ): Promise<Page> {
-  let last: RecordedEvent[] = [];
-  for (let from = after; ; ) {
-    const events = await readAll({ after: from, ...(signal && { signal }) });
-    const meant = events.filter(event => (upTo === undefined || event.position <= upTo) && matches(event));
-    last = [...last, ...meant].slice(-limit);
-    if (events.length === 0 || (upTo !== undefined && events.at(-1)!.position >= upTo)) return last.reverse();
-    from = events.at(-1)!.position;
+  const read: ReadAll = ({ after: from = 0n, limit: most = PAGE_LIMIT }) =>
+    readAll({ after: from, limit: most, ...(page.signal && { signal: page.signal }) });
+  const last = await lastPosition(read, after);
+  const found: RecordedEvent[] = [];
+  let width = BigInt(PAGE_LIMIT);
+  for (let top = upTo !== undefined && upTo < last ? upTo : last; top > after; ) {
+    const bottom = top - width > after ? top - width : after;
+    const events = await eventsBetween(read, bottom, top);
+    found.push(...events.filter(matches).reverse());
+    if (found.length >= limit) return found.slice(0, limit);
+    // Positions may have large gaps.
+    if (events.length < PAGE_LIMIT / 10) width *= 2n;
+    top = bottom;
   }
+  return found;
+}
+
+/** Finds the end in growing steps, and then in smaller ones. */
+async function lastPosition(read: ReadAll, after: bigint): Promise<bigint> {
+  let last = after;
+  for (let step = BigInt(PAGE_LIMIT); ; ) {
+    const [beyond] = await read({ after: last + step, limit: 1 });
+    if (beyond) {
+      last = beyond.position;
+      step *= 4n;
+    } else if (step > BigInt(PAGE_LIMIT)) step /= 4n;
+    else break;
+  }
+  for (let page = await read({ after: last }); page.length > 0; page = await read({ after: last }))
+    last = page.at(-1)!.position;
+  return last;
+}
+
+async function eventsBetween(read: ReadAll, after: bigint, upTo: bigint): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for (let from = after; from < upTo; ) {
+    const page = await read({ after: from });
+    events.push(...page.filter(({ position }) => position <= upTo));
+    if (page.length === 0) break;
+    from = page.at(-1)!.position;
+  }
+  return events;
 }

@@ -1,0 +1,98 @@
+import type { RecordedEvent } from '../../messages';
+import { PAGE_LIMIT, passEvents } from '../../store';
+import type { LogSource, ReadPage } from './feed-page';
+
+type Events = readonly RecordedEvent[];
+
+/** After so many full pages with few events that are wanted, only those are read, as long as there is much to read. */
+const SPARSE_PAGES = 4;
+/** Few are one of so many. */
+const SPARSE_RATIO = 10;
+
+/** A subscription, and how far it has come. */
+interface Following {
+  readonly pages: AsyncIterator<Events>;
+  readonly left: AbortController;
+  at: bigint;
+}
+
+/**
+ * Reads the pages of one reading: by a subscription, which gives all events, or, far behind the end and where few of
+ * them are wanted, by their names. The end is followed by the subscription: the store is not asked again and again for
+ * events that have not come.
+ */
+export class LogReading {
+  readonly #ending = new AbortController();
+  #following: Following | undefined;
+  /** How many full pages in a row had few events that were wanted. */
+  #sparse = 0;
+  /** The store returns other events than it is asked for: then a filter is of no use. */
+  #ignores = false;
+
+  constructor(private readonly source: LogSource) {}
+
+  /** Whether the next page is read by names. */
+  get isSelective(): boolean {
+    return this.#sparse >= SPARSE_PAGES && !this.#ignores;
+  }
+
+  /**
+   * Returns the page after a position, of all events or those with some names; undefined when the store is closed.
+   * @throws errors of the store
+   */
+  async next(after: bigint, names: ReadonlySet<string> | undefined): Promise<ReadPage | undefined> {
+    const selected = names && (await this.#select(after, names));
+    return selected ?? this.#follow(after);
+  }
+
+  /** Decides how the page after this one, which began after `from`, is to be read. */
+  judge({ events, to, names }: ReadPage, from: bigint, wanted: () => ReadonlySet<string>): void {
+    if (names) {
+      const isSparse = BigInt(events.length * SPARSE_RATIO) <= to - from;
+      if (events.length === 0 || !isSparse) this.#sparse = 0;
+    } else if (events.length < PAGE_LIMIT) this.#sparse = 0;
+    else {
+      const all = wanted();
+      const few = events.filter(({ name }) => all.has(name)).length * SPARSE_RATIO <= events.length;
+      this.#sparse = few ? this.#sparse + 1 : 0;
+    }
+  }
+
+  /** Ends the reading, also where it waits. */
+  end(): void {
+    this.#ending.abort();
+    this.#leave();
+  }
+
+  async #select(after: bigint, names: ReadonlySet<string>): Promise<ReadPage | undefined> {
+    this.#leave();
+    const { store, history } = this.source;
+    const { signal } = this.#ending;
+    const { events, to, ignored } = await passEvents(page => store.readAll(page), after, { names: [...names] }, signal);
+    this.#ignores = ignored;
+    // There is no event at the end of what was passed over: what says that it is of the history that was read is asked.
+    const isSame = (await history?.confirm()) ?? true;
+    return isSame && to > after ? { events, to, names } : undefined;
+  }
+
+  async #follow(after: bigint): Promise<ReadPage | undefined> {
+    if (this.#following?.at !== after) this.#leave();
+    this.#following ??= this.#subscribed(after);
+    const following = this.#following;
+    const { done, value } = await following.pages.next();
+    if (done) return undefined;
+    following.at = value.at(-1)!.position;
+    return { events: value, to: following.at, names: undefined };
+  }
+
+  #subscribed(after: bigint): Following {
+    const left = new AbortController();
+    const pages = this.source.store.subscribe({ after, signal: left.signal });
+    return { pages: pages[Symbol.asyncIterator](), left, at: after };
+  }
+
+  #leave(): void {
+    this.#following?.left.abort();
+    this.#following = undefined;
+  }
+}
