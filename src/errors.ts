@@ -43,20 +43,26 @@ export {
   UnknownReadModelError,
 } from './store';
 export {
+  CommandRejectedError,
   InlineProjectionError,
+  InvalidCorrelationError,
+  InvalidProcessDecisionError,
   InvalidSequenceError,
   LateWriteError,
   LiveProjectionError,
   LiveReadModelTooLargeError,
   NothingStoredError,
+  NothingToRebuildError,
   OtherIndexesError,
   ProcessorKindError,
-  NothingToRebuildError,
   RebuildCancelledError,
+  RefoldError,
   SequenceByChangedError,
-  VersionsLostError,
   StatusTimeoutError,
+  UnexpectedEventError,
+  UnknownProcessError,
   UnknownProjectionError,
+  VersionsLostError,
   WaitTimeoutError,
 } from './processing';
 export { ForeignAggregateError, NothingToAddError, UnitOfWorkClosedError } from './repository';

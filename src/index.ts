@@ -8,15 +8,20 @@ export {
   Aggregate,
   Command,
   CommandHandler,
+  DeadlineHandler,
+  Ends,
   Event,
   EventHandler,
   InjectReadModel,
   InjectRepository,
   Module,
+  ProcessManager,
   Projection,
   QueryHandler,
   Reactor,
+  Rejected,
   ReplayHandler,
+  Starts,
 } from './decorators';
 export type { ModuleClass, ModuleOptions, Provider, Token } from './decorators';
 
@@ -70,6 +75,27 @@ export type {
 export { Repository } from './repository';
 export { exportEvents, importEvents, InMemoryEventStore } from './store';
 export type { EventStore, ImportReport } from './store';
+
+// Process managers, and what they decide.
+export { cancel, deadline, defineProcess, end, send } from './processing';
+export type {
+  Deadline,
+  ProcessContext,
+  ProcessDecision,
+  ProcessDecisions,
+  PendingDeadline,
+  ProcessDefinition,
+  ProcessHistory,
+  ProcessInstance,
+  ProcessInstancePage,
+  ProcessOptions,
+  ProcessQuery,
+  ProcessSpecification,
+  ProcessStep,
+  ProcessStepCommand,
+  RejectionContext,
+  RejectionReason,
+} from './processing';
 
 // Projections, reactors, and what they make: read models.
 export { defineProjection, defineReactor } from './processing';

@@ -123,7 +123,7 @@ export {
   processConditions,
 } from './store';
 export type {
-  Deadline,
+  StoredDeadline,
   DeadlinePage,
   DueDeadlines,
   InstanceHash,

@@ -10,7 +10,7 @@ import {
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
 } from '../model';
-import type { ProjectionContext, ReactorContext } from '../processing';
+import type { ProcessContext, ProjectionContext, ReactorContext } from '../processing';
 import { handlerDecorator } from './dialect';
 
 /**
@@ -71,10 +71,10 @@ export type CommandHandlerDecorator<C> = <Target, Key, Descriptor = undefined>(
 type CommandHandlerFault<C, A, Method> = HandlerFault<Method, C, ContextOf<A>, DecisionFault<A, Method>, 'command'>;
 
 /**
- * Every possible context of an event: a handler takes the one of its class, `ProjectionContext`, `ReactorContext` or
- * `EventContext`.
+ * Every possible context of an event: a handler takes the one of its class, `ProjectionContext`, `ReactorContext`,
+ * `ProcessContext` or `EventContext`.
  */
-type FollowingContext = ReactorContext & ProjectionContext<any>;
+type FollowingContext = ReactorContext & ProjectionContext<any> & ProcessContext;
 /** The named event, or the one that the method takes. */
 type EventOf<E, Method> =
   IsAny<E> extends true ? (Method extends (event: infer Taken, ...rest: any[]) => unknown ? Taken : E) : E;

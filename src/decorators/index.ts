@@ -10,3 +10,14 @@ export { InjectReadModel, type ReadModelInjection } from './inject-read-model';
 export { InjectRepository, type RepositoryInjection } from './inject-repository';
 export { Command, Event, InvalidDecoratorError } from './messages';
 export { MODULE, Module, type ModuleClass, type ModuleOptions, type Provider, type Token } from './module';
+export {
+  DeadlineHandler,
+  type DeadlineHandlerMetadata,
+  Ends,
+  PROCESS,
+  ProcessManager,
+  type ProcessRole,
+  processName,
+  Rejected,
+  Starts,
+} from './process-manager';

@@ -16,7 +16,14 @@ import {
   UnnamedMessageError,
 } from '../messages';
 import { type AggregateClass, type AggregateDefinition } from '../model';
-import { type EventProcessors, type ProjectionDefinition, type ReadModel, type ViewOf } from '../processing';
+import {
+  type EventProcessors,
+  type ProcessCommands,
+  type ProcessManagers,
+  type ProjectionDefinition,
+  type ReadModel,
+  type ViewOf,
+} from '../processing';
 import { expectRepositories, isInUnit, type Repository, runOutsideOfUnits } from '../repository';
 import { type EventStore, KnownHistory } from '../store';
 import type { CommandBus } from './buses/command-bus';
@@ -80,6 +87,7 @@ export class Flow {
       ...reporting,
       clock,
       eventContext: event => new FlowEventContext(this, event),
+      processCommands: this.#processCommands(),
     });
     const classes = classesOf(parts);
     const eventStore = classChecked(this.#readSide.eventStore, classes.events);
@@ -106,6 +114,11 @@ export class Flow {
   /** The projections and reactors of this flow: status, rebuilds, dead letters. */
   get processors(): EventProcessors {
     return this.#readSide.processors;
+  }
+
+  /** The process managers of this flow: their instances, with their histories. */
+  get processManagers(): ProcessManagers {
+    return this.#readSide.processManagers;
   }
 
   /** The names of the commands that have a handler. */
@@ -221,6 +234,15 @@ export class Flow {
     if (this.#life.isOver) return Promise.reject(new FlowClosedError(query));
     const ask = (): Promise<ResultOf<Q>> => this.#queries.query(query, cause);
     return isInUnit() ? runOutsideOfUnits(ask) : ask();
+  }
+
+  #processCommands(): ProcessCommands {
+    return {
+      nameOf: command => this.#commands.nameOf(command),
+      revive: ({ name, data }) => this.#commands.revived(name, data),
+      dispatch: ({ name, data }, { cause, ...options }) =>
+        this.dispatchFrom(this.#commands.revived(name, data), options, cause),
+    };
   }
 
   #contextsOfEvents(): EventContexts {

@@ -1,4 +1,4 @@
-import { eventProcessorRole } from '../decorators';
+import { eventProcessorRole, processName } from '../decorators';
 import {
   aPosition,
   aProjectionReference,
@@ -28,7 +28,11 @@ import {
   type EventProcessorDefinition,
   EventProcessors,
   InlineEventStore,
+  isProcess,
   keepsEventProcessors,
+  type ProcessCommands,
+  ProcessEngine,
+  ProcessManagers,
   ProcessorKindError,
   type ProjectionDefinition,
   type ReadModel,
@@ -48,6 +52,7 @@ export interface ReadSideParts {
   readonly onError: OnError | undefined;
   readonly clock: Clock;
   readonly eventContext: (event: RecordedEvent) => EventContext;
+  readonly processCommands: ProcessCommands;
 }
 
 /** How to wait for projections. */
@@ -70,6 +75,7 @@ const WATCH: OptionChecks<WatchOptions> = { signal: aSignal };
 /** The part of a Flow for readers: projections, read models, and live queries over them. */
 export class ReadSide {
   readonly processors: EventProcessors;
+  readonly processManagers: ProcessManagers;
   /** The store to append to; if there are inline projections, its appends update them. */
   readonly eventStore: EventStore;
   readonly #definitions: ReadonlyMap<string, EventProcessorDefinition>;
@@ -95,10 +101,14 @@ export class ReadSide {
     const stored = projections.flatMap(({ name }) => (live.has(name) ? [] : [name]));
     const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, active, stored, live });
+    const { processCommands, ...rest } = parts;
+    const processes =
+      store?.processes && new ProcessEngine(processCommands, store.processes, store, () => parts.clock.now());
     this.processors = new EventProcessors({
-      ...{ eventStore, history, definitions, logger, onError, changed, active },
-      ...parts,
+      ...{ eventStore, history, definitions, logger, onError, changed, active, processes },
+      ...rest,
     });
+    this.processManagers = new ProcessManagers(definitions.filter(isProcess), processes, eventStore, processName);
   }
 
   /** Returns the durable name of a projection or reactor. @throws UnknownProjectionError */
@@ -199,4 +209,4 @@ const isProjection = (definition: EventProcessorDefinition): definition is Proje
   definition.kind === 'projection';
 
 const roleName = (reference: object): string | undefined =>
-  typeof reference === 'function' ? eventProcessorRole(reference)?.name : undefined;
+  typeof reference === 'function' ? (eventProcessorRole(reference)?.name ?? processName(reference)) : undefined;

@@ -58,6 +58,7 @@ export {
 export { ownFolder, ownRequire } from './names/own-file';
 export { namesOnStack } from './names/stack-names';
 export { knownNames, nearest } from './names/suggestion';
+export { aDuration, type Duration, millisecondsOf } from './options/duration';
 export {
   aBoolean,
   aClock,

@@ -12,14 +12,18 @@ export {
   type AggregateOptions,
   COMMAND_HANDLERS,
   type CommandHandlerOptions,
+  DEADLINE_HANDLERS,
+  END_HANDLERS,
   EVENT_HANDLERS,
   type FoundHandler,
   type HandlerMetadata,
   handlersOf,
   QUERY_HANDLERS,
   READ_MODEL_INJECTIONS,
+  REJECTED_HANDLERS,
   REPLAY_HANDLERS,
   REPOSITORY_INJECTIONS,
+  START_HANDLERS,
 } from './classes/handler-metadata';
 export type { ForeignEvents } from './classes/own-events';
 export { definitionFaults } from './definition-checks';
@@ -38,3 +42,4 @@ export {
   type PlainAggregateDefinition,
 } from './plain/define-aggregate';
 export type { SnapshotOptions, SnapshotRule } from './snapshots/snapshot-rule';
+export { decodeState, encodeState } from './snapshots/state-codec';

@@ -1,6 +1,6 @@
 import { withinTime } from '../concurrency';
 import { EventualityError, jsonable } from '../messages';
-import { type DeadLetter, type ParkedName, StoreClosedError } from '../store';
+import { type DeadLetter, type DeadLetters, type ParkedName, StoreClosedError } from '../store';
 import {
   type Discarded,
   type LettersPage,
@@ -16,6 +16,7 @@ import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './event-processor-errors';
 import type { EventProcessorRunner } from './event-processor-runner';
 import type { RunnerParts } from './event-processor-runner-parts';
+import { lettersOf } from './processes/parked-instances';
 import type { EventProcessor, EventProcessorStatus, Rebuild } from './status/status';
 import { StatusReader } from './status/status-reader';
 import { activeOf } from './versions/active-versions';
@@ -30,12 +31,14 @@ const WAIT_TIMEOUT_MS = 5000;
 /** What users can ask of a projection or reactor that runs in this process. */
 export class EventProcessorAdministration implements EventProcessor {
   readonly #status: StatusReader;
+  readonly #letters: DeadLetters;
 
   constructor(
     readonly runner: EventProcessorRunner,
     private readonly parts: RunnerParts,
   ) {
     this.#status = new StatusReader(parts, runner.definition);
+    this.#letters = lettersOf(parts.store, runner.definition);
   }
 
   get name(): string {
@@ -64,8 +67,10 @@ export class EventProcessorAdministration implements EventProcessor {
 
   async rebuild(...given: readonly unknown[]): Promise<Rebuild> {
     refuseAny('rebuild', given);
-    if (this.runner.definition.kind === 'reactor')
-      throw new NothingToRebuildError(this.name, 'a reactor, and its effects are not undone');
+    const { kind } = this.runner.definition;
+    if (kind === 'reactor') throw new NothingToRebuildError(this.name, 'a reactor, and its effects are not undone');
+    if (kind === 'process')
+      throw new NothingToRebuildError(this.name, 'a process manager, whose state another `version` makes again');
     const version = await this.runner.fill();
     return new RunningRebuild(version, this.parts, this.runner);
   }
@@ -109,7 +114,7 @@ export class EventProcessorAdministration implements EventProcessor {
     refuseLettersPage(given);
     const { version, ...page } = given ?? {};
     const name = await this.#parkedName('deadLetters', version);
-    const letters = name ? await this.parts.store.deadLetters.list(name, page) : [];
+    const letters = name ? await this.#letters.list(name, page) : [];
     return letters.map(letter => jsonable({ ...letter }));
   }
 
@@ -119,7 +124,7 @@ export class EventProcessorAdministration implements EventProcessor {
     const open = (await this.parts.active.look(this.name)).filter(({ closed }) => !closed);
     let sequences = 0;
     for (const { version } of open)
-      sequences += await this.parts.store.deadLetters.retry({ projection: this.name, version }, sequence);
+      sequences += await this.#letters.retry({ projection: this.name, version }, sequence);
     await this.runner.tick();
     return sequences;
   }
@@ -128,7 +133,7 @@ export class EventProcessorAdministration implements EventProcessor {
     refuseDiscarded(given);
     const { version, ...which } = given ?? {};
     const name = await this.#parkedName('discard', version);
-    const letters = name ? await this.parts.store.deadLetters.discard(name, which) : 0;
+    const letters = name ? await this.#letters.discard(name, which) : 0;
     await this.runner.tick();
     return letters;
   }

@@ -1,8 +1,10 @@
-import type { Logger, OnError } from '../messages';
+import type { Clock, Logger, OnError } from '../messages';
 import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
 import type { HandlerInvoker } from './handling/handler-invoker';
+import type { ProcessEngine } from './processes/engine';
 import type { ProcessorPulse } from './pulse/processor-pulse';
+import type { LogHead } from './status/log-head';
 import type { LastErrorStatus } from './status/status';
 
 /** What the processors of all segments share. */
@@ -15,6 +17,10 @@ export interface EventProcessorParts {
   readonly handling: HandlerInvoker;
   readonly history: KnownHistory;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly head: LogHead;
+  /** What process managers share; undefined where there are none. */
+  readonly processes: ProcessEngine | undefined;
   /** The hook for failures of handlers. */
   readonly onError?: OnError | undefined;
   readonly observer: EventProcessorObserver;

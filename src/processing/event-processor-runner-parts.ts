@@ -2,6 +2,7 @@ import type { ChangeSignal } from '../concurrency';
 import type { Clock, Logger, OnError } from '../messages';
 import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
+import type { ProcessEngine } from './processes/engine';
 import type { ProcessorPulse } from './pulse/processor-pulse';
 import type { Membership } from './segments/segment-assignment';
 import type { LogHead } from './status/log-head';
@@ -16,6 +17,8 @@ export interface RunnerParts {
   readonly onError: OnError | undefined;
   readonly clock: Clock;
   readonly head: LogHead;
+  /** What process managers share; undefined where there are none. */
+  readonly processes: ProcessEngine | undefined;
   readonly changes: ChangeSignal;
   readonly membership: Membership;
   /** What all event processors of the process ask the store for again and again. */

@@ -5,6 +5,7 @@ import { VersionsLostError } from './event-processor-errors';
 import type { EventProcessorObserver } from './event-processor-parts';
 import type { RunnerParts } from './event-processor-runner-parts';
 import type { HandlerInvoker } from './handling/handler-invoker';
+import { isPendingProcess } from './processes/pending';
 import { FollowedVersions } from './segments/followed-versions';
 import { LastError } from './status/last-error';
 import { type OwnStatus, StatusReader } from './status/status-reader';
@@ -41,7 +42,7 @@ export class EventProcessorRunner {
     const { store, eventStore, membership } = parts;
     const { definition } = handling;
     const rescaling =
-      definition.kind === 'reactor' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
+      definition.kind !== 'projection' ? new SegmentRescaling(store, eventStore, definition, membership) : undefined;
     this.#versions = new Versions(store, parts.active, definition, () => parts.head.position(), rescaling);
     this.#status = new StatusReader(parts, handling.definition);
     this.#lastError = new LastError(parts.clock);
@@ -170,11 +171,11 @@ export class EventProcessorRunner {
     return this.#followed.tick();
   }
 
-  /** Whether a parked sequence waits for an automatic retry, in any process. @throws errors of the store */
-  async retrying(): Promise<boolean> {
-    // Before its first look this process follows nothing, though another one may have parked something.
+  /** Whether something is due that no further event leads to, in any process. @throws errors of the store */
+  async isPending(): Promise<boolean> {
+    // Before its first look this process follows nothing.
     if (this.parts.follow && this.#hadActive === undefined) await this.#looks.now();
-    return this.#followed.retrying();
+    return (await isPendingProcess(this.parts, this.definition, this.#read)) ?? this.#followed.retrying();
   }
 
   /** Records the error of a handler, including one that an append called. */

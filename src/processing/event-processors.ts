@@ -22,6 +22,7 @@ import { EventProcessorRunner } from './event-processor-runner';
 import { EventFeed } from './feed/event-feed';
 import { guarded } from './handling/guarded-logger';
 import { HandlerInvoker } from './handling/handler-invoker';
+import type { ProcessEngine } from './processes/engine';
 import { ProcessorPulse } from './pulse/processor-pulse';
 import { LogHead } from './status/log-head';
 import type { EventProcessor, EventProcessorStatus, Health } from './status/status';
@@ -35,6 +36,8 @@ export interface EventProcessorsParts {
   readonly definitions: readonly EventProcessorDefinition[];
   /** Creates the functions with which reactors dispatch. */
   readonly eventContext: (event: RecordedEvent) => EventContext;
+  /** What process managers need; without it there are none. */
+  readonly processes?: ProcessEngine | undefined;
   /** Called with the name of a projection when its documents have changed, or another version became active. */
   readonly changed?: (name: string) => void;
   /** What the process knows of the store's history; default an instance of its own. */
@@ -92,6 +95,7 @@ export class EventProcessors {
         history,
         active: parts.active ?? new ActiveVersions(store, history),
         follow: this.#follows,
+        processes: parts.processes,
       },
       head: this.#head,
       changes: this.#changes,
@@ -134,7 +138,7 @@ export class EventProcessors {
    */
   async ready(): Promise<void> {
     const processors = [...this.#processors.values()];
-    const reactors = processors.filter(({ runner }) => runner.definition.kind === 'reactor');
+    const reactors = processors.filter(({ runner }) => runner.definition.kind !== 'projection');
     await Promise.all(reactors.map(({ runner }) => runner.prepared()));
     this.start();
     if (!this.#follows) return;
@@ -214,7 +218,7 @@ export class EventProcessors {
     for (;;) {
       const head = await this.#head.position();
       await this.waitFor(head, options);
-      while ((await Promise.all(this.#runners.map(runner => runner.retrying()))).includes(true)) {
+      while ((await Promise.all(this.#runners.map(runner => runner.isPending()))).includes(true)) {
         await Promise.all(this.#runners.map(runner => runner.tick()));
         await this.#pauseUntil(until, head, options);
       }

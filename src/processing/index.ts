@@ -46,6 +46,39 @@ export { DependencyTracker } from './handling/dependency-tracker';
 export { HandlerInvoker } from './handling/handler-invoker';
 export { isError } from './handling/thrown';
 export { InlineEventStore } from './inline/inline-event-store';
+export { cancel, deadline, end, type ProcessDecision, send } from './processes/decisions';
+export { defineProcess, type ProcessSpecification, processorOptions } from './processes/define-process';
+export type {
+  Deadline,
+  ProcessContext,
+  ProcessDecisions,
+  ProcessDefinition,
+  ProcessOptions,
+  RejectionContext,
+  RejectionReason,
+} from './processes/definition';
+export { isProcess } from './processes/definition';
+export { type ProcessCommands, ProcessEngine } from './processes/engine';
+export {
+  CommandRejectedError,
+  InvalidCorrelationError,
+  InvalidProcessDecisionError,
+  RefoldError,
+  UnexpectedEventError,
+  UnknownProcessError,
+} from './processes/errors';
+export type {
+  PendingDeadline,
+  ProcessHistory,
+  ProcessStep,
+  ProcessStepCommand,
+} from './processes/process-history';
+export {
+  type ProcessInstance,
+  type ProcessInstancePage,
+  ProcessManagers,
+  type ProcessQuery,
+} from './processes/process-managers';
 export type {
   EventProcessor,
   EventProcessorStatus,

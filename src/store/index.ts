@@ -129,7 +129,6 @@ export {
 } from './ports/errors';
 export { type EventStore, PAGE_LIMIT, type RestoreOutcome, type SubscribeOptions } from './ports/event-store';
 export type {
-  Deadline,
   DueDeadlines,
   InstanceHash,
   NewDeadline,
@@ -143,6 +142,7 @@ export type {
   ProcessPage,
   ProcessSegment,
   ProcessStore,
+  StoredDeadline,
 } from './ports/process-store';
 export type { CheckpointMove, HeldLease, ProjectionBulk, SegmentClaim, VersionName } from './ports/projection-bulk';
 export type {

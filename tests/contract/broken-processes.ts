@@ -1,4 +1,4 @@
-import type { Deadline, ProcessChanges, ProcessStore, ProjectionCommit, ProjectionStore } from '../../src/store';
+import type { ProcessChanges, ProcessStore, ProjectionCommit, ProjectionStore, StoredDeadline } from '../../src/store';
 import { bound } from './bound';
 
 const NAME = 'fulfilment';
@@ -37,7 +37,7 @@ const splitting =
 
 /** Breaks what is read of deadlines. */
 const due =
-  (change: (found: readonly Deadline[], limit: number) => readonly Deadline[]): Breaking =>
+  (change: (found: readonly StoredDeadline[], limit: number) => readonly StoredDeadline[]): Breaking =>
   (_, processes) => ({
     processes: {
       async due(segments, limit) {

@@ -23,6 +23,7 @@ import {
   REPOSITORY_INJECTIONS,
 } from '../../model';
 import { moduleFaults, PROVIDING, providerFaults } from '../checks/option-checks';
+import { isProcessClass, type ProcessClass, processClass } from './process-classes';
 
 type Class = new (...args: any[]) => any;
 
@@ -44,6 +45,7 @@ export interface HandlerClass {
 export class Components {
   readonly aggregates = new Set<AggregateClass | AggregateDefinition>();
   readonly handlerClasses: HandlerClass[] = [];
+  readonly processes: ProcessClass[] = [];
   readonly providers = new Set<Provider | Class>();
   readonly faults: string[] = [];
   readonly #modules = new Set<ModuleClass>();
@@ -79,6 +81,7 @@ export class Components {
       );
     else if (isAggregateClass(component) || INSTANCE in component.prototype)
       this.#addAggregate(component as AggregateClass);
+    else if (isProcessClass(component)) this.processes.push(processClass(component as Class, this.faults));
     else this.#addHandlerClass(component as Class, module);
   }
 

@@ -19,20 +19,21 @@ export interface EventProcessorClass {
 }
 
 /**
- * Creates a definition of each class marked with `@Projection` or `@Reactor`. Its instance is resolved when the first
- * event arrives.
+ * Creates a definition of each class marked with `@Projection` or `@Reactor`, whose instance is resolved when the first
+ * event arrives, and lists the process managers.
  */
 export function eventProcessorClasses(
-  { handlerClasses }: Components,
+  { handlerClasses, processes }: Components,
   container: ContainerAdapter,
 ): EventProcessorClass[] {
-  return handlerClasses.flatMap(handlerClass => {
+  const following = handlerClasses.flatMap(handlerClass => {
     const { type, processor } = handlerClass;
     if (!processor) return [];
     let made: any;
     const instance = (): any => (made ??= container.resolve<any>(type));
     return [{ type, definition: { ...processor, handlers: handlersOf(handlerClass, instance) } }];
   });
+  return [...following, ...processes];
 }
 
 function handlersOf({ events, replays }: HandlerClass, instance: () => any): Map<string, EventProcessorHandler> {

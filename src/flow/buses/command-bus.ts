@@ -100,6 +100,24 @@ export class CommandBus<Result = unknown> {
     );
   }
 
+  /**
+   * Returns the durable name of a command that has a handler.
+   * @throws UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
+   */
+  nameOf(command: object): string {
+    const name = this.#routes.nameOf(command);
+    if (!this.#routes.named(name)) throw new UnknownCommandError(name, this.names);
+    return name;
+  }
+
+  /**
+   * Returns a command made of its stored data: an instance of the class that is known by the name, or a plain message.
+   */
+  revived(name: string, data: object): object {
+    const type = this.#routes.classOf(name);
+    return type ? Object.assign(Object.create(type.prototype), data) : { name, message: data };
+  }
+
   /** Passes an enveloped command to its handler. @throws UnknownCommandError */
   send(message: CommandMessage): Promise<Result> {
     return this.#chain ? this.#chain(message) : this.#handle(message);

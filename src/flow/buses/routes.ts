@@ -47,6 +47,11 @@ export class Routes<Handler> {
     this.#expected.set(messageName(type), type);
   }
 
+  /** Returns the class that messages of a name are of, as far as it is known. */
+  classOf(name: string): Function | undefined {
+    return this.#expected.get(name) ?? this.#first.get(name);
+  }
+
   named(name: string): Handler | undefined {
     return this.#byName.get(name);
   }

@@ -22,7 +22,7 @@ export interface ListenerFailure {
 
 /** A projection or a reactor that failed: its handler, or, without an `event`, its store, which is tried again. */
 export interface EventProcessorFailure {
-  readonly kind: 'projection' | 'reactor';
+  readonly kind: 'projection' | 'reactor' | 'process';
   readonly name: string;
   readonly event?: RecordedEvent;
   /** The segment whose store failed. */
@@ -91,6 +91,7 @@ const WORDS: Record<FailureContext['kind'], string> = {
   listener: 'listener',
   projection: 'projection',
   reactor: 'reactor',
+  process: 'process manager',
   'inline-projection': 'inline projection',
   'event-store': 'event store',
   snapshot: 'snapshot of',

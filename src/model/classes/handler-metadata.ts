@@ -57,6 +57,10 @@ export const COMMAND_HANDLERS = metadataKey('command-handlers');
 export const EVENT_HANDLERS = metadataKey('event-handlers');
 export const QUERY_HANDLERS = metadataKey('query-handlers');
 export const REPLAY_HANDLERS = metadataKey('replay-handlers');
+export const START_HANDLERS = metadataKey('start-handlers');
+export const END_HANDLERS = metadataKey('end-handlers');
+export const REJECTED_HANDLERS = metadataKey('rejected-handlers');
+export const DEADLINE_HANDLERS = metadataKey('deadline-handlers');
 export const REPOSITORY_INJECTIONS = metadataKey('repository-injections');
 export const READ_MODEL_INJECTIONS = metadataKey('read-model-injections');
 

@@ -122,7 +122,7 @@ export interface EventProcessorHandler {
  * A projection or a reactor as plain data and functions: all that the engine knows. Decorated classes compile to it.
  */
 export interface EventProcessorDefinition {
-  readonly kind: 'projection' | 'reactor';
+  readonly kind: 'projection' | 'reactor' | 'process';
   /** Durable: the checkpoint and the documents are stored under it. */
   readonly name: string;
   readonly options: ProjectionOptions;

@@ -19,6 +19,7 @@ import {
   shownValue,
 } from '../../messages';
 import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../../store';
+import { processFaults } from '../processes/process-checks';
 import type { EventProcessorDefinition, EventProcessorHandler, ProjectionOptions, SequenceRule } from './definition';
 
 /** How a definition is named in a fault. */
@@ -64,8 +65,12 @@ const OPTIONS: OptionChecks<ProjectionOptions> = {
   indexes: checkedElsewhere,
 };
 
-const DEFINITION: OptionChecks<EventProcessorDefinition & { view?: unknown; index?: unknown }> = {
-  kind: needed(oneOf('projection', 'reactor')),
+const DEFINITION: OptionChecks<
+  EventProcessorDefinition & { view?: unknown; index?: unknown; process?: unknown; state?: unknown }
+> = {
+  kind: needed(oneOf('projection', 'reactor', 'process')),
+  process: checkedElsewhere,
+  state: checkedElsewhere,
   name: needed(aName),
   options: checkedElsewhere,
   handlers: needed(
@@ -112,7 +117,11 @@ export const definitionFaults = (definition: EventProcessorDefinition, hasHandle
 function shapeFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition))
     return [`it is ${shownValue(definition)}; give what defineProjection or defineReactor returns.`];
-  const faults = [...optionFaults(definition, DEFINITION), ...optionFaults(definition.options, OPTIONS)];
+  const faults = [
+    ...optionFaults(definition, DEFINITION),
+    ...optionFaults(definition.options, OPTIONS),
+    ...processFaults(definition),
+  ];
   if (isMap(definition.handlers))
     for (const [event, handler] of definition.handlers) faults.push(...handlerFaults(event, handler));
   return faults;
@@ -129,7 +138,7 @@ function meaningFaults(definition: EventProcessorDefinition): string[] {
   if (!isPlainObject(definition) || !isMap(definition.handlers) || !isPlainObject(definition.options)) return [];
   const { kind, options: given, handlers } = definition;
   const faults: string[] = [];
-  if (handlers.size === 0)
+  if (handlers.size === 0 && kind !== 'process')
     faults.push('handles no event. Decorate a method with @EventHandler, or give handlers in `on`.');
   if (kind === 'reactor' && given.indexes)
     faults.push('has indexes, but a reactor has no documents. Remove them, or make it a projection.');
@@ -184,11 +193,22 @@ function storeFaults(
       `${stored.map(placeOf).join(' and ')} need${stored.length === 1 ? 's' : ''} an event store that keeps documents and checkpoints; this one ` +
         "has no `projections`, or not all of it. Use another store, or the mode 'live'.",
     ];
+  const faults = processStoreFaults(stored, eventStore.projections, placeOf);
   const fault = inlineFault(eventStore, eventStore.projections);
-  if (fault === undefined) return [];
-  return stored
-    .filter(({ options }) => options.mode === 'inline')
-    .map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`);
+  if (fault === undefined) return faults;
+  const inline = stored.filter(({ options }) => options.mode === 'inline');
+  return [...faults, ...inline.map(each => `${placeOf(each)} has the mode 'inline', and ${fault}`)];
+}
+
+function processStoreFaults(
+  definitions: readonly EventProcessorDefinition[],
+  { processes }: ProjectionStore,
+  placeOf: PlaceOf,
+): string[] {
+  if (processes) return [];
+  return definitions
+    .filter(({ kind }) => kind === 'process')
+    .map(each => `${placeOf(each)} needs an event store whose \`projections\` have \`processes\`; this one has none.`);
 }
 
 /** Explains why the transactions of the projections cannot append for an event store, and what to do. */

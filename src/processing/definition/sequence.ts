@@ -64,12 +64,12 @@ function byRule(name: string, rule: SequenceRule): Sequencer {
  * A name of 255 characters and an id of 255 would make a longer key than a store takes; then digits of its hash replace
  * the rest.
  */
-function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
+export function aggregateKey({ aggregateName, aggregateId }: RecordedEvent): string {
   const key = `${aggregateName}/${aggregateId}`;
   if (key.length <= MAX_NAME_LENGTH) return key;
   // Half of a surrogate pair could not be stored.
   const end = isHighSurrogate(key.charCodeAt(KEPT - 1)) ? KEPT - 1 : KEPT;
-  return `${key.slice(0, end)}#${hash(key).toString(16).padStart(8, '0')}`;
+  return `${key.slice(0, end)}#${hashOf(key).toString(16).padStart(8, '0')}`;
 }
 
 /** How many characters of a key that is too long are kept. */
@@ -78,10 +78,10 @@ const KEPT = MAX_NAME_LENGTH - '#00000000'.length;
 const isHighSurrogate = (unit: number): boolean => unit >> 10 === 0x36;
 
 /** Returns the segment of a sequence. It must never change: the segments of a version rely on it. */
-export const segmentOf = (key: string, segments: number): number => (segments === 1 ? 0 : hash(key) % segments);
+export const segmentOf = (key: string, segments: number): number => (segments === 1 ? 0 : hashOf(key) % segments);
 
 /** FNV-1a, 32 bits, over UTF-16 code units. Source: Fowler, Noll, Vo, draft-eastlake-fnv. */
-function hash(key: string): number {
+export function hashOf(key: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < key.length; index++) value = Math.imul(value ^ key.charCodeAt(index), 0x01000193);
   // The low bits of FNV depend on the low bits of the key alone: fold the high ones in.

@@ -12,5 +12,9 @@ const OF_WHAT_WAS_GIVEN = new Set(['INVALID_COMMIT', 'UNSTORABLE_VALUE', 'PAYLOA
 export function isOfHandler(error: unknown, { work, documents }: HandledPage): boolean {
   if (work.eventOf(error) || documents.lateWrite?.error === error) return true;
   // A database may refuse what the work did only at the end of the transaction.
-  return EventualityError.is(error) ? OF_WHAT_WAS_GIVEN.has(error.code) : work.any;
+  return EventualityError.is(error) ? isContentError(error) : work.any;
 }
+
+/** Tells whether a store has refused what it was given: it would again. */
+export const isContentError = (error: unknown): boolean =>
+  EventualityError.is(error) && OF_WHAT_WAS_GIVEN.has(error.code);

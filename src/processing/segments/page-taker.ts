@@ -8,7 +8,7 @@ import type { RetryGate } from './retry-gate';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
 
 /** How many positions without own events are passed before the checkpoint is moved. */
-const MAX_UNCOMMITTED_POSITIONS = 10_000n;
+export const MAX_UNCOMMITTED_POSITIONS = 10_000n;
 
 /**
  * A page that lost a document to another segment is handled again after this pause, in milliseconds, which grows with

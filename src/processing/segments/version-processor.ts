@@ -4,11 +4,14 @@ import type { ReadModelVersion, SegmentClaim, SegmentState } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { SegmentPlace } from '../handling/page-handler';
 import { PagePartition } from '../handling/page-partition';
+import { isProcess } from '../processes/definition';
+import { ProcessWork } from '../processes/process-work';
 import { EventWork } from './event-work';
 import { hasRetries } from './parked-sequences';
 import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
 import { type SegmentEnd, SegmentProcessor } from './segment-processor';
+import type { SegmentSurroundings, SegmentWork } from './segment-work';
 
 /** A segment that this process owns. */
 interface Held {
@@ -188,13 +191,19 @@ export class VersionProcessor {
       this.parts,
       place,
       lease,
-      surroundings => new EventWork(surroundings, this.#partition!),
+      surroundings => this.#workOf(surroundings),
       () => this.#wake(),
     );
     const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
     this.#held.set(segment, held);
     void processor.run().then(end => this.#ended(segment, held, end));
     this.parts.observer.moved(false);
+  }
+
+  #workOf(segment: SegmentSurroundings): SegmentWork {
+    const { processes, handling } = this.parts;
+    if (processes && isProcess(handling.definition)) return new ProcessWork(segment, processes);
+    return new EventWork(segment, this.#partition!);
   }
 
   /** A lease that was not renewed in time may belong to another process. */

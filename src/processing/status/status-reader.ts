@@ -1,6 +1,7 @@
 import { type Clock, jsonable } from '../../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion, SegmentState } from '../../store';
 import type { EventProcessorDefinition } from '../definition/definition';
+import { lettersOf } from '../processes/parked-instances';
 import type { Membership } from '../segments/segment-assignment';
 import { type EventProcessorNote, notesOfOthers } from '../segments/segment-note';
 import { progressOf } from '../versions/rebuild-progress';
@@ -90,7 +91,7 @@ export class StatusReader {
     this.#lag.add(events);
     const seconds = events === 0 ? 0 : await this.#secondsBehind(position);
     const parked = read
-      ? await this.parts.store.deadLetters.sequences({ projection: name, version: read.version })
+      ? await lettersOf(this.parts.store, this.definition).sequences({ projection: name, version: read.version })
       : [];
     const filling = versions.findLast(({ version, closed }) => active && version > active.version && !closed);
     const rebuild = filling && (await progressOf(this.parts, name, filling.version, this.#filling));

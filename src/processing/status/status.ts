@@ -43,7 +43,7 @@ export interface LastErrorStatus {
  */
 export interface EventProcessorStatus {
   readonly name: string;
-  readonly kind: 'projection' | 'reactor';
+  readonly kind: 'projection' | 'reactor' | 'process';
   readonly mode: 'async' | 'inline' | 'live';
   /**
    * `starting`: there is no version yet, or this process does not know it. `filling`: a version is being filled, the

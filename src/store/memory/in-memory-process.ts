@@ -2,17 +2,17 @@ import { compareTexts } from '../kit/documents/document-keys';
 import type { DeadlinePage, SelectedPage } from '../kit/projections/process-checks';
 import type { SealedProcess } from '../kit/projections/sealed-process';
 import type {
-  Deadline,
   InstanceHash,
   NewDeadline,
   NewProcessInput,
   NewProcessOutput,
   ProcessInput,
   ProcessOutput,
+  StoredDeadline,
 } from '../ports/process-store';
 import { DueList, type DuePlace } from './due-list';
 
-interface KeptDeadline extends Deadline, DuePlace {}
+interface KeptDeadline extends StoredDeadline, DuePlace {}
 
 /** What belongs to one instance, by id; deadlines by key. */
 class Instance {
@@ -71,8 +71,8 @@ export class InMemoryProcess {
   }
 
   /** Returns what is due of those that match, the earliest first. */
-  due(now: number, limit: number, matches: (hash: InstanceHash) => boolean): Deadline[] {
-    const found: Deadline[] = [];
+  due(now: number, limit: number, matches: (hash: InstanceHash) => boolean): StoredDeadline[] {
+    const found: StoredDeadline[] = [];
     for (const deadline of this.#due.due(now)) {
       if (found.length === limit) break;
       if (matches(deadline.hash)) found.push(deadlineOf(deadline));
@@ -95,7 +95,7 @@ export class InMemoryProcess {
     return selected(this.#outputs, ids ?? [], page, ({ held }) => held);
   }
 
-  deadlines({ instance, after, limit }: DeadlinePage): Deadline[] {
+  deadlines({ instance, after, limit }: DeadlinePage): StoredDeadline[] {
     const names = instance === undefined ? [...this.#instances.keys()] : [instance];
     const all = names.flatMap(name => [...(this.#instances.get(name)?.deadlines.values() ?? [])]);
     const rest = after ? all.filter(deadline => comparePlaces(deadline, after) > 0) : all;
@@ -195,9 +195,9 @@ function selected<Row extends { instance: string; hash: number; status: string; 
   return found;
 }
 
-const deadlineOf = ({ entry, ...deadline }: KeptDeadline): Deadline => deadline;
+const deadlineOf = ({ entry, ...deadline }: KeptDeadline): StoredDeadline => deadline;
 
-type Place = Pick<Deadline, 'instance' | 'key'>;
+type Place = Pick<StoredDeadline, 'instance' | 'key'>;
 
 const comparePlaces = (one: Place, other: Place): number =>
   compareTexts(one.instance, other.instance) || compareTexts(one.key, other.key);

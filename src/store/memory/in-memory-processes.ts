@@ -9,7 +9,6 @@ import {
 } from '../kit/projections/process-checks';
 import type { SealedProcess } from '../kit/projections/sealed-process';
 import type {
-  Deadline,
   DueDeadlines,
   NewDeadline,
   ProcessInput,
@@ -19,6 +18,7 @@ import type {
   ProcessPage,
   ProcessSegment,
   ProcessStore,
+  StoredDeadline,
 } from '../ports/process-store';
 import type { InMemoryAccess } from './in-memory-access';
 import { InMemoryProcess } from './in-memory-process';
@@ -71,7 +71,10 @@ export class InMemoryProcesses implements ProcessStore {
     return this.access.read(() => this.#of(process).outputs(selected));
   }
 
-  async deadlines(process: string, page?: Parameters<ProcessStore['deadlines']>[1]): Promise<readonly Deadline[]> {
+  async deadlines(
+    process: string,
+    page?: Parameters<ProcessStore['deadlines']>[1],
+  ): Promise<readonly StoredDeadline[]> {
     const selected = deadlinePage(process, page);
     return this.access.read(() => this.#of(process).deadlines(selected));
   }

@@ -82,7 +82,7 @@ export interface NewDeadline {
 }
 
 /** A deadline as the store returns it. */
-export interface Deadline extends NewDeadline {
+export interface StoredDeadline extends NewDeadline {
   readonly process: string;
   /** True while its instance is parked: it does not come due. One that is moved stays held. */
   readonly held: boolean;
@@ -119,7 +119,7 @@ export interface DueDeadlines {
    * Those that are due and not held, segment by segment, the earliest first. Of those that are due at the same moment,
    * the one first set comes first.
    */
-  readonly deadlines: readonly Deadline[];
+  readonly deadlines: readonly StoredDeadline[];
   /**
    * Milliseconds, 1 at least, until the next one of these processes comes due that is neither due yet nor held;
    * undefined if there is none. It may be of another segment.
@@ -178,5 +178,5 @@ export interface ProcessStore {
       readonly after?: { readonly instance: string; readonly key: string };
       readonly limit?: number;
     },
-  ): Promise<readonly Deadline[]>;
+  ): Promise<readonly StoredDeadline[]>;
 }

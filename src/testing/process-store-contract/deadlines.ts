@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import type { Deadline, DueDeadlines, NewDeadline, ProcessStore } from '../../store';
+import type { DueDeadlines, NewDeadline, ProcessStore, StoredDeadline } from '../../store';
 import {
   type Check,
   type ClockCheck,
@@ -20,7 +20,7 @@ import {
 
 const TIMEOUT_MS = 10_000;
 
-const due = async (processes: ProcessStore, limit = 100): Promise<readonly Deadline[]> =>
+const due = async (processes: ProcessStore, limit = 100): Promise<readonly StoredDeadline[]> =>
   (await processes.due([whole()], limit)).deadlines;
 
 /** Many deadlines, one for each instance, in segments by their hashes. */

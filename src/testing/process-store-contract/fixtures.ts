@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type {
   CommitOutcome,
-  Deadline,
   NewDeadline,
   NewProcessInput,
   NewProcessOutput,
@@ -12,6 +11,7 @@ import type {
   ProcessStore,
   ProjectionCommit,
   ProjectionStore,
+  StoredDeadline,
 } from '../../store';
 
 /** The clock of a store that a test can set, such as a `VirtualClock`. */
@@ -97,7 +97,7 @@ export async function kept({ processes }: Pick<Scene, 'processes'>, process = PR
 }
 
 /** What a deadline becomes when it is stored. */
-export const stored = (given: NewDeadline, more: Partial<Deadline> = {}): object =>
+export const stored = (given: NewDeadline, more: Partial<StoredDeadline> = {}): object =>
   plain({ process: PROCESS, ...given, held: false, ...more });
 
 /** Without what is undefined: it may be there or not. */
@@ -105,7 +105,7 @@ const plain = (row: object): object =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 
 export const idsOf = (rows: readonly (ProcessInput | ProcessOutput)[]): string[] => rows.map(({ id }) => id);
-export const keysOf = (rows: readonly Deadline[]): string[] => rows.map(({ key }) => key);
+export const keysOf = (rows: readonly StoredDeadline[]): string[] => rows.map(({ key }) => key);
 
 /** Makes sure that a call is refused with an error of this code, and returns the error. */
 export async function refused(code: string, call: () => Promise<unknown>): Promise<{ faults?: readonly string[] }> {

@@ -60,7 +60,7 @@ describe('on PostgreSQL', () => {
     expect(await projections.of('large').deadLetters()).toMatchObject([
       {
         sequence: 'Thing/huge',
-        error: expect.stringContaining('PostgreSQL does not take its documents: they are longer than 268435455 bytes'),
+        error: expect.stringContaining('PostgreSQL does not take its contents: they are longer than 268435455 bytes'),
       },
     ]);
     expect([...(await store.projections.get('large', 1, ['a', 'huge', 'b'])).keys()].sort()).toEqual(['a', 'b']);

@@ -1,7 +1,6 @@
 import { isoTime } from '../../../messages';
 import {
   checkUnschedule,
-  type Deadline,
   type DueDeadlines,
   deadlinePage,
   deadlinesToSchedule,
@@ -18,6 +17,7 @@ import {
   type ProcessSegment,
   type ProcessStore,
   type SelectedPage,
+  type StoredDeadline,
 } from '../../../store';
 import type { Access } from '../connection/access';
 import { isOfContent } from '../connection/failures';
@@ -85,7 +85,10 @@ export class PostgresProcesses implements ProcessStore {
     }));
   }
 
-  async deadlines(process: string, page?: Parameters<ProcessStore['deadlines']>[1]): Promise<readonly Deadline[]> {
+  async deadlines(
+    process: string,
+    page?: Parameters<ProcessStore['deadlines']>[1],
+  ): Promise<readonly StoredDeadline[]> {
     const { instance = null, after, limit } = deadlinePage(process, page);
     // Before all places, as no instance is empty.
     const values = [process, after?.instance ?? '', after?.key ?? '', limit];
@@ -106,7 +109,7 @@ const common = <Status>([entry, id, instance, hash, run, , status, note, at]: Ro
   ...{ status: status as Status, note: note ?? undefined, at: isoTime(Number(at)) },
 });
 
-const deadlineOf = ([process, instance, hash, key, id, run, dueAt, content, held]: Row): Deadline => ({
+const deadlineOf = ([process, instance, hash, key, id, run, dueAt, content, held]: Row): StoredDeadline => ({
   ...{ process: process!, instance: instance!, hash: Number(hash), key: key!, id: id!, run: Number(run) },
   ...{ dueAt: Number(dueAt), content: contentOf(content), held: held === 't' },
 });

@@ -1,5 +1,4 @@
 import type {
-  Deadline,
   DeadlinePage,
   NewDeadline,
   ProcessInput,
@@ -7,6 +6,7 @@ import type {
   ProcessSegment,
   SealedProcess,
   SelectedPage,
+  StoredDeadline,
 } from '../../../store';
 import type { SqliteConnection, SqliteValue } from '../connection/driver';
 import { PageStatements, type ProcessStatements, prepareProcessStatements } from './process-statements';
@@ -51,7 +51,7 @@ export class ProcessRecords {
     return wasSet;
   }
 
-  due({ process, segments, segment }: ProcessSegment, now: number, limit: number): Deadline[] {
+  due({ process, segments, segment }: ProcessSegment, now: number, limit: number): StoredDeadline[] {
     return deadlinesOf(this.#statements.due.all(process, now, segments, segment, limit));
   }
 
@@ -76,7 +76,7 @@ export class ProcessRecords {
     }));
   }
 
-  deadlines(process: string, { instance, after, limit }: DeadlinePage): Deadline[] {
+  deadlines(process: string, { instance, after, limit }: DeadlinePage): StoredDeadline[] {
     // Before all places, as no instance is empty.
     const { instance: last, key } = after ?? { instance: '', key: '' };
     const { allDeadlines, deadlinesOf: ofInstance } = this.#statements;
@@ -119,13 +119,16 @@ type Stored<Row> = Omit<Row, 'entry' | 'content' | 'note' | 'held' | 'position'>
 };
 type InputRow = Stored<ProcessInput> & { readonly position: string | null };
 type OutputRow = Stored<ProcessOutput> & { readonly held: number };
-type DeadlineRow = Omit<Deadline, 'content' | 'held'> & { readonly content: string | null; readonly held: number };
+type DeadlineRow = Omit<StoredDeadline, 'content' | 'held'> & {
+  readonly content: string | null;
+  readonly held: number;
+};
 
 const common = ({ entry, content, note }: Pick<InputRow, 'entry' | 'content' | 'note'>) => ({
   ...{ entry: BigInt(entry), content: contentOf(content), note: note ?? undefined },
 });
 
-const deadlinesOf = (rows: unknown[]): Deadline[] =>
+const deadlinesOf = (rows: unknown[]): StoredDeadline[] =>
   Array.from(rows as DeadlineRow[], row => ({ ...row, content: contentOf(row.content), held: row.held === 1 }));
 
 const contentOf = (text: string | null): object | undefined => (text === null ? undefined : JSON.parse(text));

@@ -1,6 +1,5 @@
 import {
   checkUnschedule,
-  type Deadline,
   type DueDeadlines,
   deadlinePage,
   deadlinesToSchedule,
@@ -15,6 +14,7 @@ import {
   type ProcessPage,
   type ProcessSegment,
   type ProcessStore,
+  type StoredDeadline,
 } from '../../../store';
 import type { SqliteConnection } from '../connection/driver';
 import type { FileAccess } from '../connection/file-access';
@@ -66,7 +66,10 @@ export class SqliteProcesses implements ProcessStore {
     return this.access.read(() => this.records.outputs(process, selected));
   }
 
-  async deadlines(process: string, page?: Parameters<ProcessStore['deadlines']>[1]): Promise<readonly Deadline[]> {
+  async deadlines(
+    process: string,
+    page?: Parameters<ProcessStore['deadlines']>[1],
+  ): Promise<readonly StoredDeadline[]> {
     const selected = deadlinePage(process, page);
     return this.access.read(() => this.records.deadlines(process, selected));
   }

@@ -1,0 +1,150 @@
+import { backOff, pause, type RetryRule } from '../../concurrency';
+import { type CommandOutcome, EventualityError, type MessageCause } from '../../messages';
+import type { NewProcessOutput } from '../../store';
+import { eventRetry } from '../definition/event-retry';
+import type { OutputContent } from './encoded-decisions';
+import type { ProcessCommands } from './engine';
+
+/** How many commands of a segment are under way at once. */
+const MAX_SENDING = 64;
+const STORE_PAUSE_MS = 100;
+const MAX_STORE_PAUSE_MS = 5000;
+
+/** What became of a command. */
+export interface SentCommand {
+  readonly output: NewProcessOutput;
+  readonly outcome: CommandOutcome | undefined;
+  /** What it threw at last, where there is no outcome. */
+  readonly error: unknown;
+}
+
+/** Says what a sender needs. */
+export interface CommandSenderParts {
+  readonly commands: ProcessCommands;
+  readonly retry: RetryRule | undefined;
+  /** Aborted when nothing more is to be sent. */
+  readonly ending: AbortSignal;
+  /** Told when a command has an outcome. */
+  readonly sent: () => void;
+  /** The store, or the flow, failed, and it is tried again. */
+  readonly troubled: (error: unknown) => void;
+}
+
+/** Sends the commands of one segment: those of an instance one at a time, each after the outcome of the one before. */
+export class CommandSender {
+  readonly #queues = new Map<string, NewProcessOutput[]>();
+  /** The id of the command that is under way, or whose outcome is not stored yet, by instance. */
+  readonly #busy = new Map<string, string>();
+  readonly #running = new Set<Promise<void>>();
+  #outcomes: SentCommand[] = [];
+
+  constructor(private readonly parts: CommandSenderParts) {}
+
+  /** How many commands are to be sent, or wait for their outcome to be stored. */
+  get size(): number {
+    let size = this.#busy.size;
+    for (const queue of this.#queues.values()) size += queue.length;
+    return size;
+  }
+
+  /** Adds commands behind those of their instance. */
+  add(outputs: readonly NewProcessOutput[]): void {
+    for (const output of outputs) {
+      if (this.#busy.get(output.instance) === output.id) continue;
+      const queue = this.#queues.get(output.instance);
+      if (queue) queue.push(output);
+      else this.#queues.set(output.instance, [output]);
+    }
+    this.#start();
+  }
+
+  /** Forgets what an instance has not sent yet. */
+  drop(instance: string): void {
+    this.#queues.delete(instance);
+  }
+
+  /** Forgets all that was not sent yet: it will be added again. */
+  dropAll(): void {
+    this.#queues.clear();
+  }
+
+  /** Takes the outcomes that have come. The next commands of their instances follow when `stored` was called. */
+  takeOutcomes(): readonly SentCommand[] {
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    return outcomes;
+  }
+
+  /** The outcomes could not be stored: they are to be taken again. */
+  putBack(outcomes: readonly SentCommand[]): void {
+    this.#outcomes = [...outcomes, ...this.#outcomes];
+  }
+
+  get hasOutcomes(): boolean {
+    return this.#outcomes.length > 0;
+  }
+
+  /** The outcomes are stored: what follows them can be sent. */
+  stored(outcomes: readonly SentCommand[]): void {
+    for (const { output } of outcomes) this.#busy.delete(output.instance);
+    this.#start();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Resolves when another command has an outcome, or none is under way. */
+  async next(): Promise<void> {
+    if (!this.hasOutcomes && this.#running.size > 0) await Promise.race(this.#running);
+  }
+
+  #start(): void {
+    for (const [instance, queue] of this.#queues) {
+      if (this.#running.size >= MAX_SENDING || this.parts.ending.aborted) return;
+      if (this.#busy.has(instance)) continue;
+      const output = queue.shift()!;
+      if (queue.length === 0) this.#queues.delete(instance);
+      this.#busy.set(instance, output.id);
+      const run = this.#send(output).finally(() => {
+        this.#running.delete(run);
+        this.#start();
+      });
+      this.#running.add(run);
+    }
+  }
+
+  async #send(output: NewProcessOutput): Promise<void> {
+    const { commands, ending, retry, sent, troubled } = this.parts;
+    const { command, cause } = output.content as OutputContent;
+    const options = { commandId: output.id, cause: cause as MessageCause, signal: ending };
+    const rule = eventRetry(retry);
+    for (let attempt = 1, failures = 0; !ending.aborted; ) {
+      let error: unknown;
+      try {
+        const outcome = await commands.dispatch(command, options);
+        this.#outcomes.push({ output, outcome, error: undefined });
+        return sent();
+      } catch (thrown) {
+        error = thrown;
+      }
+      if (ending.aborted) return;
+      if (isOfStore(error)) {
+        if (++failures === 1) troubled(error);
+        await pause(backOff(failures, STORE_PAUSE_MS, MAX_STORE_PAUSE_MS), ending);
+      } else if (attempt++ >= rule.attempts) {
+        this.#outcomes.push({ output, outcome: undefined, error });
+        return sent();
+      } else await pause(backOff(attempt - 1, rule.delay, rule.maxDelay), ending);
+    }
+  }
+}
+
+const OF_STORE = new Set(['STORE_CLOSED', 'STORE_GONE', 'HISTORY_REPLACED', 'CLAIM_LOST', 'FLOW_CLOSED']);
+
+/** Tells a failure of the store, or of a flow that closes, from one of the command: that is tried without limit. */
+function isOfStore(error: unknown): boolean {
+  if (!EventualityError.is(error)) return false;
+  return OF_STORE.has(error.code) || error.code.startsWith('POSTGRES_') || error.code.startsWith('SQLITE_');
+}

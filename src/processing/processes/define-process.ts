@@ -1,0 +1,132 @@
+import {
+  aName,
+  InvalidOptionsError,
+  isName,
+  isPlainObject,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  shownText,
+  shownValue,
+} from '../../messages';
+import { decodeState, encodeState } from '../../model';
+import type { EventProcessorHandler } from '../definition/definition';
+import { definitionFaults } from '../definition/event-processor-checks';
+import type {
+  Deadline,
+  ProcessContext,
+  ProcessDecisions,
+  ProcessDefinition,
+  ProcessOptions,
+  ProcessTurn,
+  RejectionContext,
+} from './definition';
+import { PROCESS_OPTIONS } from './process-checks';
+
+/** Handlers by name. */
+type Handlers<Function> = Readonly<Record<string, Function>>;
+
+/**
+ * The specification for `defineProcess`: the options of `@ProcessManager`, the state of a new instance, and handlers by
+ * the name of the event, the key of the deadline, and the name of the command. They change the state that they are
+ * given, and return decisions.
+ */
+export interface ProcessSpecification<State extends object, Key extends string = string> extends ProcessOptions {
+  readonly name: string;
+  /** Plain data, of which each instance gets a copy. */
+  readonly state: State;
+  /** Events that start an instance. */
+  readonly starts: Handlers<(state: State, payload: any, context: ProcessContext) => ProcessDecisions<NoInfer<Key>>>;
+  readonly on?: Handlers<(state: State, payload: any, context: ProcessContext) => ProcessDecisions<NoInfer<Key>>>;
+  readonly deadlines?: {
+    readonly [K in Key]: (state: State, deadline: Deadline, context: ProcessContext) => ProcessDecisions<NoInfer<Key>>;
+  };
+  /** Commands that led to no events, or failed: the payload is the command's data. */
+  readonly rejected?: Handlers<
+    (state: State, command: any, context: RejectionContext) => ProcessDecisions<NoInfer<Key>>
+  >;
+  /** The names of events that end the instance, after a handler in `on` if there is one. */
+  readonly ends?: readonly string[];
+}
+
+/**
+ * Defines a process manager without a class. Pass it to `new Flow({ processors })` or to `bootstrap`.
+ * @example defineProcess({ name: 'reminder', correlate: e => e.aggregateId, state: {}, starts: { Created: () =>
+ * deadline('late', { in: '7d' }) }, deadlines: { late: () => [send(remind), end()] } })
+ * @throws InvalidOptionsError with all faults of the specification
+ */
+export function defineProcess<State extends object, const Key extends string = never>(
+  specification: ProcessSpecification<State, Key>,
+): ProcessDefinition<State> {
+  if (!isPlainObject(specification))
+    throw new InvalidOptionsError('defineProcess', [
+      `the specification is ${shownValue(specification)}; give { name, correlate, state, starts: { ... } }.`,
+    ]);
+  const { name, state, starts, on = {}, deadlines = {}, rejected = {}, ends = [], ...options } = specification;
+  const wrong = optionFaults({ state, starts, on, deadlines, rejected, ends }, PARTS);
+  const faults = [...wrong];
+  if (wrong.length > 0) faults.push(...optionFaults({ name, ...options }, { name: needed(aName), ...PROCESS_OPTIONS }));
+  else {
+    const definition = defined({ ...specification, on, deadlines, rejected, ends } as Complete, options);
+    faults.push(...definitionFaults(definition, true));
+    if (faults.length === 0) return definition;
+  }
+  throw new InvalidOptionsError(isName(name) ? `defineProcess('${shownText(name)}')` : 'defineProcess', faults);
+}
+
+type Complete = Required<
+  Pick<ProcessSpecification<any>, 'name' | 'state' | 'starts' | 'on' | 'deadlines' | 'rejected' | 'ends'>
+>;
+
+function defined(
+  { name, state, starts, on, deadlines, rejected, ends }: Complete,
+  options: ProcessOptions,
+): ProcessDefinition {
+  const initial = encodeState(state);
+  const called =
+    (handle: (state: any, input: any, context: any) => unknown) =>
+    (input: unknown, turn: ProcessTurn): unknown =>
+      handle(turn.state, input, turn.context);
+  const handlerOf = (handle: Complete['starts'][string]): EventProcessorHandler => ({
+    handle: called(handle),
+    revive: ({ payload }) => payload,
+  });
+  return {
+    ...{ kind: 'process', name, options: processorOptions(options) },
+    handlers: new Map(Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)])),
+    process: {
+      ...{ options, starts: new Set(Object.keys(starts)), ends: new Set(ends) },
+      deadlines: new Map(Object.entries(deadlines).map(([key, handle]) => [key, called(handle)])),
+      rejected: new Map(Object.entries(rejected).map(([command, handle]) => [command, { handle: called(handle) }])),
+      initialState: () => decodeState(initial) as object,
+      dataOf: own => own,
+      filled: (_, data) => data,
+    },
+  };
+}
+
+/** Returns what every event processor has of options: instances are kept in order, and assigned to segments by key. */
+export function processorOptions({ segments, version, correlate }: ProcessOptions): ProcessDefinition['options'] {
+  return {
+    ...(segments !== undefined && { segments }),
+    ...(version !== undefined && { version }),
+    sequenceBy: { key: 'instance', of: event => correlate(event) ?? `${event.aggregateName}/${event.aggregateId}` },
+    replay: 'skip',
+  };
+}
+
+const functions = must('an object of functions', isPlainObject);
+const PARTS: OptionChecks<Omit<Complete, 'name'>> = {
+  state: needed(must('an object with the state of a new instance', isPlainObject)),
+  starts: needed(
+    must(
+      "an object of functions by the event's name, one at least",
+      value => isPlainObject(value) && Object.keys(value).length > 0,
+    ),
+  ),
+  on: functions,
+  deadlines: functions,
+  rejected: functions,
+  ends: must('a list of names of events', Array.isArray),
+};

@@ -1,0 +1,159 @@
+import {
+  derivedId,
+  isName,
+  isPlainMessage,
+  type MessageCause,
+  millisecondsOf,
+  sealPayload,
+  shownValue,
+  shownWithType,
+} from '../../messages';
+import type { NewDeadline, NewProcessOutput } from '../../store';
+import type { DeadlineTime, ProcessDecision, SendCommand, SetDeadline } from './decisions';
+import type { ProcessDefinition } from './definition';
+import { InvalidProcessDecisionError } from './errors';
+import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, timeOf } from './inputs';
+import type { Instance, UndoableCommand } from './instance';
+
+/** How far from now a deadline may be, into the future and into the past: ten years. */
+const MAX_DEADLINE_MS = 10 * 366 * 86_400_000;
+const MAX_DEADLINES = 100;
+
+/** What is stored of a command that is to be sent. */
+export interface OutputContent {
+  readonly command: StoredCommand;
+  readonly undo?: StoredCommand;
+  readonly cause: StoredCause;
+}
+
+/** What is stored of a deadline. */
+export interface StoredDeadlineContent {
+  readonly content?: object;
+  readonly cause: StoredCause;
+}
+
+/** Decisions as they are stored. */
+export interface EncodedDecisions {
+  readonly outputs: readonly NewProcessOutput[];
+  readonly deadlines: readonly NewDeadline[];
+  readonly cancelled: readonly string[];
+}
+
+/** Makes of decisions what is stored, and finds all that keeps them from being stored. */
+export class DecisionEncoder {
+  constructor(
+    private readonly definition: ProcessDefinition,
+    /** Returns the name of a command. @throws if it is none, or has no handler */
+    private readonly nameOf: (command: object) => string,
+  ) {}
+
+  /** @throws InvalidProcessDecisionError with all faults */
+  encode(decisions: readonly ProcessDecision[], input: ProcessTurnInput, of: Instance, now: number): EncodedDecisions {
+    const outputs: NewProcessOutput[] = [];
+    const deadlines: NewDeadline[] = [];
+    const cancelled: string[] = [];
+    const faults: string[] = [];
+    const cause = storedCause(causeOf(input));
+    const { key: instance, hash, run } = of;
+    const id = (what: string, place: number): string =>
+      derivedId(`${input.id} ${this.definition.name} ${what}`, place + 1);
+    for (const [place, decision] of decisions.entries()) {
+      if (decision.kind === 'send') {
+        const content = this.#content(decision, place, faults, cause);
+        if (content)
+          outputs.push({
+            ...{ id: id('command', place), instance, hash, run, input: input.id },
+            ...{ content, status: 'pending' },
+          });
+      } else if (decision.kind === 'deadline') {
+        const dueAt = this.#dueAt(decision, timeOf(input), now, place, faults);
+        const content = storable(decision.content, `decisions[${place}].content`, faults);
+        const stored: StoredDeadlineContent = { ...(content && { content }), cause };
+        deadlines.push({ instance, hash, key: decision.key, id: id('deadline', place), run, dueAt, content: stored });
+      } else if (decision.kind === 'cancel') cancelled.push(decision.key);
+    }
+    const keys = new Set([...Object.keys(of.deadlines), ...deadlines.map(({ key }) => key)]);
+    if (keys.size > MAX_DEADLINES)
+      faults.push(`the instance would have ${keys.size} deadlines; the limit is ${MAX_DEADLINES}.`);
+    if (faults.length > 0) throw new InvalidProcessDecisionError(this.definition.name, instance, faults);
+    return { outputs, deadlines, cancelled };
+  }
+
+  /** Returns the commands that can be reversed. */
+  undoOf(outputs: readonly NewProcessOutput[]): UndoableCommand[] {
+    return outputs.flatMap(({ id, content }) => {
+      const { undo } = content as OutputContent;
+      return undo ? [{ id, undo, done: false }] : [];
+    });
+  }
+
+  #content(
+    { command, undo }: SendCommand,
+    place: number,
+    faults: string[],
+    cause: StoredCause,
+  ): OutputContent | undefined {
+    const path = `decisions[${place}]`;
+    const stored = this.#command(command, `${path}.command`, faults);
+    const reverse = undo === undefined ? undefined : this.#command(undo, `${path}.undo`, faults);
+    return stored && { command: stored, ...(reverse && { undo: reverse }), cause };
+  }
+
+  #command(command: object, path: string, faults: string[]): StoredCommand | undefined {
+    try {
+      const name = this.nameOf(command);
+      const content = contentOf(command);
+      // A command that runs twice is known again by its content: that of its class counts, and not the class.
+      return { name, data: JSON.parse(JSON.stringify(sealPayload(content, path))) };
+    } catch (error) {
+      faults.push(`${path}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  #dueAt({ key, due }: SetDeadline, base: number, now: number, place: number, faults: string[]): number {
+    if (!isName(key) || key.startsWith('$'))
+      faults.push(
+        `decisions[${place}].key is ${shownValue(key)}; it must be text of 1 to 255 characters that does not begin with $.`,
+      );
+    else if (!this.definition.process.deadlines.has(key))
+      faults.push(
+        `decisions[${place}] sets the deadline '${key}', which nothing handles. Add a @DeadlineHandler('${key}').`,
+      );
+    const at = dueTime(due, base);
+    if (at === undefined)
+      faults.push(
+        `decisions[${place}].due is ${shownWithType(due)}; it must be { in: '30m' } or { at: new Date(...) }.`,
+      );
+    else if (Math.abs(at - now) > MAX_DEADLINE_MS)
+      faults.push(
+        `decisions[${place}] sets the deadline '${key}' to ${new Date(at).toISOString()}; it must be within ten years of now.`,
+      );
+    return at ?? 0;
+  }
+}
+
+/** Returns the time of a deadline in milliseconds since 1970; undefined where it is none. */
+function dueTime(due: DeadlineTime | undefined, base: number): number | undefined {
+  if (typeof due !== 'object' || due === null) return undefined;
+  if ('in' in due) {
+    const length = millisecondsOf(due.in);
+    return length === undefined ? undefined : base + length;
+  }
+  const at = due.at instanceof Date ? due.at.getTime() : typeof due.at === 'string' ? Date.parse(due.at) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+const storedCause = ({ id, correlationId, metadata }: MessageCause): StoredCause => ({ id, correlationId, metadata });
+
+const contentOf = (command: object): object => (isPlainMessage(command) ? (command.message ?? {}) : command);
+
+function storable(content: object | undefined, path: string, faults: string[]): object | undefined {
+  if (content === undefined) return undefined;
+  try {
+    return sealPayload(content, path);
+  } catch (error) {
+    faults.push((error as Error).message);
+    return undefined;
+  }
+}

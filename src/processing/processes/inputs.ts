@@ -1,0 +1,77 @@
+import type { MessageCause, RecordedEvent } from '../../messages';
+import type { RejectionReason } from './definition';
+
+/** A command as it is stored. */
+export interface StoredCommand {
+  readonly name: string;
+  readonly data: object;
+}
+
+/** An event for an instance. */
+export interface EventInput {
+  readonly kind: 'event';
+  readonly id: string;
+  readonly event: RecordedEvent;
+}
+
+/** A deadline that has come due. */
+export interface DeadlineInput {
+  readonly kind: 'deadline';
+  readonly id: string;
+  readonly content: DeadlineContent;
+}
+
+/** What is stored of a deadline that has come due. */
+export interface DeadlineContent {
+  readonly key: string;
+  /** In milliseconds since 1970, as all times here. */
+  readonly dueAt: number;
+  /** When it was noticed. */
+  readonly at: number;
+  readonly content?: object;
+  /** The cause of the input that has set it. */
+  readonly cause: StoredCause;
+}
+
+/** A command that led to no events, or failed. */
+export interface RejectionInput {
+  readonly kind: 'rejection';
+  readonly id: string;
+  readonly content: RejectionContent;
+}
+
+/** What is stored of a command that was rejected. */
+export interface RejectionContent {
+  /** The id of the command. */
+  readonly output: string;
+  readonly command: StoredCommand;
+  readonly at: number;
+  readonly error?: StoredError;
+  /** What reverses the commands that were carried out, the last one first. */
+  readonly undo: readonly StoredCommand[];
+  readonly cause: StoredCause;
+}
+
+/** What a command threw, as JSON. */
+export type StoredError = { readonly [Field in keyof RejectionReason]: RejectionReason[Field] };
+
+/** The message that led to an input, as JSON. */
+export interface StoredCause {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly metadata: object;
+}
+
+/** What an instance is given. */
+export type ProcessTurnInput = EventInput | DeadlineInput | RejectionInput;
+
+/** Returns what causes the commands that an input leads to. */
+export function causeOf(input: ProcessTurnInput): MessageCause {
+  if (input.kind !== 'event') return input.content.cause as MessageCause;
+  const { id, metadata } = input.event;
+  return { id, correlationId: metadata.correlationId, metadata };
+}
+
+/** Returns the time that the handlers of an input see. */
+export const timeOf = (input: ProcessTurnInput): number =>
+  input.kind === 'event' ? Date.parse(input.event.recordedAt) : input.content.at;

@@ -1,0 +1,119 @@
+import { errorMessage, type RecordedEvent } from '../../messages';
+import type { EventStore, ProcessInput, ProcessStore, ProjectionStore } from '../../store';
+import { hashOf } from '../definition/sequence';
+import { RefoldError } from './errors';
+import type { DeadlineContent, ProcessTurnInput, RejectionContent } from './inputs';
+import { INSTANCES_VERSION, Instance, type InstanceDocument, instancesOf } from './instance';
+import type { InstanceName, ProcessHandlers } from './process-handlers';
+
+const PAGE_INPUTS = 1000;
+
+/** Reads instances of a process, with the state that this code makes of their inputs. */
+export class Instances {
+  readonly #readModel: string;
+
+  constructor(
+    private readonly handlers: ProcessHandlers,
+    private readonly store: ProjectionStore,
+    private readonly processes: ProcessStore,
+    private readonly eventStore: Pick<EventStore, 'readAll'>,
+  ) {
+    this.#readModel = instancesOf(handlers.definition.name);
+  }
+
+  /** Returns instances by key, those that are not there as well. @throws errors of the store */
+  async load(keys: Iterable<string>): Promise<ReadonlyMap<string, Instance>> {
+    const wanted = [...new Set(keys)];
+    if (wanted.length === 0) return new Map();
+    const stored = await this.store.get(this.#readModel, INSTANCES_VERSION, wanted);
+    const instances = new Map(
+      wanted.map(key => [key, new Instance(key, hashOf(key), stored.get(key) as InstanceDocument | undefined)]),
+    );
+    for (const instance of instances.values()) {
+      const { stored: known, run } = instance;
+      if (known && known.status !== 'ended' && run > 0 && known.version !== this.#version) await this.#refold(instance);
+    }
+    return instances;
+  }
+
+  /** Returns the inputs of an instance that wait, as they can be handled. @throws errors of the store */
+  async waiting(instance: string): Promise<readonly ProcessTurnInput[]> {
+    const inputs: ProcessTurnInput[] = [];
+    for await (const input of this.inputs(instance, 'waiting')) inputs.push(await this.#turnInput(input));
+    return inputs;
+  }
+
+  /** Yields the inputs of an instance in their order. */
+  async *inputs(instance: string, status?: ProcessInput['status']): AsyncGenerator<ProcessInput> {
+    let after: bigint | undefined;
+    for (;;) {
+      const page = await this.processes.inputs(this.handlers.definition.name, {
+        ...{ instance, limit: PAGE_INPUTS },
+        ...(status && { status }),
+        ...(after !== undefined && { after }),
+      });
+      yield* page;
+      if (page.length < PAGE_INPUTS) return;
+      after = page.at(-1)!.entry;
+    }
+  }
+
+  /** Returns the state after each of the inputs of a run that were handled; what they decided is left aside. */
+  async *states(
+    instance: string,
+    run: number,
+  ): AsyncGenerator<{ readonly input: ProcessInput; readonly state: unknown }> {
+    let state = this.handlers.initialState();
+    for await (const input of this.inputs(instance, 'handled')) {
+      if (input.run !== run) continue;
+      state = this.#fold(state, await this.#turnInput(input), { instance, run });
+      yield { input, state };
+    }
+  }
+
+  get #version(): number {
+    return this.handlers.definition.options.version ?? 1;
+  }
+
+  /** The state was made by other code: it is made again of what the instance has had, and nothing is sent again. */
+  async #refold(instance: Instance): Promise<void> {
+    const { key, run } = instance;
+    try {
+      let made = this.handlers.initialState();
+      for await (const { state } of this.states(key, run)) made = state;
+      instance.state = made;
+      instance.version = this.#version;
+      instance.changed = true;
+    } catch (error) {
+      if (!(error instanceof RefoldError)) throw error;
+      instance.fault = error;
+    }
+  }
+
+  #fold(state: unknown, input: ProcessTurnInput, of: InstanceName): unknown {
+    try {
+      return this.handlers.run(state, input, of).state;
+    } catch (error) {
+      throw this.#cannotFold(of.instance, error);
+    }
+  }
+
+  #cannotFold(instance: string, error: unknown): RefoldError {
+    return new RefoldError(this.handlers.definition.name, instance, this.#version, error, errorMessage(error));
+  }
+
+  async #turnInput({ id, instance, kind, position, content }: ProcessInput): Promise<ProcessTurnInput> {
+    if (kind === 'deadline') return { kind, id, content: content as DeadlineContent };
+    if (kind === 'rejection') return { kind, id, content: content as RejectionContent };
+    const event = await this.eventAt(position!);
+    if (!event)
+      throw this.#cannotFold(instance, new Error(`the event at position ${position} is not in the store any more`));
+    return { kind, id, event };
+  }
+
+  /** Returns the event at a position; undefined if it is not in the store any more. */
+  async eventAt(position: bigint): Promise<RecordedEvent | undefined> {
+    const [event] = await this.eventStore.readAll({ after: position - 1n, limit: 1 });
+    return event?.position === position ? event : undefined;
+  }
+}

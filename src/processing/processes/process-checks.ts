@@ -1,0 +1,58 @@
+import {
+  aDuration,
+  aFunction,
+  aRetry,
+  checkedElsewhere,
+  isFunction,
+  isName,
+  needed,
+  type OptionChecks,
+  oneOf,
+  optionFaults,
+  shownText,
+} from '../../messages';
+import type { EventProcessorDefinition } from '../definition/definition';
+import { isProcess, type ProcessOptions } from './definition';
+
+/** A name has room for that of its instances. */
+const MAX_NAME_LENGTH = 240;
+
+/** How the options of a process are to be. */
+export const PROCESS_OPTIONS: OptionChecks<ProcessOptions> = {
+  correlate: needed(aFunction),
+  // Checked with those of every event processor.
+  segments: checkedElsewhere,
+  version: checkedElsewhere,
+  startTwice: oneOf('park', 'ignore', 'handle'),
+  unknown: oneOf('ignore', 'park'),
+  again: oneOf('run', 'ignore', 'park'),
+  replay: oneOf('skip', 'fold'),
+  keep: aDuration,
+  idle: aDuration,
+  retry: aRetry,
+};
+
+/** Finds what keeps a process from working, beside what it has in common with other event processors. */
+export function processFaults(definition: EventProcessorDefinition): string[] {
+  if (!isProcess(definition)) return [];
+  const { process, handlers, name } = definition;
+  const faults = optionFaults(process.options, PROCESS_OPTIONS);
+  if (process.starts.size === 0)
+    faults.push('it has no start. Decorate a method with @Starts(Event), or give `starts`.');
+  if (isName(name) && name.length > MAX_NAME_LENGTH)
+    faults.push(`its name has ${name.length} characters; the limit of a process is ${MAX_NAME_LENGTH}.`);
+  if (isName(name) && name.startsWith('$'))
+    faults.push(`its name is '${shownText(name)}'; names with $ are the framework's.`);
+  for (const event of process.ends)
+    if (process.starts.has(event)) faults.push(`${shownText(event)} both starts and ends it. Keep one of them.`);
+  for (const [key, handle] of process.deadlines) {
+    if (!isName(key) || key.startsWith('$'))
+      faults.push(`the deadline '${shownText(key)}' needs a key of 1 to 255 characters that does not begin with $.`);
+    if (!isFunction(handle)) faults.push(`the handler of the deadline '${shownText(key)}' is no function.`);
+  }
+  for (const [command, { handle }] of process.rejected)
+    if (!isFunction(handle)) faults.push(`the handler of the rejected ${shownText(command)} is no function.`);
+  for (const [event, { handle }] of handlers)
+    if (!isFunction(handle)) faults.push(`the handler of ${shownText(event)} is no function.`);
+  return faults;
+}

@@ -1,0 +1,133 @@
+import { isPromise } from '../../concurrency';
+import { derivedId, isPlainMessage, type RecordedEvent } from '../../messages';
+import { decodeState, encodeState } from '../../model';
+import { isDecision, type ProcessDecision, send } from './decisions';
+import type { Deadline, ProcessContext, ProcessDefinition, ProcessTurn, RejectionContext } from './definition';
+import { InvalidProcessDecisionError } from './errors';
+import { type ProcessTurnInput, type RejectionContent, type StoredCommand, timeOf } from './inputs';
+
+/** The instance that an input is for. */
+export interface InstanceName {
+  readonly instance: string;
+  readonly run: number;
+}
+
+/** What a handler made of an input. */
+export interface Handled {
+  /** As it is stored. */
+  readonly state: unknown;
+  readonly decisions: readonly ProcessDecision[];
+  /** Whether the instance has ended with it. */
+  readonly ends: boolean;
+}
+
+const MAX_STATE_CHARACTERS = 256 * 1024;
+const MAX_DECISIONS = 100;
+
+/** Calls the handlers of a process: each makes of a state and an input a state and decisions, and nothing else. */
+export class ProcessHandlers {
+  constructor(
+    readonly definition: ProcessDefinition,
+    /** Returns the instance of its class that a stored command is of. */
+    private readonly revive: (command: StoredCommand) => object,
+  ) {}
+
+  /** Returns the state of a new instance, as it is stored. */
+  initialState(): unknown {
+    const { process } = this.definition;
+    return encodeState(process.dataOf(process.initialState()));
+  }
+
+  /** Tells whether an event is one of the process. */
+  hears({ name }: RecordedEvent): boolean {
+    const { starts, ends } = this.definition.process;
+    return this.definition.handlers.has(name) || starts.has(name) || ends.has(name);
+  }
+
+  /** Tells whether a rejected command has a handler. */
+  handlesRejection(command: string): boolean {
+    return this.definition.process.rejected.has(command);
+  }
+
+  /** @throws what the handler throws, InvalidProcessDecisionError, and what keeps the state from being stored */
+  run(state: unknown, input: ProcessTurnInput, of: InstanceName): Handled {
+    const { process, name } = this.definition;
+    const fresh = process.initialState();
+    const own = process.filled(fresh, decodeState(state) as object);
+    const context = this.#contextOf(input, of);
+    const returned = this.#handle(input, { state: own, context });
+    const decisions = this.#decisionsOf(returned, of.instance);
+    const stored = encodeState(process.dataOf(own));
+    const size = JSON.stringify(stored).length;
+    if (size > MAX_STATE_CHARACTERS)
+      throw new InvalidProcessDecisionError(name, of.instance, [
+        `its state has ${size} characters as JSON; the limit is ${MAX_STATE_CHARACTERS}. Keep in it what later decisions need.`,
+      ]);
+    const isEnd = input.kind === 'event' && process.ends.has(input.event.name);
+    return { state: stored, decisions, ends: isEnd || decisions.some(({ kind }) => kind === 'end') };
+  }
+
+  #handle(input: ProcessTurnInput, turn: ProcessTurn): unknown {
+    const { handlers, process, name } = this.definition;
+    switch (input.kind) {
+      case 'event': {
+        const handler = handlers.get(input.event.name);
+        return handler?.handle(handler.revive(input.event), turn);
+      }
+      case 'deadline': {
+        const { key, dueAt, content } = input.content;
+        const handler = process.deadlines.get(key);
+        if (!handler)
+          throw new InvalidProcessDecisionError(name, turn.context.instance, [
+            `the deadline '${key}' has come due, and nothing handles it. Add a @DeadlineHandler('${key}').`,
+          ]);
+        return handler({ key, dueAt: new Date(dueAt), content } satisfies Deadline, turn);
+      }
+      case 'rejection': {
+        const { command } = input.content;
+        return process.rejected.get(command.name)?.handle(contentOf(this.revive(command)), turn);
+      }
+    }
+  }
+
+  #contextOf(input: ProcessTurnInput, { instance, run }: InstanceName): ProcessContext | RejectionContext {
+    let ids = 0;
+    const context: ProcessContext = {
+      ...{ instance, run, now: new Date(timeOf(input)), event: input.kind === 'event' ? input.event : undefined },
+      newId: () => derivedId(`${input.id} ${this.definition.name} id`, ++ids),
+    };
+    return input.kind === 'rejection' ? { ...context, ...this.#ofRejection(input.content) } : context;
+  }
+
+  #ofRejection({ error, undo }: RejectionContent): Pick<RejectionContext, 'error' | 'undo'> {
+    return { error, undo: () => undo.map(command => send(this.revive(command))) };
+  }
+
+  #decisionsOf(returned: unknown, instance: string): readonly ProcessDecision[] {
+    const refuse = (fault: string): never => {
+      throw new InvalidProcessDecisionError(this.definition.name, instance, [fault]);
+    };
+    if (isPromise(returned)) {
+      Promise.resolve(returned).catch(() => undefined);
+      refuse('its handler returned a promise. Handlers of a process are pure: what takes time is a command.');
+    }
+    if (returned === undefined || returned === null) return [];
+    const decisions: readonly unknown[] = Array.isArray(returned) ? returned : [returned];
+    const wrong = decisions.findIndex(decision => !isDecision(decision));
+    if (wrong >= 0)
+      refuse(
+        `its handler returned ${describe(decisions[wrong])}${Array.isArray(returned) ? ` at index ${wrong}` : ''}; it must return what send, deadline, ` +
+          'cancel and end make, or nothing.',
+      );
+    if (decisions.length > MAX_DECISIONS)
+      refuse(`its handler returned ${decisions.length} decisions; the limit is ${MAX_DECISIONS}.`);
+    return decisions as readonly ProcessDecision[];
+  }
+}
+
+const contentOf = (command: object): object => (isPlainMessage(command) ? command.message : command);
+
+const describe = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? `an instance of ${value.constructor?.name ?? 'no class'}`
+    : String(value);

@@ -1,0 +1,248 @@
+import { setMaxListeners } from 'node:events';
+import { type RecordedEvent, reportFailure } from '../../messages';
+import type { StoredDeadline } from '../../store';
+import { isContentError } from '../handling/commit-faults';
+import type { FailedEvent } from '../handling/failure-reports';
+import { MAX_UNCOMMITTED_POSITIONS } from '../segments/page-taker';
+import type { SegmentChanges, SegmentOutcome } from '../segments/segment-checkpoint';
+import type { SegmentSurroundings, SegmentWork } from '../segments/segment-work';
+import { CommandSender, type SentCommand } from './command-sender';
+import type { ProcessDefinition } from './definition';
+import type { DueSegment } from './due-look';
+import { DecisionEncoder } from './encoded-decisions';
+import type { ProcessEngine } from './engine';
+import { Instances } from './instances';
+import { type OwnEvent, OwnEvents } from './own-events';
+import { ProcessHandlers } from './process-handlers';
+import { ProcessPage } from './process-page';
+import { ProcessRequests } from './process-requests';
+import { isRequest } from './request';
+import { Retention } from './retention';
+import { MAX_QUEUED_COMMANDS, StoredCommands } from './stored-commands';
+import { takeDeadline, takeOutcome } from './taken-inputs';
+
+/**
+ * The work of a segment of a process: events, deadlines and the outcomes of commands become state, commands and
+ * deadlines, each page in one commit, and commands are sent after it.
+ */
+export class ProcessWork implements SegmentWork {
+  readonly haltedBy: FailedEvent | undefined = undefined;
+  readonly isStopped = false;
+  readonly #definition: ProcessDefinition;
+  readonly #handlers: ProcessHandlers;
+  readonly #encoder: DecisionEncoder;
+  readonly #instances: Instances;
+  readonly #sender: CommandSender;
+  readonly #queue: StoredCommands;
+  readonly #requests: ProcessRequests;
+  readonly #own: OwnEvents;
+  /** Of the first segment only. */
+  readonly #retention: Retention | undefined;
+  #due: DueSegment | undefined;
+  /** Deadlines that wait until the segment has come to where the events went when they were due. */
+  #awaiting: { readonly head: bigint; readonly deadlines: ReadonlyMap<string, StoredDeadline> } | undefined;
+
+  constructor(
+    private readonly segment: SegmentSurroundings,
+    private readonly engine: ProcessEngine,
+  ) {
+    const { parts, place, ending } = segment;
+    const definition = parts.handling.definition as ProcessDefinition;
+    this.#definition = definition;
+    this.#handlers = new ProcessHandlers(definition, command => engine.commands.revive(command));
+    this.#encoder = new DecisionEncoder(definition, command => engine.commands.nameOf(command));
+    this.#instances = new Instances(this.#handlers, parts.store, engine.processes, parts.eventStore);
+    this.#requests = new ProcessRequests(this.#handlers, this.#instances);
+    this.#own = new OwnEvents(this.#handlers, place);
+    const forget = (changes: Omit<SegmentChanges, 'to'>): Promise<SegmentOutcome> =>
+      segment.checkpoint.commit({ to: segment.checkpoint.committed, ...changes });
+    this.#retention = place.segment === 0 ? new Retention(definition, parts.store, forget) : undefined;
+    this.#sender = new CommandSender({
+      ...{ commands: engine.commands, retry: definition.process.options.retry, ending },
+      sent: () => segment.tickIn(0),
+      troubled: error => segment.report(error, 'could not send a command; it tries again'),
+    });
+    this.#queue = new StoredCommands(engine.processes, this.#place, this.#sender);
+    // Each command under way listens.
+    setMaxListeners(0, ending);
+    ending.addEventListener('abort', () => this.#due?.end(), { once: true });
+  }
+
+  get isPending(): boolean {
+    return this.#queue.isPending || this.#awaiting !== undefined;
+  }
+
+  async begin(): Promise<void> {
+    const { process, segments, segment } = this.#place;
+    await this.engine.prepare(process);
+    this.#due ??= this.engine.due.begin({ process, segments, segment }, () => this.segment.tickIn(0));
+    await this.#queue.fill();
+  }
+
+  async take(events: readonly RecordedEvent[]): Promise<boolean> {
+    while (this.#sender.size > MAX_QUEUED_COMMANDS && !this.segment.ending.aborted) {
+      await this.#sender.next();
+      if (!(await this.#takeOutcomes())) return false;
+    }
+    const own = this.#own.among(events);
+    const to = events.at(-1)!.position;
+    const done = own.length === 0 ? await this.#pass(to) : await this.#takeOwn(own, to);
+    if (done && this.#awaiting && to >= this.#awaiting.head) this.segment.tickIn(0);
+    return done;
+  }
+
+  async tick(): Promise<void> {
+    const { ending } = this.segment;
+    if (!(await this.#takeOutcomes()) || ending.aborted) return;
+    await this.#queue.fill();
+    await this.#takeDue();
+    await this.#retention?.run(this.#now);
+    if (this.#sender.hasOutcomes) this.segment.tickIn(0);
+  }
+
+  /** A handler of a process does not keep the segment from going on. */
+  async waitBeforeRetry(): Promise<void> {}
+
+  restart(): void {}
+
+  /** Keeps the outcomes of commands that were under way. */
+  async finish(): Promise<void> {
+    await this.#sender.idle();
+    await this.#takeOutcomes();
+  }
+
+  get #place(): { readonly process: string; readonly segments: number; readonly segment: number } {
+    const { projection, segments, segment } = this.segment.place;
+    return { process: projection, segments, segment };
+  }
+
+  get #now(): number {
+    return this.segment.parts.clock.now();
+  }
+
+  #page(): ProcessPage {
+    return new ProcessPage(this.#handlers, this.#encoder, this.#now);
+  }
+
+  async #pass(to: bigint): Promise<boolean> {
+    const { checkpoint } = this.segment;
+    if (to - checkpoint.committed >= MAX_UNCOMMITTED_POSITIONS)
+      return this.segment.went(await checkpoint.commit({ to, writes: [] }));
+    checkpoint.pass(to);
+    return true;
+  }
+
+  async #takeOwn(own: readonly OwnEvent[], to: bigint): Promise<boolean> {
+    const instances = await this.#instances.load(own.map(({ instance }) => instance));
+    const page = this.#page();
+    for (const { event, instance, replaying, fault } of own)
+      if (fault) page.park(instances.get(instance)!, { kind: 'event', id: event.id, event }, fault);
+      else page.event(instances.get(instance)!, event, replaying);
+    if (page.isEmpty) return this.#pass(to);
+    try {
+      return await this.#commit(page, to);
+    } catch (error) {
+      if (!isContentError(error)) throw error;
+      return own.length === 1 ? this.#parkOne(own[0]!, to, error) : this.#oneByOne(own, to);
+    }
+  }
+
+  /** What a store does not take is found by taking the events one by one. */
+  async #oneByOne(own: readonly OwnEvent[], to: bigint): Promise<boolean> {
+    for (const each of own) if (!(await this.#takeOwn([each], each.event.position))) return false;
+    return this.#pass(to);
+  }
+
+  async #parkOne({ event, instance: key }: OwnEvent, to: bigint, error: unknown): Promise<boolean> {
+    const instance = (await this.#instances.load([key])).get(key)!;
+    const page = this.#page();
+    page.park(instance, { kind: 'event', id: event.id, event }, error);
+    return this.#commit(page, to);
+  }
+
+  /** Stores what became of commands, and what their instances make of it. */
+  async #takeOutcomes(): Promise<boolean> {
+    const outcomes = this.#sender.takeOutcomes();
+    if (outcomes.length === 0) return true;
+    try {
+      const instances = await this.#instances.load(outcomes.map(({ output }) => output.instance));
+      const page = this.#page();
+      for (const sent of outcomes) takeOutcome(page, this.#handlers, instances.get(sent.output.instance)!, sent);
+      if (await this.#commit(page, this.segment.checkpoint.committed, outcomes)) return true;
+    } catch (error) {
+      this.#sender.putBack(outcomes);
+      throw error;
+    }
+    this.#sender.putBack(outcomes);
+    return false;
+  }
+
+  /** Lets deadlines fire: those of users after what was recorded in time. */
+  async #takeDue(): Promise<void> {
+    const found = (await this.#due?.take()) ?? [];
+    const requests = found.filter(isRequest);
+    if (requests.length > 0 && !(await this.#takeRequests(requests))) return;
+    const deadlines = found.filter(each => !isRequest(each));
+    if (deadlines.length > 0) {
+      const head = await this.segment.parts.head.position();
+      // Those that wait already are found again.
+      const all = [...(this.#awaiting?.deadlines.values() ?? []), ...deadlines];
+      this.#awaiting = { head, deadlines: new Map(all.map(each => [each.id, each])) };
+    }
+    if (!this.#awaiting || this.segment.checkpoint.position < this.#awaiting.head) return;
+    const due = [...this.#awaiting.deadlines.values()];
+    const instances = await this.#instances.load(due.map(({ instance }) => instance));
+    const page = this.#page();
+    for (const deadline of due) takeDeadline(page, instances.get(deadline.instance)!, deadline);
+    if (!(await this.#commit(page, this.segment.checkpoint.committed))) return;
+    this.#awaiting = undefined;
+    // There may be more: all that was due came in one look.
+    this.segment.tickIn(0);
+  }
+
+  async #takeRequests(requests: readonly StoredDeadline[]): Promise<boolean> {
+    for (const request of requests) {
+      const page = this.#page();
+      await this.#requests.take(page, request);
+      if (!(await this.#commit(page, this.segment.checkpoint.committed))) return false;
+      // What was held is sent again.
+      for (const [instance, held] of page.held) if (!held) await this.#queue.release(instance);
+      this.engine.due.expect(this.#now);
+    }
+    return true;
+  }
+
+  /** Commits a page, and lets what follows from it happen. */
+  async #commit(page: ProcessPage, to: bigint, outcomes: readonly SentCommand[] = []): Promise<boolean> {
+    const { checkpoint } = this.segment;
+    const moves = to > checkpoint.committed;
+    if (page.isEmpty && !moves) {
+      this.#sender.stored(outcomes);
+      return true;
+    }
+    const outcome = await checkpoint.commit({ to, writes: page.writes(), process: page.changes() });
+    if (!this.segment.went(outcome)) {
+      // It may have gone through, and the answer was lost: what is stored tells what is to be sent.
+      this.#queue.again();
+      return false;
+    }
+    this.#queue.follow(page);
+    this.#sender.stored(outcomes);
+    for (const { dueAt } of page.changes().deadlines ?? []) this.engine.due.expect(dueAt);
+    for (const { instance, input, error, consequence } of page.failures) {
+      const event = input.kind === 'event' ? input.event : undefined;
+      this.segment.parts.observer.failed(error, event?.position);
+      this.#report(error, { ...(event && { event }), sequence: instance }, consequence);
+    }
+    return true;
+  }
+
+  #report(
+    error: unknown,
+    place: { readonly event?: RecordedEvent; readonly sequence?: string },
+    consequence: string,
+  ): void {
+    const context = { kind: 'process', name: this.#definition.name, ...place } as const;
+    reportFailure(error, context, this.segment.parts, consequence);
+  }
+}

@@ -1,0 +1,56 @@
+import { millisecondsOf } from '../../messages';
+import type { ProjectionStore } from '../../store';
+import type { SegmentChanges, SegmentOutcome } from '../segments/segment-checkpoint';
+import type { ProcessDefinition } from './definition';
+import { INSTANCES_VERSION, type InstanceDocument, instancesOf } from './instance';
+
+const KEEP_MS = 30 * 86_400_000;
+const INTERVAL_MS = 60_000;
+const PAGE_INSTANCES = 100;
+
+/**
+ * Forgets instances that ended long ago, with their histories. One segment does it for all: an instance that has
+ * started again meanwhile is left alone, as its document is another by then.
+ */
+export class Retention {
+  readonly #keep: number;
+  #nextAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly definition: ProcessDefinition,
+    private readonly store: ProjectionStore,
+    private readonly commit: (changes: Omit<SegmentChanges, 'to'>) => Promise<SegmentOutcome>,
+  ) {
+    this.#keep = millisecondsOf(definition.process.options.keep) ?? KEEP_MS;
+  }
+
+  /** Looks once a minute. @param now milliseconds since 1970 @throws errors of the store */
+  async run(now: number): Promise<void> {
+    if (now < this.#nextAt) return;
+    this.#nextAt = now + INTERVAL_MS;
+    while (await this.#forget(new Date(now - this.#keep).toISOString()));
+  }
+
+  /** Returns whether there may be more. */
+  async #forget(before: string): Promise<boolean> {
+    const readModel = instancesOf(this.definition.name);
+    const { items } = await this.store.find(readModel, INSTANCES_VERSION, {
+      ...{ where: { status: 'ended' }, orderBy: 'changedAt', limit: PAGE_INSTANCES },
+    });
+    const old = items.filter(({ document }) => (document as InstanceDocument).changedAt <= before).map(({ id }) => id);
+    if (old.length === 0) return false;
+    const found = await this.store.get(readModel, INSTANCES_VERSION, old);
+    const still = old.filter(id => isOld(found.get(id) as InstanceDocument | undefined, before));
+    const places = still.map(id => ({ readModel, version: INSTANCES_VERSION, id }));
+    const outcome = await this.commit({
+      writes: places.map(place => ({ ...place, document: null })),
+      reads: places.map(place => ({ ...place, document: found.get(place.id)! })),
+      process: { forget: still },
+    });
+    // One that has changed just now is left to the next look.
+    return outcome === 'ok' && items.length === PAGE_INSTANCES;
+  }
+}
+
+const isOld = (document: InstanceDocument | undefined, before: string): boolean =>
+  document?.status === 'ended' && document.changedAt <= before;
