@@ -94,7 +94,11 @@ function defined(
   });
   return {
     ...{ kind: 'process', name, options: processorOptions(options) },
-    handlers: new Map(Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)])),
+    // What ends an instance is heard of, also without a handler.
+    handlers: new Map([
+      ...ends.map(event => [event, handlerOf(() => undefined)] as const),
+      ...Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)] as const),
+    ]),
     process: {
       ...{ options, starts: new Set(Object.keys(starts)), ends: new Set(ends) },
       deadlines: new Map(Object.entries(deadlines).map(([key, handle]) => [key, called(handle)])),

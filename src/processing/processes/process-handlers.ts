@@ -40,8 +40,7 @@ export class ProcessHandlers {
 
   /** Tells whether an event is one of the process. */
   hears({ name }: RecordedEvent): boolean {
-    const { starts, ends } = this.definition.process;
-    return this.definition.handlers.has(name) || starts.has(name) || ends.has(name);
+    return this.definition.handlers.has(name);
   }
 
   /** Tells whether a rejected command has a handler. */
