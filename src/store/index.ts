@@ -32,7 +32,7 @@ export {
   streamPage,
   streamsPage,
 } from './kit/events/page-checks';
-export { passEvents } from './kit/events/passed-events';
+export { lastAfter, passEvents } from './kit/events/passed-events';
 export { readInSteps } from './kit/events/read-in-steps';
 export { conflictsOf, recordAppends, type VersionOf } from './kit/events/record-appends';
 export { recordEvent, recordedMarks, recordedMetadata } from './kit/events/record-event';

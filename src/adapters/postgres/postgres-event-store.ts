@@ -48,6 +48,8 @@ import { isStorable } from './schema/names';
 import { checkedStart } from './schema/start';
 
 const TICK_TIMEOUT_MS = 1000;
+/** How many positions are looked through in one statement: a tenth of a second. */
+const STEP_POSITIONS = 250_000n;
 const PAGE_TIMEOUT_MS = 10_000;
 
 /**
@@ -147,7 +149,10 @@ export class PostgresEventStore implements EventStore {
     const checked = storePage(page);
     if (isWholeLog(checked))
       return this.#access.run(({ ask }) => this.#log.page(ask, checked.after, checked.limit), page?.signal);
-    return readInSteps(checked, step => this.#access.run(({ ask }) => this.#log.range(ask, step), page?.signal));
+    return readInSteps(checked, {
+      step: STEP_POSITIONS,
+      read: step => this.#access.run(({ ask }) => this.#log.range(ask, step), page?.signal),
+    });
   }
 
   async streams(page?: StreamsPage): Promise<readonly ListedStream[]> {

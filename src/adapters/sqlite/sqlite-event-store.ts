@@ -191,10 +191,13 @@ export class SqliteEventStore implements EventStore {
 
   async #select(page: CheckedStorePage, signal: AbortSignal | undefined): Promise<readonly RecordedEvent[]> {
     return Object.freeze(
-      await readInSteps(page, async step => {
-        // The library works in this thread: others get their turn.
-        await immediately();
-        return this.#rows(() => this.#log.events(step), signal);
+      await readInSteps(page, {
+        step: STEP_POSITIONS,
+        read: async step => {
+          // The library works in this thread: others get their turn.
+          await immediately();
+          return this.#rows(() => this.#log.events(step), signal);
+        },
       }),
     );
   }
@@ -225,6 +228,9 @@ export class SqliteEventStore implements EventStore {
     return (this.#statements.dataVersion.get() as { data_version: number }).data_version;
   }
 }
+
+/** How many positions are looked through without a pause: some milliseconds. */
+const STEP_POSITIONS = 50_000n;
 
 const immediately = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../messages';
-import { PAGE_LIMIT, passEvents } from '../../store';
+import { type EventStore, lastAfter, PAGE_LIMIT, passEvents } from '../../store';
 import type { LogSource, ReadPage } from './feed-page';
 
 type Events = readonly RecordedEvent[];
@@ -26,6 +26,8 @@ export class LogReading {
   #following: Following | undefined;
   /** How many full pages in a row had few events that were wanted. */
   #sparse = 0;
+  /** The end of the log when reading by names began. */
+  #end: bigint | undefined;
   /** The store returns other events than it is asked for: then a filter is of no use. */
   #ignores = false;
 
@@ -49,7 +51,7 @@ export class LogReading {
   judge({ events, to, names }: ReadPage, from: bigint, wanted: () => ReadonlySet<string>): void {
     if (names) {
       const isSparse = BigInt(events.length * SPARSE_RATIO) <= to - from;
-      if (events.length === 0 || !isSparse) this.#sparse = 0;
+      if (events.length === 0 || !isSparse) this.#over();
     } else if (events.length < PAGE_LIMIT) this.#sparse = 0;
     else {
       const all = wanted();
@@ -68,11 +70,23 @@ export class LogReading {
     this.#leave();
     const { store, history } = this.source;
     const { signal } = this.#ending;
-    const { events, to, ignored } = await passEvents(page => store.readAll(page), after, { names: [...names] }, signal);
+    const readAll: EventStore['readAll'] = page => store.readAll(page);
+    this.#end ??= await lastAfter(readAll, after, signal);
+    const upTo = this.#end;
+    if (upTo === undefined || upTo <= after) return this.#over();
+    const range = { after, upTo, filter: { names: [...names] }, signal };
+    const [{ events, to, ignored }, wasSame] = await Promise.all([passEvents(readAll, range), history?.confirm()]);
     this.#ignores = ignored;
-    // There is no event at the end of what was passed over: what says that it is of the history that was read is asked.
-    const isSame = (await history?.confirm()) ?? true;
-    return isSame && to > after ? { events, to, names } : undefined;
+    if (ignored || events.length === 0) this.#end = undefined;
+    // There is no event at the end of what was passed over: the history is asked whether it is the one that was read.
+    const isSame = events.length > 0 ? wasSame : await history?.confirm();
+    return isSame === false ? this.#over() : { events, to, names };
+  }
+
+  /** Continues with all events. */
+  #over(): undefined {
+    this.#sparse = 0;
+    this.#end = undefined;
   }
 
   async #follow(after: bigint): Promise<ReadPage | undefined> {

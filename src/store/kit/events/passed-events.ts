@@ -12,24 +12,33 @@ export interface PassedEvents {
 
 type ReadAll = (page: StorePage) => Promise<readonly RecordedEvent[]>;
 
+/** A range of the log whose end the store has shown, and which events of it are wanted. */
+export interface PassedRange {
+  readonly after: bigint;
+  readonly upTo: bigint;
+  readonly filter: EventFilter;
+  readonly signal?: AbortSignal;
+}
+
+/** Returns the position of the last event after another one; undefined if there is none. */
+export async function lastAfter(readAll: ReadAll, after: bigint, signal?: AbortSignal): Promise<bigint | undefined> {
+  const [last] = await readAll({ after, direction: 'backward', limit: 1, ...(signal && { signal }) });
+  return last?.position;
+}
+
 /**
- * Reads the next page of the events that pass a filter, up to the last event that there is now. A store that ignores
- * the filter, the bound or the direction is read page by page; `ignored` tells that it returned other events, too.
+ * Reads the next page of the events of a range that pass a filter. A store that ignores the filter, the bound or the
+ * direction is read page by page; `ignored` tells that it returned other events, too.
  */
 export async function passEvents(
   readAll: ReadAll,
-  after: bigint,
-  filter: EventFilter,
-  signal?: AbortSignal,
+  { after, upTo, filter, signal }: PassedRange,
 ): Promise<PassedEvents & { readonly ignored: boolean }> {
-  const asked = { after, ...(signal && { signal }) };
-  const [head] = await readAll({ ...asked, direction: 'backward', limit: 1 });
-  if (!head) return { events: [], to: after, ignored: false };
-  const page = await readAll({ ...asked, ...filter, upTo: head.position });
+  const page = await readAll({ ...filter, after, upTo, ...(signal && { signal }) });
   const matches = matcherOf(filter);
   const events = matches ? page.filter(matches) : page;
-  // An empty page says that none are left up to the head, which the store has shown.
-  return { events, to: page.at(-1)?.position ?? head.position, ignored: events.length < page.length };
+  // An empty page says that none are left up to the end, which the store has shown.
+  return { events, to: page.at(-1)?.position ?? upTo, ignored: events.length < page.length };
 }
 
 /** What the events of a subscription with a filter are read from. */
@@ -60,9 +69,12 @@ export class FilteredPages {
   async read(after: bigint): Promise<PassedEvents> {
     const { source } = this;
     if (this.#isBehind && source.select) {
-      const passed = await passEvents(source.select, after, this.#filter);
-      this.#isBehind = passed.events.length > 0;
-      if (passed.to > after) return passed;
+      const upTo = await lastAfter(source.select, after);
+      if (upTo !== undefined) {
+        const passed = await passEvents(source.select, { after, upTo, filter: this.#filter });
+        this.#isBehind = passed.events.length > 0;
+        return passed;
+      }
     }
     const page = await source.readAll({ after });
     this.#isBehind = page.length >= PAGE_LIMIT;

@@ -4,49 +4,52 @@ import type { CheckedStorePage } from './page-checks';
 
 type Page = readonly RecordedEvent[];
 
-/** How many positions a database looks through in one statement: some milliseconds. */
-const STEP_POSITIONS = 50_000n;
+/** How a database reads a page, of events with or without a filter, and how much of the log in one statement. */
+export interface StepReader {
+  /** How many positions it looks through in one statement, so that this takes some milliseconds. */
+  readonly step: bigint;
+  read(page: CheckedStorePage): Promise<Page>;
+}
 
 /**
  * Reads a page with a filter from a database that looks at each event of a range of positions: one limited range after
- * the other, so that no statement takes long, and the signal is heeded in between. `read` takes a page without a
- * filter, too: with it ranges without events are skipped.
+ * another, so that no statement takes long, and the signal is heeded in between. Ranges without events are skipped.
  */
-export async function readInSteps(
-  page: CheckedStorePage,
-  read: (page: CheckedStorePage) => Promise<Page>,
-): Promise<Page> {
+export async function readInSteps(page: CheckedStorePage, { step, read }: StepReader): Promise<Page> {
   const filter = storable(page);
   if (!filter) return [];
   const { limit, direction, names, aggregates, ...bounds } = page;
   if (!names && !aggregates) return read(page);
   const found: RecordedEvent[] = [];
-  for (let rest = bounds; ; ) {
-    const [next] = await read({ ...rest, direction, limit: 1 });
-    if (!next) return found;
-    const step = stepFrom(next.position, rest, direction);
-    found.push(...(await read({ ...step, ...filter, direction, limit: limit - found.length })));
-    if (found.length === limit) return found;
-    rest = direction === 'forward' ? { ...rest, after: step.upTo } : { ...rest, upTo: step.after };
+  // Backward from the end it must be known where that is.
+  let range: Bounds | undefined = direction === 'forward' ? bounds : await next(bounds);
+  while (range) {
+    const { after, upTo } = stepOf(range);
+    found.push(...(await read({ ...filter, after, upTo, direction, limit: limit - found.length })));
+    if (found.length === limit) break;
+    range = await next(direction === 'forward' ? { ...bounds, after: upTo } : { ...bounds, upTo: after });
+  }
+  return found;
+
+  /** The rest of a range, from its first event in the direction on; undefined if it has none. */
+  async function next(rest: Bounds): Promise<Bounds | undefined> {
+    const [event] = await read({ ...rest, direction, limit: 1 });
+    if (!event) return undefined;
+    return direction === 'forward' ? { ...rest, after: event.position - 1n } : { ...rest, upTo: event.position };
+  }
+
+  function stepOf({ after, upTo = LAST_POSITION }: Bounds): Required<Bounds> {
+    if (upTo - after <= step) return { after, upTo };
+    return direction === 'forward' ? { after, upTo: after + step } : { after: upTo - step, upTo };
   }
 }
+
+/** The last position that databases can count to. */
+const LAST_POSITION = 2n ** 63n - 1n;
 
 interface Bounds {
   readonly after: bigint;
   readonly upTo?: bigint;
-}
-
-function stepFrom(
-  position: bigint,
-  { after, upTo }: Bounds,
-  direction: CheckedStorePage['direction'],
-): Required<Bounds> {
-  if (direction === 'backward') {
-    const lowest = position - STEP_POSITIONS;
-    return { after: lowest > after ? lowest : after, upTo: position };
-  }
-  const highest = position - 1n + STEP_POSITIONS;
-  return { after: position - 1n, upTo: upTo !== undefined && upTo < highest ? upTo : highest };
 }
 
 /** Leaves out the names that no store can keep; undefined where none is left, so that no event passes. */
