@@ -16,6 +16,9 @@ export interface HandledEvent {
   readonly replaying: boolean;
 }
 
+/** The frame that waits for a handler that returned a promise. */
+const LATER = `${HANDLING}, until it is over`;
+
 /** Calls the handlers of a projection or reactor. */
 export class HandlerInvoker {
   /** The names under which the events that have a handler are stored. */
@@ -47,14 +50,18 @@ export class HandlerInvoker {
 
   /**
    * Calls the handler with an event, and returns what it threw; its writes are then undone.
+   * Without a promise if there is nothing to wait for.
    * @throws the error of the store when it was asked for a document, whatever the handler made of it
    */
-  take(event: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+  take(event: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> | Thrown | undefined {
     return this[HANDLING](event, effects);
   }
 
   /** @internal */
-  async [HANDLING]({ event, handle, replaying }: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+  [HANDLING](
+    { event, handle, replaying }: HandledEvent,
+    effects: PageEffects,
+  ): Promise<Thrown | undefined> | Thrown | undefined {
     const { documents, work } = effects;
     documents.begin();
     work?.begin();
@@ -63,24 +70,52 @@ export class HandlerInvoker {
     try {
       const instance = this.definition.handlers.get(event.name)!.revive(event);
       context = this.#context(event, replaying, effects);
-      const result = handle(instance, context);
-      if (isPromise(result)) await result;
+      const result: unknown = handle(instance, context);
+      if (isPromise(result)) return this[LATER](result, event, effects, context);
     } catch (error) {
       thrown = thrownBy(error);
     }
-    const unread = context instanceof EffectsContext ? context.documents.end() : undefined;
-    if (unread) await unread;
-    thrown ??= documents.takeLate(event);
-    if (thrown) {
-      documents.undo();
-      work?.undo();
+    const unread = readsLeft(context);
+    return unread ? unread.then(() => outcomeOf(event, effects, thrown)) : outcomeOf(event, effects, thrown);
+  }
+
+  /** @internal */
+  async [LATER](
+    result: PromiseLike<unknown>,
+    event: RecordedEvent,
+    effects: PageEffects,
+    context: ProjectionContext | ReactorContext | undefined,
+  ): Promise<Thrown | undefined> {
+    let thrown: Thrown | undefined;
+    try {
+      await result;
+    } catch (error) {
+      thrown = thrownBy(error);
     }
-    if (documents.storeFailure) throw documents.storeFailure.error;
-    return thrown;
+    await readsLeft(context);
+    return outcomeOf(event, effects, thrown);
   }
 
   #context(event: RecordedEvent, replaying: boolean, effects: PageEffects): ProjectionContext | ReactorContext {
     if (this.definition.kind === 'projection') return new EffectsContext(effects, event, replaying);
     return new EffectsReactorContext(this.definition.name, this.eventContext!(event), replaying, effects.signal);
   }
+}
+
+/** The handler has ended. Returns a promise if it did not wait for all of its reads. */
+const readsLeft = (context: ProjectionContext | ReactorContext | undefined): Promise<void> | undefined =>
+  context instanceof EffectsContext ? context.documents.end() : undefined;
+
+function outcomeOf(
+  event: RecordedEvent,
+  { documents, work }: PageEffects,
+  thrown: Thrown | undefined,
+): Thrown | undefined {
+  const failure = thrown ?? documents.takeLate(event);
+  if (failure) {
+    documents.undo();
+    work?.undo();
+  }
+  if (documents.storeFailure) throw documents.storeFailure.error;
+  return failure;
 }

@@ -1,3 +1,4 @@
+import { isPromise } from '../../concurrency';
 import { formatError, type RecordedEvent } from '../../messages';
 import type { NewDeadLetter, ProjectionStore, TakenOverSegments } from '../../store';
 import { MAX_PARKED_SEQUENCES, type ParkedSequences } from '../segments/parked-sequences';
@@ -73,25 +74,30 @@ export class PageHandler {
     let halt: HandledPage['halt'];
     let to = page.at(-1)!.position;
     for (let index = 0; index < own.length && !halt; index++) {
-      const { event, sequence } = own[index]!;
+      const { event, fault } = own[index]!;
       // The rest becomes the next page: a commit must fit into memory, and into a statement.
       if (documents.bytes > MAX_PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
-      if (failed.has(sequence.key) || parked.has(sequence.key)) park.push(waitingLetter(event, sequence.key));
+      const waits = failed.size + parked.size > 0 ? this.#keyOf(own[index]!) : undefined;
+      if (waits !== undefined && (failed.has(waits) || parked.has(waits))) park.push(waitingLetter(event, waits));
       else {
-        const failure = sequence.fault ? thrownBy(sequence.fault) : await this.handling.take(own[index]!, effects);
+        const taken = fault ? thrownBy(fault) : this.handling.take(own[index]!, effects);
+        const failure = isPromise(taken) ? await taken : taken;
         if (!failure) continue;
+        const key = this.#keyOf(own[index]!);
         // A handler that was told to stop has not failed: the page ends before its event.
         if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
         if (this.#mayPark(parked.size + failed.size)) {
-          park.push(letterOf(event, sequence.key, failure.error, 1));
-          failed.set(sequence.key, { event, sequence: sequence.key, error: failure.error });
+          park.push(letterOf(event, key, failure.error, 1));
+          failed.set(key, { event, sequence: key, error: failure.error });
         } else {
-          halt = { event, sequence: sequence.key, error: failure.error };
+          halt = { event, sequence: key, error: failure.error };
           to = event.position - 1n;
         }
       }
     }
+    // A write that a handler has begun and did not wait for is noticed before the page is committed.
+    if (own.length > 0) await undefined;
     if (own.length > 0) this.#reading = documents.reads > 0;
     return { to, own: own.length, ...rest(), halt };
   }
@@ -137,6 +143,10 @@ export class PageHandler {
 
   /** Returns the key of the sequence that an event belongs to. */
   readonly sequenceOf = (event: RecordedEvent): string => this.partition.sequenceOf(event).key;
+
+  #keyOf({ event, key }: OwnEvent): string {
+    return key ?? this.sequenceOf(event);
+  }
 
   #mayPark(parked: number): boolean {
     return this.#parks && parked < MAX_PARKED_SEQUENCES;
