@@ -39,9 +39,14 @@ export class SegmentCheckpoint {
   async commit(changes: SegmentChanges): Promise<SegmentOutcome> {
     const { fence } = this.lease;
     const { projection, version, segment } = this.place;
+    const from = this.#committed;
+    if (isMove(changes) && changes.to > from) {
+      const move = { projection, version, segment, from, to: changes.to, fence };
+      return this.#went(await this.parts.pulse.pass(move), changes.to, false);
+    }
     const outcome = await this.parts.store.commit({
       checkpoint: { projection, version, segment },
-      from: this.#committed,
+      from,
       fence,
       ...changes,
     });
@@ -85,3 +90,7 @@ export class SegmentCheckpoint {
     return this.#went(await (atOnce ? pulse.passAtOnce(move) : pulse.pass(move)), to, false);
   }
 }
+
+/** Whether there is nothing to write: then the checkpoint can be moved together with those of other segments. */
+const isMove = ({ to, ...changes }: SegmentChanges): boolean =>
+  Object.values(changes).every(each => each === undefined || (Array.isArray(each) && each.length === 0));

@@ -1,3 +1,4 @@
+import { Gathered } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import type { EventStore, KnownHistory } from '../../store';
 
@@ -9,6 +10,11 @@ const PAGE_EVENTS = 1000;
  * restored, it starts again.
  */
 export class LogHead {
+  /** Those who ask at once share an answer. */
+  readonly #asked = new Gathered<null, bigint>(
+    () => '',
+    () => [this.#find()],
+  );
   #last: { readonly position: bigint; readonly id: string } | undefined;
 
   constructor(
@@ -21,7 +27,11 @@ export class LogHead {
   }
 
   /** Returns the position of the store's last event; 0n when it is empty. */
-  async position(): Promise<bigint> {
+  position(): Promise<bigint> {
+    return this.#asked.ask(null);
+  }
+
+  async #find(): Promise<bigint> {
     if (!this.#last) await this.#jump();
     let step = BigInt(PAGE_EVENTS);
     // Only the first read starts at the known event, so that a store that returns wrong pages cannot cause an endless

@@ -2,6 +2,7 @@ import { type Clock, jsonable } from '../../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion, SegmentState } from '../../store';
 import type { EventProcessorDefinition } from '../definition/definition';
 import { lettersOf } from '../processes/parked-instances';
+import type { ProcessorPulse } from '../pulse/processor-pulse';
 import type { Membership } from '../segments/segment-assignment';
 import { type EventProcessorNote, notesOfOthers } from '../segments/segment-note';
 import { progressOf } from '../versions/rebuild-progress';
@@ -15,6 +16,7 @@ export interface StatusParts {
   readonly eventStore: EventStore;
   readonly store: ProjectionStore;
   readonly head: LogHead;
+  readonly pulse: Pick<ProcessorPulse, 'segments'>;
   readonly clock: Clock;
   readonly membership: Membership;
 }
@@ -132,7 +134,7 @@ export class StatusReader {
   }
 
   #states({ version }: ReadModelVersion): Promise<readonly SegmentState[]> {
-    return this.parts.store.leases.segments(this.definition.name, version);
+    return this.parts.pulse.segments({ projection: this.definition.name, version });
   }
 
   /** What other processes report; about itself this process knows more, and sooner. */

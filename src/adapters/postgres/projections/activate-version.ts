@@ -21,3 +21,14 @@ export async function activateVersion(
   // Closed because readers see a later version, or because it is being dropped.
   if (!active || Number(active[0]) < version) throw new UnknownReadModelError(readModel, version);
 }
+
+/** Switches readers to a version if there is no other one, in one statement; returns whether it did. */
+export async function activatedOnly(
+  ask: Ask,
+  { activateOnly }: ProjectionStatements,
+  readModel: string,
+  version: number,
+): Promise<boolean> {
+  if (!canBeReadModel(readModel, version)) return false;
+  return (await ask(activateOnly, [readModel, version])).length > 0;
+}

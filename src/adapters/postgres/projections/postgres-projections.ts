@@ -31,7 +31,7 @@ import {
 import type { AppendSender } from '../append/append-sender';
 import type { Access } from '../connection/access';
 import type { Ask } from '../connection/statement';
-import { activateVersion } from './activate-version';
+import { activatedOnly, activateVersion } from './activate-version';
 import { PostgresBulk } from './postgres-bulk';
 import { PostgresDeadLetters } from './postgres-dead-letters';
 import { PostgresLeases } from './postgres-leases';
@@ -154,9 +154,10 @@ export class PostgresProjections implements ProjectionStore {
   }
 
   async activate(readModel: string, version: number): Promise<void> {
-    await this.access.run(database =>
-      database.transaction(({ ask }) => activateVersion(ask, this.#statements, readModel, version)),
-    );
+    await this.access.run(async database => {
+      if (await activatedOnly(database.ask, this.#statements, readModel, version)) return;
+      await database.transaction(({ ask }) => activateVersion(ask, this.#statements, readModel, version));
+    });
   }
 
   async drop(

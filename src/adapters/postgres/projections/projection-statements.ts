@@ -44,6 +44,9 @@ on conflict do nothing`),
       // A commit that waits for a checkpoint finds it gone.
       statement(`delete from ${checkpoints} where projection = $1 and version < $2`),
     ],
+    activateOnly:
+      statement(`update ${models} set state = 'active' where name = $1 and version = $2 and state = 'filling'
+  and not exists (select from ${models} where name = $1 and version <> $2) returning version`),
     activate: statement(
       `update ${models} set state = 'active' where name = $1 and version = $2 and state <> 'closed' returning version`,
     ),
