@@ -1,0 +1,10 @@
+import 'reflect-metadata';
+import { run, type Surroundings } from './cli';
+
+/** Runs the program with the arguments of this process. */
+export async function main(startServer?: Surroundings['startServer']): Promise<void> {
+  const url = process.env.EVENTUALITY_POSTGRES_URL || undefined;
+  process.exitCode = await run(process.argv.slice(2), { out: console.log, err: console.error, url, startServer });
+}
+
+if (require.main === module) void main();
