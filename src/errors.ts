@@ -75,6 +75,7 @@ export {
   InvalidConfigurationError,
   ListenerTimeoutError,
   NoFlowError,
+  NotSchedulingError,
   UnknownCommandError,
   UnknownQueryError,
 } from './flow';

@@ -88,13 +88,16 @@ export type {
   ProcessHistory,
   ProcessInstance,
   ProcessInstancePage,
+  Occurrence,
   ProcessOptions,
   ProcessQuery,
   ProcessSpecification,
   ProcessStep,
   ProcessStepCommand,
   RejectionContext,
+  RecurringOptions,
   RejectionReason,
+  ScheduleOptions,
 } from './processing';
 
 // Projections, reactors, and what they make: read models.

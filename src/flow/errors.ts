@@ -126,3 +126,15 @@ function nameOf(message: unknown): string {
     return shownValue(message);
   }
 }
+
+/** Thrown by `schedule`, `unschedule` and `recurring` of a flow without the option `scheduling`. */
+export class NotSchedulingError extends EventualityError {
+  readonly code = 'NOT_SCHEDULING';
+
+  constructor(what: string) {
+    super(
+      `${what} needs a flow that carries out scheduled commands. Set { scheduling: true } in every process of the application, so that each of ` +
+        'them can take over.',
+    );
+  }
+}

@@ -80,6 +80,11 @@ export interface FlowParts {
    * close it.
    */
   readonly snapshotStore?: SnapshotStore | false;
+  /**
+   * Whether this flow carries out scheduled and recurring commands, and `schedule`, `unschedule` and `recurring` can be
+   * called; default false. Set it in every process of the application, so that each of them can take over.
+   */
+  readonly scheduling?: boolean;
   /** Default the system clock. */
   readonly clock?: Clock;
   /** Creates the ids that `context.newId()` returns to command handlers; default a UUID v7. For tests. */

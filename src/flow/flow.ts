@@ -18,10 +18,12 @@ import {
 import { type AggregateClass, type AggregateDefinition } from '../model';
 import {
   type EventProcessors,
-  type ProcessCommands,
+  type Occurrence,
   type ProcessManagers,
   type ProjectionDefinition,
   type ReadModel,
+  type RecurringOptions,
+  type ScheduleOptions,
   type ViewOf,
 } from '../processing';
 import { expectRepositories, isInUnit, type Repository, runOutsideOfUnits } from '../repository';
@@ -38,6 +40,7 @@ import { FlowLife } from './flow-life';
 import type { FlowParts } from './flow-parts';
 import { classesOf } from './known-classes';
 import { refuseFaults } from './part-checks';
+import { processCommands } from './process-commands';
 import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
 import { Repositories } from './repositories';
 
@@ -87,7 +90,8 @@ export class Flow {
       ...reporting,
       clock,
       eventContext: event => new FlowEventContext(this, event),
-      processCommands: this.#processCommands(),
+      processCommands: processCommands(() => this.#commands, this),
+      scheduling: parts.scheduling ?? false,
     });
     const classes = classesOf(parts);
     const eventStore = classChecked(this.#readSide.eventStore, classes.events);
@@ -181,6 +185,43 @@ export class Flow {
   }
 
   /**
+   * Carries out a command at a time, or after a while, in whichever process of the application is there then. It takes
+   * effect once. One that throws after its retries is parked in `flow.processors.of('$schedule')`.
+   * @returns the key, for `unschedule`
+   * @throws InvalidOptionsError, NotSchedulingError without the option `scheduling`, UnknownCommandError,
+   * UnstorableValueError, FlowClosedError, errors of the store
+   */
+  async schedule(command: object, options: ScheduleOptions): Promise<string> {
+    if (this.#life.isClosing) throw new FlowClosedError(command);
+    return this.#running.during(this.#readSide.scheduleFor('schedule').schedule(command, options));
+  }
+
+  /**
+   * Deletes a scheduled command; one that is being carried out is not stopped.
+   * @returns whether it was there
+   * @throws InvalidOptionsError, NotSchedulingError, errors of the store
+   */
+  async unschedule(key: string): Promise<boolean> {
+    return this.#running.during(this.#readSide.scheduleFor('unschedule').unschedule(key));
+  }
+
+  /**
+   * Carries out a command at the times of a cron expression (five or six fields), each time once, whichever process is
+   * there. Call it in every process, with the same arguments; `make` returns the command of an occurrence. An
+   * occurrence that fails after its retries is reported, and the next one follows.
+   * @example flow.recurring('nightly', '30 2 * * *', () => new CloseDay(), { timeZone: 'Europe/Vienna' })
+   * @throws InvalidOptionsError, also for an expression that never comes; NotSchedulingError
+   */
+  recurring(
+    name: string,
+    cron: string,
+    make: (occurrence: Occurrence) => object,
+    options: RecurringOptions = {},
+  ): void {
+    this.#readSide.scheduleFor('recurring').recurring(name, cron, make, options);
+  }
+
+  /**
    * Yields the result of a query now, and again after each change of the read models that it reads; unchanged results
    * are not repeated. Ends when the signal is aborted, the loop is left, or the flow is closed, and with the error of a
    * handler that throws.
@@ -234,15 +275,6 @@ export class Flow {
     if (this.#life.isOver) return Promise.reject(new FlowClosedError(query));
     const ask = (): Promise<ResultOf<Q>> => this.#queries.query(query, cause);
     return isInUnit() ? runOutsideOfUnits(ask) : ask();
-  }
-
-  #processCommands(): ProcessCommands {
-    return {
-      nameOf: command => this.#commands.nameOf(command),
-      revive: ({ name, data }) => this.#commands.revived(name, data),
-      dispatch: ({ name, data }, { cause, ...options }) =>
-        this.dispatchFrom(this.#commands.revived(name, data), options, cause),
-    };
   }
 
   #contextsOfEvents(): EventContexts {

@@ -7,6 +7,7 @@ export {
   InvalidConfigurationError,
   ListenerTimeoutError,
   NoFlowError,
+  NotSchedulingError,
   UnknownCommandError,
   UnknownQueryError,
 } from './errors';

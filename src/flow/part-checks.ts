@@ -59,6 +59,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   listeners: listenersByName,
   processors: listOf('projections and reactors', anEventProcessor),
   follow: aBoolean,
+  scheduling: aBoolean,
   messageClasses: options(MESSAGE_CLASSES),
   middleware,
   queryMiddleware: middleware,
@@ -77,6 +78,8 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
 export function refuseFaults(parts: FlowParts): void {
   const faults = optionFaults(parts, FLOW_PARTS);
   if (faults.length === 0) faults.push(...eventProcessorFaults(parts.processors ?? [], parts.eventStore));
+  if (faults.length === 0 && parts.scheduling && !parts.eventStore.projections?.processes)
+    faults.push('scheduling needs an event store whose `projections` have `processes`; this one has none.');
   if (faults.length === 0) faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }

@@ -20,6 +20,7 @@ import {
   refuseArguments,
   refuseDispatchOptions,
   refuseOptions,
+  reportFailure,
   shownValue,
 } from '../messages';
 import {
@@ -36,11 +37,14 @@ import {
   ProcessorKindError,
   type ProjectionDefinition,
   type ReadModel,
+  type Schedule,
+  scheduleDefinition,
   UnknownProjectionError,
   WaitTimeoutError,
 } from '../processing';
 import { ChangeFeed, DocumentReader, LiveDocuments, StoredDocuments, Watch, type WatchSources } from '../read-models';
 import type { EventStore, KnownHistory } from '../store';
+import { NotSchedulingError } from './errors';
 
 /** What the read side is made of. */
 export interface ReadSideParts {
@@ -53,6 +57,7 @@ export interface ReadSideParts {
   readonly clock: Clock;
   readonly eventContext: (event: RecordedEvent) => EventContext;
   readonly processCommands: ProcessCommands;
+  readonly scheduling: boolean;
 }
 
 /** How to wait for projections. */
@@ -76,6 +81,7 @@ const WATCH: OptionChecks<WatchOptions> = { signal: aSignal };
 export class ReadSide {
   readonly processors: EventProcessors;
   readonly processManagers: ProcessManagers;
+  readonly #schedule: Schedule | undefined;
   /** The store to append to; if there are inline projections, its appends update them. */
   readonly eventStore: EventStore;
   readonly #definitions: ReadonlyMap<string, EventProcessorDefinition>;
@@ -86,7 +92,7 @@ export class ReadSide {
   #watchesEnded = false;
 
   constructor({ eventStore, history, definitions: given, logger, onError, ...parts }: ReadSideParts) {
-    const definitions = given.map(stoppingInline);
+    const definitions = [...given.map(stoppingInline), ...(parts.scheduling ? [scheduleDefinition] : [])];
     this.#definitions = new Map(definitions.map(definition => [definition.name, definition]));
     const inline = definitions.filter(({ options }) => options.mode === 'inline');
     const changed = (name: string): void => this.#feed.changed(name);
@@ -101,14 +107,30 @@ export class ReadSide {
     const stored = projections.flatMap(({ name }) => (live.has(name) ? [] : [name]));
     const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, active, stored, live });
-    const { processCommands, ...rest } = parts;
+    const { processCommands, scheduling, ...rest } = parts;
+    const notStored = (error: unknown, name: string): void =>
+      reportFailure(error, { kind: 'process', name }, { logger, onError }, 'its next occurrence is not stored');
     const processes =
-      store?.processes && new ProcessEngine(processCommands, store.processes, store, () => parts.clock.now());
+      store?.processes &&
+      new ProcessEngine(
+        processCommands,
+        store.processes,
+        store,
+        () => parts.clock.now(),
+        scheduling ? notStored : undefined,
+      );
+    this.#schedule = processes?.schedule;
     this.processors = new EventProcessors({
       ...{ eventStore, history, definitions, logger, onError, changed, active, processes },
       ...rest,
     });
-    this.processManagers = new ProcessManagers(definitions.filter(isProcess), processes, eventStore, processName);
+    this.processManagers = new ProcessManagers(given.filter(isProcess), processes, eventStore, processName);
+  }
+
+  /** Returns what carries out commands later. @throws NotSchedulingError */
+  scheduleFor(what: string): Schedule {
+    if (!this.#schedule) throw new NotSchedulingError(what);
+    return this.#schedule;
   }
 
   /** Returns the durable name of a projection or reactor. @throws UnknownProjectionError */

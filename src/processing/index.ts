@@ -58,7 +58,7 @@ export type {
   RejectionReason,
 } from './processes/definition';
 export { isProcess } from './processes/definition';
-export { type ProcessCommands, ProcessEngine } from './processes/engine';
+export { ProcessEngine } from './processes/engine';
 export {
   CommandRejectedError,
   InvalidCorrelationError,
@@ -67,6 +67,7 @@ export {
   UnexpectedEventError,
   UnknownProcessError,
 } from './processes/errors';
+export type { ProcessCommands } from './processes/process-commands';
 export type {
   PendingDeadline,
   ProcessHistory,
@@ -79,6 +80,9 @@ export {
   ProcessManagers,
   type ProcessQuery,
 } from './processes/process-managers';
+export type { Occurrence, RecurringOptions } from './schedule/recurrence';
+export type { Schedule, ScheduleOptions } from './schedule/schedule';
+export { scheduleDefinition } from './schedule/schedule-definition';
 export type {
   EventProcessor,
   EventProcessorStatus,

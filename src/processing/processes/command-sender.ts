@@ -3,7 +3,7 @@ import { type CommandOutcome, EventualityError, type MessageCause } from '../../
 import type { NewProcessOutput } from '../../store';
 import { eventRetry } from '../definition/event-retry';
 import type { OutputContent } from './encoded-decisions';
-import type { ProcessCommands } from './engine';
+import type { ProcessCommands } from './process-commands';
 
 /** How many commands of a segment are under way at once. */
 const MAX_SENDING = 64;

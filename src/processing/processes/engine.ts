@@ -1,24 +1,14 @@
-import type { CommandOutcome, MessageCause } from '../../messages';
 import type { ProcessStore, ProjectionStore } from '../../store';
+import { Schedule } from '../schedule/schedule';
 import { DueLook } from './due-look';
-import type { StoredCommand } from './inputs';
 import { INSTANCE_INDEXES, INSTANCES_VERSION, instancesOf } from './instance';
-
-/** What carries out the commands of processes. */
-export interface ProcessCommands {
-  /** Returns the name of a command. @throws UnnamedMessageError, MessageClassMismatchError, UnknownCommandError */
-  nameOf(command: object): string;
-  /** Returns an instance of the class that a stored command is of; without a class, a plain message. */
-  revive(command: StoredCommand): object;
-  dispatch(
-    command: StoredCommand,
-    options: { readonly commandId: string; readonly cause: MessageCause; readonly signal: AbortSignal },
-  ): Promise<CommandOutcome>;
-}
+import type { ProcessCommands } from './process-commands';
 
 /** What all process managers of a process of the operating system share. */
 export class ProcessEngine {
   readonly due: DueLook;
+  /** Undefined where commands are not scheduled. */
+  readonly schedule: Schedule | undefined;
   readonly #prepared = new Map<string, Promise<void>>();
 
   constructor(
@@ -27,7 +17,10 @@ export class ProcessEngine {
     readonly store: ProjectionStore,
     /** Milliseconds since 1970. */
     readonly now: () => number,
+    /** Undefined where commands are not scheduled; told when a recurring one could not be stored. */
+    scheduling?: (error: unknown, name: string) => void,
   ) {
+    this.schedule = scheduling && new Schedule(this, scheduling);
     this.due = new DueLook(processes, now);
   }
 

@@ -64,12 +64,15 @@ class ParkedInstances implements DeadLetters {
       input => position === undefined || input.position === position,
     );
     const which = position === undefined ? 'all' : String(position);
-    const instances = [...new Set(waiting.map(({ instance }) => instance))];
+    // Scheduled commands have no inputs.
+    const parked = position === undefined ? (await this.#parked(projection)).map(({ id }) => id) : [];
+    const named = parked.filter(id => sequence === undefined || id === sequence);
+    const instances = [...new Set([...waiting.map(({ instance }) => instance), ...named])];
     await this.#request(
       projection,
       instances.map(instance => ({ kind: 'discard', instance, which })),
     );
-    return waiting.length;
+    return Math.max(waiting.length, instances.length);
   }
 
   async #request(process: string, requests: readonly ProcessRequest[]): Promise<void> {

@@ -6,6 +6,8 @@ import type { SegmentPlace } from '../handling/page-handler';
 import { PagePartition } from '../handling/page-partition';
 import { isProcess } from '../processes/definition';
 import { ProcessWork } from '../processes/process-work';
+import { scheduleDefinition } from '../schedule/schedule-definition';
+import { ScheduleWork } from '../schedule/schedule-work';
 import { EventWork } from './event-work';
 import { hasRetries } from './parked-sequences';
 import { type Membership, segmentAssignmentOf } from './segment-assignment';
@@ -202,6 +204,8 @@ export class VersionProcessor {
 
   #workOf(segment: SegmentSurroundings): SegmentWork {
     const { processes, handling } = this.parts;
+    if (processes?.schedule && handling.definition === scheduleDefinition)
+      return new ScheduleWork(segment, processes, processes.schedule);
     if (processes && isProcess(handling.definition)) return new ProcessWork(segment, processes);
     return new EventWork(segment, this.#partition!);
   }

@@ -1,0 +1,184 @@
+import {
+  aDuration,
+  type Duration,
+  derivedId,
+  InvalidOptionsError,
+  isName,
+  isPlainMessage,
+  type MessageCause,
+  millisecondsOf,
+  must,
+  NAMES,
+  newId,
+  type OptionChecks,
+  optionFaults,
+  refuseArguments,
+  sealPayload,
+  shownWithType,
+} from '../../messages';
+import type { NewDeadline, ProcessStore } from '../../store';
+import { hashOf } from '../definition/sequence';
+import type { DueLook } from '../processes/due-look';
+import type { StoredCause, StoredCommand } from '../processes/inputs';
+import type { ProcessCommands } from '../processes/process-commands';
+import { type Occurrence, Recurrence, type RecurringOptions } from './recurrence';
+import {
+  COMMAND_KEY,
+  NEXT_KEY,
+  type NextContent,
+  recurringKey,
+  SCHEDULE,
+  type ScheduledContent,
+} from './schedule-definition';
+
+/** When a command is to be carried out: one of both is needed. */
+export interface ScheduleOptions {
+  readonly at?: Date | string;
+  readonly in?: Duration;
+  /**
+   * Names the scheduled command, for `unschedule`; scheduling another one under the key replaces it. Default a UUID.
+   */
+  readonly key?: string;
+  /** Entries for the metadata of the command, such as `{ actor: 'ann' }`. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+const MAX_AHEAD_MS = 10 * 366 * 86_400_000;
+
+const aKey = must(`${NAMES}, that does not begin with $`, key => isName(key) && !key.startsWith('$'));
+
+const OPTIONS: OptionChecks<ScheduleOptions> = {
+  at: (value, path, faults) => {
+    if (Number.isNaN(timeOf(value)))
+      faults.push(`${path} is ${shownWithType(value)}; it must be a Date or an ISO 8601 text.`);
+  },
+  in: aDuration,
+  key: aKey,
+  metadata: (value, path, faults) => {
+    if (typeof value !== 'object' || value === null)
+      faults.push(`${path} is ${shownWithType(value)}; it must be an object.`);
+  },
+};
+
+/** What the schedule works with. */
+export interface ScheduleParts {
+  readonly commands: ProcessCommands;
+  readonly processes: ProcessStore;
+  readonly due: DueLook;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The scheduled and recurring commands of a flow. */
+export class Schedule {
+  readonly #recurrences = new Map<string, Recurrence>();
+  #started = false;
+
+  constructor(
+    private readonly engine: ScheduleParts,
+    /** Told when a recurring command could not be stored; it is tried again when the process starts again. */
+    private readonly failed: (error: unknown, name: string) => void,
+  ) {}
+
+  recurrence(key: string): Recurrence | undefined {
+    return this.#recurrences.get(key);
+  }
+
+  /** @throws InvalidOptionsError, UnknownCommandError, UnstorableValueError, errors of the store */
+  async schedule(command: object, options: ScheduleOptions, cause?: MessageCause): Promise<string> {
+    const faults = optionFaults(options, OPTIONS);
+    if (faults.length === 0 && (options.at === undefined) === (options.in === undefined))
+      faults.push("give one of both: { at: new Date(...) } or { in: '30m' }.");
+    const now = this.engine.now();
+    const dueAt = options.at === undefined ? now + (millisecondsOf(options.in) ?? 0) : timeOf(options.at);
+    if (faults.length === 0 && Math.abs(dueAt - now) > MAX_AHEAD_MS)
+      faults.push(`it is due at ${new Date(dueAt).toISOString()}; it must be within ten years of now.`);
+    if (faults.length > 0) throw new InvalidOptionsError('schedule', faults);
+    const id = newId();
+    const { key = id, metadata = {} } = options;
+    const content: ScheduledContent = {
+      command: this.stored(command),
+      cause: causeOf(id, cause, sealPayload({ ...cause?.metadata, ...metadata }, 'metadata'), dueAt),
+    };
+    await this.#set({ instance: key, key: COMMAND_KEY, id, dueAt, content });
+    return key;
+  }
+
+  /** @throws InvalidOptionsError, errors of the store */
+  async unschedule(key: string): Promise<boolean> {
+    refuseArguments('unschedule', { key: [key, aKey] });
+    return this.engine.processes.unschedule(SCHEDULE, key, COMMAND_KEY);
+  }
+
+  /** @throws InvalidOptionsError */
+  recurring(name: string, cron: string, make: (occurrence: Occurrence) => object, options: RecurringOptions): void {
+    const recurrence = new Recurrence(name, cron, make, options);
+    const key = recurringKey(name);
+    if (this.#recurrences.has(key))
+      throw new InvalidOptionsError('recurring', [
+        `the name '${name}' is another recurring command's. Choose another one.`,
+      ]);
+    this.#recurrences.set(key, recurrence);
+    if (this.#started) void this.#begin(recurrence);
+  }
+
+  /** Makes sure that the next occurrence of each recurring command is stored. */
+  async start(): Promise<void> {
+    this.#started = true;
+    await Promise.all(Array.from(this.#recurrences.values(), recurrence => this.#begin(recurrence)));
+  }
+
+  /** Returns the deadline of the next occurrence after a time; undefined if there is none. */
+  next({ name, cron, timeZone }: Recurrence, dueAt: number | undefined): NewDeadline | undefined {
+    if (dueAt === undefined) return undefined;
+    const instance = recurringKey(name);
+    const content: NextContent = { cron, timeZone, dueAt };
+    // Whichever process stores it, it is the same.
+    const id = derivedId(`${SCHEDULE} ${instance} ${cron} ${timeZone} ${dueAt}`, 1);
+    return { instance, hash: hashOf(instance), key: NEXT_KEY, id, run: 1, dueAt, content };
+  }
+
+  /** Returns the deadline of an occurrence. @throws what its maker throws, UnknownCommandError, UnstorableValueError */
+  occurrence({ name, make }: Recurrence, dueAt: number): NewDeadline {
+    const instance = recurringKey(name);
+    const id = derivedId(`${SCHEDULE} ${instance} ${dueAt}`, 2);
+    const command = this.stored(make({ dueAt: new Date(dueAt) }));
+    const content: ScheduledContent = { command, cause: causeOf(id, undefined, {}, dueAt) };
+    return { instance, hash: hashOf(instance), key: `at ${new Date(dueAt).toISOString()}`, id, run: 1, dueAt, content };
+  }
+
+  stored(command: object): StoredCommand {
+    const name = this.engine.commands.nameOf(command);
+    const content = isPlainMessage(command) ? (command.message ?? {}) : command;
+    return { name, data: JSON.parse(JSON.stringify(sealPayload(content, name))) };
+  }
+
+  async #begin(recurrence: Recurrence): Promise<void> {
+    try {
+      const instance = recurringKey(recurrence.name);
+      const known = await this.engine.processes.deadlines(SCHEDULE, { instance });
+      const next = known.find(({ key }) => key === NEXT_KEY);
+      const content = next?.content as NextContent | undefined;
+      if (content?.cron === recurrence.cron && content.timeZone === recurrence.timeZone) return;
+      const deadline = this.next(recurrence, recurrence.after(this.engine.now()));
+      if (deadline) await this.#set(deadline);
+    } catch (error) {
+      this.failed(error, recurrence.name);
+    }
+  }
+
+  async #set(deadline: Omit<NewDeadline, 'hash' | 'run'>): Promise<void> {
+    await this.engine.processes.schedule(SCHEDULE, [{ ...deadline, hash: hashOf(deadline.instance), run: 1 }]);
+    this.engine.due.expect(deadline.dueAt);
+  }
+}
+
+function causeOf(id: string, cause: MessageCause | undefined, metadata: object, dueAt: number): StoredCause {
+  return {
+    ...{ id: cause?.id ?? id, correlationId: cause?.correlationId ?? id },
+    metadata: { ...metadata, dueAt: new Date(dueAt).toISOString() },
+  };
+}
+
+const timeOf = (time: unknown): number =>
+  time instanceof Date ? time.getTime() : typeof time === 'string' ? Date.parse(time) : Number.NaN;
