@@ -2,7 +2,8 @@ import type { StoreNames } from './names';
 
 /**
  * Makes the function that reads a part of the log: up to a position, of some names and aggregates only, or backward. It
- * goes by position and looks at each event of the range, without an index by name: see docs/decisions/013.
+ * goes by position and looks at each event of the range, without an index by name: see docs/decisions/013. Its plans
+ * are made for each call: in a generic plan each event would be asked also for the filters that are not given.
  *
  * `p_seen` is an event that the caller has read. While it is stored, nothing can appear below it any more: up to there
  * the range is complete also in the moments in which a writer lowers the horizon.
@@ -18,7 +19,7 @@ export function readRangeFunction(names: StoreNames): string {
   p_after bigint, p_up_to bigint, p_limit integer, p_names text[], p_aggregates text[], p_backward boolean,
   p_seen bigint, p_seen_id uuid
 ) returns setof ${events} language plpgsql volatile rows 1000
-  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_custom_plan
 as $read_range$
 declare
   v_end bigint := ${names.of('horizon')}();
