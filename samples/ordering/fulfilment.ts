@@ -18,6 +18,7 @@ import { PaymentReceived, RequestPayment, WithdrawPayment } from './payment';
 import { ParcelShipped, ShipParcel } from './shipment';
 import { ReleaseStock, ReserveStock, StockReserved } from './stock';
 
+// #region process
 /** What happens to an order from its placement to its end. */
 @ProcessManager('fulfilment', {
   correlate: ({ payload, aggregateId }) => payload.orderId ?? aggregateId,
@@ -73,3 +74,4 @@ export class Fulfilment {
   @Ends(OrderCompleted)
   completed() {}
 }
+// #endregion process

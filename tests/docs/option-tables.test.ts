@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootstrap, defineAggregate, defineProjection, Flow, InMemoryEventStore } from 'eventuality';
+import { bootstrap, defineAggregate, defineProcess, defineProjection, Flow, InMemoryEventStore } from 'eventuality';
 import { postgres } from 'eventuality/postgres';
 import { sqlite } from 'eventuality/sqlite';
 
@@ -30,11 +30,13 @@ async function known(call: () => unknown): Promise<string[]> {
 class AnyModule {}
 const flow = () => new Flow({ eventStore: new InMemoryEventStore() });
 const on = { Opened: () => undefined };
+const PROCESS = { name: 'list', correlate: () => 'x', state: {}, starts: on };
 
 test.each([
   ['dispatch', 'guide.md', 'Option', () => flow().dispatch({ name: 'Open', message: {} }, NO_OPTION)],
   ['bootstrap', 'guide.md', 'Option of `bootstrap`', () => bootstrap(AnyModule, NO_OPTION)],
   ['projections', 'projections.md', 'Option', () => defineProjection({ name: 'list', on, ...NO_OPTION })],
+  ['processes', 'processes.md', 'Option', () => defineProcess({ ...PROCESS, ...NO_OPTION })],
   ['snapshots', 'snapshots.md', 'Option', () => defineAggregate({ name: 'A', state: {}, snapshot: NO_OPTION })],
   ['postgres', 'postgres.md', 'Option', () => postgres(NO_OPTION)],
   ['sqlite', 'sqlite.md', 'Option', () => sqlite(':memory:', NO_OPTION)],

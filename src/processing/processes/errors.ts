@@ -36,7 +36,7 @@ export class CommandRejectedError extends EventualityError {
 
   constructor(process: string, instance: string, command: string, reason: string) {
     super(
-      `The command ${shownText(command)} of '${shownText(instance)}' failed: ${reason}. The process ` +
+      `The command ${shownText(command)} of '${shownText(instance)}' failed: ${reason.replace(/\.$/, '')}. The process ` +
         `'${shownText(process)}' has no @Rejected handler for it. Retry sends it again; discard goes on without it.`,
     );
   }

@@ -102,6 +102,28 @@ describe.each(PLACES)('processes on one store, %s', (_, make) => {
     });
   });
 
+  test('do what one that does not follow asks for', async () => {
+    let fails = true;
+    const Fragile = (): void => {
+      if (fails) throw new Error('It broke.');
+    };
+    const starts: Fulfilment['starts'] = { OrderPlaced: () => send({ name: 'Fragile', message: {} }) };
+    const options = { starts, retry: { attempts: 1 } };
+    const first = begin(options, { commandHandlers: { Fragile } });
+    await first.processors.ready();
+    const admin = begin(options, { commandHandlers: { Fragile }, follow: false });
+    const manager = admin.processManagers.of(fulfilment());
+    await admin.dispatch(command('Place', 'o1'));
+    await until(async () => (await manager.get('o1'))?.status === 'parked');
+    const { error } = (await manager.get('o1'))!;
+    expect(error).toContain("The command Fragile of 'o1' failed: It broke. The process 'fulfilment' has no");
+    fails = false;
+    expect(await manager.retry('o1')).toBe(true);
+    await until(async () => (await manager.get('o1'))!.status === 'running');
+    expect(await manager.end('o1')).toBe(true);
+    await until(async () => (await manager.get('o1'))!.status === 'ended');
+  });
+
   test('park an instance whose inputs the new code cannot take, and only that', async () => {
     const first = begin();
     await first.processors.ready();
