@@ -1,6 +1,7 @@
 import { type DeadlineHandlerMetadata, eventProcessorRole, PROCESS, type ProcessRole } from '../../decorators';
 import {
   type ClassReference,
+  errorMessage,
   eventTypeOf,
   hiddenFields,
   inheritedMetadata,
@@ -12,6 +13,7 @@ import {
   DEADLINE_HANDLERS,
   END_HANDLERS,
   EVENT_HANDLERS,
+  encodeState,
   type FoundHandler,
   handlersOf,
   QUERY_HANDLERS,
@@ -41,7 +43,7 @@ export function processClass(type: Class, faults: string[]): ProcessClass {
   const events = handlersOf(type, EVENT_HANDLERS, faults);
   const rejected = handlersOf(type, REJECTED_HANDLERS, faults);
   const deadlines = deadlineHandlers(type, faults);
-  faults.push(...classFaults(type), ...sharedEvents(type, [starts, ends, events]));
+  faults.push(...classFaults(type), ...stateFaults(type), ...sharedEvents(type, [starts, ends, events]));
   return {
     type,
     definition: {
@@ -117,6 +119,19 @@ function classFaults(type: Class): string[] {
     if (metadataLists(type, kind).some(level => level.length > 0))
       faults.push(`${place} has a ${decorator}. Move it to a class of its own.`);
   return faults;
+}
+
+/** What is wrong with each new instance is known before the first one starts. */
+function stateFaults(type: Class): string[] {
+  if (type.length > 0) return [];
+  try {
+    encodeState({ ...new type() });
+    return [];
+  } catch (error) {
+    return [
+      `${type.name}, a process manager, has a first state that cannot be stored: ${errorMessage(error)}. Use fields with plain data, and methods.`,
+    ];
+  }
 }
 
 /** An event has one handler: whether it starts or ends the instance is said by its decorator. */

@@ -1,5 +1,7 @@
 import {
   aName,
+  type Check,
+  errorMessage,
   InvalidOptionsError,
   isName,
   isPlainObject,
@@ -120,9 +122,21 @@ export function processorOptions({ segments, version, correlate }: ProcessOption
   };
 }
 
+const aPlainState = must('an object with the state of a new instance', isPlainObject);
+
+const aStorableState: Check = (value, path, faults) => {
+  aPlainState(value, path, faults);
+  if (!isPlainObject(value)) return;
+  try {
+    encodeState(value);
+  } catch (error) {
+    faults.push(`${path} cannot be stored: ${errorMessage(error)}. Use plain data.`);
+  }
+};
+
 const functions = must('an object of functions', isPlainObject);
 const PARTS: OptionChecks<Omit<Complete, 'name'>> = {
-  state: needed(must('an object with the state of a new instance', isPlainObject)),
+  state: needed(aStorableState),
   starts: needed(
     must(
       "an object of functions by the event's name, one at least",

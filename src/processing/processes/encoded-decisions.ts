@@ -50,7 +50,7 @@ export class DecisionEncoder {
   /** @throws InvalidProcessDecisionError with all faults */
   encode(decisions: readonly ProcessDecision[], input: ProcessTurnInput, of: Instance, now: number): EncodedDecisions {
     const outputs: NewProcessOutput[] = [];
-    const deadlines: NewDeadline[] = [];
+    let deadlines: NewDeadline[] = [];
     const cancelled: string[] = [];
     const faults: string[] = [];
     const cause = storedCause(causeOf(input));
@@ -70,7 +70,10 @@ export class DecisionEncoder {
         const content = storable(decision.content, `decisions[${place}].content`, faults);
         const stored: StoredDeadlineContent = { ...(content && { content }), cause };
         deadlines.push({ instance, hash, key: decision.key, id: id('deadline', place), run, dueAt, content: stored });
-      } else if (decision.kind === 'cancel') cancelled.push(decision.key);
+      } else if (decision.kind === 'cancel') {
+        cancelled.push(decision.key);
+        deadlines = deadlines.filter(({ key }) => key !== decision.key);
+      }
     }
     const keys = new Set([...Object.keys(of.deadlines), ...deadlines.map(({ key }) => key)]);
     if (keys.size > MAX_DEADLINES)

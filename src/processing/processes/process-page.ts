@@ -70,7 +70,11 @@ export class ProcessPage {
         new UnexpectedEventError(this.handlers.definition.name, instance.key, event.name, whyParked(instance)),
       );
     const undo = instance.mark();
-    if (isStart && !runs) this.#start(instance, event);
+    try {
+      if (isStart && !runs) this.#start(instance, event);
+    } catch (error) {
+      return void this.park(instance, input, error);
+    }
     this.handle(instance, input, { folds, undo });
   }
 
@@ -201,11 +205,12 @@ export class ProcessPage {
   }
 
   #start(instance: Instance, { recordedAt }: RecordedEvent): void {
+    const state = this.handlers.initialState();
     instance.run += 1;
     instance.status = 'running';
     instance.startedAt = recordedAt;
     instance.version = this.handlers.definition.options.version ?? 1;
-    instance.state = this.handlers.initialState();
+    instance.state = state;
     instance.undo = [];
     instance.fault = undefined;
     instance.deadlines = {};

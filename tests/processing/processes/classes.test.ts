@@ -23,6 +23,7 @@ import {
   send,
 } from 'eventuality';
 import { testFlow } from '../../../src/testing';
+import { SILENT } from '../../support/logger';
 
 @Event('order.placed')
 class OrderPlaced {
@@ -198,6 +199,49 @@ describe('a class with @ProcessManager', () => {
       ...['2 handlers for order.paid', "the deadline 'twice'", 'correlate is 7', 'keep is', 'it has no start'],
     ])
       expect(faults.join('\n')).toContain(part);
+  });
+
+  test('is refused where its first state cannot be stored', async () => {
+    @ProcessManager('functional', { correlate: ({ payload }) => payload.orderId })
+    class Functional {
+      readonly double = (value: number): number => value * 2;
+
+      @Starts(OrderPlaced)
+      placed() {}
+    }
+    @Module({ components: [Order, Functional] })
+    class FunctionalModule {}
+    await expect(bootstrap(FunctionalModule)).rejects.toThrow(
+      'Functional, a process manager, has a first state that cannot be stored: double is a function.',
+    );
+  });
+
+  test('parks an instance that cannot be made, and goes on with the others', async () => {
+    let full = false;
+    @ProcessManager('limited', { correlate: ({ payload }) => payload.orderId })
+    class Limited {
+      constructor() {
+        if (full) throw new Error('no room');
+      }
+
+      @Starts(OrderPlaced)
+      placed() {}
+    }
+    @Module({ components: [Order, Limited] })
+    class LimitedModule {}
+    await using app = await testFlow(LimitedModule, { logger: SILENT });
+    full = true;
+    await app.flow.dispatch(new PlaceOrder('o1', 900));
+    await app.settle();
+    full = false;
+    await app.flow.dispatch(new PlaceOrder('o2', 900));
+    await app.settle();
+    const limited = app.flow.processManagers.of(Limited);
+    expect(await limited.get('o1')).toMatchObject({ status: 'parked', error: expect.stringContaining('no room') });
+    expect(await limited.get('o2')).toMatchObject({ status: 'running' });
+    await limited.retry('o1');
+    await app.settle();
+    expect(await limited.get('o1')).toMatchObject({ status: 'running', run: 1, error: undefined });
   });
 
   test('needs a name, and deadlines need keys', () => {

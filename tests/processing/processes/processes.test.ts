@@ -158,4 +158,18 @@ describe('a process', () => {
     await app.passes(90 * MINUTE);
     expect(await app.events('o2')).not.toContain('OrderCancelled');
   });
+
+  test('takes what is decided about one deadline in order', async () => {
+    const starts: Fulfilment['starts'] = {
+      OrderPlaced: (_, { orderId }) =>
+        orderId === 'set'
+          ? [cancel('payment'), deadline('payment', { in: '1h' })]
+          : [deadline('payment', { in: '1h' }), cancel('payment')],
+    };
+    const app = scene({ processors: [fulfilment({ starts })] });
+    await app.happens(command('Place', 'set'), command('Place', 'cancelled'));
+    const deadlines = async (id: string) => (await app.flow.processManagers.of('fulfilment').history(id)).deadlines;
+    expect(await deadlines('set')).toMatchObject([{ key: 'payment' }]);
+    expect(await deadlines('cancelled')).toEqual([]);
+  });
 });
