@@ -46,7 +46,7 @@ export { DependencyTracker } from './handling/dependency-tracker';
 export { HandlerInvoker } from './handling/handler-invoker';
 export { isError } from './handling/thrown';
 export { InlineEventStore } from './inline/inline-event-store';
-export { cancel, deadline, end, type ProcessDecision, send } from './processes/decisions';
+export { cancel, deadline, end, isDecision, type ProcessDecision, send } from './processes/decisions';
 export { defineProcess, type ProcessSpecification, processorOptions } from './processes/define-process';
 export type {
   Deadline,
@@ -58,6 +58,7 @@ export type {
   RejectionReason,
 } from './processes/definition';
 export { isProcess } from './processes/definition';
+export { dueTime } from './processes/encoded-decisions';
 export { ProcessEngine } from './processes/engine';
 export {
   CommandRejectedError,
@@ -67,7 +68,9 @@ export {
   UnexpectedEventError,
   UnknownProcessError,
 } from './processes/errors';
+export { type ProcessTurnInput, type StoredCommand, timeOf } from './processes/inputs';
 export type { ProcessCommands } from './processes/process-commands';
+export { type Handled, type InstanceName, ProcessHandlers } from './processes/process-handlers';
 export type {
   PendingDeadline,
   ProcessHistory,
@@ -80,6 +83,7 @@ export {
   ProcessManagers,
   type ProcessQuery,
 } from './processes/process-managers';
+export { ProcessRehearsal, type Rehearsed, type RehearsedCommand } from './processes/rehearsal';
 export type { Occurrence, RecurringOptions } from './schedule/recurrence';
 export type { Schedule, ScheduleOptions } from './schedule/schedule';
 export { scheduleDefinition } from './schedule/schedule-definition';

@@ -48,7 +48,8 @@ export interface When {
  */
 export function given(aggregate: AggregateClass | AggregateDefinition, ...events: readonly object[]): Given;
 /**
- * Tests the documents that a projection makes from events of any number of aggregates, in the given order.
+ * Tests what events of any number of aggregates lead to, in the given order: the documents of a projection, or the
+ * decisions of a process manager.
  * @example await given(history(Todo, '1', new TodoCreated('Buy milk'))).project(TodoList).then({ 1: { description: 'Buy
  * milk' } });
  * @throws AssertionError of node:assert from each expectation that fails, with `actual` and `expected`

@@ -1,6 +1,14 @@
 export type { TestIds } from './deciding-ids';
 export { type ContractCase, type EventStoreContractOptions, eventStoreContract } from './event-store-contract';
 export { type Given, given, type When } from './given';
+export type {
+  GivenProcess,
+  ProcessTestOptions,
+  WhenDueOptions,
+  WhenHappenedOptions,
+  WhenProcess,
+  WhenRejectedOptions,
+} from './given-process';
 export { type History, history } from './history';
 export { type ProcessStoreContractOptions, processStoreContract } from './process-store-contract';
 export type { GivenHistory, Projected, ProjectOptions } from './project';

@@ -6,7 +6,7 @@ import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
 import { isPromise } from '../concurrency';
 import { eventProcessorRole, Module, type ModuleOptions } from '../decorators';
 import { type ClassReference, isPlainObject, must, refuseArguments, refuseOptions, sealPayload } from '../messages';
-import type { EventProcessorDefinition, ProjectionDefinition, ViewOf } from '../processing';
+import type { EventProcessorDefinition, ProcessDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
 import {
@@ -17,7 +17,7 @@ import {
   refuseExpectedError,
   tookContinuations,
 } from './expectations';
-
+import { GivenProcess, type ProcessTestOptions } from './given-process';
 import type { History } from './history';
 import { adjustedHandlers } from './recording';
 import { started } from './started';
@@ -44,7 +44,19 @@ export class GivenHistory {
     refuseOptions('project', options, MODULE_OPTIONS);
     return new Projecting(this.histories, projection, options);
   }
+
+  /**
+   * Sets the process manager: a class with `@ProcessManager`, or the result of `defineProcess`. What it decides because
+   * of the given events is left aside; the last input follows.
+   * @throws InvalidOptionsError, WiringError with all faults of the class
+   */
+  process(process: ProcessClass | ProcessDefinition, options: ProcessTestOptions = {}): GivenProcess {
+    return new GivenProcess(this.histories, process, options);
+  }
 }
+
+/** A class whose constructor takes nothing, as those of process managers are. */
+type ProcessClass = new () => object;
 
 /** The expectations of a projection. It runs once, however many expectations follow. */
 export interface Projected<View extends object = any> {

@@ -2,11 +2,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Application, BOOTSTRAP_OPTIONS, type BootstrapOptions, bootstrap, WiringError } from '../bootstrap';
 import type { ModuleClass } from '../decorators';
-import { aTimeout, must, type OptionChecks, optionFaults, type RecordedEvent, refuseOptions } from '../messages';
-import type { EventProcessorDefinition } from '../processing';
+import {
+  aDuration,
+  aTimeout,
+  type Duration,
+  millisecondsOf,
+  must,
+  type OptionChecks,
+  optionFaults,
+  type RecordedEvent,
+  refuseArguments,
+  refuseOptions,
+} from '../messages';
+import { type EventProcessorDefinition, isProcess, type ProcessDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
 import { idsFrom, type TestIds, testIds } from './deciding-ids';
 import { adjustedHandlers, type RecordedCommand, type RecordedEffect, Recording } from './recording';
+import { refuseOtherClock } from './same-clock';
 import { started } from './started';
 import { VirtualClock } from './virtual-clock';
 
@@ -28,6 +40,8 @@ const OPTIONS: OptionChecks<TestFlowOptions> = {
 /** A whole application in a test. */
 export class TestFlow {
   readonly #recording: Recording;
+  /** Whether the store has the time of the clock was asked. */
+  #sameClock: Promise<void> | undefined;
 
   /** @internal */
   constructor(
@@ -70,6 +84,32 @@ export class TestFlow {
       // Lets woken code run: readers of live queries, and commands that are dispatched without being awaited.
       await setImmediate();
     } while (this.#recording.busy || this.#recording.moves !== before);
+  }
+
+  /**
+   * Lets time pass: the clock stops at each moment at which a deadline is due, in order, and everything settles there,
+   * up to the end of the duration. What is decided meanwhile counts as well.
+   * @param duration milliseconds, or text such as `'31m'`
+   * @param options those of `settle`, for each stop
+   * @throws InvalidOptionsError, also for a store that takes its time from another clock; WaitTimeoutError as `settle`
+   */
+  async advance(duration: Duration, options: { readonly timeout?: number } = {}): Promise<void> {
+    refuseArguments('advance', { duration: [duration, aDuration] });
+    refuseOptions('advance', options, { timeout: aTimeout });
+    const { clock, flow } = this;
+    const target = clock.now() + millisecondsOf(duration)!;
+    await this.settle(options);
+    for (;;) {
+      const due = await flow.processManagers.nextDue();
+      if (due === undefined) break;
+      this.#sameClock ??= refuseOtherClock(flow.eventStore, clock);
+      await this.#sameClock;
+      if (due > target) break;
+      clock.setTo(due);
+      await this.settle(options);
+    }
+    clock.setTo(target);
+    await this.settle(options);
   }
 
   /** Closes the application. */
@@ -120,10 +160,18 @@ function adjusted(definition: EventProcessorDefinition, recording: Recording): E
   const { kind, name, options } = definition;
   const background = (options.mode ?? 'async') === 'async';
   return {
-    ...definition,
+    ...(isProcess(definition) ? withoutPauses(definition) : definition),
     options: background ? { ...options, retry: { ...options.retry, delay: 0, maxDelay: 0 } } : options,
     ...(kind === 'reactor' && {
       handlers: adjustedHandlers(definition, (event, handle) => recording.effect(name, event, handle)),
     }),
   };
 }
+
+const withoutPauses = ({ process, ...definition }: ProcessDefinition): ProcessDefinition => ({
+  ...definition,
+  process: {
+    ...process,
+    options: { ...process.options, retry: { ...process.options.retry, delay: 0, maxDelay: 0 } },
+  },
+});

@@ -21,7 +21,13 @@ import {
   REPLAY_HANDLERS,
   START_HANDLERS,
 } from '../../model';
-import { type EventProcessorHandler, type ProcessDefinition, processorOptions } from '../../processing';
+import {
+  type EventProcessorHandler,
+  eventProcessorFaults,
+  type ProcessDefinition,
+  processorOptions,
+} from '../../processing';
+import { WiringError } from '../errors';
 
 type Class = new () => object;
 type Handlers = ReadonlyMap<ClassReference, readonly FoundHandler[]>;
@@ -64,6 +70,21 @@ export function processClass(type: Class, faults: string[]): ProcessClass {
       },
     },
   };
+}
+
+/**
+ * Returns the definition of a process manager by itself: of a class with `@ProcessManager`, or one that is a definition
+ * already.
+ * @throws WiringError with all faults
+ */
+export function processDefinition(process: ClassReference | ProcessDefinition): ProcessDefinition {
+  const faults: string[] = [];
+  const isClass = typeof process === 'function';
+  const definition = isClass ? processClass(process as Class, faults).definition : process;
+  const place = isClass ? process.name : `The process '${definition.name}'`;
+  faults.push(...eventProcessorFaults([definition], undefined, () => place));
+  if (faults.length > 0) throw new WiringError(faults);
+  return definition;
 }
 
 const namesOf = (handlers: Handlers): Set<string> =>

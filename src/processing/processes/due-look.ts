@@ -64,6 +64,20 @@ export class DueLook {
     this.#setAlarm();
   }
 
+  /**
+   * Returns when the next deadline is due of all processes that are looked after here, by the clock of the application;
+   * undefined if there is none. @throws errors of the store
+   */
+  async next(): Promise<number | undefined> {
+    const processes = new Set([...this.#segments].map(({ of }) => of.process));
+    if (processes.size === 0) return undefined;
+    const whole = [...processes].map(process => ({ process, segments: 1, segment: 0 }));
+    const now = this.now();
+    const { deadlines, nextIn } = await this.processes.due(whole, 1);
+    if (deadlines.length > 0) return now;
+    return nextIn === undefined ? undefined : now + nextIn;
+  }
+
   #isTime(): boolean {
     return this.now() >= this.#nextAt || performance.now() - this.#askedAt >= LOOK_INTERVAL_MS;
   }

@@ -137,7 +137,7 @@ export class DecisionEncoder {
 }
 
 /** Returns the time of a deadline in milliseconds since 1970; undefined where it is none. */
-function dueTime(due: DeadlineTime | undefined, base: number): number | undefined {
+export function dueTime(due: DeadlineTime | undefined, base: number): number | undefined {
   if (typeof due !== 'object' || due === null) return undefined;
   if ('in' in due) {
     const length = millisecondsOf(due.in);

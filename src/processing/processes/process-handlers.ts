@@ -66,6 +66,11 @@ export class ProcessHandlers {
     return { state: stored, decisions, ends: isEnd || decisions.some(({ kind }) => kind === 'end') };
   }
 
+  /** Returns the id that the handler of an input gets when it asks for one for the nth time. */
+  protected idOf(input: ProcessTurnInput, n: number): string {
+    return derivedId(`${input.id} ${this.definition.name} id`, n);
+  }
+
   #handle(input: ProcessTurnInput, turn: ProcessTurn): unknown {
     const { handlers, process, name } = this.definition;
     switch (input.kind) {
@@ -93,7 +98,7 @@ export class ProcessHandlers {
     let ids = 0;
     const context: ProcessContext = {
       ...{ instance, run, now: new Date(timeOf(input)), event: input.kind === 'event' ? input.event : undefined },
-      newId: () => derivedId(`${input.id} ${this.definition.name} id`, ++ids),
+      newId: () => this.idOf(input, ++ids),
     };
     return input.kind === 'rejection' ? { ...context, ...this.#ofRejection(input.content) } : context;
   }

@@ -171,7 +171,7 @@ export class ProcessManagers {
 
   constructor(
     definitions: readonly ProcessDefinition[],
-    engine: ProcessEngine | undefined,
+    private readonly engine: ProcessEngine | undefined,
     eventStore: Pick<EventStore, 'readAll'>,
     /** Returns the name of a process by its class. */
     private readonly nameOf: (type: Function) => string | undefined,
@@ -184,6 +184,11 @@ export class ProcessManagers {
   /** The names of the process managers. */
   get names(): Iterable<string> {
     return this.#byName.keys();
+  }
+
+  /** @internal Returns when the next deadline of the flow is due, in milliseconds since 1970. */
+  nextDue(): Promise<number | undefined> {
+    return this.engine?.due.next() ?? Promise.resolve(undefined);
   }
 
   /**

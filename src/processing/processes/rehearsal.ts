@@ -1,0 +1,115 @@
+import { failed, type RecordedEvent } from '../../messages';
+import type { NewDeadline, NewProcessOutput } from '../../store';
+import { hashOf } from '../definition/sequence';
+import { correlated } from './correlation';
+import { DecisionEncoder, type OutputContent } from './encoded-decisions';
+import type { StoredCommand } from './inputs';
+import { Instance } from './instance';
+import type { ProcessHandlers } from './process-handlers';
+import { ProcessPage } from './process-page';
+import { takeDeadline, takeOutcome } from './taken-inputs';
+
+/** A command that an instance has decided to send. */
+export interface RehearsedCommand {
+  readonly output: NewProcessOutput;
+  readonly command: StoredCommand;
+}
+
+/** What became of a command: it led to events, or to none, or it threw. */
+export type RehearsedOutcome = 'done' | 'no events' | { readonly thrown: unknown };
+
+/** What an input led to, beside what the handlers were called with. */
+export interface Rehearsed {
+  /** The instance that the input is for; undefined if it is of none. */
+  readonly instance: string | undefined;
+  /** Its state as it is stored; undefined if it has not started. */
+  readonly state: unknown;
+  /** Why the instance was parked. */
+  readonly error: { readonly thrown: unknown } | undefined;
+  /** Why its handler was not called. */
+  readonly note: string | undefined;
+}
+
+/**
+ * Lets a process handle inputs one by one, as the engine does, without a store: instances are kept in memory, commands
+ * and deadlines are collected.
+ */
+export class ProcessRehearsal {
+  readonly #instances = new Map<string, Instance>();
+  readonly #outputs = new Map<string, NewProcessOutput>();
+  /** All that were ever set, by id. */
+  readonly #deadlines = new Map<string, NewDeadline>();
+  readonly #encoder: DecisionEncoder;
+
+  constructor(
+    private readonly handlers: ProcessHandlers,
+    /** Returns the name of a command. @throws if it is none */
+    nameOf: (command: object) => string,
+  ) {
+    this.#encoder = new DecisionEncoder(handlers.definition, nameOf);
+  }
+
+  /** The keys of the instances that have started, or were parked. */
+  get instances(): readonly string[] {
+    return [...this.#instances.values()].filter(({ exists }) => exists).map(({ key }) => key);
+  }
+
+  /** Returns the commands that an instance has decided to send, in order. */
+  commands(instance: string): readonly RehearsedCommand[] {
+    const own = [...this.#outputs.values()].filter(output => output.instance === instance);
+    return own.map(output => ({ output, command: (output.content as OutputContent).command }));
+  }
+
+  /** Returns the deadlines that an instance has. */
+  deadlines(instance: string): readonly NewDeadline[] {
+    const ids = Object.values(this.#instances.get(instance)?.deadlines ?? {});
+    return ids.map(id => this.#deadlines.get(id)!);
+  }
+
+  /** @throws InvalidCorrelationError, and what keeps a new instance from being made */
+  event(event: RecordedEvent): Rehearsed {
+    const { handlers } = this;
+    const { name } = handlers.definition;
+    if (!handlers.hears(event)) return nothing(`the process '${name}' does not handle ${event.name}`);
+    const key = correlated(handlers.definition, event);
+    if (key === undefined) return nothing(`correlate of '${name}' says that ${event.name} is of no instance`);
+    return this.#turn(key, Date.parse(event.recordedAt), (page, instance) => page.event(instance, event, false));
+  }
+
+  /** A deadline has come due. @param now milliseconds since 1970 */
+  due(deadline: NewDeadline, now: number): Rehearsed {
+    const { name: process } = this.handlers.definition;
+    return this.#turn(deadline.instance, now, (page, instance) =>
+      takeDeadline(page, instance, { ...deadline, process, held: false }),
+    );
+  }
+
+  /** A command was carried out, or not. @param now milliseconds since 1970 */
+  outcome({ output }: RehearsedCommand, became: RehearsedOutcome, now: number): Rehearsed {
+    const error = typeof became === 'object' ? became.thrown : undefined;
+    const outcome = typeof became === 'object' ? undefined : { ...failed('', 0), succeeded: became === 'done' };
+    return this.#turn(output.instance, now, (page, instance) =>
+      takeOutcome(page, this.handlers, instance, { output, outcome, error }),
+    );
+  }
+
+  #turn(key: string, now: number, take: (page: ProcessPage, instance: Instance) => void): Rehearsed {
+    const instance = this.#instances.get(key) ?? new Instance(key, hashOf(key), undefined);
+    this.#instances.set(key, instance);
+    const page = new ProcessPage(this.handlers, this.#encoder, now);
+    take(page, instance);
+    const { inputs = [], outputs = [], deadlines = [] } = page.changes();
+    for (const output of outputs) this.#outputs.set(output.id, output);
+    for (const deadline of deadlines) this.#deadlines.set(deadline.id, deadline);
+    const [failure] = page.failures;
+    const note = inputs.length > 0 ? inputs.find(({ status }) => status !== 'handled')?.note : this.#whyLeft(instance);
+    return { instance: key, state: instance.state, error: failure && { thrown: failure.error }, note };
+  }
+
+  #whyLeft({ key, exists }: Instance): string {
+    const { name } = this.handlers.definition;
+    return exists ? `the process '${name}' has no handler for it` : `'${name}' has no instance '${key}'`;
+  }
+}
+
+const nothing = (note: string): Rehearsed => ({ instance: undefined, state: undefined, error: undefined, note });

@@ -1,0 +1,31 @@
+import { type ClassReference, isPlainMessage, messageName, sealPayload, UnnamedMessageError } from '../messages';
+import type { StoredCommand } from '../processing';
+import { copied } from './expectations';
+
+/** The commands of a process in a test: no handlers of commands are known, so their classes are those that are seen. */
+export class DecidedCommands {
+  readonly #classes = new Map<string, ClassReference>();
+
+  /** Returns the name of a command, which has its class from now on. @throws UnnamedMessageError */
+  readonly nameOf = (command: object): string => {
+    if (isPlainMessage(command)) return command.name;
+    const type = command?.constructor;
+    if (typeof type !== 'function' || type === Object || type === Array) throw new UnnamedMessageError(command);
+    const name = messageName(type as unknown as ClassReference);
+    this.#classes.set(name, type as unknown as ClassReference);
+    return name;
+  };
+
+  /** Returns a command as it is stored. @throws UnnamedMessageError, UnstorableValueError */
+  stored(command: object): StoredCommand {
+    const name = this.nameOf(command);
+    const content = isPlainMessage(command) ? (command.message ?? {}) : command;
+    return { name, data: copied(sealPayload(content, name)) };
+  }
+
+  /** Returns the command that a stored one is of. */
+  readonly revive = ({ name, data }: StoredCommand): object => {
+    const type = this.#classes.get(name);
+    return type ? Object.assign(Object.create(type.prototype), data) : { name, message: data };
+  };
+}
