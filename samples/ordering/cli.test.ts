@@ -24,6 +24,8 @@ test('the story prints commands, events, deadlines and histories, and waits for 
     '09:35  deadline       payment of o2 is due',
     '09:35  process sends  CancelOrder {"id":"o2","reason":"it was not paid in time"}',
     '10:00                 refused: No carrier goes to Atlantis.',
+    '18:00  scheduled      ReportDay {"day":"2026-01-05"}',
+    '18:00  event          Report 2026-01-05 v1  DayReported {"completed":1,"cancelled":3}',
   ])
     expect(out).toContain(line);
   expect(out.slice(out.indexOf('History of o2:'), out.indexOf('History of o4:') - 1)).toEqual([
@@ -67,7 +69,10 @@ test.each([
   [['--process', '3'], expect.stringMatching(/^Unknown option '--process'.*$/)],
   [['--processes'], expect.stringMatching(/^Option '--processes <value>' argument missing.*$/)],
   [['now'], expect.stringMatching(/^Unexpected argument 'now'.*$/)],
-  [['--processes', '2', '--url', 'postgres://postgres@127.0.0.1:1/postgres'], expect.stringContaining('ECONNREFUSED')],
+  [
+    ['--processes', '2', '--url', 'postgres://postgres@127.0.0.1:1/postgres'],
+    expect.stringMatching(/^PostgreSQL cannot be reached: .*$/),
+  ],
 ])('wrong input is answered by one line: %j', async (args, answer) => {
   expect(await ordering(...args)).toEqual({ code: 1, out: [], err: [answer] });
 });

@@ -1,4 +1,4 @@
-import type { CommandMiddleware, CommandOutcome } from 'eventuality';
+import type { CommandMessage, CommandMiddleware, CommandOutcome } from 'eventuality';
 
 /** Writes a line. */
 export type Print = (line: string) => void;
@@ -7,8 +7,8 @@ export type Print = (line: string) => void;
 export const logging =
   (print: Print): CommandMiddleware<CommandOutcome> =>
   async (message, next) => {
-    const { name, command, cause } = message;
-    print(`${cause ? 'process sends' : 'command      '}  ${name} ${JSON.stringify(command)}`);
+    const { name, command } = message;
+    print(`${senderOf(message)}  ${name} ${JSON.stringify(command)}`);
     try {
       const outcome = await next(message);
       for (const { aggregateName, aggregateId, version, name, payload } of outcome.events)
@@ -20,6 +20,11 @@ export const logging =
       throw error;
     }
   };
+
+const senderOf = ({ cause, metadata }: CommandMessage): string => {
+  if (metadata.dueAt !== undefined) return 'scheduled    ';
+  return cause ? 'process sends' : 'command      ';
+};
 
 // What keeps a command from its work is said by its line.
 export const silent = { error: () => undefined, warn: () => undefined };

@@ -5,6 +5,7 @@ import { Fulfilment } from './fulfilment';
 import { historyLines } from './history';
 import { logging, type Print, silent } from './log';
 import { OrderingModule } from './module';
+import { ReportDay } from './report';
 
 /** A deadline of an order, and when it is due, in milliseconds since 1970. */
 interface Due {
@@ -28,7 +29,9 @@ export class ShopDay {
     const timed: Print = line => print(`${timeOf(clock.now())}  ${line}`);
     const flow = await bootstrap(OrderingModule, {
       ...{ eventStore: sqlite(file, { clock }), clock, middleware: [logging(timed)], logger: silent },
+      scheduling: true,
     });
+    flow.recurring('report', '0 18 * * *', ({ dueAt }) => new ReportDay(dueAt.toISOString().slice(0, 10)));
     await flow.processors.ready();
     return new ShopDay(flow, clock, timed);
   }
@@ -50,6 +53,7 @@ export class ShopDay {
       await this.#settle();
     }
     this.clock.setTo(end);
+    await this.#settle();
   }
 
   /** Returns what an order's process received and decided. */

@@ -33,6 +33,9 @@ export async function story(print: Print, file: string): Promise<void> {
     await place('o4', 'tea', 3, 'Atlantis');
     await day.does(new Pay('o4'));
 
+    print('\nThe day is reported at six, as each day.');
+    await day.until('18:00');
+
     for (const order of ['o2', 'o4']) for (const line of ['', ...(await day.history(order))]) print(line);
   } finally {
     await day.end();
