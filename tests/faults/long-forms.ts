@@ -12,6 +12,7 @@ import { retriedReactors } from './commands/retried-reactors';
 import { sharedAggregates } from './commands/shared-aggregates';
 import { hostileInput } from './input/hostile-input';
 import { interleavings } from './interleavings/interleavings';
+import { killedProcesses } from './processes/killed-processes';
 import { backlog } from './processors/backlog';
 import { cutProcessors } from './processors/cut-processors';
 import { frozen } from './processors/frozen';
@@ -21,6 +22,7 @@ import { processorGapsInPostgres, processorGapsInSqlite } from './processors/pro
 import { deployed } from './versions/deployed';
 import { rebuilt } from './versions/rebuilt';
 
+const PROCESS_KILLS = { orders: 5000, kills: 60 };
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
 const COMMAND_KILLS = { kills: 20, atOnce: 5 };
 const DEPLOYS = { rate: 200, history: 2000, deploys: 20 };
@@ -44,6 +46,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['killed-postgres', seed => killedPostgres({ cycles: 200, writers: 32, stopEvery: 10 }, seed)],
   ['killed-processors-sqlite', seed => killedProcessors('SQLite', { cycles: 100 }, seed)],
   ['killed-processors-postgres', seed => killedProcessors('PostgreSQL', { cycles: 200 }, seed)],
+  ['killed-processes-sqlite', seed => killedProcesses('SQLite', PROCESS_KILLS, seed)],
+  ['killed-processes-postgres', seed => killedProcesses('PostgreSQL', PROCESS_KILLS, seed)],
   ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
   ['cut-processors', seed => cutProcessors({ cuts: 200, terminated: 400 }, seed)],
   ['frozen-sqlite', seed => frozen('SQLite', { inHandlers: 30, anywhere: 30 }, seed)],

@@ -19,6 +19,8 @@ const RIGS = [
     'killed-postgres',
     'killed-processors-sqlite',
     'killed-processors-postgres',
+    'killed-processes-sqlite',
+    'killed-processes-postgres',
     'ambiguous-commits',
     'cut-processors',
   ],
