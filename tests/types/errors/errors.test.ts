@@ -1,7 +1,7 @@
 import { complaints, type Dialect } from './complaints';
 
 const IMPORTS = `
-import { AggregateRoot, CommandHandler, defineProjection, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler } from 'eventuality';
+import { AggregateRoot, CommandHandler, DeadlineHandler, deadline, defineProcess, defineProjection, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler, Starts } from 'eventuality';
 import { CompleteTodo, CountTodos, CreateTodo, InvoicePaid, TodoCreated } from '../todo';
 class Emptied {}
 interface View { readonly id: string; readonly open: boolean }
@@ -60,6 +60,18 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
     /'the result of the query is': number; 'the method returns': string; /,
   ],
   'a field': [plain("@EventHandler(TodoCreated) field = '';"), /'a handler is a method': "this is a field"/],
+  'another event of a process': [
+    plain('@Starts(TodoCreated) created(event: InvoicePaid) {}'),
+    /'a handler of a process takes': TodoCreated; /,
+  ],
+  'an event for the deadline of a process': [
+    plain("@DeadlineHandler('late') late(event: TodoCreated) {}"),
+    /'a handler of a process takes': Deadline/,
+  ],
+  'a promise of a process': [
+    plain('@Starts(TodoCreated) async created() {}'),
+    /'a handler of a process takes': TodoCreated; .*'and returns': ProcessDecisions/,
+  ],
   'an index that is not a field of the view': [
     projection("{ indexes: ['open', 'done'] }", 'View'),
     /'an index that is not a field of the view': "done"/,
@@ -83,6 +95,10 @@ const FUNCTIONS: typeof WRONG = {
   'a view that JSON does not carry': [
     `${IMPORTS} defineProjection<Dated>({ name: 'list', on: {} });`,
     /'JSON does not carry these fields of the view': "at"/,
+  ],
+  'a deadline of a process that nothing handles': [
+    `${IMPORTS} defineProcess({ name: 'p', correlate: () => 'x', state: {}, starts: { A: () => deadline('later', { in: 1 }) }, deadlines: { late: () => [] } });`,
+    /"later".*"late"/,
   ],
   'a query by a field that is not an index': [
     `${IMPORTS} const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });
