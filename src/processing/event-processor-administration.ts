@@ -16,7 +16,7 @@ import { WaitTimeoutError } from './errors';
 import { NothingToRebuildError, StatusTimeoutError } from './event-processor-errors';
 import type { EventProcessorRunner } from './event-processor-runner';
 import type { RunnerParts } from './event-processor-runner-parts';
-import { lettersOf } from './processes/parked-instances';
+import { lettersOf } from './processes/administration/parked-instances';
 import type { EventProcessor, EventProcessorStatus, Rebuild } from './status/status';
 import { StatusReader } from './status/status-reader';
 import { activeOf } from './versions/active-versions';

@@ -2,7 +2,7 @@ import type { Clock, Logger, OnError } from '../messages';
 import type { EventStore, KnownHistory, ProjectionStore } from '../store';
 import type { EventFeed } from './feed/event-feed';
 import type { HandlerInvoker } from './handling/handler-invoker';
-import type { ProcessEngine } from './processes/engine';
+import type { ProcessEngine } from './processes/work/engine';
 import type { ProcessorPulse } from './pulse/processor-pulse';
 import type { LogHead } from './status/log-head';
 import type { LastErrorStatus } from './status/status';

@@ -5,7 +5,7 @@ import { VersionsLostError } from './event-processor-errors';
 import type { EventProcessorObserver } from './event-processor-parts';
 import type { RunnerParts } from './event-processor-runner-parts';
 import type { HandlerInvoker } from './handling/handler-invoker';
-import { isPendingProcess } from './processes/pending';
+import { isPendingProcess } from './processes/work/pending';
 import { FollowedVersions } from './segments/followed-versions';
 import { LastError } from './status/last-error';
 import { type OwnStatus, StatusReader } from './status/status-reader';

@@ -22,7 +22,7 @@ import { EventProcessorRunner } from './event-processor-runner';
 import { EventFeed } from './feed/event-feed';
 import { guarded } from './handling/guarded-logger';
 import { HandlerInvoker } from './handling/handler-invoker';
-import type { ProcessEngine } from './processes/engine';
+import type { ProcessEngine } from './processes/work/engine';
 import { ProcessorPulse } from './pulse/processor-pulse';
 import type { Schedule } from './schedule/schedule';
 import { LogHead } from './status/log-head';

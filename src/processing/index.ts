@@ -46,8 +46,20 @@ export { DependencyTracker } from './handling/dependency-tracker';
 export { HandlerInvoker } from './handling/handler-invoker';
 export { isError } from './handling/thrown';
 export { InlineEventStore } from './inline/inline-event-store';
-export { cancel, deadline, end, isDecision, type ProcessDecision, send } from './processes/decisions';
-export { defineProcess, type ProcessSpecification, processorOptions } from './processes/define-process';
+export type {
+  PendingDeadline,
+  ProcessHistory,
+  ProcessStep,
+  ProcessStepCommand,
+} from './processes/administration/process-history';
+export {
+  type ProcessInstance,
+  type ProcessInstancePage,
+  ProcessManagers,
+  type ProcessQuery,
+} from './processes/administration/process-managers';
+export { cancel, deadline, end, isDecision, type ProcessDecision, send } from './processes/definition/decisions';
+export { defineProcess, type ProcessSpecification, processorOptions } from './processes/definition/define-process';
 export type {
   Deadline,
   ProcessContext,
@@ -56,10 +68,8 @@ export type {
   ProcessOptions,
   RejectionContext,
   RejectionReason,
-} from './processes/definition';
-export { isProcess } from './processes/definition';
-export { dueTime } from './processes/encoded-decisions';
-export { ProcessEngine } from './processes/engine';
+} from './processes/definition/definition';
+export { isProcess } from './processes/definition/definition';
 export {
   CommandRejectedError,
   InvalidCorrelationError,
@@ -67,23 +77,13 @@ export {
   RefoldError,
   UnexpectedEventError,
   UnknownProcessError,
-} from './processes/errors';
-export { type ProcessTurnInput, type StoredCommand, timeOf } from './processes/inputs';
-export type { ProcessCommands } from './processes/process-commands';
-export { type Handled, type InstanceName, ProcessHandlers } from './processes/process-handlers';
-export type {
-  PendingDeadline,
-  ProcessHistory,
-  ProcessStep,
-  ProcessStepCommand,
-} from './processes/process-history';
-export {
-  type ProcessInstance,
-  type ProcessInstancePage,
-  ProcessManagers,
-  type ProcessQuery,
-} from './processes/process-managers';
-export { ProcessRehearsal, type Rehearsed, type RehearsedCommand } from './processes/rehearsal';
+} from './processes/definition/errors';
+export { dueTime } from './processes/turns/encoded-decisions';
+export { type ProcessTurnInput, type StoredCommand, timeOf } from './processes/turns/inputs';
+export { type Handled, type InstanceName, ProcessHandlers } from './processes/turns/process-handlers';
+export { ProcessRehearsal, type Rehearsed, type RehearsedCommand } from './processes/turns/rehearsal';
+export { ProcessEngine } from './processes/work/engine';
+export type { ProcessCommands } from './processes/work/process-commands';
 export type { Occurrence, RecurringOptions } from './schedule/recurrence';
 export type { Schedule, ScheduleOptions } from './schedule/schedule';
 export { scheduleDefinition } from './schedule/schedule-definition';

@@ -19,7 +19,7 @@ import {
   shownValue,
 } from '../../messages';
 import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../../store';
-import { processFaults } from '../processes/process-checks';
+import { processFaults } from '../processes/definition/process-checks';
 import type { EventProcessorDefinition, EventProcessorHandler, ProjectionOptions, SequenceRule } from './definition';
 
 /** How a definition is named in a fault. */

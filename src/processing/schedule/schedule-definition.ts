@@ -1,5 +1,5 @@
 import type { EventProcessorDefinition } from '../definition/definition';
-import type { StoredCause, StoredCommand } from '../processes/inputs';
+import type { StoredCause, StoredCommand } from '../processes/turns/inputs';
 
 /** The name under which scheduled commands are stored. Names with $ are the framework's. */
 export const SCHEDULE = '$schedule';

@@ -1,11 +1,11 @@
 import { formatError, isoTime, type RecordedEvent, reportFailure } from '../../messages';
 import type { NewDeadline, NewProcessOutput, ProcessChanges, StoredDeadline } from '../../store';
 import type { FailedEvent } from '../handling/failure-reports';
-import { CommandSender, type SentCommand } from '../processes/command-sender';
-import type { DueSegment } from '../processes/due-look';
-import type { ProcessEngine } from '../processes/engine';
-import { INSTANCES_VERSION, Instance, instancesOf } from '../processes/instance';
-import { isRequest, type ProcessRequest } from '../processes/request';
+import { INSTANCES_VERSION, Instance, instancesOf } from '../processes/turns/instance';
+import { CommandSender, type SentCommand } from '../processes/work/command-sender';
+import type { DueSegment } from '../processes/work/due-look';
+import type { ProcessEngine } from '../processes/work/engine';
+import { isRequest, type ProcessRequest } from '../processes/work/request';
 import { MAX_UNCOMMITTED_POSITIONS } from '../segments/page-taker';
 import type { SegmentSurroundings, SegmentWork } from '../segments/segment-work';
 import type { Schedule } from './schedule';

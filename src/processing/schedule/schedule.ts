@@ -18,9 +18,9 @@ import {
 } from '../../messages';
 import type { NewDeadline, ProcessStore } from '../../store';
 import { hashOf } from '../definition/sequence';
-import type { DueLook } from '../processes/due-look';
-import type { StoredCause, StoredCommand } from '../processes/inputs';
-import type { ProcessCommands } from '../processes/process-commands';
+import type { StoredCause, StoredCommand } from '../processes/turns/inputs';
+import type { DueLook } from '../processes/work/due-look';
+import type { ProcessCommands } from '../processes/work/process-commands';
 import { type Occurrence, Recurrence, type RecurringOptions } from './recurrence';
 import {
   COMMAND_KEY,

@@ -1,7 +1,7 @@
 import { type Clock, jsonable } from '../../messages';
 import type { EventStore, ProjectionStore, ReadModelVersion, SegmentState } from '../../store';
 import type { EventProcessorDefinition } from '../definition/definition';
-import { lettersOf } from '../processes/parked-instances';
+import { lettersOf } from '../processes/administration/parked-instances';
 import type { ProcessorPulse } from '../pulse/processor-pulse';
 import type { Membership } from '../segments/segment-assignment';
 import { type EventProcessorNote, notesOfOthers } from '../segments/segment-note';

@@ -1,5 +1,5 @@
-import type { MessageCause, RecordedEvent } from '../../messages';
-import type { RejectionReason } from './definition';
+import type { MessageCause, RecordedEvent } from '../../../messages';
+import type { RejectionReason } from '../definition/definition';
 
 /** A command as it is stored. */
 export interface StoredCommand {

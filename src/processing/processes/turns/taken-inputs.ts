@@ -1,7 +1,7 @@
-import type { StoredDeadline } from '../../store';
-import type { SentCommand } from './command-sender';
+import type { StoredDeadline } from '../../../store';
+import { CommandRejectedError } from '../definition/errors';
+import type { SentCommand } from '../work/command-sender';
 import type { OutputContent, StoredDeadlineContent } from './encoded-decisions';
-import { CommandRejectedError } from './errors';
 import { type DeadlineContent, type ProcessTurnInput, type RejectionInput, type StoredError } from './inputs';
 import type { Instance } from './instance';
 import type { ProcessHandlers } from './process-handlers';

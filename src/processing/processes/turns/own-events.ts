@@ -1,8 +1,8 @@
-import type { RecordedEvent } from '../../messages';
-import { aggregateKey, segmentOf } from '../definition/sequence';
-import type { SegmentPlace } from '../handling/page-handler';
-import { EarlierSegments } from '../versions/earlier-segments';
-import { correlated } from './correlation';
+import type { RecordedEvent } from '../../../messages';
+import { aggregateKey, segmentOf } from '../../definition/sequence';
+import type { SegmentPlace } from '../../handling/page-handler';
+import { EarlierSegments } from '../../versions/earlier-segments';
+import { correlated } from '../definition/correlation';
 import type { ProcessHandlers } from './process-handlers';
 
 /** An event for an instance of the segment. */

@@ -1,9 +1,15 @@
-import { isPromise } from '../../concurrency';
-import { derivedId, isPlainMessage, type RecordedEvent } from '../../messages';
-import { decodeState, encodeState } from '../../model';
-import { isDecision, type ProcessDecision, send } from './decisions';
-import type { Deadline, ProcessContext, ProcessDefinition, ProcessTurn, RejectionContext } from './definition';
-import { InvalidProcessDecisionError } from './errors';
+import { isPromise } from '../../../concurrency';
+import { derivedId, isPlainMessage, type RecordedEvent } from '../../../messages';
+import { decodeState, encodeState } from '../../../model';
+import { isDecision, type ProcessDecision, send } from '../definition/decisions';
+import type {
+  Deadline,
+  ProcessContext,
+  ProcessDefinition,
+  ProcessTurn,
+  RejectionContext,
+} from '../definition/definition';
+import { InvalidProcessDecisionError } from '../definition/errors';
 import { type ProcessTurnInput, type RejectionContent, type StoredCommand, timeOf } from './inputs';
 
 /** The instance that an input is for. */

@@ -1,6 +1,6 @@
-import type { ReadModelVersion } from '../../store';
-import type { EventProcessorDefinition } from '../definition/definition';
-import { isProcess } from './definition';
+import type { ReadModelVersion } from '../../../store';
+import type { EventProcessorDefinition } from '../../definition/definition';
+import { isProcess } from '../definition/definition';
 import type { ProcessEngine } from './engine';
 
 /**

@@ -1,8 +1,8 @@
-import { millisecondsOf } from '../../messages';
-import type { ProjectionStore } from '../../store';
-import type { SegmentChanges, SegmentOutcome } from '../segments/segment-checkpoint';
-import type { ProcessDefinition } from './definition';
-import { INSTANCES_VERSION, type InstanceDocument, instancesOf } from './instance';
+import { millisecondsOf } from '../../../messages';
+import type { ProjectionStore } from '../../../store';
+import type { SegmentChanges, SegmentOutcome } from '../../segments/segment-checkpoint';
+import type { ProcessDefinition } from '../definition/definition';
+import { INSTANCES_VERSION, type InstanceDocument, instancesOf } from '../turns/instance';
 
 const KEEP_MS = 30 * 86_400_000;
 const INTERVAL_MS = 60_000;

@@ -1,7 +1,7 @@
-import { failed, type RecordedEvent } from '../../messages';
-import type { NewDeadline, NewProcessOutput } from '../../store';
-import { hashOf } from '../definition/sequence';
-import { correlated } from './correlation';
+import { failed, type RecordedEvent } from '../../../messages';
+import type { NewDeadline, NewProcessOutput } from '../../../store';
+import { hashOf } from '../../definition/sequence';
+import { correlated } from '../definition/correlation';
 import { DecisionEncoder, type OutputContent } from './encoded-decisions';
 import type { StoredCommand } from './inputs';
 import { Instance } from './instance';

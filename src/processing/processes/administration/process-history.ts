@@ -1,9 +1,9 @@
-import { decodeState } from '../../model';
-import type { ProcessInput, ProcessOutput, ProcessStore } from '../../store';
-import type { ProcessDefinition, RejectionReason } from './definition';
-import type { OutputContent, StoredDeadlineContent } from './encoded-decisions';
-import type { DeadlineContent, RejectionContent } from './inputs';
-import type { Instances } from './instances';
+import { decodeState } from '../../../model';
+import type { ProcessInput, ProcessOutput, ProcessStore } from '../../../store';
+import type { ProcessDefinition, RejectionReason } from '../definition/definition';
+import type { OutputContent, StoredDeadlineContent } from '../turns/encoded-decisions';
+import type { DeadlineContent, RejectionContent } from '../turns/inputs';
+import type { Instances } from '../turns/instances';
 
 const PAGE = 1000;
 

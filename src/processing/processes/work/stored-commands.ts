@@ -1,6 +1,6 @@
-import type { ProcessSegment, ProcessStore } from '../../store';
+import type { ProcessSegment, ProcessStore } from '../../../store';
+import type { ProcessPage } from '../turns/process-page';
 import type { CommandSender } from './command-sender';
-import type { ProcessPage } from './process-page';
 
 /** So many commands of a segment wait in memory, at most. */
 export const MAX_QUEUED_COMMANDS = 1000;

@@ -1,25 +1,25 @@
 import { setMaxListeners } from 'node:events';
-import { type RecordedEvent, reportFailure } from '../../messages';
-import type { StoredDeadline } from '../../store';
-import { isContentError } from '../handling/commit-faults';
-import type { FailedEvent } from '../handling/failure-reports';
-import { MAX_UNCOMMITTED_POSITIONS } from '../segments/page-taker';
-import type { SegmentChanges, SegmentOutcome } from '../segments/segment-checkpoint';
-import type { SegmentSurroundings, SegmentWork } from '../segments/segment-work';
+import { type RecordedEvent, reportFailure } from '../../../messages';
+import type { StoredDeadline } from '../../../store';
+import { isContentError } from '../../handling/commit-faults';
+import type { FailedEvent } from '../../handling/failure-reports';
+import { MAX_UNCOMMITTED_POSITIONS } from '../../segments/page-taker';
+import type { SegmentChanges, SegmentOutcome } from '../../segments/segment-checkpoint';
+import type { SegmentSurroundings, SegmentWork } from '../../segments/segment-work';
+import type { ProcessDefinition } from '../definition/definition';
+import { DecisionEncoder } from '../turns/encoded-decisions';
+import { Instances } from '../turns/instances';
+import { type OwnEvent, OwnEvents } from '../turns/own-events';
+import { ProcessHandlers } from '../turns/process-handlers';
+import { ProcessPage } from '../turns/process-page';
+import { takeDeadline, takeOutcome } from '../turns/taken-inputs';
 import { CommandSender, type SentCommand } from './command-sender';
-import type { ProcessDefinition } from './definition';
 import type { DueSegment } from './due-look';
-import { DecisionEncoder } from './encoded-decisions';
 import type { ProcessEngine } from './engine';
-import { Instances } from './instances';
-import { type OwnEvent, OwnEvents } from './own-events';
-import { ProcessHandlers } from './process-handlers';
-import { ProcessPage } from './process-page';
 import { ProcessRequests } from './process-requests';
 import { isRequest } from './request';
 import { Retention } from './retention';
 import { MAX_QUEUED_COMMANDS, StoredCommands } from './stored-commands';
-import { takeDeadline, takeOutcome } from './taken-inputs';
 
 /**
  * The work of a segment of a process: events, deadlines and the outcomes of commands become state, commands and

@@ -1,8 +1,8 @@
-import { backOff, pause, type RetryRule } from '../../concurrency';
-import { type CommandOutcome, EventualityError, type MessageCause } from '../../messages';
-import type { NewProcessOutput } from '../../store';
-import { eventRetry } from '../definition/event-retry';
-import type { OutputContent } from './encoded-decisions';
+import { backOff, pause, type RetryRule } from '../../../concurrency';
+import { type CommandOutcome, EventualityError, type MessageCause } from '../../../messages';
+import type { NewProcessOutput } from '../../../store';
+import { eventRetry } from '../../definition/event-retry';
+import type { OutputContent } from '../turns/encoded-decisions';
 import type { ProcessCommands } from './process-commands';
 
 /** How many commands of a segment are under way at once. */

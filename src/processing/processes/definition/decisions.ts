@@ -1,4 +1,4 @@
-import type { Duration } from '../../messages';
+import type { Duration } from '../../../messages';
 
 /** Marks what the functions below make, also for another copy of the package. */
 const DECISION = Symbol.for('eventuality.process-decision');

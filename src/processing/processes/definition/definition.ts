@@ -1,6 +1,6 @@
-import type { RetryRule } from '../../concurrency';
-import type { ClassReference, Duration, RecordedEvent } from '../../messages';
-import type { EventProcessorDefinition } from '../definition/definition';
+import type { RetryRule } from '../../../concurrency';
+import type { ClassReference, Duration, RecordedEvent } from '../../../messages';
+import type { EventProcessorDefinition } from '../../definition/definition';
 import type { ProcessDecision } from './decisions';
 
 /** Options of `@ProcessManager` and `defineProcess`. */

@@ -1,7 +1,7 @@
-import { formatError, isoTime, type RecordedEvent } from '../../messages';
-import type { DocumentWrite, NewDeadline, NewProcessInput, NewProcessOutput, ProcessChanges } from '../../store';
+import { formatError, isoTime, type RecordedEvent } from '../../../messages';
+import type { DocumentWrite, NewDeadline, NewProcessInput, NewProcessOutput, ProcessChanges } from '../../../store';
+import { UnexpectedEventError } from '../definition/errors';
 import type { DecisionEncoder, EncodedDecisions } from './encoded-decisions';
-import { UnexpectedEventError } from './errors';
 import type { ProcessTurnInput } from './inputs';
 import { INSTANCES_VERSION, type Instance, instancesOf } from './instance';
 import type { Handled, ProcessHandlers } from './process-handlers';

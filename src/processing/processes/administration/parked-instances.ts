@@ -1,10 +1,17 @@
-import { EventualityError } from '../../messages';
-import type { DeadLetter, DeadLetters, ParkedName, ParkedSequence, ProcessInput, ProjectionStore } from '../../store';
-import type { EventProcessorDefinition } from '../definition/definition';
-import { hashOf } from '../definition/sequence';
-import { isProcess } from './definition';
-import { INSTANCES_VERSION, type InstanceDocument, instancesOf } from './instance';
-import { type ProcessRequest, requested } from './request';
+import { EventualityError } from '../../../messages';
+import type {
+  DeadLetter,
+  DeadLetters,
+  ParkedName,
+  ParkedSequence,
+  ProcessInput,
+  ProjectionStore,
+} from '../../../store';
+import type { EventProcessorDefinition } from '../../definition/definition';
+import { hashOf } from '../../definition/sequence';
+import { isProcess } from '../definition/definition';
+import { INSTANCES_VERSION, type InstanceDocument, instancesOf } from '../turns/instance';
+import { type ProcessRequest, requested } from '../work/request';
 
 /** How many parked instances are listed, and how many inputs are counted of each. */
 const MAX_LISTED = 1000;

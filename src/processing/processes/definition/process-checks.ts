@@ -10,8 +10,8 @@ import {
   oneOf,
   optionFaults,
   shownText,
-} from '../../messages';
-import type { EventProcessorDefinition } from '../definition/definition';
+} from '../../../messages';
+import type { EventProcessorDefinition } from '../../definition/definition';
 import { isProcess, type ProcessOptions } from './definition';
 
 /** A name has room for that of its instances. */

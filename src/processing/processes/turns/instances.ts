@@ -1,7 +1,7 @@
-import { errorMessage, type RecordedEvent } from '../../messages';
-import type { EventStore, ProcessInput, ProcessStore, ProjectionStore } from '../../store';
-import { hashOf } from '../definition/sequence';
-import { RefoldError } from './errors';
+import { errorMessage, type RecordedEvent } from '../../../messages';
+import type { EventStore, ProcessInput, ProcessStore, ProjectionStore } from '../../../store';
+import { hashOf } from '../../definition/sequence';
+import { RefoldError } from '../definition/errors';
 import type { DeadlineContent, ProcessTurnInput, RejectionContent } from './inputs';
 import { INSTANCES_VERSION, Instance, type InstanceDocument, instancesOf } from './instance';
 import type { InstanceName, ProcessHandlers } from './process-handlers';

@@ -7,11 +7,11 @@ import {
   sealPayload,
   shownValue,
   shownWithType,
-} from '../../messages';
-import type { NewDeadline, NewProcessOutput } from '../../store';
-import type { DeadlineTime, ProcessDecision, SendCommand, SetDeadline } from './decisions';
-import type { ProcessDefinition } from './definition';
-import { InvalidProcessDecisionError } from './errors';
+} from '../../../messages';
+import type { NewDeadline, NewProcessOutput } from '../../../store';
+import type { DeadlineTime, ProcessDecision, SendCommand, SetDeadline } from '../definition/decisions';
+import type { ProcessDefinition } from '../definition/definition';
+import { InvalidProcessDecisionError } from '../definition/errors';
 import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, timeOf } from './inputs';
 import type { Instance, UndoableCommand } from './instance';
 

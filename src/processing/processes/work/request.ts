@@ -1,6 +1,6 @@
-import { newId } from '../../messages';
-import type { NewDeadline, StoredDeadline } from '../../store';
-import { hashOf } from '../definition/sequence';
+import { newId } from '../../../messages';
+import type { NewDeadline, StoredDeadline } from '../../../store';
+import { hashOf } from '../../definition/sequence';
 
 /** What the owner of an instance is to do with it. */
 export type ProcessRequest =

@@ -1,5 +1,5 @@
-import type { CommandOutcome, MessageCause } from '../../messages';
-import type { StoredCommand } from './inputs';
+import type { CommandOutcome, MessageCause } from '../../../messages';
+import type { StoredCommand } from '../turns/inputs';
 
 /** What carries out the commands of processes. */
 export interface ProcessCommands {

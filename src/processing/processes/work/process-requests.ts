@@ -1,12 +1,12 @@
-import type { StoredDeadline } from '../../store';
-import { correlated } from './correlation';
-import type { DeadlineContent, EventInput, ProcessTurnInput, StoredCause } from './inputs';
-import type { Instance } from './instance';
-import type { Instances } from './instances';
-import type { ProcessHandlers } from './process-handlers';
-import type { ProcessPage } from './process-page';
+import type { StoredDeadline } from '../../../store';
+import { correlated } from '../definition/correlation';
+import type { DeadlineContent, EventInput, ProcessTurnInput, StoredCause } from '../turns/inputs';
+import type { Instance } from '../turns/instance';
+import type { Instances } from '../turns/instances';
+import type { ProcessHandlers } from '../turns/process-handlers';
+import type { ProcessPage } from '../turns/process-page';
+import { takeRejection } from '../turns/taken-inputs';
 import { type ProcessRequest, requested } from './request';
-import { takeRejection } from './taken-inputs';
 
 /** The key under which the history has the end of an instance that was asked for. */
 const END_KEY = '$end';

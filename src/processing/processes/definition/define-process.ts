@@ -11,10 +11,10 @@ import {
   optionFaults,
   shownText,
   shownValue,
-} from '../../messages';
-import { decodeState, encodeState } from '../../model';
-import type { EventProcessorHandler } from '../definition/definition';
-import { definitionFaults } from '../definition/event-processor-checks';
+} from '../../../messages';
+import { decodeState, encodeState } from '../../../model';
+import type { EventProcessorHandler } from '../../definition/definition';
+import { definitionFaults } from '../../definition/event-processor-checks';
 import type {
   Deadline,
   ProcessContext,

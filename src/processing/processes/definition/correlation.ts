@@ -1,7 +1,7 @@
-import { errorMessage, isName, type RecordedEvent, shownWithType } from '../../messages';
+import { errorMessage, isName, type RecordedEvent, shownWithType } from '../../../messages';
+import { REQUESTS } from '../work/request';
 import type { ProcessDefinition } from './definition';
 import { InvalidCorrelationError } from './errors';
-import { REQUESTS } from './request';
 
 /** Returns the key of the instance that an event is for; undefined for none. @throws InvalidCorrelationError */
 export function correlated({ name, process }: ProcessDefinition, event: RecordedEvent): string | undefined {

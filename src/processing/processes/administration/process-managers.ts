@@ -12,17 +12,17 @@ import {
   refuseOptions,
   shownText,
   shownValue,
-} from '../../messages';
-import { decodeState } from '../../model';
-import type { EventStore } from '../../store';
-import type { ProcessDefinition } from './definition';
-import type { ProcessEngine } from './engine';
-import { UnknownProcessError } from './errors';
-import { INSTANCES_VERSION, type InstanceDocument, type InstanceStatus, instancesOf } from './instance';
-import { Instances } from './instances';
-import { ProcessHandlers } from './process-handlers';
+} from '../../../messages';
+import { decodeState } from '../../../model';
+import type { EventStore } from '../../../store';
+import type { ProcessDefinition } from '../definition/definition';
+import { UnknownProcessError } from '../definition/errors';
+import { INSTANCES_VERSION, type InstanceDocument, type InstanceStatus, instancesOf } from '../turns/instance';
+import { Instances } from '../turns/instances';
+import { ProcessHandlers } from '../turns/process-handlers';
+import type { ProcessEngine } from '../work/engine';
+import { type ProcessRequest, requested } from '../work/request';
 import { type ProcessHistory, readHistory } from './process-history';
-import { type ProcessRequest, requested } from './request';
 
 /** An instance of a process, as it stands. */
 export interface ProcessInstance<State extends object = any> {

@@ -1,4 +1,4 @@
-import { EventualityError, listed, shownText } from '../../messages';
+import { EventualityError, listed, shownText } from '../../../messages';
 
 /** Thrown when a handler of a process returns what is no decision, or one that cannot be stored; `faults` lists all. */
 export class InvalidProcessDecisionError extends EventualityError {

@@ -1,7 +1,7 @@
-import type { ProcessStore, ProjectionStore } from '../../store';
-import { Schedule } from '../schedule/schedule';
+import type { ProcessStore, ProjectionStore } from '../../../store';
+import { Schedule } from '../../schedule/schedule';
+import { INSTANCE_INDEXES, INSTANCES_VERSION, instancesOf } from '../turns/instance';
 import { DueLook } from './due-look';
-import { INSTANCE_INDEXES, INSTANCES_VERSION, instancesOf } from './instance';
 import type { ProcessCommands } from './process-commands';
 
 /** What all process managers of a process of the operating system share. */

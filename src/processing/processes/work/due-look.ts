@@ -1,5 +1,5 @@
-import { Alarm, Gathered } from '../../concurrency';
-import type { ProcessSegment, ProcessStore, StoredDeadline } from '../../store';
+import { Alarm, Gathered } from '../../../concurrency';
+import type { ProcessSegment, ProcessStore, StoredDeadline } from '../../../store';
 
 /** How often the store is asked at least, for what other processes have scheduled, in milliseconds. */
 const LOOK_INTERVAL_MS = 450;
