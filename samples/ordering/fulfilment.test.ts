@@ -1,36 +1,10 @@
 import 'reflect-metadata';
-import { cancel, end, send } from 'eventuality';
-import { given, history, type TestFlow, testFlow } from 'eventuality/testing';
+import { type TestFlow, testFlow } from 'eventuality/testing';
 import { Fulfilment } from './fulfilment';
 import { OrderingModule } from './module';
-import { CancelOrder, Order, OrderPlaced, PlaceOrder } from './order';
-import { Pay, Payment, PaymentReceived, WithdrawPayment } from './payment';
-import { ShipParcel } from './shipment';
-import { AddStock, ReleaseStock, ReserveStock, Stock, StockReserved } from './stock';
-
-describe('what the process decides', () => {
-  const placed = history(Order, 'o1', new OrderPlaced('tea', 2, 'Atlantis', 60));
-  const paid = history(Payment, 'o1', new PaymentReceived());
-  const reserved = history(Stock, 'tea', new StockReserved('o1', 2));
-  const [release, withdraw] = [new ReleaseStock('tea', 'o1', 2), new WithdrawPayment('o1')];
-
-  test('when the order is paid', async () => {
-    const reserve = send(new ReserveStock('tea', 'o1', 2), { undo: release });
-    await given(placed).process(Fulfilment).when(paid).then(cancel('payment'), reserve);
-  });
-
-  test('when it is not paid in time', async () => {
-    const cancelled = send(new CancelOrder('o1', 'it was not paid in time'));
-    await given(placed).process(Fulfilment).whenDue('payment').then(send(withdraw), cancelled, end());
-  });
-
-  test('when it cannot be delivered: what was done is undone, the last first', async () => {
-    await given(placed, paid, reserved)
-      .process(Fulfilment)
-      .whenRejected(new ShipParcel('o1', 'Atlantis'), { error: new Error('too deep') })
-      .then(send(release), send(withdraw), send(new CancelOrder('o1', 'too deep')), end());
-  });
-});
+import { PlaceOrder } from './order';
+import { Pay } from './payment';
+import { AddStock } from './stock';
 
 let app: TestFlow;
 beforeEach(async () => {
