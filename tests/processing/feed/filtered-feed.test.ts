@@ -126,7 +126,7 @@ describe('the feed of a process, for readers of few events', () => {
     expect(followed).toBeLessThan(20_000);
   });
 
-  test.each(range(1, 12))('misses nothing and repeats nothing, whoever reads with whom (seed %i)', async seed => {
+  test.each(range(1, 12))('misses nothing and repeats nothing, whichever readers share a reading (seed %i)', async seed => {
     const choice = new Random(seed);
     const chance = (of: number): number => choice.below(of);
     const [every, names] = [[2, 20, 100, 1000][chance(4)]!, range(0, 5)];
