@@ -50,6 +50,8 @@ export type {
   QueryContext,
   RecordedEvent,
   ResultOf,
+  ScheduleOptions,
+  SchedulingContext,
 } from './messages';
 export type { HandlerContext } from './commands';
 export type { RetryRule } from './concurrency';
@@ -97,7 +99,6 @@ export type {
   RejectionContext,
   RecurringOptions,
   RejectionReason,
-  ScheduleOptions,
 } from './processing';
 
 // Projections, reactors, and what they make: read models.

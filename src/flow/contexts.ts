@@ -5,12 +5,14 @@ import {
   type CommandOutcome,
   DispatchedCommands,
   type DispatchOptions,
+  derivedId,
   type EventContext,
   type EventMetadata,
   type MessageCause,
   type QueryContext,
   type RecordedEvent,
   type ResultOf,
+  type ScheduleOptions,
 } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { Repository, UnitOfWork } from '../repository';
@@ -26,6 +28,8 @@ export interface Dispatcher {
     parent?: CommandMessage,
   ): Promise<CommandOutcome>;
   queryFrom<Q extends object>(query: Q, cause: MessageCause | undefined): Promise<ResultOf<Q>>;
+  scheduleFrom(command: object, options: ScheduleOptions, cause: MessageCause): Promise<string>;
+  unschedule(key: string): Promise<boolean>;
   repositoryOf<A>(aggregate: AggregateClass<A> | AggregateDefinition<any, A>): Repository<A>;
 }
 
@@ -34,6 +38,8 @@ export interface Dispatcher {
 
 /** The context of one command. */
 export class FlowCommandContext implements HandlerContext {
+  #scheduled = 0;
+
   constructor(
     private readonly flow: Dispatcher,
     private readonly message: CommandMessage,
@@ -81,6 +87,18 @@ export class FlowCommandContext implements HandlerContext {
     return query => this.flow.queryFrom(query, this.message);
   }
 
+  get schedule(): HandlerContext['schedule'] {
+    // One after the other, the same when the handler runs again.
+    return (command, options) => {
+      const commandId = options?.commandId ?? derivedId(`${this.message.id} schedule`, ++this.#scheduled);
+      return this.flow.scheduleFrom(command, { ...options, commandId }, this.message);
+    };
+  }
+
+  get unschedule(): HandlerContext['unschedule'] {
+    return key => this.flow.unschedule(key);
+  }
+
   get repository(): HandlerContext['repository'] {
     return aggregate => {
       const repository = this.flow.repositoryOf(aggregate);
@@ -102,6 +120,14 @@ export class FlowEventContext implements EventContext {
 
   get query(): EventContext['query'] {
     return query => this.flow.queryFrom(query, causeOf(this.event));
+  }
+
+  get schedule(): EventContext['schedule'] {
+    return (command, options) => this.flow.scheduleFrom(command, options, causeOf(this.event));
+  }
+
+  get unschedule(): EventContext['unschedule'] {
+    return key => this.flow.unschedule(key);
   }
 }
 

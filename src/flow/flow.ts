@@ -12,6 +12,7 @@ import {
   type ProjectionReference,
   type RecordedEvent,
   type ResultOf,
+  type ScheduleOptions,
   systemClock,
   UnnamedMessageError,
 } from '../messages';
@@ -23,7 +24,6 @@ import {
   type ProjectionDefinition,
   type ReadModel,
   type RecurringOptions,
-  type ScheduleOptions,
   type ViewOf,
 } from '../processing';
 import { expectRepositories, isInUnit, type Repository, runOutsideOfUnits } from '../repository';
@@ -193,7 +193,7 @@ export class Flow {
    */
   async schedule(command: object, options: ScheduleOptions): Promise<string> {
     if (this.#life.isClosing) throw new FlowClosedError(command);
-    return this.#running.during(this.#readSide.scheduleFor('schedule').schedule(command, options));
+    return this.scheduleFrom(command, options);
   }
 
   /**
@@ -268,6 +268,11 @@ export class Flow {
     if (!ambient && !isInUnit()) return this.#commands.send(message);
     const send = (): Promise<CommandOutcome> => runOutsideOfUnits(() => this.#commands.send(message));
     return ambient ? ambient.run({ cause: message, parent: message }, send) : send();
+  }
+
+  /** @internal */
+  async scheduleFrom(command: object, options: ScheduleOptions, cause?: MessageCause): Promise<string> {
+    return this.#running.during(this.#readSide.scheduleFor('schedule').schedule(command, options, cause));
   }
 
   /** @internal */

@@ -11,7 +11,13 @@ export {
 } from './envelopes/command';
 export { commandFingerprint, messageFingerprint } from './envelopes/command-identity';
 export { failed, succeeded } from './envelopes/command-outcome';
-export type { CommandContext, EventContext, MessageContext, QueryContext } from './envelopes/contexts';
+export type {
+  CommandContext,
+  EventContext,
+  MessageContext,
+  QueryContext,
+  SchedulingContext,
+} from './envelopes/contexts';
 export { aProjectionReference, projectionReferences, refuseDispatchOptions } from './envelopes/dispatch-checks';
 export { DispatchedCommands } from './envelopes/dispatched-commands';
 export { FollowingIds } from './envelopes/following-ids';
@@ -19,6 +25,7 @@ export type { InheritedEntries } from './envelopes/inherited-metadata';
 export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './envelopes/plain-event';
 export { Query, type ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
+export type { ScheduleOptions } from './envelopes/schedule-options';
 export { EventualityError, listed } from './faults/errors';
 export {
   type FailureContext,

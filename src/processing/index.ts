@@ -85,7 +85,7 @@ export { ProcessRehearsal, type Rehearsed, type RehearsedCommand } from './proce
 export { ProcessEngine } from './processes/work/engine';
 export type { ProcessCommands } from './processes/work/process-commands';
 export type { Occurrence, RecurringOptions } from './schedule/recurrence';
-export type { Schedule, ScheduleOptions } from './schedule/schedule';
+export type { Schedule } from './schedule/schedule';
 export { scheduleDefinition } from './schedule/schedule-definition';
 export type {
   EventProcessor,

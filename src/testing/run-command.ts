@@ -123,6 +123,8 @@ function testContext(message: CommandMessage, { now, ids }: WhenOptions): Comman
     newId: idsFrom(ids),
     dispatch: () => Promise.reject(new NoFlowError()),
     query: () => Promise.reject(new NoFlowError()),
+    schedule: () => Promise.reject(new NoFlowError()),
+    unschedule: () => Promise.reject(new NoFlowError()),
   };
 }
 

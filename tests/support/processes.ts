@@ -79,6 +79,8 @@ export class Processes {
         event,
         dispatch: () => Promise.reject(new Error('there is no command bus')),
         query: () => Promise.reject(new Error('there is no query bus')),
+        schedule: () => Promise.reject(new Error('there is no schedule')),
+        unschedule: () => Promise.reject(new Error('there is no schedule')),
       }),
       logger: SILENT,
       leaseDuration: 400,

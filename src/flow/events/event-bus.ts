@@ -144,5 +144,7 @@ const aloneContext: EventContexts = {
     event,
     dispatch: () => Promise.reject(new NoFlowError()),
     query: () => Promise.reject(new NoFlowError()),
+    schedule: () => Promise.reject(new NoFlowError()),
+    unschedule: () => Promise.reject(new NoFlowError()),
   }),
 };

@@ -1,6 +1,7 @@
 import type { CommandOutcome, DispatchOptions } from './command';
 import type { ResultOf } from './query';
 import type { EventMetadata, RecordedEvent } from './recorded-event';
+import type { ScheduleOptions } from './schedule-options';
 
 /** What every handler can do: messages that it dispatches carry the correct correlation and causation ids. */
 export interface MessageContext {
@@ -10,8 +11,19 @@ export interface MessageContext {
   query<Q extends object>(query: Q): Promise<ResultOf<Q>>;
 }
 
+/** What the handlers of commands and of events can do, in a flow with the option `scheduling`. */
+export interface SchedulingContext {
+  /**
+   * Schedules a command caused by the message being handled, and resolves to its key. It is stored at once, whether or
+   * not the handler succeeds. When the handler runs again, the command takes effect once all the same.
+   */
+  schedule(command: object, options: ScheduleOptions): Promise<string>;
+  /** Deletes a scheduled command; returns whether it was there. */
+  unschedule(key: string): Promise<boolean>;
+}
+
 /** The second parameter of a command handler. */
-export interface CommandContext extends MessageContext {
+export interface CommandContext extends MessageContext, SchedulingContext {
   readonly commandId: string;
   readonly commandName: string;
   /** The metadata of the events of this command. */
@@ -24,7 +36,7 @@ export interface CommandContext extends MessageContext {
 }
 
 /** The second parameter of a listener. */
-export interface EventContext extends MessageContext {
+export interface EventContext extends MessageContext, SchedulingContext {
   /** The event with its envelope. */
   readonly event: RecordedEvent;
 }

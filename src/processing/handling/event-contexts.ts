@@ -54,6 +54,7 @@ export class EffectsContext implements ProjectionContext {
 export class EffectsReactorContext implements ReactorContext {
   #commandIds: FollowingIds | undefined;
   #ids = 0;
+  #scheduled = 0;
 
   constructor(
     private readonly reactor: string,
@@ -83,6 +84,17 @@ export class EffectsReactorContext implements ReactorContext {
 
   get query(): EventContext['query'] {
     return this.base.query;
+  }
+
+  get schedule(): EventContext['schedule'] {
+    return (command, options) => {
+      const commandId = options?.commandId ?? derivedId(`${this.event.id} ${this.reactor} schedule`, ++this.#scheduled);
+      return this.base.schedule(command, { ...options, commandId });
+    };
+  }
+
+  get unschedule(): EventContext['unschedule'] {
+    return this.base.unschedule;
   }
 
   #idOf(command: object): string {

@@ -1,5 +1,6 @@
 import {
   aDuration,
+  aName,
   type Duration,
   derivedId,
   InvalidOptionsError,
@@ -13,6 +14,7 @@ import {
   type OptionChecks,
   optionFaults,
   refuseArguments,
+  type ScheduleOptions,
   sealPayload,
   shownWithType,
 } from '../../messages';
@@ -31,18 +33,6 @@ import {
   type ScheduledContent,
 } from './schedule-definition';
 
-/** When a command is to be carried out: one of both is needed. */
-export interface ScheduleOptions {
-  readonly at?: Date | string;
-  readonly in?: Duration;
-  /**
-   * Names the scheduled command, for `unschedule`; scheduling another one under the key replaces it. Default a UUID.
-   */
-  readonly key?: string;
-  /** Entries for the metadata of the command, such as `{ actor: 'ann' }`. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
-}
-
 const MAX_AHEAD_MS = 10 * 366 * 86_400_000;
 
 const aKey = must(`${NAMES}, that does not begin with $`, key => isName(key) && !key.startsWith('$'));
@@ -54,6 +44,7 @@ const OPTIONS: OptionChecks<ScheduleOptions> = {
   },
   in: aDuration,
   key: aKey,
+  commandId: aName,
   metadata: (value, path, faults) => {
     if (typeof value !== 'object' || value === null)
       faults.push(`${path} is ${shownWithType(value)}; it must be an object.`);
@@ -94,8 +85,7 @@ export class Schedule {
     if (faults.length === 0 && Math.abs(dueAt - now) > MAX_AHEAD_MS)
       faults.push(`it is due at ${new Date(dueAt).toISOString()}; it must be within ten years of now.`);
     if (faults.length > 0) throw new InvalidOptionsError('schedule', faults);
-    const id = newId();
-    const { key = id, metadata = {} } = options;
+    const { commandId: id = newId(), key = id, metadata = {} } = options;
     const content: ScheduledContent = {
       command: this.stored(command),
       cause: causeOf(id, cause, sealPayload({ ...cause?.metadata, ...metadata }, 'metadata'), dueAt),

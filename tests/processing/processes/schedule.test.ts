@@ -1,4 +1,4 @@
-import { Flow, type FlowParts, InMemoryEventStore, type RecurringOptions } from 'eventuality';
+import { defineReactor, Event, Flow, type FlowParts, InMemoryEventStore, type RecurringOptions } from 'eventuality';
 import { VirtualClock } from '../../../src/testing';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';
@@ -129,6 +129,49 @@ describe('a scheduled command', () => {
     const other = new Flow({ eventStore: new InMemoryEventStore() });
     await expect(other.schedule(remind('x'), { in: 0 })).rejects.toMatchObject({ code: 'NOT_SCHEDULING' });
     await other.close();
+  });
+});
+
+describe('a handler', () => {
+  test('schedules commands that take effect once, however often it runs', async () => {
+    const clock = new VirtualClock();
+    const eventStore = new InMemoryEventStore({ clock });
+    const done: unknown[] = [];
+    let failures = 2;
+    const flow = new Flow({
+      ...{ eventStore, clock, logger: SILENT, scheduling: true },
+      commandHandlers: {
+        Start: async (_, { schedule }) => {
+          await schedule(remind('by a command'), { in: '1h' });
+          return Event({ aggregateName: 'Thing', aggregateId: 'a', name: 'Started', payload: {} });
+        },
+        Remind: ({ text }, { metadata }) => void done.push([text, metadata.actor, metadata.correlationId]),
+      },
+      processors: [
+        defineReactor({
+          ...{ name: 'reminding', retry: { delay: 0, maxDelay: 0 } },
+          on: {
+            Started: async (_, { schedule, unschedule }) => {
+              await schedule(remind('by a reactor'), { in: 0 });
+              await schedule(remind('never'), { in: '1h', key: 'never' });
+              if (failures-- > 0) throw new Error('again');
+              await unschedule('never');
+            },
+          },
+        }),
+      ],
+    });
+    await flow.processors.ready();
+    const { events } = await flow.dispatch({ name: 'Start', message: {} }, { metadata: { actor: 'ann' } });
+    await flow.processors.settled({ timeout: 20_000 });
+    clock.advanceBy(2 * HOUR);
+    await flow.processors.settled({ timeout: 20_000 });
+    const { correlationId } = events[0]!.metadata;
+    expect(done).toEqual([
+      ['by a reactor', 'ann', correlationId],
+      ['by a command', 'ann', correlationId],
+    ]);
+    await flow.close();
   });
 });
 
