@@ -1,7 +1,6 @@
 import {
   aDuration,
   aName,
-  type Duration,
   derivedId,
   InvalidOptionsError,
   isName,
