@@ -84,6 +84,7 @@ export {
 } from './kit/projections/projection-checks';
 export { type SealedCommit, sealedCommit } from './kit/projections/sealed-commit';
 export type { SealedProcess } from './kit/projections/sealed-process';
+export { storedNote } from './kit/projections/stored-note';
 export { takenOverOf, takenOverText } from './kit/projections/taken-over';
 export { CustomEventStore, type EventStoreParts } from './kit/stores/custom-event-store';
 export { ForwardingEventStore } from './kit/stores/forwarding-event-store';

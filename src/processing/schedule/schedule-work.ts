@@ -1,5 +1,11 @@
 import { formatError, isoTime, type RecordedEvent, reportFailure } from '../../messages';
-import type { NewDeadline, NewProcessOutput, ProcessChanges, StoredDeadline } from '../../store';
+import {
+  type NewDeadline,
+  type NewProcessOutput,
+  type ProcessChanges,
+  type StoredDeadline,
+  storedNote,
+} from '../../store';
 import type { FailedEvent } from '../handling/failure-reports';
 import { INSTANCES_VERSION, Instance, instancesOf } from '../processes/turns/instance';
 import { CommandSender, type SentCommand } from '../processes/work/command-sender';
@@ -132,7 +138,7 @@ export class ScheduleWork implements SegmentWork {
     const instance = new Instance(key, hash, undefined);
     instance.status = 'parked';
     instance.run = 1;
-    instance.error = formatError(sent.error).slice(0, 4000);
+    instance.error = storedNote(formatError(sent.error));
     return instance;
   }
 

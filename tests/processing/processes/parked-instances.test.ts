@@ -159,6 +159,33 @@ describe('a command that throws, without a handler for it', () => {
   });
 });
 
+describe('a deadline whose handler leaves what no store takes', () => {
+  const wrong: Readonly<Record<string, (state: object) => void>> = {
+    'a text with NUL in the state': state => void Object.assign(state, { text: 'a\0b' }),
+    'half a surrogate pair in the state': state => void Object.assign(state, { text: '\ud800' }),
+    'NUL in its error': () => {
+      throw new Error('a\0b');
+    },
+    'half a surrogate pair at the end of a long error': () => {
+      throw new Error(`${'x'.repeat(3992)}\ud83d\ude00`);
+    },
+  };
+
+  test.each(Object.entries(wrong))('%s parks its instance, and the others go on', async (_, leave) => {
+    const deadlines: NonNullable<Fulfilment['deadlines']> = {
+      payment: (state, __, { instance }) => {
+        if (instance === 'o1') leave(state);
+        return [send(command('Cancel', instance)), end()];
+      },
+    };
+    const app = scene({ processors: [fulfilment({ deadlines })] });
+    await app.happens(command('Place', 'o1'), command('Place', 'o2'));
+    await app.passes(31 * 60_000);
+    expect(await app.instance('o1')).toMatchObject({ status: 'parked' });
+    expect(await app.events('o2')).toContain('OrderCancelled');
+  });
+});
+
 describe('what a handler decides', () => {
   const huge = 'x'.repeat(300_000);
   const wrong: Readonly<Record<string, [decide: (state: any) => unknown, fault: string]>> = {

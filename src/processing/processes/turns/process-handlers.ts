@@ -1,5 +1,5 @@
 import { isPromise } from '../../../concurrency';
-import { derivedId, isPlainMessage, type RecordedEvent } from '../../../messages';
+import { derivedId, isPlainMessage, type RecordedEvent, sealPayload } from '../../../messages';
 import { decodeState, encodeState } from '../../../model';
 import { isDecision, type ProcessDecision, send } from '../definition/decisions';
 import type {
@@ -62,7 +62,8 @@ export class ProcessHandlers {
     const context = this.#contextOf(input, of);
     const returned = this.#handle(input, { state: own, context });
     const decisions = this.#decisionsOf(returned, of.instance);
-    const stored = encodeState(process.dataOf(own));
+    // What no store takes is found here, and parks this instance alone.
+    const { state: stored } = sealPayload({ state: encodeState(process.dataOf(own)) }, name);
     const size = JSON.stringify(stored).length;
     if (size > MAX_STATE_CHARACTERS)
       throw new InvalidProcessDecisionError(name, of.instance, [

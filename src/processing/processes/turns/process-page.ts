@@ -1,5 +1,12 @@
 import { formatError, isoTime, type RecordedEvent } from '../../../messages';
-import type { DocumentWrite, NewDeadline, NewProcessInput, NewProcessOutput, ProcessChanges } from '../../../store';
+import {
+  type DocumentWrite,
+  type NewDeadline,
+  type NewProcessInput,
+  type NewProcessOutput,
+  type ProcessChanges,
+  storedNote,
+} from '../../../store';
 import { UnexpectedEventError } from '../definition/errors';
 import type { DecisionEncoder, EncodedDecisions } from './encoded-decisions';
 import type { ProcessTurnInput } from './inputs';
@@ -109,7 +116,7 @@ export class ProcessPage {
     const text = formatError(error);
     if (instance.status !== 'parked') instance.parkedFrom = instance.status;
     instance.status = 'parked';
-    instance.error = text.slice(0, MAX_ERROR_LENGTH);
+    instance.error = storedNote(text);
     this.changed(instance);
     this.#hold.set(instance.key, true);
     this.record(instance, input, 'waiting', text);
@@ -254,8 +261,6 @@ export class ProcessPage {
     }
   }
 }
-
-const MAX_ERROR_LENGTH = 4000;
 
 type Refusal = 'leave' | 'ignore' | 'park' | undefined;
 type Options = ProcessHandlers['definition']['process']['options'];

@@ -16,6 +16,7 @@ import { takeDeadline, takeOutcome } from '../turns/taken-inputs';
 import { CommandSender, type SentCommand } from './command-sender';
 import type { DueSegment } from './due-look';
 import type { ProcessEngine } from './engine';
+import { LateDeadlines } from './late-deadlines';
 import { ProcessRequests } from './process-requests';
 import { isRequest } from './request';
 import { Retention } from './retention';
@@ -39,8 +40,7 @@ export class ProcessWork implements SegmentWork {
   /** Of the first segment only. */
   readonly #retention: Retention | undefined;
   #due: DueSegment | undefined;
-  /** Deadlines that wait until the segment has come to where the events went when they were due. */
-  #awaiting: { readonly head: bigint; readonly deadlines: ReadonlyMap<string, StoredDeadline> } | undefined;
+  readonly #late = new LateDeadlines();
 
   constructor(
     private readonly segment: SegmentSurroundings,
@@ -69,7 +69,7 @@ export class ProcessWork implements SegmentWork {
   }
 
   get isPending(): boolean {
-    return this.#queue.isPending || this.#awaiting !== undefined;
+    return this.#queue.isPending || !this.#late.isEmpty;
   }
 
   async begin(): Promise<void> {
@@ -87,7 +87,7 @@ export class ProcessWork implements SegmentWork {
     const own = this.#own.among(events);
     const to = events.at(-1)!.position;
     const done = own.length === 0 ? await this.#pass(to) : await this.#takeOwn(own, to);
-    if (done && this.#awaiting && to >= this.#awaiting.head) this.segment.tickIn(0);
+    if (done && this.#late.mayFire(to)) this.segment.tickIn(0);
     return done;
   }
 
@@ -182,20 +182,16 @@ export class ProcessWork implements SegmentWork {
     const found = (await this.#due?.take()) ?? [];
     const requests = found.filter(isRequest);
     if (requests.length > 0 && !(await this.#takeRequests(requests))) return;
-    const deadlines = found.filter(each => !isRequest(each));
-    if (deadlines.length > 0) {
-      const head = await this.segment.parts.head.position();
-      // Those that wait already are found again.
-      const all = [...(this.#awaiting?.deadlines.values() ?? []), ...deadlines];
-      this.#awaiting = { head, deadlines: new Map(all.map(each => [each.id, each])) };
-    }
-    if (!this.#awaiting || this.segment.checkpoint.position < this.#awaiting.head) return;
-    const due = [...this.#awaiting.deadlines.values()];
+    const deadlines = this.#late.unknown(found.filter(each => !isRequest(each)));
+    if (deadlines.length > 0) this.#late.add(await this.segment.parts.head.position(), deadlines);
+    const { position } = this.segment.checkpoint;
+    const due = this.#late.ready(position);
+    if (due.length === 0) return;
     const instances = await this.#instances.load(due.map(({ instance }) => instance));
     const page = this.#page();
     for (const deadline of due) takeDeadline(page, instances.get(deadline.instance)!, deadline);
     if (!(await this.#commit(page, this.segment.checkpoint.committed))) return;
-    this.#awaiting = undefined;
+    this.#late.fired(position);
     // There may be more: all that was due came in one look.
     this.segment.tickIn(0);
   }
