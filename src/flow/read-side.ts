@@ -20,7 +20,6 @@ import {
   refuseArguments,
   refuseDispatchOptions,
   refuseOptions,
-  reportFailure,
   shownValue,
 } from '../messages';
 import {
@@ -108,17 +107,9 @@ export class ReadSide {
     const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, active, stored, live });
     const { processCommands, scheduling, ...rest } = parts;
-    const notStored = (error: unknown, name: string): void =>
-      reportFailure(error, { kind: 'process', name }, { logger, onError }, 'its next occurrence is not stored');
     const processes =
       store?.processes &&
-      new ProcessEngine(
-        processCommands,
-        store.processes,
-        store,
-        () => parts.clock.now(),
-        scheduling ? notStored : undefined,
-      );
+      new ProcessEngine(processCommands, store.processes, store, () => parts.clock.now(), scheduling);
     this.#schedule = processes?.schedule;
     this.processors = new EventProcessors({
       ...{ eventStore, history, definitions, logger, onError, changed, active, processes },

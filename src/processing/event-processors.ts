@@ -24,7 +24,6 @@ import { guarded } from './handling/guarded-logger';
 import { HandlerInvoker } from './handling/handler-invoker';
 import type { ProcessEngine } from './processes/work/engine';
 import { ProcessorPulse } from './pulse/processor-pulse';
-import type { Schedule } from './schedule/schedule';
 import { LogHead } from './status/log-head';
 import type { EventProcessor, EventProcessorStatus, Health } from './status/status';
 import { ActiveVersions } from './versions/active-versions';
@@ -72,7 +71,6 @@ export class EventProcessors {
   readonly #eventStore: EventStore;
   readonly #changes = new ChangeSignal();
   readonly #follows: boolean;
-  readonly #schedule: Schedule | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: EventProcessorsParts) {
@@ -81,7 +79,6 @@ export class EventProcessors {
     const { history = new KnownHistory(eventStore, { logger, onError: parts.onError }) } = parts;
     this.#head = new LogHead(eventStore, history);
     this.#follows = parts.follow ?? true;
-    this.#schedule = parts.processes?.schedule;
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? LEASE_MS };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
@@ -130,7 +127,6 @@ export class EventProcessors {
   /** Starts to follow, in the background. */
   start(): void {
     for (const runner of this.#runners) runner.start();
-    if (this.#follows) void this.#schedule?.start();
   }
 
   /**

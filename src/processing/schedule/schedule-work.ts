@@ -15,7 +15,7 @@ import { isRequest, type ProcessRequest } from '../processes/work/request';
 import { MAX_UNCOMMITTED_POSITIONS } from '../segments/page-taker';
 import type { SegmentSurroundings, SegmentWork } from '../segments/segment-work';
 import type { Schedule } from './schedule';
-import { NEXT_KEY, type NextContent, SCHEDULE } from './schedule-definition';
+import { COMMAND_KEY, NEXT_KEY, type NextContent, SCHEDULE } from './schedule-definition';
 
 /** How long the next occurrence of a command that this code does not know is left to other code, in milliseconds. */
 const UNKNOWN_PAUSE_MS = 60_000;
@@ -72,6 +72,7 @@ export class ScheduleWork implements SegmentWork {
   }
 
   async tick(): Promise<void> {
+    await this.schedule.begin();
     if (!(await this.#takeOutcomes()) || this.segment.ending.aborted) return;
     for (const due of (await this.#due?.take()) ?? []) {
       if (isRequest(due)) await this.#answer(due);
@@ -102,7 +103,7 @@ export class ScheduleWork implements SegmentWork {
     if (outcomes.length === 0) return true;
     const failed = outcomes.filter(({ outcome }) => !outcome);
     const done = outcomes.filter(({ outcome }) => outcome).map(({ output }) => this.#sending.get(output.id)!);
-    const recurring = failed.filter(each => this.#recurrenceOf(this.#dueOf(each)));
+    const recurring = failed.filter(each => this.#dueOf(each).key !== COMMAND_KEY);
     const parked = failed.filter(each => !recurring.includes(each));
     try {
       const gone = [...done, ...recurring.map(each => this.#dueOf(each))];
@@ -140,10 +141,6 @@ export class ScheduleWork implements SegmentWork {
     instance.run = 1;
     instance.error = storedNote(formatError(sent.error));
     return instance;
-  }
-
-  #recurrenceOf({ instance }: StoredDeadline): boolean {
-    return this.schedule.recurrence(instance) !== undefined;
   }
 
   /**

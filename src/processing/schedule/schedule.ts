@@ -62,13 +62,10 @@ export interface ScheduleParts {
 /** The scheduled and recurring commands of a flow. */
 export class Schedule {
   readonly #recurrences = new Map<string, Recurrence>();
-  #started = false;
+  /** Recurring commands whose next occurrence is not known to be stored. */
+  readonly #unbegun = new Set<Recurrence>();
 
-  constructor(
-    private readonly engine: ScheduleParts,
-    /** Told when a recurring command could not be stored; it is tried again when the process starts again. */
-    private readonly failed: (error: unknown, name: string) => void,
-  ) {}
+  constructor(private readonly engine: ScheduleParts) {}
 
   recurrence(key: string): Recurrence | undefined {
     return this.#recurrences.get(key);
@@ -108,13 +105,15 @@ export class Schedule {
         `the name '${name}' is another recurring command's. Choose another one.`,
       ]);
     this.#recurrences.set(key, recurrence);
-    if (this.#started) void this.#begin(recurrence);
+    this.#unbegun.add(recurrence);
   }
 
-  /** Makes sure that the next occurrence of each recurring command is stored. */
-  async start(): Promise<void> {
-    this.#started = true;
-    await Promise.all(Array.from(this.#recurrences.values(), recurrence => this.#begin(recurrence)));
+  /** Makes sure that the next occurrence of each recurring command is stored. @throws errors of the store */
+  async begin(): Promise<void> {
+    for (const recurrence of this.#unbegun) {
+      await this.#begin(recurrence);
+      this.#unbegun.delete(recurrence);
+    }
   }
 
   /** Returns the deadline of the next occurrence after a time; undefined if there is none. */
@@ -143,17 +142,13 @@ export class Schedule {
   }
 
   async #begin(recurrence: Recurrence): Promise<void> {
-    try {
-      const instance = recurringKey(recurrence.name);
-      const known = await this.engine.processes.deadlines(SCHEDULE, { instance });
-      const next = known.find(({ key }) => key === NEXT_KEY);
-      const content = next?.content as NextContent | undefined;
-      if (content?.cron === recurrence.cron && content.timeZone === recurrence.timeZone) return;
-      const deadline = this.next(recurrence, recurrence.after(this.engine.now()));
-      if (deadline) await this.#set(deadline);
-    } catch (error) {
-      this.failed(error, recurrence.name);
-    }
+    const instance = recurringKey(recurrence.name);
+    const known = await this.engine.processes.deadlines(SCHEDULE, { instance });
+    const next = known.find(({ key }) => key === NEXT_KEY);
+    const content = next?.content as NextContent | undefined;
+    if (content?.cron === recurrence.cron && content.timeZone === recurrence.timeZone) return;
+    const deadline = this.next(recurrence, recurrence.after(this.engine.now()));
+    if (deadline) await this.#set(deadline);
   }
 
   async #set(deadline: Omit<NewDeadline, 'hash' | 'run'>): Promise<void> {

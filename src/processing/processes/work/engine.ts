@@ -17,10 +17,10 @@ export class ProcessEngine {
     readonly store: ProjectionStore,
     /** Milliseconds since 1970. */
     readonly now: () => number,
-    /** Undefined where commands are not scheduled; told when a recurring one could not be stored. */
-    scheduling?: (error: unknown, name: string) => void,
+    /** Whether commands are scheduled. */
+    scheduling = false,
   ) {
-    this.schedule = scheduling && new Schedule(this, scheduling);
+    this.schedule = scheduling ? new Schedule(this) : undefined;
     this.due = new DueLook(processes, now);
   }
 
