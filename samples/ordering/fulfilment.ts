@@ -22,6 +22,7 @@ import { ReleaseStock, ReserveStock, StockReserved } from './stock';
 /** What happens to an order from its placement to its end. */
 @ProcessManager('fulfilment', {
   correlate: ({ payload, aggregateId }) => payload.orderId ?? aggregateId,
+  sends: [RequestPayment, WithdrawPayment, ReserveStock, ReleaseStock, ShipParcel, CompleteOrder, CancelOrder],
   segments: 6,
   retry: { attempts: 2, delay: 50 },
 })

@@ -135,7 +135,7 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
     ...providers.faults(),
     ...constructorFaults(wiring),
     ...repositoryFaults(wiring),
-    ...eventProcessorClassFaults(components, processors, definitions, options.eventStore),
+    ...eventProcessorClassFaults(components, processors, definitions, options),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
   );
   if (faults.length > 0) throw new WiringError(faults);

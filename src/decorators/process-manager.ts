@@ -9,7 +9,15 @@ import {
   shownValue,
 } from '../messages';
 import { DEADLINE_HANDLERS, END_HANDLERS, REJECTED_HANDLERS, START_HANDLERS } from '../model';
-import type { Deadline, ProcessContext, ProcessDecisions, ProcessOptions, RejectionContext } from '../processing';
+import type {
+  CommandReference,
+  Deadline,
+  ProcessContext,
+  ProcessDecisions,
+  ProcessOptions,
+  RejectionContext,
+  UnlistedCommand,
+} from '../processing';
 import { handlerDecorator } from './dialect';
 import { InvalidDecoratorError } from './messages';
 
@@ -34,13 +42,23 @@ export const PROCESS = metadataKey('process-manager');
  * durable, so the class can be renamed.
  * @example @ProcessManager('fulfilment', { correlate: ({ payload }) => payload.orderId }) class Fulfilment {}
  */
-export function ProcessManager(name: string, options: ProcessOptions) {
+export function ProcessManager<const Sends extends CommandReference = CommandReference>(
+  name: string,
+  options: ProcessOptions<Sends>,
+): ProcessDecorator<Sends> {
   if (!isName(name))
     throw new InvalidDecoratorError(`@ProcessManager needs a durable name, ${NAMES}; it received ${shownValue(name)}.`);
-  return <T extends new () => object>(type: T, _context?: ClassDecoratorContext<T>): void => {
-    setMetadata(type, PROCESS, { name, options } satisfies ProcessRole);
-  };
+  const decorate = (type: Function): void => setMetadata(type, PROCESS, { name, options } satisfies ProcessRole);
+  return decorate as ProcessDecorator<Sends>;
 }
+
+/** Decorates a class without dependencies, whose methods send what is listed. */
+type ProcessDecorator<Sends extends CommandReference> = <T extends new () => object>(
+  type: T,
+  context?: ClassDecoratorContext<T>,
+) => [UnlistedCommand<InstanceType<T>, Sends>] extends [never]
+  ? void
+  : { 'a command that is not in the option sends': UnlistedCommand<InstanceType<T>, Sends> };
 
 /** Returns the name of a process manager by its class; undefined for another class. */
 export const processName = (type: Function): string | undefined => inheritedMetadata<ProcessRole>(type, PROCESS)?.name;

@@ -22,8 +22,8 @@ import {
   shownText,
   withMethods,
 } from '../messages';
-import { definitionFaults } from '../model';
-import { eventProcessorFaults } from '../processing';
+import { definitionFaults, definitionOf } from '../model';
+import { eventProcessorFaults, unhandledCommandFaults } from '../processing';
 import { aCache, snapshotKeeping } from '../repository';
 import { anEventStore, MAX_KEEP_MS } from '../store';
 import { InvalidConfigurationError } from './errors';
@@ -80,8 +80,21 @@ export function refuseFaults(parts: FlowParts): void {
   if (faults.length === 0) faults.push(...eventProcessorFaults(parts.processors ?? [], parts.eventStore));
   if (faults.length === 0 && parts.scheduling && !parts.eventStore.projections?.processes)
     faults.push('scheduling needs an event store whose `projections` have `processes`; this one has none.');
-  if (faults.length === 0) faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)));
+  if (faults.length === 0)
+    faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)), ...unhandledFaults(parts));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
+}
+
+/** A flow that does not follow sends nothing: it needs no handlers of what its processes send. */
+function unhandledFaults({
+  processors = [],
+  aggregates = [],
+  commandHandlers = {},
+  follow = true,
+}: FlowParts): string[] {
+  if (!follow) return [];
+  const own = aggregates.flatMap(aggregate => [...definitionOf(aggregate).commands.keys()]);
+  return unhandledCommandFaults(processors, new Set([...own, ...Object.keys(commandHandlers)]));
 }
 
 /** Finds two event classes with the same name: events are found by name, and become instances of only one of them. */

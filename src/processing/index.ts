@@ -58,6 +58,7 @@ export {
   ProcessManagers,
   type ProcessQuery,
 } from './processes/administration/process-managers';
+export type { CommandReference, UnlistedCommand } from './processes/definition/command-references';
 export { cancel, deadline, end, isDecision, type ProcessDecision, send } from './processes/definition/decisions';
 export { defineProcess, type ProcessSpecification, processorOptions } from './processes/definition/define-process';
 export type {
@@ -78,6 +79,7 @@ export {
   UnexpectedEventError,
   UnknownProcessError,
 } from './processes/definition/errors';
+export { unhandledCommandFaults } from './processes/definition/sent-commands';
 export { dueTime } from './processes/turns/encoded-decisions';
 export { type ProcessTurnInput, type StoredCommand, timeOf } from './processes/turns/inputs';
 export { type Handled, type InstanceName, ProcessHandlers } from './processes/turns/process-handlers';

@@ -9,6 +9,7 @@ import {
   end,
   type Flow,
   type ProcessContext,
+  type ProcessDecisions,
   ProcessManager,
   type RecordedEvent,
   Rejected,
@@ -67,6 +68,65 @@ class Uncorrelated {}
 // @ts-expect-error a key is text
 @ProcessManager('numbered', { correlate: () => 7 })
 class Numbered {}
+
+@ProcessManager('listing', { correlate, sends: [CreateTodo, CompleteTodo, 'Remind'] })
+class Listing {
+  @Starts(TodoCreated)
+  created(_: TodoCreated, { newId }: ProcessContext) {
+    const reverse = { undo: new CompleteTodo('', '') };
+    return [send(new CreateTodo(newId(), ''), reverse), send({ name: 'Remind', message: { id: 1 } }), end()];
+  }
+
+  @Rejected(CreateTodo)
+  refused(command: CreateTodo, { error, undo }: RejectionContext) {
+    return error ? [...undo(), cancel('late')] : send(command);
+  }
+
+  // What is no more than a decision is not known before it is made.
+  decided(): ProcessDecisions {
+    return send(new CompleteTodo('', ''));
+  }
+}
+
+// @ts-expect-error a command that is not listed
+@ProcessManager('unlisted', { correlate, sends: [CreateTodo] })
+class Unlisted {
+  @Starts(TodoCreated)
+  created() {
+    return [deadline('late', { in: 5 }), send(new CompleteTodo('', ''))];
+  }
+}
+
+// @ts-expect-error the command that reverses is not listed
+@ProcessManager('unlisted undo', { correlate, sends: [CreateTodo] })
+class UnlistedUndo {
+  @Starts(TodoCreated)
+  created() {
+    return send(new CreateTodo('', ''), { undo: new CompleteTodo('', '') });
+  }
+}
+
+// @ts-expect-error a plain command with another name
+@ProcessManager('unlisted name', { correlate, sends: ['Remind'] })
+class UnlistedName {
+  @Starts(TodoCreated)
+  created() {
+    return send({ name: 'Remnid', message: {} });
+  }
+}
+
+// @ts-expect-error nothing at all is sent
+@ProcessManager('silent', { correlate, sends: [] })
+class Silent {
+  @Starts(TodoCreated)
+  created() {
+    return send(new CreateTodo('', ''));
+  }
+}
+
+// @ts-expect-error a command is listed by its class, or by its name
+@ProcessManager('listing commands', { correlate, sends: [new CreateTodo('', '')] })
+class ListingCommands {}
 
 class Wrong {
   // @ts-expect-error the method takes another event
@@ -130,6 +190,18 @@ const wrongKeys = defineProcess({
   deadlines: { late: () => end() },
 });
 
+const listing = defineProcess({
+  ...{ name: 'listing', correlate, state: {}, sends: ['Remind', CreateTodo] },
+  starts: { TodoCreated: () => [send({ name: 'Remind', message: { id: 1 } }), send(new CreateTodo('', '')), end()] },
+  on: {
+    // @ts-expect-error a plain command with another name
+    InvoicePaid: () => send({ name: 'Remnid', message: { id: 1 } }),
+  },
+  // @ts-expect-error a command that is not listed
+  deadlines: { late: () => [send(new CompleteTodo('', '')), end()] },
+  rejected: { CreateTodo: (_, __, { undo }) => undo() },
+});
+
 const wrongReturns = defineProcess({
   ...{ name: 'wrong returns', correlate, state: {} },
   // @ts-expect-error a promise is no decision
@@ -170,11 +242,18 @@ export {
   Dependent,
   found,
   instances,
+  Listing,
+  ListingCommands,
+  listing,
   Numbered,
   Right,
+  Silent,
   startless,
   tested,
   Uncorrelated,
+  Unlisted,
+  UnlistedName,
+  UnlistedUndo,
   Wrong,
   wrongKeys,
   wrongReturns,

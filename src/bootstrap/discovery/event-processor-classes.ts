@@ -1,13 +1,14 @@
 import { hasBothRoles } from '../../decorators';
+import type { FlowParts } from '../../flow';
 import { type ClassReference, eventTypeOf, messageName } from '../../messages';
-import type { FoundHandler } from '../../model';
+import { definitionOf, type FoundHandler } from '../../model';
 import {
   type EventProcessorDefinition,
   type EventProcessorHandler,
   eventProcessorFaults,
   type ProjectionHandler,
+  unhandledCommandFaults,
 } from '../../processing';
-import type { EventStore } from '../../store';
 import type { ContainerAdapter } from '../container/container-adapter';
 import type { Components, HandlerClass } from './components';
 
@@ -63,19 +64,28 @@ function calling(handlers: Handlers, instance: () => any): ProjectionHandler {
 
 /** Finds the faults of the classes that follow events: of their decorators, and of their definitions. */
 export function eventProcessorClassFaults(
-  { handlerClasses }: Components,
+  components: Components,
   classes: readonly EventProcessorClass[],
   given: readonly EventProcessorDefinition[],
-  eventStore: EventStore | undefined,
+  { eventStore, follow = true }: Pick<Partial<FlowParts>, 'eventStore' | 'follow'>,
 ): string[] {
+  const definitions = [...classes.map(({ definition }) => definition), ...given];
   const names = new Map(classes.map(({ type, definition }) => [definition, type.name]));
   const placeOf = (definition: EventProcessorDefinition): string =>
     names.get(definition) ?? `The ${definition.kind} '${definition.name}'`;
   return [
-    ...handlerClasses.flatMap(roleFaults),
-    ...eventProcessorFaults([...classes.map(({ definition }) => definition), ...given], eventStore, placeOf),
+    ...components.handlerClasses.flatMap(roleFaults),
+    ...eventProcessorFaults(definitions, eventStore, placeOf),
+    // Where nothing is followed, nothing is sent.
+    ...(follow ? unhandledCommandFaults(definitions, commandsOf(components), placeOf) : []),
   ];
 }
+
+const commandsOf = ({ aggregates, handlerClasses }: Components): Set<string> =>
+  new Set([
+    ...[...aggregates].flatMap(aggregate => [...definitionOf(aggregate).commands.keys()]),
+    ...handlerClasses.flatMap(({ commands }) => [...commands.keys()].map(messageName)),
+  ]);
 
 function roleFaults({ type, commands, events, replays, processor }: HandlerClass): string[] {
   const faults: string[] = [];

@@ -1,7 +1,7 @@
 import { complaints, type Dialect } from './complaints';
 
 const IMPORTS = `
-import { AggregateRoot, CommandHandler, DeadlineHandler, deadline, defineProcess, defineProjection, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler, Starts } from 'eventuality';
+import { AggregateRoot, CommandHandler, DeadlineHandler, deadline, defineProcess, defineProjection, EventHandler, Flow, ProcessManager, Projection, type ProjectionContext, QueryHandler, Starts, send } from 'eventuality';
 import { CompleteTodo, CountTodos, CreateTodo, InvoicePaid, TodoCreated } from '../todo';
 class Emptied {}
 interface View { readonly id: string; readonly open: boolean }
@@ -72,6 +72,10 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
     plain('@Starts(TodoCreated) async created() {}'),
     /'a handler of a process takes': TodoCreated; .*'and returns': ProcessDecisions/,
   ],
+  'a command that a process does not list': [
+    `${IMPORTS} @ProcessManager('p', { correlate: () => 'x', sends: [CreateTodo] }) export class Subject { @Starts(TodoCreated) created() { return send(new CompleteTodo('', '')); } }`,
+    /'a command that is not in the option sends': CompleteTodo/,
+  ],
   'an index that is not a field of the view': [
     projection("{ indexes: ['open', 'done'] }", 'View'),
     /'an index that is not a field of the view': "done"/,
@@ -99,6 +103,10 @@ const FUNCTIONS: typeof WRONG = {
   'a deadline of a process that nothing handles': [
     `${IMPORTS} defineProcess({ name: 'p', correlate: () => 'x', state: {}, starts: { A: () => deadline('later', { in: 1 }) }, deadlines: { late: () => [] } });`,
     /"later".*"late"/,
+  ],
+  'a command that a process does not list': [
+    `${IMPORTS} defineProcess({ name: 'p', correlate: () => 'x', state: {}, sends: ['Remind'], starts: { A: () => send({ name: 'Remnid', message: {} }) } });`,
+    /"Remnid".*"Remind"/,
   ],
   'a query by a field that is not an index': [
     `${IMPORTS} const list = defineProjection({ name: 'list', indexes: ['open'], on: { A: (_, { documents }: ProjectionContext<View>) => documents } });

@@ -4,12 +4,12 @@ import type { Duration } from '../../../messages';
 const DECISION = Symbol.for('eventuality.process-decision');
 
 /** Sends a command once the decision is stored. */
-export interface SendCommand {
+export interface SendCommand<Command extends object = object> {
   readonly kind: 'send';
   /** An instance of its class, or a plain `{ name, message }` object. */
-  readonly command: object;
+  readonly command: Command;
   /** What reverses the command; see `RejectionContext.undo`. */
-  readonly undo: object | undefined;
+  readonly undo: Command | undefined;
 }
 
 /** Sets a deadline, or moves it. */
@@ -33,8 +33,8 @@ export interface EndProcess {
 }
 
 /** What a handler of a process decides. */
-export type ProcessDecision<Key extends string = string> =
-  | SendCommand
+export type ProcessDecision<Key extends string = string, Command extends object = object> =
+  | SendCommand<Command>
   | SetDeadline<Key>
   | CancelDeadline<Key>
   | EndProcess;
@@ -48,8 +48,10 @@ export type DeadlineTime = { readonly in: Duration } | { readonly at: Date | str
  * @param options `undo`: a command that reverses this one, for `RejectionContext.undo`
  * @example send(new RequestPayment(id, cents), { undo: new Refund(id) })
  */
-export const send = (command: object, options: { readonly undo?: object } = {}): SendCommand =>
-  marked({ kind: 'send', command, undo: options?.undo });
+export const send = <const Command extends object, const Undo extends object = never>(
+  command: Command,
+  options: { readonly undo?: Undo } = {},
+): SendCommand<Command | Undo> => marked({ kind: 'send', command, undo: options?.undo });
 
 /**
  * Sets the deadline of an instance that has this key; one that is there is moved. `in` counts exact milliseconds from

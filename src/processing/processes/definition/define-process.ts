@@ -15,6 +15,7 @@ import {
 import { decodeState, encodeState } from '../../../model';
 import type { EventProcessorHandler } from '../../definition/definition';
 import { definitionFaults } from '../../definition/event-processor-checks';
+import type { CommandReference, ReferredCommand } from './command-references';
 import type {
   Deadline,
   ProcessContext,
@@ -26,6 +27,12 @@ import type {
 } from './definition';
 import { PROCESS_OPTIONS } from './process-checks';
 
+/** What handlers return, with the keys and the commands of the specification. */
+type Decided<Key extends string, Sends extends CommandReference> = ProcessDecisions<
+  NoInfer<Key>,
+  NoInfer<ReferredCommand<Sends>>
+>;
+
 /** Handlers by name. */
 type Handlers<Function> = Readonly<Record<string, Function>>;
 
@@ -34,20 +41,22 @@ type Handlers<Function> = Readonly<Record<string, Function>>;
  * the name of the event, the key of the deadline, and the name of the command. They change the state that they are
  * given, and return decisions.
  */
-export interface ProcessSpecification<State extends object, Key extends string = string> extends ProcessOptions {
+export interface ProcessSpecification<
+  State extends object,
+  Key extends string = string,
+  Sends extends CommandReference = CommandReference,
+> extends ProcessOptions<Sends> {
   readonly name: string;
   /** Plain data, of which each instance gets a copy. */
   readonly state: State;
   /** Events that start an instance. */
-  readonly starts: Handlers<(state: State, payload: any, context: ProcessContext) => ProcessDecisions<NoInfer<Key>>>;
-  readonly on?: Handlers<(state: State, payload: any, context: ProcessContext) => ProcessDecisions<NoInfer<Key>>>;
+  readonly starts: Handlers<(state: State, payload: any, context: ProcessContext) => Decided<Key, Sends>>;
+  readonly on?: Handlers<(state: State, payload: any, context: ProcessContext) => Decided<Key, Sends>>;
   readonly deadlines?: {
-    readonly [K in Key]: (state: State, deadline: Deadline, context: ProcessContext) => ProcessDecisions<NoInfer<Key>>;
+    readonly [K in Key]: (state: State, deadline: Deadline, context: ProcessContext) => Decided<Key, Sends>;
   };
   /** Commands that led to no events, or failed: the payload is the command's data. */
-  readonly rejected?: Handlers<
-    (state: State, command: any, context: RejectionContext) => ProcessDecisions<NoInfer<Key>>
-  >;
+  readonly rejected?: Handlers<(state: State, command: any, context: RejectionContext) => Decided<Key, Sends>>;
   /** The names of events that end the instance, after a handler in `on` if there is one. */
   readonly ends?: readonly string[];
 }
@@ -58,9 +67,11 @@ export interface ProcessSpecification<State extends object, Key extends string =
  * deadline('late', { in: '7d' }) }, deadlines: { late: () => [send(remind), end()] } })
  * @throws InvalidOptionsError with all faults of the specification
  */
-export function defineProcess<State extends object, const Key extends string = never>(
-  specification: ProcessSpecification<State, Key>,
-): ProcessDefinition<State> {
+export function defineProcess<
+  State extends object,
+  const Key extends string = never,
+  const Sends extends CommandReference = CommandReference,
+>(specification: ProcessSpecification<State, Key, Sends>): ProcessDefinition<State> {
   if (!isPlainObject(specification))
     throw new InvalidOptionsError('defineProcess', [
       `the specification is ${shownValue(specification)}; give { name, correlate, state, starts: { ... } }.`,

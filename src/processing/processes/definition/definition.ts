@@ -1,15 +1,22 @@
 import type { RetryRule } from '../../../concurrency';
 import type { ClassReference, Duration, RecordedEvent } from '../../../messages';
 import type { EventProcessorDefinition } from '../../definition/definition';
+import type { CommandReference } from './command-references';
 import type { ProcessDecision } from './decisions';
 
 /** Options of `@ProcessManager` and `defineProcess`. */
-export interface ProcessOptions {
+export interface ProcessOptions<Sends extends CommandReference = CommandReference> {
   /**
    * Returns the key of the instance that an event belongs to, text of 1 to 255 characters, or undefined for an event
    * that is of no instance. Always the same for the same event.
    */
   readonly correlate: (event: RecordedEvent<any>) => string | undefined;
+  /**
+   * All commands that it sends, those that reverse others included: their classes, and the names of plain ones.
+   * Handlers can send no others, and each needs a command handler when the application starts. Default: any command; one
+   * without a handler is found when it is decided.
+   */
+  readonly sends?: readonly Sends[];
   /** The number of segments, 1 to 256, which processes share; default 1. Another number is taken over. */
   readonly segments?: number;
   /**
@@ -61,7 +68,7 @@ export interface RejectionContext extends ProcessContext {
   /**
    * Returns what reverses the commands of this run that were carried out, the last one first: what `send` was given.
    */
-  undo(): readonly ProcessDecision<never>[];
+  undo(): readonly ProcessDecision<never, never>[];
 }
 
 /** What a command threw. */
@@ -80,9 +87,9 @@ export interface Deadline<Content extends object = any> {
 }
 
 /** What a handler of a process returns. */
-export type ProcessDecisions<Key extends string = string> =
-  | ProcessDecision<Key>
-  | readonly ProcessDecision<Key>[]
+export type ProcessDecisions<Key extends string = string, Command extends object = object> =
+  | ProcessDecision<Key, Command>
+  | readonly ProcessDecision<Key, Command>[]
   | void
   | undefined;
 

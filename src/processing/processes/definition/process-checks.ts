@@ -5,6 +5,8 @@ import {
   checkedElsewhere,
   isFunction,
   isName,
+  listOf,
+  must,
   needed,
   type OptionChecks,
   oneOf,
@@ -16,6 +18,8 @@ import { isProcess, type ProcessOptions } from './definition';
 
 /** A name has room for that of its instances. */
 const MAX_NAME_LENGTH = 240;
+
+const aCommand = must('the class of a command, or its name', value => isFunction(value) || isName(value));
 
 /** How the options of a process are to be. */
 export const PROCESS_OPTIONS: OptionChecks<ProcessOptions> = {
@@ -30,6 +34,7 @@ export const PROCESS_OPTIONS: OptionChecks<ProcessOptions> = {
   keep: aDuration,
   idle: aDuration,
   retry: aRetry,
+  sends: listOf('classes and names of commands', aCommand),
 };
 
 /** Finds what keeps a process from working, beside what it has in common with other event processors. */

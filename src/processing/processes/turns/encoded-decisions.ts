@@ -2,9 +2,11 @@ import {
   derivedId,
   isName,
   isPlainMessage,
+  knownNames,
   type MessageCause,
   millisecondsOf,
   sealPayload,
+  shownText,
   shownValue,
   shownWithType,
 } from '../../../messages';
@@ -12,6 +14,7 @@ import type { NewDeadline, NewProcessOutput } from '../../../store';
 import type { DeadlineTime, ProcessDecision, SendCommand, SetDeadline } from '../definition/decisions';
 import type { ProcessDefinition } from '../definition/definition';
 import { InvalidProcessDecisionError } from '../definition/errors';
+import { sentNames } from '../definition/sent-commands';
 import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, timeOf } from './inputs';
 import type { Instance, UndoableCommand } from './instance';
 
@@ -41,11 +44,15 @@ export interface EncodedDecisions {
 
 /** Makes of decisions what is stored, and finds all that keeps them from being stored. */
 export class DecisionEncoder {
+  readonly #sends: ReadonlySet<string> | undefined;
+
   constructor(
     private readonly definition: ProcessDefinition,
     /** Returns the name of a command. @throws if it is none, or has no handler */
     private readonly nameOf: (command: object) => string,
-  ) {}
+  ) {
+    this.#sends = sentNames(definition.process.options.sends);
+  }
 
   /** @throws InvalidProcessDecisionError with all faults */
   encode(decisions: readonly ProcessDecision[], input: ProcessTurnInput, of: Instance, now: number): EncodedDecisions {
@@ -105,6 +112,8 @@ export class DecisionEncoder {
   #command(command: object, path: string, faults: string[]): StoredCommand | undefined {
     try {
       const name = this.nameOf(command);
+      if (this.#sends?.has(name) === false)
+        throw new Error(`${shownText(name)} is not in the option sends. ${knownNames(name, this.#sends)}`);
       const content = contentOf(command);
       // A command that runs twice is known again by its content: that of its class counts, and not the class.
       return { name, data: JSON.parse(JSON.stringify(sealPayload(content, path))) };

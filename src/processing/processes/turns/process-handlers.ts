@@ -111,7 +111,7 @@ export class ProcessHandlers {
   }
 
   #ofRejection({ error, undo }: RejectionContent): Pick<RejectionContext, 'error' | 'undo'> {
-    return { error, undo: () => undo.map(command => send(this.revive(command))) };
+    return { error, undo: () => undo.map(command => send(this.revive(command) as never)) };
   }
 
   #decisionsOf(returned: unknown, instance: string): readonly ProcessDecision[] {
