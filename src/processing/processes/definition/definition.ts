@@ -13,8 +13,8 @@ export interface ProcessOptions<Sends extends CommandReference = CommandReferenc
   readonly correlate: (event: RecordedEvent<any>) => string | undefined;
   /**
    * All commands that it sends, those that reverse others included: their classes, and the names of plain ones.
-   * Handlers can send no others, and each needs a command handler when the application starts. Default: any command; one
-   * without a handler is found when it is decided.
+   * Handlers can send no others, and each needs a command handler when the application starts. Default: any command;
+   * one without a handler is found when it is decided.
    */
   readonly sends?: readonly Sends[];
   /** The number of segments, 1 to 256, which processes share; default 1. Another number is taken over. */
