@@ -49,6 +49,18 @@ test('help says what there is', async () => {
     expect(out.join()).toContain(option);
 });
 
+test('it stops when it is interrupted', async () => {
+  const interrupted = new AbortController();
+  const [out, err]: [string[], string[]] = [[], []];
+  const print = (line: string): void => {
+    out.push(line);
+    if (line.includes('Order o2')) interrupted.abort();
+  };
+  const code = await run([], { out: print, err: line => err.push(line), signal: interrupted.signal });
+  expect([code, err]).toEqual([130, ['It was interrupted.']]);
+  expect(out.filter(line => line.includes('Order o3 '))).toEqual([]);
+});
+
 const NUMBER = 'it must be a number from 2 to 8.';
 test.each([
   [['--processes', '1'], `--processes is '1'; ${NUMBER}`],

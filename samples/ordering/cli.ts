@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly url?: string | undefined;
   /** Starts a server where there is no address. */
   readonly startServer?: (() => Promise<Server>) | undefined;
+  /** Aborted when the program is to end. */
+  readonly signal?: AbortSignal;
 }
 
 /** A mistake in what was typed. */
@@ -32,16 +34,23 @@ npm run ordering -- --processes 3      plays it with 3 processes on PostgreSQL, 
 npm run ordering -- --processes 3 --url postgres://user:password@host:port/database
 EVENTUALITY_POSTGRES_URL is another way to give the address. Without one, a server of the tests is started.`;
 
+/** The exit code of a program that was interrupted: 128, and 2 for SIGINT. */
+const INTERRUPTED = 130;
+
 /** Runs the program; returns the exit code. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { out, err } = surroundings;
+  const { out, err, signal } = surroundings;
   try {
     const { help, processes, file, url } = optionsOf(args);
     if (help) out(HELP);
     else if (processes !== undefined) await playOnServer(processes, url, surroundings);
-    else await playInFile(file, out);
+    else await playInFile(file, out, signal);
     return 0;
   } catch (error) {
+    if (signal?.aborted) {
+      err('It was interrupted.');
+      return INTERRUPTED;
+    }
     err(String((error as Error).message || error).replace(/\s+/g, ' '));
     return 1;
   }
@@ -75,11 +84,11 @@ function optionsOf(args: readonly string[]): {
   return { ...values, processes: processes === undefined ? undefined : Number(processes) };
 }
 
-async function playInFile(file: string | undefined, out: Print): Promise<void> {
-  if (file !== undefined) return story(out, file);
+async function playInFile(file: string | undefined, out: Print, signal: AbortSignal | undefined): Promise<void> {
+  if (file !== undefined) return story(out, file, signal);
   const folder = mkdtempSync(join(tmpdir(), 'eventuality-ordering-'));
   try {
-    await story(out, join(folder, 'shop.db'));
+    await story(out, join(folder, 'shop.db'), signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -87,11 +96,11 @@ async function playInFile(file: string | undefined, out: Print): Promise<void> {
 
 async function playOnServer(processes: number, given: string | undefined, of: Surroundings): Promise<void> {
   const url = given ?? of.url;
-  if (url !== undefined) return playWithProcesses(processes, url, of.out);
+  if (url !== undefined) return playWithProcesses(processes, url, of.out, of.signal);
   if (!of.startServer) throw new UsageError('Several processes need PostgreSQL: give its address with --url.');
   const server = await of.startServer();
   try {
-    await playWithProcesses(processes, server.url, of.out);
+    await playWithProcesses(processes, server.url, of.out, of.signal);
   } finally {
     await server.stop();
   }

@@ -15,8 +15,16 @@ import { Worker } from './workers';
 const KILL_AFTER = 2 * ORDERS;
 const TIMEOUT_MS = 60_000;
 
-/** Plays with several processes, of which one is killed. @throws if an order did not end exactly once */
-export async function playWithProcesses(count: number, url: string, print: Print): Promise<void> {
+/**
+ * Plays with several processes, of which one is killed; all of them, if the signal is aborted.
+ * @throws if an order did not end exactly once, and if the signal is aborted
+ */
+export async function playWithProcesses(
+  count: number,
+  url: string,
+  print: Print,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const schema = `ordering_${randomUUID().replaceAll('-', '')}`;
   const flow = await bootstrap(OrderingModule, {
     eventStore: postgres({ connectionString: url, schema, logger: silent }),
@@ -25,12 +33,14 @@ export async function playWithProcesses(count: number, url: string, print: Print
     follow: false,
     logger: silent,
   });
+  // What is under way then fails.
+  signal?.addEventListener('abort', () => flow.close().catch(() => undefined), { once: true });
   let isMade = false;
   try {
     // Makes the schema; where there is no server, this says so.
     await flow.eventStore.readAll({ limit: 1 });
     isMade = true;
-    await report(flow, await play(flow, count, { url, schema }, print), print);
+    await report(flow, await play(flow, count, { url, schema, signal }, print), print);
   } finally {
     await flow.close();
     if (isMade) await dropped(url, schema);
@@ -41,7 +51,7 @@ export async function playWithProcesses(count: number, url: string, print: Print
 async function play(
   flow: Application,
   count: number,
-  place: { readonly url: string; readonly schema: string },
+  place: { readonly url: string; readonly schema: string; readonly signal: AbortSignal | undefined },
   print: Print,
 ): Promise<string | undefined> {
   let killedAt: string | undefined;
@@ -53,7 +63,12 @@ async function play(
     killedAt = /"(?:orderId|id)":"(\w+)"/.exec(line)?.[1] ?? '';
     print(`\nProcess ${worker.number} is killed.\n`);
   };
+  const killAll = (): void => {
+    for (const worker of workers) worker.kill();
+  };
+  place.signal?.addEventListener('abort', killAll, { once: true });
   try {
+    place.signal?.throwIfAborted();
     for (let number = 1; number <= count; number++) workers.push(new Worker(number, place, print, sends));
     await Promise.all(workers.map(worker => worker.ready()));
     const paying = pay(flow, closing.signal);

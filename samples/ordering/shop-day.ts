@@ -21,10 +21,11 @@ export class ShopDay {
     private readonly flow: Application,
     private readonly clock: VirtualClock,
     private readonly print: Print,
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
   /** Begins at nine o'clock. @param file of SQLite */
-  static async begin(file: string, print: Print): Promise<ShopDay> {
+  static async begin(file: string, print: Print, signal?: AbortSignal): Promise<ShopDay> {
     const clock = new VirtualClock('2026-01-05T09:00:00Z');
     const timed: Print = line => print(`${timeOf(clock.now())}  ${line}`);
     const flow = await bootstrap(OrderingModule, {
@@ -33,7 +34,7 @@ export class ShopDay {
     });
     flow.recurring('report', '0 18 * * *', ({ dueAt }) => new ReportDay(dueAt.toISOString().slice(0, 10)));
     await flow.processors.ready();
-    return new ShopDay(flow, clock, timed);
+    return new ShopDay(flow, clock, timed, signal);
   }
 
   /** Carries out a command, and waits for what the process does because of it. */
@@ -65,7 +66,9 @@ export class ShopDay {
     return this.flow.close();
   }
 
+  /** @throws if the signal is aborted */
   async #settle(): Promise<void> {
+    this.signal?.throwIfAborted();
     await this.flow.processors.settled();
     const before = this.#deadlines;
     this.#deadlines = await this.#pending();

@@ -6,9 +6,12 @@ import { AddStock } from './stock';
 
 const HALF_AN_HOUR = 1800;
 
-/** Plays a day in the shop in some seconds, and prints commands, events and deadlines as they come. */
-export async function story(print: Print, file: string): Promise<void> {
-  const day = await ShopDay.begin(file, print);
+/**
+ * Plays a day in the shop in some seconds, and prints commands, events and deadlines as they come.
+ * @throws if the signal is aborted
+ */
+export async function story(print: Print, file: string, signal?: AbortSignal): Promise<void> {
+  const day = await ShopDay.begin(file, print, signal);
   const place = (id: string, product: string, pieces: number, address: string): Promise<void> =>
     day.does(new PlaceOrder(id, product, pieces, address, HALF_AN_HOUR));
   try {

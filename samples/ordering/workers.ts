@@ -46,7 +46,7 @@ export class Worker {
 
   /** Tells it to end, and waits until it has. */
   async end(): Promise<void> {
-    if (this.#child.connected) this.#child.send('end');
+    if (this.#child.connected && !this.wasKilled) this.#child.send('end');
     await this.#exited;
   }
 }

