@@ -4,30 +4,34 @@ import { join } from 'node:path';
 import type { Config } from 'jest';
 import all from './jest.config';
 
-// `npm run test:quick`: in memory and on SQLite, without a server, a build, or processes that are ended.
-process.env.EVENTUALITY_STORES = 'memory,SQLite';
+// `npm run test:quick`: what one process can test in memory. CONTRIBUTING.md says what is left out.
+process.env.EVENTUALITY_STORES = 'memory';
 delete process.env.EVENTUALITY_POSTGRES_URL;
 
-const LEFT_OUT = ['tests/faults/', 'tests/soak/', 'tests/postgres/', 'tests/setup/', 'tests/better-sqlite3/'];
-const FOLDERS = ['tests', 'samples'];
-/** What compares times, makes up inputs by the thousand, or plays deployments over each other. */
-const SLOW = [
+const LEFT_OUT = [
+  // Random plays, comparisons of times, and long stories.
   'property.test.ts$',
   'growth.test.ts$',
+  '<rootDir>/tests/(faults|soak)/',
   '<rootDir>/tests/contract/broken-',
-  '<rootDir>/tests/types/',
   '<rootDir>/tests/processing/versions/',
+  // Stores in files and on servers, and tests of the tests.
+  '<rootDir>/tests/(postgres|sqlite|better-sqlite3|setup)/',
+  '<rootDir>/samples/stores/json-lines-',
+  '<rootDir>/tests/types/',
 ];
-/** What asks for a server by itself, and what is made of the package as it is published. */
-const ASKS_FOR_MORE = /from '.*support\/(stores\/schema|package|todo)'/;
+/** Imports of test files that open databases in files or on servers, start programs or compilers, or build something. */
+const IMPORTS =
+  /from '(.*support\/(stores\/(files|backups|schema)|programs|compilers|package|todo)|.*scripts\/.*|typescript|node:child_process)'/;
 
-const asking = FOLDERS.flatMap(folder =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)),
-).filter(file => file.endsWith('.test.ts') && ASKS_FOR_MORE.test(readFileSync(file, 'utf8')));
+const importing = ['tests', 'samples']
+  .flatMap(folder => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)))
+  .filter(file => file.endsWith('.test.ts') && IMPORTS.test(readFileSync(file, 'utf8')));
 
 const config: Config = {
   ...all,
-  testPathIgnorePatterns: ['/node_modules/', ...SLOW, ...[...LEFT_OUT, ...asking].map(path => `<rootDir>/${path}`)],
+  maxWorkers: '100%',
+  testPathIgnorePatterns: ['/node_modules/', ...LEFT_OUT, ...importing.map(path => `<rootDir>/${path}`)],
 };
 delete config.globalSetup;
 delete config.globalTeardown;

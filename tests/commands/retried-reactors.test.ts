@@ -1,20 +1,8 @@
-import { defineReactor, type EventStore, Flow, InMemoryEventStore, type ReactorContext } from 'eventuality';
-import {
-  generatedPlays,
-  identified,
-  numbered,
-  place,
-  played as playedAll,
-  RETRY,
-  Shelf,
-  take,
-  whatOf,
-} from '../faults/commands/retried-reactors';
+import { defineReactor, type EventStore, Flow, type ReactorContext } from 'eventuality';
+import { place, RETRY, Shelf, take, whatOf } from '../faults/commands/retried-reactors';
 import { SILENT } from '../support/logger';
 import { withStores } from '../support/stores/stores';
 import { TESTED } from '../support/stores/tested';
-
-const SEED = Number(process.env.FAULTS_SEED ?? 20_261_129);
 
 /** Runs a reactor of `Placed` until it is settled, and returns what was taken. */
 async function played(eventStore: EventStore, on: (context: ReactorContext) => Promise<unknown>) {
@@ -77,13 +65,3 @@ describe.each(TESTED)('a reactor that is run again, on %s', name => {
     expect((seen[0] as unknown[])[0]).not.toBe((seen[0] as unknown[])[1]);
   });
 });
-
-const plays = generatedPlays(300, SEED);
-
-test('in 300 generated plays, of attempts in any order and with steps left out, every command that was decided takes effect exactly once', async () => {
-  expect(await playedAll(new InMemoryEventStore(), plays, identified)).toEqual({ wrong: [], foreign: 0, parked: 0 });
-}, 60_000);
-
-test('ids by a running number, as they were before, are found to be wrong by these plays', async () => {
-  expect((await playedAll(new InMemoryEventStore(), plays, numbered)).wrong.length).toBeGreaterThan(30);
-}, 60_000);

@@ -11,6 +11,7 @@ import {
   InMemoryEventStore,
 } from '../../src/store';
 import { type EventStoreContractOptions, eventStoreContract } from '../../src/testing';
+import { TESTED } from '../support/stores/tested';
 
 /** A store of two functions; the events belong to what is under it, so that they outlive it and can be shared. */
 function customStores(): EventStoreContractOptions {
@@ -66,7 +67,7 @@ const stores: Readonly<Record<string, EventStoreContractOptions>> = {
     commands: true,
   },
   'CustomEventStore of append and readAll': customStores(),
-  SqliteEventStore: sqliteStores(),
+  ...(TESTED.includes('SQLite') && { SqliteEventStore: sqliteStores() }),
   'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true, commands: true },
 };
 

@@ -5,6 +5,7 @@ import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 import { type EventStore, InMemoryEventStore, InMemoryProjectionStore, type ProjectionStore } from '../../src/store';
 import { type ProcessStoreContractOptions, processStoreContract, VirtualClock } from '../../src/testing';
 import { partOptions } from '../support/stores/part-options';
+import { TESTED } from '../support/stores/tested';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-processes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,10 +32,12 @@ const stores: Readonly<Record<string, ProcessStoreContractOptions>> = {
     clock: store => clocks.get(store)!,
   },
   InMemoryEventStore: beside(() => new InMemoryEventStore()),
-  SqliteEventStore: beside(
-    () => sqlite(join(folder, `${++files}.db`)),
-    closed => sqlite((closed as SqliteEventStore).file),
-  ),
+  ...(TESTED.includes('SQLite') && {
+    SqliteEventStore: beside(
+      () => sqlite(join(folder, `${++files}.db`)),
+      closed => sqlite((closed as SqliteEventStore).file),
+    ),
+  }),
   'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
   'SqliteEventStore with a clock': {
     ...beside(() => {

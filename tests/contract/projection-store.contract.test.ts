@@ -17,6 +17,7 @@ import {
   projectionStoreContract,
 } from '../../src/testing/projection-store-contract';
 import { partOptions } from '../support/stores/part-options';
+import { TESTED } from '../support/stores/tested';
 import { bound } from './bound';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-projections-'));
@@ -44,10 +45,12 @@ const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {
   InMemoryProjectionStore: { open: () => new InMemoryProjectionStore() },
   InMemoryEventStore: beside(() => new InMemoryEventStore()),
   CustomEventStore: beside(() => custom(new InMemoryEventStore())),
-  SqliteEventStore: beside(
-    () => sqlite(join(folder, `${++files}.db`)),
-    closed => sqlite((closed as SqliteEventStore).file),
-  ),
+  ...(TESTED.includes('SQLite') && {
+    SqliteEventStore: beside(
+      () => sqlite(join(folder, `${++files}.db`)),
+      closed => sqlite((closed as SqliteEventStore).file),
+    ),
+  }),
   'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
 };
 

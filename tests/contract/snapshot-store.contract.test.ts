@@ -5,6 +5,7 @@ import { type SqliteEventStore, sqlite } from '../../src/adapters/sqlite';
 import { type EventStore, InMemorySnapshotStore, type NewSnapshot, type SnapshotStore } from '../../src/store';
 import { type SnapshotStoreContractOptions, snapshotStoreContract } from '../../src/testing';
 import { partOptions } from '../support/stores/part-options';
+import { TESTED } from '../support/stores/tested';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventuality-snapshots-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,10 +18,12 @@ function within(open: () => EventStore, again?: (closed: EventStore) => EventSto
 
 const stores: Readonly<Record<string, SnapshotStoreContractOptions>> = {
   InMemorySnapshotStore: { open: () => new InMemorySnapshotStore() },
-  SqliteEventStore: within(
-    () => sqlite(join(folder, `${++files}.db`)),
-    closed => sqlite((closed as SqliteEventStore).file),
-  ),
+  ...(TESTED.includes('SQLite') && {
+    SqliteEventStore: within(
+      () => sqlite(join(folder, `${++files}.db`)),
+      closed => sqlite((closed as SqliteEventStore).file),
+    ),
+  }),
   'SqliteEventStore without a file': within(() => sqlite(':memory:')),
 };
 

@@ -2,7 +2,6 @@ import { type EventStore, InMemoryEventStore, type RecordedEvent } from 'eventua
 import type { StorePage } from 'eventuality/store-kit';
 import { EventFeed, type FeedReader } from '../../../src/processing/feed/event-feed';
 import { range } from '../../support/events';
-import { Random } from '../../support/random';
 
 const RARE = new Set(['Rare']);
 const NONE = new Set(['Never']);
@@ -125,35 +124,4 @@ describe('the feed of a process, for readers of few events', () => {
     await readUntil(reader, 20_000n);
     expect(followed).toBeLessThan(20_000);
   });
-
-  test.each(range(1, 12))(
-    'misses nothing and repeats nothing, whichever readers share a reading (seed %i)',
-    async seed => {
-      const choice = new Random(seed);
-      const chance = (of: number): number => choice.below(of);
-      const [every, names] = [[2, 20, 100, 1000][chance(4)]!, range(0, 5)];
-      const nameOf = (n: number): string => (n % every < 6 ? `Name${n % every}` : 'Common');
-      await append(15_000, nameOf);
-      const read = async (): Promise<void> => {
-        await new Promise(resolve => setTimeout(resolve, chance(40)));
-        const from = chance(14_000);
-        const wanted = new Set(names.filter(() => chance(3) === 0).map(n => `Name${n}`));
-        const reader = feed.reader(BigInt(from), wanted);
-        const found: number[] = [];
-        while (reader.position < 20_000n) {
-          const { events } = (await reader.next())!;
-          found.push(...events.filter(({ name }) => wanted.has(name)).map(({ position }) => Number(position)));
-          if (chance(4) === 0) await new Promise(resolve => setTimeout(resolve, chance(5)));
-        }
-        reader.close();
-        expect(found).toEqual(range(from + 1, 20_000).filter(n => wanted.has(nameOf(n))));
-      };
-      const reading = Promise.all(range(1, 12).map(read));
-      for (const _ of range(1, 50)) {
-        await append(100, nameOf);
-        await new Promise(setImmediate);
-      }
-      await reading;
-    },
-  );
 });

@@ -3,8 +3,8 @@ export type StoreName = 'memory' | 'SQLite' | 'PostgreSQL';
 const ALL = ['memory', 'SQLite', 'PostgreSQL'] as const;
 
 /**
- * The stores that are tested: all, or those that EVENTUALITY_STORES names, with commas. `npm run test:quick` leaves
- * PostgreSQL out; `.ci/run` plays on an older PostgreSQL what is played on all stores beside a newer one.
+ * The stores that are tested: all, or those that EVENTUALITY_STORES names, with commas. `npm run test:quick` tests
+ * in memory only; `.ci/run` plays on an older PostgreSQL what is played on all stores beside a newer one.
  */
 export const TESTED: readonly StoreName[] = ALL.filter(
   name => process.env.EVENTUALITY_STORES?.split(',').includes(name) ?? true,
