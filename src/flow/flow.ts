@@ -210,7 +210,7 @@ export class Flow {
    * there. Call it in every process, with the same arguments; `make` returns the command of an occurrence. An
    * occurrence that fails after its retries is reported, and the next one follows.
    * @example flow.recurring('nightly', '30 2 * * *', () => new CloseDay(), { timeZone: 'Europe/Vienna' })
-   * @throws InvalidOptionsError, also for an expression that never comes; NotSchedulingError
+   * @throws InvalidOptionsError, also for an expression that never occurs; NotSchedulingError
    */
   recurring(
     name: string,

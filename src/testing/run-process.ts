@@ -82,7 +82,7 @@ export class ProcessTest {
     if (!error) return;
     const { name, aggregateName, aggregateId } = event;
     throw refusal(
-      `What is given has failed already, with ${name} of ${aggregateName} '${aggregateId}': ${errorMessage(error.thrown)}`,
+      `What is given has already failed, with ${name} of ${aggregateName} '${aggregateId}': ${errorMessage(error.thrown)}`,
       error.thrown,
     );
   }

@@ -10,7 +10,7 @@ export type ShownDecision =
   | { readonly cancel: string }
   | { readonly end: true };
 
-const aDecision = must('what send, deadline, cancel or end makes', isDecision);
+const aDecision = must('a result of send, deadline, cancel or end', isDecision);
 
 /** Refuses what is no decision, and a deadline without a time. @throws InvalidOptionsError */
 export function refuseDecisions(expected: readonly unknown[]): void {

@@ -121,7 +121,7 @@ describe.each<[string, (...histories: History[]) => GivenProcess]>([
   test('accepts an error by its class, its code and a part of its message', async () => {
     const twice = fulfilment(placed).when(placed);
     await twice.thenError('UNEXPECTED_EVENT');
-    await twice.thenError('it has started already');
+    await twice.thenError('it has already started');
     await fulfilment(placed)
       .whenRejected(new RequestPayment('id-1', 'o1', 900), { error: new Error('no money') })
       .thenError(CommandRejectedError);
@@ -220,7 +220,7 @@ describe('the process of a test', () => {
     expect(messages.map(error => error instanceof AssertionError)).toEqual(messages.map(() => true));
     expect(messages.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^What is given has failed already, with OrderPlaced of Order 'o1': .*it has started already/,
+        /^What is given has already failed, with OrderPlaced of Order 'o1': .*it has already started/,
       ),
       "'o1' has no deadline 'payment'. It has none.",
       'What is given leads to 0 instances, so it is not clear which is meant. There are none. Give an event that starts one.',

@@ -210,7 +210,7 @@ const wrongReturns = defineProcess({
   on: { InvoicePaid: (_, __, { undo }) => undo() },
 });
 
-// @ts-expect-error it has no start
+// @ts-expect-error no event starts it
 const startless = defineProcess({ name: 'startless', correlate, state: {} });
 
 declare const flow: Flow;

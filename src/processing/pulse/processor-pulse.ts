@@ -15,7 +15,7 @@ import type {
 import type { Membership } from '../segments/segment-assignment';
 import { VERSION_POLL_INTERVAL_MS } from '../versions/repeated-looks';
 
-/** How often a process looks after its leases, at most and at least, in milliseconds: four times in a lease. */
+/** The bounds of the interval at which a process renews its leases, in milliseconds: a quarter of a lease. */
 const MAX_INTERVAL_MS = 500;
 const MIN_INTERVAL_MS = 20;
 
@@ -24,9 +24,9 @@ const segmentKey = ({ projection, version, segment }: CheckpointName): string =>
   JSON.stringify([projection, version, segment]);
 
 /**
- * The pulse of a process, one for all its event processors: they look after leases, members, parked sequences and
- * versions at the same moments, and what they ask the store for then is asked for together. So the store is asked as
- * often for fifty processors as for one. Where the store cannot answer at once for one of them, only that one waits.
+ * The pulse of a process, one for all its event processors. They check leases, members, parked sequences and versions
+ * at the same moments, and their queries are combined. So fifty processors send no more queries than one. If the store
+ * cannot answer for one of them at once, only that one waits.
  */
 export class ProcessorPulse {
   readonly #leaseBeats: Beats;
@@ -39,10 +39,10 @@ export class ProcessorPulse {
     this.#leaseBeats = new Beats(Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, membership.leaseDuration / 4)));
   }
 
-  /** Resolves when leases are to be looked after next, or when the signal is aborted. */
+  /** Resolves when leases are to be renewed next, or when the signal is aborted. */
   readonly leaseBeat = (signal: AbortSignal): Promise<void> => this.#leaseBeats.next(signal);
 
-  /** Resolves when it is to be looked for versions next, or when the signal is aborted. */
+  /** Resolves when versions are to be checked next, or when the signal is aborted. */
   readonly versionBeat = (signal: AbortSignal): Promise<void> => this.#versionBeats.next(signal);
 
   /** @throws as `SegmentLeases.claim` */
@@ -70,7 +70,7 @@ export class ProcessorPulse {
     return this.#parked.ask(version);
   }
 
-  /** Moves a checkpoint past events of which there is nothing to write. @throws as `ProjectionStore.commit` */
+  /** Moves a checkpoint past events that lead to no writes. @throws as `ProjectionStore.commit` */
   pass(move: CheckpointMove): Promise<CommitOutcome> {
     return this.#passes.ask(move);
   }
@@ -130,7 +130,7 @@ export class ProcessorPulse {
     ),
   );
 
-  /** Asks in bulk, where the store can; what is undecided then, one by one, each for itself. */
+  /** Asks in bulk if the store can. What remains undecided is asked one by one. */
   #together<Q, A>(
     questions: readonly Q[],
     inBulk: (bulk: ProjectionBulk) => Promise<readonly (A | undefined)[]>,

@@ -17,15 +17,15 @@ export interface RecurringOptions {
   /** An IANA time zone, such as `Europe/Vienna`; default `UTC`. */
   readonly timeZone?: string;
   /**
-   * What happens with occurrences that no process was there for: `once` (default) carries out the last of them, `skip`
+   * What happens with occurrences that came while no process ran: `once` (default) carries out the last of them, `skip`
    * none, `all` those of the last 24 hours. An occurrence counts as missed when it is a minute late.
    */
   readonly missed?: 'once' | 'skip' | 'all';
-  /** What happens with an occurrence while an earlier one is not done: `skip` (default) leaves it out. */
+  /** What happens with an occurrence while an earlier one is still running: `skip` (default) leaves it out. */
   readonly overlap?: 'skip' | 'allow';
 }
 
-/** What `make` of `flow.recurring` is given. */
+/** The argument of `make` in `flow.recurring`. */
 export interface Occurrence {
   /** When it was due. */
   readonly dueAt: Date;
@@ -40,11 +40,11 @@ const OPTIONS: OptionChecks<RecurringOptions> = {
   overlap: oneOf('skip', 'allow'),
 };
 
-/** A command that is carried out again and again, at the times of a cron expression. */
+/** A command that is carried out at the times of a cron expression. */
 export class Recurrence {
   readonly #cron: Cron;
 
-  /** @throws InvalidOptionsError with all faults, also for an expression that never comes */
+  /** @throws InvalidOptionsError with all faults, also for an expression that never occurs */
   constructor(
     readonly name: string,
     readonly cron: string,
@@ -72,7 +72,7 @@ export class Recurrence {
     return this.#cron.nextRun(new Date(time))?.getTime();
   }
 
-  /** Returns the occurrences to carry out when the one at `dueAt` is found at `now`, and the one that comes next. */
+  /** Returns the occurrences to carry out when the one at `dueAt` is found at `now`, and the next one after these. */
   due(dueAt: number, now: number): { readonly occurrences: readonly number[]; readonly next: number | undefined } {
     const { missed = 'once' } = this.options;
     const oldest = Math.max(dueAt, now - MAX_MISSED_MS);
@@ -90,12 +90,12 @@ function cronOf(expression: unknown, timeZone: string): Cron | string {
   if (typeof expression !== 'string')
     return `the cron expression is ${String(expression)}; it must be text such as '30 2 * * *'.`;
   try {
-    // Loaded when it is needed: most applications have nothing that recurs.
+    // Loaded on demand: most applications have no recurring commands.
     const { Cron: Expression } = require('croner') as typeof import('croner');
     const cron = new Expression(expression, { timezone: timeZone, paused: true });
     if (cron.nextRun()) return cron;
-    return `the cron expression '${shownText(expression)}' never comes.`;
+    return `the cron expression '${shownText(expression)}' never occurs.`;
   } catch (error) {
-    return `the cron expression '${shownText(expression)}', in the time zone '${shownText(timeZone)}', cannot be taken: ${(error as Error).message}`;
+    return `the cron expression '${shownText(expression)}', in the time zone '${shownText(timeZone)}', is not valid: ${(error as Error).message}`;
   }
 }

@@ -17,23 +17,23 @@ import type { SegmentSurroundings, SegmentWork } from '../segments/segment-work'
 import type { Schedule } from './schedule';
 import { COMMAND_KEY, NEXT_KEY, type NextContent, SCHEDULE } from './schedule-definition';
 
-/** How long the next occurrence of a command that this code does not know is left to other code, in milliseconds. */
+/** How long a recurring command that this code does not know is left to processes with other code, in milliseconds. */
 const UNKNOWN_PAUSE_MS = 60_000;
 
-/** What a commit changes of the schedule. */
+/** What a commit changes in the schedule. */
 interface Changes extends ProcessChanges {
   readonly instances?: readonly Instance[];
 }
 
 /**
- * The work of a segment of the schedule: commands that are due are sent under the ids of their deadlines, which are
- * deleted when they are done. So each takes effect once, whichever process sends it, and after whichever crash.
+ * The work of a segment of the schedule: sends commands that are due under the ids of their deadlines, which are
+ * deleted when the commands are done. So each takes effect once, whichever process sends it, even after a crash.
  */
 export class ScheduleWork implements SegmentWork {
   readonly haltedBy: FailedEvent | undefined = undefined;
   readonly isStopped = false;
   readonly #sender: CommandSender;
-  /** Deadlines whose commands are under way, by the id of the command. */
+  /** Deadlines whose commands are running, by the id of the command. */
   readonly #sending = new Map<string, StoredDeadline>();
   #due: DueSegment | undefined;
 
@@ -46,7 +46,7 @@ export class ScheduleWork implements SegmentWork {
     this.#sender = new CommandSender({
       ...{ commands: engine.commands, retry: undefined, ending },
       sent: () => segment.tickIn(0),
-      troubled: error => segment.report(error, 'could not send a command; it tries again'),
+      troubled: error => segment.report(error, 'could not send a command; it will retry'),
     });
     ending.addEventListener('abort', () => this.#due?.end(), { once: true });
   }
@@ -61,7 +61,7 @@ export class ScheduleWork implements SegmentWork {
     this.#due ??= this.engine.due.begin({ process: SCHEDULE, segments, segment }, () => this.segment.tickIn(0));
   }
 
-  /** Events mean nothing to it. */
+  /** The schedule handles no events. */
   async take(events: readonly RecordedEvent[]): Promise<boolean> {
     const { checkpoint } = this.segment;
     const to = events.at(-1)!.position;
@@ -93,7 +93,7 @@ export class ScheduleWork implements SegmentWork {
   #send(due: StoredDeadline): void {
     const { id, hash, run, content } = due;
     this.#sending.set(id, due);
-    // An instance sends one command after the other; scheduled commands do not wait for each other.
+    // A sender runs the commands of one instance one at a time; scheduled commands do not wait for each other.
     const output: NewProcessOutput = { id, instance: id, hash, run, input: id, content: content!, status: 'pending' };
     this.#sender.add([output]);
   }
@@ -144,7 +144,8 @@ export class ScheduleWork implements SegmentWork {
   }
 
   /**
-   * Makes occurrences of a recurring command, and sets the next one. Other code may know a command that this does not.
+   * Sets the occurrences of a recurring command that are due, and the next one. A command that this code does not know
+   * may be known to other code.
    */
   async #recur(found: StoredDeadline): Promise<void> {
     const { instance, key, id } = found;

@@ -50,7 +50,7 @@ const OPTIONS: OptionChecks<ScheduleOptions> = {
   },
 };
 
-/** What the schedule works with. */
+/** What the schedule needs. */
 export interface ScheduleParts {
   readonly commands: ProcessCommands;
   readonly processes: ProcessStore;
@@ -62,7 +62,7 @@ export interface ScheduleParts {
 /** The scheduled and recurring commands of a flow. */
 export class Schedule {
   readonly #recurrences = new Map<string, Recurrence>();
-  /** Recurring commands whose next occurrence is not known to be stored. */
+  /** Recurring commands whose next occurrence may not be stored yet. */
   readonly #unbegun = new Set<Recurrence>();
 
   constructor(private readonly engine: ScheduleParts) {}
@@ -102,7 +102,7 @@ export class Schedule {
     const key = recurringKey(name);
     if (this.#recurrences.has(key))
       throw new InvalidOptionsError('recurring', [
-        `the name '${name}' is another recurring command's. Choose another one.`,
+        `the name '${name}' belongs to another recurring command. Choose another one.`,
       ]);
     this.#recurrences.set(key, recurrence);
     this.#unbegun.add(recurrence);
@@ -121,12 +121,12 @@ export class Schedule {
     if (dueAt === undefined) return undefined;
     const instance = recurringKey(name);
     const content: NextContent = { cron, timeZone, dueAt };
-    // Whichever process stores it, it is the same.
+    // The same id in every process.
     const id = derivedId(`${SCHEDULE} ${instance} ${cron} ${timeZone} ${dueAt}`, 1);
     return { instance, hash: hashOf(instance), key: NEXT_KEY, id, run: 1, dueAt, content };
   }
 
-  /** Returns the deadline of an occurrence. @throws what its maker throws, UnknownCommandError, UnstorableValueError */
+  /** Returns the deadline of an occurrence. @throws what `make` throws, UnknownCommandError, UnstorableValueError */
   occurrence({ name, make }: Recurrence, dueAt: number): NewDeadline {
     const instance = recurringKey(name);
     const id = derivedId(`${SCHEDULE} ${instance} ${dueAt}`, 2);

@@ -82,7 +82,7 @@ export class SegmentProcessor {
       } catch (error) {
         if (this.#endedBy(error)) break;
         failures = this.position > before ? 1 : failures + 1;
-        this.#report(error, 'could not go on; it tries again');
+        this.#report(error, 'could not continue; it will retry');
         await pause(backOff(failures, STORE_PAUSE_MS, MAX_STORE_PAUSE_MS), this.#ending.signal);
       }
     }
@@ -94,7 +94,7 @@ export class SegmentProcessor {
     this.#finish('closed');
     await this.#turns.over();
     if (this.#outcome !== 'closed') return;
-    await this.#work.finish().catch(error => this.#report(error, 'could not complete what was under way'));
+    await this.#work.finish().catch(error => this.#report(error, 'could not complete its work'));
     await this.#checkpoint.flush().catch(() => undefined);
   }
 
@@ -126,7 +126,7 @@ export class SegmentProcessor {
     try {
       await this.#inTurn(work);
     } catch (error) {
-      if (!this.#endedBy(error)) this.#report(error, 'could not look after what is due');
+      if (!this.#endedBy(error)) this.#report(error, 'could not handle what is due');
     }
   }
 

@@ -196,7 +196,7 @@ describe('a class with @ProcessManager', () => {
     const { faults } = await bootstrap(WrongModule).catch(error => error);
     for (const part of [
       ...['constructor with parameters', '#hidden', 'projection or a reactor', '@CommandHandler', 'is static'],
-      ...['2 handlers for order.paid', "the deadline 'twice'", 'correlate is 7', 'keep is', 'it has no start'],
+      ...['2 handlers for order.paid', "the deadline 'twice'", 'correlate is 7', 'keep is', 'no event starts it'],
     ])
       expect(faults.join('\n')).toContain(part);
   });

@@ -28,7 +28,7 @@ describe('an event that starts an instance which runs', () => {
     const app = scene({ processors: [short()] });
     await app.happens(command('Place', 'o1'), command('Place', 'o1'));
     expect(await app.instance('o1')).toMatchObject({
-      ...{ status: 'parked', error: expect.stringContaining('it has started already') },
+      ...{ status: 'parked', error: expect.stringContaining('it has already started') },
     });
   });
 

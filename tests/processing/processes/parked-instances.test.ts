@@ -190,7 +190,7 @@ describe('what a handler decides', () => {
   const huge = 'x'.repeat(300_000);
   const wrong: Readonly<Record<string, [decide: (state: any) => unknown, fault: string]>> = {
     'a promise': [() => Promise.resolve(), 'returned a promise'],
-    'no decision': [() => [{ kind: 'send' }], 'it must return what send, deadline, cancel and end make'],
+    'no decision': [() => [{ kind: 'send' }], 'it must return results of send, deadline, cancel and end'],
     'an event': [() => new Error('text'), 'an instance of Error'],
     'a command that no handler takes': [() => send({ name: 'Nothing', message: {} }), 'Nothing'],
     'no command': [() => send(7 as never), 'decisions[0].command'],
@@ -204,7 +204,7 @@ describe('what a handler decides', () => {
     ],
     'a deadline without a handler': [
       () => deadline('other', { in: 1 }),
-      "sets the deadline 'other', which nothing handles",
+      "sets the deadline 'other', which has no handler",
     ],
     'a deadline at no time': [() => deadline('payment', { in: 'soon' }), 'it must be { in:'],
     'a deadline in the far future': [() => deadline('payment', { in: '600w' }), 'within ten years of now'],

@@ -218,8 +218,8 @@ describe('a recurring command', () => {
   });
 
   test.each<[string, string, RecurringOptions, string]>([
-    ['never comes', '0 0 30 2 *', {}, 'never comes'],
-    ['is none', 'every day', {}, 'cannot be taken'],
+    ['never occurs', '0 0 30 2 *', {}, 'never occurs'],
+    ['is none', 'every day', {}, 'is not valid'],
     ['is in no time zone', '0 0 * * *', { timeZone: 'Europe/Nowhere' }, 'Europe/Nowhere'],
     ['has other options', '0 0 * * *', { missed: 'maybe' as never, overlap: 'maybe' as never }, 'overlap'],
   ])('whose expression %s is refused', (_, cron, options, fault) => {
@@ -228,7 +228,7 @@ describe('a recurring command', () => {
 
   test('has a name of its own', () => {
     daily();
-    expect(() => daily()).toThrow("the name 'nightly' is another recurring command's");
+    expect(() => daily()).toThrow("the name 'nightly' belongs to another recurring command");
   });
 });
 

@@ -93,7 +93,7 @@ describe('the option sends', () => {
   test('is checked when the application starts, with all other faults', async () => {
     const { faults } = await bootstrap(FaultyModule).catch(error => error);
     expect(faults).toEqual([
-      expect.stringContaining('Startless: it has no start'),
+      expect.stringContaining('Startless: no event starts it'),
       "Reminder sends Opne, which no command handler takes. Did you mean 'Open'? Known: Great, Open, account.greet.",
       "Reminder sends account.gret, which no command handler takes. Did you mean 'account.greet'? Known: Great, Open, account.greet.",
     ]);
@@ -109,7 +109,7 @@ describe('the option sends', () => {
   test('needs no handlers in a process that does not follow', async () => {
     await flowOf(['Elsewhere'], { follow: false }).close();
     const application = await bootstrap(FaultyModule, { follow: false }).catch(error => error);
-    expect(application.faults).toEqual([expect.stringContaining('Startless: it has no start')]);
+    expect(application.faults).toEqual([expect.stringContaining('Startless: no event starts it')]);
   });
 
   test('is a list of classes and names', () => {

@@ -146,7 +146,7 @@ describe.each(PLACES)('processes on one store, %s', (_, make) => {
     expect(await manager.get('o1')).toMatchObject({
       ...{
         status: 'parked',
-        error: expect.stringContaining("Version 2 of the process 'fulfilment' cannot make the state of 'o1'"),
+        error: expect.stringContaining("Version 2 of the process 'fulfilment' cannot compute the state of 'o1'"),
       },
     });
     await second.processors.close();

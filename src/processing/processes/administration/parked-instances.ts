@@ -13,12 +13,12 @@ import { isProcess } from '../definition/definition';
 import { INSTANCES_VERSION, type InstanceDocument, instancesOf } from '../turns/instance';
 import { type ProcessRequest, requested } from '../work/request';
 
-/** How many parked instances are listed, and how many inputs are counted of each. */
+/** How many parked instances are listed, and how many inputs of each are counted. */
 const MAX_LISTED = 1000;
 
 /**
- * Shows the parked instances of processes as dead letters: the key of the instance is that of the sequence, and the
- * inputs that wait are its letters. One that is no event has the position 0n.
+ * Shows the parked instances of a process as dead letters: the key of the instance is the key of the sequence, and its
+ * waiting inputs are the letters. An input that is not an event has the position 0n.
  */
 class ParkedInstances implements DeadLetters {
   constructor(private readonly store: ProjectionStore) {}
@@ -62,7 +62,7 @@ class ParkedInstances implements DeadLetters {
     return wanted.length;
   }
 
-  /** Discards inputs that wait; the others of their instances are handled then. */
+  /** Discards waiting inputs; then the other inputs of their instances are handled. */
   async discard(
     { projection }: ParkedName,
     { sequence, position }: { readonly sequence?: string; readonly position?: bigint } = {},

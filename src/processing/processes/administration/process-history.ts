@@ -15,15 +15,15 @@ export interface ProcessStep<State extends object = any> {
   readonly name: string;
   /** Of an event: where it is stored. */
   readonly position: bigint | undefined;
-  /** When the store took it, ISO 8601 in UTC. */
+  /** When it was stored, ISO 8601 in UTC. */
   readonly at: string;
-  /** `waiting`: behind the input that parked the instance; `noted`: nothing was done with it. */
+  /** `waiting`: behind the input that parked the instance; `noted`: it had no effect. */
   readonly status: 'handled' | 'waiting' | 'noted';
   /** The error that parked the instance, or why the input was only noted. */
   readonly note: string | undefined;
   /** What a rejected command threw. */
   readonly error: RejectionReason | undefined;
-  /** The state after it; undefined where it was not handled, or is of an earlier version that this code cannot take. */
+  /** The state after it; undefined if it was not handled, or this code cannot compute it from inputs of older code. */
   readonly state: State | undefined;
   readonly commands: readonly ProcessStepCommand[];
 }
@@ -45,7 +45,7 @@ export interface PendingDeadline {
   readonly content: object | undefined;
 }
 
-/** What an instance has had and decided, and what it waits for. */
+/** The inputs and decisions of an instance, and what it waits for. */
 export interface ProcessHistory<State extends object = any> {
   readonly instance: string;
   readonly steps: readonly ProcessStep<State>[];
@@ -89,7 +89,7 @@ export async function readHistory(
   };
 }
 
-/** What this code cannot fold any more has no states. */
+/** Returns no states if this code can no longer compute them. */
 async function statesInto(
   states: Map<string, unknown>,
   instances: Instances,

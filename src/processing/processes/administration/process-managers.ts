@@ -24,7 +24,7 @@ import type { ProcessEngine } from '../work/engine';
 import { type ProcessRequest, requested } from '../work/request';
 import { type ProcessHistory, readHistory } from './process-history';
 
-/** An instance of a process, as it stands. */
+/** The current status of an instance of a process. */
 export interface ProcessInstance<State extends object = any> {
   readonly instance: string;
   /** `parked`: an input failed, and the later ones wait for `retry` or `discard`. */
@@ -42,7 +42,7 @@ export interface ProcessInstance<State extends object = any> {
 /** Which instances to find. */
 export interface ProcessQuery {
   readonly status?: InstanceStatus;
-  /** Only those that run and have not changed for as long as the option `idle` of the process says. */
+  /** Only running instances that have not changed for the time in the option `idle` of the process. */
   readonly idle?: boolean;
   /** The latest first; default `startedAt`. With `idle` it is `changedAt`, the earliest first. */
   readonly orderBy?: 'startedAt' | 'changedAt';
@@ -66,7 +66,7 @@ const QUERY: OptionChecks<ProcessQuery> = {
   after: must('the cursor of a page', value => typeof value === 'string'),
 };
 
-/** The instances of one process: to look at, and to mend. `flow.processManagers.of(...)` returns it. */
+/** The instances of one process, to inspect and repair. `flow.processManagers.of(...)` returns it. */
 export class ProcessManagerAdministration<State extends object = any> {
   readonly #instances: Instances;
 
@@ -115,7 +115,7 @@ export class ProcessManagerAdministration<State extends object = any> {
   }
 
   /**
-   * Returns what an instance has had and decided, in order, with its state after each step, and what it waits for.
+   * Returns the inputs and decisions of an instance in order, with its state after each step, and what it waits for.
    * @throws InvalidOptionsError, errors of the store
    */
   history(instance: string): Promise<ProcessHistory<State>> {
@@ -124,7 +124,7 @@ export class ProcessManagerAdministration<State extends object = any> {
   }
 
   /**
-   * Asks the process that has the instance to handle the inputs that wait, as long as that goes well.
+   * Asks the process that owns the instance to handle its waiting inputs, until one fails.
    * @returns whether the instance is parked
    * @throws InvalidOptionsError, errors of the store
    */
@@ -133,7 +133,7 @@ export class ProcessManagerAdministration<State extends object = any> {
   }
 
   /**
-   * Asks to leave out the input that failed, and to handle those behind it.
+   * Asks the process that owns the instance to skip the input that failed, and to handle those behind it.
    * @returns whether the instance is parked
    * @throws InvalidOptionsError, errors of the store
    */
@@ -142,7 +142,7 @@ export class ProcessManagerAdministration<State extends object = any> {
   }
 
   /**
-   * Asks to end an instance: its deadlines, unsent commands, and the inputs that wait are dropped.
+   * Asks the process that owns the instance to end it: its deadlines, unsent commands and waiting inputs are dropped.
    * @returns whether there is such an instance that has not ended
    * @throws InvalidOptionsError, errors of the store
    */
@@ -192,7 +192,7 @@ export class ProcessManagers {
   }
 
   /**
-   * Returns what there is to look at, and to mend, of a process manager: by its class, its definition or its name.
+   * Returns the instances of a process manager, to inspect and repair. Give its class, its definition or its name.
    * @throws UnknownProcessError
    */
   of<State extends object>(

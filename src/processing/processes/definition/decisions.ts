@@ -1,6 +1,6 @@
 import type { Duration } from '../../../messages';
 
-/** Marks what the functions below make, also for another copy of the package. */
+/** Marks the results of the functions below, so that another copy of the package recognizes them. */
 const DECISION = Symbol.for('eventuality.process-decision');
 
 /** Sends a command once the decision is stored. */
@@ -17,7 +17,7 @@ export interface SetDeadline<Key extends string = string> {
   readonly kind: 'deadline';
   readonly key: Key;
   readonly due: DeadlineTime;
-  /** What its handler gets as `content`. */
+  /** What its handler receives as `content`. */
   readonly content: object | undefined;
 }
 
@@ -54,8 +54,8 @@ export const send = <const Command extends object, const Undo extends object = n
 ): SendCommand<Command | Undo> => marked({ kind: 'send', command, undo: options?.undo });
 
 /**
- * Sets the deadline of an instance that has this key; one that is there is moved. `in` counts exact milliseconds from
- * `now` of the context.
+ * Sets a deadline of the instance; one that already has this key is moved. `in` counts exact milliseconds from `now` of
+ * the context.
  * @param content data for the handler, JSON
  * @example deadline('payment', { in: '30m' })
  */
@@ -66,12 +66,12 @@ export const deadline = <const Key extends string>(key: Key, due: DeadlineTime, 
 export const cancel = <const Key extends string>(key: Key): CancelDeadline<Key> => marked({ kind: 'cancel', key });
 
 /**
- * Ends the instance: its deadlines, and the commands that it has not sent yet, are dropped, except those that are
- * returned together with it.
+ * Ends the instance. Its deadlines, and the commands that it has not sent yet, are dropped, except commands that are
+ * returned together with `end()`.
  */
 export const end = (): EndProcess => marked({ kind: 'end' });
 
-/** Tells whether a value is what `send`, `deadline`, `cancel` or `end` has made. */
+/** Tells whether a value is a result of `send`, `deadline`, `cancel` or `end`. */
 export const isDecision = (value: unknown): value is ProcessDecision =>
   typeof value === 'object' && value !== null && (value as { [DECISION]?: unknown })[DECISION] === true;
 

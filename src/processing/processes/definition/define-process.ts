@@ -27,7 +27,7 @@ import type {
 } from './definition';
 import { PROCESS_OPTIONS } from './process-checks';
 
-/** What handlers return, with the keys and the commands of the specification. */
+/** What handlers return, typed by the keys and the commands of the specification. */
 type Decided<Key extends string, Sends extends CommandReference> = ProcessDecisions<
   NoInfer<Key>,
   NoInfer<ReferredCommand<Sends>>
@@ -47,7 +47,7 @@ export interface ProcessSpecification<
   Sends extends CommandReference = CommandReference,
 > extends ProcessOptions<Sends> {
   readonly name: string;
-  /** Plain data, of which each instance gets a copy. */
+  /** Plain data; each instance gets a copy. */
   readonly state: State;
   /** Events that start an instance. */
   readonly starts: Handlers<(state: State, payload: any, context: ProcessContext) => Decided<Key, Sends>>;
@@ -55,7 +55,7 @@ export interface ProcessSpecification<
   readonly deadlines?: {
     readonly [K in Key]: (state: State, deadline: Deadline, context: ProcessContext) => Decided<Key, Sends>;
   };
-  /** Commands that led to no events, or failed: the payload is the command's data. */
+  /** Handlers of commands that led to no events, or failed; the payload is the command's data. */
   readonly rejected?: Handlers<(state: State, command: any, context: RejectionContext) => Decided<Key, Sends>>;
   /** The names of events that end the instance, after a handler in `on` if there is one. */
   readonly ends?: readonly string[];
@@ -107,7 +107,7 @@ function defined(
   });
   return {
     ...{ kind: 'process', name, options: processorOptions(options) },
-    // What ends an instance is heard of, also without a handler.
+    // The process receives the events that end an instance even if they have no handler.
     handlers: new Map([
       ...ends.map(event => [event, handlerOf(() => undefined)] as const),
       ...Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)] as const),
@@ -123,7 +123,9 @@ function defined(
   };
 }
 
-/** Returns what every event processor has of options: instances are kept in order, and assigned to segments by key. */
+/**
+ * Returns the options that every event processor has. Instances are assigned to segments by key, each kept in order.
+ */
 export function processorOptions({ segments, version, correlate }: ProcessOptions): ProcessDefinition['options'] {
   return {
     ...(segments !== undefined && { segments }),
@@ -133,7 +135,7 @@ export function processorOptions({ segments, version, correlate }: ProcessOption
   };
 }
 
-const aPlainState = must('an object with the state of a new instance', isPlainObject);
+const aPlainState = must('a plain object: the state of a new instance', isPlainObject);
 
 const aStorableState: Check = (value, path, faults) => {
   aPlainState(value, path, faults);

@@ -7,34 +7,35 @@ import type { ProcessDecision } from './decisions';
 /** Options of `@ProcessManager` and `defineProcess`. */
 export interface ProcessOptions<Sends extends CommandReference = CommandReference> {
   /**
-   * Returns the key of the instance that an event belongs to, text of 1 to 255 characters, or undefined for an event
-   * that is of no instance. Always the same for the same event.
+   * Returns the key of the instance that an event belongs to, text of 1 to 255 characters, or undefined if it belongs
+   * to none. Must return the same key for the same event every time.
    */
   readonly correlate: (event: RecordedEvent<any>) => string | undefined;
   /**
-   * All commands that it sends, those that reverse others included: their classes, and the names of plain ones.
-   * Handlers can send no others, and each needs a command handler when the application starts. Default: any command;
-   * one without a handler is found when it is decided.
+   * All commands that the process sends, including those that reverse others: their classes, or the names of plain
+   * ones. Handlers can send no others, and the application does not start unless each has a command handler. By default
+   * any command may be sent, and a missing handler is only noticed when the command is decided.
    */
   readonly sends?: readonly Sends[];
-  /** The number of segments, 1 to 256, which processes share; default 1. Another number is taken over. */
+  /** The number of segments, 1 to 256, which processes share; default 1. Changing it hands the segments over. */
   readonly segments?: number;
   /**
-   * The version of the handlers, from 1; default 1. With another one the state of an instance is made again from its
-   * inputs before its next step; nothing is sent again. Older code stands by.
+   * The version of the handlers, from 1; default 1. After a change, the state of each instance is recomputed from its
+   * inputs before its next step; nothing is sent again. Processes with older code stand by.
    */
   readonly version?: number;
   /**
-   * What an event that starts an instance does when it has started already; default `park`. `handle`: it is handled.
+   * What an event that starts an instance does if the instance is already running; default `park`. `handle` passes it
+   * to its handler.
    */
   readonly startTwice?: 'park' | 'ignore' | 'handle';
-  /** What another event does for an instance that does not exist; default `ignore`. */
+  /** What any other event does if its instance does not exist; default `ignore`. */
   readonly unknown?: 'ignore' | 'park';
-  /** What an event that starts an instance does when it has ended; default `run`: another run of it begins. */
+  /** What an event that starts an instance does if the instance has ended; default `run`, which begins another run. */
   readonly again?: 'run' | 'ignore' | 'park';
   /**
-   * What happens with events that are older than the process: `skip` (default) leaves them out; `fold` makes state of
-   * them, and sends nothing: deadlines that are due by then are dropped.
+   * What happens with events that are older than the process: `skip` (default) leaves them out; `fold` computes the
+   * state from them but sends nothing, and drops deadlines that are due by then.
    */
   readonly replay?: 'skip' | 'fold';
   /** How long an instance that has ended is kept, with its history; default 30 days. */
@@ -42,20 +43,20 @@ export interface ProcessOptions<Sends extends CommandReference = CommandReferenc
   /** After how long without a change an instance counts as idle in `find({ idle: true })`; default never. */
   readonly idle?: Duration;
   /**
-   * How a command is tried again that throws, before it counts as rejected; default 5 attempts, 50 to 5,000 ms apart.
+   * How a command that throws is retried before it counts as rejected; default 5 attempts, 50 to 5,000 ms apart.
    */
   readonly retry?: RetryRule;
 }
 
-/** The second parameter of the handlers of a process. Handlers are pure: all they may use is here, and the state. */
+/** The second parameter of the handlers of a process. Handlers are pure: they use only this context and the state. */
 export interface ProcessContext {
   /** The key of the instance. */
   readonly instance: string;
   /** The number of the run, from 1: an instance that has ended can start again. */
   readonly run: number;
-  /** When the event was recorded; for a deadline and a rejection, when it was noticed. The same in each run. */
+  /** When the event was recorded; for a deadline or a rejection, when it was noticed. The same in each run. */
   readonly now: Date;
-  /** The event with its envelope; undefined for a deadline and a rejection. */
+  /** The event with its envelope; undefined for a deadline or a rejection. */
   readonly event: RecordedEvent | undefined;
   /** Returns a UUID; the same ids in the same order whenever the input is handled. */
   newId(): string;
@@ -66,7 +67,7 @@ export interface RejectionContext extends ProcessContext {
   /** What the command threw at last; undefined if it led to no events. */
   readonly error: RejectionReason | undefined;
   /**
-   * Returns what reverses the commands of this run that were carried out, the last one first: what `send` was given.
+   * Returns the commands that reverse those carried out in this run, as given to `send`, the last one first.
    */
   undo(): readonly ProcessDecision<never, never>[];
 }
@@ -81,7 +82,7 @@ export interface RejectionReason {
 /** A deadline that has come due. */
 export interface Deadline<Content extends object = any> {
   readonly key: string;
-  /** When it was due; `now` of the context says when that was noticed. */
+  /** When it was due; `now` of the context is when that was noticed. */
   readonly dueAt: Date;
   readonly content: Content | undefined;
 }
@@ -106,7 +107,7 @@ export interface RejectionHandler {
   readonly handle: (command: any, turn: ProcessTurn) => unknown;
 }
 
-/** What a process is made of beside its handlers of events: plain data and functions. */
+/** What a process consists of besides its event handlers: plain data and functions. */
 export interface ProcessParts {
   readonly options: ProcessOptions;
   /** The events that start an instance. */
@@ -121,7 +122,7 @@ export interface ProcessParts {
   initialState(): object;
   /** Returns the data of a state to store. */
   dataOf(state: object): object;
-  /** Returns the state that the data is of: the fresh one filled, or another one. */
+  /** Returns the state for stored data: fills the fresh one, or returns another. */
   filled(fresh: object, data: object): object;
 }
 

@@ -1,6 +1,6 @@
 import { EventualityError, listed, shownText } from '../../../messages';
 
-/** Thrown when a handler of a process returns what is no decision, or one that cannot be stored; `faults` lists all. */
+/** Thrown when a process handler returns no valid decision, or one that cannot be stored; `faults` lists all faults. */
 export class InvalidProcessDecisionError extends EventualityError {
   readonly code = 'INVALID_PROCESS_DECISION';
 
@@ -16,8 +16,8 @@ export class InvalidProcessDecisionError extends EventualityError {
 }
 
 /**
- * The reason why an instance is parked whose process has the option `park` for such an event: it starts one that runs
- * or has ended, or is for one that does not exist.
+ * Parks an instance when an event is not expected and the process has the option `park` for it: the event starts an
+ * instance that is running or has ended, or its instance does not exist.
  */
 export class UnexpectedEventError extends EventualityError {
   readonly code = 'UNEXPECTED_EVENT';
@@ -30,7 +30,7 @@ export class UnexpectedEventError extends EventualityError {
   }
 }
 
-/** The reason why an instance is parked: a command threw, and the process has no `@Rejected` handler for it. */
+/** Parks an instance when a command threw and the process has no `@Rejected` handler for it. */
 export class CommandRejectedError extends EventualityError {
   readonly code = 'COMMAND_REJECTED';
 
@@ -42,13 +42,13 @@ export class CommandRejectedError extends EventualityError {
   }
 }
 
-/** The reason why an instance is parked: handlers of another version cannot take its earlier inputs. */
+/** Parks an instance when the handlers of another version cannot handle its earlier inputs. */
 export class RefoldError extends EventualityError {
   readonly code = 'REFOLD';
 
   constructor(process: string, instance: string, version: number, cause: unknown, reason: string) {
     super(
-      `Version ${version} of the process '${shownText(process)}' cannot make the state of '${shownText(instance)}' from its inputs: ${reason}.`,
+      `Version ${version} of the process '${shownText(process)}' cannot compute the state of '${shownText(instance)}' from its inputs: ${reason}.`,
       { cause },
     );
   }
@@ -67,7 +67,7 @@ export class InvalidCorrelationError extends EventualityError {
   }
 }
 
-/** Thrown by `flow.processManagers.of(...)` for what is no process manager of the flow. */
+/** Thrown by `flow.processManagers.of(...)` if the flow has no such process manager. */
 export class UnknownProcessError extends EventualityError {
   readonly code = 'UNKNOWN_PROCESS';
 }

@@ -16,15 +16,15 @@ import {
 import type { EventProcessorDefinition } from '../../definition/definition';
 import { isProcess, type ProcessOptions } from './definition';
 
-/** A name has room for that of its instances. */
+/** Shorter than other names, because the name of the read model with the instances is derived from it. */
 const MAX_NAME_LENGTH = 240;
 
 const aCommand = must('the class of a command, or its name', value => isFunction(value) || isName(value));
 
-/** How the options of a process are to be. */
+/** The checks for the options of a process. */
 export const PROCESS_OPTIONS: OptionChecks<ProcessOptions> = {
   correlate: needed(aFunction),
-  // Checked with those of every event processor.
+  // Checked with the options that every event processor has.
   segments: checkedElsewhere,
   version: checkedElsewhere,
   startTwice: oneOf('park', 'ignore', 'handle'),
@@ -37,17 +37,17 @@ export const PROCESS_OPTIONS: OptionChecks<ProcessOptions> = {
   sends: listOf('classes and names of commands', aCommand),
 };
 
-/** Finds what keeps a process from working, beside what it has in common with other event processors. */
+/** Finds the faults of a process, besides those that any event processor can have. */
 export function processFaults(definition: EventProcessorDefinition): string[] {
   if (!isProcess(definition)) return [];
   const { process, handlers, name } = definition;
   const faults = optionFaults(process.options, PROCESS_OPTIONS);
   if (process.starts.size === 0)
-    faults.push('it has no start. Decorate a method with @Starts(Event), or give `starts`.');
+    faults.push('no event starts it. Decorate a method with @Starts(Event), or give `starts`.');
   if (isName(name) && name.length > MAX_NAME_LENGTH)
     faults.push(`its name has ${name.length} characters; the limit of a process is ${MAX_NAME_LENGTH}.`);
   if (isName(name) && name.startsWith('$'))
-    faults.push(`its name is '${shownText(name)}'; names with $ are the framework's.`);
+    faults.push(`its name is '${shownText(name)}'; names with $ are reserved for the framework.`);
   for (const event of process.ends)
     if (process.starts.has(event)) faults.push(`${shownText(event)} both starts and ends it. Keep one of them.`);
   for (const [key, handle] of process.deadlines) {

@@ -7,7 +7,7 @@ import { isProcess } from './definition';
 export const sentNames = (sends: readonly CommandReference[] | undefined): ReadonlySet<string> | undefined =>
   sends && new Set(sends.map(command => (typeof command === 'string' ? command : messageName(command))));
 
-/** Finds the commands in the `sends` of processes that no handler takes. Their options are right. */
+/** Finds the commands in the `sends` of processes that have no handler. The options were checked before. */
 export function unhandledCommandFaults(
   definitions: readonly EventProcessorDefinition[],
   handled: ReadonlySet<string>,

@@ -18,7 +18,7 @@ import { sentNames } from '../definition/sent-commands';
 import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, timeOf } from './inputs';
 import type { Instance, UndoableCommand } from './instance';
 
-/** How far from now a deadline may be, into the future and into the past: ten years. */
+/** How far a deadline may be from now, in the future or the past: ten years. */
 const MAX_DEADLINE_MS = 10 * 366 * 86_400_000;
 const MAX_DEADLINES = 100;
 
@@ -42,13 +42,13 @@ export interface EncodedDecisions {
   readonly cancelled: readonly string[];
 }
 
-/** Makes of decisions what is stored, and finds all that keeps them from being stored. */
+/** Encodes decisions for the store, and finds all faults that prevent it. */
 export class DecisionEncoder {
   readonly #sends: ReadonlySet<string> | undefined;
 
   constructor(
     private readonly definition: ProcessDefinition,
-    /** Returns the name of a command. @throws if it is none, or has no handler */
+    /** Returns the name of a command. @throws if it is not a command, or has no handler */
     private readonly nameOf: (command: object) => string,
   ) {
     this.#sends = sentNames(definition.process.options.sends);
@@ -89,7 +89,7 @@ export class DecisionEncoder {
     return { outputs, deadlines, cancelled };
   }
 
-  /** Returns the commands that can be reversed. */
+  /** Returns the commands that have another one to reverse them. */
   undoOf(outputs: readonly NewProcessOutput[]): UndoableCommand[] {
     return outputs.flatMap(({ id, content }) => {
       const { undo } = content as OutputContent;
@@ -115,7 +115,7 @@ export class DecisionEncoder {
       if (this.#sends?.has(name) === false)
         throw new Error(`${shownText(name)} is not in the option sends. ${knownNames(name, this.#sends)}`);
       const content = contentOf(command);
-      // A command that runs twice is known again by its content: that of its class counts, and not the class.
+      // A repeated command is recognized by its content; the class of the message does not count.
       return { name, data: JSON.parse(JSON.stringify(sealPayload(content, path))) };
     } catch (error) {
       faults.push(`${path}: ${(error as Error).message}`);
@@ -130,7 +130,7 @@ export class DecisionEncoder {
       );
     else if (!this.definition.process.deadlines.has(key))
       faults.push(
-        `decisions[${place}] sets the deadline '${key}', which nothing handles. Add a @DeadlineHandler('${key}').`,
+        `decisions[${place}] sets the deadline '${key}', which has no handler. Add a @DeadlineHandler('${key}').`,
       );
     const at = dueTime(due, base);
     if (at === undefined)
@@ -145,7 +145,7 @@ export class DecisionEncoder {
   }
 }
 
-/** Returns the time of a deadline in milliseconds since 1970; undefined where it is none. */
+/** Returns the time of a deadline in milliseconds since 1970; undefined if it is not a valid time. */
 export function dueTime(due: DeadlineTime | undefined, base: number): number | undefined {
   if (typeof due !== 'object' || due === null) return undefined;
   if ('in' in due) {

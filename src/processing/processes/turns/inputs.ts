@@ -29,7 +29,7 @@ export interface DeadlineContent {
   /** When it was noticed. */
   readonly at: number;
   readonly content?: object;
-  /** The cause of the input that has set it. */
+  /** The cause of the input that set it. */
   readonly cause: StoredCause;
 }
 
@@ -47,25 +47,25 @@ export interface RejectionContent {
   readonly command: StoredCommand;
   readonly at: number;
   readonly error?: StoredError;
-  /** What reverses the commands that were carried out, the last one first. */
+  /** The commands that reverse those carried out, the last one first. */
   readonly undo: readonly StoredCommand[];
   readonly cause: StoredCause;
 }
 
-/** What a command threw, as JSON. */
+/** What a command threw, in a form for JSON. */
 export type StoredError = { readonly [Field in keyof RejectionReason]: RejectionReason[Field] };
 
-/** The message that led to an input, as JSON. */
+/** The message that led to an input, in a form for JSON. */
 export interface StoredCause {
   readonly id: string;
   readonly correlationId: string;
   readonly metadata: object;
 }
 
-/** What an instance is given. */
+/** An input of an instance: an event, a deadline, or a rejection. */
 export type ProcessTurnInput = EventInput | DeadlineInput | RejectionInput;
 
-/** Returns what causes the commands that an input leads to. */
+/** Returns the cause of the commands that an input leads to. */
 export function causeOf(input: ProcessTurnInput): MessageCause {
   if (input.kind !== 'event') return input.content.cause as MessageCause;
   const { id, metadata } = input.event;

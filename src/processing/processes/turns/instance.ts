@@ -1,25 +1,25 @@
 import type { StoredCommand } from './inputs';
 
-/** How an instance stands; `parked`: an input of it failed, and the later ones wait for `retry` or `discard`. */
+/** The status of an instance; `parked`: one of its inputs failed, and later ones wait for `retry` or `discard`. */
 export type InstanceStatus = 'running' | 'parked' | 'ended';
 
 /** An instance as it is stored: a document of the read model {@link instancesOf}. */
 export interface InstanceDocument {
   readonly status: InstanceStatus;
-  /** From 1; 0 for one that was parked before it started. */
+  /** The number of the run, from 1; 0 if the instance was parked before it started. */
   readonly run: number;
   /** ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly changedAt: string;
-  /** The version of the code that made the state. */
+  /** The version of the code that computed the state. */
   readonly version: number;
   /** As `encodeState` returns it. */
   readonly state: unknown;
   /** The ids of its deadlines, by key. */
   readonly deadlines: Readonly<Record<string, string>>;
-  /** Commands of this run with what reverses them, in the order sent. */
+  /** The commands of this run that can be reversed, in the order sent. */
   readonly undo: readonly UndoableCommand[];
-  /** Why it is parked, and how it stood before. */
+  /** Why it is parked, and its status before. */
   readonly error?: string;
   readonly parkedFrom?: 'running' | 'ended';
 }
@@ -36,7 +36,7 @@ export interface UndoableCommand {
 /** The fields by which instances can be found. */
 export const INSTANCE_INDEXES = ['status', 'startedAt', 'changedAt'] as const;
 
-/** The version of the documents of instances. It has nothing to do with the version of a process. */
+/** The version of the instance documents, which is independent of the version of a process. */
 export const INSTANCES_VERSION = 1;
 
 /** Returns the name of the read model with the instances of a process. */
@@ -55,9 +55,9 @@ export class Instance {
   parkedFrom: 'running' | 'ended' | undefined;
   /** Whether the document is to be written. */
   changed = false;
-  /** Why its state cannot be made by this code; thrown when it is needed. */
+  /** Why this code cannot compute its state; thrown when the state is needed. */
   fault: Error | undefined;
-  /** Whether nothing is to be kept of it. */
+  /** Whether it is to be forgotten entirely. */
   forgotten = false;
 
   constructor(
@@ -76,19 +76,19 @@ export class Instance {
     this.parkedFrom = stored?.parkedFrom;
   }
 
-  /** Whether there is, or was, one. */
+  /** Whether the instance exists, running or ended. */
   get exists(): boolean {
     return this.stored !== undefined || this.changed;
   }
 
-  /** Returns what takes the instance back to where it stands now. */
+  /** Returns a function that restores the instance to its present state. */
   mark(): () => void {
     const { status, run, startedAt, version, state, deadlines, undo, fault } = this;
     const before = { status, run, startedAt, version, state, deadlines: { ...deadlines }, undo, fault };
     return () => Object.assign(this, before);
   }
 
-  /** Returns what is stored of it; `null` where nothing is. */
+  /** Returns the document to store; `null` if there is none. */
   document(changedAt: string): InstanceDocument | null {
     if (this.forgotten) return null;
     const { status, run, startedAt, version, state, deadlines, undo, error, parkedFrom } = this;

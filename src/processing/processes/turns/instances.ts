@@ -8,7 +8,7 @@ import type { InstanceName, ProcessHandlers } from './process-handlers';
 
 const PAGE_INPUTS = 1000;
 
-/** Reads instances of a process, with the state that this code makes of their inputs. */
+/** Reads the instances of a process, with the state as this code computes it. */
 export class Instances {
   readonly #readModel: string;
 
@@ -21,7 +21,7 @@ export class Instances {
     this.#readModel = instancesOf(handlers.definition.name);
   }
 
-  /** Returns instances by key, those that are not there as well. @throws errors of the store */
+  /** Returns instances by key, including those that do not exist yet. @throws errors of the store */
   async load(keys: Iterable<string>): Promise<ReadonlyMap<string, Instance>> {
     const wanted = [...new Set(keys)];
     if (wanted.length === 0) return new Map();
@@ -36,7 +36,7 @@ export class Instances {
     return instances;
   }
 
-  /** Returns the inputs of an instance that wait, as they can be handled. @throws errors of the store */
+  /** Returns the waiting inputs of an instance, ready to be handled. @throws errors of the store */
   async waiting(instance: string): Promise<readonly ProcessTurnInput[]> {
     const inputs: ProcessTurnInput[] = [];
     for await (const input of this.inputs(instance, 'waiting')) inputs.push(await this.#turnInput(input));
@@ -58,7 +58,7 @@ export class Instances {
     }
   }
 
-  /** Returns the state after each of the inputs of a run that were handled; what they decided is left aside. */
+  /** Returns the state after each handled input of a run, without what they decided. */
   async *states(
     instance: string,
     run: number,
@@ -75,7 +75,7 @@ export class Instances {
     return this.handlers.definition.options.version ?? 1;
   }
 
-  /** The state was made by other code: it is made again of what the instance has had, and nothing is sent again. */
+  /** Recomputes a state of other code from the inputs of the instance. Nothing is sent again. */
   async #refold(instance: Instance): Promise<void> {
     const { key, run } = instance;
     try {
@@ -107,11 +107,11 @@ export class Instances {
     if (kind === 'rejection') return { kind, id, content: content as RejectionContent };
     const event = await this.eventAt(position!);
     if (!event)
-      throw this.#cannotFold(instance, new Error(`the event at position ${position} is not in the store any more`));
+      throw this.#cannotFold(instance, new Error(`the event at position ${position} is no longer in the store`));
     return { kind, id, event };
   }
 
-  /** Returns the event at a position; undefined if it is not in the store any more. */
+  /** Returns the event at a position; undefined if it is no longer in the store. */
   async eventAt(position: bigint): Promise<RecordedEvent | undefined> {
     const [event] = await this.eventStore.readAll({ after: position - 1n, limit: 1 });
     return event?.position === position ? event : undefined;

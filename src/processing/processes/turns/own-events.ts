@@ -10,7 +10,7 @@ export interface OwnEvent {
   readonly event: RecordedEvent;
   readonly instance: string;
   readonly replaying: boolean;
-  /** Why its instance cannot be found: then it is parked under the name of its aggregate. */
+  /** Why its instance is unknown: then the event is parked under the name of its aggregate. */
   readonly fault: unknown;
 }
 

@@ -23,18 +23,18 @@ export interface Handled {
   /** As it is stored. */
   readonly state: unknown;
   readonly decisions: readonly ProcessDecision[];
-  /** Whether the instance has ended with it. */
+  /** Whether this ended the instance. */
   readonly ends: boolean;
 }
 
 const MAX_STATE_CHARACTERS = 256 * 1024;
 const MAX_DECISIONS = 100;
 
-/** Calls the handlers of a process: each makes of a state and an input a state and decisions, and nothing else. */
+/** Calls the handlers of a process. Each takes a state and an input, and returns the new state and decisions. */
 export class ProcessHandlers {
   constructor(
     readonly definition: ProcessDefinition,
-    /** Returns the instance of its class that a stored command is of. */
+    /** Returns a stored command as an instance of its class. */
     private readonly revive: (command: StoredCommand) => object,
   ) {}
 
@@ -44,7 +44,7 @@ export class ProcessHandlers {
     return encodeState(process.dataOf(process.initialState()));
   }
 
-  /** Tells whether an event is one of the process. */
+  /** Tells whether the process handles an event. */
   hears({ name }: RecordedEvent): boolean {
     return this.definition.handlers.has(name);
   }
@@ -54,7 +54,7 @@ export class ProcessHandlers {
     return this.definition.process.rejected.has(command);
   }
 
-  /** @throws what the handler throws, InvalidProcessDecisionError, and what keeps the state from being stored */
+  /** @throws what the handler throws, InvalidProcessDecisionError, UnstorableValueError for the state */
   run(state: unknown, input: ProcessTurnInput, of: InstanceName): Handled {
     const { process, name } = this.definition;
     const fresh = process.initialState();
@@ -62,7 +62,7 @@ export class ProcessHandlers {
     const context = this.#contextOf(input, of);
     const returned = this.#handle(input, { state: own, context });
     const decisions = this.#decisionsOf(returned, of.instance);
-    // What no store takes is found here, and parks this instance alone.
+    // A state that no store accepts is found here, so that only this instance is parked.
     const { state: stored } = sealPayload({ state: encodeState(process.dataOf(own)) }, name);
     const size = JSON.stringify(stored).length;
     if (size > MAX_STATE_CHARACTERS)
@@ -90,7 +90,7 @@ export class ProcessHandlers {
         const handler = process.deadlines.get(key);
         if (!handler)
           throw new InvalidProcessDecisionError(name, turn.context.instance, [
-            `the deadline '${key}' has come due, and nothing handles it. Add a @DeadlineHandler('${key}').`,
+            `the deadline '${key}' is due, but has no handler. Add a @DeadlineHandler('${key}').`,
           ]);
         return handler({ key, dueAt: new Date(dueAt), content } satisfies Deadline, turn);
       }
@@ -120,15 +120,17 @@ export class ProcessHandlers {
     };
     if (isPromise(returned)) {
       Promise.resolve(returned).catch(() => undefined);
-      refuse('its handler returned a promise. Handlers of a process are pure: what takes time is a command.');
+      refuse(
+        'its handler returned a promise. Handlers of a process are pure: put anything asynchronous into a command.',
+      );
     }
     if (returned === undefined || returned === null) return [];
     const decisions: readonly unknown[] = Array.isArray(returned) ? returned : [returned];
     const wrong = decisions.findIndex(decision => !isDecision(decision));
     if (wrong >= 0)
       refuse(
-        `its handler returned ${describe(decisions[wrong])}${Array.isArray(returned) ? ` at index ${wrong}` : ''}; it must return what send, deadline, ` +
-          'cancel and end make, or nothing.',
+        `its handler returned ${describe(decisions[wrong])}${Array.isArray(returned) ? ` at index ${wrong}` : ''}; it must return results of send, deadline, ` +
+          'cancel and end, or nothing.',
       );
     if (decisions.length > MAX_DECISIONS)
       refuse(`its handler returned ${decisions.length} decisions; the limit is ${MAX_DECISIONS}.`);

@@ -18,11 +18,11 @@ export interface ProcessFailure {
   readonly instance: string;
   readonly input: ProcessTurnInput;
   readonly error: unknown;
-  /** What follows from it. */
+  /** The consequence of the failure. */
   readonly consequence: string;
 }
 
-/** What inputs of instances lead to, until it is committed in one step. It changes nothing but what it returns. */
+/** Collects what inputs of instances lead to, until it is committed in one step. Has no other effect. */
 export class ProcessPage {
   readonly #ends = new Set<string>();
   readonly #inputs = new Map<string, NewProcessInput>();
@@ -41,7 +41,7 @@ export class ProcessPage {
     readonly now: number,
   ) {}
 
-  /** The instances that were ended, and those that were released or held. */
+  /** The instances that ended, and those that were released or held. */
   get ended(): ReadonlySet<string> {
     return this.#ends;
   }
@@ -55,12 +55,12 @@ export class ProcessPage {
     return [...this.#outputs.values()].filter(({ status }) => status === 'pending');
   }
 
-  /** Whether nothing at all is to be stored. */
+  /** Whether there is nothing to store. */
   get isEmpty(): boolean {
     return this.#touched.size + this.#inputs.size + this.#outputs.size + this.#clear.length === 0;
   }
 
-  /** Takes an event for an instance. @param folds whether nothing is to be sent: the event is older than the process */
+  /** Takes an event for an instance. @param folds the event is older than the process: nothing is sent */
   event(instance: Instance, event: RecordedEvent, folds: boolean): void {
     const input: ProcessTurnInput = { kind: 'event', id: event.id, event };
     if (instance.status === 'parked') return void this.wait(instance, input);
@@ -85,7 +85,7 @@ export class ProcessPage {
     this.handle(instance, input, { folds, undo });
   }
 
-  /** Lets the handler of an input decide; parks the instance where that fails. */
+  /** Lets the handler of an input decide, and parks the instance if that fails. */
   handle(instance: Instance, input: ProcessTurnInput, { folds = false, undo = instance.mark() } = {}): void {
     const { key, run } = instance;
     try {
@@ -106,7 +106,7 @@ export class ProcessPage {
     this.record(instance, input, 'waiting');
   }
 
-  /** Takes note of an input that nothing was done with. */
+  /** Records an input that had no effect. */
   note(instance: Instance, input: ProcessTurnInput, why: string): void {
     this.record(instance, input, 'noted', why);
   }
@@ -124,7 +124,7 @@ export class ProcessPage {
     this.failures.push({ instance: instance.key, input, error, consequence });
   }
 
-  /** Lets a parked instance go on. */
+  /** Releases a parked instance. */
   release(instance: Instance): void {
     instance.status = instance.parkedFrom ?? 'running';
     instance.error = undefined;
@@ -133,19 +133,19 @@ export class ProcessPage {
     this.#hold.set(instance.key, false);
   }
 
-  /** Keeps nothing of an instance. */
+  /** Forgets an instance. */
   forget(instance: Instance): void {
     instance.forgotten = true;
     this.changed(instance);
     this.#forget.add(instance.key);
   }
 
-  /** Sets a deadline that has something done by the owner of its segment. */
+  /** Sets a deadline as a request to the owner of its segment. */
   request(deadline: NewDeadline): void {
     this.#deadlinesOf(deadline.instance).set(deadline.key, deadline);
   }
 
-  /** Ends an instance: what it waits for is dropped. */
+  /** Ends an instance, and drops what it waits for. */
   end(instance: Instance): void {
     const { key } = instance;
     if (instance.status === 'parked') this.#hold.set(key, false);
@@ -161,12 +161,12 @@ export class ProcessPage {
         this.#outputs.set(id, { ...output, status: 'cancelled', note: 'the instance ended before it was sent' });
   }
 
-  /** Records an output as it stands now. */
+  /** Records the current form of an output. */
   output(output: NewProcessOutput): void {
     this.#outputs.set(output.id, output);
   }
 
-  /** Deletes a deadline, as it has come due or is of no use any more. */
+  /** Deletes a deadline that has come due or is no longer needed. */
   clear(instance: string, key: string, id: string): void {
     this.#clear.push({ instance, key, id });
   }
@@ -178,7 +178,7 @@ export class ProcessPage {
 
   record(instance: Instance, input: ProcessTurnInput, status: NewProcessInput['status'], note?: string): void {
     const { key, hash } = instance;
-    // Of an instance that never started; another one replaces it with the run in which it is handled.
+    // The instance had not started; the input is recorded again with the run in which it is handled.
     const run = Math.max(1, instance.run);
     this.#touched.add(instance);
     this.#inputs.set(input.id, {
@@ -230,7 +230,7 @@ export class ProcessPage {
     if (ends) this.end(instance);
   }
 
-  /** What is made of history sends nothing, and lets nothing fire that was due by then. */
+  /** Replayed events send nothing, and their deadlines do not fire if they are already due. */
   #folded({ deadlines, cancelled }: EncodedDecisions): EncodedDecisions {
     return { outputs: [], deadlines: deadlines.filter(({ dueAt }) => dueAt > this.now), cancelled };
   }
@@ -245,7 +245,7 @@ export class ProcessPage {
     const { key } = instance;
     for (const output of outputs) this.#outputs.set(output.id, output);
     instance.undo = [...instance.undo, ...this.encoder.undoOf(outputs)];
-    // What is decided together with the end of an instance waits for nothing.
+    // Commands decided together with the end of an instance wait for no outcome.
     if (instance.status === 'ended') return;
     const own = this.#deadlinesOf(key);
     for (const cancelledKey of cancelled) {
@@ -275,9 +275,9 @@ const unknownRefusal = ({ exists }: Instance, { unknown = 'ignore' }: Options): 
   return unknown === 'park' ? 'park' : 'leave';
 };
 
-const whyIgnored = (runs: boolean): string => (runs ? 'the instance has started already' : 'the instance has ended');
+const whyIgnored = (runs: boolean): string => (runs ? 'the instance has already started' : 'the instance has ended');
 
 function whyParked({ status, exists }: Instance): string {
-  if (status === 'running') return 'it has started already';
+  if (status === 'running') return 'it has already started';
   return exists ? 'it has ended' : 'there is no such instance';
 }

@@ -15,12 +15,12 @@ export interface RehearsedCommand {
   readonly command: StoredCommand;
 }
 
-/** What became of a command: it led to events, or to none, or it threw. */
+/** The outcome of a command: it led to events, or to none, or it threw. */
 export type RehearsedOutcome = 'done' | 'no events' | { readonly thrown: unknown };
 
-/** What an input led to, beside what the handlers were called with. */
+/** What an input led to. */
 export interface Rehearsed {
-  /** The instance that the input is for; undefined if it is of none. */
+  /** The instance that the input is for; undefined if there is none. */
   readonly instance: string | undefined;
   /** Its state as it is stored; undefined if it has not started. */
   readonly state: unknown;
@@ -31,13 +31,13 @@ export interface Rehearsed {
 }
 
 /**
- * Lets a process handle inputs one by one, as the engine does, without a store: instances are kept in memory, commands
- * and deadlines are collected.
+ * Lets a process handle inputs one by one, as the engine does, but without a store: it keeps instances in memory, and
+ * collects commands and deadlines.
  */
 export class ProcessRehearsal {
   readonly #instances = new Map<string, Instance>();
   readonly #outputs = new Map<string, NewProcessOutput>();
-  /** All that were ever set, by id. */
+  /** All deadlines that were ever set, by id. */
   readonly #deadlines = new Map<string, NewDeadline>();
   readonly #encoder: DecisionEncoder;
 
@@ -49,7 +49,7 @@ export class ProcessRehearsal {
     this.#encoder = new DecisionEncoder(handlers.definition, nameOf);
   }
 
-  /** The keys of the instances that have started, or were parked. */
+  /** The keys of the instances that have started or are parked. */
   get instances(): readonly string[] {
     return [...this.#instances.values()].filter(({ exists }) => exists).map(({ key }) => key);
   }
@@ -60,23 +60,23 @@ export class ProcessRehearsal {
     return own.map(output => ({ output, command: (output.content as OutputContent).command }));
   }
 
-  /** Returns the deadlines that an instance has. */
+  /** Returns the deadlines of an instance. */
   deadlines(instance: string): readonly NewDeadline[] {
     const ids = Object.values(this.#instances.get(instance)?.deadlines ?? {});
     return ids.map(id => this.#deadlines.get(id)!);
   }
 
-  /** @throws InvalidCorrelationError, and what keeps a new instance from being made */
+  /** @throws InvalidCorrelationError, and what making the state of a new instance throws */
   event(event: RecordedEvent): Rehearsed {
     const { handlers } = this;
     const { name } = handlers.definition;
     if (!handlers.hears(event)) return nothing(`the process '${name}' does not handle ${event.name}`);
     const key = correlated(handlers.definition, event);
-    if (key === undefined) return nothing(`correlate of '${name}' says that ${event.name} is of no instance`);
+    if (key === undefined) return nothing(`correlate of '${name}' returned no instance for ${event.name}`);
     return this.#turn(key, Date.parse(event.recordedAt), (page, instance) => page.event(instance, event, false));
   }
 
-  /** A deadline has come due. @param now milliseconds since 1970 */
+  /** Lets a deadline come due. @param now milliseconds since 1970 */
   due(deadline: NewDeadline, now: number): Rehearsed {
     const { name: process } = this.handlers.definition;
     return this.#turn(deadline.instance, now, (page, instance) =>
@@ -84,7 +84,7 @@ export class ProcessRehearsal {
     );
   }
 
-  /** A command was carried out, or not. @param now milliseconds since 1970 */
+  /** Takes the outcome of a command. @param now milliseconds since 1970 */
   outcome({ output }: RehearsedCommand, became: RehearsedOutcome, now: number): Rehearsed {
     const error = typeof became === 'object' ? became.thrown : undefined;
     const outcome = typeof became === 'object' ? undefined : { ...failed('', 0), succeeded: became === 'done' };

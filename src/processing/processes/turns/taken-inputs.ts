@@ -25,7 +25,7 @@ export function takeDeadline(
   else page.handle(instance, input);
 }
 
-/** Takes what became of a command. */
+/** Takes the outcome of a command. */
 export function takeOutcome(
   page: ProcessPage,
   handlers: ProcessHandlers,
@@ -56,13 +56,13 @@ export function takeOutcome(
   };
   if (instance.run !== output.run || instance.status === 'ended') {
     page.note(instance, input, 'the instance has ended');
-    const consequence = 'the instance has ended, and hears nothing of it';
+    const consequence = 'the instance has ended, so its handler is not called';
     if (thrown) page.failures.push({ instance: instance.key, input, error, consequence });
   } else if (instance.status === 'parked') page.wait(instance, input);
   else takeRejection(page, handlers, instance, input);
 }
 
-/** Hands a rejected command to its handler; where there is none, it parks the instance. */
+/** Hands a rejected command to its handler, or parks the instance if there is none. */
 export function takeRejection(
   page: ProcessPage,
   handlers: ProcessHandlers,
@@ -86,5 +86,5 @@ function storedError(error: unknown): StoredError {
   };
 }
 
-/** Text as every store takes it. */
+/** Returns text in a form that every store accepts. */
 const cut = (text: string): string => text.slice(0, 2000).replaceAll('\0', '\ufffd').toWellFormed();

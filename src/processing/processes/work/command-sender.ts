@@ -5,49 +5,49 @@ import { eventRetry } from '../../definition/event-retry';
 import type { OutputContent } from '../turns/encoded-decisions';
 import type { ProcessCommands } from './process-commands';
 
-/** How many commands of a segment are under way at once. */
+/** How many commands of a segment run at once. */
 const MAX_SENDING = 64;
 const STORE_PAUSE_MS = 100;
 const MAX_STORE_PAUSE_MS = 5000;
 
-/** What became of a command. */
+/** The outcome of a command. */
 export interface SentCommand {
   readonly output: NewProcessOutput;
   readonly outcome: CommandOutcome | undefined;
-  /** What it threw at last, where there is no outcome. */
+  /** What its last attempt threw, if it failed. */
   readonly error: unknown;
 }
 
-/** Says what a sender needs. */
+/** What a sender needs. */
 export interface CommandSenderParts {
   readonly commands: ProcessCommands;
   readonly retry: RetryRule | undefined;
   /** Aborted when nothing more is to be sent. */
   readonly ending: AbortSignal;
-  /** Told when a command has an outcome. */
+  /** Called when a command has an outcome. */
   readonly sent: () => void;
-  /** The store, or the flow, failed, and it is tried again. */
+  /** Called when the store or the flow failed; the command is retried. */
   readonly troubled: (error: unknown) => void;
 }
 
 /** Sends the commands of one segment: those of an instance one at a time, each after the outcome of the one before. */
 export class CommandSender {
   readonly #queues = new Map<string, NewProcessOutput[]>();
-  /** The id of the command that is under way, or whose outcome is not stored yet, by instance. */
+  /** By instance, the id of the command that is running or whose outcome is not stored yet. */
   readonly #busy = new Map<string, string>();
   readonly #running = new Set<Promise<void>>();
   #outcomes: SentCommand[] = [];
 
   constructor(private readonly parts: CommandSenderParts) {}
 
-  /** How many commands are to be sent, or wait for their outcome to be stored. */
+  /** How many commands are to be sent or have an outcome that is not stored yet. */
   get size(): number {
     let size = this.#busy.size;
     for (const queue of this.#queues.values()) size += queue.length;
     return size;
   }
 
-  /** Adds commands behind those of their instance. */
+  /** Queues commands after those of the same instance. */
   add(outputs: readonly NewProcessOutput[]): void {
     for (const output of outputs) {
       if (this.#busy.get(output.instance) === output.id) continue;
@@ -58,24 +58,24 @@ export class CommandSender {
     this.#start();
   }
 
-  /** Forgets what an instance has not sent yet. */
+  /** Drops the commands that an instance has not sent yet. */
   drop(instance: string): void {
     this.#queues.delete(instance);
   }
 
-  /** Forgets all that was not sent yet: it will be added again. */
+  /** Drops all commands that were not sent yet; they will be added again. */
   dropAll(): void {
     this.#queues.clear();
   }
 
-  /** Takes the outcomes that have come. The next commands of their instances follow when `stored` was called. */
+  /** Takes the outcomes so far. The next commands of their instances are sent once `stored` is called. */
   takeOutcomes(): readonly SentCommand[] {
     const outcomes = this.#outcomes;
     this.#outcomes = [];
     return outcomes;
   }
 
-  /** The outcomes could not be stored: they are to be taken again. */
+  /** Puts back outcomes that could not be stored. */
   putBack(outcomes: readonly SentCommand[]): void {
     this.#outcomes = [...outcomes, ...this.#outcomes];
   }
@@ -84,18 +84,18 @@ export class CommandSender {
     return this.#outcomes.length > 0;
   }
 
-  /** The outcomes are stored: what follows them can be sent. */
+  /** Called when outcomes are stored: the commands after them can be sent. */
   stored(outcomes: readonly SentCommand[]): void {
     for (const { output } of outcomes) this.#busy.delete(output.instance);
     this.#start();
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no command is running. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Resolves when another command has an outcome, or none is under way. */
+  /** Resolves when another command has an outcome, or none is running. */
   async next(): Promise<void> {
     if (!this.hasOutcomes && this.#running.size > 0) await Promise.race(this.#running);
   }
@@ -143,7 +143,7 @@ export class CommandSender {
 
 const OF_STORE = new Set(['STORE_CLOSED', 'STORE_GONE', 'HISTORY_REPLACED', 'CLAIM_LOST', 'FLOW_CLOSED']);
 
-/** Tells a failure of the store, or of a flow that closes, from one of the command: that is tried without limit. */
+/** Tells a failure of the store, or of a closing flow, from one of the command. The former is retried without limit. */
 function isOfStore(error: unknown): boolean {
   if (!EventualityError.is(error)) return false;
   return OF_STORE.has(error.code) || error.code.startsWith('POSTGRES_') || error.code.startsWith('SQLITE_');

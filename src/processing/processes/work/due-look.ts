@@ -1,14 +1,14 @@
 import { Alarm, Gathered } from '../../../concurrency';
 import type { ProcessSegment, ProcessStore, StoredDeadline } from '../../../store';
 
-/** How often the store is asked at least, for what other processes have scheduled, in milliseconds. */
+/** The longest interval between two queries, which find what other processes have scheduled, in milliseconds. */
 const LOOK_INTERVAL_MS = 450;
-/** A clock that is ahead of the store's must not lead to questions without a pause, in milliseconds. */
+/** The shortest interval between two queries, even if this clock is ahead of the store's, in milliseconds. */
 const MIN_INTERVAL_MS = 5;
-/** How many deadlines of a segment come in one look. */
+/** How many deadlines of a segment one query returns. */
 const MAX_DUE = 100;
 
-/** A segment that deadlines are looked for. */
+/** A segment whose deadlines are looked up. */
 interface Looking {
   readonly of: ProcessSegment;
   readonly wake: () => void;
@@ -16,12 +16,12 @@ interface Looking {
 }
 
 /**
- * Finds the deadlines that are due, in one question for all segments that this process has, of all process managers:
- * twice a second, and when the next one is due that it knows of.
+ * Finds the deadlines that are due, in one query for all segments that this process owns, of all process managers:
+ * twice a second, and whenever the next known one is due.
  */
 export class DueLook {
   readonly #segments = new Set<Looking>();
-  /** All who ask in one turn share one question. */
+  /** Callers in the same turn of the event loop share one query. */
   readonly #look = new Gathered<'due', void>(
     () => 'due',
     () => [this.#ask()],
@@ -36,7 +36,7 @@ export class DueLook {
     private readonly now: () => number,
   ) {}
 
-  /** Begins to look for a segment; `wake` is called when something may be due. */
+  /** Starts to look up the deadlines of a segment; `wake` is called when something may be due. */
   begin(of: ProcessSegment, wake: () => void): DueSegment {
     const looking: Looking = { of, wake, due: [] };
     this.#segments.add(looking);
@@ -57,7 +57,7 @@ export class DueLook {
     };
   }
 
-  /** Takes note of a deadline that this process has set. @param at milliseconds since 1970 */
+  /** Records a deadline that this process has set. @param at milliseconds since 1970 */
   expect(at: number): void {
     if (at >= this.#nextAt) return;
     this.#nextAt = at;
@@ -65,8 +65,8 @@ export class DueLook {
   }
 
   /**
-   * Returns when the next deadline is due of all processes that are looked after here, by the clock of the application;
-   * undefined if there is none. @throws errors of the store
+   * Returns when the next deadline of these process managers is due, by the clock of the application; undefined if
+   * there is none. @throws errors of the store
    */
   async next(): Promise<number | undefined> {
     const processes = new Set([...this.#segments].map(({ of }) => of.process));
@@ -104,7 +104,7 @@ export class DueLook {
 
   #setAlarm(): void {
     const milliseconds = this.#nextAt - this.now();
-    // Later ones are found by the segments, which look now and then.
+    // The segments find later ones in their regular queries.
     if (milliseconds <= LOOK_INTERVAL_MS) this.#alarm.set(Math.max(0, milliseconds));
   }
 
@@ -113,10 +113,11 @@ export class DueLook {
   }
 }
 
-/** Gives one segment what is due. */
+/** Finds the due deadlines of one segment. */
 export interface DueSegment {
   /**
-   * Returns what is due and was not returned before; asks the store where it may be time. @throws errors of the store
+   * Returns what is due and was not returned before. Asks the store if something may be due. @throws errors of the
+   * store
    */
   take(): Promise<readonly StoredDeadline[]>;
   end(): void;

@@ -4,10 +4,10 @@ import { INSTANCE_INDEXES, INSTANCES_VERSION, instancesOf } from '../turns/insta
 import { DueLook } from './due-look';
 import type { ProcessCommands } from './process-commands';
 
-/** What all process managers of a process of the operating system share. */
+/** What all process managers in one operating-system process share. */
 export class ProcessEngine {
   readonly due: DueLook;
-  /** Undefined where commands are not scheduled. */
+  /** Undefined if the flow schedules no commands. */
   readonly schedule: Schedule | undefined;
   readonly #prepared = new Map<string, Promise<void>>();
 
@@ -17,14 +17,14 @@ export class ProcessEngine {
     readonly store: ProjectionStore,
     /** Milliseconds since 1970. */
     readonly now: () => number,
-    /** Whether commands are scheduled. */
+    /** Whether the flow schedules commands. */
     scheduling = false,
   ) {
     this.schedule = scheduling ? new Schedule(this) : undefined;
     this.due = new DueLook(processes, now);
   }
 
-  /** Makes sure that the instances of a process can be stored. */
+  /** Prepares the store for the instances of a process. */
   prepare(process: string): Promise<void> {
     const known = this.#prepared.get(process) ?? this.#prepare(process);
     this.#prepared.set(process, known);

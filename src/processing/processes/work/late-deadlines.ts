@@ -1,15 +1,15 @@
 import type { StoredDeadline } from '../../../store';
 
-/** Deadlines that were found in one look, and where the events went then. */
+/** Deadlines found by one query, and the position of the last event at that time. */
 interface Found {
   readonly head: bigint;
   readonly deadlines: readonly StoredDeadline[];
 }
 
 /**
- * Deadlines that are due, until the segment has come to where the events went when each was found: what was recorded in
- * time comes first. Those found again wait no longer for that, so a segment that is always a little behind lets them
- * fire all the same.
+ * Holds due deadlines back until the segment has handled the events that were stored when each was found, because
+ * events recorded in time come first. Finding a deadline again does not prolong its wait, so it also fires in a segment
+ * that is always a little behind.
  */
 export class LateDeadlines {
   #found: readonly Found[] = [];
@@ -18,7 +18,7 @@ export class LateDeadlines {
     return this.#found.length === 0;
   }
 
-  /** Returns those that do not wait yet. */
+  /** Returns those that are not waiting yet. */
   unknown(deadlines: readonly StoredDeadline[]): readonly StoredDeadline[] {
     const known = new Set(this.#found.flatMap(found => found.deadlines.map(({ id }) => id)));
     return deadlines.filter(({ id }) => !known.has(id));

@@ -4,8 +4,8 @@ import { isProcess } from '../definition/definition';
 import type { ProcessEngine } from './engine';
 
 /**
- * Tells whether commands of a process are still to be sent, or deadlines are due, in any of the processes that share
- * the work; undefined for what is no process manager. @throws errors of the store
+ * Tells whether commands of a process manager are still to be sent or deadlines are due, in any process that shares the
+ * work; undefined for other event processors. @throws errors of the store
  */
 export async function isPendingProcess(
   { processes: engine }: { readonly processes: ProcessEngine | undefined },

@@ -5,7 +5,7 @@ import type { StoredCommand } from '../turns/inputs';
 export interface ProcessCommands {
   /** Returns the name of a command. @throws UnnamedMessageError, MessageClassMismatchError, UnknownCommandError */
   nameOf(command: object): string;
-  /** Returns an instance of the class that a stored command is of; without a class, a plain message. */
+  /** Returns a stored command as an instance of its class, or as a plain message if it has none. */
   revive(command: StoredCommand): object;
   dispatch(
     command: StoredCommand,

@@ -8,10 +8,10 @@ import type { ProcessPage } from '../turns/process-page';
 import { takeRejection } from '../turns/taken-inputs';
 import { type ProcessRequest, requested } from './request';
 
-/** The key under which the history has the end of an instance that was asked for. */
+/** The key under which a requested end appears in the history of an instance. */
 const END_KEY = '$end';
 
-/** Does what `flow.processManagers` has asked for, in any process: a request is a deadline that is due at once. */
+/** Carries out the requests that `flow.processManagers` made in any process: each is a deadline that is due at once. */
 export class ProcessRequests {
   constructor(
     private readonly handlers: ProcessHandlers,
@@ -31,7 +31,7 @@ export class ProcessRequests {
       await this.#again(page, instance, wanted.kind === 'discard' ? wanted.which : undefined);
   }
 
-  /** Takes the inputs that wait, as long as that goes well, without those that are to be discarded. */
+  /** Handles the waiting inputs until one fails, and leaves out those to be discarded. */
   async #again(page: ProcessPage, instance: Instance, discarded: string | undefined): Promise<void> {
     const waiting = await this.instances.waiting(instance.key);
     page.release(instance);
@@ -49,7 +49,7 @@ export class ProcessRequests {
     else page.handle(instance, input);
   }
 
-  /** An event is for another instance where it could not be told before for which: then that one gets it. */
+  /** An event whose instance was unknown may turn out to be for another one, which then receives it. */
   #event(page: ProcessPage, instance: Instance, input: EventInput): void {
     const { event } = input;
     let key: string | undefined;
@@ -59,12 +59,12 @@ export class ProcessRequests {
       return void page.park(instance, input, error);
     }
     if (key === instance.key) return void page.event(instance, event, false);
-    page.note(instance, input, key === undefined ? 'of no instance' : `handed to '${key}'`);
+    page.note(instance, input, key === undefined ? 'it belongs to no instance' : `handed to '${key}'`);
     if (key === undefined) return;
     page.request(requested({ kind: 'take', instance: key, position: String(event.position) }));
   }
 
-  /** A command that threw, and that the process does not hear of, is sent again. */
+  /** Sends a command again that threw and whose rejection the process does not handle. */
   #rejection(page: ProcessPage, instance: Instance, input: ProcessTurnInput & { kind: 'rejection' }): void {
     const { output, command, cause } = input.content;
     if (this.handlers.handlesRejection(command.name)) return void takeRejection(page, this.handlers, instance, input);

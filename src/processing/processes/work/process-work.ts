@@ -23,8 +23,8 @@ import { Retention } from './retention';
 import { MAX_QUEUED_COMMANDS, StoredCommands } from './stored-commands';
 
 /**
- * The work of a segment of a process: events, deadlines and the outcomes of commands become state, commands and
- * deadlines, each page in one commit, and commands are sent after it.
+ * The work of a segment of a process manager: turns events, deadlines and outcomes of commands into state, commands and
+ * deadlines, commits each page in one step, and sends the commands afterwards.
  */
 export class ProcessWork implements SegmentWork {
   readonly haltedBy: FailedEvent | undefined = undefined;
@@ -60,10 +60,10 @@ export class ProcessWork implements SegmentWork {
     this.#sender = new CommandSender({
       ...{ commands: engine.commands, retry: definition.process.options.retry, ending },
       sent: () => segment.tickIn(0),
-      troubled: error => segment.report(error, 'could not send a command; it tries again'),
+      troubled: error => segment.report(error, 'could not send a command; it will retry'),
     });
     this.#queue = new StoredCommands(engine.processes, this.#place, this.#sender);
-    // Each command under way listens.
+    // Each running command adds a listener.
     setMaxListeners(0, ending);
     ending.addEventListener('abort', () => this.#due?.end(), { once: true });
   }
@@ -100,12 +100,12 @@ export class ProcessWork implements SegmentWork {
     if (this.#sender.hasOutcomes) this.segment.tickIn(0);
   }
 
-  /** A handler of a process does not keep the segment from going on. */
+  /** A failing handler of a process does not stop the segment. */
   async waitBeforeRetry(): Promise<void> {}
 
   restart(): void {}
 
-  /** Keeps the outcomes of commands that were under way. */
+  /** Stores the outcomes of commands that were running. */
   async finish(): Promise<void> {
     await this.#sender.idle();
     await this.#takeOutcomes();
@@ -147,7 +147,7 @@ export class ProcessWork implements SegmentWork {
     }
   }
 
-  /** What a store does not take is found by taking the events one by one. */
+  /** Takes the events one by one, to find the one that the store rejects. */
   async #oneByOne(own: readonly OwnEvent[], to: bigint): Promise<boolean> {
     for (const each of own) if (!(await this.#takeOwn([each], each.event.position))) return false;
     return this.#pass(to);
@@ -160,7 +160,7 @@ export class ProcessWork implements SegmentWork {
     return this.#commit(page, to);
   }
 
-  /** Stores what became of commands, and what their instances make of it. */
+  /** Stores the outcomes of commands, and what their instances decide then. */
   async #takeOutcomes(): Promise<boolean> {
     const outcomes = this.#sender.takeOutcomes();
     if (outcomes.length === 0) return true;
@@ -177,7 +177,7 @@ export class ProcessWork implements SegmentWork {
     return false;
   }
 
-  /** Lets deadlines fire: those of users after what was recorded in time. */
+  /** Lets deadlines fire; those of users only after the events that were recorded in time. */
   async #takeDue(): Promise<void> {
     const found = (await this.#due?.take()) ?? [];
     const requests = found.filter(isRequest);
@@ -192,7 +192,7 @@ export class ProcessWork implements SegmentWork {
     for (const deadline of due) takeDeadline(page, instances.get(deadline.instance)!, deadline);
     if (!(await this.#commit(page, this.segment.checkpoint.committed))) return;
     this.#late.fired(position);
-    // There may be more: all that was due came in one look.
+    // There may be more: the query returned a full page.
     this.segment.tickIn(0);
   }
 
@@ -201,14 +201,14 @@ export class ProcessWork implements SegmentWork {
       const page = this.#page();
       await this.#requests.take(page, request);
       if (!(await this.#commit(page, this.segment.checkpoint.committed))) return false;
-      // What was held is sent again.
+      // Commands that were held are sent now.
       for (const [instance, held] of page.held) if (!held) await this.#queue.release(instance);
       this.engine.due.expect(this.#now);
     }
     return true;
   }
 
-  /** Commits a page, and lets what follows from it happen. */
+  /** Commits a page, and then carries out its consequences. */
   async #commit(page: ProcessPage, to: bigint, outcomes: readonly SentCommand[] = []): Promise<boolean> {
     const { checkpoint } = this.segment;
     const moves = to > checkpoint.committed;
@@ -218,7 +218,7 @@ export class ProcessWork implements SegmentWork {
     }
     const outcome = await checkpoint.commit({ to, writes: page.writes(), process: page.changes() });
     if (!this.segment.went(outcome)) {
-      // It may have gone through, and the answer was lost: what is stored tells what is to be sent.
+      // The commit may have succeeded although its answer was lost: read from the store what is to be sent.
       this.#queue.again();
       return false;
     }

@@ -2,7 +2,7 @@ import { newId } from '../../../messages';
 import type { NewDeadline, StoredDeadline } from '../../../store';
 import { hashOf } from '../../definition/sequence';
 
-/** What the owner of an instance is to do with it. */
+/** What the owner of an instance is asked to do with it. */
 export type ProcessRequest =
   | { readonly kind: 'retry' | 'end'; readonly instance: string }
   | {
@@ -12,13 +12,13 @@ export type ProcessRequest =
       readonly which: string;
     }
   | {
-      /** Take the event at a position. */
+      /** Handle the event at a position. */
       readonly kind: 'take';
       readonly instance: string;
       readonly position: string;
     };
 
-/** Deadlines of this instance are requests: the owner of the segment finds them as it finds deadlines. */
+/** Deadlines of this instance are requests, so the owner of the segment finds them among the deadlines. */
 export const REQUESTS = '$request';
 
 /** Returns a request as a deadline that is due at once. */

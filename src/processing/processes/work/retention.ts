@@ -9,8 +9,8 @@ const INTERVAL_MS = 60_000;
 const PAGE_INSTANCES = 100;
 
 /**
- * Forgets instances that ended long ago, with their histories. One segment does it for all: an instance that has
- * started again meanwhile is left alone, as its document is another by then.
+ * Deletes instances that ended long ago, with their histories. One segment does so for all. An instance that has
+ * started again meanwhile is left alone, because its document has changed.
  */
 export class Retention {
   readonly #keep: number;
@@ -24,7 +24,7 @@ export class Retention {
     this.#keep = millisecondsOf(definition.process.options.keep) ?? KEEP_MS;
   }
 
-  /** Looks once a minute. @param now milliseconds since 1970 @throws errors of the store */
+  /** Checks once a minute. @param now milliseconds since 1970 @throws errors of the store */
   async run(now: number): Promise<void> {
     if (now < this.#nextAt) return;
     this.#nextAt = now + INTERVAL_MS;
@@ -47,7 +47,7 @@ export class Retention {
       reads: places.map(place => ({ ...place, document: found.get(place.id)! })),
       process: { forget: still },
     });
-    // One that has changed just now is left to the next look.
+    // An instance that has just changed is left to the next check.
     return outcome === 'ok' && items.length === PAGE_INSTANCES;
   }
 }

@@ -2,15 +2,15 @@ import type { ProcessSegment, ProcessStore } from '../../../store';
 import type { ProcessPage } from '../turns/process-page';
 import type { CommandSender } from './command-sender';
 
-/** So many commands of a segment wait in memory, at most. */
+/** The most commands of a segment that wait in memory. */
 export const MAX_QUEUED_COMMANDS = 1000;
 const PAGE_OUTPUTS = 1000;
 
 /**
- * Gives a sender the commands of a segment that are stored: those of earlier owners first, and then what is decided.
+ * Passes the stored commands of a segment to a sender: first those of earlier owners, then new ones.
  */
 export class StoredCommands {
-  /** The last of the stored commands that was queued; undefined when all were. */
+  /** The last stored command that was queued; undefined when all are queued. */
   #unread: bigint | undefined = 0n;
 
   constructor(
@@ -19,12 +19,12 @@ export class StoredCommands {
     private readonly sender: CommandSender,
   ) {}
 
-  /** Whether commands are to be sent, or wait for their outcome to be stored. */
+  /** Whether commands are to be sent or have an outcome that is not stored yet. */
   get isPending(): boolean {
     return this.sender.size > 0 || this.#unread !== undefined;
   }
 
-  /** Queues what is stored, as far as there is room. @throws errors of the store */
+  /** Queues stored commands as far as there is room. @throws errors of the store */
   async fill(): Promise<void> {
     const { process, segments, segment } = this.segment;
     while (this.#unread !== undefined && this.sender.size < MAX_QUEUED_COMMANDS) {
@@ -36,15 +36,15 @@ export class StoredCommands {
     }
   }
 
-  /** A page was stored: its commands are to be sent, and those of instances that ended or were parked are not. */
+  /** Called when a page is stored: queues its commands, and drops those of instances that ended or were parked. */
   follow(page: ProcessPage): void {
     for (const instance of page.ended) this.sender.drop(instance);
     for (const [instance, held] of page.held) if (held) this.sender.drop(instance);
-    // While stored ones are not all queued, these are among those that follow.
+    // While not all stored commands are queued, these are read later with the rest.
     if (this.#unread === undefined) this.sender.add(page.pending.filter(each => !page.held.has(each.instance)));
   }
 
-  /** Queues the commands of an instance that is not parked any more. @throws errors of the store */
+  /** Queues the commands of an instance that is no longer parked. @throws errors of the store */
   async release(instance: string): Promise<void> {
     if (this.#unread !== undefined) return this.again();
     this.sender.drop(instance);
@@ -52,7 +52,7 @@ export class StoredCommands {
     this.sender.add(await this.processes.outputs(this.segment.process, page));
   }
 
-  /** It is not known what was stored: everything is read again. */
+  /** Called when it is unknown what was stored: everything is read again. */
   again(): void {
     this.sender.dropAll();
     this.#unread = 0n;
