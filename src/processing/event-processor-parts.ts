@@ -19,7 +19,7 @@ export interface EventProcessorParts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly head: LogHead;
-  /** What process managers share; undefined where there are none. */
+  /** What process managers share; undefined if there are none. */
   readonly processes: ProcessEngine | undefined;
   /** The hook for failures of handlers. */
   readonly onError?: OnError | undefined;

@@ -17,11 +17,11 @@ export interface RunnerParts {
   readonly onError: OnError | undefined;
   readonly clock: Clock;
   readonly head: LogHead;
-  /** What process managers share; undefined where there are none. */
+  /** What process managers share; undefined if there are none. */
   readonly processes: ProcessEngine | undefined;
   readonly changes: ChangeSignal;
   readonly membership: Membership;
-  /** What all event processors of the process ask the store for again and again. */
+  /** The repeated queries of all event processors of the process. */
   readonly pulse: ProcessorPulse;
   readonly history: KnownHistory;
   readonly active: ActiveVersions;

@@ -171,9 +171,9 @@ export class EventProcessorRunner {
     return this.#followed.tick();
   }
 
-  /** Whether something is due that no further event leads to, in any process. @throws errors of the store */
+  /** Whether work is due, in any process, that no further event triggers. @throws errors of the store */
   async isPending(): Promise<boolean> {
-    // Before its first look this process follows nothing.
+    // Before its first round this process follows nothing.
     if (this.parts.follow && this.#hadActive === undefined) await this.#looks.now();
     return (await isPendingProcess(this.parts, this.definition, this.#read)) ?? this.#followed.retrying();
   }

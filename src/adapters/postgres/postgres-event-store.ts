@@ -48,7 +48,7 @@ import { isStorable } from './schema/names';
 import { checkedStart } from './schema/start';
 
 const TICK_TIMEOUT_MS = 1000;
-/** How many positions are looked through in one statement: a tenth of a second. */
+/** How many positions one statement examines, which takes about a tenth of a second. */
 const STEP_POSITIONS = 250_000n;
 const PAGE_TIMEOUT_MS = 10_000;
 

@@ -194,7 +194,7 @@ export class SqliteEventStore implements EventStore {
       await readInSteps(page, {
         step: STEP_POSITIONS,
         read: async step => {
-          // The library works in this thread: others get their turn.
+          // SQLite runs in this thread: let other work of the process have its turn.
           await immediately();
           return this.#rows(() => this.#log.events(step), signal);
         },
@@ -229,7 +229,7 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-/** How many positions are looked through without a pause: some milliseconds. */
+/** How many positions are examined without a pause, which takes some milliseconds. */
 const STEP_POSITIONS = 50_000n;
 
 const immediately = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

@@ -4,9 +4,9 @@ import type { LogSource, ReadPage } from './feed-page';
 
 type Events = readonly RecordedEvent[];
 
-/** After so many full pages with few events that are wanted, only those are read, as long as there is much to read. */
+/** After so many full pages with few wanted events, only wanted events are read, as long as there is much to read. */
 const SPARSE_PAGES = 4;
-/** Few are one of so many. */
+/** Wanted events count as few if they are at most one in so many. */
 const SPARSE_RATIO = 10;
 
 /** A subscription, and how far it has come. */
@@ -17,18 +17,17 @@ interface Following {
 }
 
 /**
- * Reads the pages of one reading: by a subscription, which gives all events, or, far behind the end and where few of
- * them are wanted, by their names. The end is followed by the subscription: the store is not asked again and again for
- * events that have not come.
+ * Reads the pages of one reading. Normally it uses a subscription, which delivers all events, and near the end always,
+ * so that the store is not polled for new ones. Far behind the end, if few events are wanted, it reads these by name.
  */
 export class LogReading {
   readonly #ending = new AbortController();
   #following: Following | undefined;
-  /** How many full pages in a row had few events that were wanted. */
+  /** How many full pages in a row had few wanted events. */
   #sparse = 0;
   /** The end of the log when reading by names began. */
   #end: bigint | undefined;
-  /** The store returns other events than it is asked for: then a filter is of no use. */
+  /** Whether the store ignores the filter: then reading by names is of no use. */
   #ignores = false;
 
   constructor(private readonly source: LogSource) {}
@@ -60,7 +59,7 @@ export class LogReading {
     }
   }
 
-  /** Ends the reading, also where it waits. */
+  /** Ends the reading, even while it waits. */
   end(): void {
     this.#ending.abort();
     this.#leave();
@@ -78,7 +77,7 @@ export class LogReading {
     const [{ events, to, ignored }, wasSame] = await Promise.all([passEvents(readAll, range), history?.confirm()]);
     this.#ignores = ignored;
     if (ignored || events.length === 0) this.#end = undefined;
-    // There is no event at the end of what was passed over: the history is asked whether it is the one that was read.
+    // The range may end without an event of its own, so check that the history is still the one that was read.
     const isSame = events.length > 0 ? wasSame : await history?.confirm();
     return isSame === false ? this.#over() : { events, to, names };
   }

@@ -59,7 +59,7 @@ export class SharedReading {
   }
 
   /**
-   * Tells whether the page after a position is kept, or is the next one to be read, with the events of these names.
+   * Tells whether the page after a position is kept or is the next to be read, and has the events with these names.
    */
   serves(after: bigint, names: ReadonlySet<string>): boolean {
     if (after < this.#start) return false;
@@ -122,7 +122,7 @@ export class SharedReading {
 
   /** The names of all events that some reader handles. */
   #wanted(): ReadonlySet<string> {
-    // The segments of a processor have one set.
+    // The segments of a processor share one set.
     const sets = new Set(Array.from(this.#readers, ({ names }) => names));
     const [first] = sets;
     return sets.size === 1 ? first! : new Set([...sets].flatMap(names => [...names]));
@@ -149,7 +149,7 @@ export class SharedReading {
   }
 }
 
-/** Tells whether a page of some names, or of all, has the events with these names. */
+/** Tells whether a page with events of some names, or of all, has the events with these names. */
 function has(ofPage: ReadonlySet<string> | undefined, names: ReadonlySet<string>): boolean {
   if (!ofPage || ofPage === names) return true;
   for (const name of names) if (!ofPage.has(name)) return false;

@@ -15,6 +15,6 @@ export function isOfHandler(error: unknown, { work, documents }: HandledPage): b
   return EventualityError.is(error) ? isContentError(error) : work.any;
 }
 
-/** Tells whether a store has refused what it was given: it would again. */
+/** Tells whether a store rejected its input: it would do so again. */
 export const isContentError = (error: unknown): boolean =>
   EventualityError.is(error) && OF_WHAT_WAS_GIVEN.has(error.code);

@@ -102,7 +102,7 @@ export class HandlerInvoker {
   }
 }
 
-/** The handler has ended. Returns a promise if it did not wait for all of its reads. */
+/** Called when the handler has ended. Returns a promise if the handler did not await all of its reads. */
 const readsLeft = (context: ProjectionContext | ReactorContext | undefined): Promise<void> | undefined =>
   context instanceof EffectsContext ? context.documents.end() : undefined;
 

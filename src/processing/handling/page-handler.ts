@@ -96,7 +96,7 @@ export class PageHandler {
         }
       }
     }
-    // A write that a handler has begun and did not wait for is noticed before the page is committed.
+    // A write that a handler started but did not await is noticed before the page is committed.
     if (own.length > 0) await undefined;
     if (own.length > 0) this.#reading = documents.reads > 0;
     return { to, own: own.length, ...rest(), halt };

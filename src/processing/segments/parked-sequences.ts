@@ -10,7 +10,7 @@ import type { EventProcessorParts } from '../event-processor-parts';
  */
 export const MAX_PARKED_SEQUENCES = 1000;
 
-/** Whether a parked sequence of a version waits to be tried again by itself. @throws errors of the store */
+/** Whether a parked sequence of a version waits for an automatic retry. @throws errors of the store */
 export async function hasRetries({ store, handling, pulse }: EventProcessorParts, name: ParkedName): Promise<boolean> {
   const { retry } = handling.definition.options;
   const parked = new ParkedSequences(store.deadLetters, name, () => pulse.parked(name), retry);

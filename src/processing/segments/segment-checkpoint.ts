@@ -91,6 +91,6 @@ export class SegmentCheckpoint {
   }
 }
 
-/** Whether there is nothing to write: then the checkpoint can be moved together with those of other segments. */
+/** Whether there is nothing to write, so that the checkpoint can be moved together with those of other segments. */
 const isMove = ({ to, ...changes }: SegmentChanges): boolean =>
   Object.values(changes).every(each => each === undefined || (Array.isArray(each) && each.length === 0));

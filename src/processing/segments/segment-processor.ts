@@ -111,7 +111,7 @@ export class SegmentProcessor {
     return this.#ticks.run();
   }
 
-  /** Stores the position at once, and not with the next tick. */
+  /** Stores the position now instead of with the next tick. */
   flush(): Promise<void> {
     return this.#doDue(async () => void this.#went(await this.#checkpoint.flush({ atOnce: true })));
   }
@@ -148,7 +148,7 @@ export class SegmentProcessor {
     const fresh = await this.#reader.fresh(page);
     if (!fresh) return false;
     if (fresh.length > 0 && !(await this.#work.take(fresh))) return false;
-    // What was left out behind the last event has no handler.
+    // The events that were left out after the last one have no handler.
     if (page.to > this.position) this.#checkpoint.pass(page.to);
     return true;
   }

@@ -141,7 +141,7 @@ export class VersionProcessor {
     await Promise.all(surplus.map(([segment, held]) => this.#giveBack(segment, held)));
   }
 
-  /** A process that has all segments knows who has them. */
+  /** A process that owns all segments need not ask the store for the owners. */
   async #states(): Promise<readonly Pick<SegmentState, 'segment' | 'owner'>[]> {
     const { owner } = this.membership;
     if (this.#held.size === this.version.segments)

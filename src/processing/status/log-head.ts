@@ -10,7 +10,7 @@ const PAGE_EVENTS = 1000;
  * restored, it starts again.
  */
 export class LogHead {
-  /** Those who ask at once share an answer. */
+  /** Callers that ask at the same time share an answer. */
   readonly #asked = new Gathered<null, bigint>(
     () => '',
     () => [this.#find()],
@@ -50,7 +50,7 @@ export class LogHead {
     }
   }
 
-  /** Begins at the end, if the store reads backward: one that ignores the direction returns its first events. */
+  /** Starts at the end if the store can read backward. A store that ignores the direction returns its first events. */
   async #jump(): Promise<void> {
     const [last, before] = await this.eventStore.readAll({ direction: 'backward', limit: 2 });
     if (last && before && last.position > before.position) this.#know(last);

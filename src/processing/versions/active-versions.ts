@@ -24,7 +24,7 @@ export class ActiveVersions {
   readonly #looks = new Map<string, Look>();
   readonly #known = new Map<string, Known>();
   readonly #listeners = new Set<(name: string) => void>();
-  /** Those who ask for several read models at once share a question. */
+  /** Callers that ask for read models at the same time share a query. */
   readonly #asked = new Gathered<string, SomeVersions>(
     name => name,
     names => this.#versionsOf(names),

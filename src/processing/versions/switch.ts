@@ -16,8 +16,8 @@ export interface Switch {
   /** Ignores what is parked. */
   readonly anyway: boolean;
   /**
-   * Stores the positions of this process's segments. Called right before each try, which compares stored checkpoints:
-   * under a steady stream of events what segments have passed over might else not be stored in any moment for minutes.
+   * Stores the positions of this process's segments. Called right before each attempt, because that compares stored
+   * checkpoints: under a steady stream of events they might otherwise stay behind the actual positions for minutes.
    */
   readonly flush: () => Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { ProjectionStore } from '../ports/projection-store';
 import type { ReadModelVersion } from '../ports/read-model-version';
 import type { LeaseOutcome, Member, SegmentState } from '../ports/segment-leases';
 
-/** Asks one by one: in memory a call costs little, and none waits for another. */
+/** Handles segments one by one: in memory calls are cheap, and none waits for another. */
 export class InMemoryBulk implements ProjectionBulk {
   constructor(private readonly store: ProjectionStore) {}
 

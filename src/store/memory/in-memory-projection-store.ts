@@ -48,7 +48,7 @@ export class InMemoryProjectionStore implements ProjectionStore {
     this.processes = this.#state.processes;
   }
 
-  /** On the prototype: who spreads a store, and replaces some of its parts, must not pass them by. */
+  /** A getter on the prototype: a copy of the store with some methods replaced must not bypass them through it. */
   get bulk(): ProjectionBulk {
     return new InMemoryBulk(this);
   }

@@ -9,15 +9,15 @@ export type VersionName = Pick<CheckpointName, 'projection' | 'version'>;
 /** A claim of one segment. */
 export interface SegmentClaim extends CheckpointName, LeaseClaim {}
 
-/** A lease that is given back. */
+/** A lease to release. */
 export interface HeldLease extends CheckpointName {
   readonly owner: string;
   readonly fence: bigint;
 }
 
-/** A checkpoint that is moved past events of which there is nothing to write. */
+/** A checkpoint to move past events that lead to no writes. */
 export interface CheckpointMove extends CheckpointName {
-  /** Where the checkpoint must be. */
+  /** The position at which the checkpoint must be. */
   readonly from: bigint;
   readonly to: bigint;
   /** The fence of the lease, which must be that of the segment. */
@@ -26,18 +26,18 @@ export interface CheckpointMove extends CheckpointName {
 
 /**
  * Does for many segments and versions at once what the other methods do for one, so that a process with many event
- * processors asks its store as often as a process with one. Each list of answers is in the order of the questions.
+ * processors sends no more queries than a process with one. Each list of answers is in the order of the requests.
  *
- * No question waits for another one: what the store cannot decide at once, because another transaction holds the
- * segment or the version, or what it would refuse, is left undecided. The caller then uses the method for one, which
- * waits, or says what is wrong.
+ * No request waits for another one. Whatever the store cannot decide at once, because another transaction holds the
+ * segment or the version, or would reject, is left undecided. The caller then uses the method for one, which waits or
+ * throws the error.
  */
 export interface ProjectionBulk {
-  /** As `SegmentLeases.claim`; undefined where it is undecided. @throws InvalidCommitError, StoreClosedError */
+  /** As `SegmentLeases.claim`; undefined if undecided. @throws InvalidCommitError, StoreClosedError */
   claim(claims: readonly SegmentClaim[]): Promise<readonly (LeaseOutcome | undefined)[]>;
-  /** As `SegmentLeases.release`; false where it is undecided. @throws InvalidCommitError, StoreClosedError */
+  /** As `SegmentLeases.release`; false if undecided. @throws InvalidCommitError, StoreClosedError */
   release(leases: readonly HeldLease[]): Promise<readonly boolean[]>;
-  /** As `SegmentLeases.join`; undefined where it is undecided. @throws InvalidCommitError, StoreClosedError */
+  /** As `SegmentLeases.join`; undefined if undecided. @throws InvalidCommitError, StoreClosedError */
   join(versions: readonly VersionName[], member: Member): Promise<readonly (readonly string[] | undefined)[]>;
   /** As `SegmentLeases.segments`. @throws StoreClosedError */
   segments(versions: readonly VersionName[]): Promise<readonly (readonly SegmentState[])[]>;
@@ -46,8 +46,8 @@ export interface ProjectionBulk {
   /** As `ProjectionStore.versions`. @throws StoreClosedError */
   versions(names: readonly string[]): Promise<readonly (readonly ReadModelVersion[])[]>;
   /**
-   * As `ProjectionStore.commit` without writes; undefined where it is undecided, or where the checkpoint or the fence
-   * is another. @throws InvalidCommitError, StoreClosedError
+   * As `ProjectionStore.commit` without writes; undefined if undecided, or if the checkpoint or the fence is different.
+   * @throws InvalidCommitError, StoreClosedError
    */
   pass(moves: readonly CheckpointMove[]): Promise<readonly (CommitOutcome | undefined)[]>;
 }

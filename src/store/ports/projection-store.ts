@@ -146,8 +146,8 @@ export interface ProjectionStore {
   /** What processes have decided and what they wait for; undefined if the store keeps no processes. */
   readonly processes?: ProcessStore | undefined;
   /**
-   * Asks for many segments and versions at once. Without it they are asked for one by one. A store that wraps another
-   * one and does something of its own in one of the other methods does it here too, or leaves this out.
+   * Handles many segments and versions at once; without it they are handled one by one. A store that wraps another one
+   * and changes what one of the other methods does must change it here as well, or leave this out.
    */
   readonly bulk?: ProjectionBulk | undefined;
   /**

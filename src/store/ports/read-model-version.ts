@@ -1,4 +1,4 @@
-/** The positions of the segments of an earlier version when another version took over from them. */
+/** The positions of an earlier version's segments when another version took over from them. */
 export interface TakenOverSegments {
   /** The rule that assigned events to these segments; as in `ReadModelSchema`. */
   readonly sequenceBy: string;

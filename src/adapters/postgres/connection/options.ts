@@ -53,7 +53,8 @@ export interface PostgresOptions extends PostgresSchemaOptions {
   readonly retryFor?: number;
   /**
    * How often subscribers look for appends of other processes, in milliseconds; the store's own appends wake them
-   * immediately. In a silence the pause grows to a tenth of it, at most to ten times this. Default 20.
+   * immediately. While nothing comes, the interval grows to a tenth of that time, to ten times this at most. Default
+   * 20.
    */
   readonly pollEvery?: number;
   /**

@@ -22,7 +22,7 @@ export async function activateVersion(
   if (!active || Number(active[0]) < version) throw new UnknownReadModelError(readModel, version);
 }
 
-/** Switches readers to a version if there is no other one, in one statement; returns whether it did. */
+/** Switches readers to a version if there is no other version, in one statement; returns whether it did. */
 export async function activatedOnly(
   ask: Ask,
   { activateOnly }: ProjectionStatements,

@@ -3,14 +3,14 @@ import type { StoreNames } from '../schema/names';
 import { leaseParts } from './lease-parts';
 import { sequencesOf, VERSION_COLUMNS } from './projection-rows';
 
-/** The statements for many segments and versions. None waits for a row that another transaction has locked. */
+/** Statements for many segments and versions. They never wait for a row that another transaction has locked. */
 export type BulkStatements = ReturnType<typeof bulkStatements>;
 
 const SEGMENT = ['projection', 'version', 'segment'];
 const SEGMENT_LISTS = '$1::text[], $2::integer[], $3::integer[]';
 const VERSION_LISTS = 'unnest($1::text[], $2::integer[]) with ordinality as w (projection, version, place)';
 
-/** Of two that insert the same rows one waits for the other, and neither in a circle. */
+/** The order in which rows are inserted: two transactions that insert the same rows cannot deadlock. */
 const IN_ORDER = 'order by projection, version, segment';
 
 const same = (one: string, other: string, columns: readonly string[] = SEGMENT): string =>
@@ -47,7 +47,9 @@ cross join lateral (${sequencesOf(names, 'w.projection', 'w.version')}) s order 
   };
 }
 
-/** Returns the fence of each claim, with the position if it is a renewal; or the owner and the time that is left. */
+/**
+ * Returns the fence of each claim, with the position if it is a renewal; otherwise the owner and its remaining time.
+ */
 function claimText(names: StoreNames, open: string): string {
   const [leases, checkpoints] = [names.of('leases'), names.of('checkpoints')];
   const { after, held, left } = leaseParts(names);
@@ -76,7 +78,7 @@ from renewed r join wanted w using (place) left join ${checkpoints} c on ${same(
 union all select w.place, m.fence, null, null, null from made m join wanted w on ${same('w', 'm')}`;
 }
 
-/** Yields the members of each version. Those whose time is over are deleted. */
+/** Returns the members of each version, and deletes those that have expired. */
 function joinText(names: StoreNames, open: string): string {
   const members = names.of('members');
   const { after, inTime } = leaseParts(names);
@@ -100,8 +102,8 @@ join ${members} l on ${same('l', 'w', version)} and ${inTime}`;
 }
 
 /**
- * Yields the places of the checkpoints that were moved; those that are not there yet only with the versions locked. A
- * commit under way has its lease locked: it is not waited for.
+ * Returns the places of the checkpoints that were moved. New checkpoints are inserted only while their versions are
+ * locked. A lease that is locked by a running commit is skipped.
  */
 function passStatement(names: StoreNames, open: string): Statement {
   const [leases, checkpoints] = [names.of('leases'), names.of('checkpoints')];

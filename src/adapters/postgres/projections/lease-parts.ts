@@ -7,15 +7,15 @@ const inTime = `l.lease_until > clock_timestamp() and l.lease_until <= ${after(`
 const held = `l.owner is not null and ${inTime}`;
 const left = 'ceil(extract(epoch from l.lease_until - clock_timestamp()) * 1000)';
 
-/** What the statements of leases and members have in common; a lease, or a member, is `l` in all of them. */
+/** The parts that statements about leases and members share; `l` is the lease or the member in all of them. */
 export const leaseParts = (names: StoreNames) => ({
-  /** So many milliseconds from now. */
+  /** A moment in so many milliseconds. */
   after,
-  /** Whether the time of a lease or a membership is not over. */
+  /** Whether a lease or a membership has not expired. */
   inTime,
   /** Whether a lease has an owner. */
   held,
-  /** How many milliseconds are left. */
+  /** The milliseconds until it expires. */
   left,
   /** The states of the segments of a version. */
   segmentsOf: (projection: string, version: string): string => `select segment, coalesce(c.position, 0),

@@ -24,7 +24,7 @@ import type { Ask, Row } from '../connection/statement';
 import { type BulkStatements, bulkStatements } from './bulk-statements';
 import { parkedSequence, readModelVersion, segmentState } from './projection-rows';
 
-/** Asks for many segments and versions in one statement. */
+/** Handles many segments and versions in one statement. */
 export class PostgresBulk implements ProjectionBulk {
   readonly #statements: BulkStatements;
 
@@ -39,7 +39,7 @@ export class PostgresBulk implements ProjectionBulk {
       ...[claims.map(({ owner }) => owner), claims.map(({ duration }) => duration)],
       ...[claims.map(({ note }) => note ?? null), claims.map(() => String(firstFence()))],
     ];
-    // Claims that are made twice are renewals.
+    // A claim that is repeated is a renewal.
     return this.access.run(async ({ ask }) => {
       const outcomes = new Array<LeaseOutcome | undefined>(claims.length).fill(undefined);
       const taken: number[] = [];
@@ -105,7 +105,7 @@ export class PostgresBulk implements ProjectionBulk {
     return moves.map((_, index) => (moved.has(index) ? { ok: true } : undefined));
   }
 
-  /** After the claims: whatever the owners before have committed is in these positions. */
+  /** Read after the claims, so that these positions include all commits of earlier owners. */
   async #placed(
     ask: Ask,
     claims: readonly SegmentClaim[],
@@ -119,7 +119,7 @@ export class PostgresBulk implements ProjectionBulk {
     }
   }
 
-  /** What no version can be called has nothing. */
+  /** Returns nothing for names that no version can have. */
   #ofVersions(statement: BulkStatements['segments'], versions: readonly VersionName[]): Promise<readonly Row[]> {
     const known = versions.map(each => (canBeReadModel(each.projection, each.version) ? each : NO_VERSION));
     return this.access.ask(statement, versionLists(known));
@@ -138,10 +138,10 @@ const segmentLists = (segments: readonly CheckpointName[]): unknown[] => [
   segments.map(({ segment }) => segment),
 ];
 
-/** The places of rows, from 0; rows have them from 1. */
+/** The places of rows, from 0; in the rows they count from 1. */
 const placesOf = (rows: readonly Row[]): number[] => rows.map(([place]) => Number(place) - 1);
 
-/** Sorts rows, each of which begins with its place, by their places. */
+/** Sorts rows by their place, which is their first column. */
 function inPlaces<T>(count: number, rows: readonly Row[], read: (row: Row) => T): T[][] {
   const places = Array.from({ length: count }, (): T[] => []);
   for (const [place, ...row] of rows) places[Number(place) - 1]!.push(read(row));

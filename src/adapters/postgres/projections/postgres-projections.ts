@@ -88,7 +88,7 @@ export class PostgresProjections implements ProjectionStore {
     this.#transactions = new ProjectionTransactions(maxConnections, sources, inside, appended);
   }
 
-  /** On the prototype: who spreads a store, and replaces some of its parts, must not pass them by. */
+  /** A getter on the prototype: a copy of the store with some methods replaced must not bypass them through it. */
   get bulk(): ProjectionBulk {
     return this.#bulk;
   }

@@ -17,9 +17,9 @@ export interface TickerSource {
 }
 
 const MIN_INTERVAL_MS = 5;
-/** While nothing comes, the pause before the next question grows: to this share of the silence so far, */
+/** While nothing comes, the pause before the next query grows: to this share of the time since the last event, */
 const SHARE_OF_SILENCE = 0.1;
-/** and to so many times `pollEvery` at most. */
+/** but at most to this multiple of `pollEvery`. */
 const MAX_POLLS = 10;
 // A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads
 // just then sees nothing, while the ticks before and after see the same horizon. For this reason all subscribers are
@@ -28,7 +28,7 @@ const WAKE_INTERVAL_MS = 500;
 
 /**
  * Reads the horizon while there are subscribers, and wakes them when it has moved. One ticker serves all subscribers of
- * a store. It reads less often the longer nothing has come.
+ * a store. The longer nothing has come, the less often it reads.
  */
 export class Ticker {
   readonly #subscribers = new Set<Subscriber>();
@@ -38,7 +38,7 @@ export class Ticker {
   #horizon: string | undefined;
   #lastWake = 0;
   #lastAsked = 0;
-  /** When there was something new, by `performance.now()`; or when this process appended. */
+  /** When something new was last found or this process last appended, by `performance.now()`. */
   #lastNews = 0;
   #lost = false;
 

@@ -2,8 +2,8 @@ import type { StoreNames } from './names';
 
 /**
  * Makes the function that reads a part of the log: up to a position, of some names and aggregates only, or backward. It
- * goes by position and looks at each event of the range, without an index by name: see docs/decisions/013. Its plans
- * are made for each call: in a generic plan each event would be asked also for the filters that are not given.
+ * goes by position and examines each event of the range, without an index by name: see docs/decisions/013. Each call is
+ * planned anew, because a generic plan would also check each event against filters that are not given.
  *
  * `p_seen` is an event that the caller has read. While it is stored, nothing can appear below it any more: up to there
  * the range is complete also in the moments in which a writer lowers the horizon.

@@ -136,7 +136,7 @@ export class ProjectionRecords {
     if (!this.isOpen(name, version)) throw new UnknownReadModelError(name, version);
   }
 
-  /** Tells whether a version takes commits and claims. */
+  /** Tells whether a version accepts commits and claims. */
   isOpen(name: string, version: number): boolean {
     return this.statements.openReadModel.get(name, version) !== undefined;
   }

@@ -23,7 +23,7 @@ import type { SqliteSettings } from '../connection/options';
 import { withoutDisk } from '../connection/without-disk';
 import type { ProjectionRecords } from './projection-records';
 
-/** Asks for many segments and versions in one transaction on the file. */
+/** Handles many segments and versions in one transaction on the file. */
 export class SqliteBulk implements ProjectionBulk {
   constructor(
     private readonly connection: SqliteConnection,
@@ -107,13 +107,13 @@ export class SqliteBulk implements ProjectionBulk {
     return this.records.isOpen(projection, version);
   }
 
-  /** At one moment of the file. */
+  /** Reads all at the same moment of the file. */
   #read<Q, A>(questions: readonly Q[], ask: (question: Q) => A): Promise<readonly A[]> {
     const work = (): A[] => questions.map(ask);
     return this.access.read(this.access.inOpenTransaction ? work : () => inTransaction(this.connection, 'begin', work));
   }
 
-  /** Without waiting for the disk: what is lost with a power cut is made again. */
+  /** Does not wait for the disk: what a power cut loses is done again. */
   #write<T>(work: () => T): Promise<T> {
     return this.access.write(() =>
       withoutDisk(this.connection, this.settings, () => inTransaction(this.connection, 'begin immediate', work)),

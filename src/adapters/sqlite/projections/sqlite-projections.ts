@@ -70,7 +70,7 @@ export class SqliteProjections implements ProjectionStore {
     this.#bulk = new SqliteBulk(connection, this.#records, settings, access);
   }
 
-  /** On the prototype: who spreads a store, and replaces some of its parts, must not pass them by. */
+  /** A getter on the prototype: a copy of the store with some methods replaced must not bypass them through it. */
   get bulk(): ProjectionBulk {
     return this.#bulk;
   }

@@ -12,7 +12,7 @@ export interface PassedEvents {
 
 type ReadAll = (page: StorePage) => Promise<readonly RecordedEvent[]>;
 
-/** A range of the log whose end the store has shown, and which events of it are wanted. */
+/** A range of the log whose end is known from the store, and the filter for its events. */
 export interface PassedRange {
   readonly after: bigint;
   readonly upTo: bigint;
@@ -27,8 +27,8 @@ export async function lastAfter(readAll: ReadAll, after: bigint, signal?: AbortS
 }
 
 /**
- * Reads the next page of the events of a range that pass a filter. A store that ignores the filter, the bound or the
- * direction is read page by page; `ignored` tells that it returned other events, too.
+ * Reads the next page of the events in a range that match a filter. A store that ignores the filter, the bound or the
+ * direction is read page by page; `ignored` tells that it also returned other events.
  */
 export async function passEvents(
   readAll: ReadAll,
@@ -37,7 +37,7 @@ export async function passEvents(
   const page = await readAll({ ...filter, after, upTo, ...(signal && { signal }) });
   const matches = matcherOf(filter);
   const events = matches ? page.filter(matches) : page;
-  // An empty page says that none are left up to the end, which the store has shown.
+  // An empty page means that none are left up to the known end.
   return { events, to: page.at(-1)?.position ?? upTo, ignored: events.length < page.length };
 }
 

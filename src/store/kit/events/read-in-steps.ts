@@ -4,16 +4,16 @@ import type { CheckedStorePage } from './page-checks';
 
 type Page = readonly RecordedEvent[];
 
-/** How a database reads a page, of events with or without a filter, and how much of the log in one statement. */
+/** How a database reads a page of events, with or without a filter, and how much of the log in one statement. */
 export interface StepReader {
-  /** How many positions it looks through in one statement, so that this takes some milliseconds. */
+  /** How many positions one statement examines, so that it takes some milliseconds. */
   readonly step: bigint;
   read(page: CheckedStorePage): Promise<Page>;
 }
 
 /**
  * Reads a page with a filter from a database that looks at each event of a range of positions: one limited range after
- * another, so that no statement takes long, and the signal is heeded in between. Ranges without events are skipped.
+ * another, so that no statement takes long, and checks the signal in between. Ranges without events are skipped.
  */
 export async function readInSteps(page: CheckedStorePage, { step, read }: StepReader): Promise<Page> {
   const filter = storable(page);
@@ -21,7 +21,7 @@ export async function readInSteps(page: CheckedStorePage, { step, read }: StepRe
   const { limit, direction, names, aggregates, ...bounds } = page;
   if (!names && !aggregates) return read(page);
   const found: RecordedEvent[] = [];
-  // Backward from the end it must be known where that is.
+  // To read backward from the end, the end must be known.
   let range: Bounds | undefined = direction === 'forward' ? bounds : await next(bounds);
   while (range) {
     const { after, upTo } = stepOf(range);
@@ -31,7 +31,7 @@ export async function readInSteps(page: CheckedStorePage, { step, read }: StepRe
   }
   return found;
 
-  /** The rest of a range, from its first event in the direction on; undefined if it has none. */
+  /** Returns the rest of a range, from its first event in this direction; undefined if it has none. */
   async function next(rest: Bounds): Promise<Bounds | undefined> {
     const [event] = await read({ ...rest, direction, limit: 1 });
     if (!event) return undefined;
@@ -44,7 +44,7 @@ export async function readInSteps(page: CheckedStorePage, { step, read }: StepRe
   }
 }
 
-/** The last position that databases can count to. */
+/** The highest position that databases can store. */
 const LAST_POSITION = 2n ** 63n - 1n;
 
 interface Bounds {

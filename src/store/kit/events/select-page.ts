@@ -83,7 +83,7 @@ async function lastOf(
   return found;
 }
 
-/** Finds the end in growing steps, and then in smaller ones. */
+/** Finds the end in growing steps, then in shrinking ones. */
 async function lastPosition(read: ReadAll, after: bigint): Promise<bigint> {
   let last = after;
   for (let step = BigInt(PAGE_LIMIT); ; ) {
