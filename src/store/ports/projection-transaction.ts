@@ -16,7 +16,7 @@ export interface EventsBeside {
 
 /**
  * Sets the event store of a projection store, as a property that is not enumerable. The event store refers to its
- * projections, so `JSON.stringify` would otherwise find a cycle. For those who write a store.
+ * projections, so `JSON.stringify` would otherwise find a cycle. For store authors.
  */
 export function nameEventsBeside(projections: object, value: EventsBeside | undefined): void {
   Object.defineProperty(projections, 'eventsBeside', { value, enumerable: false, configurable: true, writable: true });

@@ -7,8 +7,8 @@ import type { StoreNames } from './names';
 
 /**
  * Returns, as SQL, all that a store needs: schema, tables and functions. Running it again changes nothing, and several
- * may run it at once. For those who let no application alter a database; start the store with `{ migrate: 'check' }`
- * then.
+ * may run it at once. For setups in which applications must not alter the database; start the store with `{ migrate:
+ * 'check' }` then.
  *
  * @example await writeFile('eventuality.sql', migrationSql({ schema: 'shop' }));
  * @throws PostgresOptionsError

@@ -20,7 +20,7 @@ const APPEND_OPTIONS: OptionChecks<AppendOptions> = { command: checkedElsewhere 
 const TEXT = `text of 1 to ${MAX_NAME_LENGTH} characters without NUL`;
 
 /**
- * Refuses a claim of a command that no store can accept, with all its faults. For those who write a store. @throws
+ * Refuses a claim of a command that no store can accept, with all its faults. For store authors. @throws
  * InvalidClaimError
  */
 export function checkCommandClaim(claim: CommandClaim): void {
@@ -32,7 +32,7 @@ export function checkCommandClaim(claim: CommandClaim): void {
 }
 
 /**
- * Refuses the name of a claim that no store can accept, and an invalid lease. For those who write a store. @throws
+ * Refuses the name of a claim that no store can accept, and an invalid lease. For store authors. @throws
  * InvalidClaimError
  */
 export function checkClaimName(claim: ClaimName, lease = 1): void {
@@ -41,7 +41,7 @@ export function checkClaimName(claim: ClaimName, lease = 1): void {
 }
 
 /**
- * Refuses the result of a command without an append if no store can keep it. For those who write a store.
+ * Refuses the result of a command without an append if no store can keep it. For store authors.
  * @throws InvalidClaimError
  */
 export function checkCommandResult(claim: ClaimName, { aggregateId, version, events = [] }: CompletedCommand): void {
@@ -58,7 +58,7 @@ export function checkCommandResult(claim: ClaimName, { aggregateId, version, eve
 }
 
 /**
- * Returns the claim of an append, as a copy that the caller cannot change. For those who write a store; check the
+ * Returns the claim of an append, as a copy that the caller cannot change. For store authors; check the
  * appends first.
  * @throws InvalidClaimError; InvalidAppendError if there is a claim but no event, or an unknown option
  */
@@ -75,8 +75,7 @@ export function claimOf(appends: readonly StreamAppend[], options: AppendOptions
 }
 
 /**
- * Creates the error for an append under the claim of a command that is already done by another append. For those who
- * write a store.
+ * Creates the error for an append under the claim of a command that is already done by another append. For store authors.
  */
 export const commandIsDone = ({ id }: ClaimName): InvalidAppendError =>
   new InvalidAppendError([`The command '${id}' is done: its events are stored already. Append others without it.`]);

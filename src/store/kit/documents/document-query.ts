@@ -56,7 +56,7 @@ export interface DocumentPlace {
 }
 
 /**
- * Checks a query and resolves it into keys. For those who write a store.
+ * Checks a query and resolves it into keys. For store authors.
  * @throws InvalidDocumentQueryError
  */
 export function resolveQuery(readModel: string, indexes: readonly string[], query: DocumentQuery = {}): ResolvedQuery {

@@ -35,7 +35,7 @@ export function pageOfOrdered(
   return { items, cursor: found.length > limit ? cursor(placeOf(found[limit - 1]!, order)) : undefined };
 }
 
-/** Finds a page among documents in memory, in any order. For those who write a store. */
+/** Finds a page among documents in memory, in any order. For store authors. */
 export const findDocuments = (documents: Iterable<HeldDocument>, query: ResolvedQuery): DocumentPage =>
   pageOfOrdered(orderedDocuments(documents, query.order), query);
 

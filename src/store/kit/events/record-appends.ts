@@ -8,7 +8,7 @@ import { recordEvent } from './record-event';
 export type VersionOf = (stream: StreamName) => number;
 
 /**
- * Returns the streams that are not as their appends expect them; undefined when all are. For those who write a store.
+ * Returns the streams that are not as their appends expect them; undefined when all are. For store authors.
  */
 export function conflictsOf(appends: readonly StreamAppend[], versionOf: VersionOf): readonly Conflict[] | undefined {
   let conflicts: Conflict[] | undefined;
@@ -35,7 +35,7 @@ export interface Recording {
 
 /**
  * Returns the recorded events of appends without conflicts, in their order, deeply frozen. Nothing is kept: what is
- * refused is refused before anything is written. For those who write a store.
+ * refused is refused before anything is written. For store authors.
  * @throws UnstorableValueError
  */
 export function recordAppends(

@@ -57,7 +57,7 @@ export function lettersToPark(park: readonly NewDeadLetter[] = []): readonly New
 }
 
 /**
- * Checks the limits of a page of dead letters and fills in defaults. For those who write a store. @throws
+ * Checks the limits of a page of dead letters and fills in defaults. For store authors. @throws
  * InvalidPageError
  */
 export function letterPage(page: { readonly after?: bigint; readonly limit?: number } = {}): {

@@ -7,7 +7,7 @@ import { checkpointFaults } from './projection-checks';
 const MAX_LEASE_MS = 3_600_000;
 const LONGEST_NOTE = 20_000;
 
-/** Refuses a claim of a segment that no store can accept. For those who write a store. @throws InvalidCommitError */
+/** Refuses a claim of a segment that no store can accept. For store authors. @throws InvalidCommitError */
 export function checkClaim(name: CheckpointName, { owner, duration, note }: LeaseClaim): void {
   const faults = [...checkpointFaults(name), ...memberFaults({ owner, duration })];
   if (note !== undefined && !isNote(note))
@@ -17,7 +17,7 @@ export function checkClaim(name: CheckpointName, { owner, duration, note }: Leas
   if (faults.length > 0) throw new InvalidCommitError(faults);
 }
 
-/** Refuses a member that no store can accept. For those who write a store. @throws InvalidCommitError */
+/** Refuses a member that no store can accept. For store authors. @throws InvalidCommitError */
 export function checkMember(projection: string, version: number, member: Member): void {
   const faults = [...checkpointFaults({ projection, version, segment: 0 }), ...memberFaults(member)];
   if (faults.length > 0) throw new InvalidCommitError(faults);

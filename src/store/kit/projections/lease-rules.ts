@@ -25,7 +25,7 @@ const MAX_FIRST_FENCE = 2 ** 47;
 
 /**
  * Returns a random fence for the first lease of a segment, so that no fence of a dropped version, or of a store that
- * was recreated under a running process, is used again. For those who write a store.
+ * was recreated under a running process, is used again. For store authors.
  */
 export const firstFence = (): bigint => BigInt(randomInt(1, MAX_FIRST_FENCE));
 
@@ -34,7 +34,7 @@ export type LeaseDecision =
   | { readonly ok: true; readonly lease: KnownLease }
   | { readonly ok: false; readonly owner: string; readonly freeIn: number };
 
-/** Decides on a claim of a segment, given its stored lease. For those who write a store. */
+/** Decides on a claim of a segment, given its stored lease. For store authors. */
 export function decideClaim(
   known: KnownLease | undefined,
   { owner, duration, note }: LeaseClaim,
@@ -53,7 +53,7 @@ function fenceAfter(known: KnownLease | undefined, owner: string): bigint {
   return known.owner === owner ? known.fence : known.fence + 1n;
 }
 
-/** Returns the state of a segment. For those who write a store. */
+/** Returns the state of a segment. For store authors. */
 export function segmentState(
   segment: number,
   position: bigint,
@@ -69,7 +69,7 @@ export function segmentState(
 
 /**
  * Tells whether a lease or a membership is still valid. One that would last longer than its duration was made before
- * the clock was set back, and counts as expired; otherwise it would outlive its owner. For those who write a store.
+ * the clock was set back, and counts as expired; otherwise it would outlive its owner. For store authors.
  */
 export const isHeld = ({ until, duration }: Pick<KnownLease, 'until' | 'duration'>, now: number): boolean =>
   until > now && until - now <= duration + LEASE_TOLERANCE_MS;

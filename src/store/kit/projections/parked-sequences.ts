@@ -2,7 +2,7 @@ import type { DeadLetter, ParkedSequence } from '../../ports/dead-letters';
 
 /**
  * Groups dead letters, which are in the order of their positions, by sequence. `retryOf` says which request to try a
- * sequence again has not been answered. For those who write a store.
+ * sequence again has not been answered. For store authors.
  */
 export function parkedSequences(
   letters: Iterable<DeadLetter>,

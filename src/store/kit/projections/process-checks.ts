@@ -32,7 +32,7 @@ const SEGMENT = { segments: anInteger(1, MAX_SEGMENTS), segment: anInteger(0, MA
 const PROCESS_SEGMENT: Fields<ProcessSegment> = { process: aName, ...SEGMENT };
 
 /**
- * Checks the arguments of `due`, and returns the segments, each of them once. For those who write a store.
+ * Checks the arguments of `due`, and returns the segments, each of them once. For store authors.
  * @throws InvalidProcessError
  */
 export function dueSegments(segments: readonly ProcessSegment[], limit: number): readonly ProcessSegment[] {
@@ -50,7 +50,7 @@ export function dueSegments(segments: readonly ProcessSegment[], limit: number):
 
 /**
  * Checks the arguments of `schedule`, and returns the deadlines sealed; of several for one key of an instance the last
- * one. For those who write a store.
+ * one. For store authors.
  * @throws InvalidProcessError, UnstorableValueError
  */
 export function deadlinesToSchedule(process: string, deadlines: readonly NewDeadline[]): readonly NewDeadline[] {
@@ -60,7 +60,7 @@ export function deadlinesToSchedule(process: string, deadlines: readonly NewDead
   return deadlinesToSet(deadlines);
 }
 
-/** Checks the arguments of `unschedule`. For those who write a store. @throws InvalidProcessError */
+/** Checks the arguments of `unschedule`. For store authors. @throws InvalidProcessError */
 export function checkUnschedule(process: string, instance: string, key: string): void {
   const faults = processFaults(process);
   checkField(instance, () => 'instance', aName, faults);
@@ -78,11 +78,11 @@ export interface SelectedPage<Status extends string = string> {
   readonly limit: number;
 }
 
-/** Checks a page of inputs and fills in defaults. For those who write a store. @throws InvalidProcessError */
+/** Checks a page of inputs and fills in defaults. For store authors. @throws InvalidProcessError */
 export const inputPage = (process: string, page?: ProcessPage<ProcessInputStatus>): SelectedPage<ProcessInputStatus> =>
   selectedPage(process, page, INPUT_STATUS);
 
-/** Checks a page of outputs and fills in defaults. For those who write a store. @throws InvalidProcessError */
+/** Checks a page of outputs and fills in defaults. For store authors. @throws InvalidProcessError */
 export const outputPage = (
   process: string,
   page?: ProcessPage<ProcessOutputStatus>,
@@ -113,7 +113,7 @@ export interface DeadlinePage {
   readonly limit: number;
 }
 
-/** Checks a page of deadlines and fills in defaults. For those who write a store. @throws InvalidProcessError */
+/** Checks a page of deadlines and fills in defaults. For store authors. @throws InvalidProcessError */
 export function deadlinePage(process: string, page: Parameters<ProcessStore['deadlines']>[1] = {}): DeadlinePage {
   const faults = processFaults(process);
   checkGiven(page, { instance: aName, limit: A_LIMIT }, faults);

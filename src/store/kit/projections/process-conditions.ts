@@ -3,7 +3,7 @@ import type { SelectedPage } from './process-checks';
 /**
  * Returns the conditions of a page of inputs or outputs in SQL, each beginning with `and`, for the columns `instance`,
  * `hash`, `status`, `held` (of outputs only) and `entry`; `bind` returns the placeholder of a value. Statuses are
- * written as they are, so that an index of the pending ones is found. For those who write a store.
+ * written as they are, so that an index of the pending ones is found. For store authors.
  */
 export function processConditions(
   rows: 'inputs' | 'outputs',

@@ -18,7 +18,7 @@ const MAX_SEGMENTS = 256;
 const MAX_VERSION = 2 ** 31 - 1;
 const MAX_POSITION = 2n ** 63n - 1n;
 
-/** Refuses a schema that no store can accept. For those who write a store. @throws InvalidReadModelError */
+/** Refuses a schema that no store can accept. For store authors. @throws InvalidReadModelError */
 export function checkReadModel({ name, version, indexes, revision = 1, segments = 1, ...more }: ReadModelSchema): void {
   const { sequenceBy = 'aggregate', takenOver = [], replayUntil = 0n } = more;
   const faults: string[] = [];
@@ -63,7 +63,7 @@ function takenOverFaults(takenOver: unknown): string[] {
 /** The stored part of the schema of a version. */
 export type KnownSchema = Required<Omit<ReadModelSchema, 'name' | 'version'>>;
 
-/** Returns a schema with its defaults. For those who write a store. */
+/** Returns a schema with its defaults. For store authors. */
 export const knownSchema = ({
   indexes,
   revision = 1,
@@ -173,7 +173,7 @@ const versionFault = (path: string, version: unknown): string =>
 
 /**
  * Tells whether a projection, a sequence and a position could have dead letters; null and undefined match any. For
- * those who write a store.
+ * store authors.
  */
 export function canBeParked(
   projection: unknown,
@@ -229,7 +229,7 @@ export interface PreparedWrite {
   readonly keys: readonly string[];
 }
 
-/** Computes the keys of the documents of a group. For those who write a store. */
+/** Computes the keys of the documents of a group. For store authors. */
 export function prepareWrites({ documents }: WriteGroup, indexes: readonly string[]): readonly PreparedWrite[] {
   return Array.from(documents, ([id, document]) => ({
     id,

@@ -23,7 +23,7 @@ export interface SealedCommit {
 }
 
 /**
- * Checks a commit and seals it. For those who write a store.
+ * Checks a commit and seals it. For store authors.
  * @param takes `processes`: whether the store keeps processes; one that does not refuses commits that change something
  * of a process. Default `false`.
  * @throws InvalidCommitError, UnstorableValueError

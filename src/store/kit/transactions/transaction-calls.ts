@@ -5,7 +5,7 @@ import type { AppendOutcome } from '../../ports/stream-append';
 /**
  * Runs the calls of a transaction of a projection store one after another, until its work has ended. The first call
  * that fails rolls back the whole transaction, even if the work continues: later calls reject with the same error. For
- * those who write a store.
+ * store authors.
  */
 export class TransactionCalls {
   readonly #turns = new Mutex();
