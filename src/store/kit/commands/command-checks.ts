@@ -75,7 +75,8 @@ export function claimOf(appends: readonly StreamAppend[], options: AppendOptions
 }
 
 /**
- * Creates the error for an append under the claim of a command that is already done by another append. For store authors.
+ * Creates the error for an append under the claim of a command that is already done by another append. For store
+ * authors.
  */
 export const commandIsDone = ({ id }: ClaimName): InvalidAppendError =>
   new InvalidAppendError([`The command '${id}' is done: its events are stored already. Append others without it.`]);

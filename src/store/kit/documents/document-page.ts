@@ -9,7 +9,8 @@ export interface DocumentText {
 }
 
 /**
- * Returns a page of the documents that a database found: one more than the limit if there is a next page. For store authors.
+ * Returns a page of the documents that a database found: one more than the limit if there is a next page. For store
+ * authors.
  */
 export function documentPage(found: readonly DocumentText[], { limit, cursor }: ResolvedQuery): DocumentPage {
   const items = found.slice(0, limit).map(({ id, document }) => ({ id, document: JSON.parse(document) as object }));
