@@ -77,8 +77,11 @@ class ReplaceableStore {
   }
 }
 
-/** The cache warns whenever a round has replaced the events that it holds. */
-const WITHOUT_WARNINGS = { warn() {}, error: console.error };
+/** With a cache it is reported that the events were replaced, as they are after each batch. */
+const logger = {
+  warn() {},
+  error: (entry, message) => entry.error?.code === 'HISTORY_REPLACED' || console.error(entry, message),
+};
 
 /** An application made by `bootstrap`, with two listener classes. */
 export async function bootstrapped({ cache, ambientCausation } = {}) {
@@ -105,7 +108,7 @@ export async function bootstrapped({ cache, ambientCausation } = {}) {
     eventStore: store,
     cache,
     ambientCausation,
-    logger: WITHOUT_WARNINGS,
+    logger,
   });
   return {
     create: (id, description) => flow.dispatch(new CreateTodo(id, description)),

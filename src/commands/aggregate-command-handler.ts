@@ -17,7 +17,7 @@ import {
 } from '../model';
 import type { AggregateLoader } from '../repository';
 import { appendFor, newAppend } from '../repository';
-import { type AppendOutcome, ConcurrencyError, type EventStore } from '../store';
+import { ConcurrencyError, type DirectAccess, type EventStore, PAGE_LIMIT, type StreamAppend } from '../store';
 import { targetOf } from './command-target';
 import { conflictRetry } from './conflict-retry';
 import { TurnRegistry } from './held-turns';
@@ -33,6 +33,16 @@ export interface CommandSurroundings {
   /** How commands are retried after a conflict. */
   readonly retry?: RetryRule | undefined;
 }
+
+/** A command whose turn is taken, and whose events are not stored yet. */
+interface Begun {
+  readonly turn: Turn;
+  readonly instance: AggregateInstance;
+  /** What its handler returned, unless that was applied already. */
+  readonly decision: PromiseLike<unknown> | undefined;
+}
+
+const LATER = `${HANDLING}, a command`;
 
 /** Creates the context for one call of a handler. */
 export type ContextOf = () => CommandContext;
@@ -63,26 +73,71 @@ export class AggregateCommandHandler {
   }
 
   /**
-   * Carries out a command. It is one async function, and the usual path calls no other one: each costs about as much as
-   * folding ten events.
+   * Carries out a command: without a promise, if the store answers synchronously and there is nothing else to wait for.
    * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError,
    * ReentrantCommandError, DeadlockError, and whatever the handler throws; then nothing was appended
    */
-  async [HANDLING](message: CommandMessage, rule: CommandRule, contextOf: ContextOf): Promise<CommandOutcome> {
+  [HANDLING](
+    message: CommandMessage,
+    rule: CommandRule,
+    contextOf: ContextOf,
+  ): CommandOutcome | Promise<CommandOutcome> {
     const id = targetOf(message, rule, this.loader.definition.name);
-    const { expectedVersion, signal } = message.options;
-    let turn: Turn | undefined;
+    const { direct } = this.store;
+    const events = direct && this.#readNow(direct, id, message);
+    const turn = events && this.#turns.enterFree(id, message);
+    if (!turn) return this[LATER](id, message, rule, contextOf);
+    let unfinished: Begun | undefined;
     this.#running.begin();
     try {
-      const entered = this.#turns.enter(id, message, signal);
-      turn = entered instanceof Promise ? await entered : entered;
+      const instance = this.loader.fresh(id);
+      instance.replay(events);
+      const decision = decide(instance, message, rule, contextOf());
+      if (isPromise(decision)) unfinished = { turn, instance, decision };
+      else {
+        instance.applyReturned(decision);
+        if (instance.changes.length === 0) return failed(id, instance.version);
+        const outcome = direct.appendNow([this.#newAppend(instance, message)]);
+        if (outcome?.ok) return this.#recorded(id, outcome.events);
+        unfinished = { turn, instance, decision: undefined };
+      }
+    } finally {
+      if (!unfinished) this.#leave(turn);
+    }
+    return this[LATER](id, message, rule, contextOf, unfinished);
+  }
+
+  /**
+   * Carries out a command, or what is left of one. It is one async function, and the usual path calls no other one:
+   * each costs about as much as folding ten events.
+   * @internal
+   */
+  async [LATER](
+    id: string,
+    message: CommandMessage,
+    rule: CommandRule,
+    contextOf: ContextOf,
+    begun?: Begun,
+  ): Promise<CommandOutcome> {
+    const { expectedVersion, signal } = message.options;
+    let turn = begun?.turn;
+    if (!begun) this.#running.begin();
+    try {
+      if (!begun) {
+        const entered = this.#turns.enter(id, message, signal);
+        turn = entered instanceof Promise ? await entered : entered;
+      } else if (begun.decision) begun.instance.applyReturned(await begun.decision);
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
-        const checked = this.loader.cacheChecked();
-        if (checked) await checked;
-        // A store that answers synchronously has no round trip to save.
-        const ahead = attempt === 1 && !this.store.direct ? this.#decideAhead(message, rule, contextOf, id) : undefined;
-        let instance = ahead && (await ahead);
+        let instance = attempt === 1 ? begun?.instance : undefined;
+        if (!instance) {
+          const checked = this.loader.cacheChecked();
+          if (checked) await checked;
+          // A store that answers synchronously has no round trip to save.
+          const isAhead = attempt === 1 && !this.store.direct;
+          const ahead = isAhead ? this.#decideAhead(message, rule, contextOf, id) : undefined;
+          instance = ahead && (await ahead);
+        }
         if (!instance) {
           if (this.loader.snapshots) instance = await this.loader.load(id, signal);
           else {
@@ -95,7 +150,7 @@ export class AggregateCommandHandler {
         }
         if (instance.changes.length === 0) return failed(id, instance.version);
         signal?.throwIfAborted();
-        const appended = this.#append(instance, message);
+        const appended = appendFor(message, this.store, [this.#newAppend(instance, message)]);
         const outcome = isPromise(appended) ? await appended : appended;
         if (outcome.ok) return this.#recorded(id, outcome.events);
         this.loader.cache?.delete(id);
@@ -104,22 +159,25 @@ export class AggregateCommandHandler {
         await pauseAfter(attempt, retry, signal);
       }
     } finally {
-      if (turn) this.#turns.leave(turn);
-      this.#running.end();
+      this.#leave(turn);
     }
   }
 
-  #append(
-    { id, version, changes }: AggregateInstance,
-    message: CommandMessage,
-  ): AppendOutcome | Promise<AppendOutcome> {
-    const append = newAppend(
-      message,
-      { aggregateName: this.loader.definition.name, aggregateId: id },
-      version,
-      changes,
-    );
-    return appendFor(message, this.store, [append]);
+  /** Reads the events of an aggregate; undefined if that, or something else of the command, needs a promise. */
+  #readNow(direct: DirectAccess, id: string, { options }: CommandMessage): readonly RecordedEvent[] | undefined {
+    const { cache, snapshots, definition } = this.loader;
+    if (cache || snapshots || options.signal || options.commandId !== undefined) return undefined;
+    const events = direct.readNow({ aggregateName: definition.name, aggregateId: id });
+    return events && events.length < PAGE_LIMIT ? events : undefined;
+  }
+
+  #leave(turn: Turn | undefined): void {
+    if (turn) this.#turns.leave(turn);
+    this.#running.end();
+  }
+
+  #newAppend({ id, version, changes }: AggregateInstance, message: CommandMessage): StreamAppend {
+    return newAppend(message, { aggregateName: this.loader.definition.name, aggregateId: id }, version, changes);
   }
 
   #recorded(id: string, events: readonly RecordedEvent[]): CommandOutcome {

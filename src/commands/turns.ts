@@ -44,7 +44,16 @@ export class Turns {
    */
   enter(id: string, message: CommandMessage, signal?: AbortSignal): Turn | Promise<Turn> | undefined {
     const turn = this.#turns.get(id);
-    if (turn?.holder) return this.#busy(turn, turn.holder, message, signal);
+    return turn?.holder ? this.#busy(turn, turn.holder, message, signal) : this.#enter(turn, id, message);
+  }
+
+  /** Enters a turn if it is free. */
+  enterFree(id: string, message: CommandMessage): Turn | undefined {
+    const turn = this.#turns.get(id);
+    return turn?.holder ? undefined : this.#enter(turn, id, message);
+  }
+
+  #enter(turn: Turn | undefined, id: string, message: CommandMessage): Turn {
     this.#held++;
     if (turn) {
       turn.holder = message;

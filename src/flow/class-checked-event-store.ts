@@ -19,7 +19,7 @@ export const classChecked = (eventStore: EventStore, types: readonly ClassRefere
   types.length > 0 ? new ClassCheckedEventStore(eventStore, new KnownEvents(types)) : eventStore;
 
 /** An event store that refuses events that would be read as instances of a class that they are not. */
-class ClassCheckedEventStore extends ForwardingEventStore implements DirectAccess {
+class ClassCheckedEventStore extends ForwardingEventStore {
   readonly #known: KnownEvents;
 
   constructor(inner: EventStore, known: KnownEvents) {
@@ -31,7 +31,8 @@ class ClassCheckedEventStore extends ForwardingEventStore implements DirectAcces
   get direct(): DirectAccess | undefined {
     const { append, read } = ClassCheckedEventStore.prototype;
     if (!(#known in this) || this.append !== append || this.read !== read) return undefined;
-    return this.inner.direct && this;
+    const { direct } = this.inner;
+    return direct && new ClassCheckedAccess(direct, this.#known);
   }
 
   /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */
@@ -43,13 +44,21 @@ class ClassCheckedEventStore extends ForwardingEventStore implements DirectAcces
     }
     return this.inner.append(appends, options);
   }
+}
 
+class ClassCheckedAccess implements DirectAccess {
+  constructor(
+    private readonly inner: DirectAccess,
+    private readonly known: KnownEvents,
+  ) {}
+
+  /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */
   appendNow(appends: readonly StreamAppend[]): AppendOutcome | undefined {
-    this.#known.check(appends);
-    return this.inner.direct?.appendNow(appends);
+    this.known.check(appends);
+    return this.inner.appendNow(appends);
   }
 
   readNow(stream: StreamName, page?: StreamPage): readonly RecordedEvent[] | undefined {
-    return this.inner.direct?.readNow(stream, page);
+    return this.inner.readNow(stream, page);
   }
 }

@@ -1,5 +1,8 @@
 import { EventEmitter, once } from 'node:events';
-import { defineAggregate, type EventStore, Flow, InMemoryEventStore } from 'eventuality';
+import { setImmediate } from 'node:timers/promises';
+import { defineAggregate, Event, type EventStore, Flow, InMemoryEventStore } from 'eventuality';
+import { ConcurrencyError } from 'eventuality/errors';
+import type { DirectAccess } from 'eventuality/store-kit';
 import { CreateTodo, Todo } from '../domain/todo';
 
 describe('a command on a store in memory', () => {
@@ -19,6 +22,95 @@ describe('a command on a store in memory', () => {
     end.emit('end');
     await transaction;
     expect((await done).succeeded).toBe(true);
+  });
+});
+
+describe('a command that begins without waiting, and then has to wait', () => {
+  let calls = 0;
+  let answer: () => Promise<void> | undefined;
+  beforeEach(() => {
+    calls = 0;
+    answer = () => undefined;
+  });
+  const Counter = defineAggregate<{ count: number }>({
+    name: 'Counter',
+    state: { count: 0 },
+    commands: {
+      Count: {
+        creates: 'if-missing',
+        decide: ({ count }) => {
+          calls++;
+          const counted = Event({ name: 'Counted', aggregateId: '1', payload: { count: count + 1 } });
+          return answer()?.then(() => counted) ?? counted;
+        },
+      },
+    },
+    on: { Counted: (_, { payload }) => ({ count: payload.count }) },
+  });
+  const count = { name: 'Count', message: { id: '1' } };
+  const stream = { aggregateName: 'Counter', aggregateId: '1' };
+
+  /** A store with an append of its own for the first event. */
+  function storeThatFirst(appends: (store: InMemoryEventStore) => DirectAccess['appendNow']): EventStore {
+    const store = new InMemoryEventStore();
+    let appendNow = appends(store);
+    const direct: DirectAccess = {
+      appendNow: (...given) => {
+        const first = appendNow;
+        appendNow = store.appendNow.bind(store);
+        return first(...given);
+      },
+      readNow: store.readNow.bind(store),
+    };
+    const [append, read] = [store.append.bind(store), store.read.bind(store)];
+    return Object.create(store, { direct: { value: direct }, append: { value: append }, read: { value: read } });
+  }
+
+  test('keeps its turn while its handler works', async () => {
+    answer = () => setImmediate();
+    const store = new InMemoryEventStore();
+    const flow = new Flow({ eventStore: store, aggregates: [Counter] });
+    await Promise.all([flow.dispatch(count), flow.dispatch(count)]);
+    expect((await store.read(stream)).map(({ payload }) => payload)).toEqual([{ count: 1 }, { count: 2 }]);
+    expect(calls).toBe(2);
+  });
+
+  test('decides once when its append has to wait', async () => {
+    const flow = new Flow({ eventStore: storeThatFirst(() => () => undefined), aggregates: [Counter] });
+    await expect(flow.dispatch(count)).resolves.toMatchObject({ version: 1 });
+    expect(calls).toBe(1);
+  });
+
+  test('gives its turn back when its handler throws', async () => {
+    const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Counter] });
+    answer = () => {
+      throw new Error('broken');
+    };
+    await expect(flow.dispatch(count)).rejects.toThrow('broken');
+    answer = () => Promise.reject(new Error('broken later'));
+    await expect(flow.dispatch(count)).rejects.toThrow('broken later');
+    answer = () => undefined;
+    await expect(flow.dispatch(count)).resolves.toMatchObject({ version: 1 });
+  });
+
+  test('sees all events of a long stream', async () => {
+    const store = new InMemoryEventStore();
+    const events = Array.from({ length: 2500 }, (_, index) => ({ name: 'Counted', payload: { count: index + 1 } }));
+    await store.append([{ stream, expected: 'none', events }]);
+    const outcome = await new Flow({ eventStore: store, aggregates: [Counter] }).dispatch(count);
+    expect(outcome.events[0]!.payload).toEqual({ count: 2501 });
+    expect(calls).toBe(1);
+  });
+
+  test.each([1, 2])('takes a conflict as the end of an attempt, of %i', async attempts => {
+    const eventStore = storeThatFirst(store => appends => {
+      store.appendNow([{ stream, expected: 'none', events: [{ name: 'Counted', payload: { count: 10 } }] }]);
+      return store.appendNow(appends);
+    });
+    const done = new Flow({ eventStore, aggregates: [Counter], retry: { attempts } }).dispatch(count);
+    if (attempts === 1) await expect(done).rejects.toThrow(ConcurrencyError);
+    else await expect(done).resolves.toMatchObject({ events: [{ payload: { count: 11 } }] });
+    expect(calls).toBe(attempts);
   });
 });
 

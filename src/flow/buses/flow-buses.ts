@@ -99,7 +99,7 @@ export class FlowBuses {
     this.commands.register(name, (_command, message) => {
       const contextOf = (): FlowCommandContext => new FlowCommandContext(flow, message);
       if (message.options.commandId === undefined) return handler[HANDLING](message, rule, contextOf);
-      return this.#once(message, () => handler[HANDLING](message, rule, contextOf));
+      return this.#once(message, async () => handler[HANDLING](message, rule, contextOf));
     });
   }
 

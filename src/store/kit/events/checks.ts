@@ -175,8 +175,13 @@ function checkOncePerStream(appends: readonly StreamAppend[], faults: string[]):
 }
 
 /** Tells whether any event of the appends has an id already. */
-export const givesIds = (appends: readonly StreamAppend[]): boolean =>
-  appends.some(({ events }) => events.some(({ id }) => id !== undefined));
+export function givesIds(appends: readonly StreamAppend[]): boolean {
+  for (let place = 0; place < appends.length; place++) {
+    const { events } = appends[place]!;
+    for (let index = 0; index < events.length; index++) if (events[index]!.id !== undefined) return true;
+  }
+  return false;
+}
 
 function checkEventIds(appends: readonly StreamAppend[]): void {
   if (!givesIds(appends)) return;

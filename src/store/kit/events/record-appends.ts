@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../../messages';
-import type { Conflict, NewEvent, StreamAppend } from '../../ports/stream-append';
+import type { Conflict, StreamAppend } from '../../ports/stream-append';
 import type { StreamName } from '../../ports/stream-name';
 import { isExpected } from './checks';
 import { recordEvent } from './record-event';
@@ -42,14 +42,17 @@ export function recordAppends(
   appends: readonly StreamAppend[],
   { versionOf, last, recordedAt, now }: Recording,
 ): RecordedEvent[] {
+  let recorded: RecordedEvent[] | undefined;
   let position = last;
-  const record = (event: NewEvent, stream: StreamName, version: number): RecordedEvent =>
-    recordEvent(event, stream, version, ++position, recordedAt, now);
-  const recorded = ({ stream, events }: StreamAppend): RecordedEvent[] => {
-    const version = versionOf(stream);
-    // Usually it is one event. A list that starts empty and grows allocates room for seventeen.
-    if (events.length === 1) return [record(events[0]!, stream, version + 1)];
-    return events.map((event, index) => record(event, stream, version + index + 1));
-  };
-  return appends.length === 1 ? recorded(appends[0]!) : appends.flatMap(recorded);
+  for (let place = 0; place < appends.length; place++) {
+    const { stream, events } = appends[place]!;
+    let version = versionOf(stream);
+    for (let index = 0; index < events.length; index++) {
+      const event = recordEvent(events[index]!, stream, ++version, ++position, recordedAt, now);
+      // Usually it is one event. A list that starts empty and grows allocates room for seventeen.
+      if (recorded) recorded.push(event);
+      else recorded = [event];
+    }
+  }
+  return recorded ?? [];
 }
