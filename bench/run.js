@@ -2,7 +2,8 @@
 //   npm run bench                             everything
 //   npm run bench -- w1 w5 --quick            some workloads, 3 short rounds; w5 is all of w5, w5-64 one of its workloads
 //   npm run bench -- w1 --only=eventuality,nest --rounds=15 --note="what was changed"
-//   npm run bench -- --write                  and put tables and charts into ../docs
+//   npm run bench -- w10 w11 --write          and put tables and charts into ../docs; those of other workloads stay as they are
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -32,6 +33,7 @@ const chosen =
 const unknown = positionals.filter(name => !workloads.some(isMeant(name)));
 if (unknown.length > 0)
   fail(`No workload ${unknown.join(', ')}. There are: ${workloads.map(({ id }) => id).join(', ')}.`);
+if (options.write && only) fail('--write needs all contenders: leave --only out.');
 if (!(Number.isInteger(rounds) && rounds > 0)) fail(`--rounds=${options.rounds} is no number of rounds.`);
 
 const report = { ...header(), workloads: [] };
@@ -53,6 +55,7 @@ if (options.write)
 function header() {
   return {
     date: new Date().toISOString(),
+    commit: commit(),
     node: process.versions.node,
     cpu: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}`,
     load: loadavg()[0].toFixed(1),
@@ -60,6 +63,26 @@ function header() {
     quick: options.quick,
     note: options.note,
   };
+}
+
+/** The commit that is measured; marked where what is measured was changed since. */
+function commit() {
+  const git = (...command) => execFileSync('git', command, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+  try {
+    const changed = git(
+      'status',
+      '--porcelain',
+      '--',
+      '../src',
+      '../scripts/build.ts',
+      '../package.json',
+      '.',
+      ':!figures.json',
+    );
+    return `${git('log', '-1', '--format=%h')}${changed ? ' with changes' : ''}`;
+  } catch {
+    return 'unknown commit';
+  }
 }
 
 function fail(message) {

@@ -5,23 +5,43 @@ import { chart } from './chart.js';
 import { groupOf } from './group.js';
 import { table } from './report.js';
 
-/** Replaces what stands between `<!-- bench:w5 -->` and `<!-- /bench:w5 -->`; returns what was written and what was not. */
+/** The figures that stand in the docs, a line for each workload: it is replaced when the workload was measured again. */
+const FIGURES = new URL('../figures.json', import.meta.url);
+
+/**
+ * Replaces what stands between `<!-- bench:w5 -->` and `<!-- /bench:w5 -->`, for each group of which a workload was measured; figures of
+ * its other workloads stay, with the run that they come from. Returns what was written.
+ */
 export function writeDocs(report, docs) {
   mkdirSync(new URL('charts/', docs), { recursive: true });
+  const figures = withResults(JSON.parse(readFileSync(FIGURES, 'utf8')), report);
+  const lines = Object.entries(figures).map(([id, result]) => `${JSON.stringify(id)}: ${JSON.stringify(result)}`);
+  writeFileSync(FIGURES, `{\n${lines.join(',\n')}\n}\n`);
   const pages = readdirSync(new URL('figures/', docs)).filter(name => name.endsWith('.md'));
-  const written = [];
-  for (const [group, results] of groupsOf(report.workloads)) {
-    if (results.length < workloads.filter(workload => groupOf(workload) === group).length) {
-      written.push(`nothing for ${group}: only some of its workloads were run`);
-      continue;
-    }
+  return [...new Set(report.workloads.map(({ group }) => group))].flatMap(group => {
+    const results = workloads.filter(each => groupOf(each) === group).flatMap(({ id }) => figures[id] ?? []);
     const name = pages.find(page => readFileSync(new URL(`figures/${page}`, docs), 'utf8').includes(startOf(group)));
     if (!name) throw new Error(`docs/figures has no place for ${group}: ${startOf(group)} ... ${endOf(group)}`);
-    replace(new URL(`figures/${name}`, docs), group, section(report, group, results));
+    replace(new URL(`figures/${name}`, docs), group, section(group, results));
     writeFileSync(new URL(`charts/${group}.svg`, docs), chart(group, results));
-    written.push(`docs/figures/${name}, ${group}`, `docs/charts/${group}.svg`);
+    return [`docs/figures/${name}, ${group}`, `docs/charts/${group}.svg`];
+  });
+}
+
+/** Without single rounds: the ratios are made of them already. */
+function withResults(figures, report) {
+  const all = { ...figures };
+  for (const { server, ...result } of report.workloads) {
+    const contenders = result.contenders.map(({ rounds, ...contender }) => contender);
+    const absent = result.absent.map(({ stack, ...rest }) => rest);
+    all[result.id] = { ...result, contenders, absent, run: runText(report, server) };
   }
-  return written;
+  return Object.fromEntries(workloads.flatMap(({ id }) => (all[id] ? [[id, all[id]]] : [])));
+}
+
+function runText({ date, commit, node, cpu, load, rounds, quick }, server) {
+  const where = [commit, `Node ${node}`, ...(server ? [server] : []), cpu].join(', ');
+  return `${date.slice(0, 10)}, ${where}, load ${load} at the start, ${rounds} rounds${quick ? ', **a quick run: noisy**' : ''}.`;
 }
 
 const startOf = group => `<!-- bench:${group} -->`;
@@ -34,18 +54,10 @@ function replace(page, group, content) {
   writeFileSync(page, `${text.slice(0, start)}\n${content}\n${text.slice(end)}`);
 }
 
-function groupsOf(results) {
-  const groups = new Map();
-  for (const result of results) groups.set(result.group, [...(groups.get(result.group) ?? []), result]);
-  return groups;
-}
-
-function section({ date, node, cpu, load, rounds, quick }, group, results) {
-  const servers = [...new Set(results.flatMap(({ server }) => server ?? []))].map(server => `, ${server}`).join('');
-  const run = `${date.slice(0, 10)}, Node ${node}${servers}, ${cpu}, load ${load} at the start, ${rounds} rounds${quick ? ', **a quick run: noisy**' : ''}.`;
+function section(group, results) {
   const titles = results.map(({ title }) => title).join('; ');
   return [
-    run,
+    runsOf(results),
     '',
     `![${titles}](../charts/${group}.svg)`,
     '',
@@ -55,6 +67,14 @@ function section({ date, node, cpu, load, rounds, quick }, group, results) {
     '',
     versionsOf(results),
   ].join('\n');
+}
+
+/** Says how the results were measured: once, if all were measured alike. */
+function runsOf(results) {
+  const runs = [...new Set(results.map(({ run }) => run))];
+  if (runs.length === 1) return runs[0];
+  const idsOf = run => results.filter(result => result.run === run).map(({ id }) => id);
+  return runs.map(run => `- ${idsOf(run).join(', ')}: ${run}`).join('\n');
 }
 
 /** The versions are the same in each table of a group: they stand below, once. */
