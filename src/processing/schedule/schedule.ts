@@ -6,7 +6,6 @@ import {
   isName,
   isPlainMessage,
   type MessageCause,
-  millisecondsOf,
   must,
   NAMES,
   newId,
@@ -19,6 +18,7 @@ import {
 } from '../../messages';
 import type { NewDeadline, ProcessStore } from '../../store';
 import { hashOf } from '../definition/sequence';
+import { dueTime, refusedTime } from '../processes/turns/due-time';
 import type { StoredCause, StoredCommand } from '../processes/turns/inputs';
 import type { DueLook } from '../processes/work/due-look';
 import type { ProcessCommands } from '../processes/work/process-commands';
@@ -32,13 +32,11 @@ import {
   type ScheduledContent,
 } from './schedule-definition';
 
-const MAX_AHEAD_MS = 10 * 366 * 86_400_000;
-
 const aKey = must(`${NAMES}, that does not begin with $`, key => isName(key) && !key.startsWith('$'));
 
 const OPTIONS: OptionChecks<ScheduleOptions> = {
   at: (value, path, faults) => {
-    if (Number.isNaN(timeOf(value)))
+    if (dueTime({ at: value as Date }, 0) === undefined)
       faults.push(`${path} is ${shownWithType(value)}; it must be a Date or an ISO 8601 text.`);
   },
   in: aDuration,
@@ -77,9 +75,9 @@ export class Schedule {
     if (faults.length === 0 && (options.at === undefined) === (options.in === undefined))
       faults.push("give one of both: { at: new Date(...) } or { in: '30m' }.");
     const now = this.engine.now();
-    const dueAt = options.at === undefined ? now + (millisecondsOf(options.in) ?? 0) : timeOf(options.at);
-    if (faults.length === 0 && Math.abs(dueAt - now) > MAX_AHEAD_MS)
-      faults.push(`it is due at ${new Date(dueAt).toISOString()}; it must be within ten years of now.`);
+    const dueAt = dueTime(options.at === undefined ? { in: options.in ?? 0 } : { at: options.at }, now) ?? now;
+    const refused = refusedTime(dueAt, now);
+    if (refused) faults.push(`it is due at ${refused}`);
     if (faults.length > 0) throw new InvalidOptionsError('schedule', faults);
     const { commandId: id = newId(), key = id, metadata = {} } = options;
     const content: ScheduledContent = {
@@ -163,6 +161,3 @@ function causeOf(id: string, cause: MessageCause | undefined, metadata: object, 
     metadata: { ...metadata, dueAt: new Date(dueAt).toISOString() },
   };
 }
-
-const timeOf = (time: unknown): number =>
-  time instanceof Date ? time.getTime() : typeof time === 'string' ? Date.parse(time) : Number.NaN;

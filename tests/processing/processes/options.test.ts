@@ -198,10 +198,17 @@ describe('a process that is defined wrongly', () => {
           starts: { A: () => end() },
           startTwice: 'never' as never,
         },
-        ...{ keep: 'for ever', segments: 0, version: 0, ends: ['A'], deadlines: { $mine: () => cancel('$mine') } },
+        ...{
+          keep: 'for ever',
+          idle: Number.MAX_SAFE_INTEGER,
+          segments: 0,
+          version: 0,
+          ends: ['A'],
+          deadlines: { $mine: () => cancel('$mine') },
+        },
       });
     const { faults } = failureOf(other) as { faults: readonly string[] };
-    for (const part of ['segments', 'version', 'correlate', 'startTwice', 'keep', '$mine', 'starts and ends'])
+    for (const part of ['segments', 'version', 'correlate', 'startTwice', 'keep', 'idle', '$mine', 'starts and ends'])
       expect(faults.join('\n')).toContain(part);
   });
 });

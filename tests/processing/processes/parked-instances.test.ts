@@ -208,6 +208,7 @@ describe('what a handler decides', () => {
     ],
     'a deadline at no time': [() => deadline('payment', { in: 'soon' }), 'it must be { in:'],
     'a deadline in the far future': [() => deadline('payment', { in: '600w' }), 'within ten years of now'],
+    'a deadline beyond all dates': [() => deadline('payment', { in: '99999999999w' }), 'it must be { in:'],
     'a deadline in the far past': [
       () => deadline('payment', { at: '1980-01-01T00:00:00Z' }),
       'within ten years of now',

@@ -119,6 +119,7 @@ describe('a scheduled command', () => {
     });
     await expect(flow.schedule(remind('x'), { at: 'tomorrow' })).rejects.toMatchObject({ code });
     await expect(flow.schedule(remind('x'), { in: '600w' })).rejects.toMatchObject({ code });
+    await expect(flow.schedule(remind('x'), { in: '99999999999w' })).rejects.toMatchObject({ code });
     await expect(flow.schedule({ name: 'Nothing', message: {} }, { in: 0 })).rejects.toMatchObject({
       code: 'UNKNOWN_COMMAND',
     });

@@ -4,22 +4,20 @@ import {
   isPlainMessage,
   knownNames,
   type MessageCause,
-  millisecondsOf,
   sealPayload,
   shownText,
   shownValue,
   shownWithType,
 } from '../../../messages';
 import type { NewDeadline, NewProcessOutput } from '../../../store';
-import type { DeadlineTime, ProcessDecision, SendCommand, SetDeadline } from '../definition/decisions';
+import type { ProcessDecision, SendCommand, SetDeadline } from '../definition/decisions';
 import type { ProcessDefinition } from '../definition/definition';
 import { InvalidProcessDecisionError } from '../definition/errors';
 import { sentNames } from '../definition/sent-commands';
+import { dueTime, refusedTime } from './due-time';
 import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, timeOf } from './inputs';
 import type { Instance, UndoableCommand } from './instance';
 
-/** How far a deadline may be from now, in the future or the past: ten years. */
-const MAX_DEADLINE_MS = 10 * 366 * 86_400_000;
 const MAX_DEADLINES = 100;
 
 /** What is stored of a command that is to be sent. */
@@ -137,23 +135,10 @@ export class DecisionEncoder {
       faults.push(
         `decisions[${place}].due is ${shownWithType(due)}; it must be { in: '30m' } or { at: new Date(...) }.`,
       );
-    else if (Math.abs(at - now) > MAX_DEADLINE_MS)
-      faults.push(
-        `decisions[${place}] sets the deadline '${key}' to ${new Date(at).toISOString()}; it must be within ten years of now.`,
-      );
+    const refused = at === undefined ? undefined : refusedTime(at, now);
+    if (refused) faults.push(`decisions[${place}] sets the deadline '${key}' to ${refused}`);
     return at ?? 0;
   }
-}
-
-/** Returns the time of a deadline in milliseconds since 1970; undefined if it is not a valid time. */
-export function dueTime(due: DeadlineTime | undefined, base: number): number | undefined {
-  if (typeof due !== 'object' || due === null) return undefined;
-  if ('in' in due) {
-    const length = millisecondsOf(due.in);
-    return length === undefined ? undefined : base + length;
-  }
-  const at = due.at instanceof Date ? due.at.getTime() : typeof due.at === 'string' ? Date.parse(due.at) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
 }
 
 const storedCause = ({ id, correlationId, metadata }: MessageCause): StoredCause => ({ id, correlationId, metadata });
