@@ -3,6 +3,7 @@ export { BaseEventHandledError, baseEventFault, missedBase } from './envelopes/b
 export {
   CommandMessage,
   type CommandOutcome,
+  contentOf,
   type DispatchOptions,
   isPlainMessage,
   type MessageCause,

@@ -81,7 +81,7 @@ export {
 } from './processes/definition/errors';
 export { unhandledCommandFaults } from './processes/definition/sent-commands';
 export { dueTime } from './processes/turns/due-time';
-export { type ProcessTurnInput, type StoredCommand, timeOf } from './processes/turns/inputs';
+export { type ProcessTurnInput, type StoredCommand, storedCommand, timeOf } from './processes/turns/inputs';
 export { type Handled, type InstanceName, ProcessHandlers } from './processes/turns/process-handlers';
 export { ProcessRehearsal, type Rehearsed, type RehearsedCommand } from './processes/turns/rehearsal';
 export { ProcessEngine } from './processes/work/engine';

@@ -1,6 +1,5 @@
-import { type ClassReference, isPlainMessage, messageName, sealPayload, UnnamedMessageError } from '../messages';
-import type { StoredCommand } from '../processing';
-import { copied } from './expectations';
+import { type ClassReference, isPlainMessage, messageName, UnnamedMessageError } from '../messages';
+import { type StoredCommand, storedCommand } from '../processing';
 
 /** The commands of a process in a test: no handlers of commands are known, so their classes are those that are seen. */
 export class DecidedCommands {
@@ -18,9 +17,7 @@ export class DecidedCommands {
 
   /** Returns a command as it is stored. @throws UnnamedMessageError, UnstorableValueError */
   stored(command: object): StoredCommand {
-    const name = this.nameOf(command);
-    const content = isPlainMessage(command) ? (command.message ?? {}) : command;
-    return { name, data: copied(sealPayload(content, name)) };
+    return storedCommand(this.nameOf(command), command);
   }
 
   /** Returns the command that a stored one is of. */

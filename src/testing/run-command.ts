@@ -4,6 +4,7 @@ import { NoFlowError, UnknownCommandError } from '../flow';
 import {
   type CommandContext,
   CommandMessage,
+  contentOf,
   isOrExtends,
   isPlainMessage,
   MessageClassMismatchError,
@@ -104,11 +105,7 @@ function address(definition: AggregateDefinition, command: object, { metadata }:
   if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
   if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
     throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
-  const message = new CommandMessage(
-    name,
-    isPlainMessage(command) ? command.message : command,
-    metadata ? { metadata } : {},
-  );
+  const message = new CommandMessage(name, contentOf(command), metadata ? { metadata } : {});
   return { message, rule, id: targetOf(message, rule, definition.name) };
 }
 

@@ -1,6 +1,7 @@
 import {
   type ClassReference,
   CommandMessage,
+  contentOf,
   type DispatchOptions,
   type InheritedEntries,
   inheritedNames,
@@ -10,7 +11,7 @@ import {
 import { DuplicateHandlerError, UnknownCommandError } from '../errors';
 import { refuseParts } from './argument-checks';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
-import { contentOf, Routes } from './routes';
+import { Routes } from './routes';
 
 /** Carries out a command; receives the command and its envelope. */
 export type CommandHandlerFunction<Result = unknown, C extends object = any> = (

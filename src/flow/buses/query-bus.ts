@@ -1,8 +1,15 @@
-import { aFunction, type ClassReference, type MessageCause, type QueryContext, type ResultOf } from '../../messages';
+import {
+  aFunction,
+  type ClassReference,
+  contentOf,
+  type MessageCause,
+  type QueryContext,
+  type ResultOf,
+} from '../../messages';
 import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors';
 import { refuseParts } from './argument-checks';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
-import { contentOf, Routes } from './routes';
+import { Routes } from './routes';
 
 /** A query with its envelope, as middleware sees it. */
 export interface QueryMessage<Q extends object = any> {

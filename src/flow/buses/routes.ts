@@ -96,6 +96,3 @@ function refuseFaults(message: unknown, handler: unknown): void {
   aFunction(handler, `the handler of ${isFunction(message) ? message.name : shownValue(message)}`, faults);
   if (faults.length > 0) throw new InvalidConfigurationError('The registration', faults);
 }
-
-/** Returns the handler's argument for a message: the instance, or the data of a plain message. */
-export const contentOf = (message: object): object => (isPlainMessage(message) ? message.message : message);

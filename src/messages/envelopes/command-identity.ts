@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageName } from '../names/names';
-import { isPlainMessage } from './command';
+import { contentOf, isPlainMessage } from './command';
 
 /**
  * Returns a digest of a command: its durable name and its content. It is the same for an instance of its class and for
@@ -15,8 +15,8 @@ export function commandFingerprint(name: string, content: object): string {
 
 /** As {@link commandFingerprint}, for a message without an envelope. @throws UnnamedMessageError */
 export function messageFingerprint(message: object): string {
-  if (isPlainMessage(message)) return commandFingerprint(message.name, message.message);
-  return commandFingerprint(messageName(message.constructor as new () => object), message);
+  const name = isPlainMessage(message) ? message.name : messageName(message.constructor as new () => object);
+  return commandFingerprint(name, contentOf(message));
 }
 
 /** Encodes a value as text: equal texts for equal values, and different texts for different ones. */

@@ -146,3 +146,6 @@ export function isPlainMessage(value: object): value is PlainMessage {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype.constructor?.name === 'Object';
 }
+
+/** Returns the content of a message: the instance of its class, or the data of a plain message, empty if it has none. */
+export const contentOf = (message: object): object => (isPlainMessage(message) ? (message.message ?? {}) : message);

@@ -4,7 +4,6 @@ import {
   derivedId,
   InvalidOptionsError,
   isName,
-  isPlainMessage,
   type MessageCause,
   must,
   NAMES,
@@ -19,7 +18,7 @@ import {
 import type { NewDeadline, ProcessStore } from '../../store';
 import { hashOf } from '../definition/sequence';
 import { dueTime, refusedTime } from '../processes/turns/due-time';
-import type { StoredCause, StoredCommand } from '../processes/turns/inputs';
+import { type StoredCause, type StoredCommand, storedCommand } from '../processes/turns/inputs';
 import type { DueLook } from '../processes/work/due-look';
 import type { ProcessCommands } from '../processes/work/process-commands';
 import { type Occurrence, Recurrence, type RecurringOptions } from './recurrence';
@@ -134,9 +133,7 @@ export class Schedule {
   }
 
   stored(command: object): StoredCommand {
-    const name = this.engine.commands.nameOf(command);
-    const content = isPlainMessage(command) ? (command.message ?? {}) : command;
-    return { name, data: JSON.parse(JSON.stringify(sealPayload(content, name))) };
+    return storedCommand(this.engine.commands.nameOf(command), command);
   }
 
   async #begin(recurrence: Recurrence): Promise<void> {

@@ -1,7 +1,6 @@
 import {
   derivedId,
   isName,
-  isPlainMessage,
   knownNames,
   type MessageCause,
   sealPayload,
@@ -15,7 +14,7 @@ import type { ProcessDefinition } from '../definition/definition';
 import { InvalidProcessDecisionError } from '../definition/errors';
 import { sentNames } from '../definition/sent-commands';
 import { dueTime, refusedTime } from './due-time';
-import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, timeOf } from './inputs';
+import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, storedCommand, timeOf } from './inputs';
 import type { Instance, UndoableCommand } from './instance';
 
 const MAX_DEADLINES = 100;
@@ -112,9 +111,7 @@ export class DecisionEncoder {
       const name = this.nameOf(command);
       if (this.#sends?.has(name) === false)
         throw new Error(`${shownText(name)} is not in the option sends. ${knownNames(name, this.#sends)}`);
-      const content = contentOf(command);
-      // A repeated command is recognized by its content; the class of the message does not count.
-      return { name, data: JSON.parse(JSON.stringify(sealPayload(content, path))) };
+      return storedCommand(name, command, path);
     } catch (error) {
       faults.push(`${path}: ${(error as Error).message}`);
       return undefined;
@@ -142,8 +139,6 @@ export class DecisionEncoder {
 }
 
 const storedCause = ({ id, correlationId, metadata }: MessageCause): StoredCause => ({ id, correlationId, metadata });
-
-const contentOf = (command: object): object => (isPlainMessage(command) ? (command.message ?? {}) : command);
 
 function storable(content: object | undefined, path: string, faults: string[]): object | undefined {
   if (content === undefined) return undefined;

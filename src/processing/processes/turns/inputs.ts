@@ -1,10 +1,16 @@
-import type { MessageCause, RecordedEvent } from '../../../messages';
+import { contentOf, type MessageCause, type RecordedEvent, sealPayload } from '../../../messages';
 import type { RejectionReason } from '../definition/definition';
 
 /** A command as it is stored. */
 export interface StoredCommand {
   readonly name: string;
   readonly data: object;
+}
+
+/** Returns a command as it is stored; `path` names it in errors. @throws UnstorableValueError */
+export function storedCommand(name: string, command: object, path = name): StoredCommand {
+  // A repeated command is recognized by its content; the class of the message does not count.
+  return { name, data: JSON.parse(JSON.stringify(sealPayload(contentOf(command), path))) };
 }
 
 /** An event for an instance. */

@@ -1,5 +1,5 @@
 import { isPromise } from '../../../concurrency';
-import { derivedId, isPlainMessage, type RecordedEvent, sealPayload } from '../../../messages';
+import { contentOf, derivedId, type RecordedEvent, sealPayload } from '../../../messages';
 import { decodeState, encodeState } from '../../../model';
 import { isDecision, type ProcessDecision, send } from '../definition/decisions';
 import type {
@@ -137,8 +137,6 @@ export class ProcessHandlers {
     return decisions as readonly ProcessDecision[];
   }
 }
-
-const contentOf = (command: object): object => (isPlainMessage(command) ? command.message : command);
 
 const describe = (value: unknown): string =>
   typeof value === 'object' && value !== null
