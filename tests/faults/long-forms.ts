@@ -12,7 +12,13 @@ import { retriedReactors } from './commands/retried-reactors';
 import { sharedAggregates } from './commands/shared-aggregates';
 import { hostileInput } from './input/hostile-input';
 import { interleavings } from './interleavings/interleavings';
-import { killedProcesses } from './processes/killed-processes';
+import { generatedSchedules } from './processes/generated-schedules';
+import { killedDeadlines } from './processes/killed-deadlines';
+import { frozenProcesses, killedProcesses } from './processes/killed-processes';
+import { poisonedDeadlines } from './processes/poisoned-deadlines';
+import { restartedInstances } from './processes/restarted-instances';
+import { rolledProcesses } from './processes/rolled-processes';
+import { zones } from './processes/zones';
 import { backlog } from './processors/backlog';
 import { cutProcessors } from './processors/cut-processors';
 import { frozen } from './processors/frozen';
@@ -23,6 +29,9 @@ import { deployed } from './versions/deployed';
 import { rebuilt } from './versions/rebuilt';
 
 const PROCESS_KILLS = { orders: 5000, kills: 60 };
+const PROCESS_FREEZES = { orders: 1200, freezes: 30 };
+const DEADLINE_KILLS = { instances: 2000, times: 5, every: 12_000, kills: 50 };
+const DEADLINE_POISON = { poisoned: 500, healthy: 100, within: 5000 };
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
 const COMMAND_KILLS = { kills: 20, atOnce: 5 };
 const DEPLOYS = { rate: 200, history: 2000, deploys: 20 };
@@ -48,6 +57,19 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['killed-processors-postgres', seed => killedProcessors('PostgreSQL', { cycles: 200 }, seed)],
   ['killed-processes-sqlite', seed => killedProcesses('SQLite', PROCESS_KILLS, seed)],
   ['killed-processes-postgres', seed => killedProcesses('PostgreSQL', PROCESS_KILLS, seed)],
+  ['frozen-processes-sqlite', seed => frozenProcesses('SQLite', PROCESS_FREEZES, seed)],
+  ['frozen-processes-postgres', seed => frozenProcesses('PostgreSQL', PROCESS_FREEZES, seed)],
+  ['killed-deadlines-sqlite', seed => killedDeadlines('SQLite', DEADLINE_KILLS, seed)],
+  ['killed-deadlines-postgres', seed => killedDeadlines('PostgreSQL', DEADLINE_KILLS, seed)],
+  ['poisoned-deadlines-sqlite', seed => poisonedDeadlines('SQLite', DEADLINE_POISON, seed)],
+  ['poisoned-deadlines-postgres', seed => poisonedDeadlines('PostgreSQL', DEADLINE_POISON, seed)],
+  ['restarted-instances-memory', seed => restartedInstances('memory', { restarts: 1000 }, seed)],
+  ['restarted-instances-sqlite', seed => restartedInstances('SQLite', { restarts: 1000 }, seed)],
+  ['restarted-instances-postgres', seed => restartedInstances('PostgreSQL', { restarts: 1000 }, seed)],
+  ['rolled-processes-sqlite', seed => rolledProcesses('SQLite', { instances: 1000 }, seed)],
+  ['rolled-processes-postgres', seed => rolledProcesses('PostgreSQL', { instances: 1000 }, seed)],
+  ['zones', seed => zones({ from: '2025-01-01', days: 1096, restarts: 200 }, seed)],
+  ['generated-schedules', seed => generatedSchedules({ memory: 10_000, SQLite: 100, PostgreSQL: 100 }, seed)],
   ['ambiguous-commits', seed => ambiguousCommits({ cuts: 200, terminated: 400 }, seed)],
   ['cut-processors', seed => cutProcessors({ cuts: 200, terminated: 400 }, seed)],
   ['frozen-sqlite', seed => frozen('SQLite', { inHandlers: 30, anywhere: 30 }, seed)],
