@@ -51,3 +51,40 @@ test('where the tables of a file are dropped and made again, a process says so o
   expect(told).toEqual(['STORE_GONE']);
   await flow.close();
 });
+
+test('whichever table is missing, the store says so', async () => {
+  const file = join(folder, 'tables.db');
+  const store = sqlite(file);
+  const { projections, snapshots, commands } = store;
+  await store.append(to('1', 'none'));
+  await projections.prepare({ name: 'ids', version: 1, indexes: [] });
+  const name = { projection: 'ids', version: 1, segment: 0 };
+  const asking: Record<string, () => unknown> = {
+    events: () => store.readAll(),
+    streams: () => store.append(to('2', 'none')),
+    snapshots: () => snapshots.load({ aggregateName: 'Todo', aggregateId: '1' }, 1),
+    commands: () => commands.claim({ id: 'c', token: 't', fingerprint: 'f', lease: 1000, keep: 1000 }),
+    read_models: () => projections.versions('ids'),
+    active_models: () => projections.activate('ids', 1),
+    documents: () => projections.get('ids', 1, ['1']),
+    checkpoints: () => projections.checkpoint(name),
+    leases: () => projections.leases.segments('ids', 1),
+    members: () => projections.leases.members('ids', 1),
+    dead_letters: () => projections.deadLetters.sequences({ projection: 'ids', version: 1 }),
+    process_inputs: () => projections.processes!.inputs('ids'),
+    process_outputs: () => projections.processes!.outputs('ids'),
+    process_deadlines: () => projections.processes!.deadlines('ids'),
+  };
+  const shell = loadDriver().open(file);
+  const tables = shell.prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite%'").all();
+  expect((tables as { name: string }[]).map(each => each.name).sort()).toEqual(Object.keys(asking).sort());
+  shell.exec('pragma foreign_keys = off');
+  for (const [table, ask] of Object.entries(asking)) {
+    shell.exec(`alter table ${table} rename to gone`);
+    const error = await Promise.resolve(ask()).catch((thrown: unknown) => thrown);
+    expect([table, error]).toEqual([table, expect.objectContaining({ code: 'STORE_GONE', place: file })]);
+    shell.exec(`alter table gone rename to ${table}`);
+  }
+  shell.close();
+  await store.close();
+});

@@ -7,13 +7,11 @@ import {
   SqliteFileReadOnlyError,
   SqliteFileUnavailableError,
 } from '../errors';
+import { MIGRATIONS } from '../schema/migrations';
 import { isLocked, resultCode } from './result-code';
 
 /** The tables of a store; tables of the user's own work are not among them. */
-const TABLES = [
-  ...['events', 'streams', 'snapshots', 'commands', 'read_models', 'active_models', 'documents'],
-  ...['checkpoints', 'leases', 'dead_letters', 'process_inputs', 'process_outputs', 'process_deadlines'],
-];
+const TABLES = Array.from(MIGRATIONS.join('\n').matchAll(/create table (\w+)/g), ([, table]) => table);
 const MISSING = new RegExp(`^no such table: (main\\.)?(${TABLES.join('|')})$`);
 
 /**
