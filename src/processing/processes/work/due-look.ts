@@ -91,12 +91,11 @@ export class DueLook {
       asked.map(({ of }) => of),
       MAX_DUE,
     );
-    const byProcess = new Map<string, StoredDeadline[]>();
-    for (const deadline of deadlines)
-      byProcess.set(deadline.process, [...(byProcess.get(deadline.process) ?? []), deadline]);
+    const byProcess = new Map<string, StoredDeadline[]>(asked.map(({ of }) => [of.process, []]));
+    for (const deadline of deadlines) byProcess.get(deadline.process)!.push(deadline);
     for (const looking of asked) {
       const { process, segment, segments } = looking.of;
-      looking.due = (byProcess.get(process) ?? []).filter(({ hash }) => hash % segments === segment);
+      looking.due = byProcess.get(process)!.filter(({ hash }) => hash % segments === segment);
     }
     if (nextIn !== undefined) this.expect(before + Math.max(MIN_INTERVAL_MS, nextIn));
     for (const looking of asked) if (looking.due.length > 0) looking.wake();
