@@ -111,6 +111,10 @@ const MANUAL_STORE = /list-event-store\.ts -->\n```ts\n([\s\S]*?)^```/m.exec(
   readFileSync(join(root, 'docs/custom-store.md'), 'utf8'),
 )![1]!;
 
+const manifest: { files: string[]; dependencies: object } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
+
 let workshop: string;
 let project: string;
 /** Why the project could not be made: the registry is out of reach. */
@@ -132,8 +136,7 @@ afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 /** Packs what would be published. */
 async function pack(folder: string): Promise<string> {
   mkdirSync(folder);
-  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
-  const named = files.filter(file => file !== 'dist' && !file.startsWith('!'));
+  const named = manifest.files.filter(file => file !== 'dist' && !file.startsWith('!'));
   for (const file of ['package.json', 'LICENSE', 'README.md', ...named])
     cpSync(join(root, file), join(folder, file), { recursive: true });
   cpSync(await builtDist(), join(folder, 'dist'), { recursive: true });
@@ -152,7 +155,7 @@ async function install(tarball: string): Promise<void> {
       throw error;
     unreachable = stderr.split('\n')[0];
     console.warn(
-      `SKIPPED: the bare project needs tsyringe and reflect-metadata of the registry, which cannot be reached: ${unreachable}`,
+      `SKIPPED: the bare project needs ${Object.keys(manifest.dependencies).join(', ')} from the registry, which cannot be reached: ${unreachable}`,
     );
   }
 }
