@@ -147,5 +147,7 @@ export function isPlainMessage(value: object): value is PlainMessage {
   return prototype === null || prototype.constructor?.name === 'Object';
 }
 
-/** Returns the content of a message: the instance of its class, or the data of a plain message, empty if it has none. */
+/**
+ * Returns the content of a message: the instance of its class, or the data of a plain message, empty if it has none.
+ */
 export const contentOf = (message: object): object => (isPlainMessage(message) ? (message.message ?? {}) : message);
