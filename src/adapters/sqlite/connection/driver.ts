@@ -9,6 +9,10 @@ export interface SqliteStatement {
   get(...values: SqliteValue[]): unknown;
   /** Returns all rows. */
   all(...values: SqliteValue[]): unknown[];
+  /** Makes `get` and `all` return lists of values instead of objects, as in better-sqlite3. */
+  raw?(isOn: boolean): unknown;
+  /** The same in `node:sqlite`. */
+  setReturnArrays?(isOn: boolean): unknown;
 }
 
 /** One connection to one file. All its calls are synchronous. */

@@ -1,19 +1,22 @@
 import type { EventMarks, EventMetadata, RecordedEvent } from '../../../messages';
+import type { SqliteConnection, SqliteStatement } from '../connection/driver';
 
-/** The columns of an event and of its stream, as `EVENT_COLUMNS` names them. */
-export interface EventRow {
-  readonly position: number;
-  readonly aggregate_name: string;
-  readonly aggregate_id: string;
-  readonly version: number;
-  readonly id: string;
-  readonly name: string;
-  readonly schema_version: number;
-  readonly payload: string;
+/** A row of `EVENT_COLUMNS`: a list of its values, or an object, depending on the driver. */
+export type EventRow = Values | object;
+
+type Values = readonly [
+  aggregateName: string,
+  aggregateId: string,
+  position: number,
+  version: number,
+  id: string,
+  name: string,
+  schemaVersion: number,
+  payload: string,
+  recordedAt: string,
   /** A list of both if the event has marks. */
-  readonly metadata: string;
-  readonly recorded_at: string;
-}
+  metadata: string,
+];
 
 /** One column for both, because few events have marks, and another column would cost each event a tenth of its time. */
 const METADATA_AND_MARKS = "iif(e.marks is null, e.metadata, '[' || e.metadata || ',' || e.marks || ']') as metadata";
@@ -23,24 +26,35 @@ export const EVENT_COLUMNS =
   's.aggregate_name, s.aggregate_id, e.position, e.version, e.id, e.name, e.schema_version, e.payload, e.recorded_at, ' +
   METADATA_AND_MARKS;
 
+/** Prepares a statement that returns `EVENT_COLUMNS`, as lists if the driver can: they cost half as much as objects. */
+export function prepareEvents(connection: SqliteConnection, text: string): SqliteStatement {
+  const statement = connection.prepare(text);
+  statement.raw?.(true);
+  statement.setReturnArrays?.(true);
+  return statement;
+}
+
 /** The highest position in SQLite. */
 export const LAST_POSITION = 2n ** 63n - 1n;
 
 /** Creates the deeply frozen envelope of a stored event. */
 export function recordedEvent(row: EventRow): RecordedEvent {
-  const of = frozen(row.metadata, row);
+  // By index: a list of another realm, as under a test runner, is slow to destructure.
+  const values = (Array.isArray(row) ? row : Object.values(row)) as readonly unknown[] as Values;
+  const position = values[2];
+  const of = frozen(values[9], position);
   const marked = Array.isArray(of);
   const recorded = {
-    id: row.id,
-    name: row.name,
-    schemaVersion: row.schema_version,
-    aggregateName: row.aggregate_name,
-    aggregateId: row.aggregate_id,
-    version: row.version,
-    position: BigInt(row.position),
-    payload: frozen(row.payload, row),
+    id: values[4],
+    name: values[5],
+    schemaVersion: values[6],
+    aggregateName: values[0],
+    aggregateId: values[1],
+    version: values[3],
+    position: BigInt(position),
+    payload: frozen(values[7], position),
     metadata: (marked ? of[0] : of) as EventMetadata,
-    recordedAt: row.recorded_at,
+    recordedAt: values[8],
   };
   return Object.freeze(marked ? { ...recorded, marks: of[1] as EventMarks } : recorded);
 }
@@ -50,7 +64,7 @@ class UnreadableRow extends Error {
   readonly code = 'SQLITE_CORRUPT';
 }
 
-function frozen(json: string, { position }: EventRow): object {
+function frozen(json: string, position: number): object {
   try {
     return deeplyFrozen(JSON.parse(json));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { CheckedStorePage, ListedStream, StreamName } from '../../../store';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from '../connection/driver';
-import { EVENT_COLUMNS, type EventRow, LAST_POSITION } from './event-row';
+import { EVENT_COLUMNS, type EventRow, LAST_POSITION, prepareEvents } from './event-row';
 
 type Shape = Pick<CheckedStorePage, 'direction'> & { readonly names: boolean; readonly aggregates: boolean };
 
@@ -23,27 +23,29 @@ export class LogReads {
   events({ after, upTo = LAST_POSITION, limit, direction, names, aggregates }: CheckedStorePage): EventRow[] {
     const text = rangeText({ direction, names: names !== undefined, aggregates: aggregates !== undefined });
     const lists = [names, aggregates].filter(list => list !== undefined).map(list => JSON.stringify(list));
-    return this.#statement(text).all(bounded(after), bounded(upTo), ...lists, limit) as EventRow[];
+    return this.#statement(text, prepareEvents).all(bounded(after), bounded(upTo), ...lists, limit) as EventRow[];
   }
 
   streams(after: StreamName | undefined, limit: number): ListedStream[] {
     const values: SqliteValue[] = after ? [after.aggregateName, after.aggregateId, limit] : [limit];
-    const rows = this.#statement(streamsText(after !== undefined)).all(...values) as StreamRow[];
+    const rows = this.#statement(streamsText(after !== undefined), prepare).all(...values) as StreamRow[];
     return Array.from(rows, row => ({
       ...{ aggregateName: row.aggregate_name, aggregateId: row.aggregate_id },
       ...{ version: row.version, position: BigInt(row.position) },
     }));
   }
 
-  #statement(text: string): SqliteStatement {
+  #statement(text: string, prepared: typeof prepare): SqliteStatement {
     let statement = this.#statements.get(text);
     if (!statement) {
-      statement = this.connection.prepare(text);
+      statement = prepared(this.connection, text);
       this.#statements.set(text, statement);
     }
     return statement;
   }
 }
+
+const prepare = (connection: SqliteConnection, text: string): SqliteStatement => connection.prepare(text);
 
 const bounded = (position: bigint): bigint => (position > LAST_POSITION ? LAST_POSITION : position);
 

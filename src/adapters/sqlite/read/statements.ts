@@ -1,5 +1,5 @@
 import type { SqliteConnection } from '../connection/driver';
-import { EVENT_COLUMNS } from './event-row';
+import { EVENT_COLUMNS, prepareEvents } from './event-row';
 
 /** The statements of a store, prepared once. */
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -12,7 +12,10 @@ export function prepareStatements(connection: SqliteConnection) {
       'select (select max(position) from events) as position, (select max(stream) from streams) as stream',
     ),
     findStream: connection.prepare('select stream, version from streams where aggregate_name = ? and aggregate_id = ?'),
-    findEvent: connection.prepare(`select ${EVENT_COLUMNS} from events e join streams s using (stream) where e.id = ?`),
+    findEvent: prepareEvents(
+      connection,
+      `select ${EVENT_COLUMNS} from events e join streams s using (stream) where e.id = ?`,
+    ),
     addStream: connection.prepare(
       'insert into streams (stream, aggregate_name, aggregate_id, version) values (?, ?, ?, ?)',
     ),
@@ -21,12 +24,14 @@ export function prepareStatements(connection: SqliteConnection) {
       `insert into events (position, stream, version, id, name, schema_version, payload, metadata, marks, recorded_at)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    readStream: connection.prepare(
+    readStream: prepareEvents(
+      connection,
       `select ${EVENT_COLUMNS} from streams s join events e using (stream)
        where s.aggregate_name = ? and s.aggregate_id = ? and e.version >= ? order by e.version limit ?`,
     ),
     // "cross" keeps the order of the tables: each event in turn, then its stream.
-    readAll: connection.prepare(
+    readAll: prepareEvents(
+      connection,
       `select ${EVENT_COLUMNS} from events e cross join streams s using (stream) where e.position > ? order by e.position limit ?`,
     ),
     loadSnapshot: connection.prepare(
