@@ -4,11 +4,14 @@ export {
   BaseEventHandledError,
   BundledNameError,
   EventualityError,
+  InvalidEventsError,
   InvalidOptionsError,
   MessageClassMismatchError,
+  MissingUpcasterError,
   NewerEventError,
   UnnamedMessageError,
   UnstorableValueError,
+  UpcastFailedError,
 } from './messages';
 export {
   AggregateAlreadyExistsError,
@@ -18,6 +21,7 @@ export {
   InvalidDecisionError,
   MissingAggregateIdError,
   SnapshotRefusedError,
+  UndeclaredEventError,
 } from './model';
 export {
   ClaimLostError,

@@ -22,6 +22,7 @@ export {
   Rejected,
   ReplayHandler,
   Starts,
+  Upcaster,
 } from './decorators';
 export type { ModuleClass, ModuleOptions, Provider, Token } from './decorators';
 
@@ -36,13 +37,14 @@ export type {
 } from './model';
 
 // Messages, and what handlers get beside them.
-export { CommandMessage, derivedId, jsonOf, newId, Query } from './messages';
+export { as, CommandMessage, defineEvent, derivedId, EventReader, jsonOf, newId, Query, upcaster } from './messages';
 export type {
   CommandContext,
   CommandOutcome,
   DispatchOptions,
   EventCodec,
   EventContext,
+  EventDefinition,
   EventMetadata,
   MessageContext,
   PlainEvent,
@@ -52,6 +54,9 @@ export type {
   ResultOf,
   ScheduleOptions,
   SchedulingContext,
+  UpcastPiece,
+  UpcasterOptions,
+  UpcastStep,
 } from './messages';
 export type { HandlerContext } from './commands';
 export type { RetryRule } from './concurrency';

@@ -74,15 +74,13 @@ test('a name is in one entry point: only errors are in two, those of the root as
   for (const name of shared) expect(Reflect.get(errors, name)).toBe(Reflect.get(eventuality, name));
 });
 
-test('what comments call "for those who write a store" is in eventuality/store-kit', () => {
+test('what comments call "for store authors" is in eventuality/store-kit', () => {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith('.ts'))
     .map(path => readFileSync(join(root, 'src', path), 'utf8'));
   const promised = sources.flatMap(text =>
     [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:function|const|class) (\w+)/g)]
-      .filter(([, comment]) =>
-        /for\s+(\*\s+)?those\s+(\*\s+)?who\s+(\*\s+)?write\s+(\*\s+)?a\s+(\*\s+)?store/i.test(comment!),
-      )
+      .filter(([, comment]) => /for\s+(\*\s+)?store\s+(\*\s+)?authors/i.test(comment!))
       .map(([, , name]) => name),
   );
   expect(promised.length).toBeGreaterThan(15);

@@ -4,13 +4,13 @@ import type { FlowCommandHandler } from '../commands';
 import type { ModuleClass, Token } from '../decorators';
 import {
   EventBus,
-  type EventListener,
   Flow,
   type FlowParts,
   type GivenCommandHandler,
   type QueryHandlerFunction,
+  readingFaults,
 } from '../flow';
-import { eventTypeOf, type FailureReporting, messageName, optionFaults, refuseArguments } from '../messages';
+import { type FailureReporting, messageName, optionFaults, refuseArguments } from '../messages';
 import { definitionOf } from '../model';
 import type { EventProcessorDefinition, ProjectionDefinition } from '../processing';
 import { InMemoryEventStore } from '../store';
@@ -29,8 +29,9 @@ import {
 } from './discovery/event-processor-classes';
 import { WiringError } from './errors';
 import { CommandScopes, type RepositorySource } from './making/command-scopes';
+import { subscribeListeners } from './making/listeners';
 import { Providers } from './making/providers';
-import { cannotBeMade, Trials } from './making/trials';
+import { Trials } from './making/trials';
 import { unitFaults } from './making/unit-checks';
 import { readModelToken } from './tokens/read-model-token';
 import { repositoryToken } from './tokens/repository-token';
@@ -128,6 +129,8 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
   }));
   const definitions = (options.processors ?? []).map(each => adjusted(each));
   registerReadModels([...processors, ...(options.processors ?? [])], container, () => application);
+  const projections = [...processors.map(({ definition }) => definition), ...definitions];
+  const parts = { ...partsOf(wiring, options), processors: projections };
   faults.push(
     ...components.faults,
     ...nameFaults(components),
@@ -137,20 +140,26 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
     ...repositoryFaults(wiring),
     ...eventProcessorClassFaults(components, processors, definitions, options),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
+    ...readingFaults(parts),
   );
   if (faults.length > 0) throw new WiringError(faults);
-  const projections = [...processors.map(({ definition }) => definition), ...definitions];
-  const application: Application = new Application({ ...partsOf(wiring, options), processors: projections }, container);
+  const application: Application = new Application(parts, container);
+  await start(application, wiring);
+  return application;
+}
+
+/** If it cannot start, nothing of it is left behind. */
+async function start(application: Application, wiring: Wiring): Promise<void> {
+  const { components, container, reporting } = wiring;
   try {
     await tryCommandHandlers(wiring, application);
     subscribeListeners(components, application.eventBus, container);
     await application.processors.ready();
   } catch (error) {
     await application.processors.close();
-    await disposed(container, options);
+    await disposed(container, reporting);
     throw error;
   }
-  return application;
 }
 
 function containerOf(given: DependencyContainer | ContainerAdapter = rootContainer): ContainerAdapter {
@@ -226,6 +235,8 @@ function partsOf({ components, container, commandScopes, reporting }: Wiring, op
     eventStore: eventStore ?? new InMemoryEventStore(rest.clock ? { clock: rest.clock } : {}),
     eventBus: eventBus ?? new EventBus(rest.logger ? { logger: rest.logger } : {}),
     aggregates: [...aggregates].map(definitionOf),
+    events: [...components.events, ...(options.events ?? [])],
+    upcasters: [...components.upcasters, ...(options.upcasters ?? [])],
     commandHandlers: Object.fromEntries(
       handlerClasses.flatMap(each => commandHandlers(each, commandScopes, reporting)),
     ),
@@ -259,36 +270,4 @@ function queryHandlers({ type, queries }: HandlerClass, container: ContainerAdap
     messageName(query),
     (message, context) => container.resolve<any>(type)[handler!.method](message, context),
   ]);
-}
-
-/** Creates the listeners now, so that a failure is known before the first command, and only then subscribes them. */
-function subscribeListeners({ handlerClasses }: Components, eventBus: EventBus, container: ContainerAdapter): void {
-  const faults: string[] = [];
-  const made: Record<string, EventListener[]>[] = [];
-  for (const { type, events, queries, processor } of handlerClasses) {
-    if (events.size + queries.size === 0) continue;
-    try {
-      const instance = container.resolve<any>(type);
-      if (!processor) made.push(listenersOf(instance, events));
-    } catch (error) {
-      faults.push(cannotBeMade(type, error));
-    }
-  }
-  if (faults.length > 0) throw new WiringError(faults);
-  for (const listeners of made) if (Object.keys(listeners).length > 0) eventBus.subscribe(listeners);
-}
-
-function listenersOf(listener: any, events: HandlerClass['events']): Record<string, EventListener[]> {
-  return Object.fromEntries(
-    [...events].map(([event, handlers]) => {
-      const type = eventTypeOf(event);
-      return [
-        type.name,
-        handlers.map(({ method }): EventListener => {
-          const listen: EventListener = (recorded, context) => listener[method](type.revive(recorded), context);
-          return Object.defineProperty(listen, 'name', { value: `${listener.constructor.name}.${String(method)}` });
-        }),
-      ];
-    }),
-  );
 }

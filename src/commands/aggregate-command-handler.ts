@@ -91,7 +91,7 @@ export class AggregateCommandHandler {
     this.#running.begin();
     try {
       const instance = this.loader.fresh(id);
-      instance.replay(events);
+      instance.replay(events, this.loader.reader);
       const decision = decide(instance, message, rule, contextOf());
       if (isPromise(decision)) unfinished = { turn, instance, decision };
       else {

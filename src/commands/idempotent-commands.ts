@@ -3,6 +3,7 @@ import {
   type CommandMessage,
   type CommandOutcome,
   commandFingerprint,
+  type EventReader,
   EventualityError,
   type FailureReporting,
   failed,
@@ -29,6 +30,8 @@ const POLLING = { delay: 4, maxDelay: 100 };
 /** Where the outcomes of commands are kept, and for how long. */
 export interface IdempotencyOptions {
   readonly eventStore: EventStore;
+  /** How the events of a repeated command are read: other code may have stored them. */
+  readonly eventReader: EventReader;
   /** Milliseconds. */
   readonly retention: number;
   readonly reporting: FailureReporting;
@@ -86,7 +89,7 @@ export class IdempotentCommands {
           name,
           'under which a command of another name or content was dispatched before',
         );
-      if (answer.state === 'done') return outcomeOf(answer.result);
+      if (answer.state === 'done') return this.#outcomeOf(answer.result);
       const outcome = answer.state === 'claimed' ? await this.#carryOut(message, claim, work) : undefined;
       if (outcome) return outcome;
       await pauseAfter(attempt, POLLING, options.signal);
@@ -123,6 +126,14 @@ export class IdempotentCommands {
     }
   }
 
+  #outcomeOf({ events, aggregateId, version }: CommandResult): CommandOutcome {
+    if (events.length === 0) return failed(aggregateId, version);
+    return succeeded(
+      events,
+      events.flatMap(event => this.options.eventReader.read(event)),
+    );
+  }
+
   #keepRenewing(claim: ClaimName, message: CommandMessage): () => void {
     const timer = setInterval(() => {
       this.#journal.renew(claim, LEASE_MS).catch(error => this.#report(error, message));
@@ -138,9 +149,6 @@ export class IdempotentCommands {
     reportAs({ level: 'warn', message }, error, context, this.options.reporting);
   }
 }
-
-const outcomeOf = ({ events, aggregateId, version }: CommandResult): CommandOutcome =>
-  events.length > 0 ? succeeded(events) : failed(aggregateId, version);
 
 // By their codes, because the store may come from another copy of the package.
 const isLost = (error: unknown, { id }: ClaimName): boolean =>

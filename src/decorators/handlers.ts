@@ -36,7 +36,7 @@ type ClassOf<Target, Key> = Key extends DecoratorContext
     ? A
     : never
   : Target;
-type MethodOf<Target, Key, Descriptor> = Key extends DecoratorContext
+export type MethodOf<Target, Key, Descriptor> = Key extends DecoratorContext
   ? Target
   : Descriptor extends TypedPropertyDescriptor<infer Method>
     ? Method

@@ -21,3 +21,4 @@ export {
   Rejected,
   Starts,
 } from './process-manager';
+export { Upcaster } from './upcaster';

@@ -1,9 +1,10 @@
 import {
-  aVersion,
   type ClassReference,
+  EVENT_VERSIONS,
   type EventOptions,
   EventualityError,
   isName,
+  type LaterVersion,
   listed,
   MESSAGE,
   NAMES,
@@ -14,6 +15,7 @@ import {
   refusePlainEvent,
   setMetadata,
   shownValue,
+  versionFaults,
   withMethods,
 } from '../messages';
 
@@ -41,14 +43,22 @@ type EventDecorator<E> = <T extends E>(
 ) => void;
 
 /**
- * Gives an event class a durable name, so that the class can be renamed, and a version of its payload's shape. Without
- * it the name is the class name and the version 1.
+ * Gives an event class a durable name and a version, or creates an event without a class, as a deeply frozen copy.
+ * @throws InvalidDecoratorError, InvalidOptionsError, UnstorableValueError
  */
-export function Event<E extends object = any>(name: string, options?: EventOptions<E>): EventDecorator<E>;
-/** Creates an event without a class: a deeply frozen copy. @throws InvalidOptionsError, UnstorableValueError */
 export function Event<Name extends string, Payload extends object>(
   event: PlainEvent<Name, Payload>,
 ): PlainEvent<Name, Payload>;
+/**
+ * Gives an event class a durable name, so that the class can be renamed, and a version of its payload's shape. Without
+ * it the name is the class name and the version 1. A version above 1 needs a step from each earlier one.
+ * @example @Event('todo.renamed', { version: 2, upcast: { 1: ({ name }) => ({ text: name }) } })
+ */
+export function Event<E extends object = any>(name: string, options?: EventOptions<E, 1>): EventDecorator<E>;
+export function Event<E extends object = any, const Version extends number = number>(
+  name: string,
+  options: LaterVersion<E, Version>,
+): EventDecorator<E>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): MessageDecorator | PlainEvent {
   if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
     refusePlainEvent(nameOrEvent);
@@ -58,7 +68,7 @@ export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = 
 }
 
 const EVENT_OPTIONS: OptionChecks<EventOptions> = {
-  version: aVersion,
+  ...EVENT_VERSIONS,
   codec: withMethods(['encode', 'decode'], 'give a codec, { encode: event => data, decode: data => event }'),
 };
 
@@ -69,6 +79,7 @@ function named(decorator: string, name: string, options: EventOptions = {}): Mes
   if (!isName(name))
     throw new InvalidDecoratorError(`@${decorator} needs a durable name, ${NAMES}; it received ${shownValue(name)}.`);
   const faults = optionFaults(options, EVENT_OPTIONS);
+  if (faults.length === 0) faults.push(...versionFaults(options));
   if (faults.length > 0) throw new InvalidDecoratorError(`@${decorator}('${name}') cannot be used: ${listed(faults)}`);
   return type => setMetadata(type, MESSAGE, { ...options, name });
 }

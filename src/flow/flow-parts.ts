@@ -1,6 +1,15 @@
 import type { FlowCommandHandler } from '../commands';
 import type { RetryRule } from '../concurrency';
-import type { ClassReference, Clock, CommandOutcome, InheritedEntries, Logger, OnError } from '../messages';
+import type {
+  ClassReference,
+  Clock,
+  CommandOutcome,
+  EventReference,
+  InheritedEntries,
+  Logger,
+  OnError,
+  Upcaster,
+} from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { EventProcessorDefinition } from '../processing';
 import type { CacheOptions } from '../repository';
@@ -58,6 +67,13 @@ export interface FlowParts {
    * run them. Inline projections are always part of each append. Default true.
    */
   readonly follow?: boolean;
+  /**
+   * Events whose handlers are given by name: from `defineEvent`, and classes. Their stored versions become the current
+   * one. Those of aggregates and processors by class are known anyway.
+   */
+  readonly events?: readonly EventReference[];
+  /** What renames, splits or drops stored events: from `upcaster`, and classes with methods with `@Upcaster`. */
+  readonly upcasters?: readonly (Upcaster | ClassReference)[];
   /**
    * The classes of messages whose handlers are given by name: an instance of another class with the same name is
    * refused. Those of aggregates and projections are known anyway.

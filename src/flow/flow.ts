@@ -7,6 +7,7 @@ import {
   type CommandOutcome,
   consoleLogger,
   type DispatchOptions,
+  EventReader,
   type MessageCause,
   newId,
   type ProjectionReference,
@@ -39,17 +40,17 @@ import type { EventContexts } from './events/event-listener';
 import { FlowLife } from './flow-life';
 import type { FlowParts } from './flow-parts';
 import { classesOf } from './known-classes';
+import { readerPartsOf } from './known-events';
 import { refuseFaults } from './part-checks';
 import { processCommands } from './process-commands';
-import { ReadSide, type WaitOptions, type WatchOptions } from './read-side';
+import { ReadSide, type ReadSideParts, type WaitOptions, type WatchOptions } from './read-side';
 import { Repositories } from './repositories';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
-interface Ambient {
-  readonly cause: MessageCause;
-  readonly parent: CommandMessage | undefined;
-}
+type SharedParts = Pick<ReadSideParts, 'history' | 'eventReader' | 'logger' | 'onError'>;
+
+type Ambient = { readonly cause: MessageCause; readonly parent: CommandMessage | undefined };
 
 /**
  * Passes commands to their handlers, events to their listeners, and queries to their handlers.
@@ -60,6 +61,8 @@ interface Ambient {
 export class Flow {
   readonly eventStore: EventStore;
   readonly eventBus: EventBus | undefined;
+  /** Brings stored events into the current version, as handlers get them. */
+  readonly eventReader: EventReader;
   readonly clock: Clock;
   /** Creates the ids of `context.newId()`. */
   readonly newId: () => string;
@@ -77,40 +80,31 @@ export class Flow {
    */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
-    const { listeners, clock = systemClock, logger = consoleLogger, cache = false } = parts;
+    const { listeners, clock = systemClock, logger = consoleLogger, cache = false, snapshotStore } = parts;
     this.clock = clock;
     this.newId = parts.newId ?? (() => newId());
     const reporting = { logger, onError: parts.onError };
     const history = new KnownHistory(parts.eventStore, reporting);
-    this.#readSide = new ReadSide({
-      eventStore: parts.eventStore,
-      history,
-      definitions: parts.processors ?? [],
-      follow: parts.follow ?? true,
-      ...reporting,
-      clock,
-      eventContext: event => new FlowEventContext(this, event),
-      processCommands: processCommands(() => this.#commands, this),
-      scheduling: parts.scheduling ?? false,
-    });
+    const eventReader = new EventReader(readerPartsOf(parts));
+    this.eventReader = eventReader;
+    this.#readSide = this.#readSideOf(parts, { history, eventReader, ...reporting });
     const classes = classesOf(parts);
     const eventStore = classChecked(this.#readSide.eventStore, classes.events);
     const eventBus = parts.eventBus ?? (listeners ? new EventBus({ logger }) : undefined);
     this.eventStore = eventStore;
     this.eventBus = eventBus;
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
-    this.#eventContexts = { ...this.#contextsOfEvents(), ...(parts.onError && { onError: parts.onError }) };
+    this.#eventContexts = { ...this.#contextsOfEvents(), reader: eventReader, onError: parts.onError };
     const recorded = (events: readonly RecordedEvent[]): void => this.#publish(events);
-    const snapshots = parts.snapshotStore === undefined ? {} : { snapshotStore: parts.snapshotStore };
-    const repositories = new Repositories(eventStore, { cache, ...reporting, history, ...snapshots, recorded });
-    this.#repositories = repositories;
-    const shared = { eventStore, repositories, running: this.#running };
+    const kept = { cache, history, eventReader, recorded, ...reporting };
+    this.#repositories = new Repositories(eventStore, snapshotStore === undefined ? kept : { ...kept, snapshotStore });
+    const shared = { eventStore, repositories: this.#repositories, running: this.#running };
     const stores = distinct(eventStore, this.#readSide.eventStore, parts.eventStore);
-    const buses = new FlowBuses(parts, classes, { flow: this, ...shared, stores, reporting, recorded });
+    const buses = new FlowBuses(parts, classes, { flow: this, ...shared, eventReader, stores, reporting, recorded });
     this.#commands = buses.commands;
     this.#queries = buses.queries;
-    const timeout = parts.closeTimeout ?? CLOSE_TIMEOUT_MS;
-    this.#life = new FlowLife({ ...shared, readSide: this.#readSide, eventBus, timeout });
+    const life = { ...shared, readSide: this.#readSide, eventBus };
+    this.#life = new FlowLife({ ...life, timeout: parts.closeTimeout ?? CLOSE_TIMEOUT_MS });
     if (listeners) eventBus?.subscribe(listeners);
     this.#life.begin();
   }
@@ -280,6 +274,13 @@ export class Flow {
     if (this.#life.isOver) return Promise.reject(new FlowClosedError(query));
     const ask = (): Promise<ResultOf<Q>> => this.#queries.query(query, cause);
     return isInUnit() ? runOutsideOfUnits(ask) : ask();
+  }
+
+  #readSideOf(parts: FlowParts, shared: SharedParts): ReadSide {
+    const { eventStore, processors: definitions = [], follow = true, scheduling = false } = parts;
+    const eventContext = (event: RecordedEvent): FlowEventContext => new FlowEventContext(this, event);
+    const commands = { eventContext, processCommands: processCommands(() => this.#commands, this) };
+    return new ReadSide({ ...shared, ...commands, eventStore, definitions, follow, scheduling, clock: this.clock });
   }
 
   #contextsOfEvents(): EventContexts {

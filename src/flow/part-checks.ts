@@ -3,10 +3,12 @@ import {
   aClock,
   aFunction,
   aLogger,
+  anUpcaster,
   aRetry,
   aTimeout,
   type Check,
   either,
+  eventReferences,
   inheritedNames,
   integer,
   isFunction,
@@ -30,6 +32,7 @@ import { InvalidConfigurationError } from './errors';
 import { listenersByName } from './events/listener-checks';
 import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
+import { readingFaults } from './known-events';
 
 /** Faults of a class are found when it is used: see `definitionOf`. */
 const anAggregate: Check = (value, path, faults) => {
@@ -60,6 +63,8 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   processors: listOf('projections and reactors', anEventProcessor),
   follow: aBoolean,
   scheduling: aBoolean,
+  events: eventReferences,
+  upcasters: listOf('upcasters', anUpcaster),
   messageClasses: options(MESSAGE_CLASSES),
   middleware,
   queryMiddleware: middleware,
@@ -82,6 +87,7 @@ export function refuseFaults(parts: FlowParts): void {
     faults.push('scheduling needs an event store whose `projections` have `processes`; this one has none.');
   if (faults.length === 0)
     faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)), ...unhandledFaults(parts));
+  if (faults.length === 0) faults.push(...readingFaults(parts));
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
 }
 

@@ -9,6 +9,7 @@ import {
   type CommandOutcome,
   type DispatchOptions,
   type EventContext,
+  type EventReader,
   InvalidOptionsError,
   type Logger,
   type OnError,
@@ -49,6 +50,7 @@ import { NotSchedulingError } from './errors';
 export interface ReadSideParts {
   readonly eventStore: EventStore;
   readonly history: KnownHistory;
+  readonly eventReader: EventReader;
   readonly definitions: readonly EventProcessorDefinition[];
   readonly follow: boolean;
   readonly logger: Logger;
@@ -90,7 +92,7 @@ export class ReadSide {
   readonly #watches = new Set<Watch<any>>();
   #watchesEnded = false;
 
-  constructor({ eventStore, history, definitions: given, logger, onError, ...parts }: ReadSideParts) {
+  constructor({ eventStore, history, eventReader, definitions: given, logger, onError, ...parts }: ReadSideParts) {
     const definitions = [...given.map(stoppingInline), ...(parts.scheduling ? [scheduleDefinition] : [])];
     this.#definitions = new Map(definitions.map(definition => [definition.name, definition]));
     const inline = definitions.filter(({ options }) => options.mode === 'inline');
@@ -99,20 +101,28 @@ export class ReadSide {
     const failed: EventProcessors['failed'] = (...failure) => this.processors.failed(...failure);
     this.eventStore =
       inline.length > 0
-        ? new InlineEventStore(eventStore, inline, { logger, onError }, { changed, failed }, history, active)
+        ? new InlineEventStore(
+            eventStore,
+            inline,
+            eventReader,
+            { logger, onError },
+            { changed, failed },
+            history,
+            active,
+          )
         : eventStore;
     const projections = definitions.filter(isProjection);
-    const live = this.#readModelsOf(projections, history, active);
+    const live = this.#readModelsOf(projections, history, active, eventReader);
     const stored = projections.flatMap(({ name }) => (live.has(name) ? [] : [name]));
     const store = keepsEventProcessors(eventStore.projections) ? eventStore.projections : undefined;
     this.#feed = new ChangeFeed({ eventStore, store, active, stored, live });
     const { processCommands, scheduling, ...rest } = parts;
     const processes =
       store?.processes &&
-      new ProcessEngine(processCommands, store.processes, store, () => parts.clock.now(), scheduling);
+      new ProcessEngine(processCommands, store.processes, store, () => parts.clock.now(), scheduling, eventReader);
     this.#schedule = processes?.schedule;
     this.processors = new EventProcessors({
-      ...{ eventStore, history, definitions, logger, onError, changed, active, processes },
+      ...{ eventStore, history, eventReader, definitions, logger, onError, changed, active, processes },
       ...rest,
     });
     this.processManagers = new ProcessManagers(given.filter(isProcess), processes, eventStore, processName);
@@ -196,12 +206,13 @@ export class ReadSide {
     definitions: readonly ProjectionDefinition[],
     history: KnownHistory,
     active: ActiveVersions,
+    reader: EventReader,
   ): Map<string, LiveDocuments> {
     const live = new Map<string, LiveDocuments>();
     const { eventStore } = this;
     for (const definition of definitions) {
       const { name, options } = definition;
-      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, history));
+      if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, history, reader));
       const source =
         live.get(name) ?? new StoredDocuments(eventStore.projections!, active, name, options.indexes ?? []);
       this.#readModels.set(name, new DocumentReader(name, source, this.#dependencies.touch));

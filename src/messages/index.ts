@@ -23,10 +23,32 @@ export { aProjectionReference, projectionReferences, refuseDispatchOptions } fro
 export { DispatchedCommands } from './envelopes/dispatched-commands';
 export { FollowingIds } from './envelopes/following-ids';
 export type { InheritedEntries } from './envelopes/inherited-metadata';
-export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent } from './envelopes/plain-event';
+export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent, sealedPlainEvent } from './envelopes/plain-event';
 export { Query, type ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
 export type { ScheduleOptions } from './envelopes/schedule-options';
+export type { CurrentEvent } from './events/current-event';
+export { defineEvent, type EventDefinition, isEventDefinition } from './events/define-event';
+export { EVENT_VERSIONS, versionFaults } from './events/event-option-checks';
+export type { EventCodec, EventOptions, LaterVersion, UpcastStep } from './events/event-options';
+export { EventReader, type EventReaderParts } from './events/event-reader';
+export { classOfPayload, EventType, eventTypeOf } from './events/event-type';
+export type { SealedEvent } from './events/sealed-event';
+export { InvalidEventsError, MissingUpcasterError, NewerEventError, UpcastFailedError } from './events/upcast-errors';
+export {
+  anUpcaster,
+  as,
+  type EventReference,
+  eventNameOf,
+  eventReferences,
+  isUpcaster,
+  type Upcaster,
+  type UpcasterOptions,
+  type UpcastPiece,
+  type UpcastPieces,
+  upcaster,
+} from './events/upcaster';
+export { isUpcasterClass, UPCASTERS, type UpcasterMetadata, upcastersOf } from './events/upcaster-classes';
 export { EventualityError, listed } from './faults/errors';
 export {
   type FailureContext,
@@ -53,11 +75,8 @@ export {
   setMetadata,
 } from './names/class-metadata';
 export { isOrExtends, MessageClassMismatchError } from './names/class-mismatch';
-export { classOfPayload, EventType, eventTypeOf, NewerEventError, type SealedEvent } from './names/event-type';
 export { isName, MAX_NAME_LENGTH, NAMES } from './names/name-text';
 export {
-  type EventCodec,
-  type EventOptions,
   MESSAGE,
   messageMetadata,
   messageName,

@@ -1,5 +1,5 @@
 import type { RetryRule } from '../concurrency';
-import type { ClassReference, CommandContext, EventMarks, SealedEvent } from '../messages';
+import type { ClassReference, CommandContext, EventMarks, EventReference, SealedEvent } from '../messages';
 import type { SnapshotRule } from './snapshots/snapshot-rule';
 
 /** The result of a command handler or an action: an event, a list of events, nothing, or a promise of these. */
@@ -45,6 +45,13 @@ export interface AggregateDefinition<State = any, Exposed = any> {
   readonly commands: ReadonlyMap<string, CommandRule<State>>;
   /** The classes of events that it handles by class. */
   readonly events?: readonly ClassReference[];
+  /** The names of the events that it handles by name. */
+  readonly names?: readonly string[];
+  /**
+   * All its events, beside those that it handles: then an event of any other name in its stream is an error. Default
+   * unknown.
+   */
+  readonly declared?: readonly EventReference[] | undefined;
   /** Returns the state before the first event; a new object each time. */
   initialState(id: string): State;
   /** Returns the state after an event: the same object changed, or another one. */

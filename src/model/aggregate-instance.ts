@@ -1,4 +1,11 @@
-import { isPlainEvent, type PlainEvent, type RecordedEvent, type SealedEvent } from '../messages';
+import {
+  type CurrentEvent,
+  type EventReader,
+  isPlainEvent,
+  type PlainEvent,
+  type RecordedEvent,
+  type SealedEvent,
+} from '../messages';
 import type { AggregateDefinition, AggregateHandle } from './aggregate-definition';
 
 import { ForeignEventError, InvalidDecisionError } from './errors';
@@ -37,10 +44,17 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
     return !this.deleted && (this.version > 0 || this.changes.length > 0);
   }
 
-  /** Folds stored events into the state. */
-  replay(events: readonly RecordedEvent[]): void {
+  /**
+   * Folds stored events into the state, as the reader returns them.
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   */
+  replay(events: readonly RecordedEvent[], reader: EventReader): void {
     const { definition } = this;
-    for (let index = 0; index < events.length; index++) this.state = definition.evolve(this.state, events[index]!);
+    for (let index = 0; index < events.length; index++) {
+      const read = reader.read(events[index]!);
+      if (!Array.isArray(read)) this.state = definition.evolve(this.state, read as CurrentEvent);
+      else for (const part of read) this.state = definition.evolve(this.state, part);
+    }
     refusePromise(this.state, definition.name, 'evolve');
     this.stored(events);
   }

@@ -1,4 +1,14 @@
-import { aFunction, aName, listOf, must, needed, type OptionChecks, optionFaults, shownValue } from '../messages';
+import {
+  aFunction,
+  aName,
+  checkedElsewhere,
+  listOf,
+  must,
+  needed,
+  type OptionChecks,
+  optionFaults,
+  shownValue,
+} from '../messages';
 import type { AggregateDefinition } from './aggregate-definition';
 import { InvalidAggregateError } from './errors';
 
@@ -7,6 +17,8 @@ const DEFINITION: OptionChecks<AggregateDefinition> = {
   commands: needed(
     must('a Map of rules by command name', value => Object.prototype.toString.call(value) === '[object Map]'),
   ),
+  declared: checkedElsewhere,
+  names: listOf('names of events', aName),
   events: listOf('event classes', aFunction),
   initialState: needed(aFunction),
   evolve: needed(aFunction),

@@ -1,4 +1,4 @@
-import { EventualityError, listed, shownText, shownWithKeys, shownWithType } from '../messages';
+import { EventualityError, knownNames, listed, shownText, shownWithKeys, shownWithType } from '../messages';
 
 /** Thrown when a command or `load` needs an aggregate that has no events or was deleted. */
 export class AggregateNotFoundError extends EventualityError {
@@ -64,6 +64,22 @@ export class ForeignEventError extends EventualityError {
   constructor(eventName: string, owner: string, aggregate: string) {
     super(
       `The event ${eventName} of ${owner} was applied to ${aggregate}. An aggregate applies only its own events: { aggregateId: this.id }.`,
+    );
+  }
+}
+
+/** Thrown when the stream of an aggregate that declares its events holds an event of another name. */
+export class UndeclaredEventError extends EventualityError {
+  readonly code = 'UNDECLARED_EVENT';
+
+  constructor(
+    readonly aggregateName: string,
+    readonly eventName: string,
+    declared: Iterable<string>,
+  ) {
+    super(
+      `A stored event '${shownText(eventName)}' of ${shownText(aggregateName)} is none that it handles or declares, so its state cannot be known. ` +
+        `${knownNames(eventName, declared)} Add it to 'events', or an upcaster that renames or drops it; if newer code stored it, deploy that code here too.`,
     );
   }
 }

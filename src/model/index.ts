@@ -35,7 +35,9 @@ export {
   InvalidDecisionError,
   MissingAggregateIdError,
   SnapshotRefusedError,
+  UndeclaredEventError,
 } from './errors';
+export { eventReaderOf } from './event-reader-of';
 export {
   defineAggregate,
   type PlainAggregate,

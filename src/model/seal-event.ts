@@ -1,4 +1,12 @@
-import { type EventType, eventTypeOf, isNative, isPlainEvent, messageMetadata, type SealedEvent } from '../messages';
+import {
+  type EventType,
+  eventTypeOf,
+  isNative,
+  isPlainEvent,
+  messageMetadata,
+  type SealedEvent,
+  sealedPlainEvent,
+} from '../messages';
 import { InvalidDecisionError } from './errors';
 
 const checked = new WeakMap<Function, EventType>();
@@ -11,8 +19,7 @@ export function sealEvent(aggregateName: string, event: object): SealedEvent {
   const type = event.constructor;
   const known = checked.get(type);
   if (known) return known.seal(event);
-  if (isPlainEvent(event))
-    return { name: event.name, schemaVersion: 1, payload: event.payload, ...(event.state && { state: event.state }) };
+  if (isPlainEvent(event)) return sealedPlainEvent(event);
   if (typeof type !== 'function' || isBuiltIn(type)) throw new InvalidDecisionError(aggregateName, event);
   const eventType = eventTypeOf(type as new () => object);
   checked.set(type, eventType);

@@ -95,7 +95,7 @@ export class EventProcessorRunner {
     return {
       ...{ active: seen?.active, own: seen?.own ?? [], positions: this.#positionsOf(this.#read) },
       ...{
-        stopped: this.stopped,
+        ...{ stopped: this.stopped, outdated: this.#followed.outdated },
         closed: this.#looks.ending.aborted,
         known: this.hasLooked,
         lastError: this.#lastError,

@@ -4,6 +4,7 @@ import {
   type Clock,
   consoleLogger,
   type EventContext,
+  EventReader,
   errorMessage,
   type Logger,
   must,
@@ -34,6 +35,8 @@ export interface EventProcessorsParts {
   readonly eventStore: EventStore;
   /** Projections and reactors; those with the mode `live` are left out, because they follow nothing. */
   readonly definitions: readonly EventProcessorDefinition[];
+  /** How stored events are read; default as they are. */
+  readonly eventReader?: EventReader;
   /** Creates the functions with which reactors dispatch. */
   readonly eventContext: (event: RecordedEvent) => EventContext;
   /** What process managers need; without it there are none. */
@@ -100,12 +103,13 @@ export class EventProcessors {
       head: this.#head,
       changes: this.#changes,
     };
+    const { eventReader: reader = new EventReader() } = parts;
     for (const definition of definitions) {
       if (definition.options.mode === 'live') {
         this.#live.add(definition.name);
         continue;
       }
-      const runner = new EventProcessorRunner(shared, new HandlerInvoker(definition, parts.eventContext));
+      const runner = new EventProcessorRunner(shared, new HandlerInvoker(definition, reader, parts.eventContext));
       this.#processors.set(definition.name, new EventProcessorAdministration(runner, shared));
     }
   }

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../messages';
+import type { EventReader, RecordedEvent } from '../messages';
 import type { ProjectionDefinition } from '../processing';
 import {
   BufferedDocuments,
@@ -28,8 +28,9 @@ export class FoldedDocuments {
     private readonly definition: ProjectionDefinition,
     private readonly eventStore: EventStore,
     private readonly most: number,
+    reader: EventReader,
   ) {
-    this.#handling = new HandlerInvoker(definition);
+    this.#handling = new HandlerInvoker(definition, reader);
     this.#prepared = this.#kept.prepare({
       name: definition.name,
       version: VERSION,
@@ -90,8 +91,7 @@ export class FoldedDocuments {
     const documents = new BufferedDocuments(name, ids => this.get(ids));
     const effects = { documents, work: undefined, signal: NEVER };
     for (const event of page) {
-      const handle = this.#handling.handlerOf(event, false);
-      const failure = handle && (await this.#handling.take({ event, handle, replaying: false }, effects));
+      const failure = await this.#handling.handle(event, false, effects);
       if (failure)
         throw isError(failure.error) ? failure.error : new LiveProjectionError(name, event.name, failure.error);
     }

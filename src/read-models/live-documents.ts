@@ -1,4 +1,5 @@
 import { SharedRuns } from '../concurrency';
+import type { EventReader } from '../messages';
 import type { ProjectionDefinition } from '../processing';
 import {
   type DocumentPage,
@@ -29,6 +30,7 @@ export class LiveDocuments implements DocumentSource {
     private readonly definition: ProjectionDefinition,
     private readonly eventStore: EventStore,
     private readonly history: KnownHistory,
+    private readonly reader: EventReader,
     private readonly most = MAX_DOCUMENTS,
   ) {
     this.#folded = this.#empty();
@@ -67,6 +69,6 @@ export class LiveDocuments implements DocumentSource {
   }
 
   #empty(): FoldedDocuments {
-    return new FoldedDocuments(this.definition, this.eventStore, this.most);
+    return new FoldedDocuments(this.definition, this.eventStore, this.most, this.reader);
   }
 }

@@ -1,6 +1,6 @@
 import { isPromise } from '../concurrency';
-import { type Logger, type OnError, type RecordedEvent, reportAs } from '../messages';
-import { type AggregateDefinition, AggregateInstance, SnapshotRefusedError } from '../model';
+import { type EventReader, eventNameOf, type Logger, type OnError, type RecordedEvent, reportAs } from '../messages';
+import { type AggregateDefinition, AggregateInstance, eventReaderOf, SnapshotRefusedError } from '../model';
 import { type EventStore, KnownHistory, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
 import { AggregateSnapshots } from './aggregate-snapshots';
 import { type CacheOptions, StreamCache } from './stream-cache';
@@ -21,6 +21,11 @@ export interface SnapshotKeeping {
 export interface LoaderOptions extends SnapshotKeeping {
   /** Keeps the events of recently used aggregates in memory, so that loading reads only newer events; default false. */
   readonly cache?: CacheOptions | false;
+  /**
+   * How stored events become those that the aggregate knows; default by the steps of its own events. Give one to use
+   * upcasters.
+   */
+  readonly eventReader?: EventReader;
   /** @internal What the process knows of the store's history; default an instance of its own. */
   readonly history?: KnownHistory;
 }
@@ -31,12 +36,15 @@ export class AggregateLoader<State = any, Exposed = any> {
   readonly snapshots: AggregateSnapshots | undefined;
   readonly cache: StreamCache | undefined;
   readonly #history: KnownHistory | undefined;
+  /** How it reads stored events. */
+  readonly reader: EventReader;
 
   constructor(
     readonly definition: AggregateDefinition<State, Exposed>,
     readonly store: EventStore,
     options: LoaderOptions = {},
   ) {
+    this.reader = options.eventReader ?? eventReaderOf(definition);
     this.snapshots = this.#snapshots(options);
     if (!options.cache) return;
     const { history = new KnownHistory(store, options) } = options;
@@ -100,7 +108,7 @@ export class AggregateLoader<State = any, Exposed = any> {
 
   /** Folds a page into the instance; returns whether there may be another one. */
   #fold(instance: AggregateInstance, page: readonly RecordedEvent[]): boolean {
-    instance.replay(page);
+    instance.replay(page, this.reader);
     this.cache?.extend(instance.id, page);
     return page.length === PAGE_LIMIT;
   }
@@ -110,7 +118,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     const kept = this.cache?.get(id);
     if (kept === undefined) return undefined;
     const instance = kept.snapshot ? this.#restored(id, kept.snapshot) : this.fresh(id);
-    instance?.replay(kept.events);
+    instance?.replay(kept.events, this.reader);
     return instance;
   }
 
@@ -146,6 +154,12 @@ export class AggregateLoader<State = any, Exposed = any> {
     }
   }
 
+  /** The names of the events that make its state, as far as they are known. */
+  #eventNames(): string[] {
+    const { events = [], declared = [], names = [] } = this.definition;
+    return [...[...events, ...declared].map(eventNameOf), ...names];
+  }
+
   #snapshots({ snapshotStore, logger, onError }: SnapshotKeeping): AggregateSnapshots | undefined {
     const { name, snapshot: rule } = this.definition;
     const store = snapshotStore ?? this.store.snapshots;
@@ -156,7 +170,7 @@ export class AggregateLoader<State = any, Exposed = any> {
       return undefined;
     }
     const source = {
-      ...{ definition: this.definition, store: this.store },
+      ...{ definition: this.definition, store: this.store, reading: this.reader.fingerprint(this.#eventNames()) },
       load: (id: string) => this.load(id),
       taken: (id: string, snapshot: NewSnapshot) => this.cache?.shorten(id, snapshot),
     };

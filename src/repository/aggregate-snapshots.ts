@@ -3,12 +3,15 @@ import { consoleLogger, EventualityError, type FailureReporting, type RecordedEv
 import { type AggregateDefinition, type AggregateInstance, SnapshotRefusedError, type SnapshotRule } from '../model';
 import { type EventStore, type NewSnapshot, PAGE_LIMIT, type SnapshotStore, type StreamName } from '../store';
 import { provenSnapshot, restoredAggregate } from './proven-snapshot';
+import { splitReading, withReading } from './snapshot-reading';
 
 /** What snapshots need from their loader. */
 export interface SnapshotSource {
   readonly definition: AggregateDefinition;
   readonly store: EventStore;
   load(id: string): Promise<AggregateInstance>;
+  /** How its events are read, for short: a snapshot that was folded in another way is not used. */
+  readonly reading: string;
   /** Called with a stored snapshot. */
   taken(id: string, snapshot: NewSnapshot): void;
 }
@@ -92,7 +95,8 @@ export class AggregateSnapshots {
 
   /** Restores an aggregate from a snapshot. Throws if the snapshot is damaged. */
   restored(id: string, { version, state, eventId }: NewSnapshot): AggregateInstance {
-    const instance = restoredAggregate(this.source.definition, this.rule, { id, version, text: state });
+    const { text } = splitReading(state);
+    const instance = restoredAggregate(this.source.definition, this.rule, { id, version, text });
     instance.lastEventId = eventId;
     return instance;
   }
@@ -100,7 +104,8 @@ export class AggregateSnapshots {
   async #find(id: string, signal?: AbortSignal): Promise<NewSnapshot | undefined> {
     try {
       const found = await this.store.load(this.#stream(id), this.rule.version, signal && { signal });
-      return found && Number.isSafeInteger(found.version) && found.version > 0 ? found : undefined;
+      if (!found || !Number.isSafeInteger(found.version) || found.version <= 0) return undefined;
+      return splitReading(found.state).reading === this.source.reading ? found : undefined;
     } catch (error) {
       signal?.throwIfAborted();
       // The store's own snapshots are closed with it.
@@ -154,7 +159,7 @@ export class AggregateSnapshots {
     const [last] = await this.source.store.read(stream, { from: version, limit: 1 });
     // If another event is there, the cached events belong to another history.
     if (!last || last.id !== instance.lastEventId) return;
-    const state = provenSnapshot(this.source.definition, this.rule, instance);
+    const state = withReading(provenSnapshot(this.source.definition, this.rule, instance), this.source.reading);
     const snapshot = { stream, version, eventId: last.id, schemaVersion: this.rule.version, state };
     await this.store.save(snapshot);
     this.#refused.delete(id);

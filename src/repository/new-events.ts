@@ -39,11 +39,9 @@ function newEvent(message: CommandMessage, change: SealedEvent, place: number): 
   return change.state || change.deletes ? { ...event, marks: marksOf(change) } : event;
 }
 
-function unmarked(
-  { metadata, options }: CommandMessage,
-  { name, schemaVersion, payload }: SealedEvent,
-  place: number,
-): NewEvent {
+function unmarked({ metadata, options }: CommandMessage, change: SealedEvent, place: number): NewEvent {
+  const { name } = change;
+  const { schemaVersion, payload } = change.stored ?? change;
   if (options.commandId === undefined) return { name, schemaVersion, payload, metadata };
   return { name, schemaVersion, payload, metadata, id: derivedId(options.commandId, place) };
 }

@@ -1,6 +1,7 @@
 import {
   aFunction,
   aLogger,
+  EventReader,
   either,
   InvalidOptionsError,
   integer,
@@ -26,6 +27,7 @@ export const REPOSITORY_OPTIONS = {
   cache: aCache,
   metadata: metadataEntries,
   recorded: aFunction,
+  eventReader: must('an EventReader', value => value instanceof EventReader),
   history: must('what a flow knows of its events', value => value instanceof KnownHistory),
   snapshotStore: snapshotKeeping,
   logger: aLogger,

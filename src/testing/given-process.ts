@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { isProcessClass, processDefinition } from '../bootstrap';
 import {
   aName,
+  anUpcaster,
   type ClassReference,
   isPlainObject,
   listOf,
@@ -13,20 +14,11 @@ import {
 } from '../messages';
 import type { ProcessDecision, ProcessDefinition } from '../processing';
 import { refuseIncomparable } from './comparing';
-import { type TestIds, testIds } from './deciding-ids';
+import { testIds } from './deciding-ids';
 import { type ErrorClass, expectError, expectNoError, refuseExpectedError, tookContinuations } from './expectations';
 import { History } from './history';
-import { type ProcessRun, ProcessTest, type ProcessTestInput } from './run-process';
+import { type ProcessRun, ProcessTest, type ProcessTestInput, type ProcessTestOptions } from './run-process';
 import { aCommand, refuseDecisions, shownDecision } from './shown-decisions';
-
-/** Options of `process` in a test. */
-export interface ProcessTestOptions {
-  /**
-   * The results of `context.newId()`, those for the given events first: a list, one after the other, or a function;
-   * default `id-1`, `id-2`...
-   */
-  readonly ids?: TestIds;
-}
 
 /** Options of `when` for a process. */
 export interface WhenHappenedOptions {
@@ -55,7 +47,7 @@ export interface WhenRejectedOptions {
 }
 
 const aDate = must('a Date', value => value instanceof Date && !Number.isNaN(value.getTime()));
-const OPTIONS: OptionChecks<ProcessTestOptions> = { ids: testIds };
+const OPTIONS: OptionChecks<ProcessTestOptions> = { ids: testIds, upcasters: listOf('upcasters', anUpcaster) };
 const WHEN: OptionChecks<WhenHappenedOptions> = { now: aDate };
 const WHEN_DUE: OptionChecks<WhenDueOptions> = { instance: aName, now: aDate };
 const WHEN_REJECTED: OptionChecks<WhenRejectedOptions> = {
@@ -112,7 +104,7 @@ export class GivenProcess {
   }
 
   #expecting(input: ProcessTestInput): WhenProcess {
-    return new Expectation(() => new ProcessTest(this.#definition, this.options.ids).run(this.histories, input));
+    return new Expectation(() => new ProcessTest(this.#definition, this.options).run(this.histories, input));
   }
 }
 

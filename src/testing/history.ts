@@ -2,6 +2,7 @@ import { aName, refuseArguments } from '../messages';
 import { type AggregateClass, type AggregateDefinition, definitionOf } from '../model';
 import type { StreamAppend } from '../store';
 import { refuseEvents } from './expectations';
+import { sealedEvent } from './stored-event';
 
 /** The events of one aggregate. */
 export class History {
@@ -14,7 +15,7 @@ export class History {
   /** @internal The appends for a store: none if there are no events. */
   appends(): StreamAppend[] {
     const { definition, aggregateId } = this;
-    const sealed = this.events.map(event => definition.seal(event));
+    const sealed = this.events.map(event => sealedEvent(definition, event));
     const events = sealed.map(({ state, ...event }) => ({ ...event, ...(state && { marks: { state } }) }));
     if (events.length === 0) return [];
     return [{ stream: { aggregateName: definition.name, aggregateId }, expected: 'any', events }];

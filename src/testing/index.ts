@@ -3,7 +3,6 @@ export { type ContractCase, type EventStoreContractOptions, eventStoreContract }
 export { type Given, given, type When } from './given';
 export type {
   GivenProcess,
-  ProcessTestOptions,
   WhenDueOptions,
   WhenHappenedOptions,
   WhenProcess,
@@ -15,6 +14,8 @@ export type { GivenHistory, Projected, ProjectOptions } from './project';
 export { type ProjectionStoreContractOptions, projectionStoreContract } from './projection-store-contract';
 export type { RecordedCommand, RecordedEffect } from './recording';
 export type { WhenOptions } from './run-command';
+export type { ProcessTestOptions } from './run-process';
 export { type SnapshotStoreContractOptions, snapshotStoreContract } from './snapshot-store-contract';
+export { storedEvent } from './stored-event';
 export { TestFlow, type TestFlowOptions, testFlow } from './test-flow';
 export { VirtualClock } from './virtual-clock';

@@ -17,9 +17,10 @@ import {
   refuseExpectedError,
   tookContinuations,
 } from './expectations';
-import { GivenProcess, type ProcessTestOptions } from './given-process';
+import { GivenProcess } from './given-process';
 import type { History } from './history';
 import { adjustedHandlers } from './recording';
+import type { ProcessTestOptions } from './run-process';
 import { started } from './started';
 
 /** The dependencies of a projection, as in a module: `providers` for the parameters of its constructor. */

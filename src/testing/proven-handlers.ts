@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert/strict';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { errorMessage } from '../messages';
+import { type EventReader, errorMessage } from '../messages';
 import { decodeState } from '../model';
 import {
   type Handled,
@@ -35,9 +35,9 @@ export class ProvenHandlers extends ProcessHandlers {
   readonly #nextId: () => string;
   readonly #ids = new Map<string, string>();
 
-  constructor(definition: ProcessDefinition, commands: DecidedCommands, nextId: () => string) {
+  constructor(definition: ProcessDefinition, commands: DecidedCommands, nextId: () => string, reader: EventReader) {
     const live: { state: unknown } = { state: undefined };
-    super(watched(definition, live), commands.revive);
+    super(watched(definition, live), commands.revive, reader);
     this.#commands = commands;
     this.#live = live;
     this.#nextId = nextId;

@@ -2,11 +2,15 @@ import { AssertionError } from 'node:assert/strict';
 import { decide, targetOf } from '../commands';
 import { NoFlowError, UnknownCommandError } from '../flow';
 import {
+  anUpcaster,
+  type ClassReference,
   type CommandContext,
   CommandMessage,
   contentOf,
+  type EventReader,
   isOrExtends,
   isPlainMessage,
+  listOf,
   MessageClassMismatchError,
   messageName,
   metadataEntries,
@@ -15,6 +19,7 @@ import {
   refuseOptions,
   type SealedEvent,
   UnnamedMessageError,
+  type Upcaster,
 } from '../messages';
 import { type AggregateDefinition, AggregateInstance, type CommandRule, SnapshotRefusedError } from '../model';
 import { provenSnapshot } from '../repository';
@@ -22,6 +27,7 @@ import { recordEvent } from '../store';
 import { sameState } from './comparing';
 import { idsFrom, type TestIds, testIds } from './deciding-ids';
 import { copied } from './expectations';
+import { sealedEvent, testReader } from './stored-event';
 import { VirtualClock } from './virtual-clock';
 
 /** The context of a command in a test. */
@@ -32,12 +38,15 @@ export interface WhenOptions {
   readonly ids?: TestIds;
   /** Entries for `context.metadata`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What renames, splits or drops the given events, from `upcaster` and classes with `@Upcaster`; default none. */
+  readonly upcasters?: readonly (Upcaster | ClassReference)[];
 }
 
 const WHEN_OPTIONS: OptionChecks<WhenOptions> = {
   now: must('a Date', value => value instanceof Date && !Number.isNaN(value.getTime())),
   ids: testIds,
   metadata: metadataEntries,
+  upcasters: listOf('upcasters', anUpcaster),
 };
 
 /** Refuses a value that is not a command. @throws InvalidOptionsError, UnnamedMessageError */
@@ -69,7 +78,9 @@ export async function runCommand(
   command: object,
   options: WhenOptions,
 ): Promise<TestRun> {
-  const before = given.map(event => definition.seal(event));
+  const before = given.map(event => sealedEvent(definition, event));
+  const { events = [], declared = [] } = definition;
+  const reader = testReader([...events, ...declared], options.upcasters);
   let addressed: Addressed;
   try {
     addressed = address(definition, command, options);
@@ -77,14 +88,14 @@ export async function runCommand(
     return { events: [], state: undefined, error: { thrown } };
   }
   const { message, rule, id } = addressed;
-  const instance = instanceAfter(definition, id, before);
+  const instance = instanceAfter(definition, id, before, reader);
   let error: TestRun['error'];
   try {
     instance.applyReturned(await decide(instance, message, rule, testContext(message, options)));
   } catch (thrown) {
     error = { thrown };
   }
-  proveState(definition, instance, before);
+  proveState(definition, instance, before, reader);
   proveSnapshot(definition, instance);
   return { events: error ? [] : instance.changes.map(decided), state: instance.state, error };
 }
@@ -126,7 +137,12 @@ function testContext(message: CommandMessage, { now, ids }: WhenOptions): Comman
 }
 
 /** Folds events into a new aggregate, as if they had been stored. */
-function instanceAfter(definition: AggregateDefinition, id: string, events: readonly SealedEvent[]): AggregateInstance {
+function instanceAfter(
+  definition: AggregateDefinition,
+  id: string,
+  events: readonly SealedEvent[],
+  reader: EventReader,
+): AggregateInstance {
   const instance = new AggregateInstance(definition, id);
   const stream = { aggregateName: definition.name, aggregateId: id };
   instance.replay(
@@ -134,6 +150,7 @@ function instanceAfter(definition: AggregateDefinition, id: string, events: read
       const marks = event.state && { marks: { state: event.state } };
       return recordEvent({ ...event, ...marks }, stream, index + 1, BigInt(index + 1), '2020-01-01T00:00:00.000Z');
     }),
+    reader,
   );
   return instance;
 }
@@ -142,9 +159,10 @@ function proveState(
   definition: AggregateDefinition,
   instance: AggregateInstance,
   before: readonly SealedEvent[],
+  reader: EventReader,
 ): void {
   const all = [...before, ...instance.changes];
-  const refolded = instanceAfter(definition, instance.id, all).state;
+  const refolded = instanceAfter(definition, instance.id, all, reader).state;
   if (!sameState(instance.state, refolded)) {
     throw unequal(
       `${definition.name} changed its state outside of its event handlers: after a reload that change is gone.`,
@@ -157,7 +175,7 @@ function proveState(
     payload: JSON.parse(JSON.stringify(event.payload)),
     ...(event.state && { state: copied(event.state) }),
   }));
-  const reread = instanceAfter(definition, instance.id, decoded).state;
+  const reread = instanceAfter(definition, instance.id, decoded, reader).state;
   if (!sameState(instance.state, reread)) {
     throw unequal(
       `The events of ${definition.name} do not survive being stored as JSON: give them plain data or a codec.`,

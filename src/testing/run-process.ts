@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { errorMessage, type RecordedEvent } from '../messages';
+import { type ClassReference, errorMessage, type RecordedEvent, type Upcaster } from '../messages';
 import { type ProcessDefinition, ProcessRehearsal, type Rehearsed, type RehearsedCommand } from '../processing';
 import { recordEvent } from '../store';
 import { DecidedCommands } from './decided-commands';
@@ -8,9 +8,21 @@ import { idsFrom, type TestIds } from './deciding-ids';
 import type { History } from './history';
 import { ProvenHandlers, restoredState } from './proven-handlers';
 import { type ShownDecision, shownCommand } from './shown-decisions';
+import { testReader } from './stored-event';
 
 /** When what is given was recorded, in milliseconds. */
 const START = Date.UTC(2020, 0, 1);
+
+/** Options of `process` in a test. */
+export interface ProcessTestOptions {
+  /**
+   * The results of `context.newId()`, those for the given events first: a list, one after the other, or a function;
+   * default `id-1`, `id-2`...
+   */
+  readonly ids?: TestIds;
+  /** What renames, splits or drops the given events, from `upcaster` and classes with `@Upcaster`; default none. */
+  readonly upcasters?: readonly (Upcaster | ClassReference)[];
+}
 
 /** The input whose decisions are expected. */
 export type ProcessTestInput =
@@ -43,6 +55,9 @@ export interface ProcessRun {
   readonly commands: DecidedCommands;
 }
 
+const eventsOf = ({ handlers }: ProcessDefinition): ClassReference[] =>
+  [...handlers.values()].flatMap(({ type }) => type ?? []);
+
 /** A process in a test: given events, and then one input. */
 export class ProcessTest {
   readonly #commands = new DecidedCommands();
@@ -53,9 +68,14 @@ export class ProcessTest {
 
   constructor(
     private readonly definition: ProcessDefinition,
-    ids: TestIds | undefined,
+    { ids, upcasters }: ProcessTestOptions,
   ) {
-    this.#handlers = new ProvenHandlers(definition, this.#commands, idsFrom(ids));
+    this.#handlers = new ProvenHandlers(
+      definition,
+      this.#commands,
+      idsFrom(ids),
+      testReader(eventsOf(definition), upcasters),
+    );
     this.#rehearsal = new ProcessRehearsal(this.#handlers, this.#commands.nameOf);
   }
 

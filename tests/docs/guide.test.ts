@@ -31,7 +31,7 @@ class AccountOpened {
   constructor(readonly owner: string) {}
 }
 
-@Event('account.deposited', { version: 2 })
+@Event('account.deposited', { version: 2, upcast: { 1: ({ amount }) => ({ cents: amount * 100 }) } })
 class Deposited {
   constructor(readonly cents: number) {}
 }

@@ -1,4 +1,4 @@
-import { BundledNameError, bundledName, eventTypeOf } from '../../src/messages';
+import { BundledNameError, bundledName, type CurrentEvent, eventTypeOf } from '../../src/messages';
 
 /** Evaluates a class as a bundle has it. */
 const made = (source: string): (new () => object) => new Function(`return ${source}`)();
@@ -34,5 +34,5 @@ test('an event of such a class is refused when it is to be stored, not before', 
   expect(() => type.seal({ id: 'a' })).toThrow(
     /^The event class ko cannot be stored by its name: a minifier made it\. .*@Event\('a name'\)/,
   );
-  expect(type.revive({ schemaVersion: 1, payload: { id: 'a' } })).toEqual({ id: 'a' });
+  expect(type.revive({ schemaVersion: 1, payload: { id: 'a' } } as CurrentEvent)).toEqual({ id: 'a' });
 });

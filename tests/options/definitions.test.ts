@@ -145,7 +145,7 @@ refused('definitions', DEFINITIONS);
 test.each([
   [
     'an event of a version that no database holds',
-    () => Event('opened', { version: 2 ** 31 }),
+    () => Event('opened', { version: 2 ** 31, upcast: {} }),
     /version is 2147483648; it must be an integer from 1 to 2147483647/,
   ],
   ['half a codec', () => Event('opened', any({ codec: { encode: () => ({}) } })), /codec has no method decode/],

@@ -3,6 +3,7 @@ import {
   bootstrap,
   defineProjection,
   EventHandler,
+  EventReader,
   Flow,
   InMemoryEventStore,
   Module,
@@ -117,7 +118,7 @@ test('documents that were deleted do not count: it may have had more, once', asy
     const events = numbers.map(n => ({ name, payload: { n } }));
     return eventStore.append([{ stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events }]);
   };
-  const documents = new LiveDocuments(list, eventStore, historyOf(eventStore), 600);
+  const documents = new LiveDocuments(list, eventStore, historyOf(eventStore), new EventReader(), 600);
   // More than a page: after the first it has more than it may have in the end.
   await append('Counted', ...Array.from({ length: 1000 }, (_, n) => n));
   await append('Removed', ...Array.from({ length: 500 }, (_, n) => n));
@@ -142,7 +143,7 @@ test('it refuses reads when it has more documents than one should keep in memory
     eventStore.append([
       { stream: { aggregateName: 'Counter', aggregateId: '1' }, expected: 'any', events: [{ name, payload }] },
     ]);
-  const documents = new LiveDocuments(list, eventStore, historyOf(eventStore), 2);
+  const documents = new LiveDocuments(list, eventStore, historyOf(eventStore), new EventReader(), 2);
   for (const n of [1, 2]) await append('Counted', { n });
   expect(await documents.get(['1', '2'])).toEqual(
     new Map([
@@ -158,7 +159,9 @@ test('it refuses reads when it has more documents than one should keep in memory
     limit: 2,
   });
   await append('Written', {});
-  await expect(new LiveDocuments(list, eventStore, historyOf(eventStore)).get(['1'])).rejects.toMatchObject({
+  await expect(
+    new LiveDocuments(list, eventStore, historyOf(eventStore), new EventReader()).get(['1']),
+  ).rejects.toMatchObject({
     code: 'NOTHING_STORED',
     projection: 'list',
   });

@@ -1,4 +1,4 @@
-import { derivedId, newId } from '../../src/messages';
+import { derivedId, EventReader, newId } from '../../src/messages';
 import { ActiveVersions, defineProjection, InlineEventStore, type ProjectionContext } from '../../src/processing';
 import {
   type CommandClaim,
@@ -140,6 +140,7 @@ describe.each(TESTED)('%s', name => {
       const inline = new InlineEventStore(
         store!,
         [counts],
+        new EventReader(),
         { logger: SILENT },
         { changed: () => undefined, failed: () => undefined },
         history,

@@ -1,7 +1,20 @@
-import { Aggregate, AggregateRoot, Command, Event, type EventCodec, Module, type PlainEvent } from 'eventuality';
+import {
+  Aggregate,
+  AggregateRoot,
+  as,
+  Command,
+  defineEvent,
+  Event,
+  type EventCodec,
+  Module,
+  type PlainEvent,
+  type RecordedEvent,
+  Upcaster,
+  upcaster,
+} from 'eventuality';
 import { holds, type Same, Todo } from './todo';
 
-@Event('todo.scheduled', { version: 2 })
+@Event('todo.scheduled', { version: 2, upcast: { 1: data => data } })
 class TodoScheduled {
   constructor(readonly at: Date) {}
 
@@ -144,3 +157,64 @@ export {
   TodoVersioned,
   Unnamed,
 };
+
+// Every earlier version of an event has a step, or an upcaster.
+@Event('todo.stepped', { version: 3, upcast: { 1: data => data, 2: 'upcaster' } })
+class TodoStepped {
+  readonly done = true;
+}
+
+// @ts-expect-error there is no step from version 2
+@Event('todo.gap', { version: 3, upcast: { 1: data => data } })
+class TodoGap {}
+
+// @ts-expect-error there are no steps at all
+@Event('todo.none', { version: 2 })
+class TodoNone {}
+
+// @ts-expect-error a step takes one argument or two, and returns data
+@Event('todo.text', { version: 2, upcast: { 1: () => 'text' } })
+class TodoText {}
+
+const todoNoted = defineEvent<{ text: string }>('todo.noted', {
+  version: 2,
+  upcast: { 1: (data, { recordedAt }) => ({ ...data, recordedAt }) },
+});
+todoNoted('1', { text: 'milk' });
+// @ts-expect-error it has another payload
+todoNoted('1', { txt: 'milk' });
+// @ts-expect-error there is no step from version 1
+defineEvent('todo.gap', { version: 2 });
+
+class TodoHistory {
+  @Upcaster('todo.old', { from: 1, to: TodoStepped })
+  renamed(data: { done: boolean }, { aggregateId }: RecordedEvent) {
+    return as(TodoStepped, 1, { ...data, aggregateId });
+  }
+
+  @Upcaster('todo.split', { from: 1, to: [TodoStepped, todoNoted] })
+  split() {
+    return [as(TodoStepped, 1, {}), as(todoNoted, 2, {})];
+  }
+
+  @Upcaster('todo.dropped', { from: 1, to: [] })
+  dropped() {
+    return [];
+  }
+
+  // @ts-expect-error it leads to another event
+  @Upcaster('todo.elsewhere', { from: 1, to: todoNoted })
+  elsewhere() {
+    return as(TodoStepped, 1, {});
+  }
+
+  // @ts-expect-error it is asynchronous
+  @Upcaster('todo.later', { from: 1, to: TodoStepped })
+  async later() {
+    return as(TodoStepped, 1, {});
+  }
+}
+
+upcaster('todo.old', { from: 1, to: TodoStepped }, data => as(TodoStepped, 1, data));
+// @ts-expect-error it leads to another event
+upcaster('todo.old', { from: 1, to: TodoStepped }, data => as(todoNoted, 1, data));

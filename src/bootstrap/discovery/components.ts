@@ -6,7 +6,18 @@ import {
   type ModuleOptions,
   type Provider,
 } from '../../decorators';
-import { type ClassReference, ownMetadata, shownText, shownWithKeys } from '../../messages';
+import {
+  type ClassReference,
+  type EventDefinition,
+  isEventDefinition,
+  isUpcaster,
+  isUpcasterClass,
+  ownMetadata,
+  shownText,
+  shownWithKeys,
+  type Upcaster,
+  upcastersOf,
+} from '../../messages';
 import {
   type AggregateClass,
   type AggregateDefinition,
@@ -46,6 +57,9 @@ export class Components {
   readonly aggregates = new Set<AggregateClass | AggregateDefinition>();
   readonly handlerClasses: HandlerClass[] = [];
   readonly processes: ProcessClass[] = [];
+  /** What `defineEvent` returned. */
+  readonly events: EventDefinition[] = [];
+  readonly upcasters: Upcaster[] = [];
   readonly providers = new Set<Provider | Class>();
   readonly faults: string[] = [];
   readonly #modules = new Set<ModuleClass>();
@@ -72,7 +86,9 @@ export class Components {
   #add(component: unknown, module: string): void {
     if (this.#components.has(component)) return;
     this.#components.add(component);
-    if (isDefinition(component)) this.#addDefinition(component, module);
+    if (isEventDefinition(component)) this.events.push(component);
+    else if (isUpcaster(component)) this.upcasters.push(component);
+    else if (isDefinition(component)) this.#addDefinition(component, module);
     else if (typeof component !== 'function')
       this.faults.push(`A component of ${module} is ${nameOf(component)}; list classes and aggregate definitions.`);
     else if (ownMetadata(component, MODULE))
@@ -81,6 +97,7 @@ export class Components {
       );
     else if (isAggregateClass(component) || INSTANCE in component.prototype)
       this.#addAggregate(component as AggregateClass);
+    else if (isUpcasterClass(component)) this.upcasters.push(...upcastersOf(component as Class, this.faults));
     else if (isProcessClass(component)) this.processes.push(processClass(component as Class, this.faults));
     else this.#addHandlerClass(component as Class, module);
   }

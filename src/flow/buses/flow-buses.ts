@@ -3,6 +3,7 @@ import type { InFlight } from '../../concurrency';
 import {
   type CommandMessage,
   type CommandOutcome,
+  type EventReader,
   type FailureReporting,
   HANDLING,
   type RecordedEvent,
@@ -20,6 +21,7 @@ import { QueryBus } from './query-bus';
 export interface HandlerSurroundings {
   readonly flow: Dispatcher;
   readonly eventStore: EventStore;
+  readonly eventReader: EventReader;
   /** The event store, and the stores that it wraps: a handler may have a repository over any of them. */
   readonly stores: readonly [EventStore, ...EventStore[]];
   readonly repositories: Repositories;
@@ -42,11 +44,12 @@ export class FlowBuses {
     classes: Required<MessageClasses>,
     private readonly surroundings: HandlerSurroundings,
   ) {
-    const { flow, eventStore, stores, reporting, recorded, running } = surroundings;
+    const { flow, eventStore, eventReader, stores, reporting, recorded, running } = surroundings;
     this.commands = new CommandBus(parts.inheritMetadata);
     this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause));
     this.#idempotent = new IdempotentCommands({
       eventStore,
+      eventReader,
       retention: parts.commandRetention ?? COMMAND_RETENTION_MS,
       reporting,
     });

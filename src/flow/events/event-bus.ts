@@ -114,11 +114,17 @@ export class EventBus {
         throw new InvalidOptionsError('publish', [
           `events[${index}] is ${shownValue(event)}; it must be a recorded event.`,
         ]);
-      const subscribers = this.#byName.get(event.name);
-      if (subscribers?.length) this.#deliveries.publish(subscribers, event, contexts);
-      else this.#reportMissed(event, contexts);
-      if (this.#everything.length > 0) this.#deliveries.publish(this.#everything, event, contexts);
+      const read = contexts.reader ? contexts.reader.read(event) : event;
+      if (!Array.isArray(read)) this.#publishOne(read as RecordedEvent, contexts);
+      else for (const part of read) this.#publishOne(part, contexts);
     }
+  }
+
+  #publishOne(event: RecordedEvent, contexts: EventContexts): void {
+    const subscribers = this.#byName.get(event.name);
+    if (subscribers?.length) this.#deliveries.publish(subscribers, event, contexts);
+    else this.#reportMissed(event, contexts);
+    if (this.#everything.length > 0) this.#deliveries.publish(this.#everything, event, contexts);
   }
 
   /**

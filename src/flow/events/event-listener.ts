@@ -1,4 +1,4 @@
-import type { EventContext, OnError, RecordedEvent } from '../../messages';
+import type { EventContext, EventReader, OnError, RecordedEvent } from '../../messages';
 import type { Middleware } from '../buses/middleware';
 
 /** Handles events; receives each with its envelope and a context. */
@@ -14,8 +14,10 @@ export type EventListeners = Readonly<Record<string, EventListener | readonly Ev
 export interface EventContexts {
   of(event: RecordedEvent): EventContext;
   run?(event: RecordedEvent, listen: () => unknown): unknown;
+  /** How recorded events are read, where an earlier version of theirs is written; default as they are. */
+  readonly reader?: EventReader;
   /** Called with the failures of listeners, in addition to the hook of the bus. */
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
 }
 
 /** The delivery of an event to one listener, as middleware sees it. */

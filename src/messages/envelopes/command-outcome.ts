@@ -29,8 +29,11 @@ class Outcome implements CommandOutcome {
   }
 }
 
-/** The outcome of a command that led to events. */
-export function succeeded(events: readonly RecordedEvent[]): CommandOutcome {
+/**
+ * The outcome of a command that led to events.
+ * @param read the events as they are shown, where they were stored by other code
+ */
+export function succeeded(events: readonly RecordedEvent[], read = events): CommandOutcome {
   const { aggregateName, aggregateId } = events[0]!;
   let { version, position } = events[0]!;
   for (let index = 1; index < events.length; index++) {
@@ -38,7 +41,7 @@ export function succeeded(events: readonly RecordedEvent[]): CommandOutcome {
     if (event.aggregateId === aggregateId && event.aggregateName === aggregateName) version = event.version;
     position = event.position;
   }
-  return new Outcome(events, true, aggregateId, version, position);
+  return new Outcome(read, true, aggregateId, version, position);
 }
 
 const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);

@@ -1,3 +1,5 @@
+import type { EventVersions } from '../events/event-options';
+import { type SealedEvent, stepsBack, storedForm } from '../events/sealed-event';
 import { aName, checkedElsewhere } from '../options/option-checks';
 import { must, needed, type OptionChecks, refuseOptions } from '../options/options';
 import { sealPayload } from '../sealing/payload';
@@ -24,7 +26,9 @@ const PLAIN_EVENT: OptionChecks<PlainEvent> = {
 /** Refuses an object without the fields of a plain event; a mistyped key would be lost. @throws InvalidOptionsError */
 export const refusePlainEvent = (event: PlainEvent): void => refuseOptions('Event', event, PLAIN_EVENT);
 
-const plain = new WeakSet<object>();
+/** The plain events that were made, with what is said of their versions. */
+const plain = new WeakMap<object, EventVersions>();
+const FIRST_VERSION: EventVersions = {};
 
 /**
  * Creates an event without a class, as a deeply frozen copy.
@@ -32,6 +36,7 @@ const plain = new WeakSet<object>();
  */
 export function plainEvent<Name extends string, Payload extends object>(
   event: PlainEvent<Name, Payload>,
+  versions = FIRST_VERSION,
 ): PlainEvent<Name, Payload> {
   const { aggregateId, aggregateName, name, payload, state } = event;
   const copy = Object.freeze({
@@ -41,9 +46,19 @@ export function plainEvent<Name extends string, Payload extends object>(
     payload: sealPayload(payload, name),
     ...(state && { state: sealPayload(state, `${name}.state`) }),
   });
-  plain.add(copy);
+  plain.set(copy, versions);
   return copy;
 }
 
 /** Tells whether a value was made by `Event({ ... })`. */
 export const isPlainEvent = (value: object): value is PlainEvent => plain.has(value);
+
+/** Returns a plain event as it is stored. @throws UpcastFailedError, UnstorableValueError */
+export function sealedPlainEvent(event: PlainEvent): SealedEvent {
+  const { name, payload, state } = event;
+  const versions = plain.get(event) ?? FIRST_VERSION;
+  const { version: schemaVersion = 1 } = versions;
+  const sealed = { name, schemaVersion, payload, ...(state && { state }) };
+  const back = stepsBack(versions);
+  return back ? { ...sealed, stored: storedForm(name, schemaVersion, payload, back) } : sealed;
+}

@@ -52,4 +52,10 @@ export interface RecordedEvent<Payload extends object = object> {
   readonly marks?: EventMarks;
   /** When the store accepted it, ISO 8601 in UTC. */
   readonly recordedAt: string;
+  /**
+   * Which part of a stored event this is, from 1, and of how many: for handlers, where an upcaster splits the stored
+   * event. All parts have the id, the version and the position of the stored event.
+   */
+  readonly part?: number;
+  readonly parts?: number;
 }

@@ -1,24 +1,10 @@
+import type { EventOptions } from '../events/event-options';
 import { EventualityError } from '../faults/errors';
 import { shownText, shownWithKeys } from '../faults/shown';
 import { type ClassReference, metadataKey, ownMetadata } from './class-metadata';
 
-/** Converts an event to data that JSON can carry, and back; for events with dates, bigints or value objects. */
-export interface EventCodec<E extends object = any> {
-  encode(event: E): object;
-  decode(data: any): E;
-}
-
-/** Options of `@Event`. */
-export interface EventOptions<E extends object = any> {
-  /** The version of the payload's shape, an integer from 1; default 1. */
-  readonly version?: number;
-  readonly codec?: EventCodec<E>;
-}
-
 /** What decorators leave on a message class. */
-export interface MessageMetadata extends EventOptions {
-  readonly name: string;
-}
+export type MessageMetadata = EventOptions & { readonly name: string };
 
 /** Thrown when a message has no name: it is an instance of an anonymous class, or not a message. */
 export class UnnamedMessageError extends EventualityError {

@@ -2,8 +2,10 @@ import {
   aFunction,
   BaseEventHandledError,
   type ClassReference,
+  type CurrentEvent,
   classOfPayload,
   type EventType,
+  eventReferences,
   eventTypeOf,
   inheritedMetadata,
   messageName,
@@ -18,6 +20,7 @@ import { InvalidAggregateError } from '../errors';
 import { sealEvent } from '../seal-event';
 import { aSnapshot } from '../snapshots/snapshot-rule';
 import { laterFault, refusePromise } from '../synchronous';
+import { UndeclaredEvents } from '../undeclared-events';
 import { classSnapshots } from './class-snapshots';
 import { constructorFaults } from './constructor-faults';
 import {
@@ -48,7 +51,11 @@ interface EventRule {
   readonly methods: readonly string[];
 }
 
-const AGGREGATE_OPTIONS: OptionChecks<AggregateOptions> = { id: aFunction, snapshot: aSnapshot };
+const AGGREGATE_OPTIONS: OptionChecks<AggregateOptions> = {
+  id: aFunction,
+  events: eventReferences,
+  snapshot: aSnapshot,
+};
 
 const inspections = new WeakMap<Function, AggregateInspection>();
 
@@ -94,15 +101,17 @@ function inspect(type: AggregateClass): AggregateInspection {
   const eventHandlers = handlersOf(type, EVENT_HANDLERS, faults);
   const { name: className } = type;
   const name = metadata?.name ?? className;
+  const declared = wrongOptions.length > 0 ? undefined : metadata?.options.events;
   const definition: AggregateDefinition<object> = {
     name,
     commands: commandRules(type, commandHandlers, metadata, faults),
     events: [...eventHandlers.keys()],
+    declared,
     initialState: id => new type(id),
     evolve: evolveBy(
       className,
       eventRules(type, eventHandlers, faults),
-      new Unhandled(className, [...eventHandlers.keys()]),
+      new Unhandled(className, [...eventHandlers.keys()], UndeclaredEvents.of(name, declared)),
     ),
     seal: event => sealEvent(className, event),
     expose: exposeClass,
@@ -171,10 +180,13 @@ class Unhandled {
   constructor(
     private readonly place: string,
     private readonly handled: readonly ClassReference[],
+    private readonly undeclared: UndeclaredEvents | undefined,
   ) {}
 
-  /** @throws BaseEventHandledError */
-  look({ payload }: StateChange): void {
+  /** @throws BaseEventHandledError, UndeclaredEventError */
+  look(event: StateChange): void {
+    this.undeclared?.refuse(event);
+    const { payload } = event;
     const type = classOfPayload(payload);
     if (type === undefined || this.#looked.has(type)) return;
     const base = missedBase(type, this.handled);
@@ -194,7 +206,8 @@ function evolveBy(
       unhandled.look(event);
       return state;
     }
-    const instance = rule.type.revive(event);
+    // Called by AggregateInstance alone, with events that were read by an EventReader, or were just sealed.
+    const instance = rule.type.revive(event as CurrentEvent);
     for (let index = 0; index < rule.handlers.length; index++) {
       const returned = rule.handlers[index]!.call(state, instance);
       if (returned !== undefined) refusePromise(returned, className, `${className}.${rule.methods[index]}`);

@@ -3,6 +3,7 @@ import {
   aFunction,
   aRetry,
   type ClassReference,
+  type EventReference,
   messageMetadata,
   metadataKey,
   metadataLists,
@@ -28,6 +29,11 @@ export interface CommandHandlerOptions<C = any> {
 export interface AggregateOptions<A = any> {
   /** Returns the aggregate's id from a command; default the command's `id`. */
   readonly id?: (command: any) => string;
+  /**
+   * All its events, beside those that it handles: classes, and what `defineEvent` returned. Then an event of any other
+   * name in its stream is an error, and no longer passed over. Default unknown.
+   */
+  readonly events?: readonly EventReference[];
   /** Stores the state of long streams, so that loading reads only newer events; default none. */
   readonly snapshot?: SnapshotOptions<A>;
 }

@@ -5,7 +5,9 @@ import {
   aRetry,
   type Check,
   type CommandContext,
+  type EventReference,
   either,
+  eventReferences,
   isFunction,
   mapOf,
   needed,
@@ -31,6 +33,7 @@ import { InvalidAggregateError } from '../errors';
 import { sealEvent } from '../seal-event';
 import { aSnapshot, type SnapshotOptions, snapshotRule } from '../snapshots/snapshot-rule';
 import { laterFault, refusePromise } from '../synchronous';
+import { UndeclaredEvents } from '../undeclared-events';
 import { lostInCopy } from './copied-state';
 
 /** The `this` of a method of a plain aggregate. */
@@ -79,6 +82,11 @@ export interface AggregateSpecification<State extends object, M extends Methods>
    * sets the fields of its payload.
    */
   readonly on?: Readonly<Record<string, PlainEventHandler<NoInfer<State>>>>;
+  /**
+   * All its events, beside those in `on`: what `defineEvent` returned, and classes. Then an event of any other name in
+   * its stream is an error.
+   */
+  readonly events?: readonly EventReference[];
   /** Command handlers by command name, for an aggregate that is passed to a Flow or a module. */
   readonly commands?: Readonly<Record<string, PlainCommandHandler<NoInfer<State>>>>;
   /** Returns the aggregate's id from a command; default the command's `id`. */
@@ -108,12 +116,15 @@ export function defineAggregate<State extends object, M extends Methods = Record
   const handlers = new Map(Object.entries(on));
   const created = `${name}Created`;
   const Exposed = exposedClass<State>(name, methods ?? {});
+  const unknown = UndeclaredEvents.of(name, specification.events);
   const initialState = typeof state === 'function' ? (state as (id: string) => State) : () => structuredClone(state);
   return {
     name,
     commands: new Map(
       Object.entries(commands).map(([command, handler]) => [command, commandRule(handler, specification.id)]),
     ),
+    names: [...handlers.keys()],
+    declared: specification.events,
     initialState,
     evolve(current, event) {
       const carried = event.state ?? event.marks?.state;
@@ -126,7 +137,9 @@ export function defineAggregate<State extends object, M extends Methods = Record
           refusePromise(next, name, `on.${event.name}`);
         return next;
       }
-      return event.name === created ? Object.assign(current, structuredClone(event.payload)) : current;
+      if (event.name === created) return Object.assign(current, structuredClone(event.payload));
+      unknown?.refuse(event);
+      return current;
     },
     seal: event => sealEvent(name, event),
     expose: handle => new Exposed(handle) as PlainAggregate<State, M>,
@@ -245,6 +258,7 @@ const SPECIFICATION: OptionChecks<AggregateSpecification<any, Methods>> = {
   idGenerator: aFunction,
   methods: mapOf('functions', aMethod),
   on: mapOf('event handlers', atOnce),
+  events: eventReferences,
   commands: mapOf(
     'command handlers',
     either(isFunction, options(COMMAND_HANDLER, "a function, or an object with a 'decide' function")),

@@ -1,5 +1,5 @@
 import type { RetryRule } from '../../concurrency';
-import type { ClassReference, EventContext, RecordedEvent } from '../../messages';
+import type { ClassReference, CurrentEvent, EventContext, RecordedEvent } from '../../messages';
 import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from '../../store';
 import type { FieldOf } from './view-checks';
 
@@ -113,9 +113,9 @@ export interface EventProcessorHandler {
   readonly type?: ClassReference;
   /**
    * Returns the argument of the handlers: an instance of the event class, or the payload.
-   * @throws NewerEventError, MessageClassMismatchError
+   * @throws MessageClassMismatchError
    */
-  revive(event: RecordedEvent): object;
+  revive(event: CurrentEvent): object;
 }
 
 /**

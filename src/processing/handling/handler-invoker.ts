@@ -1,5 +1,5 @@
 import { isPromise } from '../../concurrency';
-import { type EventContext, HANDLING, type RecordedEvent } from '../../messages';
+import { type CurrentEvent, type EventContext, type EventReader, HANDLING, type RecordedEvent } from '../../messages';
 import type {
   EventProcessorDefinition,
   EventProcessorHandler,
@@ -11,9 +11,11 @@ import { type Thrown, thrownBy } from './thrown';
 
 /** An event on its way to its handler. */
 export interface HandledEvent {
-  readonly event: RecordedEvent;
+  readonly event: CurrentEvent;
   readonly handle: EventProcessorHandler['handle'];
   readonly replaying: boolean;
+  /** The next part of the same stored event that has a handler. */
+  readonly next?: HandledEvent | undefined;
 }
 
 /** The frame that waits for a handler that returned a promise. */
@@ -21,17 +23,18 @@ const LATER = `${HANDLING}, until it is over`;
 
 /** Calls the handlers of a projection or reactor. */
 export class HandlerInvoker {
-  /** The names under which the events that have a handler are stored. */
+  /** The names under which the events that have a handler, or become one that has, are stored. */
   readonly eventNames: ReadonlySet<string>;
   readonly #skipsReplays: boolean;
 
   constructor(
     readonly definition: EventProcessorDefinition,
+    private readonly reader: EventReader,
     /** Creates the functions with which reactors dispatch; projections need none. */
     private readonly eventContext?: (event: RecordedEvent) => EventContext,
   ) {
     const { kind, options, handlers } = definition;
-    this.eventNames = new Set(handlers.keys());
+    this.eventNames = reader.storedNames(handlers.keys());
     this.#skipsReplays = (options.replay ?? (kind === 'reactor' ? 'skip' : 'run')) === 'skip';
   }
 
@@ -40,9 +43,45 @@ export class HandlerInvoker {
     return this.#skipsReplays && [...this.definition.handlers.values()].every(({ replay }) => !replay);
   }
 
-  /** Returns the handler of an event, or undefined if there is none. */
-  handlerOf(event: RecordedEvent, replaying: boolean): EventProcessorHandler['handle'] | undefined {
-    const handler = this.definition.handlers.get(event.name);
+  /**
+   * Returns a stored event in its current version, with its handler; undefined if there is none.
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   */
+  handled(event: RecordedEvent, replaying: boolean): HandledEvent | undefined {
+    if (!this.eventNames.has(event.name)) return undefined;
+    const read = this.reader.read(event);
+    if (isParts(read)) return this.#parts(read, replaying);
+    const handle = this.#handlerOf(read, replaying);
+    return handle && { event: read, handle, replaying };
+  }
+
+  /** Calls the handlers of a stored event, and returns what they, or reading it, has thrown: see {@link take}. */
+  handle(
+    event: RecordedEvent,
+    replaying: boolean,
+    effects: PageEffects,
+  ): Promise<Thrown | undefined> | Thrown | undefined {
+    let handled: HandledEvent | undefined;
+    try {
+      handled = this.handled(event, replaying);
+    } catch (error) {
+      return thrownBy(error);
+    }
+    return handled && this.take(handled, effects);
+  }
+
+  #parts(parts: readonly CurrentEvent[], replaying: boolean): HandledEvent | undefined {
+    let next: HandledEvent | undefined;
+    for (let index = parts.length - 1; index >= 0; index--) {
+      const event = parts[index]!;
+      const handle = this.#handlerOf(event, replaying);
+      if (handle) next = { event, handle, replaying, next };
+    }
+    return next;
+  }
+
+  #handlerOf({ name }: CurrentEvent, replaying: boolean): EventProcessorHandler['handle'] | undefined {
+    const handler = this.definition.handlers.get(name);
     if (!handler) return undefined;
     if (!replaying) return handler.handle;
     return handler.replay ?? (this.#skipsReplays ? undefined : handler.handle);
@@ -54,7 +93,19 @@ export class HandlerInvoker {
    * @throws the error of the store when it was asked for a document, whatever the handler made of it
    */
   take(event: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> | Thrown | undefined {
-    return this[HANDLING](event, effects);
+    const { documents, work } = effects;
+    documents.begin();
+    work?.begin();
+    return event.next ? this.#takeParts(event, effects) : this[HANDLING](event, effects);
+  }
+
+  /** The parts of one stored event count together: what one of them throws undoes the writes of all. */
+  async #takeParts(first: HandledEvent, effects: PageEffects): Promise<Thrown | undefined> {
+    for (let part: HandledEvent | undefined = first; part; part = part.next) {
+      const thrown = await this[HANDLING](part, effects);
+      if (thrown) return thrown;
+    }
+    return undefined;
   }
 
   /** @internal */
@@ -62,9 +113,6 @@ export class HandlerInvoker {
     { event, handle, replaying }: HandledEvent,
     effects: PageEffects,
   ): Promise<Thrown | undefined> | Thrown | undefined {
-    const { documents, work } = effects;
-    documents.begin();
-    work?.begin();
     let context: ProjectionContext | ReactorContext | undefined;
     let thrown: Thrown | undefined;
     try {
@@ -101,6 +149,8 @@ export class HandlerInvoker {
     return new EffectsReactorContext(this.definition.name, this.eventContext!(event), replaying, effects.signal);
   }
 }
+
+const isParts = (read: CurrentEvent | readonly CurrentEvent[]): read is readonly CurrentEvent[] => Array.isArray(read);
 
 /** Called when the handler has ended. Returns a promise if the handler did not await all of its reads. */
 const readsLeft = (context: ProjectionContext | ReactorContext | undefined): Promise<void> | undefined =>

@@ -1,5 +1,5 @@
 import { isPromise } from '../../concurrency';
-import { formatError, type RecordedEvent } from '../../messages';
+import { formatError, NewerEventError, type RecordedEvent } from '../../messages';
 import type { NewDeadLetter, ProjectionStore, TakenOverSegments } from '../../store';
 import { MAX_PARKED_SEQUENCES, type ParkedSequences } from '../segments/parked-sequences';
 import { BufferedDocuments } from './buffered-documents';
@@ -40,6 +40,14 @@ export interface HandledPage {
   readonly failed: readonly FailedEvent[];
   /** A failed event that is not parked: the segment waits before it. */
   readonly halt: FailedEvent | undefined;
+  /** An event that only newer code can read: the page ends before it. */
+  readonly newer?: NewerEvent | undefined;
+}
+
+/** An event that only newer code can read. */
+export interface NewerEvent {
+  readonly event: RecordedEvent;
+  readonly error: NewerEventError;
 }
 
 /** Calls the handlers for a page of events, one after another. It has no effect besides its result. */
@@ -74,14 +82,16 @@ export class PageHandler {
     let halt: HandledPage['halt'];
     let to = page.at(-1)!.position;
     for (let index = 0; index < own.length && !halt; index++) {
-      const { event, fault } = own[index]!;
+      const { event, handled, fault } = own[index]!;
+      if (fault instanceof NewerEventError)
+        return { to: event.position - 1n, own: index, ...rest(), halt, newer: { event, error: fault } };
       // The rest becomes the next page: a commit must fit into memory, and into a statement.
       if (documents.bytes > MAX_PAGE_BYTES) return { to: event.position - 1n, own: index, ...rest(), halt };
       if (signal.aborted) return { to: event.position - 1n, own: index, ...rest(), halt };
       const waits = failed.size + parked.size > 0 ? this.#keyOf(own[index]!) : undefined;
       if (waits !== undefined && (failed.has(waits) || parked.has(waits))) park.push(waitingLetter(event, waits));
       else {
-        const taken = fault ? thrownBy(fault) : this.handling.take(own[index]!, effects);
+        const taken = fault ? thrownBy(fault) : this.handling.take(handled!, effects);
         const failure = isPromise(taken) ? await taken : taken;
         if (!failure) continue;
         const key = this.#keyOf(own[index]!);
@@ -105,12 +115,9 @@ export class PageHandler {
   /** Calls the handler for a parked event again. */
   async again(event: RecordedEvent, signal: AbortSignal): Promise<HandledPage> {
     const replaying = event.position <= this.place.replayUntil;
-    const handle = this.handling.handlerOf(event, replaying);
     const effects = { documents: this.#documents(), work: this.#work(), signal };
     const { key, fault } = this.partition.sequenceOf(event);
-    const failure = fault
-      ? thrownBy(fault)
-      : handle && (await this.handling.take({ event, handle, replaying }, effects));
+    const failure = fault ? thrownBy(fault) : await this.handling.handle(event, replaying, effects);
     if (failure) signal.throwIfAborted();
     const halt = failure && { event, sequence: key, error: failure.error };
     return { to: event.position, own: 1, ...effects, park: [], failed: [], halt };

@@ -24,7 +24,7 @@ export class PageWork {
   }
 
   add(event: RecordedEvent, work: TransactionWork): void {
-    const before = this.#work.filter(each => each.event === event).length;
+    const before = this.#work.filter(each => each.event.position === event.position).length;
     this.#work.push({ event, run: client => this.#run(event, before, work, client) });
   }
 

@@ -64,6 +64,8 @@ export interface InlineObserver {
 interface Append {
   readonly transaction: ProjectionTransaction;
   readonly events: readonly RecordedEvent[];
+  /** Tells whether an event, or the one that it is a part of, is one of them. */
+  has(event: RecordedEvent): boolean;
   /** The events that others have stored before, after a position. */
   missing(after: bigint): Promise<readonly RecordedEvent[] | undefined>;
 }
@@ -86,7 +88,7 @@ export class InlineAppends {
     private readonly reporting: FailureReporting,
     private readonly observer: InlineObserver,
   ) {
-    this.#names = new Set(handlings.flatMap(({ definition }) => [...definition.handlers.keys()]));
+    this.#names = new Set(handlings.flatMap(({ eventNames }) => [...eventNames]));
   }
 
   /** @throws InlineProjectionError when a handler throws, and whatever its SQL throws; then nothing was appended */
@@ -164,13 +166,11 @@ export class InlineAppends {
     const effects = { documents, work: new PageWork(new Map()), signal: NEVER };
     for (const event of [...missing, ...append.events]) {
       const replaying = event.position <= replayUntil;
-      const handle = event.position > from ? handling.handlerOf(event, replaying) : undefined;
-      const failure = handle && (await handling.take({ event, handle, replaying }, effects));
+      const failure = event.position > from ? await handling.handle(event, replaying, effects) : undefined;
       // Too far behind to catch up in an append.
-      if (documents.bytes > MAX_PAGE_BYTES && !append.events.includes(event)) return false;
+      if (documents.bytes > MAX_PAGE_BYTES && !append.has(event)) return false;
       if (!failure) continue;
-      if (append.events.includes(event))
-        throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
+      if (append.has(event)) throw this.#refused(projection, failure.error, refusal(projection, event, failure.error));
       this.#waits(inline, event, failure.error);
       return false;
     }
@@ -188,7 +188,7 @@ export class InlineAppends {
     const { projection, version } = checkpoint;
     const to = append.events.at(-1)!.position;
     const { lateWrite } = documents;
-    if (lateWrite && append.events.includes(lateWrite.event))
+    if (lateWrite && append.has(lateWrite.event))
       throw this.#refused(projection, lateWrite.error, refusal(projection, lateWrite.event, lateWrite.error));
     documents.close((error, event) => this.#failed(projection, event, error));
     try {
@@ -204,7 +204,7 @@ export class InlineAppends {
     } catch (error) {
       const event = lateWrite ? lateWrite.event : work.eventOf(error);
       if (!event) throw error;
-      if (append.events.includes(event))
+      if (append.has(event))
         throw this.#refused(projection, error, isError(error) ? error : refusal(projection, event, error));
       this.#waits(inline, event, error);
       throw new Behind(inline);
@@ -262,6 +262,7 @@ function appendOf(transaction: ProjectionTransaction, events: readonly RecordedE
   return {
     transaction,
     events,
+    has: ({ position }) => position >= first,
     missing: after => {
       const found = read.get(after) ?? missing(after);
       read.set(after, found);

@@ -1,4 +1,4 @@
-import type { FailureReporting } from '../../messages';
+import type { EventReader, FailureReporting } from '../../messages';
 import {
   type AppendOptions,
   type AppendOutcome,
@@ -21,6 +21,7 @@ export class InlineEventStore extends ForwardingEventStore {
   constructor(
     inner: EventStore,
     definitions: readonly EventProcessorDefinition[],
+    reader: EventReader,
     reporting: FailureReporting,
     observer: InlineObserver,
     history: KnownHistory,
@@ -29,7 +30,7 @@ export class InlineEventStore extends ForwardingEventStore {
     super(inner);
     const store = inner.projections as ProjectionStore;
     // Projections have no context to dispatch with.
-    const handlings = definitions.map(definition => new HandlerInvoker(definition));
+    const handlings = definitions.map(definition => new HandlerInvoker(definition, reader));
     const versions = new InlineVersions({ eventStore: inner, store, history, active }, handlings);
     this.#appends = new InlineAppends(inner, store, versions, handlings, reporting, observer);
   }

@@ -36,6 +36,7 @@ export class EventWork implements SegmentWork {
     this.#taker = new PageTaker({
       ...{ place, pages, parked: this.#parked, checkpoint, reports: this.#reports, gate: this.#gate, ending },
       went: outcome => segment.went(outcome),
+      isOutdated: at => segment.isOutdated(at),
       hasParked: () => segment.tickIn(this.#parked.nextDue),
     });
   }

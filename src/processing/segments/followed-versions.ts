@@ -19,6 +19,11 @@ export class FollowedVersions {
     return this.#all.some(({ stopped }) => stopped);
   }
 
+  /** Whether this process leaves one of them to newer code. */
+  get outdated(): boolean {
+    return this.#all.some(({ outdated }) => outdated);
+  }
+
   /** Whether a parked sequence waits for an automatic retry, in any process. @throws errors of the store */
   async retrying(): Promise<boolean> {
     const retrying = await Promise.all(this.#all.map(processor => processor.retrying()));

@@ -2,7 +2,7 @@ import { backOff, pause } from '../../concurrency';
 import type { RecordedEvent } from '../../messages';
 import { isOfHandler } from '../handling/commit-faults';
 import type { FailedEvent, FailureReports } from '../handling/failure-reports';
-import type { HandledPage, PageHandler, SegmentPlace } from '../handling/page-handler';
+import type { HandledPage, NewerEvent, PageHandler, SegmentPlace } from '../handling/page-handler';
 import type { ParkedSequences } from './parked-sequences';
 import type { RetryGate } from './retry-gate';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
@@ -32,6 +32,8 @@ export interface PageTakerParts {
   readonly ending: AbortSignal;
   /** Called with the outcome of a commit; returns whether it succeeded. */
   readonly went: (outcome: SegmentOutcome) => boolean;
+  /** Called at an event that only newer code can read. */
+  readonly isOutdated: (at: NewerEvent) => void;
   /** Called when a sequence was parked, which may be due earlier than others. */
   readonly hasParked: () => void;
 }
@@ -101,7 +103,7 @@ export class PageTaker {
   }
 
   /** Commits the results of a page. */
-  async #conclude({ to, own, documents, work, park, failed, halt }: HandledPage): Promise<Concluded> {
+  async #conclude({ to, own, documents, work, park, failed, halt, newer }: HandledPage): Promise<Concluded> {
     const { checkpoint, gate, pages, parked, reports } = this.parts;
     if (own > 0 || to - checkpoint.committed >= MAX_UNCOMMITTED_POSITIONS) {
       reports.closeWrites(documents, pages.sequenceOf);
@@ -119,6 +121,10 @@ export class PageTaker {
       for (const each of failed) reports.parked(each, 1, parked.failed(each.sequence, 1));
       if (failed.length > 0) this.parts.hasParked();
     } else checkpoint.pass(to);
+    if (newer) {
+      this.parts.isOutdated(newer);
+      return 'elsewhere';
+    }
     this.#haltedBy = halt;
     if (halt) reports.halted(halt, !gate.isBefore(halt.event));
     else gate.over();

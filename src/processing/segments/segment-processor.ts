@@ -2,13 +2,16 @@ import { Alarm, backOff, Mutex, pause, SharedRuns } from '../../concurrency';
 import { EventualityError, reportAs } from '../../messages';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { FeedPage } from '../feed/feed-page';
-import type { SegmentPlace } from '../handling/page-handler';
+import type { NewerEvent, SegmentPlace } from '../handling/page-handler';
 import { PageReader } from './page-reader';
 import { SegmentCheckpoint, type SegmentOutcome } from './segment-checkpoint';
 import type { SegmentSurroundings, SegmentWork } from './segment-work';
 
-/** How a processor ended: it was closed, it lost its segment to another process, or its version was dropped. */
-export type SegmentEnd = 'closed' | 'lost' | 'gone';
+/**
+ * How a processor ended: it was closed, it lost its segment to another process, its version was dropped, or it has come
+ * to an event that only newer code can read.
+ */
+export type SegmentEnd = 'closed' | 'lost' | 'gone' | 'outdated';
 
 const STORE_PAUSE_MS = 100;
 /**
@@ -16,6 +19,14 @@ const STORE_PAUSE_MS = 100;
  * again.
  */
 const MAX_STORE_PAUSE_MS = 1000;
+
+/** Hears what becomes of a segment. */
+export interface SegmentObserver {
+  /** It waits until it is restarted. */
+  hasStopped(): void;
+  /** It has come to an event that only newer code can read. */
+  isOutdated(at: NewerEvent): void;
+}
 
 /** Follows the events of one leased segment, page by page. Each event takes effect once. */
 export class SegmentProcessor {
@@ -34,7 +45,7 @@ export class SegmentProcessor {
     readonly place: SegmentPlace,
     lease: { readonly fence: bigint; readonly position: bigint },
     work: (segment: SegmentSurroundings) => SegmentWork,
-    private readonly hasStopped: () => void,
+    private readonly told: SegmentObserver,
   ) {
     const checkpoint = new SegmentCheckpoint(parts, place, lease);
     this.#checkpoint = checkpoint;
@@ -46,6 +57,7 @@ export class SegmentProcessor {
         if (!this.#outcome) this.#alarm.set(milliseconds);
       },
       hasStopped: () => this.#stopped(),
+      isOutdated: at => this.#outdated(at),
       report: (error, what) => this.#report(error, what),
     });
   }
@@ -173,8 +185,13 @@ export class SegmentProcessor {
     return this.#outcome !== undefined;
   }
 
+  #outdated(at: NewerEvent): void {
+    this.told.isOutdated(at);
+    this.#finish('outdated');
+  }
+
   #stopped(): void {
-    this.hasStopped();
+    this.told.hasStopped();
     this.parts.observer.moved(false);
   }
 

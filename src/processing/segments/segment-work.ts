@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../messages';
 import type { EventProcessorParts } from '../event-processor-parts';
 import type { FailedEvent } from '../handling/failure-reports';
-import type { SegmentPlace } from '../handling/page-handler';
+import type { NewerEvent, SegmentPlace } from '../handling/page-handler';
 import type { SegmentCheckpoint, SegmentOutcome } from './segment-checkpoint';
 
 /**
@@ -42,6 +42,8 @@ export interface SegmentSurroundings {
   tickIn(milliseconds: number | undefined): void;
   /** Called when the segment stops. */
   hasStopped(): void;
+  /** Called at an event that only newer code can read: the segment is left to a process that runs it. */
+  isOutdated(at: NewerEvent): void;
   /** Reports a failure that is not of a handler. */
   report(error: unknown, what: string): void;
 }

@@ -1,8 +1,8 @@
 import { pause } from '../../concurrency';
-import { EventualityError } from '../../messages';
+import { EventualityError, reportAs } from '../../messages';
 import type { ReadModelVersion, SegmentClaim, SegmentState } from '../../store';
 import type { EventProcessorParts } from '../event-processor-parts';
-import type { SegmentPlace } from '../handling/page-handler';
+import type { NewerEvent, SegmentPlace } from '../handling/page-handler';
 import { PagePartition } from '../handling/page-partition';
 import { isProcess } from '../processes/definition/definition';
 import { ProcessWork } from '../processes/work/process-work';
@@ -14,6 +14,7 @@ import { type Membership, segmentAssignmentOf } from './segment-assignment';
 import { writtenNote } from './segment-note';
 import { type SegmentEnd, SegmentProcessor } from './segment-processor';
 import type { SegmentSurroundings, SegmentWork } from './segment-work';
+import { Standby } from './standby';
 
 /** A segment that this process owns. */
 interface Held {
@@ -40,6 +41,7 @@ export class VersionProcessor {
   readonly #loop: Promise<void>;
   /** Divides pages among the segments of this process. */
   #partition: PagePartition | undefined;
+  readonly #standby = new Standby();
   /** Ends the pause before the next round. */
   #wake = (): void => undefined;
   gone = false;
@@ -59,6 +61,11 @@ export class VersionProcessor {
 
   get stopped(): boolean {
     return [...this.#held.values()].some(({ processor }) => processor.stopped);
+  }
+
+  /** Whether this process leaves its segments to newer code. */
+  get outdated(): boolean {
+    return this.#standby.isOn;
   }
 
   /**
@@ -124,6 +131,7 @@ export class VersionProcessor {
 
   /** Renews the leases, claims free segments up to this process's share, and releases those beyond it. */
   async #look(): Promise<void> {
+    if (this.#standby.isOn) return this.#standBy();
     const { segments } = this.version;
     const renewed = Promise.all(Array.from(this.#held, ([segment, held]) => this.#renew(segment, held)));
     // The lease tells the owner of a single segment; processes that stand by are known as members.
@@ -139,6 +147,29 @@ export class VersionProcessor {
       await Promise.all(wanted.splice(0, quota - this.#held.size).map(segment => this.#claim(segment)));
     const surplus = [...this.#held].slice(quota);
     await Promise.all(surplus.map(([segment, held]) => this.#giveBack(segment, held)));
+  }
+
+  /** Leaves all segments to newer code, which divides them without this process. */
+  async #standBy(): Promise<void> {
+    await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
+    await this.#leave();
+    this.#standby.endIfLeft(await this.parts.pulse.segments(this.#name));
+    if (!this.#standby.isOn) this.#wake();
+  }
+
+  #outdated(segment: number, at: NewerEvent): void {
+    const { name, kind } = this.parts.handling.definition;
+    this.parts.observer.troubled(at.error);
+    this.#wake();
+    if (!this.#standby.begin(segment, at)) return;
+    const message = `'${name}' stands by, and leaves its segments to newer code.`;
+    const { event } = at;
+    reportAs(
+      { level: 'warn', message },
+      at.error,
+      { kind, name, event, segment, position: event.position },
+      this.parts,
+    );
   }
 
   /** A process that owns all segments need not ask the store for the owners. */
@@ -189,13 +220,10 @@ export class VersionProcessor {
     const { segments, takenOver, replayUntil } = this.version;
     const place: SegmentPlace = { ...this.#name, segment, segments, takenOver, replayUntil };
     this.#partition ??= new PagePartition(this.parts.handling, this.version);
-    const processor = new SegmentProcessor(
-      this.parts,
-      place,
-      lease,
-      surroundings => this.#workOf(surroundings),
-      () => this.#wake(),
-    );
+    const processor = new SegmentProcessor(this.parts, place, lease, surroundings => this.#workOf(surroundings), {
+      hasStopped: () => this.#wake(),
+      isOutdated: at => this.#outdated(segment, at),
+    });
     const held = { processor, fence: lease.fence, until: asked + this.membership.leaseDuration, note: undefined };
     this.#held.set(segment, held);
     void processor.run().then(end => this.#ended(segment, held, end));
@@ -226,7 +254,9 @@ export class VersionProcessor {
 
   #ended(segment: number, held: Held, end: SegmentEnd): void {
     if (end === 'gone') this.gone = true;
-    if (end !== 'closed' && this.#held.get(segment) === held) this.#held.delete(segment);
+    // Its lease is given back with the others.
+    const isHeld = end === 'closed' || end === 'outdated';
+    if (!isHeld && this.#held.get(segment) === held) this.#held.delete(segment);
     if (this.#leaving.get(segment) === held) this.#leaving.delete(segment);
     this.parts.observer.moved(false);
   }

@@ -32,6 +32,8 @@ export interface OwnStatus {
    */
   readonly positions: ReadonlyMap<number, bigint> | undefined;
   readonly stopped: boolean;
+  /** It leaves its segments to newer code. */
+  readonly outdated: boolean;
   readonly closed: boolean;
   readonly known: boolean;
   readonly lastError: LastError;
@@ -146,6 +148,7 @@ export class StatusReader {
     if (known.closed) return 'closed';
     if (!known.known) return 'starting';
     if (known.stopped) return 'stopped';
+    if (known.outdated) return 'outdated';
     const followed = followedOf(known, active);
     if (!followed) return active ? 'superseded' : 'starting';
     return followed.version === active?.version && !isFilling ? 'following' : 'filling';

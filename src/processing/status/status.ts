@@ -48,9 +48,10 @@ export interface EventProcessorStatus {
   /**
    * `starting`: there is no version yet, or this process does not know it. `filling`: a version is being filled, the
    * first or one beside another. `stopped`: after an error with `onError: 'stop'`, in any process. `superseded`: other
-   * code has taken over; this process takes over again when no process follows that code any more.
+   * code has taken over; this process takes over again when no process follows that code any more. `outdated`: this
+   * process stands by at an event that only newer code can read, and leaves its segments to processes that run it.
    */
-  readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'closed';
+  readonly state: 'starting' | 'filling' | 'following' | 'stopped' | 'superseded' | 'outdated' | 'closed';
   /**
    * False while a sequence is parked or delays a rebuild, or a segment has stopped, in any process. For alarms; for a
    * health check of the process use {@link Health}.

@@ -22,7 +22,7 @@ export class CreateTodo {
 export class CompleteTodo {
   constructor(readonly todoId: string) {}
 }
-@Event('todo.created', { version: 2 })
+@Event('todo.created', { version: 2, upcast: { 1: data => data } })
 export class TodoCreated {
   constructor(readonly description: string) {}
 }

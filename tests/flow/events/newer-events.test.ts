@@ -4,7 +4,10 @@ import {
   bootstrap,
   CommandHandler,
   defineAggregate,
+  defineEvent,
+  defineProcess,
   defineProjection,
+  defineReactor,
   Event,
   EventBus,
   EventHandler,
@@ -12,14 +15,18 @@ import {
   Flow,
   InMemoryEventStore,
   Module,
+  ProcessManager,
   Projection,
   type ProjectionContext,
   Reactor,
+  type RecordedEvent,
+  Starts,
 } from 'eventuality';
 import { NewerEventError } from 'eventuality/errors';
 import { given, testFlow } from 'eventuality/testing';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';
+import { until } from '../../support/waiting';
 
 class Fill {
   constructor(
@@ -29,7 +36,7 @@ class Fill {
 }
 
 /** As this version of the application knows it. */
-@Event('tank.filled', { version: 2 })
+@Event('tank.filled', { version: 2, upcast: { 1: data => data } })
 class Filled {
   constructor(readonly litres: number) {}
 }
@@ -88,67 +95,136 @@ describe.each(PLACES)('an event that a newer version of the application has stor
   });
 });
 
-describe.each(PLACES)(
-  'an event that a newer version of the application stores is a failure like any other, %s,',
-  (_, make) => {
-    const place = make();
-    afterAll(() => place.end());
+const heard: unknown[] = [];
+@Projection('parking', { retry })
+class Parking {
+  @EventHandler(Filled)
+  filled(event: Filled, { documents, event: { aggregateId } }: ProjectionContext): void {
+    documents.set(aggregateId, { ...event });
+  }
+}
+@Projection('stopping', { retry, onError: 'stop' })
+class Stopping extends Parking {}
+@Projection('divided', { segments: 4, sequenceBy: { key: 'tank', of: ({ aggregateId }) => aggregateId } })
+class Divided extends Parking {}
+@Projection('living', { mode: 'live' })
+class Living extends Parking {}
+@Projection('inlining', { mode: 'inline' })
+class Inlining extends Parking {}
+@Reactor('reacting', { retry })
+class Reacting {
+  @EventHandler(Filled)
+  filled(event: Filled): void {
+    heard.push(event);
+  }
+}
+@ProcessManager('processing', { correlate: ({ aggregateId }) => aggregateId })
+class Processing {
+  litres = 0;
 
-    test('of projections and reactors, live and inline ones', async () => {
-      const heard: unknown[] = [];
-      @Projection('parking', { retry })
-      class Parking {
-        @EventHandler(Filled)
-        filled(event: Filled, { documents, event: { aggregateId } }: ProjectionContext): void {
-          documents.set(aggregateId, { ...event });
-        }
-      }
-      @Projection('stopping', { retry, onError: 'stop' })
-      class Stopping extends Parking {}
-      @Projection('living', { mode: 'live' })
-      class Living extends Parking {}
-      @Projection('inlining', { mode: 'inline' })
-      class Inlining extends Parking {}
-      @Reactor('reacting', { retry })
-      class Reacting {
-        @EventHandler(Filled)
-        filled(event: Filled): void {
-          heard.push(event);
-        }
-      }
-      const eventStore = place.open();
-      const flow = await bootstrap(moduleOf(Tank, Parking, Stopping, Living, Inlining, Reacting), {
-        eventStore,
-        logger: SILENT,
-      });
-      try {
-        await flow.dispatch(new Fill('a', 1));
-        await flow.waitFor((await eventStore.readAll()).at(-1)!.position);
-        await expect(flow.eventStore.append([newerEvent('b')])).rejects.toMatchObject({
-          code: 'INLINE_PROJECTION',
-          cause: newer,
-        });
-        await eventStore.append([newerEvent('b')]);
-        await flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['parking', 'reacting'] });
-        for (const name of ['parking', 'reacting']) {
-          const [letter] = await flow.processors.of(name).deadLetters({ limit: 1 });
-          expect(letter!.error).toContain("An event 'tank.filled' is stored in version 3");
-        }
-        expect(await flow.readModel(Parking).get('a')).toEqual({ litres: 1 });
-        expect(await flow.readModel(Parking).get('b')).toBeUndefined();
-        await expect(
-          flow.waitFor((await eventStore.readAll()).at(-1)!.position, { processors: ['stopping'], timeout: 200 }),
-        ).rejects.toMatchObject({
-          code: 'WAIT_TIMEOUT',
-        });
-        await expect(flow.readModel(Living).get('a')).rejects.toMatchObject(newer);
-        expect(heard).toEqual([new Filled(1)]);
-      } finally {
-        await flow.close();
-      }
+  @Starts(Filled)
+  filled({ litres }: Filled): void {
+    this.litres += litres;
+  }
+}
+
+/** What newer code makes of the events. */
+const amounts = defineEvent<{ amount: { litres: number } }>('tank.filled', {
+  version: 3,
+  upcast: { 1: data => data, 2: ({ litres }) => ({ amount: { litres } }) },
+});
+const newerProjection = (name: string, more: object = {}) =>
+  defineProjection<{ amount: number }>({
+    ...{ name, ...more },
+    on: {
+      'tank.filled': ({ amount }, { documents, event: { aggregateId } }) =>
+        documents.set(aggregateId, { amount: amount.litres }),
+    },
+  });
+
+describe.each(PLACES)('an event that a newer version of the application stores, %s,', (_, make) => {
+  const place = make();
+  afterAll(() => place.end());
+
+  test('is left to newer code by processors, and nothing is parked; those that read at once refuse it', async () => {
+    const warned: unknown[] = [];
+    const failures: unknown[] = [];
+    const eventStore = place.open();
+    const flow = await bootstrap(moduleOf(Tank, Parking, Stopping, Divided, Living, Inlining, Reacting, Processing), {
+      eventStore,
+      logger: { ...SILENT, warn: entry => warned.push(entry) },
+      onError: (error, context) => failures.push({ error, ...context }),
     });
-  },
-);
+    const names = ['parking', 'stopping', 'divided', 'reacting', 'processing'];
+    const head = async (): Promise<bigint> =>
+      (await eventStore.readAll({ direction: 'backward', limit: 1 }))[0]!.position;
+    const states = (of: Flow) => Promise.all(names.map(async name => (await of.processors.of(name).status()).state));
+    heard.length = 0;
+    await flow.dispatch(new Fill('a', 1));
+    await flow.waitFor(await head());
+    await expect(flow.eventStore.append([newerEvent('b')])).rejects.toMatchObject({
+      code: 'INLINE_PROJECTION',
+      cause: newer,
+    });
+    await eventStore.append([newerEvent('b')]);
+    await until(async () => (await states(flow)).every(state => state === 'outdated'), 'all stand by');
+    for (const name of names) {
+      const { parked, position, lastError } = await flow.processors.of(name).status();
+      expect([name, parked, position < (await head())]).toEqual([name, [], true]);
+      expect(lastError!.message).toContain("An event 'tank.filled' is stored in version 3");
+    }
+    await expect(flow.readModel(Living).get('a')).rejects.toMatchObject(newer);
+    expect(await flow.readModel(Parking).get('a')).toEqual({ litres: 1 });
+    expect(heard).toEqual([new Filled(1)]);
+    for (const name of names)
+      expect(failures.filter(failure => (failure as { name: string }).name === name)).toEqual([
+        expect.objectContaining({ error: expect.objectContaining(newer), position: await head() }),
+      ]);
+
+    // A process with newer code takes over from there, and the older one stays aside.
+    const other = place.open();
+    const newerFlow = new Flow({
+      ...{ eventStore: other, logger: SILENT, events: [amounts] },
+      processors: [
+        newerProjection('parking'),
+        newerProjection('stopping', { onError: 'stop' }),
+        newerProjection('divided', {
+          segments: 4,
+          sequenceBy: { key: 'tank', of: (event: RecordedEvent) => event.aggregateId },
+        }),
+        defineReactor({ name: 'reacting', on: { 'tank.filled': ({ amount }) => void heard.push(amount) } }),
+        defineProcess({
+          ...{ name: 'processing', state: { litres: 0 }, correlate: ({ aggregateId }) => aggregateId },
+          starts: {
+            'tank.filled': (state: { litres: number }, { amount }) => {
+              state.litres += amount.litres;
+            },
+          },
+        }),
+      ],
+    });
+    try {
+      await newerFlow.processors.ready();
+      await newerFlow.waitFor(await head(), { processors: names, timeout: 20_000 });
+      expect(heard).toEqual([new Filled(1), { litres: 5 }]);
+      expect(await newerFlow.readModel('divided').get('b')).toEqual({ amount: 5 });
+      expect((await newerFlow.processManagers.of('processing').get('b'))?.state).toEqual({ litres: 5 });
+      expect(await states(newerFlow)).toEqual(names.map(() => 'following'));
+      expect(await states(flow)).toEqual(names.map(() => 'outdated'));
+      expect(warned).toHaveLength([...names, 'inlining'].length);
+    } finally {
+      await newerFlow.close();
+      if (other === eventStore) await flow.close();
+    }
+    // Without it, the older code goes on behind what only newer code could read.
+    if (other === eventStore) return;
+    await until(async () => (await states(flow)).every(state => state === 'following'), 'all go on');
+    await flow.dispatch(new Fill('a', 2));
+    await flow.waitFor(await head(), { processors: names });
+    expect(heard).toEqual([new Filled(1), { litres: 5 }, new Filled(2)]);
+    await flow.close();
+  });
+});
 
 describe('an event that a newer version of the application has stored', () => {
   test('is a failure of a listener in the process, by its decorators and of a bus', async () => {
@@ -172,7 +248,7 @@ describe('an event that a newer version of the application has stored', () => {
   });
 
   test('is refused in the testing kit', async () => {
-    @Event('tank.filled', { version: 3 })
+    @Event('tank.filled', { version: 3, upcast: { 1: data => data, 2: data => data } })
     class NewFilled {
       readonly amount = { litres: 5 };
     }

@@ -103,10 +103,10 @@ async function statesInto(
   }
 }
 
-async function nameOf(instances: Instances, { kind, position, content }: ProcessInput): Promise<string> {
+async function nameOf(instances: Instances, { id, kind, position, content }: ProcessInput): Promise<string> {
   if (kind === 'deadline') return (content as DeadlineContent).key;
   if (kind === 'rejection') return (content as RejectionContent).command.name;
-  return (await instances.eventAt(position!))?.name ?? '(deleted)';
+  return (await instances.eventAt(position!, id))?.name ?? '(deleted)';
 }
 
 const errorOf = ({ kind, content }: ProcessInput): RejectionReason | undefined =>

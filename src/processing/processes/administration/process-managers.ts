@@ -75,7 +75,7 @@ export class ProcessManagerAdministration<State extends object = any> {
     private readonly engine: ProcessEngine,
     eventStore: Pick<EventStore, 'readAll'>,
   ) {
-    const handlers = new ProcessHandlers(definition, command => engine.commands.revive(command));
+    const handlers = new ProcessHandlers(definition, command => engine.commands.revive(command), engine.reader);
     this.#instances = new Instances(handlers, engine.store, engine.processes, eventStore);
   }
 

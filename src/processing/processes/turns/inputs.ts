@@ -1,4 +1,11 @@
-import { contentOf, type MessageCause, type RecordedEvent, sealPayload } from '../../../messages';
+import {
+  type CurrentEvent,
+  contentOf,
+  derivedId,
+  type MessageCause,
+  type RecordedEvent,
+  sealPayload,
+} from '../../../messages';
 import type { RejectionReason } from '../definition/definition';
 
 /** A command as it is stored. */
@@ -17,8 +24,14 @@ export function storedCommand(name: string, command: object, path = name): Store
 export interface EventInput {
   readonly kind: 'event';
   readonly id: string;
-  readonly event: RecordedEvent;
+  readonly event: CurrentEvent;
 }
+
+/** Returns an event as an input; each part of a split event is one of its own. */
+export const eventInput = (event: CurrentEvent): EventInput => ({ kind: 'event', id: inputIdOf(event), event });
+
+const inputIdOf = ({ id, part }: RecordedEvent): string =>
+  part === undefined ? id : derivedId(`${id} part ${part}`, 1);
 
 /** A deadline that has come due. */
 export interface DeadlineInput {

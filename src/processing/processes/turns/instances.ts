@@ -1,8 +1,8 @@
-import { errorMessage, type RecordedEvent } from '../../../messages';
+import { type CurrentEvent, errorMessage } from '../../../messages';
 import type { EventStore, ProcessInput, ProcessStore, ProjectionStore } from '../../../store';
 import { hashOf } from '../../definition/sequence';
 import { RefoldError } from '../definition/errors';
-import type { DeadlineContent, ProcessTurnInput, RejectionContent } from './inputs';
+import { type DeadlineContent, eventInput, type ProcessTurnInput, type RejectionContent } from './inputs';
 import { INSTANCES_VERSION, Instance, type InstanceDocument, instancesOf } from './instance';
 import type { InstanceName, ProcessHandlers } from './process-handlers';
 
@@ -105,15 +105,20 @@ export class Instances {
   async #turnInput({ id, instance, kind, position, content }: ProcessInput): Promise<ProcessTurnInput> {
     if (kind === 'deadline') return { kind, id, content: content as DeadlineContent };
     if (kind === 'rejection') return { kind, id, content: content as RejectionContent };
-    const event = await this.eventAt(position!);
+    const event = await this.eventAt(position!, id);
     if (!event)
       throw this.#cannotFold(instance, new Error(`the event at position ${position} is no longer in the store`));
     return { kind, id, event };
   }
 
-  /** Returns the event at a position; undefined if it is no longer in the store. */
-  async eventAt(position: bigint): Promise<RecordedEvent | undefined> {
+  /**
+   * Returns the event at a position, or the part of it that is an input; undefined if it is no longer in the store.
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   */
+  async eventAt(position: bigint, input: string): Promise<CurrentEvent | undefined> {
     const [event] = await this.eventStore.readAll({ after: position - 1n, limit: 1 });
-    return event?.position === position ? event : undefined;
+    if (event?.position !== position) return undefined;
+    const parts = this.handlers.read(event);
+    return parts.find(part => eventInput(part).id === input) ?? (input === event.id ? parts[0] : undefined);
   }
 }

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../../messages';
+import { type CurrentEvent, NewerEventError, type RecordedEvent } from '../../../messages';
 import { aggregateKey, segmentOf } from '../../definition/sequence';
 import type { SegmentPlace } from '../../handling/page-handler';
 import { EarlierSegments } from '../../versions/earlier-segments';
@@ -7,11 +7,16 @@ import type { ProcessHandlers } from './process-handlers';
 
 /** An event for an instance of the segment. */
 export interface OwnEvent {
-  readonly event: RecordedEvent;
+  readonly event: CurrentEvent;
   readonly instance: string;
   readonly replaying: boolean;
-  /** Why its instance is unknown: then the event is parked under the name of its aggregate. */
+  /** Why it cannot be read, or its instance is unknown: then it is parked under the name of its aggregate. */
   readonly fault: unknown;
+}
+
+interface Found {
+  readonly instance: string | undefined;
+  readonly fault?: unknown;
 }
 
 /** Finds the events for the instances of a segment. */
@@ -27,20 +32,31 @@ export class OwnEvents {
   }
 
   among(events: readonly RecordedEvent[]): OwnEvent[] {
-    const { segments, segment, replayUntil } = this.place;
+    const { replayUntil } = this.place;
     const own: OwnEvent[] = [];
     for (const event of events) {
       if (!this.handlers.hears(event)) continue;
       const replaying = event.position <= replayUntil;
       if (replaying && this.handlers.definition.process.options.replay !== 'fold') continue;
-      const { instance, fault } = this.#instanceOf(event);
-      if (instance === undefined || segmentOf(instance, segments) !== segment || this.#earlier?.have(event)) continue;
-      own.push({ event, instance, replaying, fault });
+      try {
+        for (const part of this.handlers.read(event)) this.#add(own, part, replaying, this.#instanceOf(part));
+      } catch (fault) {
+        // As it is stored: no handler gets it.
+        this.#add(own, event as CurrentEvent, replaying, { instance: aggregateKey(event), fault });
+      }
     }
     return own;
   }
 
-  #instanceOf(event: RecordedEvent): { readonly instance: string | undefined; readonly fault?: unknown } {
+  #add(own: OwnEvent[], event: CurrentEvent, replaying: boolean, { instance, fault }: Found): void {
+    const { segments, segment } = this.place;
+    if (instance === undefined) return;
+    // Only newer code can tell which segment an event of its own is for.
+    const isOwn = fault instanceof NewerEventError || segmentOf(instance, segments) === segment;
+    if (isOwn && !this.#earlier?.have(event)) own.push({ event, instance, replaying, fault });
+  }
+
+  #instanceOf(event: CurrentEvent): Found {
     try {
       return { instance: correlated(this.handlers.definition, event) };
     } catch (fault) {

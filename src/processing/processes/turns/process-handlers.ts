@@ -1,5 +1,12 @@
 import { isPromise } from '../../../concurrency';
-import { contentOf, derivedId, type RecordedEvent, sealPayload } from '../../../messages';
+import {
+  type CurrentEvent,
+  contentOf,
+  derivedId,
+  EventReader,
+  type RecordedEvent,
+  sealPayload,
+} from '../../../messages';
 import { decodeState, encodeState } from '../../../model';
 import { isDecision, type ProcessDecision, send } from '../definition/decisions';
 import type {
@@ -32,11 +39,16 @@ const MAX_DECISIONS = 100;
 
 /** Calls the handlers of a process. Each takes a state and an input, and returns the new state and decisions. */
 export class ProcessHandlers {
+  readonly #names: ReadonlySet<string>;
+
   constructor(
     readonly definition: ProcessDefinition,
     /** Returns a stored command as an instance of its class. */
     private readonly revive: (command: StoredCommand) => object,
-  ) {}
+    private readonly reader = new EventReader(),
+  ) {
+    this.#names = reader.storedNames(definition.handlers.keys());
+  }
 
   /** Returns the state of a new instance, as it is stored. */
   initialState(): unknown {
@@ -44,9 +56,20 @@ export class ProcessHandlers {
     return encodeState(process.dataOf(process.initialState()));
   }
 
-  /** Tells whether the process handles an event. */
+  /** Tells whether the process handles a stored event, or one that it may become. */
   hears({ name }: RecordedEvent): boolean {
-    return this.definition.handlers.has(name);
+    return this.#names.has(name);
+  }
+
+  /**
+   * Returns what a stored event is in its current version, its parts if it is split: those that the process hears of.
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   */
+  read(event: RecordedEvent): readonly CurrentEvent[] {
+    if (!this.hears(event)) return [];
+    const read = this.reader.read(event);
+    const parts = Array.isArray(read) ? (read as readonly CurrentEvent[]) : [read as CurrentEvent];
+    return parts.filter(({ name }) => this.definition.handlers.has(name));
   }
 
   /** Tells whether a rejected command has a handler. */

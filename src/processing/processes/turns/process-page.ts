@@ -1,4 +1,4 @@
-import { formatError, isoTime, type RecordedEvent } from '../../../messages';
+import { type CurrentEvent, formatError, isoTime, type RecordedEvent } from '../../../messages';
 import {
   type DocumentWrite,
   type NewDeadline,
@@ -9,7 +9,7 @@ import {
 } from '../../../store';
 import { UnexpectedEventError } from '../definition/errors';
 import type { DecisionEncoder, EncodedDecisions } from './encoded-decisions';
-import type { ProcessTurnInput } from './inputs';
+import { eventInput, type ProcessTurnInput } from './inputs';
 import { INSTANCES_VERSION, type Instance, instancesOf } from './instance';
 import type { Handled, ProcessHandlers } from './process-handlers';
 
@@ -61,8 +61,8 @@ export class ProcessPage {
   }
 
   /** Takes an event for an instance. @param folds the event is older than the process: nothing is sent */
-  event(instance: Instance, event: RecordedEvent, folds: boolean): void {
-    const input: ProcessTurnInput = { kind: 'event', id: event.id, event };
+  event(instance: Instance, event: CurrentEvent, folds: boolean): void {
+    const input = eventInput(event);
     if (instance.status === 'parked') return void this.wait(instance, input);
     const { starts, options } = this.handlers.definition.process;
     const runs = instance.status === 'running';

@@ -1,4 +1,4 @@
-import { failed, type RecordedEvent } from '../../../messages';
+import { type CurrentEvent, failed, type RecordedEvent } from '../../../messages';
 import type { NewDeadline, NewProcessOutput } from '../../../store';
 import { hashOf } from '../../definition/sequence';
 import { correlated } from '../definition/correlation';
@@ -66,12 +66,21 @@ export class ProcessRehearsal {
     return ids.map(id => this.#deadlines.get(id)!);
   }
 
-  /** @throws InvalidCorrelationError, and what making the state of a new instance throws */
+  /**
+   * Takes an event, all parts of one that is split; returns what the first part that failed, or the last one, led to.
+   * @throws InvalidCorrelationError, and what making the state of a new instance throws
+   */
   event(event: RecordedEvent): Rehearsed {
-    const { handlers } = this;
-    const { name } = handlers.definition;
-    if (!handlers.hears(event)) return nothing(`the process '${name}' does not handle ${event.name}`);
-    const key = correlated(handlers.definition, event);
+    const { name } = this.handlers.definition;
+    const results = this.handlers.read(event).map(part => this.#part(part));
+    const last = results.at(-1) ?? nothing(`the process '${name}' does not handle ${event.name}`);
+    return results.find(({ error }) => error) ?? last;
+  }
+
+  #part(event: CurrentEvent): Rehearsed {
+    const { definition } = this.handlers;
+    const { name } = definition;
+    const key = correlated(definition, event);
     if (key === undefined) return nothing(`correlate of '${name}' returned no instance for ${event.name}`);
     return this.#turn(key, Date.parse(event.recordedAt), (page, instance) => page.event(instance, event, false));
   }

@@ -1,3 +1,4 @@
+import { EventReader } from '../../../messages';
 import type { ProcessStore, ProjectionStore } from '../../../store';
 import { Schedule } from '../../schedule/schedule';
 import { INSTANCE_INDEXES, INSTANCES_VERSION, instancesOf } from '../turns/instance';
@@ -19,6 +20,7 @@ export class ProcessEngine {
     readonly now: () => number,
     /** Whether the flow schedules commands. */
     scheduling = false,
+    readonly reader = new EventReader(),
   ) {
     this.schedule = scheduling ? new Schedule(this) : undefined;
     this.due = new DueLook(processes, now);

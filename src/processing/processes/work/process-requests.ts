@@ -24,7 +24,7 @@ export class ProcessRequests {
     const instance = (await this.instances.load([wanted.instance])).get(wanted.instance)!;
     page.clear(request.instance, request.key, request.id);
     if (wanted.kind === 'take') {
-      const event = await this.instances.eventAt(BigInt(wanted.position));
+      const event = await this.instances.eventAt(BigInt(wanted.position), wanted.input);
       if (event) page.event(instance, event, false);
     } else if (wanted.kind === 'end') await this.#end(page, instance, request);
     else if (instance.status === 'parked')
@@ -61,7 +61,7 @@ export class ProcessRequests {
     if (key === instance.key) return void page.event(instance, event, false);
     page.note(instance, input, key === undefined ? 'it belongs to no instance' : `handed to '${key}'`);
     if (key === undefined) return;
-    page.request(requested({ kind: 'take', instance: key, position: String(event.position) }));
+    page.request(requested({ kind: 'take', instance: key, position: String(event.position), input: input.id }));
   }
 
   /** Sends a command again that threw and whose rejection the process does not handle. */

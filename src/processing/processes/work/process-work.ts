@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type RecordedEvent, reportFailure } from '../../../messages';
+import { NewerEventError, type RecordedEvent, reportFailure } from '../../../messages';
 import type { StoredDeadline } from '../../../store';
 import { isContentError } from '../../handling/commit-faults';
 import type { FailedEvent } from '../../handling/failure-reports';
@@ -8,6 +8,7 @@ import type { SegmentChanges, SegmentOutcome } from '../../segments/segment-chec
 import type { SegmentSurroundings, SegmentWork } from '../../segments/segment-work';
 import type { ProcessDefinition } from '../definition/definition';
 import { DecisionEncoder } from '../turns/encoded-decisions';
+import { eventInput } from '../turns/inputs';
 import { Instances } from '../turns/instances';
 import { type OwnEvent, OwnEvents } from '../turns/own-events';
 import { ProcessHandlers } from '../turns/process-handlers';
@@ -49,7 +50,7 @@ export class ProcessWork implements SegmentWork {
     const { parts, place, ending } = segment;
     const definition = parts.handling.definition as ProcessDefinition;
     this.#definition = definition;
-    this.#handlers = new ProcessHandlers(definition, command => engine.commands.revive(command));
+    this.#handlers = new ProcessHandlers(definition, command => engine.commands.revive(command), engine.reader);
     this.#encoder = new DecisionEncoder(definition, command => engine.commands.nameOf(command));
     this.#instances = new Instances(this.#handlers, parts.store, engine.processes, parts.eventStore);
     this.#requests = new ProcessRequests(this.#handlers, this.#instances);
@@ -85,10 +86,21 @@ export class ProcessWork implements SegmentWork {
       if (!(await this.#takeOutcomes())) return false;
     }
     const own = this.#own.among(events);
+    const newer = own.findIndex(({ fault }) => fault instanceof NewerEventError);
+    if (newer >= 0) return this.#takeBefore(own.slice(0, newer), own[newer]!);
     const to = events.at(-1)!.position;
     const done = own.length === 0 ? await this.#pass(to) : await this.#takeOwn(own, to);
     if (done && this.#late.mayFire(to)) this.segment.tickIn(0);
     return done;
+  }
+
+  /** Takes what comes before an event that only newer code can read, and leaves the rest to newer code. */
+  async #takeBefore(own: readonly OwnEvent[], { event, fault }: OwnEvent): Promise<boolean> {
+    const to = event.position - 1n;
+    const done =
+      to <= this.segment.checkpoint.position || (own.length > 0 ? await this.#takeOwn(own, to) : await this.#pass(to));
+    if (done) this.segment.isOutdated({ event, error: fault as NewerEventError });
+    return false;
   }
 
   async tick(): Promise<void> {
@@ -136,7 +148,7 @@ export class ProcessWork implements SegmentWork {
     const instances = await this.#instances.load(own.map(({ instance }) => instance));
     const page = this.#page();
     for (const { event, instance, replaying, fault } of own)
-      if (fault) page.park(instances.get(instance)!, { kind: 'event', id: event.id, event }, fault);
+      if (fault) page.park(instances.get(instance)!, eventInput(event), fault);
       else page.event(instances.get(instance)!, event, replaying);
     if (page.isEmpty) return this.#pass(to);
     try {
@@ -156,7 +168,7 @@ export class ProcessWork implements SegmentWork {
   async #parkOne({ event, instance: key }: OwnEvent, to: bigint, error: unknown): Promise<boolean> {
     const instance = (await this.#instances.load([key])).get(key)!;
     const page = this.#page();
-    page.park(instance, { kind: 'event', id: event.id, event }, error);
+    page.park(instance, eventInput(event), error);
     return this.#commit(page, to);
   }
 

@@ -16,6 +16,8 @@ export type ProcessRequest =
       readonly kind: 'take';
       readonly instance: string;
       readonly position: string;
+      /** The id of the input that it is, which tells the parts of a split event apart. */
+      readonly input: string;
     };
 
 /** Deadlines of this instance are requests, so the owner of the segment finds them among the deadlines. */

@@ -1,46 +1,14 @@
-import { EventualityError } from '../faults/errors';
-import { shownText } from '../faults/shown';
+import { BundledNameError, bundledName } from '../names/bundled-names';
+import type { ClassReference } from '../names/class-metadata';
+import { isOrExtends, MessageClassMismatchError } from '../names/class-mismatch';
+import { messageMetadata, messageName } from '../names/names';
 import { sealPayload } from '../sealing/payload';
 import { isPlain } from '../sealing/plain-object';
-import { BundledNameError, bundledName } from './bundled-names';
-import type { ClassReference } from './class-metadata';
-import { isOrExtends, MessageClassMismatchError } from './class-mismatch';
-import { type EventCodec, messageMetadata, messageName } from './names';
-
-/** An event before it is stored: its durable name and its sealed payload. */
-export interface SealedEvent {
-  readonly name: string;
-  readonly schemaVersion: number;
-  readonly payload: object;
-  /** The aggregate's state after the event, if a plain event carries it. */
-  readonly state?: object;
-  /** True for the event that deletes the aggregate. */
-  readonly deletes?: true;
-}
-
-/** Thrown when a stored event has a later version than its class: a newer version of the application stored it. */
-export class NewerEventError extends EventualityError {
-  readonly code = 'NEWER_EVENT';
-
-  constructor(
-    readonly eventName: string,
-    /** The stored version. */
-    readonly stored: number,
-    /** The version that the class knows. */
-    readonly known: number,
-  ) {
-    super(
-      `An event '${shownText(eventName)}' is stored in version ${stored}, but this process knows its shape only up to version ${known}: a newer version of the ` +
-        'application stored it. Deploy the newer version wherever such events are read, before it stores them.',
-    );
-  }
-}
-
-/** The source of an instance of an event class: a recorded event, or a sealed one. */
-export interface StoredEvent {
-  readonly schemaVersion: number;
-  readonly payload: object;
-}
+import type { CurrentEvent } from './current-event';
+import type { DowncastStep, EventCodec } from './event-options';
+import { type EventShape, stepsOf } from './event-shape';
+import { type SealedEvent, stepsBack, storedForm } from './sealed-event';
+import { MissingUpcasterError, NewerEventError } from './upcast-errors';
 
 /** The classes of payloads that a codec made, which cannot be seen from the payload. */
 const encodedFrom = new WeakMap<object, Function>();
@@ -58,17 +26,21 @@ export function classOfPayload(payload: object): Function | undefined {
 }
 
 /** How the instances of one event class are stored, and created again from what was stored. */
-export class EventType<E extends object = any> {
+export class EventType<E extends object = any> implements EventShape {
   readonly name: string;
   readonly schemaVersion: number;
+  readonly steps: EventShape['steps'];
   readonly #codec: EventCodec<E> | undefined;
+  readonly #back: readonly DowncastStep[] | undefined;
   readonly #bundledName: boolean;
 
   constructor(readonly type: ClassReference<E>) {
     const metadata = messageMetadata(type);
     this.name = messageName(type);
     this.schemaVersion = metadata?.version ?? 1;
+    this.steps = stepsOf(metadata?.upcast);
     this.#codec = metadata?.codec;
+    this.#back = metadata && stepsBack(metadata);
     this.#bundledName = !metadata && bundledName(type) !== undefined;
   }
 
@@ -81,7 +53,9 @@ export class EventType<E extends object = any> {
     if (this.#bundledName) throw new BundledNameError(this.type);
     const payload = sealPayload(this.#codec ? this.#codec.encode(event) : event, this.name);
     if (this.#codec) this.#remember(payload, event.constructor);
-    return { name: this.name, schemaVersion: this.schemaVersion, payload };
+    const { name, schemaVersion } = this;
+    if (!this.#back) return { name, schemaVersion, payload };
+    return { name, schemaVersion, payload, stored: storedForm(name, schemaVersion, payload, this.#back) };
   }
 
   #remember(payload: object, type: Function): void {
@@ -90,17 +64,23 @@ export class EventType<E extends object = any> {
   }
 
   /**
-   * Returns an instance of the event class for a stored event; a payload that already is one is returned as it is.
-   * @throws NewerEventError if the event has a later version than the class; MessageClassMismatchError if the event is
-   * known to be of another class, and of the same version
+   * Returns an instance of the event class for an event of the current version; a payload that already is one is
+   * returned as it is.
+   * @throws NewerEventError, MissingUpcasterError if the event is of another version; MessageClassMismatchError if it
+   * is known to be of another class
    */
-  revive({ payload, schemaVersion }: StoredEvent): E {
-    if (schemaVersion > this.schemaVersion) throw new NewerEventError(this.name, schemaVersion, this.schemaVersion);
+  revive({ payload, schemaVersion }: CurrentEvent): E {
+    if (schemaVersion !== this.schemaVersion) this.#refuseVersion(schemaVersion);
     const { prototype } = this.type;
     if (Object.getPrototypeOf(payload) === prototype) return payload as E;
-    if (schemaVersion === this.schemaVersion) this.#refuseOther(payload);
+    this.#refuseOther(payload);
     if (this.#codec) return this.#codec.decode(payload);
     return Object.freeze(Object.assign(Object.create(prototype), payload));
+  }
+
+  #refuseVersion(stored: number): never {
+    if (stored > this.schemaVersion) throw new NewerEventError(this.name, stored, this.schemaVersion);
+    throw new MissingUpcasterError(this.name, stored, this.schemaVersion);
   }
 
   #refuseOther(payload: object): void {

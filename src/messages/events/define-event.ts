@@ -1,0 +1,50 @@
+import { type PlainEvent, plainEvent } from '../envelopes/plain-event';
+import { aName } from '../options/option-checks';
+import { InvalidOptionsError, optionFaults } from '../options/options';
+import { EVENT_VERSIONS, versionFaults } from './event-option-checks';
+import type { EventVersions, LaterVersion } from './event-options';
+import { type EventShape, stepsOf } from './event-shape';
+
+const DEFINITIONS = new WeakSet<object>();
+
+/** An event without a class: its name, its versions, and a function that creates one. */
+export interface EventDefinition<Name extends string = string, Payload extends object = any> {
+  (aggregateId: string, payload: Payload): PlainEvent<Name, Payload>;
+  readonly eventName: Name;
+  readonly shape: EventShape;
+}
+
+/**
+ * Defines an event without a class: its durable name, and how its stored versions become the current one. Pass it to
+ * `new Flow({ events })`. Calling it creates an event for an aggregate, as `Event({ ... })` does.
+ * @example const renamed = defineEvent<{ text: string }>('todo.renamed', { version: 2, upcast: { 1: toText } });
+ * renamed('42', { text: 'milk' })
+ * @throws InvalidOptionsError
+ */
+export function defineEvent<Payload extends object = any, Name extends string = string>(
+  name: Name,
+  options?: EventVersions<1>,
+): EventDefinition<Name, Payload>;
+export function defineEvent<
+  Payload extends object = any,
+  Name extends string = string,
+  const Version extends number = number,
+>(name: Name, options: Omit<LaterVersion<Payload, Version>, 'codec'>): EventDefinition<Name, Payload>;
+export function defineEvent(name: string, options: EventVersions = {}): EventDefinition {
+  const faults: string[] = [];
+  aName(name, 'the name', faults);
+  faults.push(...optionFaults(options, EVENT_VERSIONS));
+  if (faults.length === 0) faults.push(...versionFaults(options));
+  if (faults.length > 0) throw new InvalidOptionsError('defineEvent', faults);
+  const { version = 1, upcast } = options;
+  const shape: EventShape = { name, schemaVersion: version, steps: stepsOf(upcast) };
+  const create = (aggregateId: string, payload: object): PlainEvent =>
+    plainEvent({ aggregateId, name, payload }, options);
+  const definition = Object.assign(create, { eventName: name, shape });
+  DEFINITIONS.add(definition);
+  return definition;
+}
+
+/** Tells whether a value was made by `defineEvent`. */
+export const isEventDefinition = (value: unknown): value is EventDefinition =>
+  typeof value === 'function' && DEFINITIONS.has(value);

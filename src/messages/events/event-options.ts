@@ -1,0 +1,54 @@
+import type { RecordedEvent } from '../envelopes/recorded-event';
+
+/** Converts an event to data that JSON can carry, and back; for events with dates, bigints or value objects. */
+export interface EventCodec<E extends object = any> {
+  encode(event: E): object;
+  decode(data: any): E;
+}
+
+/**
+ * Turns the data of one version of an event into that of the next one. It must be pure, synchronous, and depend on
+ * nothing but its arguments: it runs whenever such an event is read.
+ * @param data as it was stored, frozen
+ * @param event as it was stored, with its envelope
+ */
+export type UpcastStep = (data: any, event: RecordedEvent) => object;
+
+/** Turns the data of one version of an event into that of the version before. It must be pure and synchronous. */
+export type DowncastStep = (data: any) => object;
+
+/** The numbers from 1 to below `Version`. */
+type Below<
+  Version extends number,
+  Counted extends unknown[] = [unknown],
+  Found = never,
+> = Counted['length'] extends Version ? Found : Below<Version, [...Counted, unknown], Found | Counted['length']>;
+
+/** Steps by the version that they start from; `'upcaster'` where an upcaster of the application takes that version. */
+export type UpcastSteps<From extends number = number> = { readonly [Version in From]: UpcastStep | 'upcaster' };
+
+/** What is said about the shape of an event, without its codec. */
+export interface EventVersions<Version extends number = number> {
+  /** The version of the payload's shape, an integer from 1; default 1. */
+  readonly version?: Version;
+  /** A step from each earlier version: see {@link UpcastStep}. Default none, for an event of version 1. */
+  readonly upcast?: UpcastSteps;
+  /**
+   * The earlier version that is stored, for a deploy in which older processes still read: a number from 1 below
+   * `version`; default `version`. Needs a step in `downcast` from each version above it.
+   */
+  readonly writes?: number;
+  /** Steps back, by the version that they start from; for `writes`. */
+  readonly downcast?: Readonly<Record<number, DowncastStep>>;
+}
+
+/** Options of `@Event`. */
+export interface EventOptions<E extends object = any, Version extends number = number> extends EventVersions<Version> {
+  readonly codec?: EventCodec<E>;
+}
+
+/** Options for a version above 1: a missing step does not compile where the version is a literal. */
+export interface LaterVersion<E extends object, Version extends number> extends EventOptions<E, Version> {
+  readonly version: Version;
+  readonly upcast: number extends Version ? UpcastSteps : UpcastSteps<Below<Version>>;
+}

@@ -1,0 +1,254 @@
+import { isPromise } from '../../concurrency';
+import type { RecordedEvent } from '../envelopes/recorded-event';
+import { shownText, shownValue } from '../faults/shown';
+import type { ClassReference } from '../names/class-metadata';
+import type { CurrentEvent } from './current-event';
+import type { UpcastStep } from './event-options';
+import type { EventShape } from './event-shape';
+import { InvalidEventsError, MissingUpcasterError, NewerEventError, UpcastFailedError } from './upcast-errors';
+import { type EventReference, isData, isUpcaster, shapeOf, type Upcaster, UpcastPiece } from './upcaster';
+import { upcastersOf } from './upcaster-classes';
+
+/** What an event reader knows: the events of an application, and the upcasters of older ones. */
+export interface EventReaderParts {
+  /** Classes of events, and what `defineEvent` returned. */
+  readonly events?: Iterable<EventReference>;
+  /** From `upcaster`, and classes with methods with `@Upcaster`. */
+  readonly upcasters?: Iterable<Upcaster | ClassReference>;
+}
+
+/** An event on its way to the current version. */
+interface Travelling {
+  readonly shape: EventShape;
+  readonly data: object;
+}
+
+/**
+ * Reads stored events: it brings them into the current version and under the current name, as handlers know them. All
+ * that hands a stored event to a handler goes through it; an event of the current version costs one look-up.
+ */
+export class EventReader {
+  readonly #shapes = new Map<string, EventShape>();
+  /** By name, then by version. */
+  readonly #upcasters = new Map<string, Map<number, Upcaster>>();
+
+  /** @throws InvalidEventsError with all faults */
+  constructor(parts: EventReaderParts = {}) {
+    const faults: string[] = [];
+    const upcasters = [...(parts.upcasters ?? [])].flatMap((each, index): Upcaster[] => {
+      if (isUpcaster(each)) return [each];
+      if (typeof each === 'function') return upcastersOf(each, faults);
+      faults.push(
+        `upcasters[${index}] is ${shownValue(each)}; give what upcaster() returned, or a class with @Upcaster.`,
+      );
+      return [];
+    });
+    for (const [index, event] of [...(parts.events ?? [])].entries()) {
+      const shape = shapeOf(event);
+      if (shape) this.#add(shape);
+      else
+        faults.push(
+          `events[${index}] is ${shownValue(event)}; give the class of an event, or what defineEvent returned.`,
+        );
+    }
+    for (const { to } of upcasters) for (const target of to) this.#add(shapeOf(target)!);
+    faults.push(...this.#addUpcasters(upcasters));
+    faults.push(...this.#missingSteps(), ...this.#circles());
+    if (faults.length > 0) throw new InvalidEventsError(faults);
+  }
+
+  /** Returns a reader of one event that is not checked: where steps are missing, it fails when it reads. */
+  static of(event: EventShape): EventReader {
+    const reader = new EventReader();
+    reader.#add(event);
+    return reader;
+  }
+
+  /** Tells whether an event of this name is known: as a current one, or as one that an upcaster takes. */
+  knows(name: string): boolean {
+    return this.#shapes.has(name) || this.#upcasters.has(name);
+  }
+
+  /**
+   * Returns a stored event in its current version: the same object if it is stored so; several, in order, if it is
+   * split; an empty list if it is dropped. An event of an unknown name is returned as it is.
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   */
+  read(event: RecordedEvent): CurrentEvent | readonly CurrentEvent[] {
+    const shape = this.#shapes.get(event.name);
+    if (shape === undefined ? !this.#upcasters.has(event.name) : shape.schemaVersion === event.schemaVersion)
+      return event as CurrentEvent;
+    return this.#upcast(event, shape);
+  }
+
+  /** Returns the names under which events are stored that may become one of the given names. */
+  storedNames(names: Iterable<string>): ReadonlySet<string> {
+    const stored = new Set(names);
+    for (let size = 0; size < stored.size; ) {
+      size = stored.size;
+      for (const [name, byVersion] of this.#upcasters)
+        for (const { to } of byVersion.values())
+          if (to.some(target => stored.has(shapeOf(target)!.name))) stored.add(name);
+    }
+    return stored;
+  }
+
+  /** Describes how events of some names are read: it changes with their versions and upcasters. */
+  fingerprint(names: Iterable<string>): string {
+    const parts: string[] = [];
+    for (const name of [...this.storedNames(names)].sort()) {
+      const version = this.#shapes.get(name)?.schemaVersion ?? 0;
+      const upcasters = [...(this.#upcasters.get(name)?.values() ?? [])].sort((one, other) => one.from - other.from);
+      const leads = upcasters.map(({ from, to }) => `${from}>${to.map(target => shapeOf(target)!.name).join('+')}`);
+      if (version > 1 || leads.length > 0) parts.push([`${name}@${version}`, ...leads].join(' '));
+    }
+    return parts.join(', ');
+  }
+
+  #upcast(event: RecordedEvent, shape: EventShape | undefined): CurrentEvent | readonly CurrentEvent[] {
+    const { name, schemaVersion, payload } = event;
+    const upcaster = this.#upcasters.get(name)?.get(schemaVersion);
+    // Of a name that only upcasters know, versions that none of them takes are events of nobody here.
+    if (!upcaster && !shape) return event as CurrentEvent;
+    const pieces = upcaster
+      ? this.#pieces(upcaster, payload, event)
+      : this.#forward(shape!, schemaVersion, payload, event);
+    if (pieces.length === 1) return current(event, pieces[0]!);
+    return pieces.map((piece, index) => current(event, piece, index + 1, pieces.length));
+  }
+
+  /** Follows the steps of an event from a version to the current one. */
+  #forward(shape: EventShape, from: number, payload: object, event: RecordedEvent): readonly Travelling[] {
+    const { name, schemaVersion, steps } = shape;
+    if (from > schemaVersion) throw new NewerEventError(name, from, schemaVersion);
+    let data = payload;
+    for (let version = from; version < schemaVersion; version++) {
+      const upcaster = this.#upcasters.get(name)?.get(version);
+      if (upcaster) return this.#pieces(upcaster, data, event);
+      const step = steps.get(version);
+      if (!step) throw new MissingUpcasterError(name, version, schemaVersion);
+      data = stepped(name, version, step, data, event);
+    }
+    return [{ shape, data }];
+  }
+
+  #pieces(upcaster: Upcaster, data: object, event: RecordedEvent): readonly Travelling[] {
+    const { name, from, to } = upcaster;
+    const made = called(name, from, () => upcaster.upcast(data, event));
+    const pieces: readonly unknown[] = Array.isArray(made) ? made : [made];
+    return pieces.flatMap(piece => {
+      if (!(piece instanceof UpcastPiece))
+        throw new UpcastFailedError(name, from, `returned ${shownValue(piece)}; it must return what 'as' makes`);
+      const { shape, version, data: next } = piece;
+      if (!to.some(target => shapeOf(target)!.name === shape.name))
+        throw new UpcastFailedError(name, from, `led to '${shape.name}', which is not among its 'to'`);
+      if (shape.name === name && version <= from)
+        throw new UpcastFailedError(name, from, `led back to its version ${version}`);
+      return this.#forward(shape, version, next, event);
+    });
+  }
+
+  #add(shape: EventShape): void {
+    if (!this.#shapes.has(shape.name)) this.#shapes.set(shape.name, shape);
+  }
+
+  #addUpcasters(upcasters: readonly Upcaster[]): string[] {
+    const faults: string[] = [];
+    for (const upcaster of upcasters) {
+      const { name, from, place } = upcaster;
+      const byVersion = this.#upcasters.get(name) ?? new Map<number, Upcaster>();
+      this.#upcasters.set(name, byVersion);
+      const other = byVersion.get(from);
+      const shape = this.#shapes.get(name);
+      const what = `version ${from} of '${shownText(name)}'`;
+      if (other) faults.push(`${other.place} and ${place} both take ${what}. Keep one of them.`);
+      else if (shape?.steps.has(from))
+        faults.push(`${place} takes ${what}, and the event has a step from there itself. Keep one of them.`);
+      else if (shape && from >= shape.schemaVersion)
+        faults.push(
+          `${place} takes ${what}, which is ${from === shape.schemaVersion ? 'the current version' : `above the current version ${shape.schemaVersion}`}.`,
+        );
+      byVersion.set(from, upcaster);
+    }
+    return faults;
+  }
+
+  #missingSteps(): string[] {
+    return [...this.#shapes.values()].flatMap(shape => this.#missingStepsOf(shape));
+  }
+
+  #missingStepsOf({ name, schemaVersion, steps }: EventShape): string[] {
+    const taken = this.#upcasters.get(name);
+    const missing: number[] = [];
+    // Steps are written one by one, so a version far above them is reported by its first gap.
+    for (let version = 1; version < schemaVersion && missing.length < MAX_MISSING_SHOWN; version++)
+      if (!steps.has(version) && !taken?.has(version)) missing.push(version);
+    return missing.map(
+      from =>
+        `'${shownText(name)}' has version ${schemaVersion}, and nothing leads on from version ${from}. ` +
+        `Add upcast: { ${from}: data => ... } to the event, or an upcaster from version ${from}.`,
+    );
+  }
+
+  /** Finds upcasters that lead back to the event they are from, over other names. */
+  #circles(): string[] {
+    const leads = (name: string): string[] => [
+      ...new Set(
+        [...(this.#upcasters.get(name)?.values() ?? [])].flatMap(({ to }) => to.map(target => shapeOf(target)!.name)),
+      ),
+    ];
+    const faults = new Set<string>();
+    const visit = (name: string, path: readonly string[]): void => {
+      for (const next of leads(name)) {
+        if (next === name) continue;
+        const start = path.indexOf(next);
+        if (start < 0) visit(next, [...path, next]);
+        else {
+          const circle = path.slice(start);
+          const first = circle.indexOf([...circle].sort()[0]!);
+          const names = [...circle.slice(first), ...circle.slice(0, first)];
+          faults.add(
+            `upcasters lead in a circle: ${[...names, names[0]!].map(each => `'${shownText(each)}'`).join(' -> ')}.`,
+          );
+        }
+      }
+    };
+    for (const name of this.#upcasters.keys()) visit(name, [name]);
+    return [...faults];
+  }
+}
+
+/** How many missing steps of one event are listed. */
+const MAX_MISSING_SHOWN = 5;
+
+function stepped(name: string, from: number, step: UpcastStep, data: object, event: RecordedEvent): object {
+  const made: unknown = called(name, from, () => step(data, event));
+  if (isData(made)) return made;
+  throw new UpcastFailedError(name, from, `returned ${shownValue(made)}; it must return the data of the next version`);
+}
+
+function called(name: string, from: number, call: () => unknown): unknown {
+  let made: unknown;
+  try {
+    made = call();
+  } catch (error) {
+    throw new UpcastFailedError(name, from, 'has thrown an error', error);
+  }
+  if (!isPromise(made)) return made;
+  Promise.resolve(made).catch(() => undefined);
+  throw new UpcastFailedError(name, from, 'returned a promise; it must be synchronous');
+}
+
+function current(event: RecordedEvent, { shape, data }: Travelling, part?: number, parts?: number): CurrentEvent {
+  const { name, schemaVersion } = shape;
+  const payload = frozen(data);
+  const read = { ...event, name, schemaVersion, payload };
+  return Object.freeze(part === undefined ? read : { ...read, part, parts }) as CurrentEvent;
+}
+
+/** Freezes what a step has made; what it took over is frozen already. */
+function frozen<T extends object>(data: T): T {
+  if (Object.isFrozen(data)) return data;
+  for (const value of Object.values(data)) if (typeof value === 'object' && value !== null) frozen(value);
+  return Object.freeze(data);
+}
