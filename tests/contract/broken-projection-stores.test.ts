@@ -131,6 +131,15 @@ const broken: Readonly<Record<string, Breaking>> = {
         (await store.bulk!.join(versions, member)).map(owners => owners && [member.owner]),
     },
   }),
+  'leaves in bulk the first version only': store => ({
+    bulk: {
+      ...bound(store.bulk!),
+      leave: async (versions, owner) => {
+        await store.bulk!.leave(versions.slice(0, 1), owner);
+        return versions.map(() => true);
+      },
+    },
+  }),
   'has one revision only': store => ({ prepare: ({ revision, ...schema }) => store.prepare(schema) }),
 };
 

@@ -60,6 +60,11 @@ export class ProcessorPulse {
     return this.#joins.ask(version);
   }
 
+  /** Removes this process from the members of a version. @throws as `SegmentLeases.leave` */
+  leave(version: VersionName): Promise<unknown> {
+    return this.#leaves.ask(version);
+  }
+
   /** @throws as `SegmentLeases.segments` */
   segments(version: VersionName): Promise<readonly SegmentState[]> {
     return this.#segments.ask(version);
@@ -103,6 +108,15 @@ export class ProcessorPulse {
       versions,
       bulk => bulk.join(versions, { owner, duration }),
       ({ projection, version }) => this.store.leases.join(projection, version, { owner, duration }),
+    );
+  });
+
+  readonly #leaves = new Gathered<VersionName, unknown>(versionKey, versions => {
+    const { owner } = this.membership;
+    return this.#together<VersionName, unknown>(
+      versions,
+      async bulk => (await bulk.leave(versions, owner)).map(isLeft => isLeft || undefined),
+      ({ projection, version }) => this.store.leases.leave(projection, version, owner),
     );
   });
 

@@ -271,9 +271,8 @@ export class VersionProcessor {
 
   /** Others divide the segments without this process, and processes with older code see that it has left. */
   async #leave(): Promise<void> {
-    const { owner } = this.membership;
     // If the store is unreachable, the membership expires.
-    await this.parts.store.leases.leave(this.#projection, this.version.version, owner).catch(() => undefined);
+    await this.parts.pulse.leave(this.#name).catch(() => undefined);
   }
 
   async #release(segment: number, fence: bigint): Promise<void> {

@@ -24,6 +24,12 @@ export class InMemoryBulk implements ProjectionBulk {
     return each(versions, ({ projection, version }) => ifKnown(this.store.leases.join(projection, version, member)));
   }
 
+  leave(versions: readonly VersionName[], owner: string): Promise<readonly boolean[]> {
+    return each(versions, ({ projection, version }) =>
+      this.store.leases.leave(projection, version, owner).then(() => true),
+    );
+  }
+
   segments(versions: readonly VersionName[]): Promise<readonly (readonly SegmentState[])[]> {
     return each(versions, ({ projection, version }) => this.store.leases.segments(projection, version));
   }

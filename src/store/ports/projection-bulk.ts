@@ -39,6 +39,8 @@ export interface ProjectionBulk {
   release(leases: readonly HeldLease[]): Promise<readonly boolean[]>;
   /** As `SegmentLeases.join`; undefined if undecided. @throws InvalidCommitError, StoreClosedError */
   join(versions: readonly VersionName[], member: Member): Promise<readonly (readonly string[] | undefined)[]>;
+  /** As `SegmentLeases.leave`; false if undecided. @throws StoreClosedError */
+  leave(versions: readonly VersionName[], owner: string): Promise<readonly boolean[]>;
   /** As `SegmentLeases.segments`. @throws StoreClosedError */
   segments(versions: readonly VersionName[]): Promise<readonly (readonly SegmentState[])[]>;
   /** As `DeadLetters.sequences`. @throws StoreClosedError */

@@ -125,6 +125,19 @@ export const bulkChecks: Readonly<Record<string, SceneCheck>> = {
     assert.deepEqual(await store.leases.members('other', 1), ['one']);
   }),
 
+  'in bulk, leaves each version, and takes no other member along': withBulk(async (bulk, store) => {
+    for (const each of [schema(), schema({ version: 2 }), schema({ name: 'other' })]) await store.prepare(each);
+    const versions = [version(1), version(2), version(1, 'other')];
+    for (const owner of ['one', 'two']) await bulk.join(versions, { owner, duration: LONG });
+    const left = await bulk.leave([version(1), version(9), version(0, ''), version(1, 'other')], 'one');
+    assert.equal(left.length, 4);
+    assert.ok(left[0] && left[3], 'a version of a member is left');
+    const members = await Promise.all(versions.map(each => store.leases.members(each.projection, each.version)));
+    const sorted = members.map(owners => [...owners].sort());
+    assert.deepEqual(sorted, [['two'], ['one', 'two'], ['two']]);
+    assert.deepEqual(await bulk.leave([], 'one'), []);
+  }),
+
   'in bulk, finds segments, parked sequences and versions as one by one': withBulk(async (bulk, store) => {
     for (const each of [schema(), schema({ version: 2, segments: 2 }), schema({ name: 'other' })])
       await store.prepare(each);

@@ -55,6 +55,7 @@ onEachStore(processes => {
     const bulk: ProjectionBulk = instead(store.projections.bulk!, {
       ...{ claim: undecided, join: undecided, pass: undecided },
       release: async leases => leases.map(() => false),
+      leave: async versions => versions.map(() => false),
     });
     const eventStore = instead(store, {
       projections: instead<ProjectionStore>(store.projections, { bulk }) as typeof store.projections,
@@ -65,6 +66,27 @@ onEachStore(processes => {
     for (const name of NAMES) expect(await countsOf(name)).toEqual(ids.map(() => 1));
     await running.close();
     expect((await owners()).every(owner => owner === undefined)).toBe(true);
+  });
+
+  test('who closes leaves all its versions in one call', async () => {
+    const { store } = processes();
+    const left: number[] = [];
+    const { bulk: inner, leases } = store.projections;
+    const bulk: ProjectionBulk = instead(inner!, {
+      async leave(versions, owner) {
+        left.push(versions.length);
+        return inner!.leave(versions, owner);
+      },
+    });
+    const eventStore = instead(store, {
+      projections: instead<ProjectionStore>(store.projections, { bulk }) as typeof store.projections,
+    });
+    const running = processes().start(NAMES.map(counts), { eventStore });
+    await happen(store, ids);
+    await running.settled();
+    await running.close();
+    expect(left).toEqual([NAMES.length]);
+    for (const name of NAMES) expect(await leases.members(name, 1)).toEqual([]);
   });
 
   test('a store that fails in bulk for a while loses nothing, and it is told', async () => {

@@ -6,7 +6,8 @@ import { sequencesOf, VERSION_COLUMNS } from './projection-rows';
 /** Statements for many segments and versions. They never wait for a row that another transaction has locked. */
 export type BulkStatements = ReturnType<typeof bulkStatements>;
 
-const SEGMENT = ['projection', 'version', 'segment'];
+const VERSION = ['projection', 'version'];
+const SEGMENT = [...VERSION, 'segment'];
 const SEGMENT_LISTS = '$1::text[], $2::integer[], $3::integer[]';
 const VERSION_LISTS = 'unnest($1::text[], $2::integer[]) with ordinality as w (projection, version, place)';
 
@@ -17,7 +18,9 @@ const same = (one: string, other: string, columns: readonly string[] = SEGMENT):
   columns.map(column => `${one}.${column} = ${other}.${column}`).join(' and ');
 
 export function bulkStatements(names: StoreNames) {
-  const [leases, checkpoints, models] = ['leases', 'checkpoints', 'read_models'].map(name => names.of(name));
+  const [leases, members, checkpoints, models] = ['leases', 'members', 'checkpoints', 'read_models'].map(name =>
+    names.of(name),
+  );
   /** The versions that are not closed; they stay open until the end. */
   const open = (lock: 'share' | 'key share'): string => `open as materialized (
   select r.name as projection, r.version from ${models} r
@@ -35,6 +38,11 @@ join ${checkpoints} c on ${same('c', 'w')}`),
 )
 update ${leases} l set owner = null, lease_until = '-infinity', note = null from given g where ${same('l', 'g')} returning g.place`),
     join: statement(joinText(names, open('key share'))),
+    leave: statement(`with given as materialized (
+  select w.place, l.projection, l.version from ${VERSION_LISTS}
+  join ${members} l on ${same('l', 'w', VERSION)} and l.owner = $3 for update of l skip locked
+)
+delete from ${members} l using given g where ${same('l', 'g', VERSION)} and l.owner = $3 returning g.place`),
     segments: statement(`select w.place, s.* from ${VERSION_LISTS}
 cross join lateral (${leaseParts(names).segmentsOf('w.projection', 'w.version')}) s order by w.place, s.segment`),
     parked: statement(`select w.place, s.* from ${VERSION_LISTS}
@@ -58,7 +66,7 @@ function claimText(names: StoreNames, open: string): string {
     with ordinality as w (projection, version, segment, owner, duration, note, fence, place)
 ), ${open}, known as materialized (
   select w.*, l.owner as last_owner, l.fence as last_fence, ${held} as held, case when ${held} then ${left} end as free_in
-  from wanted w join open o on ${same('o', 'w', ['projection', 'version'])}
+  from wanted w join open o on ${same('o', 'w', VERSION)}
   join ${leases} l on ${same('l', 'w')} for update of l skip locked
 ), renewed as (
   update ${leases} l set owner = k.owner, lease_until = ${after('k.duration')}, duration = k.duration, note = k.note,
@@ -68,7 +76,7 @@ function claimText(names: StoreNames, open: string): string {
 ), made as (
   insert into ${leases} as l (projection, version, segment, owner, lease_until, duration, note, fence)
   select w.projection, w.version, w.segment, w.owner, ${after('w.duration')}, w.duration, w.note, w.fence
-  from wanted w join open o on ${same('o', 'w', ['projection', 'version'])}
+  from wanted w join open o on ${same('o', 'w', VERSION)}
   where not exists (select from ${leases} l where ${same('l', 'w')}) ${IN_ORDER}
   on conflict do nothing returning projection, version, segment, fence
 )
@@ -82,7 +90,6 @@ union all select w.place, m.fence, null, null, null from made m join wanted w on
 function joinText(names: StoreNames, open: string): string {
   const members = names.of('members');
   const { after, inTime } = leaseParts(names);
-  const version = ['projection', 'version'];
   return `with wanted as materialized (
   select * from ${VERSION_LISTS}
 ), ${open}, joined as (
@@ -92,13 +99,13 @@ function joinText(names: StoreNames, open: string): string {
   returning l.projection, l.version, l.owner
 ), gone as (
   delete from ${members} d using (
-    select l.projection, l.version, l.owner from ${members} l join open o on ${same('o', 'l', version)}
+    select l.projection, l.version, l.owner from ${members} l join open o on ${same('o', 'l', VERSION)}
     where l.owner <> $3 and not (${inTime}) for update of l skip locked
-  ) o where ${same('d', 'o', [...version, 'owner'])}
+  ) o where ${same('d', 'o', [...VERSION, 'owner'])}
 )
-select w.place, j.owner from wanted w join joined j on ${same('j', 'w', version)}
-union select w.place, l.owner from wanted w join joined j on ${same('j', 'w', version)}
-join ${members} l on ${same('l', 'w', version)} and ${inTime}`;
+select w.place, j.owner from wanted w join joined j on ${same('j', 'w', VERSION)}
+union select w.place, l.owner from wanted w join joined j on ${same('j', 'w', VERSION)}
+join ${members} l on ${same('l', 'w', VERSION)} and ${inTime}`;
 }
 
 /**
@@ -111,7 +118,7 @@ function passStatement(names: StoreNames, open: string): Statement {
   select * from unnest(${SEGMENT_LISTS}, $4::bigint[], $5::bigint[], $6::bigint[])
     with ordinality as w (projection, version, segment, from_position, to_position, fence, place)
 ), ${open}, held as materialized (
-  select w.* from wanted w join open o on ${same('o', 'w', ['projection', 'version'])}
+  select w.* from wanted w join open o on ${same('o', 'w', VERSION)}
   join ${leases} l on ${same('l', 'w')} and l.fence = w.fence and l.owner is not null for update of l skip locked
 ), found as materialized (
   select h.*, c.position from held h join ${checkpoints} c on ${same('c', 'h')} for update of c skip locked

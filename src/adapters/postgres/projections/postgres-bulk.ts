@@ -74,6 +74,11 @@ export class PostgresBulk implements ProjectionBulk {
     return members.map(owners => (owners.length > 0 ? owners : undefined));
   }
 
+  async leave(versions: readonly VersionName[], owner: string): Promise<readonly boolean[]> {
+    const left = new Set(placesOf(await this.#ofVersions(this.#statements.leave, versions, owner)));
+    return versions.map((_, index) => left.has(index));
+  }
+
   async segments(versions: readonly VersionName[]): Promise<readonly (readonly SegmentState[])[]> {
     return inPlaces(versions.length, await this.#ofVersions(this.#statements.segments, versions), segmentState);
   }
@@ -120,9 +125,13 @@ export class PostgresBulk implements ProjectionBulk {
   }
 
   /** Returns nothing for names that no version can have. */
-  #ofVersions(statement: BulkStatements['segments'], versions: readonly VersionName[]): Promise<readonly Row[]> {
+  #ofVersions(
+    statement: BulkStatements['segments'],
+    versions: readonly VersionName[],
+    ...more: unknown[]
+  ): Promise<readonly Row[]> {
     const known = versions.map(each => (canBeReadModel(each.projection, each.version) ? each : NO_VERSION));
-    return this.access.ask(statement, versionLists(known));
+    return this.access.ask(statement, [...versionLists(known), ...more]);
   }
 }
 

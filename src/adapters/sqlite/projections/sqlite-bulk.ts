@@ -72,6 +72,16 @@ export class SqliteBulk implements ProjectionBulk {
     });
   }
 
+  async leave(given: readonly VersionName[], owner: string): Promise<readonly boolean[]> {
+    const versions = given.map(version => ({ ...version }));
+    return this.#write(() =>
+      versions.map(({ projection, version }) => {
+        this.records.leases.leave(projection, version, owner);
+        return true;
+      }),
+    );
+  }
+
   async segments(versions: readonly VersionName[]): Promise<readonly (readonly SegmentState[])[]> {
     return this.#read(versions, ({ projection, version }) =>
       canBeReadModel(projection, version)
