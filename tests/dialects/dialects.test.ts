@@ -64,6 +64,16 @@ describe.each(Object.entries(COMPILERS).filter(([, dialect]) => !dialect.skipped
       });
     });
 
+    test('a process manager hears of events, deadlines and rejected commands', async () => {
+      expect(await printed('following-up')).toEqual({
+        status: 'ended',
+        state: {
+          description: 'Buy milk',
+          steps: ['true AGGREGATE_NOT_FOUND', 'renamed to Buy oat milk', 'late: Buy milk', 'completed'],
+        },
+      });
+    });
+
     if (leavesTypes) {
       test('a decorator without an argument takes the type of the parameter', async () => {
         expect(await printed('inferred')).toEqual({ commands: ['CreateTodo'] });

@@ -22,14 +22,23 @@ export class CreateTodo {
 export class CompleteTodo {
   constructor(readonly todoId: string) {}
 }
+export class RenameTodo {
+  constructor(
+    readonly todoId: string,
+    readonly description: string,
+  ) {}
+}
 @Event('todo.created', { version: 2, upcast: { 1: data => data } })
 export class TodoCreated {
+  constructor(readonly description: string) {}
+}
+export class TodoRenamed {
   constructor(readonly description: string) {}
 }
 export class TodoCompleted {}
 export class OpenTodos extends Query<string[]> {}
 
-class Named extends AggregateRoot<TodoCreated | TodoCompleted> {
+class Named extends AggregateRoot<TodoCreated | TodoRenamed | TodoCompleted> {
   description = '';
 
   @EventHandler(TodoCreated)
@@ -47,9 +56,19 @@ export class Todo extends Named {
     return new TodoCreated(description);
   }
 
+  @CommandHandler(RenameTodo)
+  rename({ description }: RenameTodo) {
+    return new TodoRenamed(description);
+  }
+
   @CommandHandler(CompleteTodo)
   async complete() {
     return this.#completed ? [] : [new TodoCompleted()];
+  }
+
+  @EventHandler(TodoRenamed)
+  renamed({ description }: TodoRenamed) {
+    this.description = description;
   }
 
   @EventHandler(TodoCompleted)

@@ -127,6 +127,40 @@ describe('an instance whose handler throws', () => {
   });
 });
 
+describe('a deadline that sets itself again', () => {
+  type Next = (dueAt: Date) => Parameters<typeof deadline>[1];
+  const setting = (next: Next): Partial<Fulfilment> => ({
+    starts: { OrderPlaced: () => deadline('payment', { in: '30m' }) },
+    deadlines: {
+      payment: (state, { dueAt }) => {
+        state.steps.push('due');
+        return state.steps.length < 5 ? deadline('payment', next(dueAt)) : undefined;
+      },
+    },
+  });
+  const placed = async (next: Next, after: number) => {
+    const app = scene({ processors: [fulfilment(setting(next))] });
+    await app.happens(command('Place', 'o1'));
+    await app.passes(after);
+    return app.instance('o1');
+  };
+
+  test.each<[string, Next]>([
+    ['after no time', () => ({ in: 0 })],
+    ['at its own time', dueAt => ({ at: dueAt })],
+  ])('%s would fire forever: its instance is parked', async (_, next) => {
+    expect(await placed(next, 40 * 60_000)).toMatchObject({
+      ...{ status: 'parked', state: { steps: [] } },
+      error: expect.stringContaining('when it has just fired, so it would fire forever. Set it to a later time.'),
+    });
+  });
+
+  test('to a later time that has passed already catches up', async () => {
+    const instance = await placed(dueAt => ({ at: new Date(dueAt.getTime() + 60_000) }), 40 * 60_000);
+    expect(instance).toMatchObject({ status: 'running', state: { steps: ['due', 'due', 'due', 'due', 'due'] } });
+  });
+});
+
 describe('a command that throws, without a handler for it', () => {
   test('parks its instance; retry sends it again under its id', async () => {
     let fails = true;

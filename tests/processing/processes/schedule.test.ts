@@ -1,6 +1,9 @@
 import { defineReactor, Event, Flow, type FlowParts, InMemoryEventStore, type RecurringOptions } from 'eventuality';
+import type { EventStore, ProjectionStore } from '../../../src/store';
 import { VirtualClock } from '../../../src/testing';
+import { projectionsOf } from '../../support/counting';
 import { SILENT } from '../../support/logger';
+import { overridden } from '../../support/overridden';
 import { PLACES } from '../../support/stores/places';
 import { until } from '../../support/waiting';
 
@@ -36,6 +39,12 @@ class Scene {
   async passes(milliseconds: number): Promise<void> {
     this.clock.advanceBy(milliseconds);
     await this.settle();
+  }
+
+  /** Goes on with another store on the same data. */
+  async on(eventStore: EventStore): Promise<void> {
+    await this.flow.processors.close();
+    this.flow = this.#begin({ eventStore });
   }
 
   settle(): Promise<void> {
@@ -204,6 +213,36 @@ describe('a recurring command', () => {
     expect(scene.done).toHaveLength(times);
     await scene.passes(55 * MINUTE);
     expect(scene.done.length).toBeGreaterThan(times);
+  });
+
+  test.each([
+    ['before it has stored anything', false],
+    ['and only its answer is lost', true],
+  ])('comes once where the store fails while the next one is stored, %s', async (_, isStored) => {
+    const failing = { schedule: 2, commit: 0 };
+    async function unreliable<T>(what: keyof typeof failing, work: () => Promise<T>): Promise<T> {
+      const fails = failing[what]-- > 0;
+      if (fails && !isStored) throw new Error('The disk is full.');
+      const done = await work();
+      if (fails) throw new Error('The answer is lost.');
+      return done;
+    }
+    const projections = projectionsOf(scene.eventStore);
+    const processes = overridden(projections.processes!, {
+      schedule: (...given) => unreliable('schedule', () => projections.processes!.schedule(...given)),
+    });
+    const commit: ProjectionStore['commit'] = change => unreliable('commit', () => projections.commit(change));
+    await scene.on(overridden(scene.eventStore, { projections: overridden(projections, { commit, processes }) }));
+    daily();
+    await scene.flow.processors.ready();
+    await scene.settle();
+    expect(failing.schedule).toBeLessThanOrEqual(isStored ? 1 : 0);
+    for (let half = 0; half < 96; half++) {
+      // Each other commit fails: those of the next occurrence, and those of what became of the command.
+      failing.commit = half % 2;
+      await scene.passes(HOUR / 2);
+    }
+    expect(scene.done).toEqual(['close 2026-03-28T01:30:00.000Z', 'close 2026-03-29T01:00:00.000Z']);
   });
 
   test('that fails is reported, and the next occurrence follows', async () => {

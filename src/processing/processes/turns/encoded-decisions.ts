@@ -13,7 +13,7 @@ import type { ProcessDecision, SendCommand, SetDeadline } from '../definition/de
 import type { ProcessDefinition } from '../definition/definition';
 import { InvalidProcessDecisionError } from '../definition/errors';
 import { sentNames } from '../definition/sent-commands';
-import { dueTime, refusedTime } from './due-time';
+import { dueTime, endlessTime, refusedTime } from './due-time';
 import { causeOf, type ProcessTurnInput, type StoredCause, type StoredCommand, storedCommand, timeOf } from './inputs';
 import type { Instance, UndoableCommand } from './instance';
 
@@ -70,7 +70,7 @@ export class DecisionEncoder {
             ...{ content, status: 'pending' },
           });
       } else if (decision.kind === 'deadline') {
-        const dueAt = this.#dueAt(decision, timeOf(input), now, place, faults);
+        const dueAt = this.#dueAt(decision, input, now, place, faults);
         const content = storable(decision.content, `decisions[${place}].content`, faults);
         const stored: StoredDeadlineContent = { ...(content && { content }), cause };
         deadlines.push({ instance, hash, key: decision.key, id: id('deadline', place), run, dueAt, content: stored });
@@ -118,7 +118,7 @@ export class DecisionEncoder {
     }
   }
 
-  #dueAt({ key, due }: SetDeadline, base: number, now: number, place: number, faults: string[]): number {
+  #dueAt({ key, due }: SetDeadline, input: ProcessTurnInput, now: number, place: number, faults: string[]): number {
     if (!isName(key) || key.startsWith('$'))
       faults.push(
         `decisions[${place}].key is ${shownValue(key)}; it must be text of 1 to 255 characters that does not begin with $.`,
@@ -127,12 +127,12 @@ export class DecisionEncoder {
       faults.push(
         `decisions[${place}] sets the deadline '${key}', which has no handler. Add a @DeadlineHandler('${key}').`,
       );
-    const at = dueTime(due, base);
+    const at = dueTime(due, timeOf(input));
     if (at === undefined)
       faults.push(
         `decisions[${place}].due is ${shownWithType(due)}; it must be { in: '30m' } or { at: new Date(...) }.`,
       );
-    const refused = at === undefined ? undefined : refusedTime(at, now);
+    const refused = at === undefined ? undefined : (refusedTime(at, now) ?? endlessTime(key, due, at, input));
     if (refused) faults.push(`decisions[${place}] sets the deadline '${key}' to ${refused}`);
     return at ?? 0;
   }
