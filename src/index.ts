@@ -17,6 +17,7 @@ export {
   Module,
   ProcessManager,
   Projection,
+  Query,
   QueryHandler,
   Reactor,
   Rejected,
@@ -24,7 +25,7 @@ export {
   Starts,
   Upcaster,
 } from './decorators';
-export type { ModuleClass, ModuleOptions, Provider, Token } from './decorators';
+export type { MessageOptions, ModuleClass, ModuleOptions, Provider, Token } from './decorators';
 
 // Aggregates.
 export { AggregateRoot, defineAggregate } from './model';
@@ -37,7 +38,7 @@ export type {
 } from './model';
 
 // Messages, and what handlers get beside them.
-export { as, CommandMessage, defineEvent, derivedId, EventReader, jsonOf, newId, Query, upcaster } from './messages';
+export { as, CommandMessage, defineEvent, derivedId, EventReader, jsonOf, newId, upcaster } from './messages';
 export type {
   CommandContext,
   CommandOutcome,
@@ -54,6 +55,7 @@ export type {
   ResultOf,
   ScheduleOptions,
   SchedulingContext,
+  StandardSchemaV1,
   UpcastPiece,
   UpcasterOptions,
   UpcastStep,

@@ -8,7 +8,7 @@ export {
 } from './handlers';
 export { InjectReadModel, type ReadModelInjection } from './inject-read-model';
 export { InjectRepository, type RepositoryInjection } from './inject-repository';
-export { Command, Event, InvalidDecoratorError } from './messages';
+export { Command, Event, InvalidDecoratorError, type MessageOptions, Query } from './messages';
 export { MODULE, Module, type ModuleClass, type ModuleOptions, type Provider, type Token } from './module';
 export {
   DeadlineHandler,

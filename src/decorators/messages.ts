@@ -1,4 +1,5 @@
 import {
+  aSchema,
   type ClassReference,
   EVENT_VERSIONS,
   type EventOptions,
@@ -12,7 +13,9 @@ import {
   optionFaults,
   type PlainEvent,
   plainEvent,
+  type Query as QueryOf,
   refusePlainEvent,
+  type StandardSchemaV1,
   setMetadata,
   shownValue,
   versionFaults,
@@ -64,7 +67,7 @@ export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = 
     refusePlainEvent(nameOrEvent);
     return plainEvent(nameOrEvent);
   }
-  return named('Event', nameOrEvent, options);
+  return named('Event', nameOrEvent, options, EVENT_OPTIONS);
 }
 
 const EVENT_OPTIONS: OptionChecks<EventOptions> = {
@@ -72,14 +75,47 @@ const EVENT_OPTIONS: OptionChecks<EventOptions> = {
   codec: withMethods(['encode', 'decode'], 'give a codec, { encode: event => data, decode: data => event }'),
 };
 
-/** Gives a command class a durable name; the default is the class name. */
-export const Command = (name: string): MessageDecorator => named('Command', name);
+/** Options of `@Command` and `@Query`. */
+export interface MessageOptions {
+  /** A schema of the message's fields: each message is validated before its handler is called. Default none. */
+  readonly schema?: StandardSchemaV1<any, any>;
+}
 
-function named(decorator: string, name: string, options: EventOptions = {}): MessageDecorator {
+const MESSAGE_OPTIONS: OptionChecks<MessageOptions> = { schema: aSchema };
+
+/**
+ * Gives a command class a durable name, and a schema; the default name is the class name.
+ * @example @Command('todo.rename', { schema: z.object({ id: z.uuid(), text: z.string().min(1) }) })
+ * @throws InvalidDecoratorError
+ */
+export const Command = (name: string, options?: MessageOptions): MessageDecorator =>
+  named('Command', name, options, MESSAGE_OPTIONS);
+
+/** The base class of queries, which is also the decorator that names them. */
+type QueryBase = (abstract new <Result>() => QueryOf<Result>) &
+  ((name: string, options?: MessageOptions) => MessageDecorator);
+
+/**
+ * The base of a query class. `Result` is what its handler returns and `flow.query(...)` resolves to. As a decorator it
+ * gives the class a durable name, and a schema; the default name is the class name.
+ * @example @Query('todos.open', { schema: z.object({ owner: z.uuid() }) }) class OpenTodos extends Query<TodoView[]> {}
+ * @throws InvalidDecoratorError
+ */
+export const Query = function Query(name: string, options?: MessageOptions): MessageDecorator | undefined {
+  return new.target ? undefined : named('Query', name, options, MESSAGE_OPTIONS);
+} as QueryBase;
+export type Query<Result> = QueryOf<Result>;
+
+function named<Options extends object>(
+  decorator: string,
+  name: string,
+  options: Options | undefined,
+  checks: OptionChecks<Options>,
+): MessageDecorator {
   if (!isName(name))
     throw new InvalidDecoratorError(`@${decorator} needs a durable name, ${NAMES}; it received ${shownValue(name)}.`);
-  const faults = optionFaults(options, EVENT_OPTIONS);
-  if (faults.length === 0) faults.push(...versionFaults(options));
+  const faults = options === undefined ? [] : optionFaults(options, checks);
+  if (faults.length === 0) faults.push(...versionFaults(options ?? {}));
   if (faults.length > 0) throw new InvalidDecoratorError(`@${decorator}('${name}') cannot be used: ${listed(faults)}`);
   return type => setMetadata(type, MESSAGE, { ...options, name });
 }

@@ -24,7 +24,7 @@ export { DispatchedCommands } from './envelopes/dispatched-commands';
 export { FollowingIds } from './envelopes/following-ids';
 export type { InheritedEntries } from './envelopes/inherited-metadata';
 export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent, sealedPlainEvent } from './envelopes/plain-event';
-export { Query, type ResultOf } from './envelopes/query';
+export type { Query, ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
 export type { ScheduleOptions } from './envelopes/schedule-options';
 export type { CurrentEvent } from './events/current-event';
@@ -123,6 +123,7 @@ export {
   refuseArguments,
   refuseOptions,
 } from './options/options';
+export { aSchema, type StandardSchemaV1 } from './schemas/standard-schema';
 export { hiddenFields } from './sealing/hidden-fields';
 export { jsonable, jsonOf } from './sealing/json';
 export { isStorableText, sealPayload } from './sealing/payload';

@@ -160,7 +160,7 @@ describe('one fault alone', () => {
       }
     }
     expect(await faultsOf({ components: [First, Second] })).toEqual([
-      "Two query classes have the name 'Count' (used by First.count and Second.count). Rename one of them.",
+      "Two query classes have the name 'Count' (used by First.count and Second.count). Give one of them another: @Query('another name').",
     ]);
   });
 

@@ -32,7 +32,7 @@ export function nameFaults(components: Components): string[] {
     ...commands.claimedTwice(
       (name, by) => `The command '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`,
     ),
-    ...queries.twoTypes(classFault('query', 'Rename one of them')),
+    ...queries.twoTypes(classFault('query', "Give one of them another: @Query('another name')")),
     ...queries.claimedTwice(
       (name, by) => `The query '${name}' has ${by.length} handlers: ${by.join(' and ')}. Keep one.`,
     ),

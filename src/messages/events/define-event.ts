@@ -36,8 +36,8 @@ export function defineEvent(name: string, options: EventVersions = {}): EventDef
   faults.push(...optionFaults(options, EVENT_VERSIONS));
   if (faults.length === 0) faults.push(...versionFaults(options));
   if (faults.length > 0) throw new InvalidOptionsError('defineEvent', faults);
-  const { version = 1, upcast } = options;
-  const shape: EventShape = { name, schemaVersion: version, steps: stepsOf(upcast) };
+  const { version = 1, upcast, schema } = options;
+  const shape: EventShape = { name, schemaVersion: version, steps: stepsOf(upcast), schema };
   const create = (aggregateId: string, payload: object): PlainEvent =>
     plainEvent({ aggregateId, name, payload }, options);
   const definition = Object.assign(create, { eventName: name, shape });

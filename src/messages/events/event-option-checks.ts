@@ -1,6 +1,7 @@
 import { shownText, shownValue } from '../faults/shown';
 import { aVersion } from '../options/option-checks';
 import type { Check, OptionChecks } from '../options/options';
+import { aSchema } from '../schemas/standard-schema';
 import { isPlainObject } from '../sealing/plain-object';
 import type { EventVersions } from './event-options';
 
@@ -24,6 +25,7 @@ export const EVENT_VERSIONS: OptionChecks<EventVersions> = {
   ),
   writes: aVersion,
   downcast: stepsBy(step => typeof step === 'function', 'a function'),
+  schema: aSchema,
 };
 
 /** Finds steps that lead nowhere, and steps that are missing, in options that are correct one by one. */

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../envelopes/recorded-event';
+import type { StandardSchemaV1 } from '../schemas/standard-schema';
 
 /** Converts an event to data that JSON can carry, and back; for events with dates, bigints or value objects. */
 export interface EventCodec<E extends object = any> {
@@ -40,6 +41,11 @@ export interface EventVersions<Version extends number = number> {
   readonly writes?: number;
   /** Steps back, by the version that they start from; for `writes`. */
   readonly downcast?: Readonly<Record<number, DowncastStep>>;
+  /**
+   * A schema of what is stored in the current version: of the event's data, or of what its codec has encoded. Each
+   * event is validated when it is recorded. Default none.
+   */
+  readonly schema?: StandardSchemaV1<any, any>;
 }
 
 /** Options of `@Event`. */

@@ -1,4 +1,5 @@
 import type { ClassReference } from '../names/class-metadata';
+import type { StandardSchemaV1 } from '../schemas/standard-schema';
 import type { UpcastStep } from './event-options';
 
 /** What is known of an event's versions: of a class, or of an event defined without one. */
@@ -8,6 +9,8 @@ export interface EventShape {
   readonly schemaVersion: number;
   /** The steps to the current version, by the version that they start from. */
   readonly steps: ReadonlyMap<number, UpcastStep>;
+  /** The schema of what is stored in the current version. */
+  readonly schema?: StandardSchemaV1 | undefined;
   /** The event's class, if it has one. */
   readonly type?: ClassReference;
 }

@@ -30,6 +30,7 @@ export class EventType<E extends object = any> implements EventShape {
   readonly name: string;
   readonly schemaVersion: number;
   readonly steps: EventShape['steps'];
+  readonly schema: EventShape['schema'];
   readonly #codec: EventCodec<E> | undefined;
   readonly #back: readonly DowncastStep[] | undefined;
   readonly #bundledName: boolean;
@@ -39,6 +40,7 @@ export class EventType<E extends object = any> implements EventShape {
     this.name = messageName(type);
     this.schemaVersion = metadata?.version ?? 1;
     this.steps = stepsOf(metadata?.upcast);
+    this.schema = metadata?.schema;
     this.#codec = metadata?.codec;
     this.#back = metadata && stepsBack(metadata);
     this.#bundledName = !metadata && bundledName(type) !== undefined;

@@ -24,7 +24,7 @@ export class MessageClassMismatchError extends EventualityError {
 
 const FIX = {
   command: "Give one of them another name: @Command('another name')",
-  query: 'Rename one of them',
+  query: "Give one of them another name: @Query('another name')",
   event: "Give one of them another name: @Event('another name')",
 };
 

@@ -21,7 +21,7 @@ export class UnnamedMessageError extends EventualityError {
 
 export const MESSAGE = metadataKey('message');
 
-/** Returns what `@Command` or `@Event` said about this very class; subclasses are messages of their own. */
+/** Returns what `@Command`, `@Query` or `@Event` said about this very class; subclasses are messages of their own. */
 export const messageMetadata = (type: Function): MessageMetadata | undefined =>
   ownMetadata<MessageMetadata>(type, MESSAGE);
 
