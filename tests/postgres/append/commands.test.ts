@@ -115,3 +115,42 @@ test('appends without a command ask nothing about commands', async () => {
   expect(asked.some(text => text.includes('append'))).toBe(true);
   expect(asked.filter(text => /_claim|_commands/.test(text))).toEqual([]);
 });
+
+test('claims of one moment are one statement, each with its own answer', async () => {
+  const done = await claimed('done before');
+  await store.append([to('done before', 'none', eventOf('done before'))], { command: done });
+  const running = await claimed('running before');
+  const pool = schema.pool();
+  const asked: string[] = [];
+  pool.on('connect', connected => {
+    const query = connected.query.bind(connected) as (...given: unknown[]) => unknown;
+    connected.query = ((...given: [{ text: string }]) => {
+      asked.push(given[0].text ?? given[0]);
+      return query(...given);
+    }) as typeof connected.query;
+  });
+  const counted = schema.open({ pool });
+  await counted.ready();
+  const [first, second] = [claimOf('one of many'), claimOf("'two', {of} many")];
+  const claims = [first, claimOf(done.id), second, claimOf(running.id, { fingerprint: 'Do(2)' })];
+  const answers = await Promise.all(claims.map(claim => counted.commands.claim(claim)));
+  expect(answers).toMatchObject([
+    ...[{ state: 'claimed' }, { state: 'done', fingerprint: 'Do(1)', result: { aggregateId: 'done before' } }],
+    ...[{ state: 'claimed' }, { state: 'running', fingerprint: 'Do(1)' }],
+  ]);
+  expect(asked.filter(text => text.includes('_claim'))).toHaveLength(1);
+  expect(await store.commands.renew(second, 1000)).toBe(true);
+});
+
+test('two stores that claim the same commands in different orders wait for no one, and each command has one owner', async () => {
+  for (const round of range(1, 10)) {
+    const ids = range(1, 100).map(n => `shared ${round} ${n}`);
+    const claim = (by: typeof store, id: string) => by.commands.claim(claimOf(id));
+    const [ones, others] = await Promise.all([
+      Promise.all(ids.map(id => claim(store, id))),
+      Promise.all(ids.toReversed().map(id => claim(other, id))).then(answers => answers.toReversed()),
+    ]);
+    for (const [place, { state }] of ones.entries())
+      expect([state, others[place]!.state].sort()).toEqual(['claimed', 'running']);
+  }
+});

@@ -10,8 +10,11 @@ export function commandStatements(names: StoreNames) {
   const mine = 'command_id = $1 and token = $2';
   const open = 'event_ids is null';
   return {
-    claim: statement(`select state, known, event_ids, aggregate_id, version from ${names.of('claim')}(
-$1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint)`),
+    /** One claim after the other, in one statement. */
+    claim:
+      statement(`select w.place, c.state, c.known, c.event_ids, c.aggregate_id, c.version from unnest($1::text[], $2::text[], $3::text[],
+$4::bigint[], $5::bigint[]) with ordinality w (id, fingerprint, token, lease, keep, place),
+${names.of('claim')}(w.id, w.fingerprint, w.token, w.lease, w.keep, $6::bigint) c`),
     // An append in progress locks the row: its claim needs no renewal, and cannot be taken over.
     renew:
       statement(`update ${table} set lease = $3::bigint, held_until = ${timeOf('$4::bigint')} + ${milliseconds('$3::bigint')}

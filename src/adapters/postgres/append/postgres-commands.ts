@@ -1,3 +1,4 @@
+import { Gathered } from '../../../concurrency';
 import {
   type ClaimName,
   type ClaimOutcome,
@@ -24,7 +25,15 @@ const MAX_FORGOTTEN = 128;
 export class PostgresCommands implements CommandJournal {
   readonly #statements: CommandStatements;
   readonly #events: StoredEvents;
-  #claims = 0;
+  /** Those of commands that are dispatched at the same time go to the server together. */
+  readonly #claims = new Gathered<CommandClaim, ClaimOutcome>(
+    claim => JSON.stringify(claim),
+    claims => {
+      const outcomes = this.#claimAll(claims);
+      return claims.map(async claim => (await outcomes).get(claim)!);
+    },
+  );
+  #claimed = 0;
 
   constructor(private readonly access: Access) {
     this.#statements = commandStatements(access.settings.names);
@@ -33,13 +42,7 @@ export class PostgresCommands implements CommandJournal {
 
   async claim({ id, fingerprint, token, lease, keep }: CommandClaim): Promise<ClaimOutcome> {
     checkCommandClaim({ id, fingerprint, token, lease, keep });
-    return this.access.run(async ({ ask }) => {
-      if (this.#claims++ % FORGET_AFTER_CLAIMS === 0) this.#forget();
-      const [row] = await ask(this.#statements.claim, [id, fingerprint, token, lease, keep, this.#now()]);
-      const [state, known] = row!;
-      if (state === 'done') return { state, fingerprint: known!, result: await this.#resultOf(row!, ask) };
-      return state === 'running' ? { state, fingerprint: known! } : { state: 'claimed' };
-    });
+    return this.#claims.ask({ id, fingerprint, token, lease, keep });
   }
 
   async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
@@ -60,6 +63,34 @@ export class PostgresCommands implements CommandJournal {
   async release({ id, token }: ClaimName): Promise<void> {
     checkClaimName({ id, token });
     await this.access.ask(this.#statements.release, [id, token]);
+  }
+
+  /** In the order of their ids, as others claim them: so none waits for one that waits for it. */
+  async #claimAll(given: readonly CommandClaim[]): Promise<ReadonlyMap<CommandClaim, ClaimOutcome>> {
+    const claims = [...given].sort((one, other) => (one.id < other.id ? -1 : 1));
+    const texts = (key: 'id' | 'fingerprint' | 'token'): string[] => claims.map(claim => claim[key]);
+    const numbers = (key: 'lease' | 'keep'): string => plainArray(claims.map(claim => claim[key]));
+    return this.access.run(async ({ ask }) => {
+      const before = this.#claimed;
+      this.#claimed += claims.length;
+      if (before % FORGET_AFTER_CLAIMS < claims.length) this.#forget();
+      const values = [
+        texts('id'),
+        texts('fingerprint'),
+        texts('token'),
+        numbers('lease'),
+        numbers('keep'),
+        this.#now(),
+      ];
+      const rows = await ask(this.#statements.claim, values);
+      const outcomes = rows.map(async ([place, ...row]): Promise<[CommandClaim, ClaimOutcome]> => {
+        const [state, known] = row;
+        const claim = claims[Number(place) - 1]!;
+        if (state === 'done') return [claim, { state, fingerprint: known!, result: await this.#resultOf(row, ask) }];
+        return [claim, state === 'running' ? { state, fingerprint: known! } : { state: 'claimed' }];
+      });
+      return new Map(await Promise.all(outcomes));
+    });
   }
 
   async #resultOf([, , eventIds, aggregateId, version]: Row, ask: Ask): Promise<CommandResult> {
