@@ -13,7 +13,7 @@ export class DueList<Item extends DuePlace> {
     this.#items.splice(this.#placeOf(item), 0, item);
   }
 
-  /** Removes the item at this place, if it is there. */
+  /** Removes the item at this place, if there is one. */
   delete(place: DuePlace): void {
     const index = this.#placeOf(place);
     if (this.#items[index]?.entry === place.entry) this.#items.splice(index, 1);
@@ -27,7 +27,7 @@ export class DueList<Item extends DuePlace> {
     }
   }
 
-  /** Returns when the next item comes due that is not due yet. */
+  /** Returns when the next item is due that is not due yet. */
   nextAfter(now: number): number | undefined {
     return this.#items[this.#placeOf({ dueAt: now + 1, entry: 0n })]?.dueAt;
   }

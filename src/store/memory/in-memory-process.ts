@@ -37,7 +37,7 @@ export class InMemoryProcess {
 
   constructor(private readonly name: string) {}
 
-  /** Makes changes in the order that the port asks for. */
+  /** Makes changes in the order that the port requires. */
   change({ ends, inputs, outputs, clear, deadlines, hold, forget }: SealedProcess, at: string): void {
     for (const instance of ends) this.#end(instance);
     for (const input of inputs) this.#recordInput(input, at);
@@ -54,7 +54,7 @@ export class InMemoryProcess {
     this.#put({ process: this.name, instance, ...deadline, entry, held });
   }
 
-  /** Tells whether a deadline is there with this id. */
+  /** Tells whether there is a deadline with this id. */
   isSet({ instance, key, id }: NewDeadline): boolean {
     return this.#instances.get(instance)?.deadlines.get(key)?.id === id;
   }
@@ -70,7 +70,7 @@ export class InMemoryProcess {
     return true;
   }
 
-  /** Returns what is due of those that match, the earliest first. */
+  /** Returns the matching deadlines that are due, the earliest first. */
   due(now: number, limit: number, matches: (hash: InstanceHash) => boolean): StoredDeadline[] {
     const found: StoredDeadline[] = [];
     for (const deadline of this.#due.due(now)) {

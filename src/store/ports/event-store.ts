@@ -57,20 +57,19 @@ export interface EventStore {
   /** Reads a page of one stream, by version. An unknown stream is empty. @throws InvalidPageError, StoreClosedError */
   read(stream: StreamName, page?: StreamPage): Promise<readonly RecordedEvent[]>;
   /**
-   * Reads a page of the whole store, or of the events that are asked for, by position. Where it is empty there are no
-   * more: up to `upTo` for good, if this object has returned an event at that position or a later one before.
+   * Reads a page of the whole store, or of the requested events, by position. An empty page means that there are no
+   * more. Up to `upTo` this is final if this object has already returned an event at that position or a later one.
    * @throws InvalidPageError, InvalidOptionsError, StoreClosedError
    */
   readAll(page?: StorePage): Promise<readonly RecordedEvent[]>;
   /**
-   * Lists streams, by the names of aggregates and then by ids, compared by code points. Optional: `listStreams` of the
-   * store kit does without, by reading all events. @throws InvalidPageError, InvalidOptionsError, StoreClosedError
+   * Lists streams, by the names of aggregates and then by ids, compared by code points. Optional: without it,
+   * `listStreams` of the store kit reads all events. @throws InvalidPageError, InvalidOptionsError, StoreClosedError
    */
   streams?(page?: StreamsPage): Promise<readonly ListedStream[]>;
   /**
-   * Yields pages (never empty) of the whole store, or of the events that are asked for, first stored events, then new
-   * ones, each event once and in order of position. Ends when the signal is aborted, the loop is left, or the store is
-   * closed.
+   * Yields pages (never empty) of the whole store, or of the requested events: first stored events, then new ones, each
+   * event once and in order of position. Ends when the signal is aborted, the loop is left, or the store is closed.
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]>;
   /**

@@ -1,7 +1,7 @@
 /** The key of an instance decides its segment: `hash % segments`. A 32-bit unsigned integer. */
 export type InstanceHash = number;
 
-/** What became of an input: it was handled; or it waits, as its instance is parked; or it was only noted. */
+/** The outcome of an input: it was handled; or it waits, because its instance is parked; or it was only noted. */
 export type ProcessInputStatus = 'handled' | 'waiting' | 'noted';
 
 /** An input of an instance of a process, as a commit records it. */
@@ -16,7 +16,7 @@ export interface NewProcessInput {
   readonly kind: 'event' | 'deadline' | 'rejection';
   /** The position of an event, from 1n; undefined for the others. */
   readonly position?: bigint | undefined;
-  /** What the handler gets, unless it is an event, which is in the event store. */
+  /** What the handler receives; undefined for an event, which is in the event store. */
   readonly content?: object | undefined;
   readonly status: ProcessInputStatus;
   /** The error of the input that parked its instance; or why the input was only noted. Cut to 4,000 characters. */
@@ -32,7 +32,7 @@ export interface ProcessInput extends NewProcessInput {
 }
 
 /**
- * What became of a command of a process: it is to be sent; it led to events; it led to none or failed; or its instance
+ * The status of a command of a process: it is to be sent; it led to events; it led to none or failed; or its instance
  * ended before it was sent.
  */
 export type ProcessOutputStatus = 'pending' | 'done' | 'rejected' | 'cancelled';
@@ -62,7 +62,7 @@ export interface ProcessOutput extends NewProcessOutput {
   readonly entry: bigint;
   /** When it was first recorded, ISO 8601 in UTC. */
   readonly at: string;
-  /** True for a pending output that is held, as its instance is parked: it is not to be sent. */
+  /** True for a pending output that must not be sent, because its instance is parked. */
   readonly held: boolean;
 }
 
@@ -77,7 +77,7 @@ export interface NewDeadline {
   readonly run: number;
   /** Milliseconds since 1970-01-01 UTC, a safe integer. */
   readonly dueAt: number;
-  /** What the handler gets. */
+  /** What the handler receives. */
   readonly content?: object | undefined;
 }
 
@@ -89,40 +89,40 @@ export interface StoredDeadline extends NewDeadline {
 }
 
 /**
- * What a commit changes of a process, beside documents and checkpoint. The store makes the changes in the order of
- * these fields.
+ * The changes of a process in a commit, besides documents and checkpoint. The store makes them in the order of these
+ * fields.
  */
 export interface ProcessChanges {
   /** Instances that have ended: their deadlines are deleted, and their pending outputs become `cancelled`. */
   readonly ends?: readonly string[];
   readonly inputs?: readonly NewProcessInput[];
   readonly outputs?: readonly NewProcessOutput[];
-  /** Deadlines to delete; one with another id than the one given stays. Those that are not there are ignored. */
+  /** Deadlines to delete. One with a different id stays; missing ones are ignored. */
   readonly clear?: readonly { readonly instance: string; readonly key: string; readonly id?: string }[];
   readonly deadlines?: readonly NewDeadline[];
-  /** Holds the deadlines and pending outputs that instances have at this moment, or releases them. */
+  /** Holds the current deadlines and pending outputs of instances, or releases them. */
   readonly hold?: readonly { readonly instance: string; readonly held: boolean }[];
-  /** Instances of which nothing is kept any longer. */
+  /** Instances to delete entirely. */
   readonly forget?: readonly string[];
 }
 
-/** One segment of a process, of those that it has in its current version. */
+/** One of the segments that a process has in its current version. */
 export interface ProcessSegment {
   readonly process: string;
   readonly segments: number;
   readonly segment: number;
 }
 
-/** The answer to a question for what is due. */
+/** The result of `due`. */
 export interface DueDeadlines {
   /**
-   * Those that are due and not held, segment by segment, the earliest first. Of those that are due at the same moment,
-   * the one first set comes first.
+   * The deadlines that are due and not held, segment by segment, the earliest first. Of those due at the same moment,
+   * the one that was set first comes first.
    */
   readonly deadlines: readonly StoredDeadline[];
   /**
-   * Milliseconds, 1 at least, until the next one of these processes comes due that is neither due yet nor held;
-   * undefined if there is none. It may be of another segment.
+   * Milliseconds, at least 1, until the next deadline of these processes is due, not counting held ones; undefined if
+   * there is none. It may belong to another segment.
    */
   readonly nextIn: number | undefined;
 }
@@ -143,24 +143,23 @@ export interface ProcessPage<Status extends string> {
 }
 
 /**
- * Stores what processes have decided and what they wait for, beside the documents with their state: inputs, commands
- * to be sent, and deadlines. They change by {@link ProjectionStore.commit}, together with checkpoint and state. Time is
- * the store's. `processStoreContract` of `eventuality/testing` tests an implementation.
+ * Stores the inputs, commands and deadlines of processes, beside the documents with their state. They change in
+ * {@link ProjectionStore.commit}, together with checkpoint and state. All times are by the clock of the store.
+ * `processStoreContract` of `eventuality/testing` tests an implementation.
  */
 export interface ProcessStore {
   /**
-   * Returns what is due in several segments, in one step.
+   * Returns the due deadlines of several segments, in one step.
    * @param limit how many for each segment at most, 1 to 1,000
    * @throws InvalidProcessError, StoreClosedError
    */
   due(segments: readonly ProcessSegment[], limit: number): Promise<DueDeadlines>;
   /**
-   * Sets deadlines without a commit. Those that are there are moved, unless they have the same id: then nothing
-   * changes.
+   * Sets deadlines without a commit. Existing ones are moved, unless they have the same id: then nothing changes.
    * @throws InvalidProcessError, UnstorableValueError, StoreClosedError
    */
   schedule(process: string, deadlines: readonly NewDeadline[]): Promise<void>;
-  /** Deletes a deadline; returns whether it was there. @throws InvalidProcessError, StoreClosedError */
+  /** Deletes a deadline; returns whether there was one. @throws InvalidProcessError, StoreClosedError */
   unschedule(process: string, instance: string, key: string): Promise<boolean>;
   /** @throws InvalidProcessError, StoreClosedError */
   inputs(process: string, page?: ProcessPage<ProcessInputStatus>): Promise<readonly ProcessInput[]>;

@@ -81,7 +81,7 @@ delete from ${letters} where projection = $1 and version = $2`),
   };
 }
 
-/** Deletes what is kept of a process that has no version left. */
+/** Deletes all rows of a process that has no version left. */
 const processDrops = (names: StoreNames): string =>
   ['inputs', 'outputs', 'deadlines']
     .map(

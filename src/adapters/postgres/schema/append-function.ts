@@ -71,11 +71,11 @@ ${write(names)}
 end $append$;`;
 }
 
-// "on conflict do nothing" would wait for a writer that is changing a stream that exists: these are left out, except
-// where the first append expects that there is none (p_fresh), for then the look would be in vain. It still waits for
-// a writer that is making the same stream at this moment. A stream that is made comes back from "returning", in the
-// order of the list; it needs no second look, for no other transaction can see it. What has no version in the end is
-// there, but held by another writer.
+// "on conflict do nothing" would wait for a writer that is changing an existing stream, so existing streams are left
+// out, unless the first append expects a new one (p_fresh), because looking for it would be in vain. It still waits for
+// a writer that is creating the same stream at this moment. A created stream comes back from "returning", in the order
+// of the list, and need not be looked up, because no other transaction can see it. A stream that has no version in the
+// end exists, but is locked by another writer.
 function lock(names: StoreNames): string {
   const listed = 'unnest(p_stream_names, p_stream_ids, v_current) with ordinality s(name, id, version, place)';
   const existing = `${listed}

@@ -77,12 +77,12 @@ begin
 end $change_process$;`;
 }
 
-/** What is set anew when a deadline is moved. */
+/** The columns that are set when a deadline is moved. */
 export const MOVED = ['hash', 'id', 'run', 'due_at', 'content'].map(each => `${each} = excluded.${each}`).join(', ');
 
 /**
- * Makes the function that finds what is due in several segments, and says when the next of their processes comes due.
- * There is one row at least, of nulls beside `next_in` where nothing is due.
+ * Creates the function that finds the due deadlines of several segments, and the time until the next one of their
+ * processes. It returns at least one row: if nothing is due, one with nulls beside `next_in`.
  */
 export function processDueFunction(names: StoreNames): string {
   const deadlines = names.of('process_deadlines');
@@ -113,7 +113,7 @@ begin
 end $process_due$;`;
 }
 
-/** Makes the functions that read pages of inputs and of outputs; what is null selects everything. */
+/** Creates the functions that read pages of inputs and outputs; a null argument selects everything. */
 export function processPageFunctions(names: StoreNames): string {
   const isPending = `r.status = 'pending' and not r.held`;
   const pending = `elsif p_status = 'pending' and not p_held then

@@ -1,9 +1,9 @@
 import type { StoreNames } from './names';
 
 /**
- * Makes the tables of what processes have decided and what they wait for. Entries ascend, so that what is written comes
- * at the end of the indexes by them. The commands that are to be sent, and the deadlines that can come due, have
- * indexes of their own, which what is done or held has left.
+ * Creates the tables for the inputs, commands and deadlines of processes. Entries ascend, so that new rows come at the
+ * end of the indexes by entry. Partial indexes contain only the commands that are to be sent and the deadlines that can
+ * come due; rows that are done or held are not in them.
  */
 export const processTables = (
   names: StoreNames,

@@ -11,7 +11,7 @@ import type {
 import type { SqliteConnection, SqliteValue } from '../connection/driver';
 import { PageStatements, type ProcessStatements, prepareProcessStatements } from './process-statements';
 
-/** Reads and writes what is kept of processes, through one connection; writes need an open transaction. */
+/** Reads and writes the rows of processes through one connection; writes need an open transaction. */
 export class ProcessRecords {
   readonly #pages: PageStatements;
   #prepared: ProcessStatements | undefined;
@@ -20,13 +20,13 @@ export class ProcessRecords {
     this.#pages = new PageStatements(connection);
   }
 
-  /** Prepared by those who need them: most connections have no processes. */
+  /** Prepared on demand, because most applications have no processes. */
   get #statements(): ProcessStatements {
     this.#prepared ??= prepareProcessStatements(this.connection);
     return this.#prepared;
   }
 
-  /** Makes changes in the order that the port asks for. */
+  /** Makes changes in the order that the port requires. */
   change(process: string, { ends, clear, hold, forget, ...recorded }: SealedProcess, at: string): void {
     const statements = this.#statements;
     for (const instance of ends) {
@@ -87,7 +87,7 @@ export class ProcessRecords {
     );
   }
 
-  /** Deletes what is kept of a process that has no version left. */
+  /** Deletes all rows of a process that has no version left. */
   drop(process: string): void {
     for (const statement of this.#statements.drop) statement.run(process, process);
   }
@@ -97,7 +97,7 @@ export class ProcessRecords {
     for (const { id, instance, hash, run, kind, position = null, content, status, note = null } of inputs)
       recordInput.run(process, id, instance, hash, run, kind, position, textOf(content), status, note, at);
     for (const { id, instance, hash, run, input, content, status, note = null } of outputs) {
-      // An outcome is mostly that of an output that is there: its content is not encoded for nothing.
+      // Usually this is the outcome of a stored output, whose content need not be encoded again.
       if (status !== 'pending' && recordOutcome.get(status, note, process, id) !== undefined) continue;
       recordOutput.run(process, id, instance, hash, run, input, textOf(content), status, note, at);
     }

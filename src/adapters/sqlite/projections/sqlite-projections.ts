@@ -116,8 +116,9 @@ export class SqliteProjections implements ProjectionStore {
     const encoded = await this.access.read(() => this.#records.encoded(sealed));
     const write = (): CommitOutcome =>
       inTransaction(this.connection, 'begin immediate', () => this.#records.commit(encoded));
-    // A power cut takes the documents together with the checkpoint: what is lost is made again. What has been decided
-    // would perhaps be decided otherwise, when its commands have had effects already.
+    // A power cut loses documents together with their checkpoint, and they are computed again. A decision might then
+    // turn
+    // out differently although its commands have already had effects, so it waits for the disk.
     const isDecided = sealed.process?.outputs.some(({ status }) => status === 'pending');
     return this.access.write(isDecided ? write : () => withoutDisk(this.connection, this.settings, write));
   }

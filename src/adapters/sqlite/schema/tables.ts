@@ -115,9 +115,9 @@ export const SEGMENT_TABLES = `
   ) strict, without rowid;`;
 
 /**
- * What processes have decided and what they wait for. Entries ascend and are not used again: what is written comes at
- * the end of the table. The commands that are to be sent, and the deadlines that can come due, have indexes of their
- * own, which what is done or held has left.
+ * The inputs, commands and deadlines of processes. Entries ascend and are never reused, so new rows come at the end of
+ * the table. Partial indexes contain only the commands that are to be sent and the deadlines that can come due; rows
+ * that are done or held are not in them.
  */
 export const PROCESS_TABLES = `
   create table process_inputs (

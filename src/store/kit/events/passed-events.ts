@@ -3,7 +3,7 @@ import { PAGE_LIMIT } from '../../ports/event-store';
 import { matcherOf } from './event-filter';
 import type { EventFilter, StorePage } from './event-pages';
 
-/** The events that a reader gets, and how far it has come with them: what is left out counts, too. */
+/** The events for a reader, and how far it has come with them, including those that the filter left out. */
 export interface PassedEvents {
   readonly events: readonly RecordedEvent[];
   /** All events up to here are among the events, or left out by the filter. */
@@ -41,17 +41,17 @@ export async function passEvents(
   return { events, to: page.at(-1)?.position ?? upTo, ignored: events.length < page.length };
 }
 
-/** What the events of a subscription with a filter are read from. */
+/** The source of the events of a subscription with a filter. */
 export interface FilteredSource {
   /** Reads the next page of all events. */
   readAll(page: { readonly after: bigint }): Promise<readonly RecordedEvent[]>;
-  /** Reads by the store's filter what is far behind the end. Without it all events are read, and filtered here. */
+  /** Reads events far behind the end with the store's filter. Without it, all events are read and filtered here. */
   select?: ReadAll | undefined;
 }
 
 /**
- * Reads the pages of a subscription with a filter: far behind the end by the filter of the store, near the end all
- * events, lest the store looks again and again for what has not come.
+ * Reads the pages of a subscription with a filter: far behind the end with the filter of the store; near the end all
+ * events, so that the store is not asked repeatedly for matching events that have not come.
  */
 export class FilteredPages {
   #isBehind = true;

@@ -12,7 +12,7 @@ export interface StepReader {
 }
 
 /**
- * Reads a page with a filter from a database that looks at each event of a range of positions: one limited range after
+ * Reads a page with a filter from a database that examines each event of a range of positions: one limited range after
  * another, so that no statement takes long, and checks the signal in between. Ranges without events are skipped.
  */
 export async function readInSteps(page: CheckedStorePage, { step, read }: StepReader): Promise<Page> {

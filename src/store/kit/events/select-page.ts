@@ -9,9 +9,9 @@ type ReadAll = (page: StorePage) => Promise<Page>;
 type Matches = (event: RecordedEvent) => boolean;
 
 /**
- * Reads a page by a `readAll` that may know nothing of `names`, `aggregates`, `upTo` and `direction`, or of some of
- * them: it is asked for all of them, and what it answers is looked through. A store that knows them is asked once more
- * than needed at most; in one that does not know `direction` the end is searched for in large steps.
+ * Reads a page with a `readAll` that may ignore `names`, `aggregates`, `upTo` and `direction`: passes all of them on,
+ * and filters the result. This costs a store that knows the options at most one extra call. If a store ignores
+ * `direction`, the end is searched for in large steps.
  * @throws InvalidPageError, InvalidOptionsError, and what `readAll` throws
  */
 export async function selectPage(readAll: ReadAll, page: StorePage = {}): Promise<Page> {

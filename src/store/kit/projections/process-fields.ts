@@ -67,7 +67,7 @@ const LISTS: {
   forget: aName,
 };
 
-/** Adds what is wrong with the process part of a commit to its faults. */
+/** Adds the faults in the process part of a commit. */
 export function checkProcessChanges(changes: ProcessChanges, faults: string[]): void {
   if (!anObject[1](changes)) return void faults.push(faultOf('process', changes, anObject));
   for (const [name, fields] of Object.entries(LISTS)) {
@@ -77,7 +77,7 @@ export function checkProcessChanges(changes: ProcessChanges, faults: string[]): 
   if (Array.isArray(changes.inputs)) checkPositions(changes.inputs, faults);
 }
 
-/** Adds what is wrong with the items of a list to the faults. */
+/** Adds the faults in the items of a list. */
 export function checkList<T>(list: unknown, path: string, fields: Field | Fields<T>, faults: string[]): void {
   if (!Array.isArray(list)) return void faults.push(`${path} is ${shownValue(list)}; it must be a list.`);
   for (const [place, item] of list.entries()) {
@@ -86,7 +86,7 @@ export function checkList<T>(list: unknown, path: string, fields: Field | Fields
   }
 }
 
-/** Adds what is wrong with the fields of an object to the faults; the path is asked for only where there is a fault. */
+/** Adds the faults in the fields of an object; the path is computed only if there is a fault. */
 export function checkFields<T>(item: unknown, path: () => string, fields: Fields<T>, faults: string[]): void {
   if (!anObject[1](item)) return void faults.push(faultOf(path(), item, anObject));
   for (const name in fields)

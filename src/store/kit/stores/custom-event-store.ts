@@ -57,7 +57,7 @@ const PARTS: OptionChecks<EventStoreParts> = {
  * An event store made of functions. The smallest one has two, `append` and `readAll`.
  *
  * Missing parts are derived: `read` and `streams` search the whole store (write your own for more than a few thousand
- * events), `readAll` may ignore `names`, `aggregates`, `upTo` and `direction`: what it returns is looked through,
+ * events), `readAll` may ignore `names`, `aggregates`, `upTo` and `direction`: its result is filtered,
  * `subscribe` is woken by this object's own appends and looks for those of other processes every `pollEvery`
  * milliseconds (default 100), `close` ends the subscriptions, waits for running appends and refuses later ones.
  * `restore` exists only if it is given. To override a part of an existing store, pass on the other parts; if you pass
