@@ -54,6 +54,11 @@ export async function idleProcessors({ counted, open }, options) {
       await sleep(milliseconds);
       return ((asked() - before) * 1000) / (performance.now() - start);
     },
+    /** How many processes hold segments of the projection of which the fewest do. */
+    async owners() {
+      const statuses = await flow.processors.status();
+      return Math.min(...statuses.map(({ segments }) => new Set(segments.flatMap(({ owner }) => owner ?? [])).size));
+    },
     /** Milliseconds until all have handled an event of another process. */
     async event(index) {
       const start = performance.now();

@@ -68,7 +68,7 @@ export function table({ id, title, unit, references, contenders, absent, quick }
     contender.title,
     figure(contender.median),
     `${figure(contender.lowest)} .. ${figure(contender.highest)}`,
-    ...(quick ? [figure(contender.operations ?? 0)] : []),
+    ...(quick ? [contender.operations === undefined ? '' : figure(contender.operations)] : []),
     ...metrics.map(name => (name in contender.metrics ? figure(contender.metrics[name]) : '')),
     ...references.map(({ id: reference }) => ratioText(contender.ratios[reference])),
     Object.entries(contender.versions)

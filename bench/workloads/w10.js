@@ -83,6 +83,6 @@ async function prepare(app, { kind, operations, quick }) {
     const expected = kind === 'repeated' ? stored : EVENTS + done;
     const found = await app.count(expected);
     check(found === expected, `${found} events are stored, not ${expected}`);
-    return { value };
+    return { value, operations: count };
   };
 }
