@@ -70,14 +70,7 @@ export class Schedule {
 
   /** @throws InvalidOptionsError, UnknownCommandError, UnstorableValueError, errors of the store */
   async schedule(command: object, options: ScheduleOptions, cause?: MessageCause): Promise<string> {
-    const faults = optionFaults(options, OPTIONS);
-    if (faults.length === 0 && (options.at === undefined) === (options.in === undefined))
-      faults.push("give one of both: { at: new Date(...) } or { in: '30m' }.");
-    const now = this.engine.now();
-    const dueAt = dueTime(options.at === undefined ? { in: options.in ?? 0 } : { at: options.at }, now) ?? now;
-    const refused = refusedTime(dueAt, now);
-    if (refused) faults.push(`it is due at ${refused}`);
-    if (faults.length > 0) throw new InvalidOptionsError('schedule', faults);
+    const dueAt = dueAtOf(options, this.engine.now());
     const { commandId: id = newId(), key = id, metadata = {} } = options;
     const content: ScheduledContent = {
       command: this.stored(command),
@@ -150,6 +143,22 @@ export class Schedule {
     await this.engine.processes.schedule(SCHEDULE, [{ ...deadline, hash: hashOf(deadline.instance), run: 1 }]);
     this.engine.due.expect(deadline.dueAt);
   }
+}
+
+/** Returns when a command is due, in milliseconds since 1970. @throws InvalidOptionsError */
+function dueAtOf(options: ScheduleOptions, now: number): number {
+  refuse(optionFaults(options, OPTIONS));
+  const { at, in: after } = options;
+  if ((at === undefined) === (after === undefined))
+    refuse(["give one of both: { at: new Date(...) } or { in: '30m' }."]);
+  const dueAt = dueTime(at === undefined ? { in: after! } : { at }, now)!;
+  const refused = refusedTime(dueAt, now);
+  if (refused) refuse([`it is due at ${refused}`]);
+  return dueAt;
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new InvalidOptionsError('schedule', faults);
 }
 
 function causeOf(id: string, cause: MessageCause | undefined, metadata: object, dueAt: number): StoredCause {

@@ -119,7 +119,8 @@ describe('a scheduled command', () => {
   test('is refused with all faults at once where it makes no sense', async () => {
     const { flow } = scene;
     const code = 'INVALID_OPTIONS';
-    await expect(flow.schedule(remind('x'), {})).rejects.toMatchObject({ code });
+    for (const options of [{}, undefined, null, 7])
+      await expect(flow.schedule(remind('x'), options as never)).rejects.toMatchObject({ code });
     await expect(flow.schedule(remind('x'), { in: 'soon', key: '', metadata: 7 as never })).rejects.toMatchObject({
       ...{
         code,
