@@ -142,7 +142,7 @@ test('claims of one moment are one statement, each with its own answer', async (
   expect(await store.commands.renew(second, 1000)).toBe(true);
 });
 
-test('two stores that claim the same commands in different orders wait for no one, and each command has one owner', async () => {
+test('of two stores that claim the same commands in different orders, one owns each command', async () => {
   for (const round of range(1, 10)) {
     const ids = range(1, 100).map(n => `shared ${round} ${n}`);
     const claim = (by: typeof store, id: string) => by.commands.claim(claimOf(id));

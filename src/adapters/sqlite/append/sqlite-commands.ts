@@ -1,3 +1,4 @@
+import { Gathered } from '../../../concurrency';
 import {
   type ClaimName,
   type ClaimOutcome,
@@ -17,6 +18,15 @@ import type { CommandRecords } from './command-records';
 
 /** Stores commands in the file of the events. The processes that share it run on one machine and use its clock. */
 export class SqliteCommands implements CommandJournal {
+  /** Those of commands that are dispatched at the same time are made in one transaction. */
+  readonly #claims = new Gathered<CommandClaim, ClaimOutcome>(
+    claim => JSON.stringify(claim),
+    claims => {
+      const outcomes = this.#writeLightly(() => claims.map(claim => this.records.claim(claim)));
+      return claims.map(async (_, place) => (await outcomes)[place]!);
+    },
+  );
+
   constructor(
     private readonly connection: SqliteConnection,
     private readonly records: CommandRecords,
@@ -29,7 +39,7 @@ export class SqliteCommands implements CommandJournal {
     checkCommandClaim(claim);
     // A caller that waits for a command polls, so this takes no lock.
     const refusal = await this.access.read(() => this.records.refusal(claim));
-    return refusal ?? this.#writeLightly(() => this.records.claim(claim));
+    return refusal ?? this.#claims.ask(claim);
   }
 
   async renew({ id, token }: ClaimName, lease: number): Promise<boolean> {
