@@ -56,7 +56,7 @@ export class FunctionCommandHandler {
           if (turns.yielded) await turns.takeAgain();
           const context = contextOf(message, unit);
           const result = isLookedFor(unit)
-            ? runInUnit(unit, () => handler(message.command, context))
+            ? runWithin(unit, handler, message.command, context)
             : handler(message.command, context);
           const value = isPromise(result) ? await result : result;
           if (turns.yielded) throw turns.yielded;
@@ -88,3 +88,7 @@ export class FunctionCommandHandler {
     return outcome ?? (recorded.length === 0 ? own : succeeded(recorded));
   }
 }
+
+/** Not written out above: a function made there would cost each call a scope, also where it is not used. */
+const runWithin = (unit: UnitOfWork, handler: FlowCommandHandler, command: object, context: HandlerContext): unknown =>
+  runInUnit(unit, () => handler(command, context));
