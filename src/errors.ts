@@ -6,6 +6,7 @@ export {
   EventualityError,
   InvalidEventsError,
   InvalidOptionsError,
+  InvalidValueError,
   MessageClassMismatchError,
   MissingUpcasterError,
   NewerEventError,

@@ -39,7 +39,9 @@ export type {
 
 // Messages, and what handlers get beside them.
 export { as, CommandMessage, defineEvent, derivedId, EventReader, jsonOf, newId, upcaster } from './messages';
+export { bigintCodec, bytesCodec, codecOf, dateCodec, mapCodec, setCodec, urlCodec } from './messages';
 export type {
+  Codecs,
   CommandContext,
   CommandOutcome,
   DispatchOptions,
@@ -59,6 +61,7 @@ export type {
   UpcastPiece,
   UpcasterOptions,
   UpcastStep,
+  ValueCodec,
 } from './messages';
 export type { HandlerContext } from './commands';
 export type { RetryRule } from './concurrency';

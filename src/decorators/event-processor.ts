@@ -1,5 +1,6 @@
 import {
   type ClassReference,
+  type Codecs,
   inheritedMetadata,
   isName,
   metadataKey,
@@ -23,10 +24,10 @@ const PROJECTION = metadataKey('projection');
 const REACTOR = metadataKey('reactor');
 
 /** Decorates a projection; its return type tells the compiler the faults of the view or its indexes. */
-type ProjectionDecorator<Index extends string> = <T extends ClassReference>(
+type ProjectionDecorator<Index extends string, By> = <T extends ClassReference>(
   type: T,
   context?: ClassDecoratorContext<T>,
-) => ViewFault<ViewOf<InstanceType<T>>, Index, void>;
+) => ViewFault<ViewOf<InstanceType<T>>, Index, void, By>;
 type EventProcessorDecorator = <T extends ClassReference>(type: T, context?: ClassDecoratorContext<T>) => void;
 
 /**
@@ -34,10 +35,13 @@ type EventProcessorDecorator = <T extends ClassReference>(type: T, context?: Cla
  * renamed.
  * @example @Projection('todo-list', { indexes: ['completed'] }) class TodoList {}
  */
-export const Projection = <const Index extends string = never>(
+export const Projection = <
+  const Index extends string = never,
+  const By extends Codecs = Readonly<Record<never, never>>,
+>(
   name: string,
-  options: ProjectionOptions<Index> = {},
-): ProjectionDecorator<Index> => marking('projection', PROJECTION, name, options) as ProjectionDecorator<Index>;
+  options: ProjectionOptions<Index> & { readonly codecs?: By } = {},
+): ProjectionDecorator<Index, By> => marking('projection', PROJECTION, name, options) as ProjectionDecorator<Index, By>;
 
 /**
  * Marks a class whose `@EventHandler` methods have effects and follow by a durable checkpoint: after a restart they

@@ -1,6 +1,7 @@
 import {
   aSchema,
   type ClassReference,
+  type Codecs,
   EVENT_VERSIONS,
   type EventOptions,
   EventualityError,
@@ -18,7 +19,9 @@ import {
   type StandardSchemaV1,
   setMetadata,
   shownValue,
+  someCodecs,
   versionFaults,
+  type WrongFields,
   withMethods,
 } from '../messages';
 
@@ -38,10 +41,14 @@ export function refuseNothing(decorator: string, value: unknown, wanted: string)
   );
 }
 
+type NoCodecs = Readonly<Record<never, never>>;
+
 type MessageDecorator = (type: ClassReference, context?: ClassDecoratorContext<any>) => void;
-/** Decorates the class whose instances the codec handles. */
-type EventDecorator<E> = <T extends E>(
-  type: ClassReference<T> & (E extends T ? unknown : { 'the codec does not make instances of this class': E }),
+/** Decorates the class whose instances the codec handles, or whose fields the codecs do. */
+type EventDecorator<E, By> = <T extends E>(
+  type: ClassReference<T> &
+    (E extends T ? unknown : { 'the codec does not make instances of this class': E }) &
+    ([WrongFields<T, By>] extends [never] ? unknown : { 'the codecs are not for these fields': WrongFields<T, By> }),
   context?: ClassDecoratorContext<any>,
 ) => void;
 
@@ -57,11 +64,15 @@ export function Event<Name extends string, Payload extends object>(
  * it the name is the class name and the version 1. A version above 1 needs a step from each earlier one.
  * @example @Event('todo.renamed', { version: 2, upcast: { 1: ({ name }) => ({ text: name }) } })
  */
-export function Event<E extends object = any>(name: string, options?: EventOptions<E, 1>): EventDecorator<E>;
-export function Event<E extends object = any, const Version extends number = number>(
+export function Event<E extends object = any, const By extends Codecs = NoCodecs>(
   name: string,
-  options: LaterVersion<E, Version>,
-): EventDecorator<E>;
+  options?: EventOptions<E, 1> & { readonly codecs?: By },
+): EventDecorator<E, By>;
+export function Event<
+  E extends object = any,
+  const Version extends number = number,
+  const By extends Codecs = NoCodecs,
+>(name: string, options: LaterVersion<E, Version> & { readonly codecs?: By }): EventDecorator<E, By>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): MessageDecorator | PlainEvent {
   if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
     refusePlainEvent(nameOrEvent);
@@ -73,6 +84,7 @@ export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = 
 const EVENT_OPTIONS: OptionChecks<EventOptions> = {
   ...EVENT_VERSIONS,
   codec: withMethods(['encode', 'decode'], 'give a codec, { encode: event => data, decode: data => event }'),
+  codecs: someCodecs,
 };
 
 /** Options of `@Command` and `@Query`. */
@@ -83,13 +95,30 @@ export interface MessageOptions {
 
 const MESSAGE_OPTIONS: OptionChecks<MessageOptions> = { schema: aSchema };
 
+/** Options of `@Command`. */
+export interface CommandOptions<By extends Codecs = Codecs> extends MessageOptions {
+  /** Codecs of fields, for a command that is stored until it is carried out: by a process, or with `schedule`. */
+  readonly codecs?: By;
+}
+
+const COMMAND_OPTIONS: OptionChecks<CommandOptions> = { ...MESSAGE_OPTIONS, codecs: someCodecs };
+
+/** Decorates the class whose fields the codecs convert. */
+type CommandDecorator<By> = <T>(
+  type: ClassReference<T> &
+    ([WrongFields<T, By>] extends [never] ? unknown : { 'the codecs are not for these fields': WrongFields<T, By> }),
+  context?: ClassDecoratorContext<any>,
+) => void;
+
 /**
  * Gives a command class a durable name, and a schema; the default name is the class name.
  * @example @Command('todo.rename', { schema: z.object({ id: z.uuid(), text: z.string().min(1) }) })
  * @throws InvalidDecoratorError
  */
-export const Command = (name: string, options?: MessageOptions): MessageDecorator =>
-  named('Command', name, options, MESSAGE_OPTIONS);
+export const Command = <const By extends Codecs = NoCodecs>(
+  name: string,
+  options?: CommandOptions<By>,
+): CommandDecorator<By> => named('Command', name, options, COMMAND_OPTIONS) as CommandDecorator<By>;
 
 /** The base class of queries, which is also the decorator that names them. */
 type QueryBase = (abstract new <Result>() => QueryOf<Result>) &
@@ -116,6 +145,8 @@ function named<Options extends object>(
     throw new InvalidDecoratorError(`@${decorator} needs a durable name, ${NAMES}; it received ${shownValue(name)}.`);
   const faults = options === undefined ? [] : optionFaults(options, checks);
   if (faults.length === 0) faults.push(...versionFaults(options ?? {}));
+  const { codec, codecs } = (options ?? {}) as EventOptions;
+  if (codec && codecs) faults.push('codec and codecs are both given; one of them converts the event.');
   if (faults.length > 0) throw new InvalidDecoratorError(`@${decorator}('${name}') cannot be used: ${listed(faults)}`);
   return type => setMetadata(type, MESSAGE, { ...options, name });
 }

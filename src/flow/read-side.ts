@@ -28,6 +28,7 @@ import {
   DependencyTracker,
   type EventProcessorDefinition,
   EventProcessors,
+  fieldsOf,
   InlineEventStore,
   isProcess,
   keepsEventProcessors,
@@ -215,7 +216,7 @@ export class ReadSide {
       if (options.mode === 'live') live.set(name, new LiveDocuments(definition, eventStore, history, reader));
       const source =
         live.get(name) ?? new StoredDocuments(eventStore.projections!, active, name, options.indexes ?? []);
-      this.#readModels.set(name, new DocumentReader(name, source, this.#dependencies.touch));
+      this.#readModels.set(name, new DocumentReader(name, source, this.#dependencies.touch, fieldsOf(definition)));
     }
     return live;
   }

@@ -129,3 +129,25 @@ export { jsonable, jsonOf } from './sealing/json';
 export { isStorableText, sealPayload } from './sealing/payload';
 export { isPlainObject } from './sealing/plain-object';
 export { isNative, refuseHidden, UnstorableValueError } from './sealing/unstorable';
+export { someCodecs } from './values/codecs-check';
+export { revivedContent, storedContent } from './values/message-fields';
+export {
+  bigintCodec,
+  bytesCodec,
+  codecOf,
+  dateCodec,
+  InvalidValueError,
+  mapCodec,
+  setCodec,
+  urlCodec,
+  type ValueClass,
+} from './values/shipped-codecs';
+export {
+  type Codecs,
+  type FieldCodec,
+  type FieldCodecFor,
+  FieldsCodec,
+  type ValueCodec,
+  type ValueOf,
+  type WrongFields,
+} from './values/value-codec';

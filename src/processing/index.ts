@@ -19,6 +19,7 @@ export type {
   ReadModelQuery,
   ViewOf,
 } from './definition/definition';
+export { fieldsOf } from './definition/document-fields';
 export { eventProcessorFaults, keepsEventProcessors } from './definition/event-processor-checks';
 export { InvalidSequenceError } from './definition/sequence';
 export type { ViewFault } from './definition/view-checks';
@@ -80,6 +81,7 @@ export {
   UnknownProcessError,
 } from './processes/definition/errors';
 export { unhandledCommandFaults } from './processes/definition/sent-commands';
+export { stateFields, withCodecs } from './processes/definition/state-fields';
 export { dueTime } from './processes/turns/due-time';
 export { type ProcessTurnInput, type StoredCommand, storedCommand, timeOf } from './processes/turns/inputs';
 export { type Handled, type InstanceName, ProcessHandlers } from './processes/turns/process-handlers';

@@ -1,4 +1,4 @@
-import { anId, listOf, refuseArguments } from '../messages';
+import { anId, type FieldsCodec, listOf, refuseArguments } from '../messages';
 import type { ReadModel, ReadModelPage, ReadModelQuery } from '../processing';
 import type { DocumentPage, DocumentQuery } from '../store';
 
@@ -16,6 +16,7 @@ export class DocumentReader<View extends object = any> implements ReadModel<View
     readonly name: string,
     private readonly source: DocumentSource,
     private readonly touch: (name: string) => void,
+    private readonly fields: FieldsCodec | undefined,
   ) {}
 
   async get(id: string): Promise<Readonly<View> | undefined> {
@@ -28,15 +29,23 @@ export class DocumentReader<View extends object = any> implements ReadModel<View
     return this.#get(wanted);
   }
 
-  #get(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>> {
+  async #get(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<View>>> {
     this.touch(this.name);
-    return this.source.get(ids) as Promise<ReadonlyMap<string, Readonly<View>>>;
+    const found = await this.source.get(ids);
+    return this.fields
+      ? new Map(Array.from(found, ([id, document]) => [id, this.#shown(document)]))
+      : (found as ReadonlyMap<string, Readonly<View>>);
+  }
+
+  /** Returns a stored document with the values of its fields. */
+  #shown(document: object): Readonly<View> {
+    return (this.fields ? Object.freeze(this.fields.decode(document)) : document) as Readonly<View>;
   }
 
   async find(query?: ReadModelQuery<View>): Promise<ReadModelPage<View>> {
     this.touch(this.name);
     const { items, cursor } = await this.source.find(query as DocumentQuery | undefined);
-    return { items: items.map(({ document }) => document as Readonly<View>), cursor };
+    return { items: items.map(({ document }) => this.#shown(document)), cursor };
   }
 
   async first(query?: ReadModelQuery<View>): Promise<Readonly<View> | undefined> {

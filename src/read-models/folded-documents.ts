@@ -88,7 +88,7 @@ export class FoldedDocuments {
   /** If a handler fails, nothing of its page is kept: the next read retries it. */
   async #foldPage(page: Page): Promise<void> {
     const { name } = this.definition;
-    const documents = new BufferedDocuments(name, ids => this.get(ids));
+    const documents = new BufferedDocuments(name, ids => this.get(ids), false, this.#handling.fields);
     const effects = { documents, work: undefined, signal: NEVER };
     for (const event of page) {
       const failure = await this.#handling.handle(event, false, effects);

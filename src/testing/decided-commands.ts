@@ -1,4 +1,4 @@
-import { type ClassReference, isPlainMessage, messageName, UnnamedMessageError } from '../messages';
+import { type ClassReference, isPlainMessage, messageName, revivedContent, UnnamedMessageError } from '../messages';
 import { type StoredCommand, storedCommand } from '../processing';
 
 /** The commands of a process in a test: no handlers of commands are known, so their classes are those that are seen. */
@@ -23,6 +23,6 @@ export class DecidedCommands {
   /** Returns the command that a stored one is of. */
   readonly revive = ({ name, data }: StoredCommand): object => {
     const type = this.#classes.get(name);
-    return type ? Object.assign(Object.create(type.prototype), data) : { name, message: data };
+    return type ? revivedContent(type, data) : { name, message: data };
   };
 }

@@ -5,7 +5,15 @@ import { inspect } from 'node:util';
 import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
 import { isPromise } from '../concurrency';
 import { eventProcessorRole, Module, type ModuleOptions } from '../decorators';
-import { type ClassReference, isPlainObject, must, refuseArguments, refuseOptions, sealPayload } from '../messages';
+import {
+  type ClassReference,
+  FieldsCodec,
+  isPlainObject,
+  must,
+  refuseArguments,
+  refuseOptions,
+  sealPayload,
+} from '../messages';
 import type { EventProcessorDefinition, ProcessDefinition, ProjectionDefinition, ViewOf } from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
@@ -90,7 +98,7 @@ class Projecting implements Projected {
     const wanted = Object.fromEntries(
       Object.entries(expected[0]!).map(([id, document]) => [
         id,
-        copied(sealPayload(document, `The document expected for '${id}'`)),
+        copied(sealPayload(this.#stored(document), `The document expected for '${id}'`)),
       ]),
     );
     expectNoError(error, wanted, `the documents ${inspect(wanted)}`);
@@ -101,6 +109,13 @@ class Projecting implements Projected {
     refuseExpectedError(expected);
     const { documents, error } = await this.#result();
     expectError(error, documents, expected);
+  }
+
+  /** Documents are compared as they are stored. */
+  #stored(document: object): object {
+    const { projection } = this;
+    const options = typeof projection === 'function' ? eventProcessorRole(projection)?.options : projection.options;
+    return options?.codecs ? new FieldsCodec(options.codecs).encode(document) : document;
   }
 
   #result(): Promise<Outcome> {

@@ -3,11 +3,17 @@ import {
   AggregateRoot,
   as,
   Command,
+  codecOf,
+  dateCodec,
   defineEvent,
+  defineProjection,
   Event,
   type EventCodec,
+  EventHandler,
   Module,
   type PlainEvent,
+  Projection,
+  type ProjectionContext,
   type RecordedEvent,
   Upcaster,
   upcaster,
@@ -140,24 +146,6 @@ Event({ aggregateId: 'todo1', payload: {} });
 // @ts-expect-error and an aggregate's id
 Event({ name: 'TodoCompleted', payload: {} });
 
-export {
-  HowModule,
-  ImportsModule,
-  NamesModule,
-  NoAggregate,
-  NoName,
-  NumberedTodo,
-  ProvidersModule,
-  RenameTodo,
-  TodoDated,
-  TodoDelayed,
-  TodoMoved,
-  TodoPlanned,
-  TodoUnnamed,
-  TodoVersioned,
-  Unnamed,
-};
-
 // Every earlier version of an event has a step, or an upcaster.
 @Event('todo.stepped', { version: 3, upcast: { 1: data => data, 2: 'upcaster' } })
 class TodoStepped {
@@ -218,3 +206,94 @@ class TodoHistory {
 upcaster('todo.old', { from: 1, to: TodoStepped }, data => as(TodoStepped, 1, data));
 // @ts-expect-error it leads to another event
 upcaster('todo.old', { from: 1, to: TodoStepped }, data => as(todoNoted, 1, data));
+
+export {
+  HowModule,
+  ImportsModule,
+  NamesModule,
+  NoAggregate,
+  NoName,
+  NumberedTodo,
+  ProvidersModule,
+  RenameTodo,
+  TodoDated,
+  TodoDelayed,
+  TodoGap,
+  TodoHistory,
+  TodoMoved,
+  TodoNone,
+  TodoPlanned,
+  TodoText,
+  TodoUnnamed,
+  TodoVersioned,
+  Unnamed,
+};
+
+class Money {
+  constructor(readonly cents: number) {}
+
+  toJSON(): number {
+    return this.cents;
+  }
+
+  static from(cents: number): Money {
+    return new Money(cents);
+  }
+}
+
+const money = codecOf(Money);
+@Event('todo.priced', { codecs: { price: money, at: dateCodec, lines: [{ price: money }] } })
+class TodoPriced {
+  constructor(
+    readonly price: Money,
+    readonly at: Date | undefined,
+    readonly lines: readonly { readonly price: Money; readonly n: number }[],
+  ) {}
+}
+
+// @ts-expect-error the field is a date, not Money
+@Event('todo.wrong', { codecs: { at: money } })
+class TodoWrong {
+  readonly at = new Date();
+}
+
+// @ts-expect-error there is no such field
+@Command('todo.pay', { codecs: { prise: money } })
+class PayTodo {
+  constructor(readonly price: Money) {}
+}
+
+interface Priced {
+  readonly price: Money;
+  readonly at: Date;
+  readonly n: number;
+}
+defineProjection<Priced>({ name: 'priced', codecs: { price: money, at: dateCodec }, on: {} });
+// @ts-expect-error JSON does not carry the date
+defineProjection<Priced>({ name: 'priced', codecs: { price: money }, on: {} });
+// @ts-expect-error the codec is of another type
+defineProjection<Priced>({ name: 'priced', codecs: { price: dateCodec, at: dateCodec }, on: {} });
+
+@Projection('priced', { codecs: { price: money, at: dateCodec } })
+class PricedTodos {
+  @EventHandler(TodoPriced)
+  priced({ price }: TodoPriced, { documents }: ProjectionContext<Priced>) {
+    documents.set('1', { price, at: new Date(), n: 1 });
+  }
+}
+
+// @ts-expect-error JSON does not carry the date
+@Projection('undated', { codecs: { price: money } })
+class UndatedTodos extends PricedTodos {}
+
+export const classes = [
+  TodoGap,
+  TodoHistory,
+  TodoNone,
+  TodoText,
+  TodoPriced,
+  TodoWrong,
+  PayTodo,
+  PricedTodos,
+  UndatedTodos,
+];

@@ -26,6 +26,8 @@ import {
   eventProcessorFaults,
   type ProcessDefinition,
   processorOptions,
+  stateFields,
+  withCodecs,
 } from '../../processing';
 import { WiringError } from '../errors';
 
@@ -49,13 +51,13 @@ export function processClass(type: Class, faults: string[]): ProcessClass {
   const events = handlersOf(type, EVENT_HANDLERS, faults);
   const rejected = handlersOf(type, REJECTED_HANDLERS, faults);
   const deadlines = deadlineHandlers(type, faults);
-  faults.push(...classFaults(type), ...stateFaults(type), ...sharedEvents(type, [starts, ends, events]));
+  faults.push(...classFaults(type), ...stateFaults(type, options), ...sharedEvents(type, [starts, ends, events]));
   return {
     type,
     definition: {
       ...{ kind: 'process', name, options: processorOptions(options ?? {}) },
       handlers: new Map([...starts, ...ends, ...events].map(([event, handlers]) => handlerOf(event, handlers))),
-      process: {
+      process: withCodecs({
         ...{ options: options ?? {}, starts: namesOf(starts), ends: namesOf(ends) },
         deadlines: new Map([...deadlines].map(([key, method]) => [key, calling(method)])),
         rejected: new Map(
@@ -67,7 +69,7 @@ export function processClass(type: Class, faults: string[]): ProcessClass {
         initialState: () => new type(),
         dataOf: state => ({ ...state }),
         filled: (fresh, data) => Object.assign(fresh, data),
-      },
+      }),
     },
   };
 }
@@ -143,10 +145,11 @@ function classFaults(type: Class): string[] {
 }
 
 /** What is wrong with each new instance is known before the first one starts. */
-function stateFaults(type: Class): string[] {
+function stateFaults(type: Class, options: ProcessRole['options']): string[] {
   if (type.length > 0) return [];
   try {
-    encodeState({ ...new type() });
+    const first = { ...new type() };
+    encodeState(stateFields(options ?? {})?.encode(first) ?? first);
     return [];
   } catch (error) {
     return [

@@ -7,6 +7,7 @@ import {
   inheritedNames,
   type MessageCause,
   refuseDispatchOptions,
+  revivedContent,
 } from '../../messages';
 import { DuplicateHandlerError, UnknownCommandError } from '../errors';
 import { refuseParts } from './argument-checks';
@@ -116,7 +117,7 @@ export class CommandBus<Result = unknown> {
    */
   revived(name: string, data: object): object {
     const type = this.#routes.classOf(name);
-    return type ? Object.assign(Object.create(type.prototype), data) : { name, message: data };
+    return type ? revivedContent(type as ClassReference, data) : { name, message: data };
   }
 
   /** Passes an enveloped command to its handler. @throws UnknownCommandError */

@@ -29,7 +29,7 @@ export function defineEvent<
   Payload extends object = any,
   Name extends string = string,
   const Version extends number = number,
->(name: Name, options: Omit<LaterVersion<Payload, Version>, 'codec'>): EventDefinition<Name, Payload>;
+>(name: Name, options: Omit<LaterVersion<Payload, Version>, 'codec' | 'codecs'>): EventDefinition<Name, Payload>;
 export function defineEvent(name: string, options: EventVersions = {}): EventDefinition {
   const faults: string[] = [];
   aName(name, 'the name', faults);

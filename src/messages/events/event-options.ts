@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import type { StandardSchemaV1 } from '../schemas/standard-schema';
+import type { Codecs } from '../values/value-codec';
 
 /** Converts an event to data that JSON can carry, and back; for events with dates, bigints or value objects. */
 export interface EventCodec<E extends object = any> {
@@ -50,7 +51,10 @@ export interface EventVersions<Version extends number = number> {
 
 /** Options of `@Event`. */
 export interface EventOptions<E extends object = any, Version extends number = number> extends EventVersions<Version> {
+  /** Converts the whole event; not beside `codecs`. */
   readonly codec?: EventCodec<E>;
+  /** Converts some of its fields, by name: see {@link Codecs}. */
+  readonly codecs?: Codecs;
 }
 
 /** Options for a version above 1: a missing step does not compile where the version is a literal. */

@@ -4,6 +4,8 @@ import { isOrExtends, MessageClassMismatchError } from '../names/class-mismatch'
 import { messageMetadata, messageName } from '../names/names';
 import { sealPayload } from '../sealing/payload';
 import { isPlain } from '../sealing/plain-object';
+import { refuseHidden } from '../sealing/unstorable';
+import { FieldsCodec } from '../values/value-codec';
 import type { CurrentEvent } from './current-event';
 import type { DowncastStep, EventCodec } from './event-options';
 import { type EventShape, stepsOf } from './event-shape';
@@ -32,6 +34,7 @@ export class EventType<E extends object = any> implements EventShape {
   readonly steps: EventShape['steps'];
   readonly schema: EventShape['schema'];
   readonly #codec: EventCodec<E> | undefined;
+  readonly #fields: FieldsCodec | undefined;
   readonly #back: readonly DowncastStep[] | undefined;
   readonly #bundledName: boolean;
 
@@ -42,6 +45,7 @@ export class EventType<E extends object = any> implements EventShape {
     this.steps = stepsOf(metadata?.upcast);
     this.schema = metadata?.schema;
     this.#codec = metadata?.codec;
+    this.#fields = metadata?.codecs && new FieldsCodec(metadata.codecs);
     this.#back = metadata && stepsBack(metadata);
     this.#bundledName = !metadata && bundledName(type) !== undefined;
   }
@@ -53,11 +57,19 @@ export class EventType<E extends object = any> implements EventShape {
    */
   seal(event: E): SealedEvent {
     if (this.#bundledName) throw new BundledNameError(this.type);
-    const payload = sealPayload(this.#codec ? this.#codec.encode(event) : event, this.name);
-    if (this.#codec) this.#remember(payload, event.constructor);
+    const payload = sealPayload(this.#encoded(event), this.name);
+    if (this.#codec || this.#fields) this.#remember(payload, event.constructor);
     const { name, schemaVersion } = this;
     if (!this.#back) return { name, schemaVersion, payload };
     return { name, schemaVersion, payload, stored: storedForm(name, schemaVersion, payload, this.#back) };
+  }
+
+  /** What is stored of the event, before it is sealed. */
+  #encoded(event: E): object {
+    if (this.#codec) return this.#codec.encode(event);
+    if (!this.#fields) return event;
+    refuseHidden(event, this.name);
+    return this.#fields.encode(event);
   }
 
   #remember(payload: object, type: Function): void {
@@ -77,7 +89,8 @@ export class EventType<E extends object = any> implements EventShape {
     if (Object.getPrototypeOf(payload) === prototype) return payload as E;
     this.#refuseOther(payload);
     if (this.#codec) return this.#codec.decode(payload);
-    return Object.freeze(Object.assign(Object.create(prototype), payload));
+    const instance = Object.assign(Object.create(prototype), payload);
+    return Object.freeze(this.#fields ? this.#fields.decodeInto(instance) : instance);
   }
 
   #refuseVersion(stored: number): never {

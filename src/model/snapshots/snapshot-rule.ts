@@ -1,4 +1,15 @@
-import { aFunction, aVersion, type Check, integer, needed, type OptionChecks, options } from '../../messages';
+import {
+  aFunction,
+  aVersion,
+  type Check,
+  type Codecs,
+  FieldsCodec,
+  integer,
+  needed,
+  type OptionChecks,
+  options,
+  someCodecs,
+} from '../../messages';
 import { SnapshotRefusedError } from '../errors';
 import { decodeState, encodeState, UnkeepableValue } from './state-codec';
 
@@ -11,6 +22,8 @@ export interface SnapshotTiming {
    * with them: snapshots of other versions are ignored and replaced.
    */
   readonly version?: number;
+  /** Codecs of fields of the stored data, for values that the state cannot be stored with; default none. */
+  readonly codecs?: Codecs;
 }
 
 /**
@@ -66,7 +79,9 @@ export function snapshotRule<State extends object>(
 ): SnapshotRule<State> {
   const { every, version = 1, take, restore } = options;
   const { name } = subject;
-  const dataOf = take ?? subject.dataOf;
+  const values = options.codecs && new FieldsCodec(options.codecs);
+  const whole = take ?? subject.dataOf;
+  const dataOf = values ? (state: State) => values.encode(whole(state)) : whole;
   const filled = restore ? (fresh: State, data: object) => restore(fresh, data) ?? fresh : subject.filled;
   return {
     every,
@@ -94,16 +109,18 @@ export function snapshotRule<State extends object>(
         throw new TypeError(
           `The snapshot is of a state that begins with the fields [${fields}]; now these are [${present}].`,
         );
-      const data = objectOf(decodeState(state));
+      const stored = objectOf(decodeState(state));
+      const data = values ? values.decode(stored) : stored;
       if (!restore) refuseOtherKind(data, subject.dataOf(fresh));
       return objectOf(filled(fresh, data), 'The state restored') as State;
     },
   };
 }
 
-const SNAPSHOT_OPTIONS: OptionChecks<Record<'every' | 'version' | 'take' | 'restore', unknown>> = {
+const SNAPSHOT_OPTIONS: OptionChecks<Record<'every' | 'version' | 'codecs' | 'take' | 'restore', unknown>> = {
   every: needed(integer(1)),
   version: aVersion,
+  codecs: someCodecs,
   take: aFunction,
   restore: aFunction,
 };

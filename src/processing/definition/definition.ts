@@ -1,5 +1,5 @@
 import type { RetryRule } from '../../concurrency';
-import type { ClassReference, CurrentEvent, EventContext, RecordedEvent } from '../../messages';
+import type { ClassReference, Codecs, CurrentEvent, EventContext, RecordedEvent } from '../../messages';
 import type { DocumentPage, DocumentQuery, DocumentValue, TransactionWork } from '../../store';
 import type { FieldOf } from './view-checks';
 
@@ -100,6 +100,11 @@ export interface ProjectionOptions<Index extends string = string> extends EventP
   readonly version?: number;
   /** The top-level fields by which documents can be queried, eight at most. */
   readonly indexes?: readonly Index[];
+  /**
+   * Codecs of top-level fields of the documents whose values JSON cannot carry: handlers and readers get the values,
+   * the encoded ones are stored, and are what queries compare. Changing them needs another `version`.
+   */
+  readonly codecs?: Codecs;
 }
 
 export type ProjectionHandler = (event: any, context: any) => unknown;

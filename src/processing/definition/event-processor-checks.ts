@@ -17,6 +17,7 @@ import {
   options,
   shownText,
   shownValue,
+  someCodecs,
 } from '../../messages';
 import { checkReadModel, type EventStore, InvalidReadModelError, type ProjectionStore } from '../../store';
 import { processFaults } from '../processes/definition/process-checks';
@@ -63,6 +64,7 @@ const OPTIONS: OptionChecks<ProjectionOptions> = {
   mode: oneOf('async', 'inline', 'live'),
   version: aVersion,
   indexes: checkedElsewhere,
+  codecs: someCodecs,
 };
 
 const DEFINITION: OptionChecks<

@@ -1,4 +1,4 @@
-import type { IsAny } from '../../messages';
+import type { FieldCodecFor, IsAny, WrongFields } from '../../messages';
 
 type Depth = readonly unknown[];
 type Deepest = [1, 1, 1, 1, 1, 1];
@@ -31,14 +31,25 @@ type Uncarried<View> = { [Field in keyof View]-?: false extends Carried<View[Fie
 export type FieldOf<View> =
   IsAny<View> extends true ? string : [keyof View] extends [never] ? string : keyof View & string;
 
-/** The faults of a view and the indexes of its documents; `Otherwise` if there are none. */
-export type ViewFault<View, Index extends string, Otherwise> =
+/** The codecs of a view: those of fields that JSON cannot represent must be there. */
+export type CodecsFor<View> = {
+  readonly [Field in Uncarried<View>]: FieldCodecFor<Exclude<View[Field], null | undefined>>;
+} & { readonly [Field in keyof View]?: FieldCodecFor<Exclude<View[Field], null | undefined>> };
+
+/**
+ * The faults of a view, of the indexes of its documents and of the codecs of its fields; `Otherwise` if there are none.
+ */
+export type ViewFault<View, Index extends string, Otherwise, By = Readonly<Record<never, never>>> =
   IsAny<View> extends true
     ? Otherwise
-    : [Uncarried<View>] extends [never]
-      ? [Exclude<Index, FieldOf<View>>] extends [never]
-        ? Otherwise
-        : string extends Index
-          ? Otherwise
-          : { 'an index that is not a field of the view': Exclude<Index, FieldOf<View>> }
-      : { 'JSON does not carry these fields of the view': Uncarried<View> };
+    : [WrongFields<View, By>] extends [never]
+      ? JsonFault<Omit<View, keyof By>, IndexFault<View, Index, Otherwise>>
+      : { 'the codecs are not for these fields': WrongFields<View, By> };
+type JsonFault<View, Otherwise> = [Uncarried<View>] extends [never]
+  ? Otherwise
+  : { 'JSON does not carry these fields of the view': Uncarried<View> };
+type IndexFault<View, Index extends string, Otherwise> = [Exclude<Index, FieldOf<View>>] extends [never]
+  ? Otherwise
+  : string extends Index
+    ? Otherwise
+    : { 'an index that is not a field of the view': Exclude<Index, FieldOf<View>> };

@@ -1,4 +1,4 @@
-import { isName, type RecordedEvent, sealPayload } from '../../messages';
+import { type FieldsCodec, isName, type RecordedEvent, refuseHidden, sealPayload } from '../../messages';
 import { type DocumentRead, type DocumentWrite } from '../../store';
 import { LateWriteError } from '../errors';
 import { sizeOf } from './document-size';
@@ -47,6 +47,7 @@ export class BufferedDocuments<View extends object = any> {
     private readonly read: ReadDocuments,
     /** Other segments write the same documents, so those that were read are compared at the commit. */
     private readonly shared = false,
+    private readonly fields: FieldsCodec | undefined = undefined,
   ) {}
 
   /** Reads documents that handlers will probably ask for, in one query. */
@@ -61,7 +62,7 @@ export class BufferedDocuments<View extends object = any> {
     if (document === undefined) return undefined;
     this.reads++;
     if (this.shared) this.#note(id);
-    return document as View | null;
+    return document && this.#decoded(document);
   }
 
   async get(id: string): Promise<Readonly<View> | undefined> {
@@ -72,7 +73,8 @@ export class BufferedDocuments<View extends object = any> {
     // A handler that does not await its reads may have written it meanwhile.
     if (!this.#known.has(id)) this.#found(id, stored);
     if (this.shared) this.#note(id);
-    return (this.#known.get(id) as View | null) ?? undefined;
+    const document = this.#known.get(id);
+    return document ? this.#decoded(document) : undefined;
   }
 
   /** A document that is read after it was written does not depend on the stored one. */
@@ -81,9 +83,19 @@ export class BufferedDocuments<View extends object = any> {
   }
 
   set(id: string, document: View): void {
-    const sealed = sealPayload(document, this.nameOf(id));
+    const sealed = sealPayload(this.#encoded(id, document), this.nameOf(id));
     this.bytes += sizeOf(sealed);
     this.#write(id, sealed);
+  }
+
+  #encoded(id: string, document: View): object {
+    if (!this.fields) return document;
+    refuseHidden(document, this.nameOf(id));
+    return this.fields.encode(document);
+  }
+
+  #decoded(document: object): Readonly<View> {
+    return (this.fields ? Object.freeze(this.fields.decode(document)) : document) as View;
   }
 
   delete(id: string): void {

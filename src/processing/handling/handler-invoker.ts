@@ -1,11 +1,19 @@
 import { isPromise } from '../../concurrency';
-import { type CurrentEvent, type EventContext, type EventReader, HANDLING, type RecordedEvent } from '../../messages';
+import {
+  type CurrentEvent,
+  type EventContext,
+  type EventReader,
+  type FieldsCodec,
+  HANDLING,
+  type RecordedEvent,
+} from '../../messages';
 import type {
   EventProcessorDefinition,
   EventProcessorHandler,
   ProjectionContext,
   ReactorContext,
 } from '../definition/definition';
+import { fieldsOf } from '../definition/document-fields';
 import { EffectsContext, EffectsReactorContext, type PageEffects } from './event-contexts';
 import { type Thrown, thrownBy } from './thrown';
 
@@ -25,6 +33,8 @@ const LATER = `${HANDLING}, until it is over`;
 export class HandlerInvoker {
   /** The names under which the events that have a handler, or become one that has, are stored. */
   readonly eventNames: ReadonlySet<string>;
+  /** Converts fields of the documents, where there are codecs. */
+  readonly fields: FieldsCodec | undefined;
   readonly #skipsReplays: boolean;
 
   constructor(
@@ -34,6 +44,7 @@ export class HandlerInvoker {
     private readonly eventContext?: (event: RecordedEvent) => EventContext,
   ) {
     const { kind, options, handlers } = definition;
+    this.fields = fieldsOf(definition);
     this.eventNames = reader.storedNames(handlers.keys());
     this.#skipsReplays = (options.replay ?? (kind === 'reactor' ? 'skip' : 'run')) === 'skip';
   }

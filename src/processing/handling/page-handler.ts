@@ -166,7 +166,12 @@ export class PageHandler {
   #documents(): BufferedDocuments {
     const { projection, version, segments } = this.place;
     // The owner of the only segment is the only writer.
-    return new BufferedDocuments(projection, ids => this.store.get(projection, version, ids), segments > 1);
+    return new BufferedDocuments(
+      projection,
+      ids => this.store.get(projection, version, ids),
+      segments > 1,
+      this.handling.fields,
+    );
   }
 }
 

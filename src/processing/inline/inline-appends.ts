@@ -162,7 +162,12 @@ export class InlineAppends {
     if (from >= append.events.at(-1)!.position) return true;
     const missing = await append.missing(from);
     if (!missing) return false;
-    const documents = new BufferedDocuments(projection, ids => append.transaction.get(projection, version, ids));
+    const documents = new BufferedDocuments(
+      projection,
+      ids => append.transaction.get(projection, version, ids),
+      false,
+      handling.fields,
+    );
     const effects = { documents, work: new PageWork(new Map()), signal: NEVER };
     for (const event of [...missing, ...append.events]) {
       const replaying = event.position <= replayUntil;

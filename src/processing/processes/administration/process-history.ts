@@ -1,6 +1,6 @@
-import { decodeState } from '../../../model';
 import type { ProcessInput, ProcessOutput, ProcessStore } from '../../../store';
 import type { ProcessDefinition, RejectionReason } from '../definition/definition';
+import { shownState } from '../definition/state-fields';
 import type { OutputContent, StoredDeadlineContent } from '../turns/encoded-decisions';
 import type { DeadlineContent, RejectionContent } from '../turns/inputs';
 import type { Instances } from '../turns/instances';
@@ -75,7 +75,7 @@ export async function readHistory(
       return {
         ...{ run: input.run, kind: input.kind, name: await nameOf(instances, input), position: input.position },
         ...{ at: input.at, status: input.status, note: input.note, error: errorOf(input) },
-        state: state === undefined ? undefined : (decodeState(state) as object),
+        state: state === undefined ? undefined : shownState(definition, state),
         commands: commands.get(input.id) ?? [],
       };
     }),

@@ -13,10 +13,10 @@ import {
   shownText,
   shownValue,
 } from '../../../messages';
-import { decodeState } from '../../../model';
 import type { EventStore } from '../../../store';
 import type { ProcessDefinition } from '../definition/definition';
 import { UnknownProcessError } from '../definition/errors';
+import { shownState } from '../definition/state-fields';
 import { INSTANCES_VERSION, type InstanceDocument, type InstanceStatus, instancesOf } from '../turns/instance';
 import { Instances } from '../turns/instances';
 import { ProcessHandlers } from '../turns/process-handlers';
@@ -161,7 +161,7 @@ export class ProcessManagerAdministration<State extends object = any> {
 
   #shown(instance: string, document: InstanceDocument): ProcessInstance<State> {
     const { status, run, startedAt, changedAt, state, error } = document;
-    return { instance, status, run, startedAt, changedAt, state: decodeState(state) as State, error };
+    return { instance, status, run, startedAt, changedAt, state: shownState(this.definition, state) as State, error };
   }
 }
 

@@ -2,6 +2,7 @@ import {
   aName,
   type Check,
   errorMessage,
+  FieldsCodec,
   InvalidOptionsError,
   isName,
   isPlainObject,
@@ -11,6 +12,7 @@ import {
   optionFaults,
   shownText,
   shownValue,
+  someCodecs,
 } from '../../../messages';
 import { decodeState, encodeState } from '../../../model';
 import type { EventProcessorHandler } from '../../definition/definition';
@@ -26,6 +28,7 @@ import type {
   RejectionContext,
 } from './definition';
 import { PROCESS_OPTIONS } from './process-checks';
+import { stateFields, withCodecs } from './state-fields';
 
 /** What handlers return, typed by the keys and the commands of the specification. */
 type Decided<Key extends string, Sends extends CommandReference> = ProcessDecisions<
@@ -77,7 +80,7 @@ export function defineProcess<
       `the specification is ${shownValue(specification)}; give { name, correlate, state, starts: { ... } }.`,
     ]);
   const { name, state, starts, on = {}, deadlines = {}, rejected = {}, ends = [], ...options } = specification;
-  const wrong = optionFaults({ state, starts, on, deadlines, rejected, ends }, PARTS);
+  const wrong = optionFaults({ state: storable(state, options.codecs), starts, on, deadlines, rejected, ends }, PARTS);
   const faults = [...wrong];
   if (wrong.length > 0) faults.push(...optionFaults({ name, ...options }, { name: needed(aName), ...PROCESS_OPTIONS }));
   else {
@@ -88,6 +91,17 @@ export function defineProcess<
   throw new InvalidOptionsError(isName(name) ? `defineProcess('${shownText(name)}')` : 'defineProcess', faults);
 }
 
+/** Returns what of a first state is stored, as far as its codecs can be used. */
+function storable(state: object, codecs: ProcessOptions['codecs']): object {
+  if (!codecs || !isPlainObject(state) || optionFaults({ codecs }, { codecs: someCodecs }).length > 0) return state;
+  try {
+    return new FieldsCodec(codecs).encode(state);
+  } catch {
+    // What the codec does not take is refused as what cannot be stored.
+    return state;
+  }
+}
+
 type Complete = Required<
   Pick<ProcessSpecification<any>, 'name' | 'state' | 'starts' | 'on' | 'deadlines' | 'rejected' | 'ends'>
 >;
@@ -96,7 +110,12 @@ function defined(
   { name, state, starts, on, deadlines, rejected, ends }: Complete,
   options: ProcessOptions,
 ): ProcessDefinition {
-  const initial = encodeState(state);
+  const fields = stateFields(options);
+  const initial = encodeState(fields?.encode(state) ?? state);
+  const initialState = (): object => {
+    const fresh = decodeState(initial) as object;
+    return fields?.decode(fresh) ?? fresh;
+  };
   const called =
     (handle: (state: any, input: any, context: any) => unknown) =>
     (input: unknown, turn: ProcessTurn): unknown =>
@@ -112,14 +131,14 @@ function defined(
       ...ends.map(event => [event, handlerOf(() => undefined)] as const),
       ...Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)] as const),
     ]),
-    process: {
+    process: withCodecs({
       ...{ options, starts: new Set(Object.keys(starts)), ends: new Set(ends) },
       deadlines: new Map(Object.entries(deadlines).map(([key, handle]) => [key, called(handle)])),
       rejected: new Map(Object.entries(rejected).map(([command, handle]) => [command, { handle: called(handle) }])),
-      initialState: () => decodeState(initial) as object,
+      initialState,
       dataOf: own => own,
       filled: (_, data) => data,
-    },
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RetryRule } from '../../../concurrency';
-import type { ClassReference, Duration, RecordedEvent } from '../../../messages';
+import type { ClassReference, Codecs, Duration, RecordedEvent } from '../../../messages';
 import type { EventProcessorDefinition } from '../../definition/definition';
 import type { CommandReference } from './command-references';
 import type { ProcessDecision } from './decisions';
@@ -17,6 +17,8 @@ export interface ProcessOptions<Sends extends CommandReference = CommandReferenc
    * any command may be sent, and a missing handler is only noticed when the command is decided.
    */
   readonly sends?: readonly Sends[];
+  /** Codecs of fields of the state, for values that it cannot be stored with; default none. */
+  readonly codecs?: Codecs;
   /** The number of segments, 1 to 256, which processes share; default 1. Changing it hands the segments over. */
   readonly segments?: number;
   /**

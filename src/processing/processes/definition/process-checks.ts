@@ -12,6 +12,7 @@ import {
   oneOf,
   optionFaults,
   shownText,
+  someCodecs,
 } from '../../../messages';
 import type { EventProcessorDefinition } from '../../definition/definition';
 import { isProcess, type ProcessOptions } from './definition';
@@ -34,6 +35,7 @@ export const PROCESS_OPTIONS: OptionChecks<ProcessOptions> = {
   keep: aDuration,
   idle: aDuration,
   retry: aRetry,
+  codecs: someCodecs,
   sends: listOf('classes and names of commands', aCommand),
 };
 

@@ -5,6 +5,7 @@ import {
   type MessageCause,
   type RecordedEvent,
   sealPayload,
+  storedContent,
 } from '../../../messages';
 import type { RejectionReason } from '../definition/definition';
 
@@ -17,7 +18,7 @@ export interface StoredCommand {
 /** Returns a command as it is stored; `path` names it in errors. @throws UnstorableValueError */
 export function storedCommand(name: string, command: object, path = name): StoredCommand {
   // A repeated command is recognized by its content; the class of the message does not count.
-  return { name, data: JSON.parse(JSON.stringify(sealPayload(contentOf(command), path))) };
+  return { name, data: JSON.parse(JSON.stringify(sealPayload(storedContent(contentOf(command), path), path))) };
 }
 
 /** An event for an instance. */

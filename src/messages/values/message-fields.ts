@@ -1,0 +1,34 @@
+import type { ClassReference } from '../names/class-metadata';
+import { messageMetadata } from '../names/names';
+import { refuseHidden } from '../sealing/unstorable';
+import { FieldsCodec } from './value-codec';
+
+const known = new WeakMap<Function, FieldsCodec | null>();
+
+/** Returns what converts the fields of a command's class; undefined if none of them has a codec. */
+function fieldsOf(type: Function): FieldsCodec | undefined {
+  let fields = known.get(type);
+  if (fields === undefined) {
+    const codecs = messageMetadata(type)?.codecs;
+    fields = codecs ? new FieldsCodec(codecs) : null;
+    known.set(type, fields);
+  }
+  return fields ?? undefined;
+}
+
+/**
+ * Returns what is stored of a command that is carried out later: its data, by the codecs of its class.
+ * @throws UnstorableValueError for what a copy of its fields would lose
+ */
+export function storedContent(content: object, name: string): object {
+  const fields = fieldsOf(content.constructor ?? Object);
+  if (!fields) return content;
+  refuseHidden(content, name);
+  return fields.encode(content);
+}
+
+/** Returns an instance of a command's class for what is stored of one, without calling its constructor. */
+export function revivedContent(type: ClassReference, data: object): object {
+  const instance = Object.assign(Object.create(type.prototype), data);
+  return fieldsOf(type)?.decodeInto(instance) ?? instance;
+}

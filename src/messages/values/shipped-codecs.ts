@@ -1,0 +1,118 @@
+import { EventualityError } from '../faults/errors';
+import { shownValue } from '../faults/shown';
+import { isFunction } from '../options/option-checks';
+import { InvalidOptionsError } from '../options/options';
+import type { ValueCodec } from './value-codec';
+
+/** Thrown when a value is not one that its codec can store, or stored data is not what the codec stores. */
+export class InvalidValueError extends EventualityError {
+  readonly code = 'INVALID_VALUE';
+
+  constructor(codec: string, value: unknown, wanted: string) {
+    super(`${codec} received ${shownValue(value)}; it must be ${wanted}.`);
+  }
+}
+
+const refuse = (codec: string, value: unknown, wanted: string): never => {
+  throw new InvalidValueError(codec, value, wanted);
+};
+
+/** A `Date`, as ISO 8601 in UTC. @throws InvalidValueError for an invalid date */
+export const dateCodec: ValueCodec<Date, string> = {
+  encode: value =>
+    Object.prototype.toString.call(value) === '[object Date]' && !Number.isNaN(value.getTime())
+      ? value.toISOString()
+      : refuse('dateCodec', value, 'a valid Date'),
+  decode: stored => {
+    const date = new Date(typeof stored === 'string' ? stored : Number.NaN);
+    return Number.isNaN(date.getTime()) ? refuse('dateCodec', stored, 'ISO 8601 text') : date;
+  },
+};
+
+/** A bigint, as decimal text. @throws InvalidValueError */
+export const bigintCodec: ValueCodec<bigint, string> = {
+  encode: value => (typeof value === 'bigint' ? String(value) : refuse('bigintCodec', value, 'a bigint')),
+  decode: stored =>
+    typeof stored === 'string' && /^-?\d+$/.test(stored)
+      ? BigInt(stored)
+      : refuse('bigintCodec', stored, 'decimal digits'),
+};
+
+/** A `URL`, as text. @throws InvalidValueError */
+export const urlCodec: ValueCodec<URL, string> = {
+  encode: value => (value instanceof URL ? value.href : refuse('urlCodec', value, 'a URL')),
+  decode: stored => (URL.canParse(stored) ? new URL(stored) : refuse('urlCodec', stored, 'the text of a URL')),
+};
+
+/** A `Uint8Array`, as base64. @throws InvalidValueError */
+export const bytesCodec: ValueCodec<Uint8Array, string> = {
+  encode: value =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : refuse('bytesCodec', value, 'a Uint8Array'),
+  decode: stored =>
+    typeof stored === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(stored)
+      ? new Uint8Array(Buffer.from(stored, 'base64'))
+      : refuse('bytesCodec', stored, 'base64'),
+};
+
+const SAME: ValueCodec = { encode: value => value, decode: stored => stored };
+
+/**
+ * A `Map`, as a list of `[key, value]`, with codecs for both where JSON cannot carry them.
+ * @throws InvalidValueError
+ */
+export function mapCodec<Key = any, Value = any>(
+  codecs: { readonly key?: ValueCodec<Key>; readonly value?: ValueCodec<Value> } = {},
+): ValueCodec<ReadonlyMap<Key, Value>, readonly (readonly [unknown, unknown])[]> {
+  const { key = SAME, value = SAME } = codecs;
+  return {
+    encode: map =>
+      map instanceof Map
+        ? Array.from(map, ([each, of]) => [key.encode(each), value.encode(of)] as const)
+        : refuse('mapCodec', map, 'a Map'),
+    decode: stored =>
+      Array.isArray(stored) && stored.every(each => Array.isArray(each) && each.length === 2)
+        ? new Map(stored.map(([each, of]) => [key.decode(each), value.decode(of)]))
+        : refuse('mapCodec', stored, 'a list of [key, value]'),
+  };
+}
+
+/** A `Set`, as a list, with a codec for its items where JSON cannot carry them. @throws InvalidValueError */
+export function setCodec<Item = any>(item: ValueCodec<Item> = SAME): ValueCodec<ReadonlySet<Item>, readonly unknown[]> {
+  return {
+    encode: set => (set instanceof Set ? Array.from(set, each => item.encode(each)) : refuse('setCodec', set, 'a Set')),
+    decode: stored =>
+      Array.isArray(stored)
+        ? new Set(stored.map(each => item.decode(each)))
+        : refuse('setCodec', stored, 'a list of items'),
+  };
+}
+
+/** A class of values: instances say what is stored, and the class makes them of it. */
+export interface ValueClass<Value extends { toJSON(): unknown }> {
+  readonly name: string;
+  readonly prototype: Value;
+  /** @param stored what `toJSON` returned */
+  from(stored: any): Value;
+}
+
+/**
+ * Returns the codec of a class with a method `toJSON()` and a static method `from(data)`.
+ * @example const money = codecOf(Money)
+ * @throws InvalidOptionsError; its methods InvalidValueError
+ */
+export function codecOf<Value extends { toJSON(): unknown }>(type: ValueClass<Value>): ValueCodec<Value> {
+  if (!isFunction(type) || !isFunction(type.from) || !isFunction(type.prototype?.toJSON))
+    throw new InvalidOptionsError('codecOf', [
+      `type is ${shownValue(type)}; it must be a class with a method toJSON() and a static method from(data).`,
+    ]);
+  const { name, prototype } = type;
+  const isOne = (value: unknown): value is Value =>
+    typeof value === 'object' && value !== null && Object.prototype.isPrototypeOf.call(prototype, value);
+  return {
+    encode: value => (isOne(value) ? value.toJSON() : refuse(`codecOf(${name})`, value, `an instance of ${name}`)),
+    decode: stored => {
+      const value: unknown = type.from(stored);
+      return isOne(value) ? value : refuse(`${name}.from`, value, `an instance of ${name}, made of what is stored`);
+    },
+  };
+}
