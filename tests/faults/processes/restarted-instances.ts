@@ -14,6 +14,8 @@ import type { StoreName } from '../../support/stores/tested';
 import { everything } from '../../support/stores/whole-stores';
 
 const ID = 'session';
+/** How often the control is played at most. */
+const TRIES = 10;
 /** How long a deadline takes at most, and a run, in milliseconds. */
 const MAX_DEADLINE_MS = 60;
 const MAX_RUN_MS = 40;
@@ -55,15 +57,18 @@ export async function restartedInstances(
   const subject: Subject = {
     ...{ item: '17', store: name, seed, done: `an instance ended and started again ${restarts} times` },
   };
-  const play = (isCareless: boolean): Promise<Outcome> =>
-    withStores(name, 1, ([store]) => played(isCareless ? withoutRuns(store!) : store!, restarts, new Random(seed)));
+  const play = (isCareless: boolean, own = seed): Promise<Outcome> =>
+    withStores(name, 1, ([store]) => played(isCareless ? withoutRuns(store!) : store!, restarts, new Random(own)));
   const { others, twice, fired } = await play(false);
   const control = { ...subject, done: 'deadlines stay after the end, and are of the run that is there' };
+  // It is a matter of chance: few come due just then.
+  let careless = 0;
+  for (let time = 0; careless === 0 && time < TRIES; time++) careless = (await play(true, seed + time)).others;
   return [
     none(subject, 'deadlines that fired in another run', others),
     none(subject, 'deadlines that fired twice', twice),
     told(subject, 'deadlines that fired, dropped', `${fired}, ${Math.ceil(restarts / 2) - fired}`),
-    some(control, 'deadlines that fired in another run', (await play(true)).others),
+    some(control, 'deadlines that fired in another run', careless),
   ];
 }
 
