@@ -50,11 +50,15 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
    */
   replay(events: readonly RecordedEvent[], reader: EventReader): void {
     const { definition } = this;
-    for (let index = 0; index < events.length; index++) {
-      const read = reader.read(events[index]!);
-      if (!Array.isArray(read)) this.state = definition.evolve(this.state, read as CurrentEvent);
-      else for (const part of read) this.state = definition.evolve(this.state, part);
-    }
+    if (definition.fold)
+      for (let index = 0; index < events.length; index++)
+        this.state = definition.fold(this.state, events[index]!, reader);
+    else
+      for (let index = 0; index < events.length; index++) {
+        const read = reader.read(events[index]!);
+        if (!Array.isArray(read)) this.state = definition.evolve(this.state, read as CurrentEvent);
+        else for (const part of read) this.state = definition.evolve(this.state, part);
+      }
     refusePromise(this.state, definition.name, 'evolve');
     this.stored(events);
   }

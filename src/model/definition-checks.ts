@@ -22,6 +22,7 @@ const DEFINITION: OptionChecks<AggregateDefinition> = {
   events: listOf('event classes', aFunction),
   initialState: needed(aFunction),
   evolve: needed(aFunction),
+  fold: aFunction,
   seal: needed(aFunction),
   expose: needed(aFunction),
   snapshot: must('a rule, or undefined', value => typeof value === 'object' && value !== null),

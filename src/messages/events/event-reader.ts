@@ -81,6 +81,22 @@ export class EventReader {
     return this.#upcast(event, shape);
   }
 
+  /**
+   * Returns the data of a stored event in the current version of its shape, where nothing but its own steps leads
+   * there; undefined otherwise. It is what `read` makes, without the envelope.
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   */
+  stepped(event: RecordedEvent, { name, schemaVersion, steps }: EventShape): object | undefined {
+    if (event.schemaVersion > schemaVersion || this.#upcasters.has(name)) return undefined;
+    let data: object = event.payload;
+    for (let version = event.schemaVersion; version < schemaVersion; version++) {
+      const step = steps.get(version);
+      if (!step) return undefined;
+      data = stepped(name, version, step, data, event);
+    }
+    return frozen(data);
+  }
+
   /** Returns the names under which events are stored that may become one of the given names. */
   storedNames(names: Iterable<string>): ReadonlySet<string> {
     const stored = new Set(names);
@@ -121,9 +137,10 @@ export class EventReader {
   #forward(shape: EventShape, from: number, payload: object, event: RecordedEvent): readonly Travelling[] {
     const { name, schemaVersion, steps } = shape;
     if (from > schemaVersion) throw new NewerEventError(name, from, schemaVersion);
+    const taken = this.#upcasters.get(name);
     let data = payload;
     for (let version = from; version < schemaVersion; version++) {
-      const upcaster = this.#upcasters.get(name)?.get(version);
+      const upcaster = taken?.get(version);
       if (upcaster) return this.#pieces(upcaster, data, event);
       const step = steps.get(version);
       if (!step) throw new MissingUpcasterError(name, version, schemaVersion);
@@ -134,11 +151,8 @@ export class EventReader {
 
   #pieces(upcaster: Upcaster, data: object, event: RecordedEvent): readonly Travelling[] {
     const { name, from, to } = upcaster;
-    const made = called(name, from, () => upcaster.upcast(data, event));
-    const pieces: readonly unknown[] = Array.isArray(made) ? made : [made];
-    return pieces.flatMap(piece => {
-      if (!(piece instanceof UpcastPiece))
-        throw new UpcastFailedError(name, from, `returned ${shownValue(piece)}; it must return what 'as' makes`);
+    return called(upcaster, data, event).flatMap(piece => {
+      if (!(piece instanceof UpcastPiece)) throw notData(name, from, piece, "what 'as' makes");
       const { shape, version, data: next } = piece;
       if (!to.some(target => shapeOf(target)!.name === shape.name))
         throw new UpcastFailedError(name, from, `led to '${shape.name}', which is not among its 'to'`);
@@ -222,21 +236,33 @@ export class EventReader {
 const MAX_MISSING_SHOWN = 5;
 
 function stepped(name: string, from: number, step: UpcastStep, data: object, event: RecordedEvent): object {
-  const made: unknown = called(name, from, () => step(data, event));
-  if (isData(made)) return made;
-  throw new UpcastFailedError(name, from, `returned ${shownValue(made)}; it must return the data of the next version`);
-}
-
-function called(name: string, from: number, call: () => unknown): unknown {
   let made: unknown;
   try {
-    made = call();
+    made = step(data, event);
   } catch (error) {
     throw new UpcastFailedError(name, from, 'has thrown an error', error);
   }
-  if (!isPromise(made)) return made;
+  if (isData(made)) return made;
+  throw notData(name, from, made, 'the data of the next version');
+}
+
+function called({ name, from, upcast }: Upcaster, data: object, event: RecordedEvent): readonly unknown[] {
+  let made: unknown;
+  try {
+    made = upcast(data, event);
+  } catch (error) {
+    throw new UpcastFailedError(name, from, 'has thrown an error', error);
+  }
+  if (isPromise(made)) throw notData(name, from, made, "what 'as' makes");
+  return Array.isArray(made) ? made : [made];
+}
+
+/** What a step or an upcaster returned, and should not have. */
+function notData(name: string, from: number, made: unknown, wanted: string): UpcastFailedError {
+  if (!isPromise(made))
+    return new UpcastFailedError(name, from, `returned ${shownValue(made)}; it must return ${wanted}`);
   Promise.resolve(made).catch(() => undefined);
-  throw new UpcastFailedError(name, from, 'returned a promise; it must be synchronous');
+  return new UpcastFailedError(name, from, 'returned a promise; it must be synchronous');
 }
 
 function current(event: RecordedEvent, { shape, data }: Travelling, part?: number, parts?: number): CurrentEvent {
@@ -248,7 +274,9 @@ function current(event: RecordedEvent, { shape, data }: Travelling, part?: numbe
 
 /** Freezes what a step has made; what it took over is frozen already. */
 function frozen<T extends object>(data: T): T {
-  if (Object.isFrozen(data)) return data;
-  for (const value of Object.values(data)) if (typeof value === 'object' && value !== null) frozen(value);
+  for (const field in data) {
+    const value = data[field];
+    if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) frozen(value);
+  }
   return Object.freeze(data);
 }

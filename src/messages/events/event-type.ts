@@ -85,9 +85,14 @@ export class EventType<E extends object = any> implements EventShape {
    */
   revive({ payload, schemaVersion }: CurrentEvent): E {
     if (schemaVersion !== this.schemaVersion) this.#refuseVersion(schemaVersion);
-    const { prototype } = this.type;
-    if (Object.getPrototypeOf(payload) === prototype) return payload as E;
+    if (Object.getPrototypeOf(payload) === this.type.prototype) return payload as E;
     this.#refuseOther(payload);
+    return this.instanceOf(payload);
+  }
+
+  /** Returns an instance of the event class for data of the current version. */
+  instanceOf(payload: object): E {
+    const { prototype } = this.type;
     if (this.#codec) return this.#codec.decode(payload);
     const instance = Object.assign(Object.create(prototype), payload);
     return Object.freeze(this.#fields ? this.#fields.decodeInto(instance) : instance);

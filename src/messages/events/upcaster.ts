@@ -1,3 +1,4 @@
+import { isPromise } from '../../concurrency';
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import { shownValue } from '../faults/shown';
 import type { ClassReference } from '../names/class-metadata';
@@ -46,8 +47,7 @@ export function as<Target extends EventReference>(type: Target, version: number,
 export const isData = (value: unknown): value is object =>
   typeof value === 'object' &&
   value !== null &&
-  !Array.isArray(value) &&
-  typeof (value as { then?: unknown }).then !== 'function';
+  (Object.getPrototypeOf(value) === Object.prototype || (!Array.isArray(value) && !isPromise(value)));
 
 /** Returns what is known of the versions of an event; undefined for a value that is no event. */
 export function shapeOf(type: unknown): EventShape | undefined {

@@ -4,6 +4,7 @@ import {
   type ClassReference,
   type CurrentEvent,
   classOfPayload,
+  type EventReader,
   type EventType,
   eventReferences,
   eventTypeOf,
@@ -12,6 +13,7 @@ import {
   missedBase,
   type OptionChecks,
   optionFaults,
+  type RecordedEvent,
 } from '../../messages';
 import type { AggregateDefinition, AggregateHandle, CommandRule, StateChange } from '../aggregate-definition';
 import { INSTANCE } from '../aggregate-instance';
@@ -108,7 +110,7 @@ function inspect(type: AggregateClass): AggregateInspection {
     events: [...eventHandlers.keys()],
     declared,
     initialState: id => new type(id),
-    evolve: evolveBy(
+    ...foldingBy(
       className,
       eventRules(type, eventHandlers, faults),
       new Unhandled(className, [...eventHandlers.keys()], UndeclaredEvents.of(name, declared)),
@@ -195,23 +197,40 @@ class Unhandled {
   }
 }
 
-function evolveBy(
+/** Returns the functions that fold events: those that are read or were just sealed, and those that are stored. */
+function foldingBy(
   className: string,
   rules: ReadonlyMap<string, EventRule>,
   unhandled: Unhandled,
-): (state: object, event: StateChange) => object {
-  return (state, event) => {
-    const rule = rules.get(event.name);
-    if (rule === undefined) {
-      unhandled.look(event);
-      return state;
-    }
-    // Called by AggregateInstance alone, with events that were read by an EventReader, or were just sealed.
-    const instance = rule.type.revive(event as CurrentEvent);
+): Pick<Required<AggregateDefinition<object>>, 'evolve' | 'fold'> {
+  const apply = (state: object, rule: EventRule, instance: object): object => {
     for (let index = 0; index < rule.handlers.length; index++) {
       const returned = rule.handlers[index]!.call(state, instance);
       if (returned !== undefined) refusePromise(returned, className, `${className}.${rule.methods[index]}`);
     }
     return state;
+  };
+  const evolve = (state: object, event: StateChange): object => {
+    const rule = rules.get(event.name);
+    if (rule) return apply(state, rule, rule.type.revive(event as CurrentEvent));
+    unhandled.look(event);
+    return state;
+  };
+  const older = (state: object, event: RecordedEvent, reader: EventReader): object => {
+    const read = reader.read(event);
+    if (!Array.isArray(read)) return evolve(state, read as CurrentEvent);
+    return read.reduce(evolve, state);
+  };
+  return {
+    evolve,
+    fold: (state, event, reader) => {
+      const rule = rules.get(event.name);
+      if (rule === undefined) return older(state, event, reader);
+      // The reader would find the same: the event is stored in the version of its class.
+      if (event.schemaVersion === rule.type.schemaVersion)
+        return apply(state, rule, rule.type.revive(event as CurrentEvent));
+      const data = reader.stepped(event, rule.type);
+      return data ? apply(state, rule, rule.type.instanceOf(data)) : older(state, event, reader);
+    },
   };
 }
