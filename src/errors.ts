@@ -5,13 +5,16 @@ export {
   BundledNameError,
   EventualityError,
   InvalidEventsError,
+  InvalidMessageError,
   InvalidOptionsError,
+  InvalidPayloadError,
   InvalidValueError,
   MessageClassMismatchError,
   MissingUpcasterError,
   NewerEventError,
   UnnamedMessageError,
   UnstorableValueError,
+  UnusableSchemaError,
   UpcastFailedError,
 } from './messages';
 export {

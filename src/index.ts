@@ -139,7 +139,7 @@ export { nearest } from './messages';
 export type { Clock, FailureContext, Logger, OnError } from './messages';
 
 // Errors that callers catch every day.
-export { EventualityError } from './messages';
+export { EventualityError, InvalidMessageError } from './messages';
 export { AggregateAlreadyExistsError, AggregateNotFoundError } from './model';
 export { ConcurrencyError } from './store';
 export { CommandIdReusedError } from './commands';

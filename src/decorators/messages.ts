@@ -1,10 +1,12 @@
 import {
+  type AnySchema,
   aSchema,
   type ClassReference,
   type Codecs,
   EVENT_VERSIONS,
   type EventOptions,
   EventualityError,
+  type IsAny,
   isName,
   type LaterVersion,
   listed,
@@ -16,7 +18,7 @@ import {
   plainEvent,
   type Query as QueryOf,
   refusePlainEvent,
-  type StandardSchemaV1,
+  type SchemaFault,
   setMetadata,
   shownValue,
   someCodecs,
@@ -43,11 +45,17 @@ export function refuseNothing(decorator: string, value: unknown, wanted: string)
 
 type NoCodecs = Readonly<Record<never, never>>;
 
-type MessageDecorator = (type: ClassReference, context?: ClassDecoratorContext<any>) => void;
-/** Decorates the class whose instances the codec handles, or whose fields the codecs do. */
-type EventDecorator<E, By> = <T extends E>(
+type AnyDecorator = (type: ClassReference, context?: ClassDecoratorContext<any>) => void;
+/** Decorates the class whose fields the schema takes. */
+type MessageDecorator<Schema = any> = <T>(
+  type: ClassReference<T> & SchemaFault<T, Schema>,
+  context?: ClassDecoratorContext<any>,
+) => void;
+/** Decorates the class whose instances the codec handles, or whose fields the codecs do, and the schema. */
+type EventDecorator<E, By, Schema> = <T extends E>(
   type: ClassReference<T> &
     (E extends T ? unknown : { 'the codec does not make instances of this class': E }) &
+    (IsAny<E> extends true ? SchemaFault<T, Schema, By> : unknown) &
     ([WrongFields<T, By>] extends [never] ? unknown : { 'the codecs are not for these fields': WrongFields<T, By> }),
   context?: ClassDecoratorContext<any>,
 ) => void;
@@ -64,16 +72,20 @@ export function Event<Name extends string, Payload extends object>(
  * it the name is the class name and the version 1. A version above 1 needs a step from each earlier one.
  * @example @Event('todo.renamed', { version: 2, upcast: { 1: ({ name }) => ({ text: name }) } })
  */
-export function Event<E extends object = any, const By extends Codecs = NoCodecs>(
+export function Event<E extends object = any, const By extends Codecs = NoCodecs, Schema extends AnySchema = AnySchema>(
   name: string,
-  options?: EventOptions<E, 1> & { readonly codecs?: By },
-): EventDecorator<E, By>;
+  options?: EventOptions<E, 1> & { readonly codecs?: By; readonly schema?: Schema },
+): EventDecorator<E, By, Schema>;
 export function Event<
   E extends object = any,
   const Version extends number = number,
   const By extends Codecs = NoCodecs,
->(name: string, options: LaterVersion<E, Version> & { readonly codecs?: By }): EventDecorator<E, By>;
-export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): MessageDecorator | PlainEvent {
+  Schema extends AnySchema = AnySchema,
+>(
+  name: string,
+  options: LaterVersion<E, Version> & { readonly codecs?: By; readonly schema?: Schema },
+): EventDecorator<E, By, Schema>;
+export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): AnyDecorator | PlainEvent {
   if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
     refusePlainEvent(nameOrEvent);
     return plainEvent(nameOrEvent);
@@ -88,24 +100,26 @@ const EVENT_OPTIONS: OptionChecks<EventOptions> = {
 };
 
 /** Options of `@Command` and `@Query`. */
-export interface MessageOptions {
+export interface MessageOptions<Schema extends AnySchema = AnySchema> {
   /** A schema of the message's fields: each message is validated before its handler is called. Default none. */
-  readonly schema?: StandardSchemaV1<any, any>;
+  readonly schema?: Schema;
 }
 
 const MESSAGE_OPTIONS: OptionChecks<MessageOptions> = { schema: aSchema };
 
 /** Options of `@Command`. */
-export interface CommandOptions<By extends Codecs = Codecs> extends MessageOptions {
+export interface CommandOptions<By extends Codecs = Codecs, Schema extends AnySchema = AnySchema>
+  extends MessageOptions<Schema> {
   /** Codecs of fields, for a command that is stored until it is carried out: by a process, or with `schedule`. */
   readonly codecs?: By;
 }
 
 const COMMAND_OPTIONS: OptionChecks<CommandOptions> = { ...MESSAGE_OPTIONS, codecs: someCodecs };
 
-/** Decorates the class whose fields the codecs convert. */
-type CommandDecorator<By> = <T>(
+/** Decorates the class whose fields the codecs convert, and the schema takes. */
+type CommandDecorator<By, Schema> = <T>(
   type: ClassReference<T> &
+    SchemaFault<T, Schema> &
     ([WrongFields<T, By>] extends [never] ? unknown : { 'the codecs are not for these fields': WrongFields<T, By> }),
   context?: ClassDecoratorContext<any>,
 ) => void;
@@ -115,14 +129,14 @@ type CommandDecorator<By> = <T>(
  * @example @Command('todo.rename', { schema: z.object({ id: z.uuid(), text: z.string().min(1) }) })
  * @throws InvalidDecoratorError
  */
-export const Command = <const By extends Codecs = NoCodecs>(
+export const Command = <const By extends Codecs = NoCodecs, Schema extends AnySchema = AnySchema>(
   name: string,
-  options?: CommandOptions<By>,
-): CommandDecorator<By> => named('Command', name, options, COMMAND_OPTIONS) as CommandDecorator<By>;
+  options?: CommandOptions<By, Schema>,
+): CommandDecorator<By, Schema> => named('Command', name, options, COMMAND_OPTIONS) as CommandDecorator<By, Schema>;
 
 /** The base class of queries, which is also the decorator that names them. */
 type QueryBase = (abstract new <Result>() => QueryOf<Result>) &
-  ((name: string, options?: MessageOptions) => MessageDecorator);
+  (<Schema extends AnySchema = AnySchema>(name: string, options?: MessageOptions<Schema>) => MessageDecorator<Schema>);
 
 /**
  * The base of a query class. `Result` is what its handler returns and `flow.query(...)` resolves to. As a decorator it
@@ -130,7 +144,7 @@ type QueryBase = (abstract new <Result>() => QueryOf<Result>) &
  * @example @Query('todos.open', { schema: z.object({ owner: z.uuid() }) }) class OpenTodos extends Query<TodoView[]> {}
  * @throws InvalidDecoratorError
  */
-export const Query = function Query(name: string, options?: MessageOptions): MessageDecorator | undefined {
+export const Query = function Query(name: string, options?: MessageOptions): AnyDecorator | undefined {
   return new.target ? undefined : named('Query', name, options, MESSAGE_OPTIONS);
 } as QueryBase;
 export type Query<Result> = QueryOf<Result>;
@@ -140,7 +154,7 @@ function named<Options extends object>(
   name: string,
   options: Options | undefined,
   checks: OptionChecks<Options>,
-): MessageDecorator {
+): AnyDecorator {
   if (!isName(name))
     throw new InvalidDecoratorError(`@${decorator} needs a durable name, ${NAMES}; it received ${shownValue(name)}.`);
   const faults = options === undefined ? [] : optionFaults(options, checks);

@@ -8,7 +8,9 @@ import type {
   InheritedEntries,
   Logger,
   OnError,
+  StandardSchemaV1,
   Upcaster,
+  Validation,
 } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { EventProcessorDefinition } from '../processing';
@@ -25,7 +27,17 @@ export const COMMAND_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 /** A command handler, or one with its own retry rule. */
 export type GivenCommandHandler =
   | FlowCommandHandler
-  | { readonly handle: FlowCommandHandler; readonly retry?: RetryRule | undefined };
+  | {
+      readonly handle: FlowCommandHandler;
+      readonly retry?: RetryRule | undefined;
+      /** The schema of a command without a class: see `@Command`. */
+      readonly schema?: StandardSchemaV1<any, any> | undefined;
+    };
+
+/** A query handler, or one with the schema of a query without a class: see `@Query`. */
+export type GivenQueryHandler =
+  | QueryHandlerFunction
+  | { readonly handle: QueryHandlerFunction; readonly schema?: StandardSchemaV1<any, any> };
 
 /**
  * The classes of the messages that an application handles. Names alone do not distinguish two classes with the same
@@ -57,7 +69,7 @@ export interface FlowParts {
    */
   readonly commandRetention?: number;
   /** Query handlers by the query's name. */
-  readonly queryHandlers?: Readonly<Record<string, QueryHandlerFunction>>;
+  readonly queryHandlers?: Readonly<Record<string, GivenQueryHandler>>;
   /** Listeners by the event's name. They are subscribed to the event bus, which is created if there is none. */
   readonly listeners?: EventListeners;
   /** Projections and reactors, from `defineProjection` and `defineReactor`. */
@@ -79,6 +91,11 @@ export interface FlowParts {
    * refused. Those of aggregates and projections are known anyway.
    */
   readonly messageClasses?: MessageClasses;
+  /**
+   * When commands, queries and events are validated by their schemas: `'always'` (the default) or `'never'`, to measure
+   * what it costs. An aggregate made with `new` always validates what it applies.
+   */
+  readonly validate?: Validation;
   /** Wraps every command; the first is the outermost. */
   readonly middleware?: readonly CommandMiddleware<CommandOutcome>[];
   /** Wraps every query; the first is the outermost. */

@@ -80,7 +80,7 @@ export class Flow {
    */
   constructor(parts: FlowParts) {
     refuseFaults(parts);
-    const { listeners, clock = systemClock, logger = consoleLogger, cache = false, snapshotStore } = parts;
+    const { listeners, clock = systemClock, logger = consoleLogger, cache = false, snapshotStore, validate } = parts;
     this.clock = clock;
     this.newId = parts.newId ?? (() => newId());
     const reporting = { logger, onError: parts.onError };
@@ -96,7 +96,7 @@ export class Flow {
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
     this.#eventContexts = { ...this.#contextsOfEvents(), reader: eventReader, onError: parts.onError };
     const recorded = (events: readonly RecordedEvent[]): void => this.#publish(events);
-    const kept = { cache, history, eventReader, recorded, ...reporting };
+    const kept = { cache, history, eventReader, recorded, validate, ...reporting };
     this.#repositories = new Repositories(eventStore, snapshotStore === undefined ? kept : { ...kept, snapshotStore });
     const shared = { eventStore, repositories: this.#repositories, running: this.#running };
     const stores = distinct(eventStore, this.#readSide.eventStore, parts.eventStore);

@@ -5,7 +5,9 @@ import {
   aLogger,
   anUpcaster,
   aRetry,
+  aSchema,
   aTimeout,
+  aValidation,
   type Check,
   either,
   eventReferences,
@@ -30,7 +32,7 @@ import { aCache, snapshotKeeping } from '../repository';
 import { anEventStore, MAX_KEEP_MS } from '../store';
 import { InvalidConfigurationError } from './errors';
 import { listenersByName } from './events/listener-checks';
-import type { FlowParts, GivenCommandHandler, MessageClasses } from './flow-parts';
+import type { FlowParts, GivenCommandHandler, GivenQueryHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
 import { readingFaults } from './known-events';
 
@@ -43,8 +45,14 @@ const anEventProcessor = must('what defineProjection or defineReactor returns', 
 const HANDLER: OptionChecks<Exclude<GivenCommandHandler, (...args: any[]) => unknown>> = {
   handle: needed(aFunction),
   retry: aRetry,
+  schema: aSchema,
 };
-const aCommandHandler = either(isFunction, options(HANDLER, 'a function, or { handle, retry }'));
+const aCommandHandler = either(isFunction, options(HANDLER, 'a function, or { handle, retry, schema }'));
+const QUERY_HANDLER: OptionChecks<Exclude<GivenQueryHandler, (...args: any[]) => unknown>> = {
+  handle: needed(aFunction),
+  schema: aSchema,
+};
+const aQueryHandler = either(isFunction, options(QUERY_HANDLER, 'a function, or { handle, schema }'));
 const handlersOf = (handler: Check): Check => mapOf('functions', handler, (_, name) => `the handler of ${name}`);
 const classes = listOf('classes', aFunction);
 const MESSAGE_CLASSES: OptionChecks<MessageClasses> = { commands: classes, queries: classes, events: classes };
@@ -58,7 +66,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   commandHandlers: handlersOf(aCommandHandler),
   retry: aRetry,
   commandRetention: integer(1, MAX_KEEP_MS),
-  queryHandlers: handlersOf(aFunction),
+  queryHandlers: handlersOf(aQueryHandler),
   listeners: listenersByName,
   processors: listOf('projections and reactors', anEventProcessor),
   follow: aBoolean,
@@ -66,6 +74,7 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   events: eventReferences,
   upcasters: listOf('upcasters', anUpcaster),
   messageClasses: options(MESSAGE_CLASSES),
+  validate: aValidation,
   middleware,
   queryMiddleware: middleware,
   inheritMetadata: inheritedNames,

@@ -9,7 +9,7 @@ interface Dispatching {
 
 /** Carries out what processes and the schedule have stored, as the commands of a flow. */
 export const processCommands = (commands: () => CommandBus<CommandOutcome>, flow: Dispatching): ProcessCommands => ({
-  nameOf: command => commands().nameOf(command),
+  checkedName: command => commands().checkedName(command),
   revive: ({ name, data }) => commands().revived(name, data),
   dispatch: ({ name, data }, { cause, ...options }) =>
     flow.dispatchFrom(commands().revived(name, data), options, cause),

@@ -23,6 +23,7 @@ export { aProjectionReference, projectionReferences, refuseDispatchOptions } fro
 export { DispatchedCommands } from './envelopes/dispatched-commands';
 export { FollowingIds } from './envelopes/following-ids';
 export type { InheritedEntries } from './envelopes/inherited-metadata';
+export { instanceFrom } from './envelopes/instance-from';
 export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent, sealedPlainEvent } from './envelopes/plain-event';
 export type { Query, ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
@@ -123,7 +124,13 @@ export {
   refuseArguments,
   refuseOptions,
 } from './options/options';
-export { aSchema, type StandardSchemaV1 } from './schemas/standard-schema';
+export {
+  InvalidMessageError,
+  InvalidPayloadError,
+  UnusableSchemaError,
+} from './schemas/schema-errors';
+export { type AnySchema, aSchema, type SchemaFault, type StandardSchemaV1 } from './schemas/standard-schema';
+export { aValidation, refuseInvalidMessage, refuseInvalidPayload, type Validation } from './schemas/validation';
 export { hiddenFields } from './sealing/hidden-fields';
 export { jsonable, jsonOf } from './sealing/json';
 export { isStorableText, sealPayload } from './sealing/payload';

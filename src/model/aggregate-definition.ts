@@ -7,6 +7,7 @@ import type {
   EventReference,
   RecordedEvent,
   SealedEvent,
+  StandardSchemaV1,
 } from '../messages';
 import type { SnapshotRule } from './snapshots/snapshot-rule';
 
@@ -24,6 +25,8 @@ export type Creates = boolean | 'if-missing';
 export interface CommandRule<State = any> {
   /** The command's class, if it is handled by class: an instance of another class is refused. */
   readonly type?: ClassReference | undefined;
+  /** The schema of the command, if it has no class that has one. */
+  readonly schema?: StandardSchemaV1 | undefined;
   readonly creates: Creates;
   /** Returns the id of a command's aggregate; default the command's `id`. */
   readonly target?: ((command: any) => unknown) | undefined;
@@ -70,8 +73,11 @@ export interface AggregateDefinition<State = any, Exposed = any> {
    * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
    */
   fold?(state: State, event: RecordedEvent, reader: EventReader): State;
-  /** Returns a frozen copy of an event that a handler returned. @throws InvalidDecisionError, UnstorableValueError */
-  seal(event: object): SealedEvent;
+  /**
+   * Returns a frozen copy of an event that a handler returned, validated by its schema unless `validate` is false.
+   * @throws InvalidDecisionError, UnstorableValueError, InvalidPayloadError
+   */
+  seal(event: object, validate?: boolean): SealedEvent;
   /** Returns what `Repository.load` gives to its caller. */
   expose(instance: AggregateHandle<State>): Exposed;
   /** How and when snapshots are taken; without it there are no snapshots. */

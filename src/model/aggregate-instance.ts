@@ -28,6 +28,8 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   deleted = false;
   /** The applied events that are not stored yet. */
   changes: SealedEvent[] = [];
+  /** Whether new events are validated by their schemas. */
+  validate = true;
   #taken: object[] | undefined;
 
   constructor(
@@ -74,7 +76,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
 
   /**
    * Takes the events that a handler returned: seals each, applies it to the state and keeps it for the store.
-   * @throws InvalidDecisionError, UnstorableValueError
+   * @throws InvalidDecisionError, UnstorableValueError, InvalidPayloadError
    */
   apply(decision: unknown): readonly SealedEvent[] {
     if (decision === undefined || decision === null) return [];
@@ -133,7 +135,7 @@ export class AggregateInstance<State = any, Exposed = any> implements AggregateH
   #applyOne(event: unknown): SealedEvent {
     if (typeof event !== 'object' || event === null) throw new InvalidDecisionError(this.definition.name, event);
     if ((event as PlainEvent).aggregateId !== undefined) this.#refuseForeign(event as PlainEvent);
-    const sealed = this.definition.seal(event);
+    const sealed = this.definition.seal(event, this.validate);
     this.state = this.definition.evolve(this.state, sealed);
     refusePromise(this.state, this.definition.name, 'evolve');
     // A list that starts empty and grows allocates room for seventeen; usually it is one event.

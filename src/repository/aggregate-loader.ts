@@ -1,5 +1,13 @@
 import { isPromise } from '../concurrency';
-import { type EventReader, eventNameOf, type Logger, type OnError, type RecordedEvent, reportAs } from '../messages';
+import {
+  type EventReader,
+  eventNameOf,
+  type Logger,
+  type OnError,
+  type RecordedEvent,
+  reportAs,
+  type Validation,
+} from '../messages';
 import { type AggregateDefinition, AggregateInstance, eventReaderOf, SnapshotRefusedError } from '../model';
 import { type EventStore, KnownHistory, type NewSnapshot, PAGE_LIMIT, type SnapshotStore } from '../store';
 import { AggregateSnapshots } from './aggregate-snapshots';
@@ -26,6 +34,11 @@ export interface LoaderOptions extends SnapshotKeeping {
    * upcasters.
    */
   readonly eventReader?: EventReader;
+  /**
+   * When new events are validated by their schemas: `'always'` (the default) or `'never'`. An aggregate made with `new`
+   * always validates what it applies.
+   */
+  readonly validate?: Validation | undefined;
   /** @internal What the process knows of the store's history; default an instance of its own. */
   readonly history?: KnownHistory;
 }
@@ -36,6 +49,7 @@ export class AggregateLoader<State = any, Exposed = any> {
   readonly snapshots: AggregateSnapshots | undefined;
   readonly cache: StreamCache | undefined;
   readonly #history: KnownHistory | undefined;
+  readonly #validate: boolean;
   /** How it reads stored events. */
   readonly reader: EventReader;
 
@@ -44,6 +58,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     readonly store: EventStore,
     options: LoaderOptions = {},
   ) {
+    this.#validate = options.validate !== 'never';
     this.reader = options.eventReader ?? eventReaderOf(definition);
     this.snapshots = this.#snapshots(options);
     if (!options.cache) return;
@@ -124,7 +139,12 @@ export class AggregateLoader<State = any, Exposed = any> {
 
   /** Returns the aggregate as it is before its first event. */
   fresh(id: string): AggregateInstance<State, Exposed> {
-    return new AggregateInstance(this.definition, id);
+    return this.#loaded(new AggregateInstance(this.definition, id));
+  }
+
+  #loaded(instance: AggregateInstance<State, Exposed>): AggregateInstance<State, Exposed> {
+    if (!this.#validate) instance.validate = false;
+    return instance;
   }
 
   async #loadFromSnapshot(
@@ -133,7 +153,7 @@ export class AggregateLoader<State = any, Exposed = any> {
     signal?: AbortSignal,
   ): Promise<AggregateInstance<State, Exposed>> {
     const start = await snapshots.start(id, signal);
-    const instance = start?.instance ?? this.fresh(id);
+    const instance = start ? this.#loaded(start.instance) : this.fresh(id);
     if (start) {
       this.#history?.saw(start.at);
       this.cache?.shorten(id, start.snapshot);
@@ -147,7 +167,8 @@ export class AggregateLoader<State = any, Exposed = any> {
   /** What could be restored once can be restored again, unless the aggregate's own `restore` behaves differently. */
   #restored(id: string, snapshot: NewSnapshot): AggregateInstance | undefined {
     try {
-      return this.snapshots?.restored(id, snapshot);
+      const instance = this.snapshots?.restored(id, snapshot);
+      return instance && this.#loaded(instance);
     } catch {
       this.cache?.delete(id);
       return undefined;

@@ -1,6 +1,7 @@
 import {
   aFunction,
   aLogger,
+  aValidation,
   EventReader,
   either,
   InvalidOptionsError,
@@ -29,6 +30,7 @@ export const REPOSITORY_OPTIONS = {
   recorded: aFunction,
   eventReader: must('an EventReader', value => value instanceof EventReader),
   history: must('what a flow knows of its events', value => value instanceof KnownHistory),
+  validate: aValidation,
   snapshotStore: snapshotKeeping,
   logger: aLogger,
   onError: aFunction,

@@ -8,14 +8,17 @@ import {
   CommandMessage,
   contentOf,
   type EventReader,
+  instanceFrom,
   isOrExtends,
   isPlainMessage,
   listOf,
   MessageClassMismatchError,
+  messageMetadata,
   messageName,
   metadataEntries,
   must,
   type OptionChecks,
+  refuseInvalidMessage,
   refuseOptions,
   type SealedEvent,
   UnnamedMessageError,
@@ -107,8 +110,8 @@ interface Addressed {
 }
 
 /**
- * Finds the rule and the aggregate of a command.
- * @throws UnknownCommandError, MessageClassMismatchError, MissingAggregateIdError
+ * Finds the rule and the aggregate of a command, as a flow does.
+ * @throws UnknownCommandError, MessageClassMismatchError, InvalidMessageError, MissingAggregateIdError
  */
 function address(definition: AggregateDefinition, command: object, { metadata }: WhenOptions): Addressed {
   const name = isPlainMessage(command) ? command.name : messageName(command.constructor as never);
@@ -116,9 +119,19 @@ function address(definition: AggregateDefinition, command: object, { metadata }:
   if (!rule) throw new UnknownCommandError(name, definition.commands.keys());
   if (rule.type && !isPlainMessage(command) && !isOrExtends(command.constructor, rule.type))
     throw new MessageClassMismatchError('command', name, rule.type, command.constructor, command);
-  const message = new CommandMessage(name, contentOf(command), metadata ? { metadata } : {});
+  const content = commandContent(command, rule);
+  const schema = rule.schema ?? schemaOf(rule.type ?? command.constructor);
+  if (schema) refuseInvalidMessage('command', name, content, schema);
+  const message = new CommandMessage(name, content, metadata ? { metadata } : {});
   return { message, rule, id: targetOf(message, rule, definition.name) };
 }
+
+function commandContent(command: object, { type }: CommandRule): object {
+  const content = contentOf(command);
+  return type && content !== command && typeof content === 'object' ? instanceFrom(type, content) : content;
+}
+
+const schemaOf = (type: Function) => messageMetadata(type)?.schema;
 
 function testContext(message: CommandMessage, { now, ids }: WhenOptions): CommandContext {
   const clock = new VirtualClock(now);

@@ -84,9 +84,13 @@ const FLOW: readonly Row[] = [
   ],
   [
     'a switch that is text',
-    () => flowWith({ follow: 'no', ambientCausation: 1 }),
+    () => flowWith({ follow: 'no', ambientCausation: 1, validate: false }),
     'INVALID_CONFIGURATION',
-    ["follow is 'no'; it must be true or false.", 'ambientCausation is 1; it must be true or false.'],
+    [
+      "follow is 'no'; it must be true or false.",
+      "validate is false; it must be 'always' or 'never'.",
+      'ambientCausation is 1; it must be true or false.',
+    ],
   ],
   [
     'a projection that is none',
@@ -106,8 +110,8 @@ const FLOW: readonly Row[] = [
       flowWith({ commandHandlers: { Open: { handle: () => undefined, retries: 3 }, Shut: 1, Lock: { retry: {} } } }),
     'INVALID_CONFIGURATION',
     [
-      "'retries' is not an option of the handler of Open. Known: handle, retry.",
-      'the handler of Shut is 1; it must be a function, or { handle, retry }.',
+      "'retries' is not an option of the handler of Open. Known: handle, retry, schema.",
+      'the handler of Shut is 1; it must be a function, or { handle, retry, schema }.',
       'the handler of Lock.handle is undefined; it must be a function.',
     ],
   ],
@@ -145,7 +149,7 @@ const FLOW: readonly Row[] = [
     'query handlers that are none',
     () => flowWith({ queryHandlers: { Ask: 1 } }),
     'INVALID_CONFIGURATION',
-    ['the handler of Ask is 1; it must be a function.'],
+    ['the handler of Ask is 1; it must be a function, or { handle, schema }.'],
   ],
 ];
 

@@ -26,8 +26,11 @@ describe('the schema of a message', () => {
     expect(create).toThrow(fault);
   });
 
-  it('is the only option of commands and queries', () => {
-    expect(() => Command('todo.note', { version: 2 } as never)).toThrow("'version' is not an option. Known: schema.");
+  it('is the only option of queries; a command has no version', () => {
+    expect(() => Command('todo.note', { version: 2 } as never)).toThrow(
+      "'version' is not an option. Known: codecs, schema.",
+    );
+    expect(() => Query('todos', { version: 2 } as never)).toThrow("'version' is not an option. Known: schema.");
     expect(() => Query('todos', null as never)).toThrow('the options are null; they must be an object.');
   });
 });

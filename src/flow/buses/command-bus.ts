@@ -1,13 +1,15 @@
 import {
+  aValidation,
   type ClassReference,
   CommandMessage,
-  contentOf,
   type DispatchOptions,
   type InheritedEntries,
   inheritedNames,
   type MessageCause,
   refuseDispatchOptions,
   revivedContent,
+  type StandardSchemaV1,
+  type Validation,
 } from '../../messages';
 import { DuplicateHandlerError, UnknownCommandError } from '../errors';
 import { refuseParts } from './argument-checks';
@@ -31,17 +33,25 @@ const NO_OPTIONS: DispatchOptions = Object.freeze({});
  * Greet('Ann'));
  */
 export class CommandBus<Result = unknown> {
-  readonly #routes = new Routes<CommandHandlerFunction<Result>>('command');
+  readonly #routes: Routes<CommandHandlerFunction<Result>>;
   readonly #middleware: CommandMiddleware<Result>[] = [];
   /** With middleware only. */
   #chain: ((message: CommandMessage) => Promise<Result>) | undefined;
 
   /**
    * @param inheritMetadata which metadata entries of its cause a command inherits; default `true`: all
+   * @param validate when commands are validated by their schemas; default `'always'`
    * @throws InvalidConfigurationError
    */
-  constructor(private readonly inheritMetadata: InheritedEntries = true) {
-    refuseParts('The command bus', { inheritMetadata: [inheritMetadata, inheritedNames] });
+  constructor(
+    private readonly inheritMetadata: InheritedEntries = true,
+    validate: Validation = 'always',
+  ) {
+    refuseParts('The command bus', {
+      inheritMetadata: [inheritMetadata, inheritedNames],
+      validate: [validate, aValidation],
+    });
+    this.#routes = new Routes('command', validate);
   }
 
   /** The names of the commands that have a handler. */
@@ -50,10 +60,15 @@ export class CommandBus<Result = unknown> {
   }
 
   /**
-   * Registers the handler of a command, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError
+   * Registers the handler of a command, by its class or name, and the schema of a command without a class.
+   * @throws InvalidConfigurationError, DuplicateHandlerError
    */
-  register<C extends object>(command: ClassReference<C> | string, handler: CommandHandlerFunction<Result, C>): void {
-    if (!this.#routes.add(command, handler))
+  register<C extends object>(
+    command: ClassReference<C> | string,
+    handler: CommandHandlerFunction<Result, C>,
+    schema?: StandardSchemaV1,
+  ): void {
+    if (!this.#routes.add(command, handler, schema))
       throw new DuplicateHandlerError([typeof command === 'string' ? command : command.name]);
   }
 
@@ -74,7 +89,8 @@ export class CommandBus<Result = unknown> {
 
   /**
    * Passes a command to its handler and resolves to the handler's result.
-   * @throws InvalidOptionsError, UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
+   * @throws InvalidOptionsError, UnknownCommandError, UnnamedMessageError, MessageClassMismatchError,
+   * InvalidMessageError
    */
   dispatch(command: object, options: DispatchOptions = NO_OPTIONS): Promise<Result> {
     try {
@@ -94,7 +110,7 @@ export class CommandBus<Result = unknown> {
     if (options !== NO_OPTIONS) refuseDispatchOptions(options);
     return new CommandMessage(
       this.#routes.nameOf(command),
-      contentOf(command),
+      this.#routes.contentOf(command),
       options,
       cause,
       parent,
@@ -103,12 +119,13 @@ export class CommandBus<Result = unknown> {
   }
 
   /**
-   * Returns the durable name of a command that has a handler.
-   * @throws UnknownCommandError, UnnamedMessageError, MessageClassMismatchError
+   * Returns the durable name of a command that has a handler, after validating the command.
+   * @throws UnknownCommandError, UnnamedMessageError, MessageClassMismatchError, InvalidMessageError
    */
-  nameOf(command: object): string {
+  checkedName(command: object): string {
     const name = this.#routes.nameOf(command);
     if (!this.#routes.named(name)) throw new UnknownCommandError(name, this.names);
+    this.#routes.validate(name, this.#routes.contentOf(command));
     return name;
   }
 
@@ -120,7 +137,7 @@ export class CommandBus<Result = unknown> {
     return type ? revivedContent(type as ClassReference, data) : { name, message: data };
   }
 
-  /** Passes an enveloped command to its handler. @throws UnknownCommandError */
+  /** Passes an enveloped command to its handler. @throws UnknownCommandError, InvalidMessageError */
   send(message: CommandMessage): Promise<Result> {
     return this.#chain ? this.#chain(message) : this.#handle(message);
   }
@@ -129,6 +146,7 @@ export class CommandBus<Result = unknown> {
     const handler = this.#routes.named(message.name);
     if (!handler) return Promise.reject(new UnknownCommandError(message.name, this.names));
     try {
+      this.#routes.validate(message.name, message.command);
       return Promise.resolve(handler(message.command, message));
     } catch (error) {
       return Promise.reject(error);

@@ -12,7 +12,13 @@ import type { CommandRule } from '../../model';
 import type { EventStore } from '../../store';
 import { type Dispatcher, FlowCommandContext, FlowQueryContext } from '../contexts';
 import { DuplicateHandlerError } from '../errors';
-import { COMMAND_RETENTION_MS, type FlowParts, type GivenCommandHandler, type MessageClasses } from '../flow-parts';
+import {
+  COMMAND_RETENTION_MS,
+  type FlowParts,
+  type GivenCommandHandler,
+  type GivenQueryHandler,
+  type MessageClasses,
+} from '../flow-parts';
 import type { Repositories } from '../repositories';
 import { CommandBus } from './command-bus';
 import { QueryBus } from './query-bus';
@@ -30,6 +36,10 @@ export interface HandlerSurroundings {
   readonly recorded: (events: readonly RecordedEvent[]) => void;
 }
 
+/** Returns a handler that is given as a function as one without options. */
+const withOptions = <Given>(given: Given): Exclude<Given, (...args: any[]) => unknown> =>
+  (typeof given === 'function' ? { handle: given } : given) as Exclude<Given, (...args: any[]) => unknown>;
+
 /** The command bus and the query bus of a Flow, with its middleware and its handlers. */
 export class FlowBuses {
   readonly commands: CommandBus<CommandOutcome>;
@@ -45,8 +55,8 @@ export class FlowBuses {
     private readonly surroundings: HandlerSurroundings,
   ) {
     const { flow, eventStore, eventReader, stores, reporting, recorded, running } = surroundings;
-    this.commands = new CommandBus(parts.inheritMetadata);
-    this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause));
+    this.commands = new CommandBus(parts.inheritMetadata, parts.validate);
+    this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause), parts.validate);
     this.#idempotent = new IdempotentCommands({
       eventStore,
       eventReader,
@@ -92,26 +102,36 @@ export class FlowBuses {
     }
     for (const [name, handler] of Object.entries(commandHandlers))
       attempt(name, () => this.#registerFunction(name, handler));
-    for (const [name, handler] of Object.entries(queryHandlers))
-      attempt(name, () => this.queries.register(name, handler));
+    for (const [name, given] of Object.entries(queryHandlers)) {
+      const { handle, schema } = withOptions<GivenQueryHandler>(given);
+      attempt(name, () => this.queries.register(name, handle, schema));
+    }
     if (duplicates.length > 0) throw new DuplicateHandlerError(duplicates);
   }
 
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
     const { flow } = this.surroundings;
-    this.commands.register(name, (_command, message) => {
-      const contextOf = (): FlowCommandContext => new FlowCommandContext(flow, message);
-      if (message.options.commandId === undefined) return handler[HANDLING](message, rule, contextOf);
-      return this.#once(message, async () => handler[HANDLING](message, rule, contextOf));
-    });
+    this.commands.register(
+      name,
+      (_command, message) => {
+        const contextOf = (): FlowCommandContext => new FlowCommandContext(flow, message);
+        if (message.options.commandId === undefined) return handler[HANDLING](message, rule, contextOf);
+        return this.#once(message, async () => handler[HANDLING](message, rule, contextOf));
+      },
+      rule.schema,
+    );
   }
 
   #registerFunction(name: string, given: GivenCommandHandler): void {
-    const { handle, retry } = typeof given === 'function' ? { handle: given, retry: undefined } : given;
-    this.commands.register(name, (_command, message) => {
-      if (message.options.commandId === undefined) return this.#functions[HANDLING](handle, message, retry);
-      return this.#once(message, () => this.#functions[HANDLING](handle, message, retry));
-    });
+    const { handle, retry, schema } = withOptions<GivenCommandHandler>(given);
+    this.commands.register(
+      name,
+      (_command, message) => {
+        if (message.options.commandId === undefined) return this.#functions[HANDLING](handle, message, retry);
+        return this.#once(message, () => this.#functions[HANDLING](handle, message, retry));
+      },
+      schema,
+    );
   }
 
   #once(message: CommandMessage, handle: () => Promise<CommandOutcome>): Promise<CommandOutcome> {

@@ -1,10 +1,12 @@
 import {
   aFunction,
+  aValidation,
   type ClassReference,
-  contentOf,
   type MessageCause,
   type QueryContext,
   type ResultOf,
+  type StandardSchemaV1,
+  type Validation,
 } from '../../messages';
 import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors';
 import { refuseParts } from './argument-checks';
@@ -33,17 +35,20 @@ export type QueryMiddleware = Middleware<QueryMessage, unknown>;
  * @example bus.register(OpenTodos, () => list.open()); const open = await bus.query(new OpenTodos());
  */
 export class QueryBus {
-  readonly #routes = new Routes<QueryHandlerFunction>('query');
+  readonly #routes: Routes<QueryHandlerFunction>;
   readonly #middleware: QueryMiddleware[] = [];
   readonly #contextOf: (message: QueryMessage) => QueryContext;
   #send: (message: QueryMessage) => Promise<unknown> = message => this.#handle(message);
 
   /**
    * @param contextOf creates the second parameter of handlers; set by a Flow, not needed for a bus used alone
+   * @param validate when queries are validated by their schemas; default `'always'`
    * @throws InvalidConfigurationError
    */
-  constructor(contextOf?: (message: QueryMessage) => QueryContext) {
+  constructor(contextOf?: (message: QueryMessage) => QueryContext, validate: Validation = 'always') {
     if (contextOf !== undefined) refuseParts('The query bus', { contextOf: [contextOf, aFunction] });
+    refuseParts('The query bus', { validate: [validate, aValidation] });
+    this.#routes = new Routes('query', validate);
     this.#contextOf =
       contextOf ??
       (message => ({
@@ -59,10 +64,15 @@ export class QueryBus {
   }
 
   /**
-   * Registers the handler of a query, by its class or name. @throws InvalidConfigurationError, DuplicateHandlerError
+   * Registers the handler of a query, by its class or name, and the schema of a query without a class.
+   * @throws InvalidConfigurationError, DuplicateHandlerError
    */
-  register<Q extends object>(query: ClassReference<Q> | string, handler: QueryHandlerFunction<Q>): void {
-    if (!this.#routes.add(query, handler))
+  register<Q extends object>(
+    query: ClassReference<Q> | string,
+    handler: QueryHandlerFunction<Q>,
+    schema?: StandardSchemaV1,
+  ): void {
+    if (!this.#routes.add(query, handler, schema))
       throw new DuplicateHandlerError([typeof query === 'string' ? query : query.name]);
   }
 
@@ -83,16 +93,17 @@ export class QueryBus {
 
   /**
    * Resolves to the result of the query's handler. @throws UnknownQueryError, UnnamedMessageError,
-   * MessageClassMismatchError
+   * MessageClassMismatchError, InvalidMessageError
    */
   async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
-    const message = { name: this.#routes.nameOf(query), query: contentOf(query), cause };
+    const message = { name: this.#routes.nameOf(query), query: this.#routes.contentOf(query), cause };
     return this.#send(message) as Promise<ResultOf<Q>>;
   }
 
   async #handle(message: QueryMessage): Promise<unknown> {
     const handler = this.#routes.named(message.name);
     if (!handler) throw new UnknownQueryError(message.name, this.names);
+    this.#routes.validate(message.name, message.query);
     return handler(message.query, this.#contextOf(message));
   }
 }

@@ -1,13 +1,22 @@
 import {
   aFunction,
+  aSchema,
   type ClassReference,
+  contentOf,
+  instanceFrom,
   isFunction,
   isOrExtends,
   isPlainMessage,
   MessageClassMismatchError,
+  messageMetadata,
   messageName,
+  type PlainMessage,
+  refuseInvalidMessage,
+  type StandardSchemaV1,
+  shownText,
   shownValue,
   UnnamedMessageError,
+  type Validation,
 } from '../../messages';
 import { InvalidConfigurationError } from '../errors';
 import { refuseParts } from './argument-checks';
@@ -22,18 +31,24 @@ export class Routes<Handler> {
   /** The names of classes that were already checked. */
   readonly #names = new WeakMap<Function, string>();
 
-  constructor(private readonly kind: 'command' | 'query') {}
+  readonly #schemas = new Map<string, StandardSchemaV1>();
+
+  constructor(
+    private readonly kind: 'command' | 'query',
+    private readonly validation: Validation,
+  ) {}
 
   get names(): Iterable<string> {
     return this.#byName.keys();
   }
 
   /** Tells whether the name was free. @throws InvalidConfigurationError */
-  add(message: string | ClassReference, handler: Handler): boolean {
-    refuseFaults(message, handler);
+  add(message: string | ClassReference, handler: Handler, schema?: StandardSchemaV1): boolean {
+    refuseFaults(message, handler, schema);
     const name = typeof message === 'string' ? message : messageName(message);
     if (this.#byName.has(name)) return false;
     this.#byName.set(name, handler);
+    if (schema) this.#schemas.set(name, schema);
     if (typeof message !== 'string') this.expect(message);
     return true;
   }
@@ -44,7 +59,35 @@ export class Routes<Handler> {
    */
   expect(type: ClassReference): void {
     refuseParts('The class of a message', { type: [type, aFunction] });
-    this.#expected.set(messageName(type), type);
+    const name = messageName(type);
+    this.#expected.set(name, type);
+    const schema = messageMetadata(type)?.schema;
+    if (!schema) return;
+    const other = this.#schemas.get(name);
+    if (other && other !== schema)
+      throw new InvalidConfigurationError('The registration', [
+        `the ${this.kind} '${shownText(name)}' has two schemas, of its class and of its handler. Keep one of them.`,
+      ]);
+    this.#schemas.set(name, schema);
+  }
+
+  /**
+   * Returns the content of a message: an instance of its class, if that is known, also for a plain message. A plain
+   * message of an unknown class gives its data.
+   */
+  contentOf(message: object): object {
+    const content = contentOf(message);
+    if (content === message || typeof content !== 'object') return content;
+    const type = this.#expected.get((message as PlainMessage).name);
+    return type ? instanceFrom(type, content) : content;
+  }
+
+  /**
+   * Validates the content of a message by its schema, if it has one. @throws InvalidMessageError, UnusableSchemaError
+   */
+  validate(name: string, content: object): void {
+    const schema = this.#schemas.get(name);
+    if (schema && this.validation === 'always') refuseInvalidMessage(this.kind, name, content, schema);
   }
 
   /** Returns the class that messages of a name are of, as far as it is known. */
@@ -86,13 +129,16 @@ export class Routes<Handler> {
     const fits = expected ? isOrExtends(type, expected) : isOrExtends(type, first) || isOrExtends(first, type);
     if (!fits) throw new MessageClassMismatchError(this.kind, name, expected ?? first, type, message);
     this.#first.set(name, first);
+    const schema = messageMetadata(first)?.schema;
+    if (schema && !this.#schemas.has(name)) this.#schemas.set(name, schema);
   }
 }
 
-function refuseFaults(message: unknown, handler: unknown): void {
+function refuseFaults(message: unknown, handler: unknown, schema: unknown): void {
   const faults: string[] = [];
   if (!isFunction(message) && (typeof message !== 'string' || message === ''))
     faults.push(`the message is ${shownValue(message)}; give its class, or its name.`);
   aFunction(handler, `the handler of ${isFunction(message) ? message.name : shownValue(message)}`, faults);
+  if (schema !== undefined) aSchema(schema, 'the schema', faults);
   if (faults.length > 0) throw new InvalidConfigurationError('The registration', faults);
 }

@@ -2,6 +2,7 @@ import type { EventVersions } from '../events/event-options';
 import { type SealedEvent, stepsBack, storedForm } from '../events/sealed-event';
 import { aName, checkedElsewhere } from '../options/option-checks';
 import { must, needed, type OptionChecks, refuseOptions } from '../options/options';
+import { refuseInvalidPayload } from '../schemas/validation';
 import { sealPayload } from '../sealing/payload';
 
 /** An event without a class: its name, its aggregate and its payload. Created by `Event({ ... })`. */
@@ -53,11 +54,15 @@ export function plainEvent<Name extends string, Payload extends object>(
 /** Tells whether a value was made by `Event({ ... })`. */
 export const isPlainEvent = (value: object): value is PlainEvent => plain.has(value);
 
-/** Returns a plain event as it is stored. @throws UpcastFailedError, UnstorableValueError */
-export function sealedPlainEvent(event: PlainEvent): SealedEvent {
+/**
+ * Returns a plain event as it is stored, after validating it by its schema.
+ * @throws InvalidPayloadError, UnusableSchemaError, UpcastFailedError, UnstorableValueError
+ */
+export function sealedPlainEvent(event: PlainEvent, validate = true): SealedEvent {
   const { name, payload, state } = event;
   const versions = plain.get(event) ?? FIRST_VERSION;
-  const { version: schemaVersion = 1 } = versions;
+  const { version: schemaVersion = 1, schema } = versions;
+  if (schema && validate) refuseInvalidPayload(name, payload, schema);
   const sealed = { name, schemaVersion, payload, ...(state && { state }) };
   const back = stepsBack(versions);
   return back ? { ...sealed, stored: storedForm(name, schemaVersion, payload, back) } : sealed;

@@ -1,11 +1,17 @@
 import { type PlainEvent, plainEvent } from '../envelopes/plain-event';
 import { aName } from '../options/option-checks';
 import { InvalidOptionsError, optionFaults } from '../options/options';
+import type { StandardSchemaV1 } from '../schemas/standard-schema';
 import { EVENT_VERSIONS, versionFaults } from './event-option-checks';
 import type { EventVersions, LaterVersion } from './event-options';
 import { type EventShape, stepsOf } from './event-shape';
 
 const DEFINITIONS = new WeakSet<object>();
+
+/** With a schema, the payload is what it takes, unless its type is given. */
+interface TakenBySchema<Payload> {
+  readonly schema?: StandardSchemaV1<Payload, any>;
+}
 
 /** An event without a class: its name, its versions, and a function that creates one. */
 export interface EventDefinition<Name extends string = string, Payload extends object = any> {
@@ -19,17 +25,21 @@ export interface EventDefinition<Name extends string = string, Payload extends o
  * `new Flow({ events })`. Calling it creates an event for an aggregate, as `Event({ ... })` does.
  * @example const renamed = defineEvent<{ text: string }>('todo.renamed', { version: 2, upcast: { 1: toText } });
  * renamed('42', { text: 'milk' })
+ * With a schema, the payload has the type that it takes.
  * @throws InvalidOptionsError
  */
 export function defineEvent<Payload extends object = any, Name extends string = string>(
   name: Name,
-  options?: EventVersions<1>,
+  options?: EventVersions<1> & TakenBySchema<Payload>,
 ): EventDefinition<Name, Payload>;
 export function defineEvent<
   Payload extends object = any,
   Name extends string = string,
   const Version extends number = number,
->(name: Name, options: Omit<LaterVersion<Payload, Version>, 'codec' | 'codecs'>): EventDefinition<Name, Payload>;
+>(
+  name: Name,
+  options: Omit<LaterVersion<Payload, Version>, 'codec' | 'codecs'> & TakenBySchema<Payload>,
+): EventDefinition<Name, Payload>;
 export function defineEvent(name: string, options: EventVersions = {}): EventDefinition {
   const faults: string[] = [];
   aName(name, 'the name', faults);

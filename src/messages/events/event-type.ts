@@ -2,6 +2,7 @@ import { BundledNameError, bundledName } from '../names/bundled-names';
 import type { ClassReference } from '../names/class-metadata';
 import { isOrExtends, MessageClassMismatchError } from '../names/class-mismatch';
 import { messageMetadata, messageName } from '../names/names';
+import { refuseInvalidPayload } from '../schemas/validation';
 import { sealPayload } from '../sealing/payload';
 import { isPlain } from '../sealing/plain-object';
 import { refuseHidden } from '../sealing/unstorable';
@@ -51,13 +52,14 @@ export class EventType<E extends object = any> implements EventShape {
   }
 
   /**
-   * Returns a deeply frozen copy of the event.
+   * Returns a deeply frozen copy of the event, after validating it by its schema.
    * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a durable
-   * name
+   * name, InvalidPayloadError, UnusableSchemaError
    */
-  seal(event: E): SealedEvent {
+  seal(event: E, validate = true): SealedEvent {
     if (this.#bundledName) throw new BundledNameError(this.type);
     const payload = sealPayload(this.#encoded(event), this.name);
+    if (this.schema && validate) refuseInvalidPayload(this.name, payload, this.schema);
     if (this.#codec || this.#fields) this.#remember(payload, event.constructor);
     const { name, schemaVersion } = this;
     if (!this.#back) return { name, schemaVersion, payload };

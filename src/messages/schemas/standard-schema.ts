@@ -1,3 +1,4 @@
+import type { IsAny } from '../is-any';
 import { type Check, must } from '../options/options';
 
 /**
@@ -14,6 +15,25 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
+
+/** Any schema. */
+export type AnySchema = StandardSchemaV1<any, any>;
+
+/** What a schema takes: `any`, if there is none. */
+type InputOf<Schema> = Schema extends StandardSchemaV1<infer Input, any> ? Input : any;
+
+/** The type with everything read only: a schema takes a list that is, although its type does not say so. */
+type DeepReadonly<T> = T extends string | number | boolean | bigint | symbol | null | undefined
+  ? T
+  : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
+
+/** Nothing, or what a schema takes and a class of messages does not have; fields with a codec are stored as others. */
+export type SchemaFault<T, Schema, By = unknown> =
+  IsAny<InputOf<Schema>> extends true
+    ? unknown
+    : Omit<T, keyof By> extends DeepReadonly<Omit<InputOf<Schema>, keyof By>>
+      ? unknown
+      : { 'the schema takes': InputOf<Schema> };
 
 /** What a schema says about a value: the value, or what is wrong with it. */
 export type StandardResult<Output> =

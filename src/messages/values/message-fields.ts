@@ -1,3 +1,4 @@
+import { instanceFrom } from '../envelopes/instance-from';
 import type { ClassReference } from '../names/class-metadata';
 import { messageMetadata } from '../names/names';
 import { refuseHidden } from '../sealing/unstorable';
@@ -29,6 +30,6 @@ export function storedContent(content: object, name: string): object {
 
 /** Returns an instance of a command's class for what is stored of one, without calling its constructor. */
 export function revivedContent(type: ClassReference, data: object): object {
-  const instance = Object.assign(Object.create(type.prototype), data);
+  const instance = instanceFrom(type, data);
   return fieldsOf(type)?.decodeInto(instance) ?? instance;
 }

@@ -115,7 +115,7 @@ function inspect(type: AggregateClass): AggregateInspection {
       eventRules(type, eventHandlers, faults),
       new Unhandled(className, [...eventHandlers.keys()], UndeclaredEvents.of(name, declared)),
     ),
-    seal: event => sealEvent(className, event),
+    seal: (event, validate) => sealEvent(className, event, validate),
     expose: exposeClass,
     snapshot: wrongOptions.length > 0 ? undefined : classSnapshots(name, type, metadata?.options.snapshot),
   };

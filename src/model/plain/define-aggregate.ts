@@ -3,6 +3,7 @@ import {
   aFunction,
   aName,
   aRetry,
+  aSchema,
   type Check,
   type CommandContext,
   type EventReference,
@@ -16,6 +17,7 @@ import {
   optionFaults,
   options,
   type SealedEvent,
+  type StandardSchemaV1,
   shownText,
   shownValue,
 } from '../../messages';
@@ -59,6 +61,8 @@ export type PlainCommandHandler<State> =
       readonly creates?: Creates;
       readonly target?: (command: any) => unknown;
       readonly retry?: RetryRule;
+      /** The schema of a command without a class: see `@Command`. */
+      readonly schema?: StandardSchemaV1<any, any>;
       readonly decide: (state: Readonly<State>, command: any, context: CommandContext) => Decision<object>;
     };
 
@@ -141,7 +145,7 @@ export function defineAggregate<State extends object, M extends Methods = Record
       unknown?.refuse(event);
       return current;
     },
-    seal: event => sealEvent(name, event),
+    seal: (event, validate) => sealEvent(name, event, validate),
     expose: handle => new Exposed(handle) as PlainAggregate<State, M>,
     snapshot: plainSnapshots(name, initialState, specification.snapshot),
     newId: idGenerator,
@@ -174,6 +178,7 @@ function commandRule<State>(
     creates: handler.creates ?? false,
     target: handler.target ?? id,
     retry: handler.retry,
+    schema: handler.schema,
     decide: handler.decide,
   };
 }
@@ -224,6 +229,7 @@ const COMMAND_HANDLER: OptionChecks<Exclude<PlainCommandHandler<any>, (...args: 
   creates: aCreates,
   target: aFunction,
   retry: aRetry,
+  schema: aSchema,
   decide: needed(aFunction),
 };
 

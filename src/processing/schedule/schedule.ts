@@ -68,7 +68,9 @@ export class Schedule {
     return this.#recurrences.get(key);
   }
 
-  /** @throws InvalidOptionsError, UnknownCommandError, UnstorableValueError, errors of the store */
+  /**
+   * @throws InvalidOptionsError, UnknownCommandError, InvalidMessageError, UnstorableValueError, errors of the store
+   */
   async schedule(command: object, options: ScheduleOptions, cause?: MessageCause): Promise<string> {
     const dueAt = dueAtOf(options, this.engine.now());
     const { commandId: id = newId(), key = id, metadata = {} } = options;
@@ -116,7 +118,10 @@ export class Schedule {
     return { instance, hash: hashOf(instance), key: NEXT_KEY, id, run: 1, dueAt, content };
   }
 
-  /** Returns the deadline of an occurrence. @throws what `make` throws, UnknownCommandError, UnstorableValueError */
+  /**
+   * Returns the deadline of an occurrence.
+   * @throws what `make` throws, UnknownCommandError, InvalidMessageError, UnstorableValueError
+   */
   occurrence({ name, make }: Recurrence, dueAt: number): NewDeadline {
     const instance = recurringKey(name);
     const id = derivedId(`${SCHEDULE} ${instance} ${dueAt}`, 2);
@@ -126,7 +131,7 @@ export class Schedule {
   }
 
   stored(command: object): StoredCommand {
-    return storedCommand(this.engine.commands.nameOf(command), command);
+    return storedCommand(this.engine.commands.checkedName(command), command);
   }
 
   async #begin(recurrence: Recurrence): Promise<void> {

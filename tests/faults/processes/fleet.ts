@@ -92,7 +92,7 @@ export async function wrongStates(
 }
 
 const NO_COMMANDS = {
-  nameOf: () => '',
+  checkedName: () => '',
   revive: ({ name, data }: { name: string; data: object }) => ({ name, message: data }),
   dispatch: () => Promise.reject(new Error('nothing is sent')),
 };

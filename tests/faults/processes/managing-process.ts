@@ -51,7 +51,7 @@ const store = projectionsOf(followed);
 const flow = story === 'ordering' ? ordering(eventStore) : tickers(eventStore);
 const engine = new ProcessEngine(
   {
-    nameOf: command => (command as { name: string }).name,
+    checkedName: command => (command as { name: string }).name,
     revive: ({ name, data }) => ({ name, message: data }),
     async dispatch({ name, data }, { commandId, cause, signal }) {
       const isCareless = careless === 'ids';

@@ -45,8 +45,8 @@ export class DecisionEncoder {
 
   constructor(
     private readonly definition: ProcessDefinition,
-    /** Returns the name of a command. @throws if it is not a command, or has no handler */
-    private readonly nameOf: (command: object) => string,
+    /** Returns the name of a command. @throws if it is not a command, is invalid, or has no handler */
+    private readonly checkedName: (command: object) => string,
   ) {
     this.#sends = sentNames(definition.process.options.sends);
   }
@@ -108,7 +108,7 @@ export class DecisionEncoder {
 
   #command(command: object, path: string, faults: string[]): StoredCommand | undefined {
     try {
-      const name = this.nameOf(command);
+      const name = this.checkedName(command);
       if (this.#sends?.has(name) === false)
         throw new Error(`${shownText(name)} is not in the option sends. ${knownNames(name, this.#sends)}`);
       return storedCommand(name, command, path);

@@ -51,7 +51,7 @@ export class ProcessWork implements SegmentWork {
     const definition = parts.handling.definition as ProcessDefinition;
     this.#definition = definition;
     this.#handlers = new ProcessHandlers(definition, command => engine.commands.revive(command), engine.reader);
-    this.#encoder = new DecisionEncoder(definition, command => engine.commands.nameOf(command));
+    this.#encoder = new DecisionEncoder(definition, command => engine.commands.checkedName(command));
     this.#instances = new Instances(this.#handlers, parts.store, engine.processes, parts.eventStore);
     this.#requests = new ProcessRequests(this.#handlers, this.#instances);
     this.#own = new OwnEvents(this.#handlers, place);
