@@ -70,6 +70,10 @@ export type { RetryRule } from './concurrency';
 export { Application, bootstrap, injectedTokens, readModelToken, repositoryToken, TsyringeAdapter } from './bootstrap';
 export type { BootstrapOptions, ContainerAdapter, Making, Registration } from './bootstrap';
 
+// For tools: the command line `eventuality`, and what lists an application's events.
+export { eventCatalog } from './bootstrap';
+export type { EventCatalog, EventualityConfig } from './bootstrap';
+
 // Flow and its buses: what carries messages.
 export { CommandBus, EventBus, Flow, QueryBus } from './flow';
 export type { FlowCommandHandler } from './commands';

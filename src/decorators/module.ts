@@ -1,4 +1,12 @@
-import { type ClassReference, isPlainObject, metadataKey, setMetadata, shownValue } from '../messages';
+import {
+  type ClassReference,
+  type EventDefinition,
+  isPlainObject,
+  metadataKey,
+  setMetadata,
+  shownValue,
+  type Upcaster,
+} from '../messages';
 import type { AggregateDefinition } from '../model';
 import { InvalidDecoratorError } from './messages';
 
@@ -23,9 +31,9 @@ export interface ModuleOptions {
   readonly imports?: readonly ModuleClass[];
   /**
    * Aggregates, classes with command or query handlers, projections, reactors and listeners, recognized by their
-   * decorators.
+   * decorators; what `defineEvent` and `upcaster` return.
    */
-  readonly components?: readonly (ClassReference | AggregateDefinition)[];
+  readonly components?: readonly (ClassReference | AggregateDefinition | EventDefinition | Upcaster)[];
   /** Dependencies of the components. A class is its own token, created once. */
   readonly providers?: readonly (Provider | (new (...args: any[]) => unknown))[];
 }

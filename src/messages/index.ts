@@ -33,6 +33,7 @@ export { defineEvent, type EventDefinition, isEventDefinition } from './events/d
 export { EVENT_VERSIONS, versionFaults } from './events/event-option-checks';
 export type { EventCodec, EventOptions, LaterVersion, UpcastStep } from './events/event-options';
 export { EventReader, type EventReaderParts } from './events/event-reader';
+export type { EventShape } from './events/event-shape';
 export { classOfPayload, EventType, eventTypeOf } from './events/event-type';
 export type { SealedEvent } from './events/sealed-event';
 export { InvalidEventsError, MissingUpcasterError, NewerEventError, UpcastFailedError } from './events/upcast-errors';
@@ -43,6 +44,7 @@ export {
   eventNameOf,
   eventReferences,
   isUpcaster,
+  shapeOf,
   type Upcaster,
   type UpcasterOptions,
   type UpcastPiece,

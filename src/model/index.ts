@@ -43,5 +43,6 @@ export {
   type PlainAggregate,
   type PlainAggregateDefinition,
 } from './plain/define-aggregate';
+export { sealEvent } from './seal-event';
 export type { SnapshotOptions, SnapshotRule } from './snapshots/snapshot-rule';
 export { decodeState, encodeState } from './snapshots/state-codec';
