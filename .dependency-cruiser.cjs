@@ -35,7 +35,7 @@ module.exports = {
       name: 'through-the-door',
       comment: 'another folder is entered by its index.ts; inside a folder files import files, never their own door',
       severity: 'error',
-      from: { path: '^src/((?:adapters/)?[^/]+)/' },
+      from: { path: '^src/((?:(?:adapters|tools)/)?[^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/$1/', '^src/(?:adapters/)?[^/]+/index\\.ts$', FACES] },
     },
     {
@@ -50,6 +50,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(adapters/[^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/$1/', '^src/(concurrency|messages|store)/index\\.ts$'] },
+    },
+    {
+      name: 'tools-from-outside',
+      comment: 'a tool imports what users can import: the lists of exports, and the doors of adapters and of testing/',
+      severity: 'error',
+      from: { path: '^src/(tools/[^/]+)/' },
+      to: { path: '^src/', pathNot: ['^src/$1/', FACES, '^src/(adapters/[^/]+|testing)/index\\.ts$'] },
+    },
+    {
+      name: 'tools-have-no-importers',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tools/' },
+      to: { path: '^src/tools/' },
     },
     {
       name: 'tsyringe-only-in-bootstrap',

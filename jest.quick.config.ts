@@ -22,7 +22,7 @@ const LEFT_OUT = [
 ];
 /** Imports of test files that open databases in files or on servers, start programs or compilers, or build something. */
 const IMPORTS =
-  /from '(.*support\/(stores\/(files|backups|schema)|programs|compilers|package|todo)|.*scripts\/.*|node:child_process)'/;
+  /from '(.*support\/(stores\/(files|backups|schema)|programs|compilers|package|cli-project|todo)|.*scripts\/.*|node:child_process)'/;
 
 const importing = ['tests', 'samples']
   .flatMap(folder => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)))

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -239,6 +249,25 @@ test.each([
     expect(await complaints(JSON.stringify({ compilerOptions, files: [file] }), file, TYPED)).toBe('');
   },
 );
+
+test('its command line says what to install, and works with that: a config in TypeScript', async () => {
+  if (unreachable) return;
+  const config =
+    "import { defineEvent } from 'eventuality';\nconst opened = defineEvent('opened');\n" +
+    "export default { events: [opened], samples: [opened('1', { by: 'Ann' })] };\n";
+  writeFileSync(join(project, 'eventuality.config.ts'), config);
+  const line = () =>
+    run('npx', ['--no-install', 'eventuality', 'schema', 'lock'], { cwd: project }).catch((error: unknown) => error);
+  const install = 'Install: npm install --save-dev commander jiti\n';
+  expect(await line()).toMatchObject({ code: 2, stderr: `The command line needs the package 'commander'. ${install}` });
+  for (const [name, message] of [
+    ['commander', `The command line needs the package 'jiti'. ${install}`],
+    ['jiti', `1 event is locked in ${join(realpathSync(project), 'eventuality.events.json')}.\n`],
+  ] as const) {
+    cpSync(join(root, 'node_modules', name), join(project, 'node_modules', name), { recursive: true });
+    expect(await line()).toMatchObject({ stdout: '', stderr: message });
+  }
+});
 
 test("the README's first example compiles with the README's tsconfig as printed, and runs", async () => {
   if (unreachable) return;

@@ -1,0 +1,80 @@
+import type { EventCatalog, EventStore } from '../../..';
+import type { Finding } from '../findings';
+import { messageOf, WrongUse } from '../wrong-use';
+
+const PAGE_EVENTS = 1000;
+
+/** How many events are stored under one name in one version. */
+export interface StoredKind {
+  readonly name: string;
+  readonly version: number;
+  readonly count: number;
+}
+
+/** An event that cannot be read is counted with those of its kind; the first one says why. */
+interface Kind {
+  count: number;
+  unread: number;
+  reason: string;
+}
+
+/**
+ * Reads all events of a store, page by page, as handlers would get them, and finds those that cannot be read.
+ * @throws WrongUse if the store cannot be read
+ */
+export async function storedEvents(
+  store: EventStore,
+  catalog: EventCatalog,
+): Promise<{ readonly kinds: readonly StoredKind[]; readonly findings: readonly Finding[] }> {
+  const kinds = new Map<string, Map<number, Kind>>();
+  for await (const { name, schemaVersion, ...event } of allOf(store)) {
+    const versions = kinds.get(name) ?? new Map<number, Kind>();
+    const kind = versions.get(schemaVersion) ?? { count: 0, unread: 0, reason: '' };
+    kinds.set(name, versions.set(schemaVersion, kind));
+    kind.count++;
+    const reason = unreadable({ name, schemaVersion, ...event }, catalog);
+    if (reason === undefined) continue;
+    kind.unread++;
+    kind.reason ||= reason;
+  }
+  const rows = [...kinds].flatMap(([name, versions]) =>
+    [...versions].map(([version, kind]) => ({ name, version, ...kind })),
+  );
+  rows.sort((one, other) => (one.name === other.name ? one.version - other.version : one.name < other.name ? -1 : 1));
+  return {
+    kinds: rows.map(({ name, version, count }) => ({ name, version, count })),
+    findings: rows.flatMap(({ name, version, count, unread, reason }): readonly Finding[] => {
+      if (unread === 0) return [];
+      const many = `${unread === count ? count : `${unread} of ${count}`} stored in version ${version}`;
+      return [{ level: 'error', code: 'stored-unreadable', event: name, message: `${many} cannot be read: ${reason}` }];
+    }),
+  };
+}
+
+type Read = Awaited<ReturnType<EventStore['readAll']>>[number];
+
+async function* allOf(store: EventStore): AsyncGenerator<Read> {
+  let after = 0n;
+  for (;;) {
+    const page = await store.readAll({ after, limit: PAGE_EVENTS }).catch((error: unknown) => {
+      throw new WrongUse(`The store cannot be read: ${messageOf(error)}`);
+    });
+    if (page.length === 0) return;
+    yield* page;
+    after = page.at(-1)!.position;
+  }
+}
+
+function unreadable(event: Read, { reader, events }: EventCatalog): string | undefined {
+  if (!reader) return undefined;
+  const known = reader.knows(event.name) || events.some(({ name }) => name === event.name);
+  if (!known) return "nothing in the code knows this name. Add the event to 'events' of the config, or an upcaster";
+  try {
+    const made = reader.read(event);
+    // What only upcasters know is passed over in a version that none of them takes.
+    const isPassedOver = made === event && !events.some(({ name }) => name === event.name);
+    return isPassedOver ? `no upcaster takes version ${event.schemaVersion}. Add one` : undefined;
+  } catch (error) {
+    return messageOf(error).replace(/\.$/, '');
+  }
+}
