@@ -133,13 +133,16 @@ export class CommandSender {
       if (isOfStore(error)) {
         if (++failures === 1) troubled(error);
         await pause(backOff(failures, STORE_PAUSE_MS, MAX_STORE_PAUSE_MS), ending);
-      } else if (attempt++ >= rule.attempts) {
+      } else if (attempt++ >= rule.attempts || isInvalid(error)) {
         this.#outcomes.push({ output, outcome: undefined, error });
         return sent();
       } else await pause(backOff(attempt - 1, rule.delay, rule.maxDelay), ending);
     }
   }
 }
+
+/** A command that does not fit its schema never will. */
+const isInvalid = (error: unknown): boolean => EventualityError.is(error) && error.code === 'INVALID_MESSAGE';
 
 const OF_STORE = new Set(['STORE_CLOSED', 'STORE_GONE', 'HISTORY_REPLACED', 'CLAIM_LOST', 'FLOW_CLOSED']);
 
