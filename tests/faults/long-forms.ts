@@ -25,6 +25,7 @@ import { frozen } from './processors/frozen';
 import { killedProcessors } from './processors/killed-processors';
 import { poisoned } from './processors/poisoned';
 import { processorGapsInPostgres, processorGapsInSqlite } from './processors/processor-gaps';
+import { agedEvents } from './versions/aged-events';
 import { deployed } from './versions/deployed';
 import { rebuilt } from './versions/rebuilt';
 
@@ -80,6 +81,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['rebuilt-postgres', seed => rebuilt('PostgreSQL', REBUILDS, seed)],
   ['deployed-sqlite', seed => deployed('SQLite', DEPLOYS, seed)],
   ['deployed-postgres', seed => deployed('PostgreSQL', DEPLOYS, seed)],
+  ['aged-events-sqlite', seed => agedEvents('SQLite', { rate: 200, deploys: 20 }, seed)],
+  ['aged-events-postgres', seed => agedEvents('PostgreSQL', { rate: 200, deploys: 20 }, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
   ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
   ['backlog-sqlite', seed => backlog('SQLite', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],

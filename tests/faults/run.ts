@@ -46,6 +46,8 @@ const RIGS = [
     'rebuilt-postgres',
     'deployed-sqlite',
     'deployed-postgres',
+    'aged-events-sqlite',
+    'aged-events-postgres',
     'hostile-input',
     'long-streams',
     'backlog-sqlite',

@@ -24,7 +24,7 @@ import {
   Repository,
 } from 'eventuality';
 import { sealPayload } from 'eventuality/store-kit';
-import { given, history, testFlow, VirtualClock } from 'eventuality/testing';
+import { given, history, storedEvent, testFlow, VirtualClock } from 'eventuality/testing';
 import { any, Door, DoorModule, memory, Open, Opened, refusal } from './refusals';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -270,6 +270,14 @@ const FLOW: readonly Use[] = [
     'the options are 5;',
   ],
   ['query', 'null', using(flow => flow.query(any(null))), 'UNNAMED_MESSAGE', ''],
+  [
+    'eventReader.read',
+    'nothing',
+    using(flow => flow.eventReader.read(any(undefined))),
+    'INVALID_OPTIONS',
+    'event is undefined; it must be',
+  ],
+  ['storedEvent', 'no name, version 0 and a list', () => storedEvent('', 0, []), 'INVALID_OPTIONS', "name is ''"],
   ['watch', '5', using(flow => flow.watch(any(5))), 'UNNAMED_MESSAGE', ''],
   ['watch', 'null for options', using(flow => flow.watch({}, any(null))), 'INVALID_OPTIONS', 'the options are null;'],
   ['repositoryOf', '5', using(flow => flow.repositoryOf(any(5))), 'INVALID_AGGREGATE', ''],

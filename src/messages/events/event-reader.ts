@@ -2,6 +2,7 @@ import { isPromise } from '../../concurrency';
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import { shownText, shownValue } from '../faults/shown';
 import type { ClassReference } from '../names/class-metadata';
+import { InvalidOptionsError } from '../options/options';
 import type { CurrentEvent } from './current-event';
 import type { UpcastStep } from './event-options';
 import type { EventShape } from './event-shape';
@@ -72,13 +73,12 @@ export class EventReader {
   /**
    * Returns a stored event in its current version: the same object if it is stored so; several, in order, if it is
    * split; an empty list if it is dropped. An event of an unknown name is returned as it is.
-   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
+   * @throws NewerEventError, MissingUpcasterError, UpcastFailedError, InvalidOptionsError
    */
   read(event: RecordedEvent): CurrentEvent | readonly CurrentEvent[] {
-    const shape = this.#shapes.get(event.name);
-    if (shape === undefined ? !this.#upcasters.has(event.name) : shape.schemaVersion === event.schemaVersion)
-      return event as CurrentEvent;
-    return this.#upcast(event, shape);
+    const shape = this.#shapes.get(event?.name);
+    if (shape === undefined) return this.#unknown(event);
+    return shape.schemaVersion === event.schemaVersion ? (event as CurrentEvent) : this.#upcast(event, shape);
   }
 
   /**
@@ -119,6 +119,12 @@ export class EventReader {
       if (version > 1 || leads.length > 0) parts.push([`${name}@${version}`, ...leads].join(' '));
     }
     return parts.join(', ');
+  }
+
+  #unknown(event: RecordedEvent): CurrentEvent | readonly CurrentEvent[] {
+    if (typeof event?.name !== 'string')
+      throw new InvalidOptionsError('read', [`event is ${shownValue(event)}; it must be a recorded event.`]);
+    return this.#upcasters.has(event.name) ? this.#upcast(event, undefined) : (event as CurrentEvent);
   }
 
   #upcast(event: RecordedEvent, shape: EventShape | undefined): CurrentEvent | readonly CurrentEvent[] {

@@ -6,11 +6,15 @@ import {
   CommandHandler,
   Event,
   EventHandler,
+  EventReader,
   type EventStore,
+  InMemoryEventStore,
   Module,
   ProcessManager,
   Projection,
   type ProjectionContext,
+  Query,
+  QueryHandler,
   Reactor,
   type ReactorContext,
   type RecordedEvent,
@@ -19,6 +23,7 @@ import {
   send,
   Upcaster,
 } from 'eventuality';
+import { ForwardingEventStore } from 'eventuality/store-kit';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';
 import { until } from '../../support/waiting';
@@ -187,7 +192,19 @@ class Noting {
   }
 }
 
-@Module({ components: [Customer, History, Asynchronous, ByRule, Inline, Live, Reacting, Noting] })
+class LinesOf extends Query<readonly string[]> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+class Answering {
+  @QueryHandler(LinesOf)
+  async lines({ id }: LinesOf): Promise<readonly string[]> {
+    return (await app!.readModel<Log>(Live).get(id))?.lines ?? [];
+  }
+}
+
+@Module({ components: [Customer, History, Asynchronous, ByRule, Inline, Live, Reacting, Noting, Answering] })
 class TestModule {}
 
 let app: Awaited<ReturnType<typeof bootstrap>> | undefined;
@@ -252,6 +269,21 @@ describe.each(PLACES)('stored events become those of today, %s,', (_, make) => {
         ]);
     });
 
+    test('in a live query, again and again', async () => {
+      const own = `${id}-watched`;
+      const seen: (readonly string[])[] = [];
+      for await (const lines of app!.watch(new LinesOf(own))) {
+        seen.push(lines);
+        if (lines.length > heard.length) break;
+        if (seen.length === 1) {
+          await storedBy(store, own, events);
+          await app!.dispatch(new Note(own, 'last'));
+        }
+      }
+      expect(seen[0]).toEqual([]);
+      expect(seen.at(-1)).toEqual([...heard, 'noted last']);
+    });
+
     test('in a reactor and in a process manager, which sends a command for each part once', async () => {
       const own = `${id}-followed`;
       await app!.processors.settled();
@@ -281,4 +313,25 @@ describe.each(PLACES)('stored events become those of today, %s,', (_, make) => {
       expect((await app!.readModel<Log>(Asynchronous).get(own))?.lines ?? []).toEqual(heard);
     });
   });
+});
+
+/** As one would upcast first: where events are read. */
+class UpcastingStore extends ForwardingEventStore {
+  override async read(...args: Parameters<EventStore['read']>): Promise<readonly RecordedEvent[]> {
+    return (await super.read(...args)).filter(({ name }) => name !== 'page.clicked');
+  }
+}
+
+test('a store that upcasts while it reads truncates streams of more than a page; a reader does not', async () => {
+  const store = new InMemoryEventStore();
+  const noted = Array.from({ length: 1500 }, (_, n): [string, object] =>
+    n === 10 ? ['page.clicked', { x: 1 }] : ['customer.noted', { text: `${n}` }],
+  );
+  await storedBy(store, 'long', noted);
+  const reader = new EventReader({ events: [Registered, AddressChanged, Noted], upcasters: [History] });
+  const lengthBy = async (eventStore: EventStore): Promise<number> =>
+    (await new Repository(Customer, eventStore, { eventReader: reader, snapshotStore: false }).load('long')).heard
+      .length;
+  expect(await lengthBy(store)).toBe(1499);
+  expect(await lengthBy(new UpcastingStore(store))).toBe(999);
 });
