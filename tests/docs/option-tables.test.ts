@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootstrap, defineAggregate, defineProcess, defineProjection, Flow, InMemoryEventStore } from 'eventuality';
+import {
+  bootstrap,
+  defineAggregate,
+  defineProcess,
+  defineProjection,
+  eventCatalog,
+  Flow,
+  InMemoryEventStore,
+} from 'eventuality';
 import { postgres } from 'eventuality/postgres';
 import { sqlite } from 'eventuality/sqlite';
 
@@ -38,6 +46,7 @@ test.each([
   ['projections', 'projections.md', 'Option', () => defineProjection({ name: 'list', on, ...NO_OPTION })],
   ['processes', 'processes.md', 'Option', () => defineProcess({ ...PROCESS, ...NO_OPTION })],
   ['snapshots', 'snapshots.md', 'Option', () => defineAggregate({ name: 'A', state: {}, snapshot: NO_OPTION })],
+  ['the config', 'schema-lock.md', 'Key of the config', () => eventCatalog(NO_OPTION)],
   ['postgres', 'postgres.md', 'Option', () => postgres(NO_OPTION)],
   ['sqlite', 'sqlite.md', 'Option', () => sqlite(':memory:', NO_OPTION)],
 ])('the table of the options of %s lists each of them, and no other', async (_, page, head, call) => {
