@@ -5,8 +5,8 @@ import { eventRetry } from '../../definition/event-retry';
 import type { OutputContent } from '../turns/encoded-decisions';
 import type { ProcessCommands } from './process-commands';
 
-/** How many commands of a segment run at once. */
-const MAX_SENDING = 64;
+/** How many commands of a segment run at once: so many share a transaction of their claims, and one of their events. */
+const MAX_SENDING = 256;
 const STORE_PAUSE_MS = 100;
 const MAX_STORE_PAUSE_MS = 5000;
 
