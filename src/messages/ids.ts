@@ -9,6 +9,8 @@ const TAIL = HEX3.map(digits => `${digits}000`);
 const DERIVED_LIMIT = 0x1000;
 /** An id of {@link newId}: a UUID v7 whose last 12 bits are free. */
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{9}000$/;
+/** Text that begins with a UUID v7 or v8. */
+const TIMED = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
 
 const pool = Buffer.alloc(4096);
 let poolOffset = pool.length;
@@ -35,7 +37,8 @@ export function newId(now: number = Date.now()): string {
 /**
  * Returns the id derived from an id and an index (1 to 4,095): always the same for the same two. So work whose outcome
  * was lost can be repeated without writing anything twice. For an id made by {@link newId} only the last 12 bits
- * change; any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8).
+ * change; any other string and larger indices are hashed into a UUID v8 (RFC 9562, section 5.8). Text that begins with
+ * a UUID v7 or v8 passes on its first 48 bits, the time, so that derived ids are close to each other in an index.
  * @throws InvalidOptionsError
  */
 export function derivedId(id: string, index: number): string {
@@ -43,7 +46,8 @@ export function derivedId(id: string, index: number): string {
   if (index < DERIVED_LIMIT && OWN_ID.test(id)) return id.slice(0, 33) + HEX3[index];
   const hash = createHash('sha256').update(`${id}\0${index}`).digest('hex');
   const variant = VARIANT[Number.parseInt(hash[16]!, 16) & 3];
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+  const time = TIMED.test(id) ? id.slice(0, 13) : `${hash.slice(0, 8)}-${hash.slice(8, 12)}`;
+  return `${time}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
 const refuseFaults = (id: unknown, index: unknown): void =>

@@ -53,6 +53,19 @@ describe('derivedId', () => {
     expect(derivedId(id, 4096).slice(0, 33)).not.toBe(id.slice(0, 33));
   });
 
+  test('passes on the time of an id at the beginning, however often it is derived from', () => {
+    const id = newId();
+    const command = derivedId(`${id} fulfilment command`, 1);
+    const [other, event] = [derivedId(`${id} fulfilment command`, 2), derivedId(command, 1)];
+    for (const derived of [command, other, event]) expect(derived.slice(0, 13)).toBe(id.slice(0, 13));
+    expect(new Set([command, other, event].map(derived => derived.slice(13))).size).toBe(3);
+  });
+
+  test('passes on nothing of other UUIDs, which have no time', () => {
+    const id = 'f47ac10b-58cc-4372-a567-0e02b2c3d479';
+    expect(derivedId(id, 1).slice(0, 13)).not.toBe(id.slice(0, 13));
+  });
+
   test('returns a UUID for any text', () => {
     const unit = fc.nat(0xffff).map(code => String.fromCharCode(code));
     const text = fc.oneof(fc.string({ unit }), fc.uuid(), fc.string({ minLength: 36, maxLength: 36 }));
