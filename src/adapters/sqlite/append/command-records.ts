@@ -47,9 +47,14 @@ export class CommandRecords {
     return row.token === token ? undefined : { state: 'running', fingerprint };
   }
 
-  claim(claim: CommandClaim): ClaimOutcome {
+  /** Claims commands, and deletes some that have expired. */
+  claimAll(claims: readonly CommandClaim[]): ClaimOutcome[] {
     const now = this.#now();
-    this.#statements.forget.run(now, now, MAX_FORGOTTEN);
+    this.#statements.forget.run(now, now, MAX_FORGOTTEN * claims.length);
+    return claims.map(claim => this.#claim(claim, now));
+  }
+
+  #claim(claim: CommandClaim, now: number): ClaimOutcome {
     const refusal = this.refusal(claim);
     if (refusal) return refusal;
     const { id, fingerprint, token, lease, keep } = claim;

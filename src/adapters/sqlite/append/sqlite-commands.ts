@@ -22,7 +22,7 @@ export class SqliteCommands implements CommandJournal {
   readonly #claims = new Gathered<CommandClaim, ClaimOutcome>(
     claim => JSON.stringify(claim),
     claims => {
-      const outcomes = this.#writeLightly(() => claims.map(claim => this.records.claim(claim)));
+      const outcomes = this.#writeLightly(() => this.records.claimAll(claims));
       return claims.map(async (_, place) => (await outcomes)[place]!);
     },
   );
