@@ -1,6 +1,8 @@
 /** @jest-config-loader-options {"transpileOnly": true} */
 import type { Config } from 'jest';
 
+const AS_COMMONJS = { allowJs: true, isolatedModules: true, module: 'commonjs', target: 'es2022' };
+
 const config: Config = {
   preset: 'ts-jest',
   testEnvironment: 'node',
@@ -24,6 +26,9 @@ const config: Config = {
     '^eventuality/(postgres|sqlite)$': '<rootDir>/src/adapters/$1/index.ts',
     '^eventuality/testing$': '<rootDir>/src/testing/index.ts',
   },
+  // arktype is published as ES modules only, which jest does not require.
+  transform: { 'node_modules/(arktype|arkregex|@ark)/.+\\.js$': ['ts-jest', { tsconfig: AS_COMMONJS }] },
+  transformIgnorePatterns: ['/node_modules/(?!(arktype|arkregex|@ark)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/bench'],
 };
 

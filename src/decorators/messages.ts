@@ -74,17 +74,14 @@ export function Event<Name extends string, Payload extends object>(
  */
 export function Event<E extends object = any, const By extends Codecs = NoCodecs, Schema extends AnySchema = AnySchema>(
   name: string,
-  options?: EventOptions<E, 1> & { readonly codecs?: By; readonly schema?: Schema },
+  options?: EventOptions<E, 1, Schema> & { readonly codecs?: By },
 ): EventDecorator<E, By, Schema>;
 export function Event<
   E extends object = any,
   const Version extends number = number,
   const By extends Codecs = NoCodecs,
   Schema extends AnySchema = AnySchema,
->(
-  name: string,
-  options: LaterVersion<E, Version> & { readonly codecs?: By; readonly schema?: Schema },
-): EventDecorator<E, By, Schema>;
+>(name: string, options: LaterVersion<E, Version, Schema> & { readonly codecs?: By }): EventDecorator<E, By, Schema>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): AnyDecorator | PlainEvent {
   if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
     refusePlainEvent(nameOrEvent);

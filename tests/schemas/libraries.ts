@@ -1,4 +1,6 @@
+import { type } from 'arktype';
 import type { StandardSchemaV1 } from 'eventuality';
+import * as v from 'valibot';
 import { z } from 'zod';
 
 /** The same schemas, written with one library. */
@@ -29,6 +31,37 @@ export const LIBRARIES: readonly (readonly [name: string, schemas: Schemas])[] =
       trimmed: z.object({ id: z.string(), text: z.string().trim() }),
       withDefault: z.object({ id: z.string(), text: z.string(), locale: z.string().default('en') }),
       converted: z.object({ id: z.string(), text: z.string().transform(Number) }),
+    },
+  ],
+  [
+    'valibot',
+    {
+      customer: v.object({
+        id: v.string(),
+        email: v.pipe(v.string(), v.email()),
+        age: v.optional(v.pipe(v.number(), v.minValue(0))),
+        lines: v.array(v.object({ street: v.pipe(v.string(), v.minLength(1)) })),
+      }),
+      text: v.object({ id: v.string(), text: v.pipe(v.string(), v.minLength(1)) }),
+      trimmed: v.object({ id: v.string(), text: v.pipe(v.string(), v.trim()) }),
+      withDefault: v.object({ id: v.string(), text: v.string(), locale: v.optional(v.string(), 'en') }),
+      converted: v.object({ id: v.string(), text: v.pipe(v.string(), v.transform(Number)) }),
+    },
+  ],
+  [
+    'arktype',
+    {
+      customer: type({
+        '+': 'reject',
+        id: 'string',
+        email: 'string.email',
+        'age?': 'number >= 0',
+        lines: type({ '+': 'reject', street: 'string >= 1' }).array(),
+      }),
+      text: type({ '+': 'reject', id: 'string', text: 'string >= 1' }),
+      trimmed: type({ id: 'string', text: 'string.trim' }),
+      withDefault: type({ id: 'string', text: 'string', locale: "string = 'en'" }),
+      converted: type({ id: 'string', text: 'string.numeric.parse' }),
     },
   ],
 ];

@@ -1,4 +1,6 @@
+import { type } from 'arktype';
 import { Command, codecOf, defineEvent, Event, Query } from 'eventuality';
+import * as v from 'valibot';
 import { z } from 'zod';
 import { holds, type Same } from './todo';
 
@@ -17,7 +19,7 @@ class AddTodo {
   }
 }
 
-@Command('todo.note', { schema: z.object({ id: z.string(), note: z.string().optional() }) })
+@Command('todo.note', { schema: v.object({ id: v.string(), note: v.optional(v.string()) }) })
 class NoteTodo {
   constructor(
     readonly id: string,
@@ -25,7 +27,7 @@ class NoteTodo {
   ) {}
 }
 
-@Query('todos.tagged', { schema: z.object({ tag: z.string() }) })
+@Query('todos.tagged', { schema: type({ tag: 'string' }) })
 class TaggedTodos extends Query<number> {
   constructor(readonly tag: string) {
     super();
@@ -76,7 +78,7 @@ class TodoDated {
 }
 
 // @ts-expect-error the schema takes a text that the class does not have
-@Command('todo.drop', { schema: z.object({ id: z.string(), reason: z.string() }) })
+@Command('todo.drop', { schema: v.object({ id: v.string(), reason: v.string() }) })
 class DropTodo {
   constructor(readonly id: string) {}
 }
@@ -88,7 +90,7 @@ class TodoCounted {
 }
 
 // @ts-expect-error the schema takes a number, in each version
-@Event('todo.summed', { version: 2, upcast: { 1: data => data }, schema: z.object({ count: z.number() }) })
+@Event('todo.summed', { version: 2, upcast: { 1: data => data }, schema: type({ count: 'number' }) })
 class TodoSummed {
   constructor(readonly count: string) {}
 }

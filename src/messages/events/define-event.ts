@@ -8,11 +8,6 @@ import { type EventShape, stepsOf } from './event-shape';
 
 const DEFINITIONS = new WeakSet<object>();
 
-/** With a schema, the payload is what it takes, unless its type is given. */
-interface TakenBySchema<Payload> {
-  readonly schema?: StandardSchemaV1<Payload, any>;
-}
-
 /** An event without a class: its name, its versions, and a function that creates one. */
 export interface EventDefinition<Name extends string = string, Payload extends object = any> {
   (aggregateId: string, payload: Payload): PlainEvent<Name, Payload>;
@@ -30,7 +25,7 @@ export interface EventDefinition<Name extends string = string, Payload extends o
  */
 export function defineEvent<Payload extends object = any, Name extends string = string>(
   name: Name,
-  options?: EventVersions<1> & TakenBySchema<Payload>,
+  options?: EventVersions<1, StandardSchemaV1<Payload, any>>,
 ): EventDefinition<Name, Payload>;
 export function defineEvent<
   Payload extends object = any,
@@ -38,7 +33,7 @@ export function defineEvent<
   const Version extends number = number,
 >(
   name: Name,
-  options: Omit<LaterVersion<Payload, Version>, 'codec' | 'codecs'> & TakenBySchema<Payload>,
+  options: Omit<LaterVersion<Payload, Version, StandardSchemaV1<Payload, any>>, 'codec' | 'codecs'>,
 ): EventDefinition<Name, Payload>;
 export function defineEvent(name: string, options: EventVersions = {}): EventDefinition {
   const faults: string[] = [];

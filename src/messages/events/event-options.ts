@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../envelopes/recorded-event';
-import type { StandardSchemaV1 } from '../schemas/standard-schema';
+import type { AnySchema } from '../schemas/standard-schema';
 import type { Codecs } from '../values/value-codec';
 
 /** Converts an event to data that JSON can carry, and back; for events with dates, bigints or value objects. */
@@ -30,7 +30,7 @@ type Below<
 export type UpcastSteps<From extends number = number> = { readonly [Version in From]: UpcastStep | 'upcaster' };
 
 /** What is said about the shape of an event, without its codec. */
-export interface EventVersions<Version extends number = number> {
+export interface EventVersions<Version extends number = number, Schema extends AnySchema = AnySchema> {
   /** The version of the payload's shape, an integer from 1; default 1. */
   readonly version?: Version;
   /** A step from each earlier version: see {@link UpcastStep}. Default none, for an event of version 1. */
@@ -46,11 +46,15 @@ export interface EventVersions<Version extends number = number> {
    * A schema of what is stored in the current version: of the event's data, or of what its codec has encoded. Each
    * event is validated when it is recorded. Default none.
    */
-  readonly schema?: StandardSchemaV1<any, any>;
+  readonly schema?: Schema;
 }
 
 /** Options of `@Event`. */
-export interface EventOptions<E extends object = any, Version extends number = number> extends EventVersions<Version> {
+export interface EventOptions<
+  E extends object = any,
+  Version extends number = number,
+  Schema extends AnySchema = AnySchema,
+> extends EventVersions<Version, Schema> {
   /** Converts the whole event; not beside `codecs`. */
   readonly codec?: EventCodec<E>;
   /** Converts some of its fields, by name: see {@link Codecs}. */
@@ -58,7 +62,8 @@ export interface EventOptions<E extends object = any, Version extends number = n
 }
 
 /** Options for a version above 1: a missing step does not compile where the version is a literal. */
-export interface LaterVersion<E extends object, Version extends number> extends EventOptions<E, Version> {
+export interface LaterVersion<E extends object, Version extends number, Schema extends AnySchema = AnySchema>
+  extends EventOptions<E, Version, Schema> {
   readonly version: Version;
   readonly upcast: number extends Version ? UpcastSteps : UpcastSteps<Below<Version>>;
 }

@@ -20,7 +20,7 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
 export type AnySchema = StandardSchemaV1<any, any>;
 
 /** What a schema takes: `any`, if there is none. */
-type InputOf<Schema> = Schema extends StandardSchemaV1<infer Input, any> ? Input : any;
+type InputOf<Schema> = Schema extends AnySchema ? NonNullable<Schema['~standard']['types']>['input'] : any;
 
 /** The type with everything read only: a schema takes a list that is, although its type does not say so. */
 type DeepReadonly<T> = T extends string | number | boolean | bigint | symbol | null | undefined
