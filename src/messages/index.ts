@@ -132,7 +132,7 @@ export {
   UnusableSchemaError,
 } from './schemas/schema-errors';
 export { type AnySchema, aSchema, type SchemaFault, type StandardSchemaV1 } from './schemas/standard-schema';
-export { aValidation, refuseInvalidMessage, refuseInvalidPayload, type Validation } from './schemas/validation';
+export { aValidation, refuseInvalidMessage, type Validation } from './schemas/validation';
 export { hiddenFields } from './sealing/hidden-fields';
 export { jsonable, jsonOf } from './sealing/json';
 export { isStorableText, sealPayload } from './sealing/payload';
@@ -149,14 +149,11 @@ export {
   mapCodec,
   setCodec,
   urlCodec,
-  type ValueClass,
 } from './values/shipped-codecs';
 export {
   type Codecs,
-  type FieldCodec,
   type FieldCodecFor,
   FieldsCodec,
   type ValueCodec,
-  type ValueOf,
   type WrongFields,
 } from './values/value-codec';
