@@ -4,7 +4,8 @@ import { summaries } from './summaries';
 
 /** Every code block of the manual comes from a region of a file that the tests compile and run. */
 const ROOT = join(__dirname, '..');
-const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n```ts\n([\s\S]*?)```/g;
+/** What names a region, and the code block below it, if there is one yet. */
+const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n(?:```ts\n[\s\S]*?```)?/g;
 
 /** The pages that list the names of an entry point: what each name is comes from its doc comment. */
 const LISTS: Readonly<Record<string, string>> = {

@@ -88,10 +88,8 @@ class Thank {
 // #endregion command
 const thanked: Money[] = [];
 
-// #region state
 @Aggregate('Order', { snapshot: { every: 2, codecs: { total: money } } })
 class Order extends AggregateRoot<OrderPlaced | OrderRaised> {
-  // #endregion state
   total = new Money(0, 'EUR');
   placedAt = new Date(0);
 
