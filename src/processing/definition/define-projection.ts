@@ -19,7 +19,7 @@ import type {
   ReactorContext,
 } from './definition';
 import { definitionFaults } from './event-processor-checks';
-import type { CodecsFor, FieldOf, ViewFault } from './view-checks';
+import type { DefinedViewFault, FieldOf } from './view-checks';
 
 /**
  * The specification for `defineProjection`: the options of `@Projection`, and handlers by event name, which receive the
@@ -51,13 +51,9 @@ export interface ReactorSpecification extends EventProcessorOptions {
  * @throws InvalidOptionsError with all faults of the specification
  */
 export function defineProjection<View extends object, const Index extends string = FieldOf<View>>(
-  specification: ProjectionSpecification<View, Index> & { readonly codecs: CodecsFor<View> },
-): ProjectionDefinition<View, Index>;
-export function defineProjection<View extends object, const Index extends string = FieldOf<View>>(
-  specification: ProjectionSpecification<View, Index> & ViewFault<View, Index, unknown>,
-): ProjectionDefinition<View, Index>;
-export function defineProjection(specification: ProjectionSpecification<any>): ProjectionDefinition {
-  return defined<ProjectionDefinition>('defineProjection', 'projection', specification);
+  specification: ProjectionSpecification<View, Index> & DefinedViewFault<View, Index>,
+): ProjectionDefinition<View, Index> {
+  return defined<ProjectionDefinition<View, Index>>('defineProjection', 'projection', specification);
 }
 
 /**

@@ -32,7 +32,7 @@ export type FieldOf<View> =
   IsAny<View> extends true ? string : [keyof View] extends [never] ? string : keyof View & string;
 
 /** The codecs of a view: those of fields that JSON cannot represent must be there. */
-export type CodecsFor<View> = {
+type CodecsFor<View> = {
   readonly [Field in Uncarried<View>]: FieldCodecFor<Exclude<View[Field], null | undefined>>;
 } & { readonly [Field in keyof View]?: FieldCodecFor<Exclude<View[Field], null | undefined>> };
 
@@ -45,6 +45,21 @@ export type ViewFault<View, Index extends string, Otherwise, By = Readonly<Recor
     : [WrongFields<View, By>] extends [never]
       ? JsonFault<Omit<View, keyof By>, IndexFault<View, Index, Otherwise>>
       : { 'the codecs are not for these fields': WrongFields<View, By> };
+
+/**
+ * The faults of a view whose codecs, if it needs some, are given beside it; unknown if there are none. Conditional, as
+ * the compiler shows the fault then, and not the name of this type.
+ */
+export type DefinedViewFault<View, Index extends string> =
+  IsAny<View> extends true
+    ? unknown
+    : [Uncarried<View>] extends [never]
+      ? IndexFault<View, Index, unknown>
+      : IndexFault<
+          View,
+          Index,
+          { 'JSON does not carry these fields of the view': Uncarried<View> } | { readonly codecs: CodecsFor<View> }
+        >;
 type JsonFault<View, Otherwise> = [Uncarried<View>] extends [never]
   ? Otherwise
   : { 'JSON does not carry these fields of the view': Uncarried<View> };
