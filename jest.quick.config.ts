@@ -9,12 +9,13 @@ process.env.EVENTUALITY_STORES = 'memory';
 delete process.env.EVENTUALITY_POSTGRES_URL;
 
 const LEFT_OUT = [
-  // Random plays, comparisons of times, and long stories.
+  // Random plays, comparisons of times, and long stories, such as those of several processes on one store.
   'property.test.ts$',
   'growth.test.ts$',
   '<rootDir>/tests/(faults|soak)/',
   '<rootDir>/tests/contract/broken-',
   '<rootDir>/tests/processing/versions/',
+  '/(several-processes|sharing|lease-clocks).test.ts$',
   // Stores in files and on servers, and tests of the tests.
   '<rootDir>/tests/(postgres|sqlite|better-sqlite3|setup)/',
   '<rootDir>/samples/stores/json-lines-',

@@ -67,8 +67,10 @@ const stores: Readonly<Record<string, EventStoreContractOptions>> = {
     commands: true,
   },
   'CustomEventStore of append and readAll': customStores(),
-  ...(TESTED.includes('SQLite') && { SqliteEventStore: sqliteStores() }),
-  'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true, commands: true },
+  ...(TESTED.includes('SQLite') && {
+    SqliteEventStore: sqliteStores(),
+    'SqliteEventStore without a file': { open: () => sqlite(':memory:'), restores: true, commands: true },
+  }),
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {

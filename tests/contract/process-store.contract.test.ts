@@ -37,17 +37,17 @@ const stores: Readonly<Record<string, ProcessStoreContractOptions>> = {
       () => sqlite(join(folder, `${++files}.db`)),
       closed => sqlite((closed as SqliteEventStore).file),
     ),
+    'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
+    'SqliteEventStore with a clock': {
+      ...beside(() => {
+        const clock = new VirtualClock();
+        const store = sqlite(':memory:', { clock });
+        clocks.set(store.projections!, clock);
+        return store;
+      }),
+      clock: store => clocks.get(store)!,
+    },
   }),
-  'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
-  'SqliteEventStore with a clock': {
-    ...beside(() => {
-      const clock = new VirtualClock();
-      const store = sqlite(':memory:', { clock });
-      clocks.set(store.projections!, clock);
-      return store;
-    }),
-    clock: store => clocks.get(store)!,
-  },
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {

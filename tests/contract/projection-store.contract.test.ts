@@ -50,8 +50,8 @@ const stores: Readonly<Record<string, ProjectionStoreContractOptions>> = {
       () => sqlite(join(folder, `${++files}.db`)),
       closed => sqlite((closed as SqliteEventStore).file),
     ),
+    'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
   }),
-  'SqliteEventStore without a file': beside(() => sqlite(':memory:')),
 };
 
 describe.each(Object.entries(stores))('%s', (_, options) => {
