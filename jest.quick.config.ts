@@ -31,7 +31,8 @@ const importing = ['tests', 'samples']
 
 const config: Config = {
   ...all,
-  maxWorkers: '100%',
+  // Many tests wait: with more workers than processors there is something to do meanwhile.
+  maxWorkers: '150%',
   testPathIgnorePatterns: ['/node_modules/', ...LEFT_OUT, ...importing.map(path => `<rootDir>/${path}`)],
 };
 delete config.globalSetup;
