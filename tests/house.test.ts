@@ -61,8 +61,6 @@ test('stored events become instances, and are folded, in the places that get the
     sources.flatMap(({ path, text }) => (path.startsWith('src') && pattern.test(text) ? [path] : [])).sort();
   // Of stored events a `CurrentEvent` is made here alone; elsewhere a cast would be a way around the reader.
   expect(of(/ as CurrentEvent\b/)).toEqual([
-    'src/bootstrap/making/listeners.ts',
-    'src/flow/events/subscribed-listeners.ts',
     'src/messages/events/event-reader.ts',
     'src/model/aggregate-instance.ts',
     'src/model/classes/aggregate-class.ts',

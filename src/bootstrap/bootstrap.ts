@@ -4,11 +4,11 @@ import type { FlowCommandHandler } from '../commands';
 import type { ModuleClass, Token } from '../decorators';
 import {
   EventBus,
+  eventReaderFor,
   Flow,
   type FlowParts,
   type GivenCommandHandler,
   type QueryHandlerFunction,
-  readingFaults,
 } from '../flow';
 import { type FailureReporting, messageName, optionFaults, refuseArguments } from '../messages';
 import { definitionOf } from '../model';
@@ -140,8 +140,8 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
     ...repositoryFaults(wiring),
     ...eventProcessorClassFaults(components, processors, definitions, options),
     ...snapshotStoreFaults(components, options.eventStore, options.snapshotStore),
-    ...readingFaults(parts),
   );
+  eventReaderFor(parts, faults);
   if (faults.length > 0) throw new WiringError(faults);
   const application: Application = new Application(parts, container);
   await start(application, wiring);

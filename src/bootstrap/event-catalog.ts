@@ -3,10 +3,9 @@ import {
   type EventReference,
   type EventShape,
   InvalidEventsError,
-  isUpcaster,
+  resolvedUpcasters,
   shapeOf,
   type Upcaster,
-  upcastersOf,
 } from '../messages';
 import { type AggregateDefinition, definitionOf, sealEvent } from '../model';
 import { refuseConfig } from './checks/config-checks';
@@ -49,9 +48,7 @@ export function eventCatalog(config: EventualityConfig): EventCatalog {
   const components = new Components();
   if (config.module) components.collect(config.module);
   const faults: string[] = [];
-  const given = (config.upcasters ?? []).flatMap(each =>
-    isUpcaster(each) ? [each] : upcastersOf(each as any, faults),
-  );
+  const given = resolvedUpcasters(config.upcasters ?? [], faults);
   if (components.faults.length > 0 || faults.length > 0) throw new WiringError([...components.faults, ...faults]);
   const upcasters: readonly Upcaster[] = [...components.upcasters, ...given];
   const aggregates = [...components.aggregates, ...(config.aggregates ?? [])].map(definitionOf);

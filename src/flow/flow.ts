@@ -7,7 +7,7 @@ import {
   type CommandOutcome,
   consoleLogger,
   type DispatchOptions,
-  EventReader,
+  type EventReader,
   type MessageCause,
   newId,
   type ProjectionReference,
@@ -40,8 +40,7 @@ import type { EventContexts } from './events/event-listener';
 import { FlowLife } from './flow-life';
 import type { FlowParts } from './flow-parts';
 import { classesOf } from './known-classes';
-import { readerPartsOf } from './known-events';
-import { refuseFaults } from './part-checks';
+import { checkedReader } from './part-checks';
 import { processCommands } from './process-commands';
 import { ReadSide, type ReadSideParts, type WaitOptions, type WatchOptions } from './read-side';
 import { Repositories } from './repositories';
@@ -79,13 +78,12 @@ export class Flow {
    * @throws InvalidConfigurationError, DuplicateHandlerError, InvalidAggregateError, each with all faults of its kind
    */
   constructor(parts: FlowParts) {
-    refuseFaults(parts);
+    const eventReader = checkedReader(parts);
     const { listeners, clock = systemClock, logger = consoleLogger, cache = false, snapshotStore, validate } = parts;
     this.clock = clock;
     this.newId = parts.newId ?? (() => newId());
     const reporting = { logger, onError: parts.onError };
     const history = new KnownHistory(parts.eventStore, reporting);
-    const eventReader = new EventReader(readerPartsOf(parts));
     this.eventReader = eventReader;
     this.#readSide = this.#readSideOf(parts, { history, eventReader, ...reporting });
     const classes = classesOf(parts);

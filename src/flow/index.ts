@@ -20,5 +20,5 @@ export type {
 export { Flow } from './flow';
 export type { FlowParts, GivenCommandHandler } from './flow-parts';
 export { baseEventFaults } from './known-classes';
-export { readingFaults } from './known-events';
+export { eventReaderFor } from './known-events';
 export { FLOW_PARTS } from './part-checks';

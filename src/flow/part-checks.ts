@@ -9,6 +9,7 @@ import {
   aTimeout,
   aValidation,
   type Check,
+  type EventReader,
   either,
   eventReferences,
   inheritedNames,
@@ -34,7 +35,7 @@ import { InvalidConfigurationError } from './errors';
 import { listenersByName } from './events/listener-checks';
 import type { FlowParts, GivenCommandHandler, GivenQueryHandler, MessageClasses } from './flow-parts';
 import { baseEventFaults, classesOf, eventPlaces } from './known-classes';
-import { readingFaults } from './known-events';
+import { eventReaderFor } from './known-events';
 
 /** Faults of a class are found when it is used: see `definitionOf`. */
 const anAggregate: Check = (value, path, faults) => {
@@ -88,16 +89,22 @@ export const FLOW_PARTS: OptionChecks<FlowParts> = {
   ambientCausation: aBoolean,
 };
 
-/** @throws InvalidConfigurationError with all faults of the parts of a Flow */
-export function refuseFaults(parts: FlowParts): void {
+/**
+ * Returns the reader of a Flow's stored events.
+ * @throws InvalidConfigurationError with all faults of the parts of the Flow
+ */
+export function checkedReader(parts: FlowParts): EventReader {
   const faults = optionFaults(parts, FLOW_PARTS);
   if (faults.length === 0) faults.push(...eventProcessorFaults(parts.processors ?? [], parts.eventStore));
   if (faults.length === 0 && parts.scheduling && !parts.eventStore.projections?.processes)
     faults.push('scheduling needs an event store whose `projections` have `processes`; this one has none.');
-  if (faults.length === 0)
+  let reader: EventReader | undefined;
+  if (faults.length === 0) {
     faults.push(...eventNameFaults(parts), ...baseEventFaults(eventPlaces(parts)), ...unhandledFaults(parts));
-  if (faults.length === 0) faults.push(...readingFaults(parts));
+    reader = eventReaderFor(parts, faults);
+  }
   if (faults.length > 0) throw new InvalidConfigurationError('The flow', faults);
+  return reader!;
 }
 
 /** A flow that does not follow sends nothing: it needs no handlers of what its processes send. */

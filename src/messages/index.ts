@@ -32,7 +32,7 @@ export type { CurrentEvent } from './events/current-event';
 export { defineEvent, type EventDefinition, isEventDefinition } from './events/define-event';
 export { EVENT_VERSIONS, versionFaults } from './events/event-option-checks';
 export type { EventCodec, EventOptions, LaterVersion, UpcastStep } from './events/event-options';
-export { EventReader, type EventReaderParts } from './events/event-reader';
+export { EventReader } from './events/event-reader';
 export type { EventShape } from './events/event-shape';
 export { classOfPayload, EventType, eventTypeOf } from './events/event-type';
 export type { SealedEvent } from './events/sealed-event';
@@ -51,7 +51,13 @@ export {
   type UpcastPieces,
   upcaster,
 } from './events/upcaster';
-export { isUpcasterClass, UPCASTERS, type UpcasterMetadata, upcastersOf } from './events/upcaster-classes';
+export {
+  isUpcasterClass,
+  resolvedUpcasters,
+  UPCASTERS,
+  type UpcasterMetadata,
+  upcastersOf,
+} from './events/upcaster-classes';
 export { EventualityError, listed } from './faults/errors';
 export {
   type FailureContext,

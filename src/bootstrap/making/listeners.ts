@@ -1,5 +1,5 @@
 import type { EventBus, EventListener } from '../../flow';
-import { type CurrentEvent, EventReader, eventTypeOf } from '../../messages';
+import { EventReader, eventTypeOf } from '../../messages';
 import type { ContainerAdapter } from '../container/container-adapter';
 import type { Components, HandlerClass } from '../discovery/components';
 import { WiringError } from '../errors';
@@ -30,12 +30,11 @@ function listenersOf(listener: any, events: HandlerClass['events']): Record<stri
   return Object.fromEntries(
     [...events].map(([event, handlers]) => {
       const type = eventTypeOf(event);
-      const reader = EventReader.of(type);
+      const revived = EventReader.reviving(type);
       return [
         type.name,
         handlers.map(({ method }): EventListener => {
-          const listen: EventListener = (recorded, context) =>
-            listener[method](type.revive(reader.read(recorded) as CurrentEvent), context);
+          const listen: EventListener = (recorded, context) => listener[method](revived(recorded), context);
           return Object.defineProperty(listen, 'name', { value: `${listener.constructor.name}.${String(method)}` });
         }),
       ];

@@ -1,12 +1,4 @@
-import {
-  aFunction,
-  type ClassReference,
-  type CurrentEvent,
-  EventReader,
-  eventTypeOf,
-  shownText,
-  shownValue,
-} from '../../messages';
+import { aFunction, type ClassReference, EventReader, eventTypeOf, shownText, shownValue } from '../../messages';
 import { InvalidConfigurationError } from '../errors';
 import type { EventListener, EventListeners } from './event-listener';
 import { listenersByName } from './listener-checks';
@@ -38,10 +30,9 @@ export function refuseSubscription(event: unknown, listener: unknown): void {
 /** A listener by class gets an instance of it, whatever the store returned. */
 function reviving<E extends object>(type: ClassReference<E>, listener: EventListener<E>): [string, EventListener] {
   const eventType = eventTypeOf(type);
-  const reader = EventReader.of(eventType);
+  const revived = EventReader.reviving(eventType);
   const listen: EventListener = (event, context) => {
-    // Without upcasters an event has one part.
-    const payload = eventType.revive(reader.read(event) as CurrentEvent);
+    const payload = revived(event);
     return listener(payload === event.payload ? event : Object.freeze({ ...event, payload }), context);
   };
   if (typeof listener !== 'function') return [eventType.name, listener];

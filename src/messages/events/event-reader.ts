@@ -6,9 +6,10 @@ import { InvalidOptionsError } from '../options/options';
 import type { CurrentEvent } from './current-event';
 import type { UpcastStep } from './event-options';
 import type { EventShape } from './event-shape';
+import type { EventType } from './event-type';
 import { InvalidEventsError, MissingUpcasterError, NewerEventError, UpcastFailedError } from './upcast-errors';
-import { type EventReference, isData, isUpcaster, shapeOf, type Upcaster, UpcastPiece } from './upcaster';
-import { upcastersOf } from './upcaster-classes';
+import { type EventReference, eventReferences, isData, shapeOf, type Upcaster, UpcastPiece } from './upcaster';
+import { resolvedUpcasters } from './upcaster-classes';
 
 /** What an event reader knows: the events of an application, and the upcasters of older ones. */
 export interface EventReaderParts {
@@ -36,21 +37,12 @@ export class EventReader {
   /** @throws InvalidEventsError with all faults */
   constructor(parts: EventReaderParts = {}) {
     const faults: string[] = [];
-    const upcasters = [...(parts.upcasters ?? [])].flatMap((each, index): Upcaster[] => {
-      if (isUpcaster(each)) return [each];
-      if (typeof each === 'function') return upcastersOf(each, faults);
-      faults.push(
-        `upcasters[${index}] is ${shownValue(each)}; give what upcaster() returned, or a class with @Upcaster.`,
-      );
-      return [];
-    });
-    for (const [index, event] of [...(parts.events ?? [])].entries()) {
+    const upcasters = resolvedUpcasters(parts.upcasters ?? [], faults);
+    const events = [...(parts.events ?? [])];
+    eventReferences(events, 'events', faults);
+    for (const event of events) {
       const shape = shapeOf(event);
       if (shape) this.#add(shape);
-      else
-        faults.push(
-          `events[${index}] is ${shownValue(event)}; give the class of an event, or what defineEvent returned.`,
-        );
     }
     for (const { to } of upcasters) for (const target of to) this.#add(shapeOf(target)!);
     faults.push(...this.#addUpcasters(upcasters));
@@ -58,11 +50,16 @@ export class EventReader {
     if (faults.length > 0) throw new InvalidEventsError(faults);
   }
 
-  /** Returns a reader of one event that is not checked: where steps are missing, it fails when it reads. */
-  static of(event: EventShape): EventReader {
+  /**
+   * Returns a function that makes instances of one event class: of events of its version at once, of earlier ones by
+   * its own steps. It is not checked: where a step is missing, it fails when it reads.
+   */
+  static reviving<E extends object>(type: EventType<E>): (event: RecordedEvent) => E {
     const reader = new EventReader();
-    reader.#add(event);
-    return reader;
+    reader.#add(type);
+    // Without upcasters an event has one part.
+    return event =>
+      type.revive((event.schemaVersion === type.schemaVersion ? event : reader.read(event)) as CurrentEvent);
   }
 
   /** Tells whether an event of this name is known: as a current one, or as one that an upcaster takes. */
@@ -130,7 +127,7 @@ export class EventReader {
   #upcast(event: RecordedEvent, shape: EventShape | undefined): CurrentEvent | readonly CurrentEvent[] {
     const { name, schemaVersion, payload } = event;
     const upcaster = this.#upcasters.get(name)?.get(schemaVersion);
-    // Of a name that only upcasters know, versions that none of them takes are events of nobody here.
+    // Of a name that only upcasters know, a version that none of them takes is an unknown event.
     if (!upcaster && !shape) return event as CurrentEvent;
     const pieces = upcaster
       ? this.#pieces(upcaster, payload, event)

@@ -1,6 +1,6 @@
 import { shownText } from '../faults/shown';
 import { type ClassReference, metadataKey, metadataLists } from '../names/class-metadata';
-import { madeUpcaster, type Upcaster, type UpcasterOptions, upcasterFaults } from './upcaster';
+import { anUpcaster, isUpcaster, madeUpcaster, type Upcaster, type UpcasterOptions, upcasterFaults } from './upcaster';
 
 /** What `@Upcaster` leaves on a class for one method. */
 export interface UpcasterMetadata {
@@ -15,6 +15,15 @@ export const UPCASTERS = metadataKey('upcasters');
 /** Tells whether a class has methods with `@Upcaster`. */
 export const isUpcasterClass = (type: Function): boolean =>
   metadataLists<UpcasterMetadata>(type, UPCASTERS).some(level => level.length > 0);
+
+/** Returns upcasters, and those of classes; what is wrong with any of them is added to `faults` as a sentence. */
+export const resolvedUpcasters = (given: Iterable<Upcaster | ClassReference>, faults: string[]): Upcaster[] =>
+  [...given].flatMap((each, index): Upcaster[] => {
+    if (isUpcaster(each)) return [each];
+    if (typeof each === 'function') return upcastersOf(each, faults);
+    anUpcaster(each, `upcasters[${index}]`, faults);
+    return [];
+  });
 
 /** Returns the upcasters of a class; what is wrong with it is added to `faults` as sentences. */
 export function upcastersOf(type: ClassReference, faults: string[]): Upcaster[] {

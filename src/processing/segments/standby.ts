@@ -12,6 +12,7 @@ interface StandbyPlace extends NewerEvent {
  */
 export class Standby {
   #at: StandbyPlace | undefined;
+  #isToLeave = false;
 
   get isOn(): boolean {
     return this.#at !== undefined;
@@ -20,8 +21,16 @@ export class Standby {
   /** Returns whether this is news. */
   begin(segment: number, at: NewerEvent): boolean {
     const isNews = !this.#at;
+    if (isNews) this.#isToLeave = true;
     if (!this.#at || at.event.position > this.#at.event.position) this.#at = { ...at, segment };
     return isNews;
+  }
+
+  /** Whether the others are to be told that this process leaves: true once, as it does not join again meanwhile. */
+  leaves(): boolean {
+    const isToLeave = this.#isToLeave;
+    this.#isToLeave = false;
+    return isToLeave;
   }
 
   /** Ends where newer code has gone past the event and has left. */

@@ -152,7 +152,7 @@ export class VersionProcessor {
   /** Leaves all segments to newer code, which divides them without this process. */
   async #standBy(): Promise<void> {
     await Promise.all([...this.#held].map(([segment, held]) => this.#giveBack(segment, held)));
-    await this.#leave();
+    if (this.#standby.leaves()) await this.#leave();
     this.#standby.endIfLeft(await this.parts.pulse.segments(this.#name));
     if (!this.#standby.isOn) this.#wake();
   }

@@ -333,6 +333,10 @@ describe('what does not fit together is found at the start, with everything else
     const eventStore = new InMemoryEventStore();
     const parts = { eventStore, events: [Incomplete], upcasters: [Wrong] };
     expect((await thrownBy(() => new Flow(parts))).message).toMatch(/both take version 1[\s\S]*nothing leads on/);
+    const named = { ...parts, messageClasses: { events: [Paid, Incomplete] } };
+    expect((await thrownBy(() => new Flow(named))).message).toMatch(
+      /two event classes have the name 'account\.paid'[\s\S]*both take version 1/,
+    );
     const wrong = await thrownBy(() => new Flow({ eventStore, events: [7 as never], upcasters: [{} as never] }));
     expect(wrong.message).toMatch(/events\[0\] is 7[\s\S]*upcasters\[0\] is an object/);
   });
