@@ -11,7 +11,7 @@ const floors = [
 ];
 
 /** The lists of what the package exports. */
-const FACES = '^src/(index|errors|store-kit)\\.ts$';
+const FACES = '^src/(index|container|errors|operations|processes|store-kit|upcasting|values)\\.ts$';
 
 const upward = floors.flatMap((folders, floor) =>
   folders.map(folder => {

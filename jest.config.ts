@@ -22,7 +22,7 @@ const config: Config = {
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/samples/**/*.test.ts'],
   moduleNameMapper: {
     '^eventuality$': '<rootDir>/src/index.ts',
-    '^eventuality/(errors|store-kit)$': '<rootDir>/src/$1.ts',
+    '^eventuality/(container|errors|operations|processes|store-kit|upcasting|values)$': '<rootDir>/src/$1.ts',
     '^eventuality/(postgres|sqlite)$': '<rootDir>/src/adapters/$1/index.ts',
     '^eventuality/testing$': '<rootDir>/src/testing/index.ts',
   },

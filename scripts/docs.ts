@@ -7,10 +7,11 @@ const ROOT = join(__dirname, '..');
 /** What names a region, and the code block below it, if there is one yet. */
 const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n(?:```ts\n[\s\S]*?```)?/g;
 
-/** The pages that list the names of an entry point: what each name is comes from its doc comment. */
-const LISTS: Readonly<Record<string, string>> = {
-  'docs/api.md': 'src/index.ts',
-  'docs/store-kit.md': 'src/store-kit.ts',
+/** The pages that list the names of entry points: what each name is comes from its doc comment. */
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  'docs/api.md': ['index'],
+  'docs/api-entry-points.md': ['container', 'operations', 'processes', 'upcasting', 'values'],
+  'docs/store-kit.md': ['store-kit'],
 };
 
 /** The pages whose code blocks are checked. */
@@ -30,9 +31,9 @@ export const renewed = (page: string): string =>
 
 function withSummaries(page: string): string {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  const entry = LISTS[page];
-  if (entry === undefined) return text;
-  const known = summaries(entry);
+  const entries = LISTS[page];
+  if (entries === undefined) return text;
+  const known = new Map(entries.flatMap(entry => [...summaries(entry)]));
   return text.replace(/^- `(\w+)`:.*$/gm, (line, name: string) =>
     known.has(name) ? `- \`${name}\`: ${known.get(name)}` : line,
   );

@@ -3,6 +3,11 @@ import ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
 
+const fileOf = (entry: string): string => join(ROOT, 'src', `${entry}.ts`);
+
+/** The entry points whose names a page lists. */
+const ENTRIES = ['index', 'container', 'operations', 'processes', 'store-kit', 'upcasting', 'values'].map(fileOf);
+
 let program: ts.Program | undefined;
 
 /** Reads the sources once, for all pages, and nothing else: doc comments need no types of libraries. */
@@ -10,18 +15,14 @@ function programOf(): ts.Program {
   if (program) return program;
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  program = ts.createProgram([join(ROOT, 'src/index.ts'), join(ROOT, 'src/store-kit.ts')], {
-    ...options,
-    noLib: true,
-    types: [],
-  });
+  program = ts.createProgram(ENTRIES, { ...options, noLib: true, types: [] });
   return program;
 }
 
 /** Returns the first sentence of the doc comment of each name that an entry point exports. */
 export function summaries(entry: string): ReadonlyMap<string, string> {
   const checker = programOf().getTypeChecker();
-  const module = checker.getSymbolAtLocation(programOf().getSourceFile(join(ROOT, entry))!)!;
+  const module = checker.getSymbolAtLocation(programOf().getSourceFile(fileOf(entry))!)!;
   return new Map(
     checker.getExportsOfModule(module).map(symbol => [symbol.name, firstSentence(declared(symbol, checker), checker)]),
   );

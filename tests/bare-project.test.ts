@@ -62,7 +62,8 @@ console.log(JSON.stringify({
 `;
 
 const TYPED = `
-import { Aggregate, AggregateRoot, bootstrap, CommandHandler, type CommandOutcome, defineAggregate, defineProjection, Event, exportEvents, Flow, importEvents, InMemoryEventStore, Module, repositoryToken } from 'eventuality';
+import { Aggregate, AggregateRoot, bootstrap, CommandHandler, type CommandOutcome, defineAggregate, defineProjection, Event, exportEvents, Flow, importEvents, InMemoryEventStore, Module } from 'eventuality';
+import { repositoryToken } from 'eventuality/container';
 import { StoreClosedError } from 'eventuality/errors';
 import { postgres } from 'eventuality/postgres';
 import { sqlite } from 'eventuality/sqlite';

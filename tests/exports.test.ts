@@ -1,8 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as eventuality from 'eventuality';
+import * as container from 'eventuality/container';
 import * as errors from 'eventuality/errors';
+import * as operations from 'eventuality/operations';
+import * as processes from 'eventuality/processes';
 import * as storeKit from 'eventuality/store-kit';
+import * as upcasting from 'eventuality/upcasting';
+import * as values from 'eventuality/values';
 import ts from 'typescript';
 
 const root = join(__dirname, '..');
@@ -16,13 +21,15 @@ interface Names {
 }
 
 /**
- * The names that a page lists: one line each, `- \`name\`: what it is`; types stand under headings that end with
- * "(types)".
+ * The names that a page, or its part about one entry point, lists: one line each, `- \`name\`: what it is`; types stand
+ * under headings that end with "(types)".
  */
-function documented(page: string): Names {
+function documented(page: string, part?: string): Names {
   const found: Names = { values: [], types: [] };
   let kind: keyof Names = 'values';
-  for (const line of readFileSync(join(root, 'docs', page), 'utf8').split('\n')) {
+  const text = readFileSync(join(root, 'docs', page), 'utf8');
+  const lines = part === undefined ? text : text.split(/^(?=## )/m).find(each => each.startsWith(`## \`${part}\``));
+  for (const line of (lines ?? '').split('\n')) {
     if (line.startsWith('#')) kind = line.endsWith('(types)') ? 'types' : 'values';
     const name = /^- `(\w+)`: \S/.exec(line)?.[1];
     if (name) found[kind].push(name);
@@ -44,16 +51,23 @@ function written(file: string): Names {
   return found;
 }
 
-describe.each([
+const LISTED: [page: string, file: string, module: object, part?: string][] = [
   ['api.md', 'index.ts', eventuality],
   ['store-kit.md', 'store-kit.ts', storeKit],
-])('docs/%s, of src/%s,', (page, file, module) => {
+  ['api-entry-points.md', 'container.ts', container, 'eventuality/container'],
+  ['api-entry-points.md', 'operations.ts', operations, 'eventuality/operations'],
+  ['api-entry-points.md', 'processes.ts', processes, 'eventuality/processes'],
+  ['api-entry-points.md', 'upcasting.ts', upcasting, 'eventuality/upcasting'],
+  ['api-entry-points.md', 'values.ts', values, 'eventuality/values'],
+];
+
+describe.each(LISTED)('docs/%s, of src/%s,', (page, file, module, part) => {
   test('lists every value that is exported, once, and no other', () => {
-    expect(documented(page).values.sort()).toEqual(written(file).values.sort());
+    expect(documented(page, part).values.sort()).toEqual(written(file).values.sort());
   });
 
   test('lists every type that is exported, once, and no other', () => {
-    expect(documented(page).types.sort()).toEqual(written(file).types.sort());
+    expect(documented(page, part).types.sort()).toEqual(written(file).types.sort());
   });
 
   test('lists values that are there at run time', () => {
@@ -62,15 +76,21 @@ describe.each([
   });
 });
 
+test('every entry point beside adapters and the testing kit is listed', () => {
+  const files = readdirSync(join(root, 'src')).filter(file => file.endsWith('.ts'));
+  expect([...LISTED.map(([, file]) => file), 'errors.ts'].sort()).toEqual(files.sort());
+});
+
 test('a name is in one entry point: only errors are in two, those of the root as the same classes', () => {
-  const names = [written('index.ts'), written('errors.ts'), written('store-kit.ts')].map(({ values, types }) => [
-    ...values,
-    ...types,
-  ]);
-  const [root, all, kit] = names.map(each => new Set(each));
-  expect([...kit!].filter(name => root!.has(name) || all!.has(name))).toEqual([]);
-  const shared = [...root!].filter(name => all!.has(name));
-  expect(shared).toEqual(written('index.ts').values.filter(name => name.endsWith('Error')));
+  const namesOf = (file: string) => Object.values(written(file)).flat();
+  const listed: string[] = LISTED.flatMap(([, file]) => namesOf(file));
+  expect(listed.filter((name, index) => listed.indexOf(name) !== index)).toEqual([]);
+  const shared = namesOf('errors.ts').filter(name => listed.includes(name));
+  expect(shared.sort()).toEqual(
+    written('index.ts')
+      .values.filter(name => name.endsWith('Error'))
+      .sort(),
+  );
   for (const name of shared) expect(Reflect.get(errors, name)).toBe(Reflect.get(eventuality, name));
 });
 

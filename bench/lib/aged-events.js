@@ -34,7 +34,9 @@ const VARIANTS = {
 
 /** @returns `{ load() }`: loads the aggregate, and returns how many events it has folded */
 export async function agedEvents(variant) {
-  const { codecOf, dateCodec, EventReader, InMemoryEventStore, Repository } = await framework();
+  const { InMemoryEventStore, Repository } = await framework();
+  const { EventReader } = await import('../../dist/upcasting.js');
+  const { codecOf, dateCodec } = await import('../../dist/values.js');
   const { stored, payload, reads } = VARIANTS[variant];
   const options = {
     version: 2,

@@ -25,7 +25,8 @@ export async function place(store, first, count) {
 
 /** @param open opens the store: a Flow closes its own, so each round needs another */
 export async function managed(open) {
-  const { defineAggregate, defineProcess, deadline, Event, Flow, send } = await import('../../dist/index.js');
+  const { defineAggregate, Event, Flow } = await import('../../dist/index.js');
+  const { deadline, defineProcess, send } = await import('../../dist/processes.js');
   const Confirmation = defineAggregate({
     name: 'Confirmation',
     state: {},
@@ -142,7 +143,8 @@ export async function idle({ store, asked }, milliseconds) {
 
 /** A flow with a process manager that does nothing but wait. */
 async function waitingFlow(eventStore) {
-  const { defineProcess, Flow } = await import('../../dist/index.js');
+  const { Flow } = await import('../../dist/index.js');
+  const { defineProcess } = await import('../../dist/processes.js');
   const process = defineProcess({
     ...{ name: NAME, state: { cents: 0 }, correlate: ({ aggregateId }) => aggregateId },
     starts: { OrderPlaced: () => undefined },

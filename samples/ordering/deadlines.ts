@@ -1,4 +1,5 @@
-import type { EventProcessorDefinition, ProcessDefinition } from 'eventuality';
+import type { EventProcessorDefinition } from 'eventuality';
+import type { ProcessDefinition } from 'eventuality/processes';
 import type { Print } from './log';
 
 /**

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { cancel, deadline, end, send } from 'eventuality';
+import { cancel, deadline, end, send } from 'eventuality/processes';
 import { given, history } from 'eventuality/testing';
 import { Fulfilment } from './fulfilment';
 import { CancelOrder, CompleteOrder, Order, OrderCompleted, OrderPlaced } from './order';

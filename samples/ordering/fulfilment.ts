@@ -1,10 +1,10 @@
+import { EventHandler } from 'eventuality';
 import {
   cancel,
   type Deadline,
   DeadlineHandler,
   deadline,
   Ends,
-  EventHandler,
   end,
   type ProcessContext,
   ProcessManager,
@@ -12,7 +12,7 @@ import {
   type RejectionContext,
   Starts,
   send,
-} from 'eventuality';
+} from 'eventuality/processes';
 import { CancelOrder, CompleteOrder, OrderCompleted, OrderPlaced } from './order';
 import { PaymentReceived, RequestPayment, WithdrawPayment } from './payment';
 import { ParcelShipped, ShipParcel } from './shipment';

@@ -1,4 +1,4 @@
-import type { ProcessHistory, ProcessStep, ProcessStepCommand } from 'eventuality';
+import type { ProcessHistory, ProcessStep, ProcessStepCommand } from 'eventuality/processes';
 
 /** Puts what an instance received and decided into lines. */
 export const historyLines = ({ instance, steps }: ProcessHistory): string[] => [

@@ -1,4 +1,4 @@
-import type { DeadLetter, ParkedSequence } from 'eventuality';
+import type { DeadLetter, ParkedSequence } from 'eventuality/operations';
 import { type CheckpointName, type ParkedName, parkedSequences, type SealedCommit } from 'eventuality/store-kit';
 import type { Rows } from './rows';
 

@@ -1,5 +1,6 @@
-import type { ParkedSequence, RecordedEvent } from 'eventuality';
+import type { RecordedEvent } from 'eventuality';
 import { EventsElsewhereError } from 'eventuality/errors';
+import type { ParkedSequence } from 'eventuality/operations';
 import {
   type AppendOutcome,
   type CheckpointName,

@@ -1,5 +1,6 @@
-import type { Clock, DeadLetter, ParkedSequence } from 'eventuality';
+import type { Clock } from 'eventuality';
 import { StoreClosedError } from 'eventuality/errors';
+import type { DeadLetter, ParkedSequence } from 'eventuality/operations';
 import {
   type CheckpointName,
   type CommitOutcome,

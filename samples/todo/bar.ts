@@ -1,4 +1,4 @@
-import type { RebuildProgress } from 'eventuality';
+import type { RebuildProgress } from 'eventuality/operations';
 
 const WIDTH = 30;
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { bootstrap, CommandHandler, EventHandler, Module, type Repository, repositoryToken } from 'eventuality';
+import { bootstrap, CommandHandler, EventHandler, Module, type Repository } from 'eventuality';
+import { repositoryToken } from 'eventuality/container';
 import { WiringError } from 'eventuality/errors';
 import { inject, container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, Deposit, OpenAccount, Transfer } from '../domain/accounts';

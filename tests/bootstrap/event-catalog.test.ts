@@ -1,7 +1,6 @@
 import {
   Aggregate,
   AggregateRoot,
-  as,
   CommandHandler,
   defineAggregate,
   defineEvent,
@@ -9,11 +8,10 @@ import {
   EventHandler,
   eventCatalog,
   Module,
-  ProcessManager,
   Projection,
-  Starts,
-  Upcaster,
 } from 'eventuality';
+import { ProcessManager, Starts } from 'eventuality/processes';
+import { as, Upcaster } from 'eventuality/upcasting';
 
 class Open {
   constructor(readonly id: string) {}

@@ -12,8 +12,8 @@ import {
   Query,
   QueryHandler,
   type Repository,
-  repositoryToken,
 } from 'eventuality';
+import { repositoryToken } from 'eventuality/container';
 import {
   delay,
   inject,

@@ -1,4 +1,5 @@
-import type { ContainerAdapter, Registration, Token } from 'eventuality';
+import type { Token } from 'eventuality';
+import type { ContainerAdapter, Registration } from 'eventuality/container';
 
 /** A container written by hand: a Map, and for classes the tokens of their constructor in a static list. */
 export class MapContainer implements ContainerAdapter {

@@ -7,8 +7,8 @@ import {
   Module,
   type ModuleOptions,
   type Provider,
-  repositoryToken,
 } from 'eventuality';
+import { repositoryToken } from 'eventuality/container';
 import { delay, inject } from 'tsyringe';
 import { Account, AccountOpened, OpenAccount, Transfer } from '../domain/accounts';
 import { MapContainer } from './map-container';

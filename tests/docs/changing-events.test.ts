@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   Aggregate,
   AggregateRoot,
-  as,
   bootstrap,
   defineEvent,
   Event,
@@ -15,10 +14,9 @@ import {
   Module,
   Projection,
   type ProjectionContext,
-  Upcaster,
-  upcaster,
 } from 'eventuality';
 import { given, history, storedEvent } from 'eventuality/testing';
+import { as, Upcaster, upcaster } from 'eventuality/upcasting';
 import { Todo } from '../../samples/todo/domain';
 
 // #region added

@@ -3,19 +3,16 @@ import type { ProjectionContext, ReadModel, Repository } from 'eventuality';
 import {
   bootstrap,
   CommandHandler,
-  type ContainerAdapter,
   EventHandler,
   InjectReadModel,
   InjectRepository,
-  injectedTokens,
   Module,
   Projection,
   Query,
   QueryHandler,
-  type Registration,
   type Token,
-  TsyringeAdapter,
 } from 'eventuality';
+import { type ContainerAdapter, injectedTokens, type Registration, TsyringeAdapter } from 'eventuality/container';
 import { container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, OpenAccount, Transfer } from '../domain/accounts';
 

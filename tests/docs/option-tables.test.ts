@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  bootstrap,
-  defineAggregate,
-  defineProcess,
-  defineProjection,
-  eventCatalog,
-  Flow,
-  InMemoryEventStore,
-} from 'eventuality';
+import { bootstrap, defineAggregate, defineProjection, eventCatalog, Flow, InMemoryEventStore } from 'eventuality';
 import { postgres } from 'eventuality/postgres';
+import { defineProcess } from 'eventuality/processes';
 import { sqlite } from 'eventuality/sqlite';
 
 const DOCS = join(__dirname, '../../docs');

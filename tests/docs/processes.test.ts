@@ -1,16 +1,6 @@
 import 'reflect-metadata';
-import {
-  bootstrap,
-  cancel,
-  deadline,
-  defineAggregate,
-  defineProcess,
-  Event,
-  end,
-  Flow,
-  InMemoryEventStore,
-  send,
-} from 'eventuality';
+import { bootstrap, defineAggregate, Event, Flow, InMemoryEventStore } from 'eventuality';
+import { cancel, deadline, defineProcess, end, send } from 'eventuality/processes';
 import { sqlite } from 'eventuality/sqlite';
 import { testFlow, VirtualClock } from 'eventuality/testing';
 import { Fulfilment } from '../../samples/ordering/fulfilment';

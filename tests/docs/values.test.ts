@@ -4,23 +4,16 @@ import {
   bootstrap,
   Command,
   CommandHandler,
-  codecOf,
-  DeadlineHandler,
-  dateCodec,
-  deadline,
   Event,
   EventHandler,
   Flow,
   Module,
-  mapCodec,
-  type ProcessContext,
-  ProcessManager,
   Projection,
   type ProjectionContext,
-  Starts,
-  send,
 } from 'eventuality';
+import { DeadlineHandler, deadline, type ProcessContext, ProcessManager, Starts, send } from 'eventuality/processes';
 import { given, history } from 'eventuality/testing';
+import { codecOf, dateCodec, mapCodec } from 'eventuality/values';
 import { SILENT } from '../support/logger';
 import { PLACES } from '../support/stores/places';
 import { until } from '../support/waiting';

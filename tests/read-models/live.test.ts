@@ -3,7 +3,6 @@ import {
   bootstrap,
   defineProjection,
   EventHandler,
-  EventReader,
   Flow,
   InMemoryEventStore,
   Module,
@@ -11,6 +10,7 @@ import {
   type ProjectionContext,
 } from 'eventuality';
 import { LiveReadModelTooLargeError } from 'eventuality/errors';
+import { EventReader } from 'eventuality/upcasting';
 import { LiveDocuments } from '../../src/read-models';
 import { type EventStore, KnownHistory } from '../../src/store';
 import { CompleteTodo, CreateTodo, Todo, TodoCompleted, TodoCreated } from '../domain/todo';

@@ -4,7 +4,6 @@ import {
   Command,
   CommandBus,
   CommandHandler,
-  codecOf,
   Event,
   EventHandler,
   Flow,
@@ -12,6 +11,7 @@ import {
   QueryBus,
   type StandardSchemaV1,
 } from 'eventuality';
+import { codecOf } from 'eventuality/values';
 import { z } from 'zod';
 
 class Money {

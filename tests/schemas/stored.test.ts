@@ -8,13 +8,11 @@ import {
   EventHandler,
   type EventStore,
   Module,
-  ProcessManager,
   Projection,
   type ProjectionContext,
-  Starts,
-  send,
 } from 'eventuality';
 import { InvalidMessageError, InvalidPayloadError } from 'eventuality/errors';
+import { ProcessManager, Starts, send } from 'eventuality/processes';
 import { z } from 'zod';
 import { SILENT } from '../support/logger';
 import { PLACES, type Place } from '../support/stores/places';

@@ -1,15 +1,6 @@
 import 'reflect-metadata';
-import {
-  deadline,
-  defineAggregate,
-  defineProcess,
-  Event,
-  type EventStore,
-  InMemoryEventStore,
-  Module,
-  type ProcessDefinition,
-  send,
-} from 'eventuality';
+import { defineAggregate, Event, type EventStore, InMemoryEventStore, Module } from 'eventuality';
+import { deadline, defineProcess, type ProcessDefinition, send } from 'eventuality/processes';
 import { SqliteEventStore } from 'eventuality/sqlite';
 import { type TestFlow, type TestFlowOptions, testFlow, VirtualClock } from 'eventuality/testing';
 import { SILENT } from '../support/logger';

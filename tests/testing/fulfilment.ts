@@ -1,13 +1,11 @@
+import { Aggregate, AggregateRoot, EventHandler } from 'eventuality';
 import {
-  Aggregate,
-  AggregateRoot,
   cancel,
   type Deadline,
   DeadlineHandler,
   deadline,
   defineProcess,
   Ends,
-  EventHandler,
   end,
   type ProcessContext,
   ProcessManager,
@@ -15,7 +13,7 @@ import {
   type RejectionContext,
   Starts,
   send,
-} from 'eventuality';
+} from 'eventuality/processes';
 
 /** Events of two aggregates, the commands of a process, and the process in both styles. */
 export class OrderPlaced {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { AssertionError } from 'node:assert/strict';
+import { CommandRejectedError, InvalidOptionsError } from 'eventuality/errors';
 import {
   cancel,
   deadline,
@@ -10,8 +11,7 @@ import {
   type ProcessSpecification,
   Starts,
   send,
-} from 'eventuality';
-import { CommandRejectedError, InvalidOptionsError } from 'eventuality/errors';
+} from 'eventuality/processes';
 import { type GivenProcess, given, type History, history } from 'eventuality/testing';
 import {
   CancelOrder,

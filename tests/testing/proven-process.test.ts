@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { deadline, defineProcess, ProcessManager, type ProcessSpecification, Starts, send } from 'eventuality';
+import {
+  deadline,
+  defineProcess,
+  ProcessManager,
+  type ProcessSpecification,
+  Starts,
+  send,
+} from 'eventuality/processes';
 import { given, history } from 'eventuality/testing';
 import { Order, OrderPlaced, ShipOrder } from './fulfilment';
 

@@ -1,10 +1,7 @@
 import {
   Aggregate,
   AggregateRoot,
-  as,
   Command,
-  codecOf,
-  dateCodec,
   defineEvent,
   defineProjection,
   Event,
@@ -15,9 +12,9 @@ import {
   Projection,
   type ProjectionContext,
   type RecordedEvent,
-  Upcaster,
-  upcaster,
 } from 'eventuality';
+import { as, Upcaster, upcaster } from 'eventuality/upcasting';
+import { codecOf, dateCodec } from 'eventuality/values';
 import { holds, type Same, Todo } from './todo';
 
 @Event('todo.scheduled', { version: 2, upcast: { 1: data => data } })

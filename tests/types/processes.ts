@@ -1,3 +1,4 @@
+import { EventHandler, type Flow, type RecordedEvent } from 'eventuality';
 import {
   cancel,
   type Deadline,
@@ -5,18 +6,15 @@ import {
   deadline,
   defineProcess,
   Ends,
-  EventHandler,
   end,
-  type Flow,
   type ProcessContext,
   type ProcessDecisions,
   ProcessManager,
-  type RecordedEvent,
   Rejected,
   type RejectionContext,
   Starts,
   send,
-} from 'eventuality';
+} from 'eventuality/processes';
 import { given, history } from 'eventuality/testing';
 import { CompleteTodo, CreateTodo, holds, InvoicePaid, type Same, Todo, TodoCompleted, TodoCreated } from './todo';
 

@@ -1,5 +1,6 @@
 import { type } from 'arktype';
-import { Command, codecOf, defineEvent, Event, Query } from 'eventuality';
+import { Command, defineEvent, Event, Query } from 'eventuality';
+import { codecOf } from 'eventuality/values';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { holds, type Same } from './todo';

@@ -1,18 +1,16 @@
+import { bootstrap, EventHandler, Module } from 'eventuality';
 import {
-  bootstrap,
   type Deadline,
   DeadlineHandler,
   deadline,
   Ends,
-  EventHandler,
-  Module,
   type ProcessContext,
   ProcessManager,
   Rejected,
   type RejectionContext,
   Starts,
   send,
-} from 'eventuality';
+} from 'eventuality/processes';
 import { CompleteTodo, CreateTodo, RenameTodo, Todo, TodoCompleted, TodoCreated, TodoRenamed } from './todo';
 
 @ProcessManager('follow-up', {

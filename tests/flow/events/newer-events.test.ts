@@ -5,7 +5,6 @@ import {
   CommandHandler,
   defineAggregate,
   defineEvent,
-  defineProcess,
   defineProjection,
   defineReactor,
   Event,
@@ -15,14 +14,13 @@ import {
   Flow,
   InMemoryEventStore,
   Module,
-  ProcessManager,
   Projection,
   type ProjectionContext,
   Reactor,
   type RecordedEvent,
-  Starts,
 } from 'eventuality';
 import { NewerEventError } from 'eventuality/errors';
+import { defineProcess, ProcessManager, Starts } from 'eventuality/processes';
 import { given, testFlow } from 'eventuality/testing';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';

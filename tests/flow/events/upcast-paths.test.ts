@@ -1,16 +1,13 @@
 import {
   Aggregate,
   AggregateRoot,
-  as,
   bootstrap,
   CommandHandler,
   Event,
   EventHandler,
-  EventReader,
   type EventStore,
   InMemoryEventStore,
   Module,
-  ProcessManager,
   Projection,
   type ProjectionContext,
   Query,
@@ -19,11 +16,10 @@ import {
   type ReactorContext,
   type RecordedEvent,
   Repository,
-  Starts,
-  send,
-  Upcaster,
 } from 'eventuality';
+import { ProcessManager, Starts, send } from 'eventuality/processes';
 import { ForwardingEventStore } from 'eventuality/store-kit';
+import { as, EventReader, Upcaster } from 'eventuality/upcasting';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';
 import { until } from '../../support/waiting';

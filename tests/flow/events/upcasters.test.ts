@@ -1,7 +1,6 @@
 import {
   Aggregate,
   AggregateRoot,
-  as,
   bootstrap,
   CommandHandler,
   defineAggregate,
@@ -14,11 +13,10 @@ import {
   InMemoryEventStore,
   Module,
   Repository,
-  Upcaster,
-  upcaster,
 } from 'eventuality';
 import { EventualityError, UndeclaredEventError } from 'eventuality/errors';
 import { given } from 'eventuality/testing';
+import { as, Upcaster, upcaster } from 'eventuality/upcasting';
 import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';
 

@@ -1,5 +1,6 @@
-import { as, defineEvent, Event, EventReader, type RecordedEvent, Upcaster, upcaster } from 'eventuality';
+import { defineEvent, Event, type RecordedEvent } from 'eventuality';
 import { InvalidEventsError } from 'eventuality/errors';
+import { as, EventReader, Upcaster, upcaster } from 'eventuality/upcasting';
 import { upcastersOf } from '../../../src/messages';
 
 const stored = (name: string, schemaVersion: number, payload: object = {}): RecordedEvent =>

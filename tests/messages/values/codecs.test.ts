@@ -1,3 +1,4 @@
+import { InvalidValueError } from 'eventuality/errors';
 import {
   bigintCodec,
   bytesCodec,
@@ -7,8 +8,7 @@ import {
   setCodec,
   urlCodec,
   type ValueCodec,
-} from 'eventuality';
-import { InvalidValueError } from 'eventuality/errors';
+} from 'eventuality/values';
 import { FieldsCodec, optionFaults, someCodecs } from '../../../src/messages';
 
 class Money {

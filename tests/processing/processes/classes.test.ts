@@ -5,23 +5,25 @@ import {
   type Application,
   bootstrap,
   CommandHandler,
+  Event,
+  EventHandler,
+  Module,
+  Projection,
+} from 'eventuality';
+import {
   cancel,
   type Deadline,
   DeadlineHandler,
   deadline,
   Ends,
-  Event,
-  EventHandler,
   end,
-  Module,
   type ProcessContext,
   ProcessManager,
-  Projection,
   Rejected,
   type RejectionContext,
   Starts,
   send,
-} from 'eventuality';
+} from 'eventuality/processes';
 import { testFlow } from '../../../src/testing';
 import { SILENT } from '../../support/logger';
 

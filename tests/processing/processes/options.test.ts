@@ -1,4 +1,4 @@
-import { cancel, deadline, defineProcess, end } from 'eventuality';
+import { cancel, deadline, defineProcess, end } from 'eventuality/processes';
 import { until } from '../../support/waiting';
 import { command, type Fulfilment, fulfilment, scenes } from './orders';
 

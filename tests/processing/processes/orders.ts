@@ -1,20 +1,22 @@
 import {
-  cancel,
-  deadline,
   defineAggregate,
-  defineProcess,
   Event,
   type EventStore,
-  end,
   type FailureContext,
   Flow,
   type FlowParts,
   InMemoryEventStore,
   type OnError,
+} from 'eventuality';
+import {
+  cancel,
+  deadline,
+  defineProcess,
+  end,
   type ProcessInstance,
   type ProcessSpecification,
   send,
-} from 'eventuality';
+} from 'eventuality/processes';
 import { VirtualClock } from '../../../src/testing';
 import { SILENT } from '../../support/logger';
 

@@ -1,4 +1,4 @@
-import { cancel, deadline, end, type ProcessDecisions, send } from 'eventuality';
+import { cancel, deadline, end, type ProcessDecisions, send } from 'eventuality/processes';
 import { command, type Fulfilment, fulfilment, scenes } from './orders';
 
 const scene = scenes();

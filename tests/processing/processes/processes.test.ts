@@ -1,4 +1,4 @@
-import { cancel, deadline, end, send } from 'eventuality';
+import { cancel, deadline, end, send } from 'eventuality/processes';
 import { command, type Fulfilment, type FulfilmentState, fulfilment, scenes } from './orders';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import { deadline } from 'eventuality';
+import { deadline } from 'eventuality/processes';
 import { Files } from '../../support/stores/files';
 import { until } from '../../support/waiting';
 import { command, fulfilment, orders } from './orders';

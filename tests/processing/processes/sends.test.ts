@@ -6,16 +6,13 @@ import {
   Command,
   CommandHandler,
   defineAggregate,
-  defineProcess,
   Event,
   Flow,
   InMemoryEventStore,
   Module,
-  ProcessManager,
   type RecordedEvent,
-  Starts,
-  send,
 } from 'eventuality';
+import { defineProcess, ProcessManager, Starts, send } from 'eventuality/processes';
 import { given, history, testFlow } from '../../../src/testing';
 import { SILENT } from '../../support/logger';
 

@@ -1,4 +1,5 @@
-import { deadline, type EventStore, end, type Flow, type FlowParts, send } from 'eventuality';
+import { type EventStore, type Flow, type FlowParts } from 'eventuality';
+import { deadline, end, send } from 'eventuality/processes';
 import { PLACES, type Place } from '../../support/stores/places';
 import { until } from '../../support/waiting';
 import { command, type Fulfilment, fulfilment, orders } from './orders';

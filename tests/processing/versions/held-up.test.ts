@@ -1,4 +1,5 @@
-import type { EventProcessor, ProjectionDefinition } from 'eventuality';
+import type { ProjectionDefinition } from 'eventuality';
+import type { EventProcessor } from 'eventuality/operations';
 import { LogHead } from '../../../src/processing/status/log-head';
 import { Rate } from '../../../src/processing/status/rate';
 import { progressOf } from '../../../src/processing/versions/rebuild-progress';

@@ -1,4 +1,5 @@
-import { type EventStore, Flow, type RebuildProgress } from 'eventuality';
+import { type EventStore, Flow } from 'eventuality';
+import { type RebuildProgress } from 'eventuality/operations';
 import type { ProjectionStore } from '../../../src/store';
 import { SILENT } from '../../support/logger';
 import { happen, noting, onEachStore, type Tally, tally } from '../../support/processes';

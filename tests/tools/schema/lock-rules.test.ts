@@ -1,4 +1,5 @@
-import { as, defineEvent, type EventualityConfig, eventCatalog, upcaster } from 'eventuality';
+import { defineEvent, type EventualityConfig, eventCatalog } from 'eventuality';
+import { as, upcaster } from 'eventuality/upcasting';
 import { z } from 'zod';
 import { lineOf } from '../../../src/tools/cli/findings';
 import { EMPTY_LOCK, type LockFile, lockText, parsedLock } from '../../../src/tools/cli/schema/lock-file';

@@ -1,4 +1,5 @@
-import { as, defineEvent, type EventStore, eventCatalog, upcaster } from 'eventuality';
+import { defineEvent, type EventStore, eventCatalog } from 'eventuality';
+import { as, upcaster } from 'eventuality/upcasting';
 import { lineOf } from '../../../src/tools/cli/findings';
 import { storedEvents } from '../../../src/tools/cli/schema/stored-events';
 import { withStores } from '../../support/stores/stores';

@@ -1,7 +1,8 @@
 import { complaints, type Dialect } from './complaints';
 
 const IMPORTS = `
-import { AggregateRoot, CommandHandler, DeadlineHandler, deadline, defineProcess, defineProjection, EventHandler, Flow, ProcessManager, Projection, type ProjectionContext, QueryHandler, Starts, send } from 'eventuality';
+import { AggregateRoot, CommandHandler, defineProjection, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler } from 'eventuality';
+import { DeadlineHandler, deadline, defineProcess, ProcessManager, Starts, send } from 'eventuality/processes';
 import { CompleteTodo, CountTodos, CreateTodo, InvoicePaid, TodoCreated } from '../todo';
 class Emptied {}
 interface View { readonly id: string; readonly open: boolean }
