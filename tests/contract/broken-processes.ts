@@ -166,6 +166,10 @@ export const BROKEN: Readonly<Record<string, { readonly noticedBy: string; reado
     noticedBy: 'what comes with the end of an instance stays: outputs and deadlines of its next run',
     breaking: splitting('inputs', 'outputs', 'clear', 'deadlines', 'hold', 'forget'),
   },
+  'drops what became of outputs': {
+    noticedBy: 'an outcome changes the status and note of a stored output, and is ignored if there is none',
+    breaking: changing(({ outcomes, ...changes }) => changes),
+  },
   'keeps the deadlines of an instance that has ended': {
     noticedBy: 'an instance that ends loses its deadlines, and its pending outputs are cancelled',
     breaking: (store, processes) => ({

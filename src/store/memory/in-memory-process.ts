@@ -38,10 +38,14 @@ export class InMemoryProcess {
   constructor(private readonly name: string) {}
 
   /** Makes changes in the order that the port requires. */
-  change({ ends, inputs, outputs, clear, deadlines, hold, forget }: SealedProcess, at: string): void {
+  change({ ends, inputs, outputs, outcomes, clear, deadlines, hold, forget }: SealedProcess, at: string): void {
     for (const instance of ends) this.#end(instance);
     for (const input of inputs) this.#recordInput(input, at);
     for (const output of outputs) this.#recordOutput(output, at);
+    for (const { id, ...outcome } of outcomes) {
+      const known = this.#outputs.get(id);
+      if (known) this.#keepOutput({ ...known, ...outcome });
+    }
     for (const { instance, key, id } of clear) this.clear(instance, key, id);
     for (const deadline of deadlines) this.set(deadline);
     for (const { instance, held } of hold) this.#hold(instance, held);

@@ -97,6 +97,8 @@ export interface ProcessChanges {
   readonly ends?: readonly string[];
   readonly inputs?: readonly NewProcessInput[];
   readonly outputs?: readonly NewProcessOutput[];
+  /** What became of stored outputs, without recording them again; unknown ones are ignored. */
+  readonly outcomes?: readonly Pick<NewProcessOutput, 'id' | 'status' | 'note'>[];
   /** Deadlines to delete. One with a different id stays; missing ones are ignored. */
   readonly clear?: readonly { readonly instance: string; readonly key: string; readonly id?: string }[];
   readonly deadlines?: readonly NewDeadline[];

@@ -40,6 +40,50 @@ export const changeChecks: Readonly<Record<string, Check>> = {
     assert.deepEqual([again?.entry, again?.at], [first?.entry, first?.at]);
   },
 
+  'an outcome changes the status and note of a stored output, and is ignored if there is none': async scene => {
+    await filled(
+      scene,
+      {
+        outputs: [output('a', { note: 'late' }), output('b'), output('c'), output('d')],
+        hold: [{ instance: 'order-1', held: true }],
+      },
+      {
+        ends: ['order-1'],
+        outputs: [output('e')],
+        outcomes: [
+          { id: 'a', status: 'done' },
+          { id: 'b', status: 'rejected', note: 'no stock' },
+          { id: 'c', status: 'pending' },
+          { id: 'unknown', status: 'done' },
+          { id: 'e', status: 'rejected' },
+          { id: 'e', status: 'done', note: 'last' },
+        ],
+      },
+    );
+    assert.deepEqual((await kept(scene)).outputs, [
+      { ...output('a', { status: 'done' }), held: false },
+      { ...output('b', { status: 'rejected', note: 'no stock' }), held: false },
+      { ...output('c'), held: false },
+      { ...output('d', { status: 'cancelled' }), held: false },
+      { ...output('e', { status: 'done', note: 'last' }), held: false },
+    ]);
+  },
+
+  'an outcome does not release an output that stays pending': async scene => {
+    await filled(
+      scene,
+      { outputs: [output('a'), output('b')], hold: [{ instance: 'order-1', held: true }] },
+      {
+        outcomes: [
+          { id: 'a', status: 'pending', note: 'still' },
+          { id: 'b', status: 'done' },
+        ],
+      },
+    );
+    assert.deepEqual(idsOf(await scene.processes.outputs(PROCESS, { held: true })), ['a']);
+    assert.deepEqual(idsOf(await scene.processes.outputs(PROCESS, { status: 'pending', held: false })), []);
+  },
+
   'of several inputs, outputs or deadlines of one id or key in a commit, the last one decides': async scene => {
     await filled(scene, {
       inputs: [input('i', { status: 'waiting', run: 3 }), input('j'), input('i', { note: 'last', run: 4 })],

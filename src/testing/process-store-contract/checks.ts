@@ -107,15 +107,26 @@ export const argumentChecks: Readonly<Record<string, Check>> = {
       outputs: [
         output('c', any({ id: 'x'.repeat(256), instance: 7, input: '\0', content: undefined, status: 'handled' })),
       ],
+      outcomes: [any({ id: '', status: 'sent', note: 7 })],
       clear: [{ instance: 'order-1', key: '' }],
       deadlines: [deadline('k', 1.5, { hash: 2 ** 32 })],
       hold: [{ instance: 'order-1', held: 'yes' }],
       forget: [null],
     };
     const { faults = [] } = await refused('INVALID_COMMIT', () => changed(scene, any(process)));
-    assert.equal(faults.length, 16, faults.join('\n'));
+    assert.equal(faults.length, 19, faults.join('\n'));
     const wrong: unknown[] = [
-      ...[7, 'all', null, { inputs: {} }, { inputs: [null] }, { outputs: [7] }, { ends: 'order-1' }, { hold: [true] }],
+      ...[
+        7,
+        'all',
+        null,
+        { inputs: {} },
+        { inputs: [null] },
+        { outputs: [7] },
+        { outcomes: [7] },
+        { ends: 'order-1' },
+        { hold: [true] },
+      ],
       ...[{ inputs: [input('i', { kind: 'event' })] }, { inputs: [input('i', { position: 1n })] }],
       ...[{ inputs: [input('i', { kind: 'event', position: 0n })] }, { deadlines: [deadline('k', Number.NaN)] }],
       ...[

@@ -7,19 +7,21 @@ export const CHANGE_TYPES = [
   ...['text[]', 'text[]', 'bigint[]', 'integer[]', 'text[]', 'bigint[]', 'jsonb', 'text[]', 'text[]'],
   ...['text[]', 'text[]', 'bigint[]', 'integer[]', 'text[]', 'jsonb', 'text[]', 'text[]'],
   ...['text[]', 'text[]', 'text[]'],
+  ...['text[]', 'text[]', 'text[]'],
   ...['text[]', 'bigint[]', 'text[]', 'text[]', 'integer[]', 'bigint[]', 'jsonb'],
   ...['text[]', 'boolean[]', 'text[]'],
 ];
 
 /** Encodes the changes of a process as the arguments of `change_process` behind the name of the process. */
 export function changeValues(changes: SealedProcess, at: number | undefined): unknown[] {
-  const { ends, inputs, outputs, clear, deadlines, hold, forget } = changes;
+  const { ends, inputs, outputs, outcomes, clear, deadlines, hold, forget } = changes;
   return [
     ...[at ?? null, ends],
     ...[...columns(inputs, ['id', 'instance', 'hash', 'run', 'kind', 'position']), contents(inputs)],
     ...columns(inputs, ['status', 'note']),
     ...[...columns(outputs, ['id', 'instance', 'hash', 'run', 'input']), contents(outputs)],
     ...columns(outputs, ['status', 'note']),
+    ...columns(outcomes, ['id', 'status', 'note']),
     ...columns(clear, ['instance', 'key', 'id']),
     ...deadlineValues(deadlines),
     ...[...columns(hold, ['instance', 'held']), forget],

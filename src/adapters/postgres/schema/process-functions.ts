@@ -7,6 +7,9 @@ import type { StoreNames } from './names';
 const BY_INDEX =
   'set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_generic_plan set jit = off';
 
+/** A row for each one given is looked up: other joins read all rows. */
+const LOOKUPS = 'set enable_hashjoin = off set enable_mergejoin = off';
+
 /**
  * Makes the function that makes the changes of a process: a part of the statement of a commit, of several steps in the
  * order of `ProcessChanges`, each of which sees what the one before has done.
@@ -19,11 +22,12 @@ export function changeProcessFunction(names: StoreNames): string {
   p_input_positions bigint[], p_input_contents jsonb, p_input_statuses text[], p_input_notes text[],
   p_output_ids text[], p_output_instances text[], p_output_hashes bigint[], p_output_runs integer[], p_output_inputs text[],
   p_output_contents jsonb, p_output_statuses text[], p_output_notes text[],
+  p_outcome_ids text[], p_outcome_statuses text[], p_outcome_notes text[],
   p_clear_instances text[], p_clear_keys text[], p_clear_ids text[],
   p_instances text[], p_hashes bigint[], p_keys text[], p_ids text[], p_runs integer[], p_due bigint[], p_contents jsonb,
   p_hold_instances text[], p_hold boolean[], p_forget text[]
 ) returns boolean language plpgsql volatile
-  ${BY_INDEX}
+  ${BY_INDEX} ${LOOKUPS}
 as $change_process$
 #variable_conflict use_column
 declare
@@ -50,6 +54,11 @@ begin
       g (id, instance, hash, run, input, content, status, note)
     on conflict (process, id) do update set status = excluded.status, note = excluded.note,
       held = o.held and excluded.status = 'pending';
+  end if;
+  if p_outcome_ids <> '{}' then
+    update ${outputs} o set status = g.status, note = g.note, held = o.held and g.status = 'pending'
+      from unnest(p_outcome_ids, p_outcome_statuses, p_outcome_notes) g (id, status, note)
+      where o.process = p_process and o.id = g.id;
   end if;
   if p_clear_keys <> '{}' then
     delete from ${deadlines} d using unnest(p_clear_instances, p_clear_keys, p_clear_ids) g (instance, key, id)
@@ -90,7 +99,7 @@ export function processDueFunction(names: StoreNames): string {
   p_processes text[], p_segments integer[], p_segment integer[], p_limit integer
 ) returns table (next_in bigint, process text, instance text, hash bigint, key text, id text, run integer, due_at bigint, content jsonb)
   language plpgsql stable
-  ${BY_INDEX} set enable_hashjoin = off set enable_mergejoin = off
+  ${BY_INDEX} ${LOOKUPS}
 as $process_due$
 #variable_conflict use_column
 declare

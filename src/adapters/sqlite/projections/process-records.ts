@@ -27,13 +27,14 @@ export class ProcessRecords {
   }
 
   /** Makes changes in the order that the port requires. */
-  change(process: string, { ends, clear, hold, forget, ...recorded }: SealedProcess, at: string): void {
+  change(process: string, { ends, outcomes, clear, hold, forget, ...recorded }: SealedProcess, at: string): void {
     const statements = this.#statements;
     for (const instance of ends) {
       statements.cancel.run(process, instance);
       statements.deleteDeadlines.run(process, instance);
     }
     this.#record(process, recorded, at);
+    for (const { id, status, note = null } of outcomes) statements.recordOutcome.run(status, note, status, process, id);
     for (const { instance, key, id = null } of clear) statements.clear.run(process, instance, key, id);
     for (const deadline of recorded.deadlines) statements.set.run(...deadlineValues(process, deadline));
     for (const { instance, held } of hold)
@@ -93,14 +94,11 @@ export class ProcessRecords {
   }
 
   #record(process: string, { inputs, outputs }: Pick<SealedProcess, 'inputs' | 'outputs'>, at: string): void {
-    const { recordInput, recordOutput, recordOutcome } = this.#statements;
+    const { recordInput, recordOutput } = this.#statements;
     for (const { id, instance, hash, run, kind, position = null, content, status, note = null } of inputs)
       recordInput.run(process, id, instance, hash, run, kind, position, textOf(content), status, note, at);
-    for (const { id, instance, hash, run, input, content, status, note = null } of outputs) {
-      // Usually this is the outcome of a stored output, whose content need not be encoded again.
-      if (status !== 'pending' && recordOutcome.get(status, note, process, id) !== undefined) continue;
+    for (const { id, instance, hash, run, input, content, status, note = null } of outputs)
       recordOutput.run(process, id, instance, hash, run, input, textOf(content), status, note, at);
-    }
   }
 }
 

@@ -28,7 +28,7 @@ export function prepareProcessStatements(connection: SqliteConnection) {
          note = excluded.note, run = excluded.run`,
     ),
     recordOutcome: connection.prepare(
-      'update process_outputs set status = ?, note = ?, held = 0 where process = ? and id = ? returning 1',
+      `update process_outputs set status = ?, note = ?, held = held and ? = 'pending' where process = ? and id = ?`,
     ),
     recordOutput: connection.prepare(
       `insert into process_outputs (process, id, instance, hash, run, input, content, status, note, at, held)

@@ -27,6 +27,7 @@ export class ProcessPage {
   readonly #ends = new Set<string>();
   readonly #inputs = new Map<string, NewProcessInput>();
   readonly #outputs = new Map<string, NewProcessOutput>();
+  readonly #outcomes: Pick<NewProcessOutput, 'id' | 'status' | 'note'>[] = [];
   readonly #clear: { readonly instance: string; readonly key: string; readonly id?: string }[] = [];
   readonly #deadlines = new Map<string, Map<string, NewDeadline>>();
   readonly #hold = new Map<string, boolean>();
@@ -57,7 +58,8 @@ export class ProcessPage {
 
   /** Whether there is nothing to store. */
   get isEmpty(): boolean {
-    return this.#touched.size + this.#inputs.size + this.#outputs.size + this.#clear.length === 0;
+    const { size } = this.#touched;
+    return size + this.#inputs.size + this.#outputs.size + this.#outcomes.length + this.#clear.length === 0;
   }
 
   /** Takes an event for an instance. @param folds the event is older than the process: nothing is sent */
@@ -166,6 +168,11 @@ export class ProcessPage {
     this.#outputs.set(output.id, output);
   }
 
+  /** Records what became of a stored output. */
+  outcome(id: string, status: NewProcessOutput['status'], note?: string): void {
+    this.#outcomes.push({ id, status, note });
+  }
+
   /** Deletes a deadline that has come due or is no longer needed. */
   clear(instance: string, key: string, id: string): void {
     this.#clear.push({ instance, key, id });
@@ -204,6 +211,7 @@ export class ProcessPage {
       ends: [...this.#ends],
       inputs: [...this.#inputs.values()],
       outputs: [...this.#outputs.values()],
+      outcomes: this.#outcomes,
       clear: this.#clear,
       deadlines: [...this.#deadlines.values()].flatMap(byKey => [...byKey.values()]),
       hold: Array.from(this.#hold, ([instance, held]) => ({ instance, held })),

@@ -25,7 +25,11 @@ export function takeDeadline(
   else page.handle(instance, input);
 }
 
-/** Takes the outcome of a command. */
+/** Tells whether an outcome changes its instance, or may: one that led to events does so only if it can be reversed. */
+export const concernsInstance = ({ output, outcome }: SentCommand): boolean =>
+  !outcome?.succeeded || (output.content as OutputContent).undo !== undefined;
+
+/** Takes the outcome of a command that {@link concernsInstance}. */
 export function takeOutcome(
   page: ProcessPage,
   handlers: ProcessHandlers,
@@ -33,7 +37,7 @@ export function takeOutcome(
   { output, outcome, error }: SentCommand,
 ): void {
   if (outcome?.succeeded) {
-    page.output({ ...output, status: 'done' });
+    page.outcome(output.id, 'done');
     if (!instance.undo.some(({ id, done }) => id === output.id && !done)) return;
     instance.undo = instance.undo.map(each => (each.id === output.id ? { ...each, done: true } : each));
     page.changed(instance);
@@ -42,7 +46,7 @@ export function takeOutcome(
   const { command, cause } = output.content as OutputContent;
   const thrown = outcome ? undefined : storedError(error);
   const reason = thrown ? `${thrown.name}: ${thrown.message}` : 'it led to no events';
-  page.output({ ...output, status: 'rejected', note: reason });
+  page.outcome(output.id, 'rejected', reason);
   const handled = handlers.handlesRejection(command.name);
   if (!handled && !thrown) return;
   const undo = instance.undo

@@ -13,7 +13,7 @@ import { Instances } from '../turns/instances';
 import { type OwnEvent, OwnEvents } from '../turns/own-events';
 import { ProcessHandlers } from '../turns/process-handlers';
 import { ProcessPage } from '../turns/process-page';
-import { takeDeadline, takeOutcome } from '../turns/taken-inputs';
+import { concernsInstance, takeDeadline, takeOutcome } from '../turns/taken-inputs';
 import { CommandSender, type SentCommand } from './command-sender';
 import type { DueSegment } from './due-look';
 import type { ProcessEngine } from './engine';
@@ -177,9 +177,14 @@ export class ProcessWork implements SegmentWork {
     const outcomes = this.#sender.takeOutcomes();
     if (outcomes.length === 0) return true;
     try {
-      const instances = await this.#instances.load(outcomes.map(({ output }) => output.instance));
+      const concerned = outcomes.filter(concernsInstance);
+      const instances = await this.#instances.load(concerned.map(({ output }) => output.instance));
       const page = this.#page();
-      for (const sent of outcomes) takeOutcome(page, this.#handlers, instances.get(sent.output.instance)!, sent);
+      for (const sent of outcomes) {
+        const instance = instances.get(sent.output.instance);
+        if (instance) takeOutcome(page, this.#handlers, instance, sent);
+        else page.outcome(sent.output.id, 'done');
+      }
       if (await this.#commit(page, this.segment.checkpoint.committed, outcomes)) return true;
     } catch (error) {
       this.#sender.putBack(outcomes);

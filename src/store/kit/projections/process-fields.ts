@@ -61,6 +61,7 @@ const LISTS: {
   ends: aName,
   inputs: INPUT,
   outputs: OUTPUT,
+  outcomes: { id: aName, status: OUTPUT_STATUS, note: aNote },
   clear: { instance: aName, key: aName, id: orUndefined(aName) },
   deadlines: DEADLINE,
   hold: { instance: aName, held: aBoolean },

@@ -10,11 +10,13 @@ export type SealedProcess = Required<ProcessChanges>;
 
 /** Seals the process part of a commit; undefined if it changes nothing. @throws UnstorableValueError */
 export function sealedProcess(changes: ProcessChanges = {}): SealedProcess | undefined {
-  const { ends = [], inputs = [], outputs = [], clear = [], deadlines = [], hold = [], forget = [] } = changes;
+  const { ends = [], inputs = [], outputs = [], outcomes = [], clear = [], deadlines = [] } = changes;
+  const { hold = [], forget = [] } = changes;
   const sealed = {
     ends: [...new Set(ends)],
     inputs: inputsToRecord(inputs),
     outputs: outputsToRecord(outputs),
+    outcomes: outcomesToRecord(outcomes),
     clear: clear.map(({ instance, key, id }) => ({ instance, key, ...(id !== undefined && { id }) })),
     deadlines: deadlinesToSet(deadlines),
     hold: Array.from(new Map(hold.map(({ instance, held }) => [instance, held])), ([instance, held]) => ({
@@ -44,6 +46,13 @@ function outputsToRecord(outputs: readonly NewProcessOutput[]): readonly NewProc
     const sealed = plainDocument(content, `output '${id}'`);
     recorded.set(id, known ? { ...known, ...now } : { id, instance, hash, run, input, content: sealed, ...now });
   }
+  return [...recorded.values()];
+}
+
+function outcomesToRecord(outcomes: SealedProcess['outcomes']): SealedProcess['outcomes'] {
+  const recorded = new Map(
+    outcomes.map(({ id, status, note }) => [id, { id, status, note: note && storedNote(note) }]),
+  );
   return [...recorded.values()];
 }
 
