@@ -142,6 +142,31 @@ test('claims of one moment are one statement, each with its own answer', async (
   expect(await store.commands.renew(second, 1000)).toBe(true);
 });
 
+test('expired commands are found without reading those that are kept', async () => {
+  const pool = schema.pool();
+  const asked: { text: string; values: unknown[] }[] = [];
+  const query = pool.query.bind(pool) as (...given: any[]) => any;
+  Object.assign(pool, {
+    query(...given: [any]) {
+      asked.push(given[0]);
+      return query(...given);
+    },
+  });
+  const keeping = schema.open({ pool, tablePrefix: 'keeping_' });
+  await keeping.ready();
+  await schema.sql(`insert into "${schema.name}".keeping_commands
+      (command_id, fingerprint, token, lease, keep, held_until, expires_at, event_ids)
+    select 'kept ' || n, 'Do(1)', 't', 1000, 1000, now() + interval '1 day', now() + interval '1 day', '{}'
+    from generate_series(1, 20000) n`);
+  await keeping.commands.claim(claimOf('first'));
+  const isForgetting = ({ text }: { text: string }): boolean => /delete from .*commands/.test(text);
+  await until(async () => asked.some(isForgetting), 'expired commands are looked for');
+  const { text, values } = asked.find(isForgetting)!;
+  const [row] = await schema.sql(`explain (analyze, buffers, format json) ${text}`, values);
+  const { Plan } = row!['QUERY PLAN'][0];
+  expect(Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks']).toBeLessThan(20);
+});
+
 test('of two stores that claim the same commands in different orders, one owns each command', async () => {
   for (const round of range(1, 10)) {
     const ids = range(1, 100).map(n => `shared ${round} ${n}`);

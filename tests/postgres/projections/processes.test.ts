@@ -1,9 +1,13 @@
 import { Client } from 'pg';
-import { processStoreContract } from '../../../src/testing';
+import { Flow } from '../../../src/flow';
+import { defineProcess } from '../../../src/processing';
+import { processStoreContract, VirtualClock } from '../../../src/testing';
 import { deadline, input, output, PROCESS, whole } from '../../../src/testing/process-store-contract/fixtures';
-import { range } from '../../support/events';
+import { happened, range, to } from '../../support/events';
+import { SILENT } from '../../support/logger';
 import { partOptions } from '../../support/stores/part-options';
 import { TestSchema } from '../../support/stores/schema';
+import { until } from '../../support/waiting';
 
 const schema = new TestSchema(__filename);
 const { events: _, ...options } = partOptions(
@@ -66,6 +70,39 @@ test('what is due costs the same, however much is pending', async () => {
   // Of each segment's look, and of that for the next one, at most a level of the index more.
   expect(found[1]! - found[0]!).toBeLessThanOrEqual(SEGMENTS.length + 1);
 }, 30_000);
+
+test('instances that ended long ago are found without reading those that run', async () => {
+  const pool = schema.pool();
+  const asked: { text: string; values: unknown[] }[] = [];
+  const query = pool.query.bind(pool) as (...given: any[]) => any;
+  Object.assign(pool, {
+    query(...given: [any]) {
+      asked.push(given[0]);
+      return query(...given);
+    },
+  });
+  const store = schema.open({ pool, tablePrefix: 'ending_' });
+  const clock = new VirtualClock();
+  const process = defineProcess({
+    ...{ name: PROCESS, keep: '1d', state: {}, correlate: ({ aggregateId }) => aggregateId },
+    ...{ starts: { Placed: () => undefined }, ends: ['Cancelled'] },
+  });
+  const flow = new Flow({ eventStore: store, processors: [process], logger: SILENT, clock });
+  await flow.processors.ready();
+  await store.append([to('order-1', 'none', happened({}, { name: 'Placed' }), happened({}, { name: 'Cancelled' }))]);
+  await flow.processors.settled({ timeout: 30_000 });
+  const ended = async () => (await store.projections.get(`${PROCESS}/instances`, 1, ['order-1'])).get('order-1');
+  expect(await ended()).toMatchObject({ status: 'ended' });
+  await schema.sql(`insert into "${schema.name}".ending_documents (read_model, version, id, document, key1, key2, key3)
+    select read_model, version, 'running-' || n, (document::jsonb - 'endedAt') || '{"status":"running"}', '4running', key2, key3
+    from "${schema.name}".ending_documents, generate_series(1, 20000) n where read_model = '${PROCESS}/instances'`);
+  asked.length = 0;
+  clock.advanceBy(2 * 86_400_000);
+  await until(async () => (await ended()) === undefined, 'it is forgotten');
+  const { text, values } = asked.find(each => /select .*_documents.* order by key/s.test(each.text))!;
+  expect(await blocks(text, values)).toBeLessThan(50);
+  await flow.close();
+}, 60_000);
 
 test('pages cost what is on them, whatever PostgreSQL knows of the tables', async () => {
   const { projections } = schema.open({ tablePrefix: 'sending_' });

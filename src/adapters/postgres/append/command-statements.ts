@@ -26,8 +26,9 @@ held_until = case when ${open} then ${timeOf('$6::bigint')} + ${milliseconds('ke
 event_ids = coalesce(event_ids, $5::uuid[])
 where ${mine} returning 1`),
     release: statement(`delete from ${table} where ${mine} and ${open} returning ${NOT_DURABLE}`),
+    // The time is a subquery, because a volatile function would be called for each row, and all rows be read.
     forget: statement(`delete from ${table} where ctid = any(array(select ctid from ${table}
-where expires_at <= ${timeOf('$1::bigint')} and held_until <= ${timeOf('$1::bigint')} order by expires_at limit $2::integer for update skip locked))
-returning ${NOT_DURABLE}`),
+where expires_at <= (select ${timeOf('$1::bigint')}) and held_until <= (select ${timeOf('$1::bigint')})
+order by expires_at limit $2::integer for update skip locked)) returning ${NOT_DURABLE}`),
   };
 }

@@ -11,6 +11,8 @@ export interface InstanceDocument {
   /** ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly changedAt: string;
+  /** `changedAt` of an instance that has ended. */
+  readonly endedAt?: string;
   /** The version of the code that computed the state. */
   readonly version: number;
   /** As `encodeState` returns it. */
@@ -34,7 +36,7 @@ export interface UndoableCommand {
 }
 
 /** The fields by which instances can be found. */
-export const INSTANCE_INDEXES = ['status', 'startedAt', 'changedAt'] as const;
+export const INSTANCE_INDEXES = ['status', 'startedAt', 'changedAt', 'endedAt'] as const;
 
 /** The version of the instance documents, which is independent of the version of a process. */
 export const INSTANCES_VERSION = 1;
@@ -94,6 +96,7 @@ export class Instance {
     const { status, run, startedAt, version, state, deadlines, undo, error, parkedFrom } = this;
     return {
       ...{ status, run, startedAt: startedAt || changedAt, changedAt, version, state: state ?? null, deadlines, undo },
+      ...(status === 'ended' && { endedAt: changedAt }),
       ...(error !== undefined && { error, parkedFrom: parkedFrom ?? 'running' }),
     };
   }

@@ -35,9 +35,9 @@ export class Retention {
   async #forget(before: string): Promise<boolean> {
     const readModel = instancesOf(this.definition.name);
     const { items } = await this.store.find(readModel, INSTANCES_VERSION, {
-      ...{ where: { status: 'ended' }, orderBy: 'changedAt', limit: PAGE_INSTANCES },
+      ...{ orderBy: 'endedAt', limit: PAGE_INSTANCES },
     });
-    const old = items.filter(({ document }) => (document as InstanceDocument).changedAt <= before).map(({ id }) => id);
+    const old = items.filter(({ document }) => isOld(document as InstanceDocument, before)).map(({ id }) => id);
     if (old.length === 0) return false;
     const found = await this.store.get(readModel, INSTANCES_VERSION, old);
     const still = old.filter(id => isOld(found.get(id) as InstanceDocument | undefined, before));
@@ -53,4 +53,4 @@ export class Retention {
 }
 
 const isOld = (document: InstanceDocument | undefined, before: string): boolean =>
-  document?.status === 'ended' && document.changedAt <= before;
+  document?.endedAt !== undefined && document.endedAt <= before;
