@@ -8,7 +8,6 @@ import {
   EventualityError,
   type IsAny,
   isName,
-  type LaterVersion,
   listed,
   MESSAGE,
   NAMES,
@@ -19,6 +18,8 @@ import {
   type Query as QueryOf,
   refusePlainEvent,
   type SchemaFault,
+  type StepsFault,
+  type StepsFrom,
   setMetadata,
   shownValue,
   someCodecs,
@@ -72,16 +73,16 @@ export function Event<Name extends string, Payload extends object>(
  * it the name is the class name and the version 1. A version above 1 needs a step from each earlier one.
  * @example @Event('todo.renamed', { version: 2, upcast: { 1: ({ name }) => ({ text: name }) } })
  */
-export function Event<E extends object = any, const By extends Codecs = NoCodecs, Schema extends AnySchema = AnySchema>(
-  name: string,
-  options?: EventOptions<E, 1, Schema> & { readonly codecs?: By },
-): EventDecorator<E, By, Schema>;
 export function Event<
   E extends object = any,
   const Version extends number = number,
   const By extends Codecs = NoCodecs,
   Schema extends AnySchema = AnySchema,
->(name: string, options: LaterVersion<E, Version, Schema> & { readonly codecs?: By }): EventDecorator<E, By, Schema>;
+  From extends number = never,
+>(
+  name: string & StepsFault<Version, From>,
+  options?: EventOptions<E, Version, Schema> & StepsFrom<From> & { readonly codecs?: By },
+): EventDecorator<E, By, Schema>;
 export function Event(nameOrEvent: string | PlainEvent, options: EventOptions = {}): AnyDecorator | PlainEvent {
   if (typeof nameOrEvent === 'object' && nameOrEvent !== null) {
     refusePlainEvent(nameOrEvent);

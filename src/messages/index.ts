@@ -31,7 +31,7 @@ export type { ScheduleOptions } from './envelopes/schedule-options';
 export type { CurrentEvent } from './events/current-event';
 export { defineEvent, type EventDefinition, isEventDefinition } from './events/define-event';
 export { EVENT_VERSIONS, versionFaults } from './events/event-option-checks';
-export type { EventCodec, EventOptions, LaterVersion, UpcastStep } from './events/event-options';
+export type { EventCodec, EventOptions, StepsFault, StepsFrom, UpcastStep } from './events/event-options';
 export { EventReader } from './events/event-reader';
 export type { EventShape } from './events/event-shape';
 export { classOfPayload, EventType, eventTypeOf } from './events/event-type';

@@ -3,7 +3,7 @@ import { aName } from '../options/option-checks';
 import { InvalidOptionsError, optionFaults } from '../options/options';
 import type { StandardSchemaV1 } from '../schemas/standard-schema';
 import { EVENT_VERSIONS, versionFaults } from './event-option-checks';
-import type { EventVersions, LaterVersion } from './event-options';
+import type { EventVersions, StepsFault, StepsFrom } from './event-options';
 import { type EventShape, stepsOf } from './event-shape';
 
 const DEFINITIONS = new WeakSet<object>();
@@ -23,17 +23,14 @@ export interface EventDefinition<Name extends string = string, Payload extends o
  * With a schema, the payload has the type that it takes.
  * @throws InvalidOptionsError
  */
-export function defineEvent<Payload extends object = any, Name extends string = string>(
-  name: Name,
-  options?: EventVersions<1, StandardSchemaV1<Payload, any>>,
-): EventDefinition<Name, Payload>;
 export function defineEvent<
   Payload extends object = any,
   Name extends string = string,
   const Version extends number = number,
+  From extends number = never,
 >(
-  name: Name,
-  options: Omit<LaterVersion<Payload, Version, StandardSchemaV1<Payload, any>>, 'codec' | 'codecs'>,
+  name: Name & StepsFault<Version, From>,
+  options?: EventVersions<Version, StandardSchemaV1<Payload, any>> & StepsFrom<From>,
 ): EventDefinition<Name, Payload>;
 export function defineEvent(name: string, options: EventVersions = {}): EventDefinition {
   const faults: string[] = [];

@@ -8,16 +8,19 @@ export interface EventCodec<E extends object = any> {
   decode(data: any): E;
 }
 
+/** The data of a version of an event: an object, and neither a promise nor a list. */
+export type NextVersion = object & { readonly then?: never; readonly [Symbol.iterator]?: never };
+
 /**
  * Turns the data of one version of an event into that of the next one. It must be pure, synchronous, and depend on
  * nothing but its arguments: it runs whenever such an event is read.
  * @param data as it was stored, frozen
  * @param event as it was stored, with its envelope
  */
-export type UpcastStep = (data: any, event: RecordedEvent) => object;
+export type UpcastStep = (data: any, event: RecordedEvent) => NextVersion;
 
 /** Turns the data of one version of an event into that of the version before. It must be pure and synchronous. */
-export type DowncastStep = (data: any) => object;
+export type DowncastStep = (data: any) => NextVersion;
 
 /** The numbers from 1 to below `Version`. */
 type Below<
@@ -27,7 +30,9 @@ type Below<
 > = Counted['length'] extends Version ? Found : Below<Version, [...Counted, unknown], Found | Counted['length']>;
 
 /** Steps by the version that they start from; `'upcaster'` where an upcaster of the application takes that version. */
-export type UpcastSteps<From extends number = number> = { readonly [Version in From]: UpcastStep | 'upcaster' };
+export interface UpcastSteps {
+  readonly [from: number]: UpcastStep | 'upcaster';
+}
 
 /** What is said about the shape of an event, without its codec. */
 export interface EventVersions<Version extends number = number, Schema extends AnySchema = AnySchema> {
@@ -61,9 +66,16 @@ export interface EventOptions<
   readonly codecs?: Codecs;
 }
 
-/** Options for a version above 1: a missing step does not compile where the version is a literal. */
-export interface LaterVersion<E extends object, Version extends number, Schema extends AnySchema = AnySchema>
-  extends EventOptions<E, Version, Schema> {
-  readonly version: Version;
-  readonly upcast: number extends Version ? UpcastSteps : UpcastSteps<Below<Version>>;
+/** Infers from which versions there are steps. A step has its own type here too, or it would lose that of the index. */
+export interface StepsFrom<From extends number> {
+  readonly upcast?: { readonly [Version in From]: UpcastSteps[number] };
 }
+
+/** Nothing, or what is wrong with the steps to a version, where it and theirs are literals. */
+export type StepsFault<Version extends number, From extends number> = number extends Version | From
+  ? unknown
+  : [Exclude<Below<Version>, From>] extends [never]
+    ? [Exclude<From, Below<Version>>] extends [never]
+      ? unknown
+      : { 'there is a step from version': Exclude<From, Below<Version>>; 'and the current version is': Version }
+    : { 'there is no step from version': Exclude<Below<Version>, From> };

@@ -183,7 +183,7 @@ describe('what does not fit together is refused, all of it at once:', () => {
     ],
     [
       'a version that is none',
-      () => Event('x', { version: 2, upcast: { zero: () => ({}) } as never }),
+      () => Event('x', { version: 2 as number, upcast: { zero: () => ({}) } as never }),
       /a step from 'zero'/,
     ],
     [

@@ -1,7 +1,7 @@
 import { complaints, type Dialect } from './complaints';
 
 const IMPORTS = `
-import { AggregateRoot, CommandHandler, defineProjection, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler } from 'eventuality';
+import { AggregateRoot, CommandHandler, defineEvent, defineProjection, Event, EventHandler, Flow, Projection, type ProjectionContext, QueryHandler } from 'eventuality';
 import { DeadlineHandler, deadline, defineProcess, ProcessManager, Starts, send } from 'eventuality/processes';
 import { CompleteTodo, CountTodos, CreateTodo, InvoicePaid, TodoCreated } from '../todo';
 class Emptied {}
@@ -13,8 +13,37 @@ const aggregate = (body: string) =>
   `${IMPORTS} export class Subject extends AggregateRoot<TodoCreated | Emptied> { ${body} }`;
 const undeclared = (body: string) => `${IMPORTS} export class Subject extends AggregateRoot { ${body} }`;
 const plain = (body: string) => `${IMPORTS} export class Subject { ${body} }`;
+const event = (options: string) => `${IMPORTS} @Event('noted', ${options}) export class Noted { text = ''; }`;
+const eventOf = (options: string) => `${IMPORTS} export const noted = defineEvent('noted', ${options});`;
 const projection = (options: string, view: string) =>
   `${IMPORTS} @Projection('list', ${options}) export class Subject { @EventHandler(TodoCreated) created(_: TodoCreated, context: ProjectionContext<${view}>) {} }`;
+
+/** Options of events with wrong steps between their versions. */
+const STEPS: Readonly<Record<string, readonly [options: string, said: RegExp]>> = {
+  'a step that is missing': [
+    '{ version: 4, upcast: { 1: data => data, 3: data => data } }',
+    /'there is no step from version': 2/,
+  ],
+  'steps that are missing altogether': ['{ version: 2 }', /'there is no step from version': 1/],
+  'a step from the current version': [
+    '{ version: 2, upcast: { 1: data => data, 2: data => data } }',
+    /'there is a step from version': 2; 'and the current version is': 2/,
+  ],
+  'a step that does not return data': [
+    "{ version: 2, upcast: { 1: () => 'text' } }",
+    /'\(\) => string' is not .* 'UpcastStep/,
+  ],
+  'a step that is asynchronous': [
+    '{ version: 2, upcast: { 1: async data => data } }',
+    /=> Promise<any>' is not .* 'UpcastStep/,
+  ],
+  'a step that returns a list': ['{ version: 2, upcast: { 1: data => [data] } }', /=> any\[\]' is not .* 'UpcastStep/],
+  'a step that is no function': ['{ version: 2, upcast: { 1: 5 } }', /'number' is not .* 'UpcastStep/],
+};
+const stepsOf = (source: (options: string) => string, name: string) =>
+  Object.fromEntries(
+    Object.entries(STEPS).map(([kind, [options, said]]) => [`${kind}, ${name}`, [source(options), said]]),
+  ) as Record<string, readonly [string, RegExp]>;
 
 /** Wrong sources, and what the first line of the compiler's one complaint says. */
 const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> = {
@@ -85,10 +114,12 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
     projection('{}', 'Dated'),
     /'JSON does not carry these fields of the view': "at"/,
   ],
+  ...stepsOf(event, '@Event'),
 };
 
 /** The same in functions; these have no dialect. */
 const FUNCTIONS: typeof WRONG = {
+  ...stepsOf(eventOf, 'defineEvent'),
   'an index that is not a field of a named view': [
     `${IMPORTS} defineProjection<View>({ name: 'list', indexes: ['done'], on: {} });`,
     /'"done"' is not assignable to type '"id" \| "open"'/,
@@ -132,6 +163,18 @@ const RIGHT = {
   undeclared: undeclared(
     '@CommandHandler(CreateTodo) any() { return [new InvoicePaid(1), new Emptied()]; } @EventHandler(InvoicePaid) paid() {}',
   ),
+  events: `${IMPORTS}
+    @Event('one', { version: 3, upcast: { 1: (data, { recordedAt }) => ({ ...data, at: recordedAt.slice(0, 10) }), 2: 'upcaster' } }) export class One { at = ''; }
+    const version: number = 2;
+    const upcast: Record<number, (data: any) => object> = {};
+    interface Data { readonly text: string }
+    declare const step: (data: Data) => Data;
+    @Event('two', { version, upcast }) export class Two {}
+    @Event('three', { version: 2, upcast }) export class Three {}
+    @Event('four', { version: 2, upcast: { 1: step } }) export class Four {}
+    export const five = defineEvent('five', { version: 2, upcast: { 1: ({ text }, { position }) => ({ text, position: position.toString() }) } });
+    export const six = defineEvent<Data>('six', { version: 3, upcast: { 1: data => data, 2: step } });
+    export const seven = defineEvent('seven', { version, upcast });`,
   queries: plain('@QueryHandler(CountTodos) async count() { return 1; }'),
   projections: projection(
     "{ indexes: ['open'], version: 2 }",
