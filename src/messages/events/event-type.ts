@@ -23,8 +23,9 @@ let someEncoded = false;
  * read from a database.
  */
 export function classOfPayload(payload: object): Function | undefined {
-  const prototype = Object.getPrototypeOf(payload);
-  if (prototype === Object.prototype && !someEncoded) return undefined;
+  const type: unknown = payload.constructor;
+  if (type === Object && !someEncoded) return undefined;
+  const prototype = typeof type === 'function' ? type.prototype : Object.getPrototypeOf(payload);
   return isPlain(prototype) ? encodedFrom.get(payload) : prototype.constructor;
 }
 
@@ -87,7 +88,8 @@ export class EventType<E extends object = any> implements EventShape {
    */
   revive({ payload, schemaVersion }: CurrentEvent): E {
     if (schemaVersion !== this.schemaVersion) this.#refuseVersion(schemaVersion);
-    if (Object.getPrototypeOf(payload) === this.type.prototype) return payload as E;
+    // Not its prototype: V8 gets that from outside of compiled code. What is stored has no function as a field.
+    if (payload.constructor === this.type) return payload as E;
     this.#refuseOther(payload);
     return this.instanceOf(payload);
   }
