@@ -56,7 +56,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     readAll: page => this.#page({ ...page, direction: 'forward' }),
     write: events => this.#write(events),
   };
-  #lastPosition = 0;
+  #lastPosition = 0n;
   #closed = false;
 
   /**
@@ -175,8 +175,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
   }
 
   #fresh(events: readonly RecordedEvent[], stored: (id: string) => StoredPlace | undefined): readonly RecordedEvent[] {
-    const last = BigInt(this.#lastPosition);
-    return eventsToRestore(events, { last, stored, versionOf: this.#shared.versionOf });
+    return eventsToRestore(events, { last: this.#lastPosition, stored, versionOf: this.#shared.versionOf });
   }
 
   #page(page: CheckedStorePage): readonly RecordedEvent[] {
@@ -196,7 +195,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
 
   /** Counts the events up to a position. Only restored events can leave gaps; without them no search is needed. */
   #countUntil(position: bigint): number {
-    if (this.#lastPosition === this.#all.length) return Math.min(Number(position), this.#all.length);
+    if (this.#lastPosition === BigInt(this.#all.length)) return Math.min(Number(position), this.#all.length);
     let [from, until] = [0, this.#all.length];
     while (from < until) {
       const middle = (from + until) >>> 1;
@@ -230,7 +229,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     const time = this.#clock.now();
     return recordAppends(appends, {
       versionOf: this.#shared.versionOf,
-      last: BigInt(this.#lastPosition),
+      last: this.#lastPosition,
       recordedAt: isoTime(time),
       now: this.#clock === systemClock ? time : undefined,
     });
@@ -241,7 +240,7 @@ export class InMemoryEventStore implements EventStore, DirectAccess {
     if (stream) stream.push(event);
     else this.#begin(event);
     this.#all.push(event);
-    this.#lastPosition = Number(event.position);
+    this.#lastPosition = event.position;
   }
 
   #begin(event: RecordedEvent): void {

@@ -23,7 +23,7 @@ export interface TransactionEvents {
   refuseWhenClosed(): void;
   versionOf(stream: StreamName): number;
   stored(id: string): RecordedEvent | undefined;
-  lastPosition(): number;
+  lastPosition(): bigint;
   readAll(page: { readonly after: bigint; readonly limit: number }): readonly RecordedEvent[];
   /** Keeps events, all of them or none. */
   write(events: readonly RecordedEvent[]): void;
@@ -65,7 +65,7 @@ export class StagedAppends {
     const versionOf = (stream: StreamName): number => this.#version(stream);
     const conflicts = conflictsOf(appends, versionOf);
     if (conflicts) return { ok: false, conflicts };
-    const last = BigInt(this.store.lastPosition() + this.#events.length);
+    const last = this.store.lastPosition() + BigInt(this.#events.length);
     const events = recordAppends(appends, { versionOf, last, recordedAt: isoTime(this.store.clock.now()) });
     for (const event of events) {
       this.#versions.set(streamKey(event), event.version);

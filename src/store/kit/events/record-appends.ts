@@ -48,7 +48,9 @@ export function recordAppends(
     const { stream, events } = appends[place]!;
     let version = versionOf(stream);
     for (let index = 0; index < events.length; index++) {
-      const event = recordEvent(events[index]!, stream, ++version, ++position, recordedAt, now);
+      // V8 compiles the sum of bigints, but not `++`, which takes three times as long.
+      position += 1n;
+      const event = recordEvent(events[index]!, stream, ++version, position, recordedAt, now);
       // Usually it is one event. A list that starts empty and grows allocates room for seventeen.
       if (recorded) recorded.push(event);
       else recorded = [event];
