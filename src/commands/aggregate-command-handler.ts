@@ -1,4 +1,4 @@
-import { InFlight, isPromise, pauseAfter, type RetryRule } from '../concurrency';
+import { type InFlight, isPromise, pauseAfter, type RetryRule } from '../concurrency';
 import {
   type CommandContext,
   type CommandMessage,
@@ -20,18 +20,20 @@ import { appendFor, newAppend } from '../repository';
 import { ConcurrencyError, type DirectAccess, type EventStore, PAGE_LIMIT, type StreamAppend } from '../store';
 import { targetOf } from './command-target';
 import { conflictRetry } from './conflict-retry';
-import { TurnRegistry } from './held-turns';
+import type { TurnRegistry } from './held-turns';
 import type { Turn, Turns } from './turns';
 
 /** What the command handlers of a flow share. */
 export interface CommandSurroundings {
   /** Called with the events of each command once, and not again when a command is repeated. */
-  readonly recorded?: (events: readonly RecordedEvent[]) => void;
+  readonly recorded: (events: readonly RecordedEvent[]) => void;
   /** Counts the commands in progress. */
-  readonly running?: InFlight;
-  readonly turns?: TurnRegistry;
+  readonly running: InFlight;
+  readonly turns: TurnRegistry;
   /** How commands are retried after a conflict. */
-  readonly retry?: RetryRule | undefined;
+  readonly retry: RetryRule | undefined;
+  /** Creates the context for one call of a handler. */
+  readonly contextOf: (message: CommandMessage) => CommandContext;
 }
 
 /** A command whose turn is taken, and whose events are not stored yet. */
@@ -44,9 +46,6 @@ interface Begun {
 
 const LATER = `${HANDLING}, a command`;
 
-/** Creates the context for one call of a handler. */
-export type ContextOf = () => CommandContext;
-
 /**
  * Carries out the commands that an aggregate handles itself: load, decide, append with a version check. Commands to one
  * aggregate run in turn within the process. On a conflict with another process the command is retried against fresh
@@ -57,12 +56,14 @@ export class AggregateCommandHandler {
   readonly #recordedBy: CommandSurroundings['recorded'];
   readonly #running: InFlight;
   readonly #retry: RetryRule | undefined;
+  readonly #contextOf: CommandSurroundings['contextOf'];
 
   constructor(
     readonly loader: AggregateLoader,
-    { recorded, running = new InFlight(), turns = new TurnRegistry(), retry }: CommandSurroundings = {},
+    { recorded, running, turns, retry, contextOf }: CommandSurroundings,
   ) {
     this.#recordedBy = recorded;
+    this.#contextOf = contextOf;
     this.#running = running;
     this.#turns = turns.of(loader.definition.name);
     this.#retry = retry;
@@ -77,22 +78,18 @@ export class AggregateCommandHandler {
    * @throws MissingAggregateIdError, AggregateNotFoundError, AggregateAlreadyExistsError, ConcurrencyError,
    * ReentrantCommandError, DeadlockError, and whatever the handler throws; then nothing was appended
    */
-  [HANDLING](
-    message: CommandMessage,
-    rule: CommandRule,
-    contextOf: ContextOf,
-  ): CommandOutcome | Promise<CommandOutcome> {
+  [HANDLING](message: CommandMessage, rule: CommandRule): CommandOutcome | Promise<CommandOutcome> {
     const id = targetOf(message, rule, this.loader.definition.name);
     const { direct } = this.store;
     const events = direct && this.#readNow(direct, id, message);
     const turn = events && this.#turns.enterFree(id, message);
-    if (!turn) return this[LATER](id, message, rule, contextOf);
+    if (!turn) return this[LATER](id, message, rule);
     let unfinished: Begun | undefined;
     this.#running.begin();
     try {
       const instance = this.loader.fresh(id);
       instance.replay(events, this.loader.reader);
-      const decision = decide(instance, message, rule, contextOf());
+      const decision = decide(instance, message, rule, this.#contextOf(message));
       if (isPromise(decision)) unfinished = { turn, instance, decision };
       else {
         instance.applyReturned(decision);
@@ -104,7 +101,7 @@ export class AggregateCommandHandler {
     } finally {
       if (!unfinished) this.#leave(turn);
     }
-    return this[LATER](id, message, rule, contextOf, unfinished);
+    return this[LATER](id, message, rule, unfinished);
   }
 
   /**
@@ -112,13 +109,7 @@ export class AggregateCommandHandler {
    * each costs about as much as folding ten events.
    * @internal
    */
-  async [LATER](
-    id: string,
-    message: CommandMessage,
-    rule: CommandRule,
-    contextOf: ContextOf,
-    begun?: Begun,
-  ): Promise<CommandOutcome> {
+  async [LATER](id: string, message: CommandMessage, rule: CommandRule, begun?: Begun): Promise<CommandOutcome> {
     const { expectedVersion, signal } = message.options;
     let turn = begun?.turn;
     if (!begun) this.#running.begin();
@@ -135,7 +126,7 @@ export class AggregateCommandHandler {
           if (checked) await checked;
           // A store that answers synchronously has no round trip to save.
           const isAhead = attempt === 1 && !this.store.direct;
-          const ahead = isAhead ? this.#decideAhead(message, rule, contextOf, id) : undefined;
+          const ahead = isAhead ? this.#decideAhead(message, rule, id) : undefined;
           instance = ahead && (await ahead);
         }
         if (!instance) {
@@ -145,7 +136,7 @@ export class AggregateCommandHandler {
             const read = this.loader.catchUp(instance, signal);
             if (read) await read;
           }
-          const decision = decide(instance, message, rule, contextOf());
+          const decision = decide(instance, message, rule, this.#contextOf(message));
           instance.applyReturned(isPromise(decision) ? await decision : decision);
         }
         if (instance.changes.length === 0) return failed(id, instance.version);
@@ -183,7 +174,7 @@ export class AggregateCommandHandler {
   #recorded(id: string, events: readonly RecordedEvent[]): CommandOutcome {
     this.loader.cache?.extend(id, events);
     this.loader.snapshots?.appended(id, events);
-    this.#recordedBy?.(events);
+    this.#recordedBy(events);
     return succeeded(events);
   }
 
@@ -196,23 +187,21 @@ export class AggregateCommandHandler {
   #decideAhead(
     message: CommandMessage,
     rule: CommandRule,
-    contextOf: ContextOf,
     id: string,
   ): Promise<AggregateInstance | undefined> | undefined {
     const baseline = this.loader.baseline(id) ?? (rule.creates === true ? this.loader.fresh(id) : undefined);
-    return baseline && this.#decideFrom(baseline, message, rule, contextOf);
+    return baseline && this.#decideFrom(baseline, message, rule);
   }
 
   async #decideFrom(
     baseline: AggregateInstance,
     message: CommandMessage,
     rule: CommandRule,
-    contextOf: ContextOf,
   ): Promise<AggregateInstance | undefined> {
     const { id, version } = baseline;
     let failure: { error: unknown } | undefined;
     try {
-      const decision = decide(baseline, message, rule, contextOf());
+      const decision = decide(baseline, message, rule, this.#contextOf(message));
       baseline.applyReturned(isPromise(decision) ? await decision : decision);
       if (baseline.changes.length > 0) return baseline;
     } catch (error) {

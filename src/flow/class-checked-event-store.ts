@@ -21,6 +21,7 @@ export const classChecked = (eventStore: EventStore, types: readonly ClassRefere
 /** An event store that refuses events that would be read as instances of a class that they are not. */
 class ClassCheckedEventStore extends ForwardingEventStore {
   readonly #known: KnownEvents;
+  #access: ClassCheckedAccess | undefined;
 
   constructor(inner: EventStore, known: KnownEvents) {
     super(inner);
@@ -32,7 +33,9 @@ class ClassCheckedEventStore extends ForwardingEventStore {
     const { append, read } = ClassCheckedEventStore.prototype;
     if (!(#known in this) || this.append !== append || this.read !== read) return undefined;
     const { direct } = this.inner;
-    return direct && new ClassCheckedAccess(direct, this.#known);
+    if (!direct) return undefined;
+    if (this.#access?.inner !== direct) this.#access = new ClassCheckedAccess(direct, this.#known);
+    return this.#access;
   }
 
   /** @throws MessageClassMismatchError, BaseEventHandledError, and what the store throws */
@@ -48,7 +51,7 @@ class ClassCheckedEventStore extends ForwardingEventStore {
 
 class ClassCheckedAccess implements DirectAccess {
   constructor(
-    private readonly inner: DirectAccess,
+    readonly inner: DirectAccess,
     private readonly known: KnownEvents,
   ) {}
 

@@ -85,7 +85,9 @@ export class FlowBuses {
   }
 
   #register({ aggregates = [], commandHandlers = {}, queryHandlers = {}, retry }: FlowParts): void {
-    const { repositories, recorded, running } = this.surroundings;
+    const { flow, repositories, recorded, running } = this.surroundings;
+    const contextOf = (message: CommandMessage): FlowCommandContext => new FlowCommandContext(flow, message);
+    const shared = { recorded, running, turns: this.#turns, retry, contextOf };
     const duplicates: string[] = [];
     const attempt = (name: string, register: () => void): void => {
       try {
@@ -97,7 +99,7 @@ export class FlowBuses {
     };
     for (const aggregate of aggregates) {
       const { loader, definition } = repositories.of(aggregate);
-      const handler = new AggregateCommandHandler(loader, { recorded, running, turns: this.#turns, retry });
+      const handler = new AggregateCommandHandler(loader, shared);
       for (const [name, rule] of definition.commands) attempt(name, () => this.#registerRule(name, rule, handler));
     }
     for (const [name, handler] of Object.entries(commandHandlers))
@@ -110,13 +112,11 @@ export class FlowBuses {
   }
 
   #registerRule(name: string, rule: CommandRule, handler: AggregateCommandHandler): void {
-    const { flow } = this.surroundings;
     this.commands.register(
       name,
       (_command, message) => {
-        const contextOf = (): FlowCommandContext => new FlowCommandContext(flow, message);
-        if (message.options.commandId === undefined) return handler[HANDLING](message, rule, contextOf);
-        return this.#once(message, async () => handler[HANDLING](message, rule, contextOf));
+        if (message.options.commandId === undefined) return handler[HANDLING](message, rule);
+        return this.#once(message, async () => handler[HANDLING](message, rule));
       },
       rule.schema,
     );
