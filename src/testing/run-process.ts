@@ -76,7 +76,7 @@ export class ProcessTest {
       idsFrom(ids),
       testReader(eventsOf(definition), upcasters),
     );
-    this.#rehearsal = new ProcessRehearsal(this.#handlers, this.#commands.nameOf);
+    this.#rehearsal = new ProcessRehearsal(this.#handlers, this.#commands.checkedName);
   }
 
   /** @throws AssertionError */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { AssertionError } from 'node:assert/strict';
-import { CommandRejectedError, InvalidOptionsError } from 'eventuality/errors';
+import { Command } from 'eventuality';
+import { CommandRejectedError, InvalidOptionsError, InvalidProcessDecisionError } from 'eventuality/errors';
 import {
   cancel,
   deadline,
@@ -13,6 +14,7 @@ import {
   send,
 } from 'eventuality/processes';
 import { type GivenProcess, given, type History, history } from 'eventuality/testing';
+import { z } from 'zod';
 import {
   CancelOrder,
   Fulfilment,
@@ -267,5 +269,30 @@ describe('the process of a test', () => {
         ]),
       }),
     );
+  });
+});
+
+describe('a command that does not fit its schema', () => {
+  @Command('order.bill', { schema: z.object({ id: z.string(), cents: z.int().min(1) }) })
+  class Bill {
+    constructor(
+      readonly id: string,
+      readonly cents: number,
+    ) {}
+  }
+  const billing = (decide: (cents: number) => ReturnType<typeof send>) =>
+    given().process(process({ starts: { OrderPlaced: (_, { cents }) => decide(cents) } }));
+  const free = history(Order, 'o1', new OrderPlaced('o1', 0));
+
+  test.each([
+    ['decided', (cents: number) => send(new Bill('o1', cents))],
+    [
+      'decided for the case that others fail',
+      (cents: number) => send(new Refund('o1'), { undo: new Bill('o1', cents) }),
+    ],
+  ])('is an error when it is %s, as in a flow', async (__, decide) => {
+    await billing(decide).when(free).thenError(InvalidProcessDecisionError);
+    await billing(decide).when(free).thenError("The command 'order.bill' does not fit its schema: cents");
+    await billing(decide).when(placed).then(decide(900));
   });
 });
