@@ -1,5 +1,12 @@
 import { type InFlight, isPromise, pauseAfter, type RetryRule } from '../concurrency';
-import { type CommandMessage, type CommandOutcome, HANDLING, type RecordedEvent, succeeded } from '../messages';
+import {
+  type CommandMessage,
+  type CommandOutcome,
+  type EventReader,
+  HANDLING,
+  type RecordedEvent,
+  succeeded,
+} from '../messages';
 import { isLookedFor, runInUnit, UnitOfWork } from '../repository';
 import type { EventStore } from '../store';
 import { conflictRetry } from './conflict-retry';
@@ -17,6 +24,8 @@ export type FlowCommandHandler<C extends object = any> = (command: C, context: H
 export interface HandlerFunctionParts {
   /** The store to append to, and the stores that it wraps: repositories created by hand over any of them take part. */
   readonly stores: readonly [EventStore, ...EventStore[]];
+  /** How the events of an outcome are read, where an earlier version of theirs is written. */
+  readonly eventReader: EventReader;
   readonly turns: TurnRegistry;
   readonly retry: RetryRule | undefined;
   /** Counts the commands in progress. */
@@ -83,9 +92,15 @@ export class FunctionCommandHandler {
   #outcome(own: CommandOutcome, { outcome, recorded }: Returned): CommandOutcome {
     if (own.succeeded) {
       this.parts.recorded(own.events);
-      return own;
+      return this.#read(own);
     }
-    return outcome ?? (recorded.length === 0 ? own : succeeded(recorded));
+    return outcome ?? (recorded.length === 0 ? own : this.#read(succeeded(recorded)));
+  }
+
+  /** Older code reads what is stored; the caller gets what handlers know. */
+  #read(outcome: CommandOutcome): CommandOutcome {
+    const read = this.parts.eventReader.readAll(outcome.events);
+    return read === outcome.events ? outcome : succeeded(outcome.events, read);
   }
 }
 

@@ -128,10 +128,7 @@ export class IdempotentCommands {
 
   #outcomeOf({ events, aggregateId, version }: CommandResult): CommandOutcome {
     if (events.length === 0) return failed(aggregateId, version);
-    return succeeded(
-      events,
-      events.flatMap(event => this.options.eventReader.read(event)),
-    );
+    return succeeded(events, this.options.eventReader.readAll(events));
   }
 
   #keepRenewing(claim: ClaimName, message: CommandMessage): () => void {

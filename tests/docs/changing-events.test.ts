@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   Aggregate,
@@ -8,6 +9,7 @@ import {
   Event,
   EventHandler,
   type EventStore,
+  exportEvents,
   Flow,
   InMemoryEventStore,
   importEvents,
@@ -157,6 +159,23 @@ test('the first events of the Todo sample are still read', async () => {
   await flow.close();
 });
 
+test('what is stored is read from the store, and exported, as it is', async () => {
+  const eventStore = await stored('customers.jsonl');
+  const flow = await bootstrap(CustomersModule, { eventStore });
+  // #region raw
+  const counts: Record<string, number> = {};
+  for (const { name, schemaVersion } of await eventStore.readAll({ names: ['customer.signed-up', 'customer.paid'] })) {
+    const key = `${name}, version ${schemaVersion}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  // #endregion raw
+  expect(counts).toEqual({ 'customer.signed-up, version 1': 2, 'customer.paid, version 1': 2 });
+  let exported = '';
+  for await (const lines of exportEvents(eventStore)) exported += lines;
+  expect(exported).toBe(await readFile(join(__dirname, '../stored-events/customers.jsonl'), 'utf8'));
+  await flow.close();
+});
+
 test('without classes', async () => {
   // #region plain
   const registered = defineEvent<{ name: string; email: string }>('customer.registered', {
@@ -201,11 +220,14 @@ test('a version that older processes still read is written until all of them are
       this.cents += cents;
     }
   }
-  const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Payer] });
+  const eventStore = new InMemoryEventStore();
+  const flow = new Flow({ eventStore, aggregates: [Payer] });
   const payer = new Payer('ann');
   payer.pay(250);
   const [event] = await flow.repository(Payer).add(payer);
-  expect([event!.schemaVersion, { ...event!.payload }]).toEqual([1, { amount: 2.5 }]);
+  expect([event!.schemaVersion, { ...event!.payload }]).toEqual([2, { cents: 250 }]);
+  const [written] = await eventStore.readAll();
+  expect([written!.schemaVersion, { ...written!.payload }]).toEqual([1, { amount: 2.5 }]);
   expect((await flow.repository(Payer).load('ann')).cents).toBe(250);
   await flow.close();
 });

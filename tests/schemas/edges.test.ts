@@ -71,14 +71,16 @@ describe('what is validated of an event', () => {
       @EventHandler(Paid)
       paid(_: Paid): void {}
     }
-    const flow = new Flow({ eventStore: new InMemoryEventStore(), aggregates: [Account] });
+    const eventStore = new InMemoryEventStore();
+    const flow = new Flow({ eventStore, aggregates: [Account] });
 
     expect(await failure(flow.dispatch(new Pay('a', 0)))).toMatchObject({
       code: 'INVALID_PAYLOAD',
       issues: [{ path: 'price' }],
     });
     const { events } = await flow.dispatch(new Pay('a', 5));
-    expect(events).toMatchObject([{ schemaVersion: 1, payload: { amount: 5 } }]);
+    expect(events).toMatchObject([{ schemaVersion: 2, payload: { price: 5 } }]);
+    expect(await eventStore.readAll()).toMatchObject([{ schemaVersion: 1, payload: { amount: 5 } }]);
   });
 });
 

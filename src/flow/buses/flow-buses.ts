@@ -65,6 +65,7 @@ export class FlowBuses {
     });
     this.#functions = new FunctionCommandHandler({
       stores,
+      eventReader,
       running,
       turns: this.#turns,
       retry: parts.retry,

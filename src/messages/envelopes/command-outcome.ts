@@ -31,7 +31,7 @@ class Outcome implements CommandOutcome {
 
 /**
  * The outcome of a command that led to events.
- * @param read the events as they are shown, where they were stored by other code
+ * @param read the events as handlers know them, where others are stored
  */
 export function succeeded(events: readonly RecordedEvent[], read = events): CommandOutcome {
   const { aggregateName, aggregateId } = events[0]!;

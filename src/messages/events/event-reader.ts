@@ -78,6 +78,13 @@ export class EventReader {
     return shape.schemaVersion === event.schemaVersion ? (event as CurrentEvent) : this.#upcast(event, shape);
   }
 
+  /** Returns stored events in their current versions, as `read` does: the same list, if all are stored so. */
+  readAll(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+    for (let index = 0; index < events.length; index++)
+      if (this.read(events[index]!) !== events[index]) return events.flatMap(event => this.read(event));
+    return events;
+  }
+
   /**
    * Returns the data of a stored event in the current version of its shape, where nothing but its own steps leads
    * there; undefined otherwise. It is what `read` makes, without the envelope.
