@@ -130,10 +130,10 @@ export async function looking(store, looks) {
   return { milliseconds: (performance.now() - start) / looks, found: deadlines.length };
 }
 
-/** Queries a second of a flow that has nothing to do. */
+/** Queries a second of a flow that has nothing to do, and has not had for a minute. */
 export async function idle({ store, asked }, milliseconds) {
   const flow = await waitingFlow(store);
-  await sleep(1000);
+  await sleep(60_000);
   const [before, start] = [asked(), performance.now()];
   await sleep(milliseconds);
   const value = ((asked() - before) * 1000) / (performance.now() - start);

@@ -26,7 +26,7 @@ export class EventProcessorRunner {
   readonly #looks = new RepeatedLooks(
     () => this.#adjust(),
     (error, failures) => this.#couldNotLook(error, failures),
-    signal => this.parts.pulse.versionBeat(signal),
+    signal => this.parts.pulse.versionBeat(signal, this.#versions.isCalm),
   );
   readonly #status: StatusReader;
   readonly #lastError: LastError;

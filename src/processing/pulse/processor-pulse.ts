@@ -13,7 +13,7 @@ import type {
   VersionName,
 } from '../../store';
 import type { Membership } from '../segments/segment-assignment';
-import { VERSION_POLL_INTERVAL_MS } from '../versions/repeated-looks';
+import { CALM_VERSION_POLL_INTERVAL_MS, VERSION_POLL_INTERVAL_MS } from '../versions/repeated-looks';
 
 /** The bounds of the interval at which a process renews its leases, in milliseconds: a quarter of a lease. */
 const MAX_INTERVAL_MS = 500;
@@ -31,6 +31,7 @@ const segmentKey = ({ projection, version, segment }: CheckpointName): string =>
 export class ProcessorPulse {
   readonly #leaseBeats: Beats;
   readonly #versionBeats = new Beats(VERSION_POLL_INTERVAL_MS);
+  readonly #calmVersionBeats = new Beats(CALM_VERSION_POLL_INTERVAL_MS);
 
   constructor(
     private readonly store: ProjectionStore,
@@ -42,8 +43,9 @@ export class ProcessorPulse {
   /** Resolves when leases are to be renewed next, or when the signal is aborted. */
   readonly leaseBeat = (signal: AbortSignal): Promise<void> => this.#leaseBeats.next(signal);
 
-  /** Resolves when versions are to be checked next, or when the signal is aborted. */
-  readonly versionBeat = (signal: AbortSignal): Promise<void> => this.#versionBeats.next(signal);
+  /** Resolves when versions are to be checked next, or when the signal is aborted. `isCalm`: none is to change soon. */
+  readonly versionBeat = (signal: AbortSignal, isCalm: boolean): Promise<void> =>
+    (isCalm ? this.#calmVersionBeats : this.#versionBeats).next(signal);
 
   /** @throws as `SegmentLeases.claim` */
   claim(claim: SegmentClaim): Promise<LeaseOutcome> {

@@ -1,7 +1,9 @@
 import { Mutex } from '../../concurrency';
 
-/** Version polling interval, in milliseconds; an answer is reused for as long. */
+/** Version polling interval while versions change, in milliseconds; an answer is reused for as long. */
 export const VERSION_POLL_INTERVAL_MS = 250;
+/** Version polling interval while only the active version of this code is there, in milliseconds. */
+export const CALM_VERSION_POLL_INTERVAL_MS = 1000;
 
 /** Polls for versions, and also on request; one query at a time. */
 export class RepeatedLooks {

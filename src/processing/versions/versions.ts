@@ -44,6 +44,12 @@ export class Versions {
     return versions && this.#seenIn(versions);
   }
 
+  /** Whether the active version is of this code, and none fills beside it. */
+  get isCalm(): boolean {
+    const { active, own = [] } = this.known ?? {};
+    return active !== undefined && own.length === 1 && own[0]!.version === active.version;
+  }
+
   /** Returns the versions that this code follows, ascending: the active one, and one that fills. */
   ownOf(versions: readonly ReadModelVersion[]): readonly ReadModelVersion[] {
     return this.#seenIn(versions).own;

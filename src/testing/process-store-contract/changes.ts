@@ -73,12 +73,7 @@ export const changeChecks: Readonly<Record<string, Check>> = {
     await filled(
       scene,
       { outputs: [output('a'), output('b')], hold: [{ instance: 'order-1', held: true }] },
-      {
-        outcomes: [
-          { id: 'a', status: 'pending', note: 'still' },
-          { id: 'b', status: 'done' },
-        ],
-      },
+      { outcomes: (['pending', 'done'] as const).map((status, place) => ({ id: 'ab'[place]!, status })) },
     );
     assert.deepEqual(idsOf(await scene.processes.outputs(PROCESS, { held: true })), ['a']);
     assert.deepEqual(idsOf(await scene.processes.outputs(PROCESS, { status: 'pending', held: false })), []);

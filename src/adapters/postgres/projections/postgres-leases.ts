@@ -38,9 +38,10 @@ export class PostgresLeases implements SegmentLeases {
         const claim = [...name, owner, duration, note ?? null, firstFence()];
         const [claimed] = await ask(this.#statements.claim, claim);
         if (claimed) {
-          // Read after the claim, so that it contains everything the previous owner has committed.
-          const [checkpoint] = await ask(this.#statements.position, name);
-          return { ok: true, fence: BigInt(claimed[0]!), position: BigInt(checkpoint?.[0] ?? 0) };
+          const [fence, before, position] = claimed;
+          // Read after a new claim, so that it contains everything the previous owner has committed.
+          const [known] = fence === before ? [[position]] : await ask(this.#statements.position, name);
+          return { ok: true, fence: BigInt(fence!), position: BigInt(known?.[0] ?? 0) };
         }
         const [held] = await ask(this.#statements.held, name);
         if (held) return { ok: false, owner: held[0]!, freeIn: Number(held[1]) };
@@ -88,6 +89,7 @@ function leaseStatements(names: StoreNames) {
   const { after, held, inTime, left, segmentsOf } = leaseParts(names);
   const named = 'projection = $1 and version = $2 and segment = $3';
   const until = after('$5::integer');
+  const position = `select position from ${checkpoints} where ${named}`;
   return {
     // The version is locked, so that a drop comes before or after.
     claim:
@@ -95,8 +97,9 @@ function leaseStatements(names: StoreNames) {
 select name, version, $3, $4, ${until}, $5, $6, $7::bigint from ${models} where name = $1 and version = $2 and state <> 'closed' for key share
 on conflict (projection, version, segment) do update set owner = excluded.owner, lease_until = ${until}, duration = excluded.duration,
   note = excluded.note, fence = case when l.owner = excluded.owner then l.fence else l.fence + 1 end
-where l.owner = excluded.owner or not (${held}) returning l.fence`),
-    position: statement(`select position from ${checkpoints} where ${named}`),
+where l.owner = excluded.owner or not (${held})
+returning l.fence, (select fence from ${leases} where ${named} and owner = $4), (${position})`),
+    position: statement(position),
     held: statement(`select l.owner, ${left} from ${leases} l where ${named} and ${held}`),
     open: statement(`select 1 from ${models} where name = $1 and version = $2 and state <> 'closed'`),
     release: statement(

@@ -17,14 +17,19 @@ export interface TickerSource {
 }
 
 const MIN_INTERVAL_MS = 5;
-/** While nothing comes, the pause before the next query grows: to this share of the time since the last event, */
-const SHARE_OF_SILENCE = 0.1;
-/** but at most to this multiple of `pollEvery`. */
-const MAX_POLLS = 10;
+/**
+ * While nothing comes, the pause before the next query grows: to a share of the time since the last event, but at most
+ * to a multiple of `pollEvery`; in a long silence it grows further, and slower.
+ */
+const PAUSES = [
+  { share: 0.1, maxPolls: 10 },
+  { share: 0.01, maxPolls: 25 },
+];
 // A writer that read the sequence long before it took its lock lowers the horizon for a moment. A subscriber that reads
 // just then sees nothing, while the ticks before and after see the same horizon. For this reason all subscribers are
-// woken regularly, even if the horizon has not moved.
+// woken regularly, even if the horizon has not moved; in a long silence less often.
 const WAKE_INTERVAL_MS = 500;
+const MAX_WAKE_INTERVAL_MS = 5000;
 
 /**
  * Reads the horizon while there are subscribers, and wakes them when it has moved. One ticker serves all subscribers of
@@ -92,7 +97,7 @@ export class Ticker {
   async #ask(): Promise<number> {
     try {
       const horizon = await this.source.horizon();
-      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= WAKE_INTERVAL_MS)
+      if (this.#lost || horizon !== this.#horizon || performance.now() - this.#lastWake >= this.#wakeInterval)
         this.#wakeAll();
       if (horizon !== this.#horizon) this.#lastNews = performance.now();
       this.#horizon = horizon;
@@ -109,8 +114,17 @@ export class Ticker {
 
   get #pause(): number {
     const { pollEvery } = this.source;
-    const silence = performance.now() - this.#lastNews;
-    return Math.max(pollEvery, Math.min(MAX_POLLS * pollEvery, SHARE_OF_SILENCE * silence));
+    const pauses = PAUSES.map(({ share, maxPolls }) => Math.min(maxPolls * pollEvery, share * this.#silence));
+    return Math.max(pollEvery, ...pauses);
+  }
+
+  get #wakeInterval(): number {
+    return Math.max(WAKE_INTERVAL_MS, Math.min(MAX_WAKE_INTERVAL_MS, 0.1 * this.#silence));
+  }
+
+  /** The time since the last event. */
+  get #silence(): number {
+    return performance.now() - this.#lastNews;
   }
 
   #wakeAll(): void {

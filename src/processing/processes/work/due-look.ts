@@ -1,8 +1,12 @@
 import { Alarm, Gathered } from '../../../concurrency';
 import type { ProcessSegment, ProcessStore, StoredDeadline } from '../../../store';
 
-/** The longest interval between two queries, which find what other processes have scheduled, in milliseconds. */
+/** The longest interval between two queries, which find what other processes have scheduled, in milliseconds: */
 const LOOK_INTERVAL_MS = 450;
+/** while nothing was due for so long, */
+const CALM_AFTER_MS = 10_000;
+/** it is longer. */
+const CALM_INTERVAL_MS = 900;
 /** The shortest interval between two queries, even if this clock is ahead of the store's, in milliseconds. */
 const MIN_INTERVAL_MS = 5;
 /** How many deadlines of a segment one query returns. */
@@ -17,7 +21,7 @@ interface Looking {
 
 /**
  * Finds the deadlines that are due, in one query for all segments that this process owns, of all process managers:
- * twice a second, and whenever the next known one is due.
+ * once or twice a second, and whenever the next known one is due.
  */
 export class DueLook {
   readonly #segments = new Set<Looking>();
@@ -28,6 +32,8 @@ export class DueLook {
   );
   readonly #alarm = new Alarm(() => this.#wakeAll());
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** When something was due last, by `performance.now()`. */
+  #foundAt = Number.NEGATIVE_INFINITY;
   #nextAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -79,7 +85,11 @@ export class DueLook {
   }
 
   #isTime(): boolean {
-    return this.now() >= this.#nextAt || performance.now() - this.#askedAt >= LOOK_INTERVAL_MS;
+    return this.now() >= this.#nextAt || performance.now() - this.#askedAt >= this.#interval;
+  }
+
+  get #interval(): number {
+    return performance.now() - this.#foundAt < CALM_AFTER_MS ? LOOK_INTERVAL_MS : CALM_INTERVAL_MS;
   }
 
   async #ask(): Promise<void> {
@@ -91,6 +101,7 @@ export class DueLook {
       asked.map(({ of }) => of),
       MAX_DUE,
     );
+    if (deadlines.length > 0) this.#foundAt = performance.now();
     const byProcess = new Map<string, StoredDeadline[]>(asked.map(({ of }) => [of.process, []]));
     for (const deadline of deadlines) byProcess.get(deadline.process)!.push(deadline);
     for (const looking of asked) {
@@ -104,7 +115,7 @@ export class DueLook {
   #setAlarm(): void {
     const milliseconds = this.#nextAt - this.now();
     // The segments find later ones in their regular queries.
-    if (milliseconds <= LOOK_INTERVAL_MS) this.#alarm.set(Math.max(0, milliseconds));
+    if (milliseconds <= CALM_INTERVAL_MS) this.#alarm.set(Math.max(0, milliseconds));
   }
 
   #wakeAll(): void {
