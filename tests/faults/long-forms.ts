@@ -28,6 +28,7 @@ import { processorGapsInPostgres, processorGapsInSqlite } from './processors/pro
 import { agedEvents } from './versions/aged-events';
 import { deployed } from './versions/deployed';
 import { rebuilt } from './versions/rebuilt';
+import { schemaPairs } from './versions/schema-pairs';
 
 const PROCESS_KILLS = { orders: 5000, kills: 60 };
 const PROCESS_FREEZES = { orders: 1200, freezes: 30 };
@@ -83,6 +84,7 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['deployed-postgres', seed => deployed('PostgreSQL', DEPLOYS, seed)],
   ['aged-events-sqlite', seed => agedEvents('SQLite', { rate: 200, deploys: 20 }, seed)],
   ['aged-events-postgres', seed => agedEvents('PostgreSQL', { rate: 200, deploys: 20 }, seed)],
+  ['schema-pairs', seed => schemaPairs({ pairs: 300, samples: 1000 }, seed)],
   ['hostile-input', seed => hostileInput({ payloads: 10_000, identifiers: 1000 }, seed)],
   ['long-streams', seed => longStreams({ short: 10_000, long: 1_000_000, text: 50, heap: 128 }, seed)],
   ['backlog-sqlite', seed => backlog('SQLite', { events: 1_000_000, text: 50, duration: 20_000 }, seed)],

@@ -48,6 +48,7 @@ const RIGS = [
     'deployed-postgres',
     'aged-events-sqlite',
     'aged-events-postgres',
+    'schema-pairs',
     'hostile-input',
     'long-streams',
     'backlog-sqlite',
