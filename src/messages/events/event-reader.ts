@@ -87,18 +87,20 @@ export class EventReader {
 
   /**
    * Returns the data of a stored event in the current version of its shape, where nothing but its own steps leads
-   * there; undefined otherwise. It is what `read` makes, without the envelope.
+   * there; undefined otherwise. It is what `read` makes, without the envelope and not frozen: only what is in it is.
    * @throws NewerEventError, MissingUpcasterError, UpcastFailedError
    */
   stepped(event: RecordedEvent, { name, schemaVersion, steps }: EventShape): object | undefined {
-    if (event.schemaVersion > schemaVersion || this.#upcasters.has(name)) return undefined;
+    if (event.schemaVersion > schemaVersion || (this.#upcasters.size > 0 && this.#upcasters.has(name)))
+      return undefined;
     let data: object = event.payload;
     for (let version = event.schemaVersion; version < schemaVersion; version++) {
       const step = steps.get(version);
       if (!step) return undefined;
       data = stepped(name, version, step, data, event);
     }
-    return frozen(data);
+    freezeFields(data);
+    return data;
   }
 
   /** Returns the names under which events are stored that may become one of the given names. */
@@ -284,9 +286,13 @@ function current(event: RecordedEvent, { shape, data }: Travelling, part?: numbe
 
 /** Freezes what a step has made; what it took over is frozen already. */
 function frozen<T extends object>(data: T): T {
+  freezeFields(data);
+  return Object.freeze(data);
+}
+
+function freezeFields(data: object): void {
   for (const field in data) {
-    const value = data[field];
+    const value = (data as Record<string, unknown>)[field];
     if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) frozen(value);
   }
-  return Object.freeze(data);
 }

@@ -24,8 +24,6 @@ function changedIn(given: unknown, made: unknown, path: string, unknown: string[
   if (typeof given !== 'object' || given === null || typeof made !== 'object' || made === null) return path;
   if (Array.isArray(given)) return Array.isArray(made) ? changedItem(given, made, path, unknown) : path;
   if (!isPlainObject(made)) return isDeepStrictEqual(given, made) ? undefined : path;
-  // A date or a map has no fields to compare.
-  if (Object.prototype.toString.call(given) !== '[object Object]') return path;
   return changedField(given as Fields, made as Fields, path, unknown);
 }
 
@@ -47,7 +45,11 @@ function changedItem(
 }
 
 function changedField(given: Fields, made: Fields, path: string, unknown: string[]): string | undefined {
-  for (const key of Object.keys(given)) {
+  const keys = Object.keys(given);
+  // A date or a map has no fields to compare.
+  if (keys.length === 0 && Object.prototype.toString.call(given) !== '[object Object]') return path;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
     const value = given[key];
     const kept = made[key];
     if (value === kept) continue;
@@ -58,8 +60,12 @@ function changedField(given: Fields, made: Fields, path: string, unknown: string
     const changed = changedIn(value, kept, fieldPath(path, key), unknown);
     if (changed !== undefined) return changed;
   }
-  for (const key of Object.keys(made))
-    if (made[key] !== undefined && !Object.hasOwn(given, key)) return fieldPath(path, key);
+  const found = Object.keys(made);
+  for (let index = 0; index < found.length; index++) {
+    const key = found[index]!;
+    // Most schemas return the fields in the order of the data.
+    if (key !== keys[index] && made[key] !== undefined && !Object.hasOwn(given, key)) return fieldPath(path, key);
+  }
   return undefined;
 }
 
