@@ -160,6 +160,7 @@ export class UnitOfWork {
   }
 
   #nothing(): CommandOutcome {
+    if (!this.#contents) return failed('', 0);
     const [first] = this.instances;
     const pinned = this.message.options.expectedVersion;
     if (first && pinned !== undefined && pinned !== first.version)
