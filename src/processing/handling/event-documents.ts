@@ -1,7 +1,6 @@
 import {
   aName,
   anId,
-  type Check,
   isFunction,
   isName,
   must,
@@ -12,10 +11,9 @@ import {
 import type { Documents } from '../definition/definition';
 import type { BufferedDocuments } from './buffered-documents';
 
-const aChange: Check = must(
-  'an object of fields, or a function of the document',
-  value => isFunction(value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-);
+const isChange = (value: unknown): boolean =>
+  isFunction(value) || (typeof value === 'object' && value !== null && !Array.isArray(value));
+const aChange = must('an object of fields, or a function of the document', isChange);
 
 /** The documents for the handler of one event. Writes after the handler has ended are refused, and recorded as late. */
 export class EventDocuments<View extends object = any> implements Documents<View> {
@@ -57,7 +55,8 @@ export class EventDocuments<View extends object = any> implements Documents<View
 
   async update(id: string, change: Partial<View> | ((document: Readonly<View>) => View)): Promise<void> {
     try {
-      refuseArguments('documents.update', { id: [id, aName], change: [change, aChange] });
+      if (!isName(id) || !isChange(change))
+        refuseArguments('documents.update', { id: [id, aName], change: [change, aChange] });
       const document = await this.get(id);
       if (this.ended) return this.late('documents.update', id);
       if (!document) return;
