@@ -14,10 +14,13 @@ import type {
 } from '../../store';
 import type { Membership } from '../segments/segment-assignment';
 import { CALM_VERSION_POLL_INTERVAL_MS, VERSION_POLL_INTERVAL_MS } from '../versions/repeated-looks';
+import { Soon } from './soon';
 
 /** The bounds of the interval at which a process renews its leases, in milliseconds: a quarter of a lease. */
 const MAX_INTERVAL_MS = 500;
 const MIN_INTERVAL_MS = 20;
+/** How long the positions that segments have passed after a silence are gathered. */
+const COLLECT_MS = 50;
 
 const versionKey = ({ projection, version }: VersionName): string => JSON.stringify([projection, version]);
 const segmentKey = ({ projection, version, segment }: CheckpointName): string =>
@@ -30,6 +33,8 @@ const segmentKey = ({ projection, version, segment }: CheckpointName): string =>
  */
 export class ProcessorPulse {
   readonly #leaseBeats: Beats;
+  /** Stores passed positions: other processes wait for them, so after a silence the next beat is too late. */
+  readonly positions: Soon;
   readonly #versionBeats = new Beats(VERSION_POLL_INTERVAL_MS);
   readonly #calmVersionBeats = new Beats(CALM_VERSION_POLL_INTERVAL_MS);
 
@@ -37,7 +42,9 @@ export class ProcessorPulse {
     private readonly store: ProjectionStore,
     private readonly membership: Membership,
   ) {
-    this.#leaseBeats = new Beats(Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, membership.leaseDuration / 4)));
+    const interval = Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, membership.leaseDuration / 4));
+    this.#leaseBeats = new Beats(interval);
+    this.positions = new Soon(Math.min(COLLECT_MS, interval), interval);
   }
 
   /** Resolves when leases are to be renewed next, or when the signal is aborted. */

@@ -87,6 +87,7 @@ export class SegmentCheckpoint {
     const { fence } = this.lease;
     const move = { projection, version, segment, from, to, fence };
     const { pulse } = this.parts;
+    pulse.positions.done();
     return this.#went(await (atOnce ? pulse.passAtOnce(move) : pulse.pass(move)), to, false);
   }
 }

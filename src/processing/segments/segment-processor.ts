@@ -38,6 +38,7 @@ export class SegmentProcessor {
   /** Rings when work is due that no event triggers. */
   readonly #alarm = new Alarm(() => void this.tick());
   readonly #turns = new Mutex();
+  readonly #flush = (): void => void this.#doDue(async () => void this.#went(await this.#checkpoint.flush()));
   #outcome: SegmentEnd | undefined;
 
   constructor(
@@ -162,6 +163,7 @@ export class SegmentProcessor {
     if (fresh.length > 0 && !(await this.#work.take(fresh))) return false;
     // The events that were left out after the last one have no handler.
     if (page.to > this.position) this.#checkpoint.pass(page.to);
+    if (this.position > this.#checkpoint.committed) this.parts.pulse.positions.ask(this.#flush);
     return true;
   }
 
@@ -174,6 +176,7 @@ export class SegmentProcessor {
   #finish(outcome: SegmentEnd): void {
     this.#outcome ??= outcome;
     this.#alarm.clear();
+    this.parts.pulse.positions.withdraw(this.#flush);
     this.#ending.abort();
   }
 
