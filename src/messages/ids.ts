@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash as digestOf, randomFillSync } from 'node:crypto';
 import { integer } from './options/option-checks';
 import { must, refuseArguments } from './options/options';
 
@@ -44,7 +44,7 @@ export function newId(now: number = Date.now()): string {
 export function derivedId(id: string, index: number): string {
   if (typeof id !== 'string' || !(Number.isSafeInteger(index) && index > 0)) refuseFaults(id, index);
   if (index < DERIVED_LIMIT && OWN_ID.test(id)) return id.slice(0, 33) + HEX3[index];
-  const hash = createHash('sha256').update(`${id}\0${index}`).digest('hex');
+  const hash = digestOf('sha256', `${id}\0${index}`, 'hex');
   const variant = VARIANT[Number.parseInt(hash[16]!, 16) & 3];
   const time = TIMED.test(id) ? id.slice(0, 13) : `${hash.slice(0, 8)}-${hash.slice(8, 12)}`;
   return `${time}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { messageName } from '../names/names';
 import { contentOf, isPlainMessage } from './command';
 
@@ -8,9 +8,7 @@ import { contentOf, isPlainMessage } from './command';
  * bytes count by their value; functions do not count.
  */
 export function commandFingerprint(name: string, content: object): string {
-  return createHash('sha256')
-    .update(`${name}\0${canonical(content, [])}`)
-    .digest('base64url');
+  return hash('sha256', `${name}\0${canonical(content, [])}`, 'base64url');
 }
 
 /** As {@link commandFingerprint}, for a message without an envelope. @throws UnnamedMessageError */

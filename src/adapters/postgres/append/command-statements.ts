@@ -10,11 +10,9 @@ export function commandStatements(names: StoreNames) {
   const mine = 'command_id = $1 and token = $2';
   const open = 'event_ids is null';
   return {
-    /** One claim after the other, in one statement. */
-    claim:
-      statement(`select w.place, c.state, c.known, c.event_ids, c.aggregate_id, c.version from unnest($1::text[], $2::text[], $3::text[],
-$4::bigint[], $5::bigint[]) with ordinality w (id, fingerprint, token, lease, keep, place),
-${names.of('claim')}(w.id, w.fingerprint, w.token, w.lease, w.keep, $6::bigint) c`),
+    /** Returns those that were known; the others are claimed. */
+    claim: statement(`select place, state, known, event_ids, aggregate_id, version
+from ${names.of('claim_all')}($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint)`),
     // An append in progress locks the row: its claim needs no renewal, and cannot be taken over.
     renew:
       statement(`update ${table} set lease = $3::bigint, held_until = ${timeOf('$4::bigint')} + ${milliseconds('$3::bigint')}

@@ -20,6 +20,7 @@ import { type CommandStatements, commandStatements } from './command-statements'
 /** Every so many claims, the store deletes expired commands: more than that many claims may add. */
 const FORGET_AFTER_CLAIMS = 32;
 const MAX_FORGOTTEN = 128;
+const CLAIMED: ClaimOutcome = { state: 'claimed' };
 
 /** Stores commands in a table beside the events, by the clock of the server unless the store was given one. */
 export class PostgresCommands implements CommandJournal {
@@ -30,7 +31,7 @@ export class PostgresCommands implements CommandJournal {
     claim => JSON.stringify(claim),
     claims => {
       const outcomes = this.#claimAll(claims);
-      return claims.map(async claim => (await outcomes).get(claim)!);
+      return claims.map(async claim => (await outcomes).get(claim) ?? CLAIMED);
     },
   );
   #claimed = 0;
@@ -65,7 +66,10 @@ export class PostgresCommands implements CommandJournal {
     await this.access.ask(this.#statements.release, [id, token]);
   }
 
-  /** In the order of their ids, as others claim them: so none waits for one that waits for it. */
+  /**
+   * In the order of their ids, as others claim them: so none waits for one that waits for it. Returns the answers to
+   * those that were known.
+   */
   async #claimAll(given: readonly CommandClaim[]): Promise<ReadonlyMap<CommandClaim, ClaimOutcome>> {
     const claims = [...given].sort((one, other) => (one.id < other.id ? -1 : 1));
     const texts = (key: 'id' | 'fingerprint' | 'token'): string[] => claims.map(claim => claim[key]);

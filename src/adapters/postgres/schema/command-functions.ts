@@ -97,6 +97,44 @@ end $claim$;`;
 }
 
 /**
+ * Creates the function that claims many commands, in the order given. It returns those that were known, as their claims
+ * leave them; the others, which are usually all, are claimed. Known ones are looked up first, because an insert would
+ * wait for a transaction that changes one.
+ */
+export function claimAllFunction(names: StoreNames): string {
+  const table = names.of('commands');
+  const given = 'unnest(p_ids, p_fingerprints, p_tokens, p_leases, p_keeps) with ordinality';
+  return `create or replace function ${names.of('claim_all')}(
+  p_ids text[], p_fingerprints text[], p_tokens text[], p_leases bigint[], p_keeps bigint[], p_now bigint
+) returns table (place bigint, state text, known text, event_ids uuid[], aggregate_id text, version bigint)
+language plpgsql volatile ${INDEXES_ONLY}
+as $claim_all$
+#variable_conflict use_column
+declare
+  v_now   timestamptz := ${timeOf('p_now')};
+  v_fresh text[];
+begin
+${REFUSE_OTHER_ISOLATION}
+  with fresh as (
+    insert into ${table} (command_id, fingerprint, token, lease, keep, held_until, expires_at)
+    select w.id, w.fingerprint, w.token, w.lease, w.keep, v_now + ${milliseconds('w.lease')}, v_now + ${milliseconds('(w.lease + w.keep)')}
+    from ${given} w (id, fingerprint, token, lease, keep, place)
+    where not exists (select from ${table} c where c.command_id = w.id) order by w.place
+    on conflict do nothing returning token
+  )
+  select array_agg(token) into v_fresh from fresh;
+  if v_fresh is not null then
+    perform ${NOT_DURABLE};
+  end if;
+  if cardinality(v_fresh) = cardinality(p_ids) then
+    return;
+  end if;
+  return query select w.place, c.* from ${given} w (id, fingerprint, token, lease, keep, place),
+    ${names.of('claim')}(w.id, w.fingerprint, w.token, w.lease, w.keep, p_now) c;
+end $claim_all$;`;
+}
+
+/**
  * Creates the function that appends a batch with units of commands, and records these in the same transaction. The
  * claims come in the same order for all writers, each with its unit and the indexes of that unit's first and last
  * event. If the caller has lost a claim (`lost`), or the command is done (`done`), the function returns which and
@@ -109,33 +147,24 @@ export function appendClaimedFunction(names: StoreNames): string {
   p_command_ids text[], p_tokens text[], p_command_units integer[], p_from integer[], p_until integer[],
   ${APPEND_PARAMETERS},
   out lost integer[], out done integer[], out outcomes integer[], out versions bigint[], out positions bigint[], out recorded_at bigint
-) language plpgsql volatile ${INDEXES_ONLY}
+) language plpgsql volatile ${INDEXES_ONLY} set enable_hashjoin = off set enable_mergejoin = off
 as $append_claimed$
 declare
   v_now    timestamptz := ${timeOf('p_recorded_at')};
-  v_isDone boolean;
 begin
 ${REFUSE_OTHER_ISOLATION}
-  for i in 1 .. cardinality(p_command_ids) loop
-    select c.event_ids is not null into v_isDone from ${table} c
-      where c.command_id = p_command_ids[i] and c.token = p_tokens[i] for update;
-    if not found then
-      lost := lost || p_command_units[i];
-    elsif v_isDone then
-      done := done || p_command_units[i];
-    end if;
-  end loop;
+  select array_agg(w.unit) filter (where c.is_done is null), array_agg(w.unit) filter (where c.is_done) into lost, done
+    from unnest(p_command_ids, p_tokens, p_command_units) w (id, token, unit) left join lateral (
+      select k.event_ids is not null as is_done from ${table} k where k.command_id = w.id and k.token = w.token for update
+    ) c on true;
   if lost is not null or done is not null then
     return;
   end if;
   select a.outcomes, a.versions, a.positions, a.recorded_at into outcomes, versions, positions, recorded_at
     from ${names.of('append')}(
   ${given}) a;
-  for i in 1 .. cardinality(p_command_ids) loop
-    if outcomes[p_command_units[i]] = ${OUTCOME.appended} then
-      update ${table} c set event_ids = p_event_ids[p_from[i]:p_until[i]], held_until = v_now + ${milliseconds('c.keep')}
-        where c.command_id = p_command_ids[i];
-    end if;
-  end loop;
+  update ${table} c set event_ids = p_event_ids[w.first:w.last], held_until = v_now + ${milliseconds('c.keep')}
+    from unnest(p_command_ids, p_command_units, p_from, p_until) w (id, unit, first, last)
+    where c.command_id = w.id and outcomes[w.unit] = ${OUTCOME.appended};
 end $append_claimed$;`;
 }

@@ -1,7 +1,7 @@
 import { appendExpectedFunction } from './append-expected-function';
 import { appendFunction } from './append-function';
 import { appendOneFunction } from './append-one-function';
-import { appendClaimedFunction, claimFunction, commandTable } from './command-functions';
+import { appendClaimedFunction, claimAllFunction, claimFunction, commandTable } from './command-functions';
 import { eventTables, snapshotTable } from './event-tables';
 import { horizonFunction } from './horizon-function';
 import type { StoreNames } from './names';
@@ -29,7 +29,14 @@ const FIRST_SCHEMA = [
     deadLetterTable,
     processTables,
   ],
-  ...[appendFunction, appendOneFunction, appendExpectedFunction, claimFunction, appendClaimedFunction],
+  ...[
+    appendFunction,
+    appendOneFunction,
+    appendExpectedFunction,
+    claimFunction,
+    claimAllFunction,
+    appendClaimedFunction,
+  ],
   ...[changeProcessFunction, processDueFunction, processPageFunctions],
   ...[horizonFunction, readRangeFunction, readStreamFunction, readStreamsFunction],
 ];

@@ -55,11 +55,13 @@ export class CommandRecords {
   }
 
   #claim(claim: CommandClaim, now: number): ClaimOutcome {
-    const refusal = this.refusal(claim);
-    if (refusal) return refusal;
     const { id, fingerprint, token, lease, keep } = claim;
     const until = now + lease;
-    this.#statements.claim.run(id, fingerprint, token, lease, keep, until, until + keep);
+    const values = [id, fingerprint, token, lease, keep, until, until + keep] as const;
+    if (this.#statements.claimNew.get(...values) !== undefined) return { state: 'claimed' };
+    const refusal = this.refusal(claim);
+    if (refusal) return refusal;
+    this.#statements.claim.run(...values);
     return { state: 'claimed' };
   }
 
@@ -116,15 +118,15 @@ export class CommandRecords {
 const isDone = ({ event_ids }: Pick<CommandRow, 'event_ids'>): boolean => event_ids !== null;
 
 function prepareCommandStatements(connection: SqliteConnection) {
+  const claim = 'commands (id, fingerprint, token, lease, keep, until, expires) values (?, ?, ?, ?, ?, ?, ?)';
   const running = 'id = ? and token = ? and event_ids is null';
   return {
     find: connection.prepare(
       'select fingerprint, token, lease, until, aggregate_id, version, event_ids from commands where id = ?',
     ),
     state: connection.prepare('select event_ids from commands where id = ? and token = ?'),
-    claim: connection.prepare(
-      `insert or replace into commands (id, fingerprint, token, lease, keep, until, expires) values (?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    claimNew: connection.prepare(`insert or ignore into ${claim} returning 1`),
+    claim: connection.prepare(`insert or replace into ${claim}`),
     renew: connection.prepare(`update commands set until = ?, lease = ? where ${running}`),
     release: connection.prepare(`delete from commands where ${running}`),
     done: connection.prepare(

@@ -233,7 +233,8 @@ export class ProcessWork implements SegmentWork {
       this.#sender.stored(outcomes);
       return true;
     }
-    const outcome = await checkpoint.commit({ to, writes: page.writes(), process: page.changes() });
+    const changes = page.changes();
+    const outcome = await checkpoint.commit({ to, writes: page.writes(), process: changes });
     if (!this.segment.went(outcome)) {
       // The commit may have succeeded although its answer was lost: read from the store what is to be sent.
       this.#queue.again();
@@ -241,7 +242,7 @@ export class ProcessWork implements SegmentWork {
     }
     this.#queue.follow(page);
     this.#sender.stored(outcomes);
-    for (const { dueAt } of page.changes().deadlines ?? []) this.engine.due.expect(dueAt);
+    for (const { dueAt } of changes.deadlines ?? []) this.engine.due.expect(dueAt);
     for (const { instance, input, error, consequence } of page.failures) {
       const event = input.kind === 'event' ? input.event : undefined;
       this.segment.parts.observer.failed(error, event?.position);
