@@ -125,6 +125,8 @@ export class ScheduleWork implements SegmentWork {
         each,
         recurring.includes(each) ? 'its next occurrence follows' : 'it is parked until retry or discard',
       );
+    // Otherwise one that was found before, for this segment by another one, would be sent again.
+    this.#due?.outdate();
     for (const { output } of outcomes) this.#sending.delete(output.id);
     this.#sender.stored(outcomes);
     return true;

@@ -17,6 +17,8 @@ interface Looking {
   readonly of: ProcessSegment;
   readonly wake: () => void;
   due: readonly StoredDeadline[];
+  /** How often what was found has been outdated. */
+  outdated: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export class DueLook {
 
   /** Starts to look up the deadlines of a segment; `wake` is called when something may be due. */
   begin(of: ProcessSegment, wake: () => void): DueSegment {
-    const looking: Looking = { of, wake, due: [] };
+    const looking: Looking = { of, wake, due: [], outdated: 0 };
     this.#segments.add(looking);
     this.#nextAt = Number.NEGATIVE_INFINITY;
     return {
@@ -55,6 +57,11 @@ export class DueLook {
         // There may be more.
         if (due.length === MAX_DUE) this.#nextAt = Number.NEGATIVE_INFINITY;
         return due;
+      },
+      outdate: () => {
+        looking.outdated++;
+        looking.due = [];
+        this.#nextAt = Number.NEGATIVE_INFINITY;
       },
       end: () => {
         this.#segments.delete(looking);
@@ -93,23 +100,24 @@ export class DueLook {
   }
 
   async #ask(): Promise<void> {
-    const asked = [...this.#segments];
+    const asked = Array.from(this.#segments, looking => ({ looking, outdated: looking.outdated }));
     const before = this.now();
     this.#askedAt = performance.now();
     this.#nextAt = Number.POSITIVE_INFINITY;
     const { deadlines, nextIn } = await this.processes.due(
-      asked.map(({ of }) => of),
+      asked.map(({ looking }) => looking.of),
       MAX_DUE,
     );
     if (deadlines.length > 0) this.#foundAt = performance.now();
-    const byProcess = new Map<string, StoredDeadline[]>(asked.map(({ of }) => [of.process, []]));
+    const byProcess = new Map<string, StoredDeadline[]>(asked.map(({ looking }) => [looking.of.process, []]));
     for (const deadline of deadlines) byProcess.get(deadline.process)!.push(deadline);
-    for (const looking of asked) {
+    for (const { looking, outdated } of asked) {
+      if (looking.outdated !== outdated) continue;
       const { process, segment, segments } = looking.of;
       looking.due = byProcess.get(process)!.filter(({ hash }) => hash % segments === segment);
     }
     if (nextIn !== undefined) this.expect(before + Math.max(MIN_INTERVAL_MS, nextIn));
-    for (const looking of asked) if (looking.due.length > 0) looking.wake();
+    for (const { looking } of asked) if (looking.due.length > 0) looking.wake();
   }
 
   #setAlarm(): void {
@@ -130,5 +138,10 @@ export interface DueSegment {
    * store
    */
   take(): Promise<readonly StoredDeadline[]>;
+  /**
+   * Called when some of what was found is taken care of: neither what was found before nor the answer to a look that is
+   * under way is returned, as another segment may have asked before that.
+   */
+  outdate(): void;
   end(): void;
 }
