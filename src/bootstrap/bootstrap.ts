@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type DependencyContainer, container as rootContainer } from 'tsyringe';
+import type { DependencyContainer } from 'tsyringe';
 import type { FlowCommandHandler } from '../commands';
 import type { ModuleClass, Token } from '../decorators';
 import {
@@ -20,7 +20,6 @@ import { adjusting, aToken, BOOTSTRAP_OPTIONS } from './checks/option-checks';
 import { snapshotStoreFaults } from './checks/snapshot-checks';
 import { type ContainerAdapter, isContainerAdapter } from './container/container-adapter';
 import { disposed, disposing } from './container/disposal';
-import { TsyringeAdapter } from './container/tsyringe-adapter';
 import { Components, type HandlerClass } from './discovery/components';
 import {
   type EventProcessorClass,
@@ -144,17 +143,17 @@ export async function bootstrap(module: ModuleClass, given: BootstrapOptions = {
   eventReaderFor(parts, faults);
   if (faults.length > 0) throw new WiringError(faults);
   const application: Application = new Application(parts, container);
-  await start(application, wiring);
+  await start(application, wiring, options.follow);
   return application;
 }
 
 /** If it cannot start, nothing of it is left behind. */
-async function start(application: Application, wiring: Wiring): Promise<void> {
+async function start(application: Application, wiring: Wiring, follow: FlowParts['follow']): Promise<void> {
   const { components, container, reporting } = wiring;
   try {
     await tryCommandHandlers(wiring, application);
     subscribeListeners(components, application.eventBus, container);
-    await application.processors.ready();
+    if (follow !== 'later') await application.processors.ready();
   } catch (error) {
     await application.processors.close();
     await disposed(container, reporting);
@@ -162,8 +161,11 @@ async function start(application: Application, wiring: Wiring): Promise<void> {
   }
 }
 
-function containerOf(given: DependencyContainer | ContainerAdapter = rootContainer): ContainerAdapter {
-  return (isContainerAdapter(given) ? given : new TsyringeAdapter(given)).createScope();
+/** Loads tsyringe only for an application that uses it. */
+function containerOf(given: DependencyContainer | ContainerAdapter | undefined): ContainerAdapter {
+  if (given && isContainerAdapter(given)) return given.createScope();
+  const { TsyringeAdapter } = require('./container/tsyringe-adapter') as typeof import('./container/tsyringe-adapter');
+  return (given ? new TsyringeAdapter(given) : TsyringeAdapter.ofRoot()).createScope();
 }
 
 function registerReadModels(

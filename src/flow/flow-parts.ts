@@ -4,6 +4,7 @@ import type {
   ClassReference,
   Clock,
   CommandOutcome,
+  DispatchOptions,
   EventReference,
   InheritedEntries,
   Logger,
@@ -76,9 +77,10 @@ export interface FlowParts {
   readonly processors?: readonly EventProcessorDefinition[];
   /**
    * Whether this process runs the projections and reactors; with `false` it only reads and waits, and other processes
-   * run them. Inline projections are always part of each append. Default true.
+   * run them. Inline projections are always part of each append. With `'later'` they start when
+   * `flow.processors.ready()` is called, for handlers that are created after the flow. Default true.
    */
-  readonly follow?: boolean;
+  readonly follow?: boolean | 'later';
   /**
    * Events whose handlers are given by name: from `defineEvent`, and classes. Their stored versions become the current
    * one. Those of aggregates and processors by class are known anyway.
@@ -106,6 +108,11 @@ export interface FlowParts {
    * command.
    */
   readonly inheritMetadata?: InheritedEntries;
+  /**
+   * Called for each command that is dispatched or scheduled from outside of handlers; returns entries for its metadata,
+   * such as the `actor` of the current request. The command's own `metadata` override them. Default none.
+   */
+  readonly metadata?: () => DispatchOptions['metadata'];
   /** Keeps the events of recently used aggregates in memory; default false. */
   readonly cache?: CacheOptions | false;
   /**

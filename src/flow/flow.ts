@@ -70,6 +70,8 @@ export class Flow {
   readonly #repositories: Repositories;
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
+  /** Returns the metadata of the surroundings, such as a request. */
+  readonly #surroundings: FlowParts['metadata'];
   readonly #running = new InFlight();
   readonly #readSide: ReadSide;
   readonly #life: FlowLife;
@@ -82,6 +84,7 @@ export class Flow {
     const { listeners, clock = systemClock, logger = consoleLogger, cache = false, snapshotStore, validate } = parts;
     this.clock = clock;
     this.newId = parts.newId ?? (() => newId());
+    this.#surroundings = parts.metadata;
     const reporting = { logger, onError: parts.onError };
     const history = new KnownHistory(parts.eventStore, reporting);
     this.eventReader = eventReader;
@@ -104,7 +107,7 @@ export class Flow {
     const life = { ...shared, readSide: this.#readSide, eventBus };
     this.#life = new FlowLife({ ...life, timeout: parts.closeTimeout ?? CLOSE_TIMEOUT_MS });
     if (listeners) eventBus?.subscribe(listeners);
-    this.#life.begin();
+    if (parts.follow !== 'later') this.#life.begin();
   }
 
   /** The projections and reactors of this flow: status, rebuilds, dead letters. */
@@ -132,7 +135,8 @@ export class Flow {
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
     if (this.#life.isClosing && !ambient) return Promise.reject(new FlowClosedError(command));
-    return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
+    const cause = ambient?.cause;
+    return this.dispatchFrom(command, cause ? options : this.#withSurroundings(options), cause, ambient?.parent);
   }
 
   /**
@@ -185,7 +189,7 @@ export class Flow {
    */
   async schedule(command: object, options: ScheduleOptions): Promise<string> {
     if (this.#life.isClosing) throw new FlowClosedError(command);
-    return this.scheduleFrom(command, options);
+    return this.scheduleFrom(command, this.#withSurroundings(options));
   }
 
   /**
@@ -278,7 +282,14 @@ export class Flow {
     const { eventStore, processors: definitions = [], follow = true, scheduling = false } = parts;
     const eventContext = (event: RecordedEvent): FlowEventContext => new FlowEventContext(this, event);
     const commands = { eventContext, processCommands: processCommands(() => this.#commands, this) };
-    return new ReadSide({ ...shared, ...commands, eventStore, definitions, follow, scheduling, clock: this.clock });
+    const others = { follow: follow !== false, scheduling, clock: this.clock };
+    return new ReadSide({ ...shared, ...commands, ...others, eventStore, definitions });
+  }
+
+  /** The entries of the surroundings, below the command's own. */
+  #withSurroundings<Options extends Pick<DispatchOptions, 'metadata'> | undefined>(options: Options): Options {
+    const entries = this.#surroundings?.();
+    return entries ? { ...options, metadata: { ...entries, ...options?.metadata } } : options;
   }
 
   #contextsOfEvents(): EventContexts {

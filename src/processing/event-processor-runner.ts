@@ -81,6 +81,13 @@ export class EventProcessorRunner {
     await (isThere ? this.#versions.refuseHandover() : this.#looks.now());
   }
 
+  /** Creates the first version, if there is none yet, without following. @throws as `prepared` */
+  async registered(): Promise<void> {
+    if (!this.parts.follow) return;
+    const isThere = (await this.parts.active.look(this.name)).length > 0;
+    await (isThere ? this.#versions.refuseHandover() : this.#versions.ownOrNew(this.#looks.ending));
+  }
+
   /** Stops, keeps what is committed, and releases the segments. */
   async close(): Promise<void> {
     const ended = this.#looks.end();

@@ -141,13 +141,25 @@ export class EventProcessors {
    * @throws SequenceByChangedError for a reactor that cannot continue with this code; errors of the store
    */
   async ready(): Promise<void> {
-    const processors = [...this.#processors.values()];
-    const reactors = processors.filter(({ runner }) => runner.definition.kind !== 'projection');
-    await Promise.all(reactors.map(({ runner }) => runner.prepared()));
+    await Promise.all(this.#reactors.map(runner => runner.prepared()));
     this.start();
     if (!this.#follows) return;
+    const processors = [...this.#processors.values()];
     const inline = processors.filter(({ runner }) => runner.definition.options.mode === 'inline');
     await Promise.all(inline.map(processor => processor.caughtUp()));
+  }
+
+  /**
+   * Gives each reactor its first version, without following: for a flow with `follow: 'later'`. Events appended from
+   * then on are news to a reactor, and handled when `ready()` has been called.
+   * @throws as `ready`
+   */
+  async prepare(): Promise<void> {
+    await Promise.all(this.#reactors.map(runner => runner.registered()));
+  }
+
+  get #reactors(): readonly EventProcessorRunner[] {
+    return this.#runners.filter(runner => runner.definition.kind !== 'projection');
   }
 
   /**

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type DependencyContainer, Lifecycle } from 'tsyringe';
+import { type DependencyContainer, Lifecycle, container as rootContainer } from 'tsyringe';
 import type { Token } from '../../decorators';
 import { ConstructorChecks } from './constructor-checks';
 import { constructorTokens, prepare } from './constructor-tokens';
@@ -38,6 +38,11 @@ export class TsyringeAdapter implements ContainerAdapter {
       parent && this.#application !== this
         ? parent.#known
         : { own: new Map(), settled: new Set(), outside: new TsyringeInside((parent ?? this).container) };
+  }
+
+  /** Adapts tsyringe's root container. @internal */
+  static ofRoot(): TsyringeAdapter {
+    return new TsyringeAdapter(rootContainer);
   }
 
   register<T>(token: Token<T>, registration: Registration<T>): void {
