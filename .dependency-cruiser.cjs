@@ -35,7 +35,7 @@ module.exports = {
       name: 'through-the-door',
       comment: 'another folder is entered by its index.ts; inside a folder files import files, never their own door',
       severity: 'error',
-      from: { path: '^src/((?:(?:adapters|tools)/)?[^/]+)/' },
+      from: { path: '^src/((?:(?:adapters|integrations|tools)/)?[^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/$1/', '^src/(?:adapters/)?[^/]+/index\\.ts$', FACES] },
     },
     {
@@ -53,16 +53,16 @@ module.exports = {
     },
     {
       name: 'tools-from-outside',
-      comment: 'a tool imports what users can import: the lists of exports, and the doors of adapters and of testing/',
+      comment: 'a tool or integration imports what users can import: the lists of exports, the doors of adapters and testing/',
       severity: 'error',
-      from: { path: '^src/(tools/[^/]+)/' },
+      from: { path: '^src/((?:tools|integrations)/[^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/$1/', FACES, '^src/(adapters/[^/]+|testing)/index\\.ts$'] },
     },
     {
       name: 'tools-have-no-importers',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/tools/' },
-      to: { path: '^src/tools/' },
+      from: { path: '^src/', pathNot: '^src/(tools|integrations)/' },
+      to: { path: '^src/(tools|integrations)/' },
     },
     {
       name: 'tsyringe-only-in-bootstrap',

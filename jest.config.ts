@@ -24,6 +24,7 @@ const config: Config = {
     '^eventuality$': '<rootDir>/src/index.ts',
     '^eventuality/(container|errors|operations|processes|store-kit|upcasting|values)$': '<rootDir>/src/$1.ts',
     '^eventuality/(postgres|sqlite)$': '<rootDir>/src/adapters/$1/index.ts',
+    '^eventuality/nestjs$': '<rootDir>/src/integrations/nestjs/index.ts',
     '^eventuality/testing$': '<rootDir>/src/testing/index.ts',
   },
   // arktype is published as ES modules only, which jest does not require.

@@ -1,6 +1,6 @@
 // What connects the framework to a DI container. See docs/containers.md.
 
-export { injectedTokens, readModelToken, repositoryToken } from './bootstrap';
+export { componentRole, injectedTokens, readModelToken, repositoryToken } from './bootstrap';
 // Not through the door of the folder, which must not load tsyringe.
 export { TsyringeAdapter } from './bootstrap/container/tsyringe-adapter';
-export type { ContainerAdapter, Making, Registration } from './bootstrap';
+export type { ComponentRole, ContainerAdapter, Making, Registration } from './bootstrap';

@@ -110,7 +110,7 @@ test('what comments call "for store authors" is in eventuality/store-kit', () =>
 /** A list beside the root's, or the door of a folder; adapters have a folder of their own. */
 const sourceOf = (path: string): string | undefined => {
   const name = path.slice('./'.length);
-  return [name, `${name}/index`, `adapters/${name}/index`].find(file => existsSync(join(root, 'src', `${file}.ts`)));
+  return [name, `${name}/index`, `adapters/${name}/index`, `integrations/${name}/index`].find(file => existsSync(join(root, 'src', `${file}.ts`)));
 };
 
 test('every sub-path export is a file or folder of the same name, with types, and in typesVersions', () => {

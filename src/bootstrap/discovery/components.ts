@@ -34,6 +34,7 @@ import {
   REPOSITORY_INJECTIONS,
 } from '../../model';
 import { moduleFaults, PROVIDING, providerFaults } from '../checks/option-checks';
+import { isDefinition } from './component-role';
 import { isProcessClass, type ProcessClass, processClass } from './process-classes';
 
 type Class = new (...args: any[]) => any;
@@ -178,9 +179,3 @@ function nameOf(value: unknown): string {
   if (value === undefined) return 'undefined (as when two files import each other)';
   return typeof value === 'string' ? shownText(value) : shownWithKeys(value);
 }
-
-const isDefinition = (value: unknown): value is AggregateDefinition =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as AggregateDefinition).evolve === 'function' &&
-  (value as AggregateDefinition).commands instanceof Map;

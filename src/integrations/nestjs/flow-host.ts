@@ -1,0 +1,145 @@
+import type {
+  BeforeApplicationShutdown,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+} from '@nestjs/common';
+import type { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { type Application, bootstrap, Module, type ModuleClass } from '../..';
+import { componentRole } from '../../container';
+import { InvalidOptionsError, WiringError } from '../../errors';
+import { requestEntries } from './actor';
+import { type Class, type FoundComponent, FoundComponents } from './found-components';
+import type { EventualityOptions } from './module-options';
+import { NestContainer } from './nest-container';
+
+/** Which modules give options for flows, by the flow's name. */
+export type RootModules = ReadonlyMap<string, number>;
+
+const ONLY_ONE: Readonly<Record<string, string>> = {
+  projection: 'a projection follows events, not requests. Take what is request-scoped out of it.',
+};
+
+/** Runs a flow within a Nest application: assembles it, starts it with the application, and closes it with it. */
+export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  readonly #stopping = new AbortController();
+
+  private constructor(
+    readonly flow: Application,
+    private readonly container: NestContainer,
+  ) {}
+
+  /** @throws WiringError with all faults */
+  static async assemble(
+    name: string,
+    options: EventualityOptions,
+    modules: ModulesContainer,
+    root: ModuleRef,
+    roots: RootModules,
+  ): Promise<FlowHost> {
+    refuseContainer(options);
+    const found = new FoundComponents(modules, name, [...roots.keys()]);
+    const components = found.all();
+    const faults = [...rootFaults(name, roots), ...found.faults];
+    const wrong = new Set(found.faults.length > 0 ? components.filter(each => !isUsable(each)) : []);
+    const container = new NestContainer(providersOf(components), root);
+    const flow = await bootstrapped(
+      moduleOf(components.filter(each => !wrong.has(each))),
+      { ...options, follow: options.follow === false ? false : 'later', metadata: () => metadataOf(options), container },
+      faults,
+    );
+    container.assembled();
+    return new FlowHost(flow, container);
+  }
+
+  /** Ends when the application begins to shut down: for what a client waits for without an end. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Takes the handlers that Nest has created. From here on events are news to reactors, which start later. */
+  async onModuleInit(): Promise<void> {
+    const faults = await this.container.created(type => ONLY_ONE[componentRole(type) ?? '']);
+    if (faults.length > 0) {
+      await this.flow.close();
+      throw new WiringError(faults);
+    }
+    await this.flow.processors.prepare();
+  }
+
+  /** Starts to follow when the whole application is there. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.flow.processors.ready();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#stopping.abort();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.flow.close();
+  }
+}
+
+function refuseContainer(options: EventualityOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOptionsError('EventualityModule', [`the options are ${String(options)}; give an object.`]);
+  if ('container' in options)
+    throw new InvalidOptionsError('EventualityModule', ['container is given, but Nest itself creates the handlers. Remove it.']);
+}
+
+const metadataOf = ({ metadata }: EventualityOptions) => {
+  const [given, request] = [metadata?.(), requestEntries()];
+  return given && request ? { ...request, ...given } : (given ?? request);
+};
+
+const rootFaults = (name: string, roots: RootModules): string[] =>
+  (roots.get(name) ?? 1) > 1
+    ? [
+        `EventualityModule.forRoot is imported ${roots.get(name)} times for the flow '${name}'. Keep one, or give the others a name: forRoot({ name: ... }).`,
+      ]
+    : [];
+
+const isUsable = ({ component, provider }: FoundComponent): boolean => {
+  const role = componentRole(component);
+  return role !== undefined && (provider !== undefined || !['handlers', 'projection', 'reactor'].includes(role));
+};
+
+const providersOf = (components: readonly FoundComponent[]) =>
+  components.flatMap(({ component, provider }) => {
+    const isMade = ['handlers', 'projection', 'reactor'].includes(componentRole(component) ?? '');
+    return provider && isMade ? [[component as Class, provider] as const] : [];
+  });
+
+/** A module for `bootstrap`, with a module under the name of each module of Nest: faults name it. */
+function moduleOf(components: readonly FoundComponent[]): ModuleClass {
+  const byModule = new Map<string, object[]>();
+  for (const { module, component } of components) byModule.set(module, [...(byModule.get(module) ?? []), component]);
+  const imports = [...byModule].map(([name, list]) => moduleNamed(name, { components: list }));
+  return moduleNamed('the Nest application', { imports });
+}
+
+function moduleNamed(name: string, options: object): ModuleClass {
+  const type = class {};
+  Object.defineProperty(type, 'name', { value: name });
+  Module(options)(type);
+  return type as ModuleClass;
+}
+
+/** Reports what is wrong in Nest's modules together with what bootstrap finds. */
+async function bootstrapped(
+  module: ModuleClass,
+  options: Parameters<typeof bootstrap>[1],
+  faults: readonly string[],
+): Promise<Application> {
+  if (faults.length === 0) return bootstrap(module, options);
+  let others: readonly string[] = [];
+  try {
+    const flow = await bootstrap(module, options);
+    await flow.close();
+  } catch (error) {
+    if (!(error instanceof WiringError)) throw error;
+    others = error.faults;
+  }
+  throw new WiringError([...faults, ...others]);
+}

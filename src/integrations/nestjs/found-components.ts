@@ -1,0 +1,135 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { componentRole } from '../../container';
+import type { Feature } from './module-options';
+import { DEFAULT } from './tokens';
+
+export type NestModule = ModulesContainer extends Map<string, infer M> ? M : never;
+export type NestProvider = NestModule['providers'] extends Map<any, infer P> ? P : never;
+export type Class = new (...args: any[]) => any;
+
+/** Under which `forFeature` keeps what it was given. */
+export const FEATURES = Symbol('the features of a module');
+
+/** What a module was given by `forFeature`. */
+export interface Features {
+  readonly flow: string;
+  readonly list: readonly Feature[];
+}
+
+/** A component of a flow, and where Nest has it. */
+export interface FoundComponent {
+  readonly component: object;
+  /** The name of the module that lists it. */
+  readonly module: string;
+  /** The provider that has its instance; undefined for what has none. */
+  readonly provider: NestProvider | undefined;
+}
+
+/** A class that something lists for a flow, and the module that does. */
+interface Listed {
+  readonly component: object;
+  readonly module: string;
+}
+
+const WITH_INSTANCES = new Set(['handlers', 'projection', 'reactor']);
+
+/**
+ * Finds the components of a flow among the providers of a Nest application and what its modules list in `forFeature`,
+ * before Nest creates any of them. A provider belongs to the flow that lists its class, else to the default one, or to
+ * the only one.
+ */
+export class FoundComponents {
+  readonly faults: string[] = [];
+  readonly #listed: Listed[] = [];
+  readonly #listedElsewhere = new Set<object>();
+  readonly #providers = new Map<Class, { readonly provider: NestProvider; readonly module: string }>();
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly flow: string,
+    /** The names of all flows of the application. */
+    private readonly flows: readonly string[],
+  ) {
+    for (const module of modules.values()) {
+      this.#addFeatures(module);
+      for (const provider of module.providers.values()) this.#addProvider(provider, module);
+    }
+  }
+
+  /** All components, each once. */
+  all(): FoundComponent[] {
+    const found = new Map<object, FoundComponent>();
+    for (const { component, module } of this.#listed) {
+      const first = found.get(component);
+      if (first) this.#registeredTwice(component, first.module, module);
+      else found.set(component, { component, module, provider: this.#providers.get(component as Class)?.provider });
+    }
+    for (const [component, { provider, module }] of this.#providers)
+      if (!found.has(component) && this.#isOurs(component)) found.set(component, { component, module, provider });
+    for (const each of found.values()) this.#check(each);
+    return [...found.values()];
+  }
+
+  #isOurs(component: object): boolean {
+    if (this.#listedElsewhere.has(component)) return false;
+    return this.flow === DEFAULT || (this.flows.length === 1 && this.flows[0] === this.flow);
+  }
+
+  #addFeatures(module: NestModule): void {
+    const features = module.providers.get(FEATURES)?.instance as Features | undefined;
+    if (!features) return;
+    const name = this.#importerOf(features);
+    for (const component of features.list) {
+      if (features.flow === this.flow) this.#listed.push({ component, module: name });
+      else this.#listedElsewhere.add(component);
+    }
+  }
+
+  /** Every module imports a global one: which has listed it, is in what its decorator says. */
+  #importerOf(features: Features): string {
+    const imported = (each: unknown): boolean =>
+      (each as DynamicModule | undefined)?.providers?.some(
+        provider => (provider as { readonly useValue?: unknown }).useValue === features,
+      ) ?? false;
+    for (const { metatype, name } of this.modules.values())
+      if ((Reflect.getMetadata('imports', metatype) as unknown[] | undefined)?.some(imported)) return name;
+    return 'a dynamic module';
+  }
+
+  /** A class that a factory or an alias stands for as well is one component: that of its own provider. */
+  #addProvider(provider: NestProvider, { name }: NestModule): void {
+    if (provider.isAlias) return;
+    const type = (provider.isFactory || provider.isNotMetatype ? provider.token : provider.metatype) as Class;
+    if (typeof type !== 'function' || componentRole(type) === undefined) return;
+    const known = this.#providers.get(type);
+    if (!known || (known.provider.token !== type && provider.token === type))
+      this.#providers.set(type, { provider, module: name });
+  }
+
+  #check({ component, module, provider }: FoundComponent): void {
+    const role = componentRole(component);
+    if (role === undefined)
+      this.faults.push(
+        `${nameOf(component)}, which ${module} lists in forFeature, is no component: give aggregates, projections, process managers, events and upcasters.`,
+      );
+    else if (WITH_INSTANCES.has(role) && !provider)
+      this.faults.push(
+        `${nameOf(component)}, which ${module} lists in forFeature, is in no module's providers, so Nest does not create it. Add it to the providers of ${module}.`,
+      );
+  }
+
+  #registeredTwice(component: object, first: string, second: string): void {
+    this.faults.push(
+      first === second
+        ? `${first} lists ${nameOf(component)} twice in forFeature. Remove one of them.`
+        : `${first} and ${second} both list ${nameOf(component)} in forFeature. Keep one: what it provides can be injected everywhere.`,
+    );
+  }
+}
+
+/** Names a component for a message. */
+export function nameOf(component: unknown): string {
+  const name = (component as { readonly name?: unknown } | undefined)?.name;
+  return typeof name === 'string' && name !== '' ? name : String(component);
+}

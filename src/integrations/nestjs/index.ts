@@ -1,0 +1,13 @@
+// Eventuality in a NestJS application. See docs/nestjs.md.
+
+export { ActorInterceptor } from './actor';
+export { EventualityModule } from './eventuality-module';
+export { EventualityHealthIndicator, type HealthResult } from './health-indicator';
+export type {
+  EventualityAsyncOptions,
+  EventualityOptions,
+  EventualityOptionsFactory,
+  EventualityRootOptions,
+  Feature,
+} from './module-options';
+export { flowToken, InjectFlow, InjectReadModel, InjectRepository, optionsToken } from './tokens';
