@@ -11,7 +11,7 @@ const floors = [
 ];
 
 /** The lists of what the package exports. */
-const FACES = '^src/(index|container|errors|operations|processes|store-kit|upcasting|values)\\.ts$';
+const FACES = '^src/(index|container|errors|operations|processes|store-kit|tsyringe|upcasting|values)\\.ts$';
 
 const upward = floors.flatMap((folders, floor) =>
   folders.map(folder => {
@@ -53,7 +53,8 @@ module.exports = {
     },
     {
       name: 'tools-from-outside',
-      comment: 'a tool or integration imports what users can import: the lists of exports, the doors of adapters and testing/',
+      comment:
+        'a tool or integration imports what users can import: the lists of exports, the doors of adapters and testing/',
       severity: 'error',
       from: { path: '^src/((?:tools|integrations)/[^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/$1/', FACES, '^src/(adapters/[^/]+|testing)/index\\.ts$'] },

@@ -22,9 +22,10 @@ const config: Config = {
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/samples/**/*.test.ts'],
   moduleNameMapper: {
     '^eventuality$': '<rootDir>/src/index.ts',
-    '^eventuality/(container|errors|operations|processes|store-kit|upcasting|values)$': '<rootDir>/src/$1.ts',
+    '^eventuality/(container|errors|operations|processes|store-kit|tsyringe|upcasting|values)$': '<rootDir>/src/$1.ts',
     '^eventuality/(postgres|sqlite)$': '<rootDir>/src/adapters/$1/index.ts',
     '^eventuality/nestjs$': '<rootDir>/src/integrations/nestjs/index.ts',
+    '^eventuality/nestjs/testing$': '<rootDir>/src/integrations/nestjs/testing.ts',
     '^eventuality/testing$': '<rootDir>/src/testing/index.ts',
   },
   // arktype is published as ES modules only, which jest does not require.

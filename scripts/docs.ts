@@ -10,7 +10,7 @@ const BLOCK = /<!-- code: (\S+?)(?:#(\S+))? -->\n(?:```ts\n[\s\S]*?```)?/g;
 /** The pages that list the names of entry points: what each name is comes from its doc comment. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   'docs/api.md': ['index'],
-  'docs/api-entry-points.md': ['container', 'operations', 'processes', 'upcasting', 'values'],
+  'docs/api-entry-points.md': ['container', 'operations', 'processes', 'tsyringe', 'upcasting', 'values'],
   'docs/store-kit.md': ['store-kit'],
 };
 

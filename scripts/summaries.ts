@@ -6,7 +6,9 @@ const ROOT = join(__dirname, '..');
 const fileOf = (entry: string): string => join(ROOT, 'src', `${entry}.ts`);
 
 /** The entry points whose names a page lists. */
-const ENTRIES = ['index', 'container', 'operations', 'processes', 'store-kit', 'upcasting', 'values'].map(fileOf);
+const ENTRIES = ['index', 'container', 'operations', 'processes', 'store-kit', 'tsyringe', 'upcasting', 'values'].map(
+  fileOf,
+);
 
 let program: ts.Program | undefined;
 

@@ -6,6 +6,7 @@ import * as errors from 'eventuality/errors';
 import * as operations from 'eventuality/operations';
 import * as processes from 'eventuality/processes';
 import * as storeKit from 'eventuality/store-kit';
+import * as tsyringe from 'eventuality/tsyringe';
 import * as upcasting from 'eventuality/upcasting';
 import * as values from 'eventuality/values';
 import ts from 'typescript';
@@ -57,6 +58,7 @@ const LISTED: [page: string, file: string, module: object, part?: string][] = [
   ['api-entry-points.md', 'container.ts', container, 'eventuality/container'],
   ['api-entry-points.md', 'operations.ts', operations, 'eventuality/operations'],
   ['api-entry-points.md', 'processes.ts', processes, 'eventuality/processes'],
+  ['api-entry-points.md', 'tsyringe.ts', tsyringe, 'eventuality/tsyringe'],
   ['api-entry-points.md', 'upcasting.ts', upcasting, 'eventuality/upcasting'],
   ['api-entry-points.md', 'values.ts', values, 'eventuality/values'],
 ];
@@ -110,7 +112,9 @@ test('what comments call "for store authors" is in eventuality/store-kit', () =>
 /** A list beside the root's, or the door of a folder; adapters have a folder of their own. */
 const sourceOf = (path: string): string | undefined => {
   const name = path.slice('./'.length);
-  return [name, `${name}/index`, `adapters/${name}/index`, `integrations/${name}/index`].find(file => existsSync(join(root, 'src', `${file}.ts`)));
+  return [name, `${name}/index`, `adapters/${name}/index`, `integrations/${name}`, `integrations/${name}/index`].find(
+    file => existsSync(join(root, 'src', `${file}.ts`)),
+  );
 };
 
 test('every sub-path export is a file or folder of the same name, with types, and in typesVersions', () => {

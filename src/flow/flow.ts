@@ -44,6 +44,7 @@ import { checkedReader } from './part-checks';
 import { processCommands } from './process-commands';
 import { ReadSide, type ReadSideParts, type WaitOptions, type WatchOptions } from './read-side';
 import { Repositories } from './repositories';
+import { withSurroundings } from './surroundings';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -70,7 +71,6 @@ export class Flow {
   readonly #repositories: Repositories;
   readonly #ambient: AsyncLocalStorage<Ambient> | undefined;
   readonly #eventContexts: EventContexts;
-  /** Returns the metadata of the surroundings, such as a request. */
   readonly #surroundings: FlowParts['metadata'];
   readonly #running = new InFlight();
   readonly #readSide: ReadSide;
@@ -136,7 +136,12 @@ export class Flow {
     const ambient = this.#ambient?.getStore();
     if (this.#life.isClosing && !ambient) return Promise.reject(new FlowClosedError(command));
     const cause = ambient?.cause;
-    return this.dispatchFrom(command, cause ? options : this.#withSurroundings(options), cause, ambient?.parent);
+    return this.dispatchFrom(
+      command,
+      cause ? options : withSurroundings(this.#surroundings, options),
+      cause,
+      ambient?.parent,
+    );
   }
 
   /**
@@ -189,7 +194,7 @@ export class Flow {
    */
   async schedule(command: object, options: ScheduleOptions): Promise<string> {
     if (this.#life.isClosing) throw new FlowClosedError(command);
-    return this.scheduleFrom(command, this.#withSurroundings(options));
+    return this.scheduleFrom(command, withSurroundings(this.#surroundings, options));
   }
 
   /**
@@ -284,12 +289,6 @@ export class Flow {
     const commands = { eventContext, processCommands: processCommands(() => this.#commands, this) };
     const others = { follow: follow !== false, scheduling, clock: this.clock };
     return new ReadSide({ ...shared, ...commands, ...others, eventStore, definitions });
-  }
-
-  /** The entries of the surroundings, below the command's own. */
-  #withSurroundings<Options extends Pick<DispatchOptions, 'metadata'> | undefined>(options: Options): Options {
-    const entries = this.#surroundings?.();
-    return entries ? { ...options, metadata: { ...entries, ...options?.metadata } } : options;
   }
 
   #contextsOfEvents(): EventContexts {

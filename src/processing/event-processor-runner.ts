@@ -73,19 +73,14 @@ export class EventProcessorRunner {
 
   /**
    * Resolves when the first version exists: events from then on are news, and not older than the processor.
+   * @param begins whether to follow a first version at once
    * @throws SequenceByChangedError, errors of the store
    */
-  async prepared(): Promise<void> {
+  async prepared(begins = true): Promise<void> {
     if (!this.parts.follow) return;
     const isThere = (await this.parts.active.look(this.name)).length > 0;
-    await (isThere ? this.#versions.refuseHandover() : this.#looks.now());
-  }
-
-  /** Creates the first version, if there is none yet, without following. @throws as `prepared` */
-  async registered(): Promise<void> {
-    if (!this.parts.follow) return;
-    const isThere = (await this.parts.active.look(this.name)).length > 0;
-    await (isThere ? this.#versions.refuseHandover() : this.#versions.ownOrNew(this.#looks.ending));
+    if (isThere) await this.#versions.refuseHandover();
+    else await (begins ? this.#looks.now() : this.#versions.ownOrNew(this.#looks.ending));
   }
 
   /** Stops, keeps what is committed, and releases the segments. */

@@ -155,7 +155,7 @@ export class EventProcessors {
    * @throws as `ready`
    */
   async prepare(): Promise<void> {
-    await Promise.all(this.#reactors.map(runner => runner.registered()));
+    await Promise.all(this.#reactors.map(runner => runner.prepared(false)));
   }
 
   get #reactors(): readonly EventProcessorRunner[] {

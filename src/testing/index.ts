@@ -17,5 +17,5 @@ export type { WhenOptions } from './run-command';
 export type { ProcessTestOptions } from './run-process';
 export { type SnapshotStoreContractOptions, snapshotStoreContract } from './snapshot-store-contract';
 export { storedEvent } from './stored-event';
-export { TestFlow, type TestFlowOptions, testFlow } from './test-flow';
+export { TestFlow, type TestFlowOptions, type TestSetup, testFlow, testSetup } from './test-flow';
 export { VirtualClock } from './virtual-clock';

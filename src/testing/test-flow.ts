@@ -130,11 +130,31 @@ export class TestFlow {
  * @throws WiringError
  */
 export async function testFlow(module: ModuleClass, options: TestFlowOptions = {}): Promise<TestFlow> {
+  const setup = testSetup(options);
+  const flow = await bootstrap(module, setup.options);
+  const app = setup.taken(flow);
+  await started(flow);
+  return app;
+}
+
+/** How an application is created for a test, and what a test gets of it. */
+export interface TestSetup {
+  /** The options for `bootstrap`. */
+  readonly options: BootstrapOptions;
+  /** Takes the application that was created with the options, and records from then on. */
+  taken(flow: Application): TestFlow;
+}
+
+/**
+ * Returns what `testFlow` does, for an application that something else creates, such as the injector of NestJS.
+ * @throws WiringError
+ */
+export function testSetup(options: TestFlowOptions = {}): TestSetup {
   const faults = optionFaults(options, OPTIONS);
   if (faults.length > 0) throw new WiringError(faults);
   const { clock = new VirtualClock(), ids, middleware = [], queryMiddleware = [], ...others } = options;
   const recording = new Recording();
-  const flow = await bootstrap(module, {
+  const prepared: BootstrapOptions = {
     ...others,
     eventStore: options.eventStore ?? new InMemoryEventStore({ clock }),
     clock,
@@ -145,13 +165,16 @@ export async function testFlow(module: ModuleClass, options: TestFlowOptions = {
     ],
     queryMiddleware: [(message, next) => recording.during(() => next(message)), ...queryMiddleware],
     adjustEventProcessor: definition => adjusted(definition, recording),
-  });
+  };
+  return { options: prepared, taken: flow => taken(flow, clock, recording) };
+}
+
+function taken(flow: Application, clock: VirtualClock, recording: Recording): TestFlow {
   flow.eventBus.use(({ listener, ...rest }, next) => {
     const deliver = (): Promise<unknown> => next({ listener, ...rest });
     return listener === recording.published ? deliver() : recording.effect(listener.name, rest.event, deliver);
   });
   flow.eventBus.subscribeAll(recording.published);
-  await started(flow);
   return new TestFlow(flow, clock, recording);
 }
 

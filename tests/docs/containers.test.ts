@@ -12,7 +12,8 @@ import {
   QueryHandler,
   type Token,
 } from 'eventuality';
-import { type ContainerAdapter, injectedTokens, type Registration, TsyringeAdapter } from 'eventuality/container';
+import { type ContainerAdapter, injectedTokens, type Registration } from 'eventuality/container';
+import { TsyringeAdapter } from 'eventuality/tsyringe';
 import { container as rootContainer } from 'tsyringe';
 import { Account, AccountOpened, OpenAccount, Transfer } from '../domain/accounts';
 

@@ -1,9 +1,9 @@
 import { eventProcessorRole } from '../../decorators';
 import { isEventDefinition, isUpcaster, isUpcasterClass, metadataLists } from '../../messages';
 import {
+  type AggregateDefinition,
   COMMAND_HANDLERS,
   EVENT_HANDLERS,
-  type AggregateDefinition,
   INSTANCE,
   isAggregateClass,
   QUERY_HANDLERS,

@@ -34,8 +34,8 @@ export class EventualityModule {
   }
 
   /**
-   * Lists what Nest does not create: aggregates, process managers, events and upcasters. Repositories of the aggregates,
-   * and read models of listed projections, can then be injected everywhere.
+   * Lists what Nest does not create: aggregates, process managers, events and upcasters. Repositories of the
+   * aggregates, and read models of listed projections, can then be injected everywhere.
    * @param flow the name of the flow, for an application with several
    */
   static forFeature(list: readonly Feature[], flow: string = DEFAULT): DynamicModule {

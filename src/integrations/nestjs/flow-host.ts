@@ -10,6 +10,7 @@ import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
 import { requestEntries } from './actor';
 import { type Class, type FoundComponent, FoundComponents } from './found-components';
+import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
 import { NestContainer } from './nest-container';
 
@@ -21,9 +22,9 @@ const ONLY_ONE: Readonly<Record<string, string>> = {
 };
 
 /** Runs a flow within a Nest application: assembles it, starts it with the application, and closes it with it. */
-export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  readonly #stopping = new AbortController();
-
+export class FlowHost
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   private constructor(
     readonly flow: Application,
     private readonly container: NestContainer,
@@ -45,16 +46,16 @@ export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     const container = new NestContainer(providersOf(components), root);
     const flow = await bootstrapped(
       moduleOf(components.filter(each => !wrong.has(each))),
-      { ...options, follow: options.follow === false ? false : 'later', metadata: () => metadataOf(options), container },
+      {
+        ...options,
+        follow: options.follow === false ? false : 'later',
+        metadata: () => metadataOf(options),
+        container,
+      },
       faults,
     );
     container.assembled();
     return new FlowHost(flow, container);
-  }
-
-  /** Ends when the application begins to shut down: for what a client waits for without an end. */
-  get stopping(): AbortSignal {
-    return this.#stopping.signal;
   }
 
   /** Takes the handlers that Nest has created. From here on events are news to reactors, which start later. */
@@ -72,8 +73,9 @@ export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     await this.flow.processors.ready();
   }
 
-  beforeApplicationShutdown(): void {
-    this.#stopping.abort();
+  /** Ends the live queries: the server, which closes next, waits for its open connections. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await endLiveQueries(this.flow);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -85,7 +87,9 @@ function refuseContainer(options: EventualityOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOptionsError('EventualityModule', [`the options are ${String(options)}; give an object.`]);
   if ('container' in options)
-    throw new InvalidOptionsError('EventualityModule', ['container is given, but Nest itself creates the handlers. Remove it.']);
+    throw new InvalidOptionsError('EventualityModule', [
+      'container is given, but Nest itself creates the handlers. Remove it.',
+    ]);
 }
 
 const metadataOf = ({ metadata }: EventualityOptions) => {

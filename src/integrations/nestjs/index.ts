@@ -3,6 +3,7 @@
 export { ActorInterceptor } from './actor';
 export { EventualityModule } from './eventuality-module';
 export { EventualityHealthIndicator, type HealthResult } from './health-indicator';
+export { liveQuery } from './live-query';
 export type {
   EventualityAsyncOptions,
   EventualityOptions,
