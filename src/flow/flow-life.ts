@@ -6,6 +6,8 @@ import type { EventBus } from './events/event-bus';
 import type { ReadSide } from './read-side';
 import type { Repositories } from './repositories';
 
+const CLOSE_TIMEOUT_MS = 10_000;
+
 /** What a Flow closes, or waits for when it closes. */
 export interface FlowLifeParts {
   readonly running: InFlight;
@@ -13,8 +15,8 @@ export interface FlowLifeParts {
   readonly eventBus: EventBus | undefined;
   readonly repositories: Repositories;
   readonly eventStore: EventStore;
-  /** How long to wait for the listeners of the event bus, in milliseconds. */
-  readonly timeout: number;
+  /** How long to wait for the listeners of the event bus, in milliseconds; default 10,000. */
+  readonly timeout: number | undefined;
 }
 
 /** Starts and closes a Flow, and knows its state. */
@@ -50,7 +52,7 @@ export class FlowLife {
   }
 
   async #close(): Promise<void> {
-    const { running, readSide, eventBus, repositories, eventStore, timeout } = this.parts;
+    const { running, readSide, eventBus, repositories, eventStore, timeout = CLOSE_TIMEOUT_MS } = this.parts;
     readSide.endWatches();
     let drained = true;
     do {

@@ -44,13 +44,9 @@ import { checkedReader } from './part-checks';
 import { processCommands } from './process-commands';
 import { ReadSide, type ReadSideParts, type WaitOptions, type WatchOptions } from './read-side';
 import { Repositories } from './repositories';
-import { withSurroundings } from './surroundings';
-
-const CLOSE_TIMEOUT_MS = 10_000;
+import { type Ambient, distinctStores, withSurroundings } from './surroundings';
 
 type SharedParts = Pick<ReadSideParts, 'history' | 'eventReader' | 'logger' | 'onError'>;
-
-type Ambient = { readonly cause: MessageCause; readonly parent: CommandMessage | undefined };
 
 /**
  * Passes commands to their handlers, events to their listeners, and queries to their handlers.
@@ -100,12 +96,12 @@ export class Flow {
     const kept = { cache, history, eventReader, recorded, validate, ...reporting };
     this.#repositories = new Repositories(eventStore, snapshotStore === undefined ? kept : { ...kept, snapshotStore });
     const shared = { eventStore, repositories: this.#repositories, running: this.#running };
-    const stores = distinct(eventStore, this.#readSide.eventStore, parts.eventStore);
+    const stores = distinctStores(eventStore, this.#readSide.eventStore, parts.eventStore);
     const buses = new FlowBuses(parts, classes, { flow: this, ...shared, eventReader, stores, reporting, recorded });
     this.#commands = buses.commands;
     this.#queries = buses.queries;
     const life = { ...shared, readSide: this.#readSide, eventBus };
-    this.#life = new FlowLife({ ...life, timeout: parts.closeTimeout ?? CLOSE_TIMEOUT_MS });
+    this.#life = new FlowLife({ ...life, timeout: parts.closeTimeout });
     if (listeners) eventBus?.subscribe(listeners);
     if (parts.follow !== 'later') this.#life.begin();
   }
@@ -135,13 +131,8 @@ export class Flow {
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
     if (this.#life.isClosing && !ambient) return Promise.reject(new FlowClosedError(command));
-    const cause = ambient?.cause;
-    return this.dispatchFrom(
-      command,
-      cause ? options : withSurroundings(this.#surroundings, options),
-      cause,
-      ambient?.parent,
-    );
+    const given = ambient ? options : withSurroundings(this.#surroundings, options);
+    return this.dispatchFrom(command, given, ambient?.cause, ambient?.parent);
   }
 
   /**
@@ -303,6 +294,3 @@ export class Flow {
     this.eventBus.publish(events, this.#eventContexts);
   }
 }
-
-/** The distinct stores: usually they are one, which is then searched only once. */
-const distinct = (...stores: EventStore[]) => [...new Set(stores)] as [EventStore, ...EventStore[]];

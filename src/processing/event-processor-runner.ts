@@ -72,14 +72,12 @@ export class EventProcessorRunner {
   }
 
   /**
-   * Resolves when the first version exists: events from then on are news, and not older than the processor.
-   * @param begins whether to follow a first version at once
+   * Resolves when the first version exists, which is followed at once if `begins`: events from then on are news.
    * @throws SequenceByChangedError, errors of the store
    */
   async prepared(begins = true): Promise<void> {
     if (!this.parts.follow) return;
-    const isThere = (await this.parts.active.look(this.name)).length > 0;
-    if (isThere) await this.#versions.refuseHandover();
+    if ((await this.parts.active.look(this.name)).length > 0) await this.#versions.refuseHandover();
     else await (begins ? this.#looks.now() : this.#versions.ownOrNew(this.#looks.ending));
   }
 
