@@ -9,7 +9,7 @@ import { type Application, bootstrap, Module, type ModuleClass } from '../..';
 import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
 import { requestEntries } from './actor';
-import { type Class, type FoundComponent, FoundComponents } from './found-components';
+import { type Class, type FoundComponent, FoundComponents, hasInstance } from './found-components';
 import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
 import { NestContainer } from './nest-container';
@@ -40,12 +40,11 @@ export class FlowHost
   ): Promise<FlowHost> {
     refuseContainer(options);
     const found = new FoundComponents(modules, name, [...roots.keys()]);
-    const components = found.all();
+    const components = found.all().filter(isUsable);
     const faults = [...rootFaults(name, roots), ...found.faults];
-    const wrong = new Set(found.faults.length > 0 ? components.filter(each => !isUsable(each)) : []);
     const container = new NestContainer(providersOf(components), root);
     const flow = await bootstrapped(
-      moduleOf(components.filter(each => !wrong.has(each))),
+      moduleOf(components),
       {
         ...options,
         follow: options.follow === false ? false : 'later',
@@ -104,16 +103,14 @@ const rootFaults = (name: string, roots: RootModules): string[] =>
       ]
     : [];
 
-const isUsable = ({ component, provider }: FoundComponent): boolean => {
-  const role = componentRole(component);
-  return role !== undefined && (provider !== undefined || !['handlers', 'projection', 'reactor'].includes(role));
-};
+/** What is not, has been reported. */
+const isUsable = ({ component, provider }: FoundComponent): boolean =>
+  componentRole(component) !== undefined && (provider !== undefined || !hasInstance(component));
 
 const providersOf = (components: readonly FoundComponent[]) =>
-  components.flatMap(({ component, provider }) => {
-    const isMade = ['handlers', 'projection', 'reactor'].includes(componentRole(component) ?? '');
-    return provider && isMade ? [[component as Class, provider] as const] : [];
-  });
+  components.flatMap(({ component, provider }) =>
+    provider && hasInstance(component) ? [[component as Class, provider] as const] : [],
+  );
 
 /** A module for `bootstrap`, with a module under the name of each module of Nest: faults name it. */
 function moduleOf(components: readonly FoundComponent[]): ModuleClass {

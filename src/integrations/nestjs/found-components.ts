@@ -32,7 +32,9 @@ interface Listed {
   readonly module: string;
 }
 
-const WITH_INSTANCES = new Set(['handlers', 'projection', 'reactor']);
+/** Tells whether a component has an instance, which Nest creates. */
+export const hasInstance = (component: object): boolean =>
+  ['handlers', 'projection', 'reactor'].includes(componentRole(component) ?? '');
 
 /**
  * Finds the components of a flow among the providers of a Nest application and what its modules list in `forFeature`,
@@ -113,7 +115,7 @@ export class FoundComponents {
       this.faults.push(
         `${nameOf(component)}, which ${module} lists in forFeature, is no component: give aggregates, projections, process managers, events and upcasters.`,
       );
-    else if (WITH_INSTANCES.has(role) && !provider)
+    else if (hasInstance(component) && !provider)
       this.faults.push(
         `${nameOf(component)}, which ${module} lists in forFeature, is in no module's providers, so Nest does not create it. Add it to the providers of ${module}.`,
       );
