@@ -74,7 +74,8 @@ test('a repository of an aggregate that no module lists', async () => {
 
 test('options that are none, and a container', async () => {
   const compile = (options: any) => Test.createTestingModule({ imports: [root(options)] }).compile();
-  await expect(compile({ folow: true })).rejects.toMatchObject({ code: 'WIRING' });
+  const wrong = { folow: true, follow: 'sometime', metadata: 'ann' };
+  await expect(compile(wrong)).rejects.toMatchObject({ code: 'WIRING', faults: { length: 3 } });
   await expect(compile({ container: {} })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
   expect(() => EventualityModule.forRootAsync({})).toThrow(/none of useFactory, useClass, useExisting/);
   expect(() => EventualityModule.forRootAsync({ useFactory: () => ({}), useExisting: 'x' })).toThrow(/exactly one/);

@@ -43,16 +43,7 @@ export class FlowHost
     const components = found.all().filter(isUsable);
     const faults = [...rootFaults(name, roots), ...found.faults];
     const container = new NestContainer(providersOf(components), root);
-    const flow = await bootstrapped(
-      moduleOf(components),
-      {
-        ...options,
-        follow: options.follow === false ? false : 'later',
-        metadata: () => metadataOf(options),
-        container,
-      },
-      faults,
-    );
+    const flow = await bootstrapped(moduleOf(components), { ...options, ...withinNest(options), container }, faults);
     container.assembled();
     return new FlowHost(flow, container);
   }
@@ -91,10 +82,17 @@ function refuseContainer(options: EventualityOptions): void {
     ]);
 }
 
-const metadataOf = ({ metadata }: EventualityOptions) => {
-  const [given, request] = [metadata?.(), requestEntries()];
-  return given && request ? { ...request, ...given } : (given ?? request);
-};
+/** What is different within Nest; what is wrong is left to `bootstrap`. */
+function withinNest({ follow = true, metadata }: EventualityOptions): EventualityOptions {
+  const entries = (): ReturnType<typeof requestEntries> => {
+    const [given, request] = [metadata?.(), requestEntries()];
+    return given && request ? { ...request, ...given } : (given ?? request);
+  };
+  return {
+    follow: follow === true ? 'later' : follow,
+    metadata: metadata === undefined || typeof metadata === 'function' ? entries : metadata,
+  };
+}
 
 const rootFaults = (name: string, roots: RootModules): string[] =>
   (roots.get(name) ?? 1) > 1
