@@ -32,8 +32,8 @@ export {
   streamsPage,
   Subscription,
 } from './store';
-export { isoTime, sealPayload, systemClock } from './messages';
-export type { EventMarks } from './messages';
+export { eventTypeOf, isoTime, sealPayload, systemClock } from './messages';
+export type { EventMarks, EventType } from './messages';
 export type {
   AppendOptions,
   AppendOutcome,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as errors from 'eventuality/errors';
+import * as nestjsCqrs from 'eventuality/nestjs/cqrs';
 import * as postgres from 'eventuality/postgres';
 import * as sqlite from 'eventuality/sqlite';
 import * as testing from 'eventuality/testing';
@@ -42,6 +43,7 @@ function exported(module: object): [string, string][] {
 
 test.each([
   ['errors.md', errors, []],
+  ['coming-from-nestjs-cqrs.md', nestjsCqrs, []],
   ['sqlite.md', sqlite, [['PayloadTooLargeError', 'PAYLOAD_TOO_LARGE']]],
   ['postgres.md', postgres, [['PayloadTooLargeError', 'PAYLOAD_TOO_LARGE']]],
 ] as [string, object, [string, string][]][])(
@@ -52,7 +54,9 @@ test.each([
 );
 
 test('every error class of the sources is exported, and so is on one of these pages', () => {
-  const names = [errors, sqlite, postgres, testing].flatMap(module => exported(module).map(([name]) => name));
+  const names = [errors, nestjsCqrs, sqlite, postgres, testing].flatMap(module =>
+    exported(module).map(([name]) => name),
+  );
   expect(names.sort()).toEqual([...written.keys()].sort());
 });
 

@@ -112,7 +112,8 @@ test('what comments call "for store authors" is in eventuality/store-kit', () =>
 /** A list beside the root's, or the door of a folder; adapters have a folder of their own. */
 const sourceOf = (path: string): string | undefined => {
   const name = path.slice('./'.length);
-  return [name, `${name}/index`, `adapters/${name}/index`, `integrations/${name}`, `integrations/${name}/index`].find(
+  const folders = ['', 'adapters/', 'integrations/'].map(folder => folder + name);
+  return [...folders, ...[...folders, `integrations/${name.replace('/', '-')}`].map(folder => `${folder}/index`)].find(
     file => existsSync(join(root, 'src', `${file}.ts`)),
   );
 };

@@ -1,0 +1,11 @@
+// `eventuality/nestjs/cqrs`: keep @nestjs/cqrs, and lose no event. See docs/coming-from-nestjs-cqrs.md.
+
+export { Durable, type DurableOptions } from './durable';
+export { DurableEvents } from './durable-events';
+export {
+  NoForeignTransactionsError,
+  PublishedTooLateError,
+  UnpublishableEventError,
+} from './errors';
+export { EventualityCqrsModule } from './module';
+export type { EventualityCqrsAsyncOptions, EventualityCqrsOptions, FollowingOptions } from './options';

@@ -1,0 +1,55 @@
+import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Provider, type Type } from '@nestjs/common';
+import { DurableEvents } from './durable-events';
+import { type EventualityCqrsAsyncOptions, type EventualityCqrsOptions, OPTIONS } from './options';
+import { NamedEvents } from './wiring/wiring';
+
+/** Starts before all modules that are not global, and ends after them. */
+@Module({})
+class DurableEventsModule {}
+
+/** Holds the events that a feature module names. */
+@Module({})
+class NamedEventsModule {}
+
+/**
+ * Keeps @nestjs/cqrs, and lets it lose no event: what its buses publish is stored first, and then handed to its
+ * handlers and sagas by checkpoint. Import it once, beside `CqrsModule`.
+ * @example imports: [CqrsModule.forRoot(), EventualityCqrsModule.forRoot({ eventStore })]
+ */
+@Module({})
+export class EventualityCqrsModule implements OnModuleDestroy {
+  constructor(@Inject(DurableEvents) private readonly events: DurableEvents) {}
+
+  static forRoot(options: EventualityCqrsOptions): DynamicModule {
+    return rootModule([{ provide: OPTIONS, useValue: options }]);
+  }
+
+  /** As `forRoot`, with options that depend on providers. */
+  static forRootAsync({ imports = [], inject = [], useFactory }: EventualityCqrsAsyncOptions): DynamicModule {
+    return rootModule([{ provide: OPTIONS, inject, useFactory }], imports);
+  }
+
+  /** Names the events of a module that no `@EventsHandler` names: those that only sagas follow. */
+  static forFeature(events: readonly Type[]): DynamicModule {
+    const named = new NamedEvents(events);
+    return { module: NamedEventsModule, providers: [{ provide: NamedEvents, useValue: named }] };
+  }
+
+  /** Called by Nest. */
+  onModuleDestroy(): Promise<void> {
+    return this.events.drain();
+  }
+}
+
+const rootModule = (providers: Provider[], imports: DynamicModule['imports'] = []): DynamicModule => ({
+  module: EventualityCqrsModule,
+  imports: [
+    {
+      module: DurableEventsModule,
+      global: true,
+      imports,
+      providers: [...providers, DurableEvents],
+      exports: [DurableEvents],
+    },
+  ],
+});
