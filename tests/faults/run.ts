@@ -23,6 +23,8 @@ const RIGS = [
     'killed-processes-postgres',
     'frozen-processes-sqlite',
     'frozen-processes-postgres',
+    'killed-publishers-sqlite',
+    'killed-publishers-postgres',
     'killed-deadlines-sqlite',
     'killed-deadlines-postgres',
     'poisoned-deadlines-sqlite',

@@ -5,11 +5,14 @@ import { buildSync } from 'esbuild';
 
 const ROOT = join(__dirname, '../..');
 
-/** Makes one script of a program of some folder, so that a process of it starts in some milliseconds. */
-export function built(name: string, folder: string, from: string): string {
+/**
+ * Makes one script of a program of some folder, so that a process of it starts in some milliseconds; `optional` is what
+ * its packages load if it is there.
+ */
+export function built(name: string, folder: string, from: string, optional: readonly string[] = []): string {
   const outfile = join(folder, `${basename(name)}.js`);
   // A driver of SQLite is looked for where the program runs.
-  const external = ['pg-native'];
+  const external = ['pg-native', ...optional];
   buildSync({
     entryPoints: [join(from, `${name}.ts`)],
     outfile,
@@ -51,6 +54,11 @@ export class Program {
   get lines(): string[] {
     this.#refuseFailed();
     return this.#out.split('\n').slice(0, -1);
+  }
+
+  /** The lines that were printed as a whole, also of one that was killed or has failed. */
+  get printed(): string[] {
+    return this.linesAfter(0);
   }
 
   /** How much was printed. */
