@@ -48,7 +48,8 @@ class AccountsController {
 let store: InMemoryEventStore;
 let nest: NestExpressApplication;
 
-async function start(interceptor: new () => object = ActorInterceptor) {
+async function start(...given: (new () => object)[]) {
+  const interceptors = given.length > 0 ? given : [ActorInterceptor];
   store = new InMemoryEventStore();
   @Module({
     imports: [
@@ -60,7 +61,7 @@ async function start(interceptor: new () => object = ActorInterceptor) {
       Ledger,
       Greetings,
       { provide: APP_GUARD, useClass: HeaderGuard },
-      { provide: APP_INTERCEPTOR, useClass: interceptor },
+      ...interceptors.map(useClass => ({ provide: APP_INTERCEPTOR, useClass })),
     ],
   })
   class AppModule {}
@@ -100,6 +101,18 @@ test('the metadata can be found in another way', async () => {
   );
   expect((await posted('/accounts', { id: 'a', amount: 1 }, 'ann')).body).toEqual(['ip of ann', 'ip of ann']);
   expect((await store.readAll({})).map(({ metadata }) => metadata.tenant)).toEqual(['t', 't']);
+});
+
+test('several interceptors add to one another', async () => {
+  await start(
+    ActorInterceptor,
+    ActorInterceptor.from(() => ({ tenant: 't' })),
+  );
+  await posted('/accounts', { id: 'a', amount: 1 }, 'ann');
+  expect((await store.readAll({})).map(({ metadata }) => [metadata.actor, metadata.tenant])).toEqual([
+    ['ann', 't'],
+    ['ann', 't'],
+  ]);
 });
 
 test('a health check tells what does not answer', async () => {

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Module, type OnModuleInit, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { Flow, InMemoryEventStore, type Repository } from 'eventuality';
+import { CommandHandler, Flow, type HandlerContext, InMemoryEventStore, type Repository } from 'eventuality';
 import { EventualityModule, InjectRepository } from 'eventuality/nestjs';
 import { SILENT } from '../support/logger';
 import {
@@ -71,6 +72,48 @@ test('a request-scoped handler is made for each command, whose context is its RE
   expect(new Set(Greetings.made).size).toBe(50);
   const lines = Array.from({ length: 50 }, (_, n) => `${n} true actor ${n}`);
   expect(nest.get(Ledger).lines.sort()).toEqual(lines.sort());
+});
+
+test('a transient handler that needs what is request-scoped is made for each command', async () => {
+  class Note {
+    constructor(readonly text: string) {}
+  }
+  const noted: unknown[] = [];
+  @Injectable({ scope: Scope.REQUEST })
+  class Context {
+    constructor(@Inject(REQUEST) readonly request: HandlerContext) {}
+  }
+  @Injectable({ scope: Scope.TRANSIENT })
+  class Noting {
+    constructor(private readonly context: Context) {}
+
+    @CommandHandler(Note)
+    note({ text }: Note) {
+      noted.push([text, this.context.request.metadata.actor]);
+    }
+  }
+  @Module({ providers: [Context, Noting] })
+  class NotesModule {}
+  const flow = (await started(root(), NotesModule)).get(Flow);
+  for (const actor of ['ann', 'bob']) await flow.dispatch(new Note(`of ${actor}`), { metadata: { actor } });
+  expect(noted).toEqual([
+    ['of ann', 'ann'],
+    ['of bob', 'bob'],
+  ]);
+});
+
+test('another class in the place of one with handlers', async () => {
+  class Fake {
+    all() {
+      return { fake: 1 };
+    }
+  }
+  nest = await Test.createTestingModule({ imports: [root(), BankingModule] })
+    .overrideProvider(BalanceQueries)
+    .useClass(Fake)
+    .compile();
+  await nest.init();
+  expect(await nest.get(Flow).query(new Balances())).toEqual({ fake: 1 });
 });
 
 test('a command in onModuleInit is handled, and its events are news to a reactor', async () => {

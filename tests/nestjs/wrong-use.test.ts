@@ -67,6 +67,33 @@ test('two flows of one name, and features of a flow that is not there', async ()
   ]);
 });
 
+test('handlers in a controller, and in a provider that belongs to none of several flows', async () => {
+  @Module({ controllers: [Transfers], imports: [EventualityModule.forFeature([Account])] })
+  class ControllersModule {}
+  expect(await faultsOf(root(), ControllersModule)).toEqual([
+    'Transfers, a controller of ControllersModule, has handlers of messages, which are found among providers only. Move them to a provider.',
+  ]);
+  @Module({ providers: [Ledger, BalanceList] })
+  class HomelessModule {}
+  expect(await faultsOf(root({ name: 'one' }), root({ name: 'two' }), HomelessModule)).toEqual([
+    "BalanceList, a provider of HomelessModule, belongs to none of the flows 'one', 'two'. List it for one of them: EventualityModule.forFeature([BalanceList], 'one').",
+  ]);
+});
+
+test('a flow that Nest does not create at the start', async () => {
+  expect(await faultsOf(EventualityModule)).toEqual([
+    'EventualityModule is imported without a flow. Import EventualityModule.forRoot().',
+  ]);
+  @Injectable({ scope: Scope.REQUEST })
+  class PerRequest {}
+  @Module({ providers: [PerRequest], exports: [PerRequest] })
+  class PerRequestModule {}
+  const scoped = { imports: [PerRequestModule], inject: [PerRequest], useFactory: () => ({}) };
+  expect(await faultsOf(EventualityModule.forRootAsync(scoped))).toEqual([
+    "The options of the flow 'default' need what is request-scoped, but there is one flow for all requests. Take it out of forRootAsync.",
+  ]);
+});
+
 test('a repository of an aggregate that no module lists', async () => {
   const compiled = Test.createTestingModule({ imports: [root()], providers: [Transfers] }).compile();
   await expect(compiled).rejects.toThrow(/Transfers \(\?\).*Repository<Account>/s);

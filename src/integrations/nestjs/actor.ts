@@ -31,13 +31,18 @@ export class ActorInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const entries = this.entriesOf(context);
     if (!entries) return next.handle();
-    return new Observable(subscriber => requests.run(entries, () => next.handle().subscribe(subscriber)));
+    // Another interceptor may have added entries.
+    const merged = { ...requests.getStore(), ...entries };
+    return new Observable(subscriber => requests.run(merged, () => next.handle().subscribe(subscriber)));
   }
 
-  /** The `id`, else the `sub`, else the `username` of the request's user, or the user itself if it is text. */
+  /**
+   * The `id`, `userId`, `sub` or `username` of the request's user, whichever it has first, as text, or the user itself
+   * if it is text.
+   */
   protected entriesOf(context: ExecutionContext): Entries | undefined {
     const user = context.getArgByIndex(0)?.user;
-    const actor = typeof user === 'string' ? user : (user?.id ?? user?.sub ?? user?.username);
-    return actor === undefined ? undefined : { actor: typeof actor === 'number' ? String(actor) : actor };
+    const actor = typeof user === 'string' ? user : (user?.id ?? user?.userId ?? user?.sub ?? user?.username);
+    return actor === undefined || actor === null || actor === '' ? undefined : { actor: String(actor) };
   }
 }

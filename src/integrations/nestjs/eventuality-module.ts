@@ -1,4 +1,4 @@
-import type { DynamicModule, Provider } from '@nestjs/common';
+import { type DynamicModule, Inject, type OnModuleInit, type Provider } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Flow } from '../..';
 import { componentRole } from '../../container';
@@ -19,7 +19,25 @@ const WAYS = ['useFactory', 'useClass', 'useExisting'] as const;
  * @example @Module({ imports: [EventualityModule.forRoot({ eventStore }), EventualityModule.forFeature([Todo])],
  * providers: [TodoList], controllers: [TodosController] })
  */
-export class EventualityModule {
+export class EventualityModule implements OnModuleInit {
+  constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
+
+  /** Called by Nest. @throws WiringError for a flow that Nest does not create at the start */
+  onModuleInit(): void {
+    const faults: string[] = [];
+    for (const { metatype, providers } of this.modules.values()) {
+      if (metatype !== EventualityModule) continue;
+      const name = providers.get(ROOT)?.instance as string | undefined;
+      if (name === undefined)
+        faults.push('EventualityModule is imported without a flow. Import EventualityModule.forRoot().');
+      else if (!providers.get(hostToken(name))!.isDependencyTreeStatic())
+        faults.push(
+          `The options of the flow '${name}' need what is request-scoped, but there is one flow for all requests. Take it out of forRootAsync.`,
+        );
+    }
+    if (faults.length > 0) throw new WiringError(faults);
+  }
+
   /** Provides a flow: in memory unless an `eventStore` is given. Import it once, in the root module. */
   static forRoot({ name = DEFAULT, ...options }: EventualityRootOptions = {}): DynamicModule {
     return rootModule(name, [{ provide: optionsToken(name), useValue: options }]);

@@ -56,6 +56,7 @@ export class FoundComponents {
     for (const module of modules.values()) {
       this.#addFeatures(module);
       for (const provider of module.providers.values()) this.#addProvider(provider, module);
+      for (const { metatype } of module.controllers.values()) this.#refuseController(metatype, module);
     }
   }
 
@@ -70,6 +71,7 @@ export class FoundComponents {
     for (const [component, { provider, module }] of this.#providers)
       if (!found.has(component) && this.#isOurs(component)) found.set(component, { component, module, provider });
     for (const each of found.values()) this.#check(each);
+    this.#refuseHomeless();
     return [...found.values()];
   }
 
@@ -102,11 +104,32 @@ export class FoundComponents {
   /** A class that a factory or an alias stands for as well is one component: that of its own provider. */
   #addProvider(provider: NestProvider, { name }: NestModule): void {
     if (provider.isAlias) return;
-    const type = (provider.isFactory || provider.isNotMetatype ? provider.token : provider.metatype) as Class;
-    if (typeof type !== 'function' || componentRole(type) === undefined) return;
+    // A test may put another class in the place of one with handlers.
+    const type = [provider.token, provider.metatype].find(each => typeof each === 'function' && componentRole(each)) as
+      | Class
+      | undefined;
+    if (!type) return;
     const known = this.#providers.get(type);
     if (!known || (known.provider.token !== type && provider.token === type))
       this.#providers.set(type, { provider, module: name });
+  }
+
+  #refuseController(type: unknown, { name }: NestModule): void {
+    if (typeof type === 'function' && componentRole(type) !== undefined && this.flow === this.flows[0])
+      this.faults.push(
+        `${type.name}, a controller of ${name}, has handlers of messages, which are found among providers only. Move them to a provider.`,
+      );
+  }
+
+  /** Without a default flow, and with more than one, a provider belongs to none by itself. */
+  #refuseHomeless(): void {
+    if (this.flow !== this.flows[0] || this.flows.length === 1 || this.flows.includes(DEFAULT)) return;
+    const listed = new Set([...this.#listed.map(({ component }) => component), ...this.#listedElsewhere]);
+    for (const [type, { module }] of this.#providers)
+      if (!listed.has(type))
+        this.faults.push(
+          `${type.name}, a provider of ${module}, belongs to none of the flows ${this.flows.map(name => `'${name}'`).join(', ')}. List it for one of them: EventualityModule.forFeature([${type.name}], '${this.flow}').`,
+        );
   }
 
   #check({ component, module, provider }: FoundComponent): void {

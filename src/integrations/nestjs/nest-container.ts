@@ -77,13 +77,15 @@ export class NestContainer implements ContainerAdapter {
     const faults: string[] = [];
     for (const source of this.#sources.values()) {
       const { type, provider } = source;
+      // What a transient class needs is known when Nest has made one.
+      const only = await this.#only(source);
       const isScoped = !provider.isDependencyTreeStatic();
       const reason = isScoped ? mustBeOne(type) : undefined;
       if (reason)
         faults.push(
           `${type.name}, a provider of ${provider.host?.name}, is request-scoped, or needs what is; ${reason}`,
         );
-      source.made = isScoped ? this.#scoped(source) : await this.#only(source);
+      source.made = isScoped ? this.#scoped(source) : only;
     }
     this.#open();
     return faults;
