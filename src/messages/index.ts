@@ -145,13 +145,13 @@ export { isStorableText, sealPayload } from './sealing/payload';
 export { isPlainObject } from './sealing/plain-object';
 export { isNative, refuseHidden, UnstorableValueError } from './sealing/unstorable';
 export { someCodecs } from './values/codecs-check';
+export { InvalidValueError } from './values/invalid-value-error';
 export { revivedContent, storedContent } from './values/message-fields';
 export {
   bigintCodec,
   bytesCodec,
   codecOf,
   dateCodec,
-  InvalidValueError,
   mapCodec,
   setCodec,
   urlCodec,

@@ -105,7 +105,7 @@ export class EventProcessorAdministration implements EventProcessor {
   async caughtUp(): Promise<void> {
     const head = await this.parts.head.position();
     while (this.runner.isRunning && (await this.runner.position()) < head) {
-      if (await this.runner.hasStoppedElsewhere()) return;
+      if (this.runner.known.outdated || (await this.runner.hasStoppedElsewhere())) return;
       await this.parts.changes.next(POLL_INTERVAL_MS);
     }
   }

@@ -271,6 +271,17 @@ test('without a config it says what to write, as JSON too', async () => {
   }
 });
 
+test.each([
+  ['that never answers', 'await new Promise(() => {});'],
+  ['that ends the process', 'process.exit(0);'],
+])('a config %s is no success: nothing was checked', async (_, line) => {
+  project.write({ 'eventuality.config.mts': `${line}\nexport default {};\n` });
+  expect(await project.run('schema', 'check', '--config', 'eventuality.config.mts')).toEqual({
+    ...{ code: 2, out: '' },
+    err: 'error: The process ended before the config or the store had answered.\n',
+  });
+});
+
 test('help is printed on stdout', async () => {
   const { code, out, err } = await project.run('schema', 'check', '--help');
   expect([code, err]).toEqual([0, '']);

@@ -1,17 +1,8 @@
-import { EventualityError } from '../faults/errors';
 import { shownValue } from '../faults/shown';
 import { isFunction } from '../options/option-checks';
 import { InvalidOptionsError } from '../options/options';
+import { InvalidValueError } from './invalid-value-error';
 import type { ValueCodec } from './value-codec';
-
-/** Thrown when a value is not one that its codec can store, or stored data is not what the codec stores. */
-export class InvalidValueError extends EventualityError {
-  readonly code = 'INVALID_VALUE';
-
-  constructor(codec: string, value: unknown, wanted: string) {
-    super(`${codec} received ${shownValue(value)}; it must be ${wanted}.`);
-  }
-}
 
 const refuse = (codec: string, value: unknown, wanted: string): never => {
   throw new InvalidValueError(codec, value, wanted);

@@ -1,3 +1,6 @@
+import { isPromise } from '../../concurrency';
+import { InvalidValueError } from './invalid-value-error';
+
 /**
  * Converts the values of one type to data that JSON can carry, and back: for dates, bigints, or value objects of your
  * own. It is written once for a type, and named in `codecs` wherever a field has that type.
@@ -63,7 +66,7 @@ export class FieldsCodec implements ValueCodec<object, object> {
     for (let index = 0; index < this.#fields.length; index++) {
       const [field, codec] = this.#fields[index]!;
       const own = encoded[field];
-      if (own !== undefined && own !== null) encoded[field] = codec.encode(own);
+      if (own !== undefined && own !== null) encoded[field] = synchronous(codec.encode(own), field);
     }
     return encoded;
   }
@@ -79,7 +82,7 @@ export class FieldsCodec implements ValueCodec<object, object> {
     for (let index = 0; index < this.#fields.length; index++) {
       const [field, codec] = this.#fields[index]!;
       const own = fields[field];
-      if (own !== undefined && own !== null) fields[field] = codec.decode(own);
+      if (own !== undefined && own !== null) fields[field] = synchronous(codec.decode(own), field);
     }
     return copy;
   }
@@ -89,6 +92,7 @@ class ListCodec implements ValueCodec<readonly unknown[], unknown[]> {
   constructor(private readonly item: ValueCodec) {}
 
   encode(values: readonly unknown[]): unknown[] {
+    if (!Array.isArray(values)) throw new InvalidValueError('The codec of a list', values, 'a list');
     return values.map(value => (value === undefined || value === null ? value : this.item.encode(value)));
   }
 
@@ -99,9 +103,23 @@ class ListCodec implements ValueCodec<readonly unknown[], unknown[]> {
 
 /** Nested objects are frozen like those of events without codecs. */
 class NestedCodec extends FieldsCodec {
+  override encode(value: object): Record<string, unknown> {
+    // A Map, a Date or a text would leave nothing, or other things, of itself.
+    if (Object.prototype.toString.call(value) !== '[object Object]')
+      throw new InvalidValueError('The codec of a nested object', value, 'an object with fields');
+    return super.encode(value);
+  }
+
   override decode(stored: object): Record<string, unknown> {
     return Object.freeze(super.decode(stored));
   }
+}
+
+/** Refuses a promise: nothing waits for it, so that its value, or its error, would be lost. */
+function synchronous(made: unknown, field: string): unknown {
+  if (!isPromise(made)) return made;
+  Promise.resolve(made).catch(() => undefined);
+  throw new InvalidValueError(`The codec of '${field}'`, made, 'synchronous', 'returned');
 }
 
 function codecOf(codec: FieldCodec): ValueCodec {

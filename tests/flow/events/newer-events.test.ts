@@ -276,3 +276,16 @@ describe('an event that a newer version of the application has stored', () => {
     await flow.close();
   });
 });
+
+test('an inline projection that stands by does not hold up the start of old code', async () => {
+  const eventStore = new InMemoryEventStore();
+  await eventStore.append([newerEvent('a')]);
+  @Projection('inline-tanks', { mode: 'inline' })
+  class InlineTanks {
+    @EventHandler(Filled)
+    filled() {}
+  }
+  const flow = await bootstrap(moduleOf(InlineTanks), { eventStore, logger: SILENT, onError: () => undefined });
+  expect((await flow.processors.of('inline-tanks').status()).state).toBe('outdated');
+  await flow.close();
+});

@@ -126,6 +126,32 @@ describe('fields', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
+    ['a Map', { lines: new Map([['a', 1]]) }, /^The codec of a list received .*Map.*; it must be a list/],
+    ['text', { lines: 'abc' }, /^The codec of a list received 'abc'/],
+    [
+      'a nested date',
+      { lines: [new Date(0)] },
+      /^The codec of a nested object received .*Date.*; it must be an object/,
+    ],
+    ['a nested list', { lines: [[1]] }, /^The codec of a nested object received an array/],
+  ])('that have %s where something else is converted are refused: nothing is stored instead', (_, wrong, message) => {
+    expect(() => fields.encode({ ...value, ...(wrong as object) })).toThrow(message);
+  });
+
+  test('with a codec that returns a promise are refused, and its error does not end the process', async () => {
+    const later = {
+      encode: async () => Promise.reject(new Error('encode')),
+      decode: async () => Promise.reject(new Error('decode')),
+    };
+    const waiting = new FieldsCodec({ at: later });
+    for (const way of ['encode', 'decode'] as const)
+      expect(() => waiting[way]({ at: 1 })).toThrow(
+        /^The codec of 'at' returned .*Promise.*; it must be synchronous\.$/,
+      );
+    await new Promise(resolve => setImmediate(resolve));
+  });
+
+  test.each<[string, unknown, RegExp]>([
     ['no codecs', 7, /^codecs is 7; it must be codecs by field/],
     ['half a codec', { a: { encode: () => 1 } }, /^codecs\.a\.encode is the function encode; it must be a codec/],
     ['a list of two', { a: [money, money] }, /^codecs\.a is a list of 2; it must be a codec/],

@@ -90,7 +90,8 @@ export const fromOf = (step: string): number => Number(step.split('>')[0]);
 
 /** Returns the lock file that follows another one: earlier versions stay as they were locked. */
 export function nextLock(before: LockFile, catalog: EventCatalog, today: Today): LockFile {
-  const events: Record<string, LockedEvent> = {};
+  // Without a prototype: an event may have any name, `__proto__` as well.
+  const events: Record<string, LockedEvent> = Object.create(null);
   for (const [name, entry] of Object.entries(before.events)) {
     if (today.events.has(name)) continue;
     const steps = stepsOf(catalog, name);
