@@ -87,7 +87,7 @@ const FLOW: readonly Row[] = [
     () => flowWith({ follow: 'no', ambientCausation: 1, validate: false }),
     'INVALID_CONFIGURATION',
     [
-      "follow is 'no'; it must be true or false.",
+      "follow is 'no'; it must be true, false or 'later'.",
       "validate is false; it must be 'always' or 'never'.",
       'ambientCausation is 1; it must be true or false.',
     ],
