@@ -26,7 +26,7 @@ const config: Config = {
     '^eventuality/(postgres|sqlite)$': '<rootDir>/src/adapters/$1/index.ts',
     '^eventuality/nestjs$': '<rootDir>/src/integrations/nestjs/index.ts',
     '^eventuality/nestjs/testing$': '<rootDir>/src/integrations/nestjs/testing.ts',
-    '^eventuality/nestjs/cqrs$': '<rootDir>/src/integrations/nestjs-cqrs/index.ts',
+    '^eventuality/nestjs/cqrs$': '<rootDir>/src/integrations/nestjs/cqrs/index.ts',
     '^eventuality/testing$': '<rootDir>/src/testing/index.ts',
   },
   // arktype is published as ES modules only, which jest does not require.

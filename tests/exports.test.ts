@@ -109,12 +109,12 @@ test('what comments call "for store authors" is in eventuality/store-kit', () =>
   expect(promised.filter(name => !Object.hasOwn(storeKit, name!))).toEqual([]);
 });
 
-/** A list beside the root's, or the door of a folder; adapters have a folder of their own. */
+/** A list beside the root's, or the door of a folder; adapters and integrations have a folder of their own. */
 const sourceOf = (path: string): string | undefined => {
   const name = path.slice('./'.length);
   const folders = ['', 'adapters/', 'integrations/'].map(folder => folder + name);
-  return [...folders, ...[...folders, `integrations/${name.replace('/', '-')}`].map(folder => `${folder}/index`)].find(
-    file => existsSync(join(root, 'src', `${file}.ts`)),
+  return [...folders, ...folders.map(folder => `${folder}/index`)].find(file =>
+    existsSync(join(root, 'src', `${file}.ts`)),
   );
 };
 

@@ -165,7 +165,7 @@ async function start(application: Application, wiring: Wiring, follow: FlowParts
 function containerOf(given: DependencyContainer | ContainerAdapter | undefined): ContainerAdapter {
   if (given && isContainerAdapter(given)) return given.createScope();
   const { TsyringeAdapter } = require('./container/tsyringe-adapter') as typeof import('./container/tsyringe-adapter');
-  return (given ? new TsyringeAdapter(given) : TsyringeAdapter.ofRoot()).createScope();
+  return new TsyringeAdapter(given).createScope();
 }
 
 function registerReadModels(

@@ -175,7 +175,7 @@ export class AggregateCommandHandler {
     this.loader.cache?.extend(id, events);
     this.loader.snapshots?.appended(id, events);
     this.#recordedBy(events);
-    return succeeded(events, this.loader.reader.readAll(events));
+    return succeeded(events, this.loader.reader.readRecorded(events));
   }
 
   /**

@@ -99,7 +99,7 @@ export class FunctionCommandHandler {
 
   /** Older code reads what is stored; the caller gets what handlers know. */
   #read(outcome: CommandOutcome): CommandOutcome {
-    const read = this.parts.eventReader.readAll(outcome.events);
+    const read = this.parts.eventReader.readRecorded(outcome.events);
     return read === outcome.events ? outcome : succeeded(outcome.events, read);
   }
 }

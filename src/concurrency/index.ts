@@ -6,7 +6,7 @@ export { Beats } from './beats';
 export { ChangeSignal } from './change-signal';
 export { Gathered } from './gathered';
 export { InFlight } from './in-flight';
-export { isPromise } from './is-promise';
+export { isPromise, isStrayPromise } from './is-promise';
 export { Mutex } from './mutex';
 export { backOff, pause } from './pause';
 export { completeRule, pauseAfter, type RetryRule } from './retry-rule';

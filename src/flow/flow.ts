@@ -44,7 +44,7 @@ import { checkedReader } from './part-checks';
 import { processCommands } from './process-commands';
 import { ReadSide, type ReadSideParts, type WaitOptions, type WatchOptions } from './read-side';
 import { Repositories } from './repositories';
-import { type Ambient, distinctStores, withSurroundings } from './surroundings';
+import { type Ambient, withSurroundings } from './surroundings';
 
 type SharedParts = Pick<ReadSideParts, 'history' | 'eventReader' | 'logger' | 'onError'>;
 
@@ -96,7 +96,7 @@ export class Flow {
     const kept = { cache, history, eventReader, recorded, validate, ...reporting };
     this.#repositories = new Repositories(eventStore, snapshotStore === undefined ? kept : { ...kept, snapshotStore });
     const shared = { eventStore, repositories: this.#repositories, running: this.#running };
-    const stores = distinctStores(eventStore, this.#readSide.eventStore, parts.eventStore);
+    const stores = [eventStore, this.#readSide.eventStore, parts.eventStore] as const;
     const buses = new FlowBuses(parts, classes, { flow: this, ...shared, eventReader, stores, reporting, recorded });
     this.#commands = buses.commands;
     this.#queries = buses.queries;
@@ -131,8 +131,7 @@ export class Flow {
   dispatch(command: object, options?: DispatchOptions): Promise<CommandOutcome> {
     const ambient = this.#ambient?.getStore();
     if (this.#life.isClosing && !ambient) return Promise.reject(new FlowClosedError(command));
-    const given = ambient ? options : withSurroundings(this.#surroundings, options);
-    return this.dispatchFrom(command, given, ambient?.cause, ambient?.parent);
+    return this.dispatchFrom(command, options, ambient?.cause, ambient?.parent);
   }
 
   /**
@@ -251,7 +250,8 @@ export class Flow {
     }
     let message: CommandMessage;
     try {
-      message = this.#commands.message(command, options, cause, parent);
+      const given = cause ? options : withSurroundings(this.#surroundings, options);
+      message = this.#commands.message(command, given, cause, parent);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,3 +1,4 @@
+import { isStrayPromise } from '../concurrency';
 import { InvalidAggregateError } from './errors';
 
 const LATER: Readonly<Record<string, string>> = {
@@ -19,8 +20,5 @@ export function laterFault(place: string, work: unknown): string | undefined {
 
 /** Refuses a promise where the state, or nothing, is expected. @throws InvalidAggregateError naming the place */
 export function refusePromise(value: unknown, aggregateName: string, place: string): void {
-  if (typeof (value as Partial<Promise<unknown>> | null | undefined)?.then !== 'function') return;
-  // It may be rejected yet: unhandled, that would end the process.
-  if (value instanceof Promise) value.catch(() => {});
-  throw new InvalidAggregateError(aggregateName, [`${place} returns a promise. ${FIX}`]);
+  if (isStrayPromise(value)) throw new InvalidAggregateError(aggregateName, [`${place} returns a promise. ${FIX}`]);
 }

@@ -85,7 +85,7 @@ export class Repository<A = any> {
     if (instance.version > 0) throw new AggregateAlreadyExistsError(this.definition.name, instance.id);
     if (instance.changes.length === 0) throw new NothingToAddError(this.definition.name, instance.id);
     const outcome = await this.#store(instance, 'add');
-    if (outcome.ok) return this.#loader.reader.readAll(outcome.events);
+    if (outcome.ok) return this.#loader.reader.readRecorded(outcome.events);
     throw new AggregateAlreadyExistsError(this.definition.name, instance.id);
   }
 
@@ -110,7 +110,7 @@ export class Repository<A = any> {
     const instance = this.#instanceOf(aggregate);
     if (!instance) throw new ForeignAggregateError(this.definition.name, aggregate);
     const outcome = await this.#store(instance, 'save');
-    if (outcome.ok) return this.#loader.reader.readAll(outcome.events);
+    if (outcome.ok) return this.#loader.reader.readRecorded(outcome.events);
     throw new ConcurrencyError(outcome.conflicts);
   }
 
@@ -124,7 +124,7 @@ export class Repository<A = any> {
     if (!instance.exists) throw new AggregateNotFoundError(this.definition.name, id, instance.deleted);
     instance.delete();
     const outcome = await this.#store(instance, 'delete');
-    if (outcome.ok) return this.#loader.reader.readAll(outcome.events);
+    if (outcome.ok) return this.#loader.reader.readRecorded(outcome.events);
     throw new ConcurrencyError(outcome.conflicts);
   }
 

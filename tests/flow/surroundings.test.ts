@@ -39,6 +39,27 @@ describe('the metadata of the surroundings', () => {
     expect([asked, events.map(({ metadata }) => metadata.actor)]).toEqual([1, ['request 1', 'request 1']]);
   });
 
+  test.each<[string, () => any, RegExp]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no request');
+      },
+      /no request/,
+    ],
+    ['returns text', () => 'ann', /metadata is 'ann'; it must be an object of entries/],
+    [
+      'returns a promise',
+      async () => Promise.reject(new Error('later')),
+      /metadata is .*Promise.*; it must be an object/,
+    ],
+  ])('that %s rejects the command, and ends no process', async (_, metadata, message) => {
+    start({ metadata, scheduling: true });
+    await expect(flow.dispatch(new CreateTodo('1', 'x'))).rejects.toThrow(message);
+    await expect(flow.schedule(new CreateTodo('1', 'x'), { in: 0 })).rejects.toThrow(message);
+    expect(await flow.eventStore.readAll({})).toEqual([]);
+  });
+
   test('is kept for a command that is scheduled', async () => {
     start({ scheduling: true, metadata: () => ({ actor: 'ann' }) });
     await flow.schedule(new CreateTodo('1', 'x'), { in: 0 });

@@ -29,8 +29,9 @@ export class TsyringeAdapter implements ContainerAdapter {
   /** Facts about the application's own container, and the one it was given, shared with its scopes. */
   readonly #known: Known;
 
+  /** @param container default tsyringe's root container */
   constructor(
-    private readonly container: DependencyContainer,
+    private readonly container: DependencyContainer = rootContainer,
     /** @internal */ parent?: TsyringeAdapter,
   ) {
     this.#application = parent && (parent.#application ?? this);
@@ -38,11 +39,6 @@ export class TsyringeAdapter implements ContainerAdapter {
       parent && this.#application !== this
         ? parent.#known
         : { own: new Map(), settled: new Set(), outside: new TsyringeInside((parent ?? this).container) };
-  }
-
-  /** Adapts tsyringe's root container. @internal */
-  static ofRoot(): TsyringeAdapter {
-    return new TsyringeAdapter(rootContainer);
   }
 
   register<T>(token: Token<T>, registration: Registration<T>): void {

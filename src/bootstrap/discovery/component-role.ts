@@ -1,7 +1,6 @@
 import { eventProcessorRole } from '../../decorators';
 import { isEventDefinition, isUpcaster, isUpcasterClass, metadataLists } from '../../messages';
 import {
-  type AggregateDefinition,
   COMMAND_HANDLERS,
   EVENT_HANDLERS,
   INSTANCE,
@@ -34,7 +33,7 @@ export function componentRole(value: unknown): ComponentRole | undefined {
 }
 
 /** Tells whether a value is what `defineAggregate` returns. */
-export const isDefinition = (value: unknown): value is AggregateDefinition =>
+const isDefinition = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
   typeof (value as { evolve?: unknown }).evolve === 'function' &&

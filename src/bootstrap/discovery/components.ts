@@ -9,14 +9,11 @@ import {
 import {
   type ClassReference,
   type EventDefinition,
-  isEventDefinition,
-  isUpcaster,
-  isUpcasterClass,
   ownMetadata,
+  resolvedUpcasters,
   shownText,
   shownWithKeys,
   type Upcaster,
-  upcastersOf,
 } from '../../messages';
 import {
   type AggregateClass,
@@ -26,16 +23,14 @@ import {
   EVENT_HANDLERS,
   type FoundHandler,
   handlersOf,
-  INSTANCE,
   inspectAggregate,
-  isAggregateClass,
   QUERY_HANDLERS,
   REPLAY_HANDLERS,
   REPOSITORY_INJECTIONS,
 } from '../../model';
 import { moduleFaults, PROVIDING, providerFaults } from '../checks/option-checks';
-import { isDefinition } from './component-role';
-import { isProcessClass, type ProcessClass, processClass } from './process-classes';
+import { componentRole } from './component-role';
+import { type ProcessClass, processClass } from './process-classes';
 
 type Class = new (...args: any[]) => any;
 
@@ -87,20 +82,21 @@ export class Components {
   #add(component: unknown, module: string): void {
     if (this.#components.has(component)) return;
     this.#components.add(component);
-    if (isEventDefinition(component)) this.events.push(component);
-    else if (isUpcaster(component)) this.upcasters.push(component);
-    else if (isDefinition(component)) this.#addDefinition(component, module);
-    else if (typeof component !== 'function')
-      this.faults.push(`A component of ${module} is ${nameOf(component)}; list classes and aggregate definitions.`);
-    else if (ownMetadata(component, MODULE))
+    if (typeof component === 'function' && ownMetadata(component, MODULE)) {
       this.faults.push(
         `${component.name} is a module, listed among the components of ${module}. Move it to the imports.`,
       );
-    else if (isAggregateClass(component) || INSTANCE in component.prototype)
-      this.#addAggregate(component as AggregateClass);
-    else if (isUpcasterClass(component)) this.upcasters.push(...upcastersOf(component as Class, this.faults));
-    else if (isProcessClass(component)) this.processes.push(processClass(component as Class, this.faults));
-    else this.#addHandlerClass(component as Class, module);
+      return;
+    }
+    const role = componentRole(component);
+    if (role === 'event') this.events.push(component as EventDefinition);
+    else if (role === 'upcaster') this.upcasters.push(...resolvedUpcasters([component as Upcaster], this.faults));
+    else if (role === 'process') this.processes.push(processClass(component as Class, this.faults));
+    else if (role === 'aggregate' && typeof component !== 'function')
+      this.#addDefinition(component as AggregateDefinition, module);
+    else if (role === 'aggregate') this.#addAggregate(component as AggregateClass);
+    else if (typeof component === 'function') this.#addHandlerClass(component as Class, module);
+    else this.faults.push(`A component of ${module} is ${nameOf(component)}; list classes and aggregate definitions.`);
   }
 
   #addAggregate(type: AggregateClass): void {

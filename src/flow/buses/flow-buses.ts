@@ -64,7 +64,8 @@ export class FlowBuses {
       reporting,
     });
     this.#functions = new FunctionCommandHandler({
-      stores,
+      // Usually they are one, which is then searched only once.
+      stores: [...new Set(stores)] as [EventStore, ...EventStore[]],
       eventReader,
       running,
       turns: this.#turns,

@@ -13,6 +13,7 @@ import { type Class, type FoundComponent, FoundComponents, hasInstance } from '.
 import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
 import { NestContainer } from './nest-container';
+import { NestLogger } from './nest-logger';
 
 /** Which modules give options for flows, by the flow's name. */
 export type RootModules = ReadonlyMap<string, number>;
@@ -83,13 +84,14 @@ function refuseContainer(options: EventualityOptions): void {
 }
 
 /** What is different within Nest; what is wrong is left to `bootstrap`. */
-function withinNest({ follow = true, metadata }: EventualityOptions): EventualityOptions {
+function withinNest({ follow = true, logger = new NestLogger(), metadata }: EventualityOptions): EventualityOptions {
   const entries = (): ReturnType<typeof requestEntries> => {
     const [given, request] = [metadata?.(), requestEntries()];
     return given && request ? { ...request, ...given } : (given ?? request);
   };
   return {
     follow: follow === true ? 'later' : follow,
+    logger,
     metadata: metadata === undefined || typeof metadata === 'function' ? entries : metadata,
   };
 }

@@ -1,14 +1,13 @@
-import { isPromise } from '../../concurrency';
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import { shownText, shownValue } from '../faults/shown';
 import type { ClassReference } from '../names/class-metadata';
 import { InvalidOptionsError } from '../options/options';
 import type { CurrentEvent } from './current-event';
-import type { UpcastStep } from './event-options';
 import type { EventShape } from './event-shape';
 import type { EventType } from './event-type';
-import { InvalidEventsError, MissingUpcasterError, NewerEventError, UpcastFailedError } from './upcast-errors';
-import { type EventReference, eventReferences, isData, shapeOf, type Upcaster, UpcastPiece } from './upcaster';
+import { called, stepped } from './upcast-calls';
+import { InvalidEventsError, MissingUpcasterError, NewerEventError, notData, UpcastFailedError } from './upcast-errors';
+import { type EventReference, eventReferences, shapeOf, type Upcaster, UpcastPiece } from './upcaster';
 import { resolvedUpcasters } from './upcaster-classes';
 
 /** What an event reader knows: the events of an application, and the upcasters of older ones. */
@@ -83,6 +82,18 @@ export class EventReader {
     for (let index = 0; index < events.length; index++)
       if (this.read(events[index]!) !== events[index]) return events.flatMap(event => this.read(event));
     return events;
+  }
+
+  /**
+   * Returns events that were just stored, as `readAll` does. Those that cannot be read are returned as they are stored:
+   * the append is done, and must not look as if it had failed. Their handlers fail with the reason.
+   */
+  readRecorded(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+    try {
+      return this.readAll(events);
+    } catch {
+      return events;
+    }
   }
 
   /**
@@ -246,36 +257,6 @@ export class EventReader {
 
 /** How many missing steps of one event are listed. */
 const MAX_MISSING_SHOWN = 5;
-
-function stepped(name: string, from: number, step: UpcastStep, data: object, event: RecordedEvent): object {
-  let made: unknown;
-  try {
-    made = step(data, event);
-  } catch (error) {
-    throw new UpcastFailedError(name, from, 'has thrown an error', error);
-  }
-  if (isData(made)) return made;
-  throw notData(name, from, made, 'the data of the next version');
-}
-
-function called({ name, from, upcast }: Upcaster, data: object, event: RecordedEvent): readonly unknown[] {
-  let made: unknown;
-  try {
-    made = upcast(data, event);
-  } catch (error) {
-    throw new UpcastFailedError(name, from, 'has thrown an error', error);
-  }
-  if (isPromise(made)) throw notData(name, from, made, "what 'as' makes");
-  return Array.isArray(made) ? made : [made];
-}
-
-/** What a step or an upcaster returned, and should not have. */
-function notData(name: string, from: number, made: unknown, wanted: string): UpcastFailedError {
-  if (!isPromise(made))
-    return new UpcastFailedError(name, from, `returned ${shownValue(made)}; it must return ${wanted}`);
-  Promise.resolve(made).catch(() => undefined);
-  return new UpcastFailedError(name, from, 'returned a promise; it must be synchronous');
-}
 
 function current(event: RecordedEvent, { shape, data }: Travelling, part?: number, parts?: number): CurrentEvent {
   const { name, schemaVersion } = shape;

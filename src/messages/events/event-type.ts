@@ -6,6 +6,7 @@ import { refuseInvalidPayload } from '../schemas/validation';
 import { sealPayload } from '../sealing/payload';
 import { isPlain } from '../sealing/plain-object';
 import { refuseHidden } from '../sealing/unstorable';
+import { synchronous } from '../values/synchronous';
 import { FieldsCodec } from '../values/value-codec';
 import type { CurrentEvent } from './current-event';
 import type { DowncastStep, EventCodec } from './event-options';
@@ -69,7 +70,7 @@ export class EventType<E extends object = any> implements EventShape {
 
   /** What is stored of the event, before it is sealed. */
   #encoded(event: E): object {
-    if (this.#codec) return this.#codec.encode(event);
+    if (this.#codec) return synchronous(this.#codec.encode(event), this.#codecName);
     if (!this.#fields) return event;
     refuseHidden(event, this.name);
     return this.#fields.encode(event);
@@ -97,9 +98,13 @@ export class EventType<E extends object = any> implements EventShape {
   /** Returns an instance of the event class for data of the current version. */
   instanceOf(payload: object): E {
     const { prototype } = this.type;
-    if (this.#codec) return this.#codec.decode(payload);
+    if (this.#codec) return synchronous(this.#codec.decode(payload), this.#codecName);
     const instance = Object.assign(Object.create(prototype), payload);
     return Object.freeze(this.#fields ? this.#fields.decodeInto(instance) : instance);
+  }
+
+  get #codecName(): string {
+    return `The codec of ${this.name}`;
   }
 
   #refuseVersion(stored: number): never {

@@ -1,6 +1,7 @@
+import { isData } from '../sealing/data';
 import { sealPayload } from '../sealing/payload';
 import type { DowncastStep, EventVersions } from './event-options';
-import { UpcastFailedError } from './upcast-errors';
+import { notData, UpcastFailedError } from './upcast-errors';
 
 /** An event before it is stored: its durable name and its sealed payload. */
 export interface SealedEvent {
@@ -32,7 +33,7 @@ export function stepsBack({ version = 1, writes, downcast }: EventVersions): rea
  * @throws UpcastFailedError, UnstorableValueError
  */
 export function storedForm(name: string, version: number, payload: object, back: readonly DowncastStep[]): StoredForm {
-  let data: unknown = payload;
+  let data: object = payload;
   let from = version;
   for (const step of back) {
     try {
@@ -40,7 +41,8 @@ export function storedForm(name: string, version: number, payload: object, back:
     } catch (error) {
       throw new UpcastFailedError(name, from, 'down to the one before has thrown an error', error);
     }
+    if (!isData(data)) throw notData(name, from, data, 'the data of the version before');
     from--;
   }
-  return { schemaVersion: from, payload: sealPayload(data as object, name) };
+  return { schemaVersion: from, payload: sealPayload(data, name) };
 }

@@ -1,5 +1,6 @@
+import { isStrayPromise } from '../../concurrency';
 import { EventualityError, listed } from '../faults/errors';
-import { shownText } from '../faults/shown';
+import { shownText, shownValue } from '../faults/shown';
 
 /** Thrown when a stored event has a later version than its class: a newer version of the application stored it. */
 export class NewerEventError extends EventualityError {
@@ -53,6 +54,12 @@ export class UpcastFailedError extends EventualityError {
       cause === undefined ? {} : { cause },
     );
   }
+}
+
+/** What a step or an upcaster returned, and should not have. */
+export function notData(name: string, from: number, made: unknown, wanted: string): UpcastFailedError {
+  if (isStrayPromise(made)) return new UpcastFailedError(name, from, 'returned a promise; it must be synchronous');
+  return new UpcastFailedError(name, from, `returned ${shownValue(made)}; it must return ${wanted}`);
 }
 
 /** Thrown when events and their upcasters do not fit together; `faults` lists all mistakes. */

@@ -1,9 +1,9 @@
-import { isPromise } from '../../concurrency';
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import { shownValue } from '../faults/shown';
 import type { ClassReference } from '../names/class-metadata';
 import { aName, aVersion, listOf } from '../options/option-checks';
 import { type Check, InvalidOptionsError, must, needed, type OptionChecks, optionFaults } from '../options/options';
+import { isData } from '../sealing/data';
 import type { EventDefinition } from './define-event';
 import { isEventDefinition } from './define-event';
 import type { EventShape } from './event-shape';
@@ -42,12 +42,6 @@ export function as<Target extends EventReference>(type: Target, version: number,
   if (!isData(data)) faults.push(`data is ${shownValue(data)}; it must be an object.`);
   throw new InvalidOptionsError('as', faults);
 }
-
-/** Tells whether a value can be the data of an event. */
-export const isData = (value: unknown): value is object =>
-  typeof value === 'object' &&
-  value !== null &&
-  (Object.getPrototypeOf(value) === Object.prototype || (!Array.isArray(value) && !isPromise(value)));
 
 /** Returns what is known of the versions of an event; undefined for a value that is no event. */
 export function shapeOf(type: unknown): EventShape | undefined {

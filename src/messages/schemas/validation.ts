@@ -1,4 +1,4 @@
-import { isPromise } from '../../concurrency';
+import { isStrayPromise } from '../../concurrency';
 import { errorMessage } from '../faults/format-error';
 import { shownPath, shownText } from '../faults/shown';
 import { oneOf } from '../options/option-checks';
@@ -36,8 +36,7 @@ export function refuseInvalidPayload(name: string, payload: object, schema: Stan
 
 function issuesOf(name: string, value: unknown, schema: StandardSchemaV1): readonly MessageIssue[] | undefined {
   const result = resultOf(name, value, schema);
-  if (isPromise(result)) {
-    Promise.resolve(result).catch(() => undefined);
+  if (isStrayPromise(result)) {
     throw new UnusableSchemaError(
       name,
       'is asynchronous; it must answer at once. Check in the handler what takes time.',

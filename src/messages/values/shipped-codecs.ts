@@ -2,6 +2,7 @@ import { shownValue } from '../faults/shown';
 import { isFunction } from '../options/option-checks';
 import { InvalidOptionsError } from '../options/options';
 import { InvalidValueError } from './invalid-value-error';
+import { synchronous } from './synchronous';
 import type { ValueCodec } from './value-codec';
 
 const refuse = (codec: string, value: unknown, wanted: string): never => {
@@ -55,25 +56,28 @@ export function mapCodec<Key = any, Value = any>(
   codecs: { readonly key?: ValueCodec<Key>; readonly value?: ValueCodec<Value> } = {},
 ): ValueCodec<ReadonlyMap<Key, Value>, readonly (readonly [unknown, unknown])[]> {
   const { key = SAME, value = SAME } = codecs;
+  const sync = <T>(made: T): T => synchronous(made, 'A codec of mapCodec');
   return {
     encode: map =>
       map instanceof Map
-        ? Array.from(map, ([each, of]) => [key.encode(each), value.encode(of)] as const)
+        ? Array.from(map, ([each, of]) => [sync(key.encode(each)), sync(value.encode(of))] as const)
         : refuse('mapCodec', map, 'a Map'),
     decode: stored =>
       Array.isArray(stored) && stored.every(each => Array.isArray(each) && each.length === 2)
-        ? new Map(stored.map(([each, of]) => [key.decode(each), value.decode(of)]))
+        ? new Map(stored.map(([each, of]) => [sync(key.decode(each)), sync(value.decode(of))]))
         : refuse('mapCodec', stored, 'a list of [key, value]'),
   };
 }
 
 /** A `Set`, as a list, with a codec for its items where JSON cannot carry them. @throws InvalidValueError */
 export function setCodec<Item = any>(item: ValueCodec<Item> = SAME): ValueCodec<ReadonlySet<Item>, readonly unknown[]> {
+  const sync = <T>(made: T): T => synchronous(made, 'The codec of setCodec');
   return {
-    encode: set => (set instanceof Set ? Array.from(set, each => item.encode(each)) : refuse('setCodec', set, 'a Set')),
+    encode: set =>
+      set instanceof Set ? Array.from(set, each => sync(item.encode(each))) : refuse('setCodec', set, 'a Set'),
     decode: stored =>
       Array.isArray(stored)
-        ? new Set(stored.map(each => item.decode(each)))
+        ? new Set(stored.map(each => sync(item.decode(each))))
         : refuse('setCodec', stored, 'a list of items'),
   };
 }
@@ -102,7 +106,7 @@ export function codecOf<Value extends { toJSON(): unknown }>(type: ValueClass<Va
   return {
     encode: value => (isOne(value) ? value.toJSON() : refuse(`codecOf(${name})`, value, `an instance of ${name}`)),
     decode: stored => {
-      const value: unknown = type.from(stored);
+      const value: unknown = synchronous(type.from(stored), `${name}.from`);
       return isOne(value) ? value : refuse(`${name}.from`, value, `an instance of ${name}, made of what is stored`);
     },
   };

@@ -1,5 +1,6 @@
-import { isPromise } from '../../concurrency';
+import { isData } from '../sealing/data';
 import { InvalidValueError } from './invalid-value-error';
+import { synchronous } from './synchronous';
 
 /**
  * Converts the values of one type to data that JSON can carry, and back: for dates, bigints, or value objects of your
@@ -53,20 +54,22 @@ const isList = (codec: FieldCodec): codec is readonly [FieldCodec] => Array.isAr
 
 /** Converts objects field by field; fields that are `undefined` or `null` are left as they are. */
 export class FieldsCodec implements ValueCodec<object, object> {
-  readonly #fields: readonly (readonly [field: string, codec: ValueCodec])[];
+  readonly #fields: readonly (readonly [field: string, codec: ValueCodec, shown: string])[];
 
   /** @param codecs as `someCodecs` checks them; of others what can be used */
   constructor(codecs: Codecs) {
-    this.#fields = Object.entries(codecs ?? {}).map(([field, codec]) => [field, codecOf(codec)] as const);
+    this.#fields = Object.entries(codecs ?? {}).map(
+      ([field, codec]) => [field, codecOf(codec), `The codec of '${field}'`] as const,
+    );
   }
 
   /** Returns a copy of the own fields, as a plain object. */
   encode(value: object): Record<string, unknown> {
     const encoded: Record<string, unknown> = { ...value };
     for (let index = 0; index < this.#fields.length; index++) {
-      const [field, codec] = this.#fields[index]!;
+      const [field, codec, shown] = this.#fields[index]!;
       const own = encoded[field];
-      if (own !== undefined && own !== null) encoded[field] = synchronous(codec.encode(own), field);
+      if (own !== undefined && own !== null) encoded[field] = synchronous(codec.encode(own), shown);
     }
     return encoded;
   }
@@ -80,24 +83,27 @@ export class FieldsCodec implements ValueCodec<object, object> {
   decodeInto<T extends object>(copy: T): T {
     const fields = copy as Record<string, unknown>;
     for (let index = 0; index < this.#fields.length; index++) {
-      const [field, codec] = this.#fields[index]!;
+      const [field, codec, shown] = this.#fields[index]!;
       const own = fields[field];
-      if (own !== undefined && own !== null) fields[field] = synchronous(codec.decode(own), field);
+      if (own !== undefined && own !== null) fields[field] = synchronous(codec.decode(own), shown);
     }
     return copy;
   }
 }
 
+const LIST = 'The codec of a list';
+
 class ListCodec implements ValueCodec<readonly unknown[], unknown[]> {
   constructor(private readonly item: ValueCodec) {}
 
   encode(values: readonly unknown[]): unknown[] {
-    if (!Array.isArray(values)) throw new InvalidValueError('The codec of a list', values, 'a list');
-    return values.map(value => (value === undefined || value === null ? value : this.item.encode(value)));
+    if (!Array.isArray(values)) throw new InvalidValueError(LIST, values, 'a list');
+    return values.map(each => (each === undefined || each === null ? each : synchronous(this.item.encode(each), LIST)));
   }
 
   decode(stored: readonly unknown[]): readonly unknown[] {
-    return Object.freeze(stored.map(each => (each === undefined || each === null ? each : this.item.decode(each))));
+    const decode = (each: unknown): unknown => synchronous(this.item.decode(each), LIST);
+    return Object.freeze(stored.map(each => (each === undefined || each === null ? each : decode(each))));
   }
 }
 
@@ -105,21 +111,13 @@ class ListCodec implements ValueCodec<readonly unknown[], unknown[]> {
 class NestedCodec extends FieldsCodec {
   override encode(value: object): Record<string, unknown> {
     // A Map, a Date or a text would leave nothing, or other things, of itself.
-    if (Object.prototype.toString.call(value) !== '[object Object]')
-      throw new InvalidValueError('The codec of a nested object', value, 'an object with fields');
+    if (!isData(value)) throw new InvalidValueError('The codec of a nested object', value, 'an object with fields');
     return super.encode(value);
   }
 
   override decode(stored: object): Record<string, unknown> {
     return Object.freeze(super.decode(stored));
   }
-}
-
-/** Refuses a promise: nothing waits for it, so that its value, or its error, would be lost. */
-function synchronous(made: unknown, field: string): unknown {
-  if (!isPromise(made)) return made;
-  Promise.resolve(made).catch(() => undefined);
-  throw new InvalidValueError(`The codec of '${field}'`, made, 'synchronous', 'returned');
 }
 
 function codecOf(codec: FieldCodec): ValueCodec {

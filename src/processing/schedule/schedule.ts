@@ -5,6 +5,7 @@ import {
   InvalidOptionsError,
   isName,
   type MessageCause,
+  metadataEntries,
   must,
   NAMES,
   newId,
@@ -41,10 +42,7 @@ const OPTIONS: OptionChecks<ScheduleOptions> = {
   in: aDuration,
   key: aKey,
   commandId: aName,
-  metadata: (value, path, faults) => {
-    if (typeof value !== 'object' || value === null)
-      faults.push(`${path} is ${shownWithType(value)}; it must be an object.`);
-  },
+  metadata: metadataEntries,
 };
 
 /** What the schedule needs. */

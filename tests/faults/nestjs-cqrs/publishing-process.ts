@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Command, CommandHandler, CqrsModule, EventBus, EventsHandler, ofType, Saga } from '@nestjs/cqrs';
 import { map, type Observable } from 'rxjs';
-import { Durable, EventualityCqrsModule } from '../../../src/integrations/nestjs-cqrs';
+import { Durable, EventualityCqrsModule } from '../../../src/integrations/nestjs/cqrs';
 import { SILENT } from '../../support/logger';
 import { assignment, openAt, type Where } from '../../support/stores/where';
 

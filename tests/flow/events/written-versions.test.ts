@@ -7,9 +7,12 @@ import {
   EventHandler,
   type EventStore,
   Flow,
+  type HandlerContext,
+  InMemoryEventStore,
   newId,
   Repository,
 } from 'eventuality';
+import { SILENT } from '../../support/logger';
 import { PLACES } from '../../support/stores/places';
 
 @Event('account.paid', {
@@ -122,5 +125,74 @@ describe.each(PLACES)('while an earlier version of an event is written, %s,', (_
     account.happened(new Paid(700));
     expect(shown(await repository.save(account))).toEqual([TODAY[1]]);
     expect((await repository.load('r')).cents).toBe(1400);
+  });
+});
+
+describe('what goes wrong on the way back to the version that is written', () => {
+  const unreadable = (downcast: (data: any) => any, upcast: (data: any) => object) => {
+    @Event('note.written', { version: 2, upcast: { 1: upcast }, writes: 1, downcast: { 2: downcast } })
+    class Written {
+      readonly text = 'x';
+    }
+    class Write {
+      constructor(readonly id: string) {}
+    }
+    class WriteByFunction extends Write {}
+    @Aggregate('Note')
+    class Note extends AggregateRoot<Written> {
+      @CommandHandler(Write, { creates: true })
+      write(): Written {
+        return new Written();
+      }
+
+      happened(): void {
+        this.apply(new Written());
+      }
+
+      @EventHandler(Written)
+      written(): void {}
+    }
+    const eventStore = new InMemoryEventStore();
+    const note = (id: string): Note => {
+      const made = new Note(id);
+      made.happened();
+      return made;
+    };
+    const commandHandlers = {
+      WriteByFunction: ({ id }: Write, { repository }: HandlerContext) => repository(Note).add(note(id)),
+    };
+    return {
+      flow: new Flow({ eventStore, aggregates: [Note], commandHandlers, logger: SILENT }),
+      ...{ eventStore, Note, Write, WriteByFunction, note },
+    };
+  };
+
+  test('a command whose events are stored does not reject, though its own code cannot read them again', async () => {
+    const { flow, eventStore, Note, Write, WriteByFunction, note } = unreadable(
+      () => ({ lost: true }),
+      () => {
+        throw new Error('what was lost');
+      },
+    );
+    const stored = { succeeded: true, events: [{ schemaVersion: 1, payload: { lost: true } }] };
+    expect(await flow.dispatch(new Write('a'))).toMatchObject(stored);
+    expect(await flow.dispatch(new WriteByFunction('b'))).toMatchObject(stored);
+    expect(await flow.repository(Note).add(note('c'))).toMatchObject(stored.events);
+    expect(await eventStore.readAll()).toHaveLength(3);
+    await expect(flow.repository(Note).load('a')).rejects.toMatchObject({ code: 'UPCAST_FAILED' });
+    await flow.close();
+  });
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['a promise', () => Promise.reject(new Error('later')), /returned a promise; it must be synchronous/],
+    ['nothing', () => undefined, /returned undefined; it must return the data of the version before/],
+    ['a Map', () => new Map(), /Map.*; it must return the data of the version before/],
+  ])('a step back that returns %s stores nothing', async (_, downcast, message) => {
+    const { flow, eventStore, Write } = unreadable(downcast, data => data);
+    await expect(flow.dispatch(new Write('a'))).rejects.toMatchObject({
+      ...{ code: 'UPCAST_FAILED', message: expect.stringMatching(message) },
+    });
+    expect(await eventStore.readAll()).toEqual([]);
+    await flow.close();
   });
 });

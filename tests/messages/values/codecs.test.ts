@@ -1,3 +1,4 @@
+import { Event } from 'eventuality';
 import { InvalidValueError } from 'eventuality/errors';
 import {
   bigintCodec,
@@ -9,7 +10,7 @@ import {
   urlCodec,
   type ValueCodec,
 } from 'eventuality/values';
-import { FieldsCodec, optionFaults, someCodecs } from '../../../src/messages';
+import { eventTypeOf, FieldsCodec, optionFaults, someCodecs } from '../../../src/messages';
 
 class Money {
   constructor(
@@ -138,16 +139,26 @@ describe('fields', () => {
     expect(() => fields.encode({ ...value, ...(wrong as object) })).toThrow(message);
   });
 
-  test('with a codec that returns a promise are refused, and its error does not end the process', async () => {
+  test('with a codec that returns a promise are refused, wherever it is, and its error does not end the process', async () => {
     const later = {
       encode: async () => Promise.reject(new Error('encode')),
       decode: async () => Promise.reject(new Error('decode')),
     };
-    const waiting = new FieldsCodec({ at: later });
-    for (const way of ['encode', 'decode'] as const)
-      expect(() => waiting[way]({ at: 1 })).toThrow(
-        /^The codec of 'at' returned .*Promise.*; it must be synchronous\.$/,
-      );
+    const codecs: [FieldsCodec, object, object][] = [
+      [new FieldsCodec({ at: later }), { at: 1 }, { at: 1 }],
+      [new FieldsCodec({ at: [later] }), { at: [1] }, { at: [1] }],
+      [new FieldsCodec({ at: mapCodec({ value: later }) }), { at: new Map([[1, 1]]) }, { at: [[1, 1]] }],
+      [new FieldsCodec({ at: setCodec(later) }), { at: new Set([1]) }, { at: [1] }],
+    ];
+    for (const [waiting, value, stored] of codecs) {
+      expect(() => waiting.encode(value)).toThrow(/codec.* returned .*Promise.*; it must be synchronous\.$/);
+      expect(() => waiting.decode(stored)).toThrow(/codec.* returned .*Promise.*; it must be synchronous\.$/);
+    }
+    @Event('codecs.waited', { codec: later as any })
+    class Waited {}
+    const type = eventTypeOf(Waited);
+    expect(() => type.seal(new Waited())).toThrow(/^The codec of codecs\.waited returned .*Promise/);
+    expect(() => type.instanceOf({})).toThrow(/^The codec of codecs\.waited returned .*Promise/);
     await new Promise(resolve => setImmediate(resolve));
   });
 

@@ -1,3 +1,4 @@
+import { isStrayPromise } from '../../../concurrency';
 import type { TransactionWork } from '../../../store';
 import { SqliteAsyncWorkError } from '../errors';
 import type { SqliteConnection } from './driver';
@@ -13,16 +14,9 @@ export class WorkFailure {
 export function runWork(work: readonly TransactionWork[], connection: SqliteConnection): void {
   for (const each of work) {
     try {
-      if (isPromise(each(connection))) throw new SqliteAsyncWorkError();
+      if (isStrayPromise(each(connection))) throw new SqliteAsyncWorkError();
     } catch (error) {
       throw new WorkFailure(error);
     }
   }
-}
-
-function isPromise(result: unknown): boolean {
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return false;
-  // The work is refused, and its promise dropped: a rejection of it would go unhandled.
-  Promise.resolve(result).catch(() => undefined);
-  return true;
 }

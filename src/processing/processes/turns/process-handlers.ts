@@ -1,4 +1,4 @@
-import { isPromise } from '../../../concurrency';
+import { isStrayPromise } from '../../../concurrency';
 import {
   type CurrentEvent,
   contentOf,
@@ -141,12 +141,10 @@ export class ProcessHandlers {
     const refuse = (fault: string): never => {
       throw new InvalidProcessDecisionError(this.definition.name, instance, [fault]);
     };
-    if (isPromise(returned)) {
-      Promise.resolve(returned).catch(() => undefined);
+    if (isStrayPromise(returned))
       refuse(
         'its handler returned a promise. Handlers of a process are pure: put anything asynchronous into a command.',
       );
-    }
     if (returned === undefined || returned === null) return [];
     const decisions: readonly unknown[] = Array.isArray(returned) ? returned : [returned];
     const wrong = decisions.findIndex(decision => !isDecision(decision));

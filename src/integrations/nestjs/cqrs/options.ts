@@ -1,0 +1,43 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { EventProcessorDefinition, EventStore, Logger, OnError } from '../../../index';
+
+/** How the events of a handler class or a saga are followed. */
+export interface FollowingOptions extends Pick<EventProcessorDefinition['options'], 'segments' | 'retry' | 'onError'> {}
+
+/** Options of `EventualityCqrsModule.forRoot`. */
+export interface EventualityCqrsOptions {
+  /** Stores the events, and how far each handler is. It is closed with the application. */
+  readonly eventStore: EventStore;
+  /**
+   * The classes of events that no `@EventsHandler` names: those that only sagas follow. Feature modules can name theirs
+   * with `EventualityCqrsModule.forFeature`.
+   */
+  readonly events?: readonly Type[];
+  /**
+   * Names what belongs together: each handler gets events with the same key in their order, and those behind a failing
+   * one wait for it. Default: the events of one `publish`, `publishAll` or `commit` belong together.
+   * @param dispatcher the aggregate that published the event, or what was passed to `publish` beside it
+   */
+  readonly sequenceOf?: (event: any, dispatcher: unknown) => string | undefined;
+  /** How handlers and sagas follow, unless their `@Durable` says otherwise. */
+  readonly following?: FollowingOptions;
+  /**
+   * Whether this process calls handlers and sagas; with `false` it only publishes, and others call them. Default true.
+   */
+  readonly follow?: boolean;
+  /** Default the logger of Nest. */
+  readonly logger?: Logger;
+  /** Called for each failure that no caller sees: of handlers and sagas, and of storing what nothing awaits. */
+  readonly onError?: OnError;
+  /** How long the shutdown waits for handlers of what this process has published, in milliseconds; default 5,000. */
+  readonly closeTimeout?: number;
+}
+
+/** Options of `EventualityCqrsModule.forRootAsync`. */
+export interface EventualityCqrsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly inject?: any[];
+  readonly useFactory: (...dependencies: any[]) => EventualityCqrsOptions | Promise<EventualityCqrsOptions>;
+}
+
+/** The token under which the module's options are injected. */
+export const OPTIONS = Symbol('eventuality/nestjs/cqrs options');

@@ -1,0 +1,69 @@
+import type { Type } from '@nestjs/common';
+import { eventTypeOf } from '../../../../store-kit';
+import type { HandlerPlace, SagaPlace, Wiring } from './wiring';
+
+/** Finds what does not fit together, as sentences that name class and module. */
+export const wiringFaults = (wiring: Wiring, events: ReadonlySet<Type>): string[] => [
+  ...busFaults(wiring),
+  ...wiring.handlers.filter(({ events }) => events.length === 0).map(handlesNothing),
+  ...wiring.sagas.filter(({ wrapper }) => !wrapper.isDependencyTreeStatic()).map(scopedSaga),
+  ...sharedNames([...wiring.handlers, ...wiring.sagas]),
+  ...eventFaults(wiring, events),
+  ...wiring.withoutFlow.map(
+    ({ type, module }) =>
+      `${type.name} of ${module} is a class that only a flow calls, and no module provides one, so nothing would reach it. ` +
+      'Import EventualityModule.forRoot, or handle events in a class with @EventsHandler.',
+  ),
+];
+
+const busFaults = ({ buses }: Wiring): string[] =>
+  buses.length > 0
+    ? []
+    : ['no module provides the EventBus of @nestjs/cqrs. Import CqrsModule.forRoot() beside EventualityCqrsModule.'];
+
+const handlesNothing = ({ type, module }: HandlerPlace): string =>
+  `${type.name} of ${module} handles no event: @EventsHandler() is empty. Name its events.`;
+
+const scopedSaga = ({ type, key, module }: SagaPlace): string =>
+  `The saga ${type.name}.${key} of ${module} depends on a request, but a saga is there once for all events. Inject ModuleRef, and resolve what it needs.`;
+
+/** Two of one class are reported as well: both instances would get each event. */
+function sharedNames(places: readonly (HandlerPlace | SagaPlace)[]): string[] {
+  const byName = new Map<string, (HandlerPlace | SagaPlace)[]>();
+  for (const place of places) byName.set(place.name, [...(byName.get(place.name) ?? []), place]);
+  return [...byName].flatMap(([name, sharing]) => (sharing.length > 1 ? [sharedName(name, sharing)] : []));
+}
+
+function sharedName(name: string, sharing: readonly (HandlerPlace | SagaPlace)[]): string {
+  const places = sharing.map(({ type, module }) => `${type.name} of ${module}`).join(' and ');
+  const isOne = sharing.every(({ type }) => type === sharing[0]!.type);
+  return isOne
+    ? `${places} are two instances of one class, and both would get each event. Provide it in one module, and import that module in the others.`
+    : `${places} have the same name, '${name}', under which their progress is stored. Give one of them another: @Durable({ name: 'another name' }).`;
+}
+
+function eventFaults({ handlers }: Wiring, events: ReadonlySet<Type>): string[] {
+  const faults: string[] = [];
+  const byName = new Map<string, Type>();
+  for (const type of events) {
+    try {
+      const { name } = eventTypeOf(type);
+      const other = byName.get(name);
+      if (other)
+        faults.push(
+          `two event classes have the name '${name}': ${placeOf(other, handlers)}, and ${placeOf(type, handlers)}. Events are found by name. ` +
+            "Give one of them another: @Event('another name').",
+        );
+      byName.set(name, type);
+    } catch (error) {
+      faults.push(`${placeOf(type, handlers)} cannot be stored: ${(error as Error).message}`);
+    }
+  }
+  return faults;
+}
+
+function placeOf(type: Type, handlers: readonly HandlerPlace[]): string {
+  const handling = handlers.filter(({ events }) => events.includes(type));
+  const by = handling.map(({ type: { name }, module }) => `${name} of ${module}`).join(' and ');
+  return handling.length > 0 ? `${type?.name}, which ${by} handle${handling.length > 1 ? '' : 's'}` : `${type?.name}`;
+}

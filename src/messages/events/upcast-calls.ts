@@ -1,0 +1,30 @@
+import { isPromise } from '../../concurrency';
+import type { RecordedEvent } from '../envelopes/recorded-event';
+import { isData } from '../sealing/data';
+import type { UpcastStep } from './event-options';
+import { notData, UpcastFailedError } from './upcast-errors';
+import type { Upcaster } from './upcaster';
+
+/** Returns the data of the next version. @throws UpcastFailedError */
+export function stepped(name: string, from: number, step: UpcastStep, data: object, event: RecordedEvent): object {
+  let made: unknown;
+  try {
+    made = step(data, event);
+  } catch (error) {
+    throw new UpcastFailedError(name, from, 'has thrown an error', error);
+  }
+  if (isData(made)) return made;
+  throw notData(name, from, made, 'the data of the next version');
+}
+
+/** Returns what an upcaster makes of an event: its pieces, if it is right. @throws UpcastFailedError */
+export function called({ name, from, upcast }: Upcaster, data: object, event: RecordedEvent): readonly unknown[] {
+  let made: unknown;
+  try {
+    made = upcast(data, event);
+  } catch (error) {
+    throw new UpcastFailedError(name, from, 'has thrown an error', error);
+  }
+  if (isPromise(made)) throw notData(name, from, made, "what 'as' makes");
+  return Array.isArray(made) ? made : [made];
+}
