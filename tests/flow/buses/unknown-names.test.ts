@@ -1,6 +1,7 @@
 import { EventBus, EventualityError, Flow, InMemoryEventStore } from '../../../src';
 import { UnknownCommandError } from '../../../src/errors';
 import { SILENT } from '../../support/logger';
+import { leastRatio, timed } from '../../support/ratios';
 
 const KNOWN = Object.fromEntries(
   Array.from({ length: 50 }, (_, index) => [`${'Complete'.repeat(4)}Todo${index}`, () => undefined]),
@@ -17,17 +18,6 @@ async function refusal(call: () => Promise<unknown>): Promise<Error> {
   throw new Error('it was not refused');
 }
 
-/** The shortest of several runs, in milliseconds: other work of the machine only makes runs longer. */
-async function shortest(runs: number, work: () => Promise<unknown>): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < runs; run++) {
-    const start = performance.now();
-    await work();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
-}
-
 async function dispatchAll(flow: Flow, names: readonly string[]): Promise<void> {
   for (const name of names) await refusal(() => flow.dispatch({ name, message: {} }));
 }
@@ -39,9 +29,11 @@ describe('an unknown name', () => {
       Array.from({ length: 30 }, (_, index) => `${index}${'x'.repeat(length)}`);
     const [short, long] = [names(60), names(1_000_000)];
     await dispatchAll(flow, short);
-    const ofShort = await shortest(5, () => dispatchAll(flow, short));
-    const ofLong = await shortest(5, () => dispatchAll(flow, long));
-    expect(ofLong).toBeLessThan(5 * ofShort);
+    const ratio = async (): Promise<number> => {
+      const ofShort = await timed(() => dispatchAll(flow, short));
+      return (await timed(() => dispatchAll(flow, long))) / ofShort;
+    };
+    expect(await leastRatio(5, ratio)).toBeLessThan(5);
     await flow.close();
   });
 

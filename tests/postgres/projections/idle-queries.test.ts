@@ -11,15 +11,7 @@ const LOOKS = /^select (name, )?version, state/;
 
 /** Follows with so many projections, and counts what is asked for while nothing happens. */
 async function idle(projections: number, segments: number): Promise<{ queries: number; looks: number }> {
-  const pool = schema.pool({ max: 6 });
-  const asked: string[] = [];
-  const query = pool.query.bind(pool);
-  Object.assign(pool, {
-    query(question: { text: string }, ...rest: []) {
-      asked.push(question.text);
-      return query(question, ...rest);
-    },
-  });
+  const { pool, asked } = schema.recordingPool({ max: 6 });
   const store = schema.open({ pool, tablePrefix: `idle_${projections}_` });
   await store.append([to('a', 'none')]);
   const processors = range(1, projections).map(n =>
@@ -28,7 +20,7 @@ async function idle(projections: number, segments: number): Promise<{ queries: n
   const flow = new Flow({ eventStore: store, processors, logger: SILENT });
   await flow.processors.ready();
   await flow.waitFor(1n, { timeout: 30_000 });
-  const looks = (): number => asked.filter(text => LOOKS.test(text)).length;
+  const looks = (): number => asked.filter(({ text }) => LOOKS.test(text)).length;
   const after = async (count: number): Promise<void> => {
     const last = looks() + count;
     await until(() => looks() >= last, `${count} looks more`, 30_000);

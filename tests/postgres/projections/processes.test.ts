@@ -72,15 +72,7 @@ test('what is due costs the same, however much is pending', async () => {
 }, 30_000);
 
 test('instances that ended long ago are found without reading those that run', async () => {
-  const pool = schema.pool();
-  const asked: { text: string; values: unknown[] }[] = [];
-  const query = pool.query.bind(pool) as (...given: any[]) => any;
-  Object.assign(pool, {
-    query(...given: [any]) {
-      asked.push(given[0]);
-      return query(...given);
-    },
-  });
+  const { pool, asked } = schema.recordingPool();
   const store = schema.open({ pool, tablePrefix: 'ending_' });
   const clock = new VirtualClock();
   const process = defineProcess({

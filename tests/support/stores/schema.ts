@@ -16,6 +16,12 @@ const HOLDERS_ENDED = `
   select pg_terminate_backend(pid) from pg_locks
   where pid <> pg_backend_pid() and relation in (select oid from pg_class where relnamespace = (select oid from pg_namespace where nspname = $1))`;
 
+/** A statement that a connection was given. */
+export interface Asked {
+  readonly text: string;
+  readonly values?: unknown[];
+}
+
 /** A schema with the stores, pools and clients that were opened in it; all of it is gone at the end. */
 export class Schema {
   readonly #stores = new Map<EventStore, Partial<PostgresOptions>>();
@@ -49,6 +55,20 @@ export class Schema {
     pool.on('error', () => {});
     this.#pools.push(pool);
     return pool;
+  }
+
+  /** A pool, and the statements that its connections are given, as they come. */
+  recordingPool(options: object = {}): { readonly pool: Pool; readonly asked: Asked[] } {
+    const pool = this.pool(options);
+    const asked: Asked[] = [];
+    pool.on('connect', client => {
+      const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+      client.query = ((...given: [Asked | string, unknown]) => {
+        asked.push(typeof given[0] === 'string' ? { text: given[0] } : given[0]);
+        return query(...given);
+      }) as typeof client.query;
+    });
+    return { pool, asked };
   }
 
   /** Connects a client beside the stores; it is ended with the rest. */
