@@ -36,7 +36,7 @@ export class ProcessorPulse {
   /** Stores passed positions: other processes wait for them, so after a silence the next beat is too late. */
   readonly positions: Soon;
   readonly #versionBeats = new Beats(VERSION_POLL_INTERVAL_MS);
-  readonly #calmVersionBeats = new Beats(CALM_VERSION_POLL_INTERVAL_MS);
+  readonly #calmVersionBeats: Beats;
 
   constructor(
     private readonly store: ProjectionStore,
@@ -44,6 +44,9 @@ export class ProcessorPulse {
   ) {
     const interval = Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, membership.leaseDuration / 4));
     this.#leaseBeats = new Beats(interval);
+    // With short leases, other processes are to take over soon: also from newer code that has ended.
+    const calm = Math.max(VERSION_POLL_INTERVAL_MS, Math.min(CALM_VERSION_POLL_INTERVAL_MS, membership.leaseDuration));
+    this.#calmVersionBeats = new Beats(calm);
     this.positions = new Soon(Math.min(COLLECT_MS, interval), interval);
   }
 
