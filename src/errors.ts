@@ -3,6 +3,7 @@
 export {
   BaseEventHandledError,
   BundledNameError,
+  CodecFailedError,
   EventualityError,
   InvalidEventsError,
   InvalidMessageError,

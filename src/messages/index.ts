@@ -144,6 +144,7 @@ export { jsonable, jsonOf } from './sealing/json';
 export { isStorableText, sealPayload } from './sealing/payload';
 export { isPlainObject } from './sealing/plain-object';
 export { isNative, refuseHidden, UnstorableValueError } from './sealing/unstorable';
+export { CodecFailedError } from './values/codec-failed-error';
 export { someCodecs } from './values/codecs-check';
 export { InvalidValueError } from './values/invalid-value-error';
 export { revivedContent, storedContent } from './values/message-fields';

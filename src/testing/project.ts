@@ -5,16 +5,14 @@ import { inspect } from 'node:util';
 import { bootstrap, MODULE_OPTIONS } from '../bootstrap';
 import { isPromise } from '../concurrency';
 import { eventProcessorRole, Module, type ModuleOptions } from '../decorators';
+import { type ClassReference, isPlainObject, must, refuseArguments, refuseOptions, sealPayload } from '../messages';
 import {
-  type ClassReference,
-  FieldsCodec,
-  isPlainObject,
-  must,
-  refuseArguments,
-  refuseOptions,
-  sealPayload,
-} from '../messages';
-import type { EventProcessorDefinition, ProcessDefinition, ProjectionDefinition, ViewOf } from '../processing';
+  type EventProcessorDefinition,
+  fieldsOf,
+  type ProcessDefinition,
+  type ProjectionDefinition,
+  type ViewOf,
+} from '../processing';
 import { type EventStore, InMemoryEventStore } from '../store';
 
 import {
@@ -114,8 +112,8 @@ class Projecting implements Projected {
   /** Documents are compared as they are stored. */
   #stored(document: object): object {
     const { projection } = this;
-    const options = typeof projection === 'function' ? eventProcessorRole(projection)?.options : projection.options;
-    return options?.codecs ? new FieldsCodec(options.codecs).encode(document) : document;
+    const role = typeof projection === 'function' ? eventProcessorRole(projection) : projection;
+    return (role && fieldsOf(role)?.encode(document)) ?? document;
   }
 
   #result(): Promise<Outcome> {

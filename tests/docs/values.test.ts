@@ -263,5 +263,5 @@ test('a value that its codec does not take refuses the event, and nothing is sto
     given(Order)
       .when(new PlaceOrder('o', { pen: 1 }))
       .then(new OrderPlaced('3 EUR' as never, new Date(0), [])),
-  ).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+  ).rejects.toMatchObject({ code: 'CODEC_FAILED', path: 'total', cause: { code: 'INVALID_VALUE' } });
 });

@@ -57,7 +57,7 @@ export function processClass(type: Class, faults: string[]): ProcessClass {
     definition: {
       ...{ kind: 'process', name, options: processorOptions(options ?? {}) },
       handlers: new Map([...starts, ...ends, ...events].map(([event, handlers]) => handlerOf(event, handlers))),
-      process: withCodecs({
+      process: withCodecs(name, {
         ...{ options: options ?? {}, starts: namesOf(starts), ends: namesOf(ends) },
         deadlines: new Map([...deadlines].map(([key, method]) => [key, calling(method)])),
         rejected: new Map(
@@ -149,7 +149,7 @@ function stateFaults(type: Class, options: ProcessRole['options']): string[] {
   if (type.length > 0) return [];
   try {
     const first = { ...new type() };
-    encodeState(stateFields(options ?? {})?.encode(first) ?? first);
+    encodeState(stateFields(type.name, options ?? {})?.encode(first) ?? first);
     return [];
   } catch (error) {
     return [

@@ -1,3 +1,4 @@
+import { shownText } from '../faults/shown';
 import { BundledNameError, bundledName } from '../names/bundled-names';
 import type { ClassReference } from '../names/class-metadata';
 import { isOrExtends, MessageClassMismatchError } from '../names/class-mismatch';
@@ -6,10 +7,9 @@ import { refuseInvalidPayload } from '../schemas/validation';
 import { sealPayload } from '../sealing/payload';
 import { isPlain } from '../sealing/plain-object';
 import { refuseHidden } from '../sealing/unstorable';
-import { synchronous } from '../values/synchronous';
-import { FieldsCodec } from '../values/value-codec';
+import { FieldsCodec, WholeCodec } from '../values/value-codec';
 import type { CurrentEvent } from './current-event';
-import type { DowncastStep, EventCodec } from './event-options';
+import type { DowncastStep } from './event-options';
 import { type EventShape, stepsOf } from './event-shape';
 import { type SealedEvent, stepsBack, storedForm } from './sealed-event';
 import { MissingUpcasterError, NewerEventError } from './upcast-errors';
@@ -36,7 +36,7 @@ export class EventType<E extends object = any> implements EventShape {
   readonly schemaVersion: number;
   readonly steps: EventShape['steps'];
   readonly schema: EventShape['schema'];
-  readonly #codec: EventCodec<E> | undefined;
+  readonly #codec: WholeCodec | undefined;
   readonly #fields: FieldsCodec | undefined;
   readonly #back: readonly DowncastStep[] | undefined;
   readonly #bundledName: boolean;
@@ -47,8 +47,9 @@ export class EventType<E extends object = any> implements EventShape {
     this.schemaVersion = metadata?.version ?? 1;
     this.steps = stepsOf(metadata?.upcast);
     this.schema = metadata?.schema;
-    this.#codec = metadata?.codec;
-    this.#fields = metadata?.codecs && new FieldsCodec(metadata.codecs);
+    const of = `the event '${shownText(this.name)}'`;
+    this.#codec = metadata?.codec && new WholeCodec(metadata.codec, of);
+    this.#fields = metadata?.codecs && new FieldsCodec(metadata.codecs, of);
     this.#back = metadata && stepsBack(metadata);
     this.#bundledName = !metadata && bundledName(type) !== undefined;
   }
@@ -56,7 +57,7 @@ export class EventType<E extends object = any> implements EventShape {
   /**
    * Returns a deeply frozen copy of the event, after validating it by its schema.
    * @throws UnstorableValueError naming the field that cannot be stored, BundledNameError for a class without a durable
-   * name, InvalidPayloadError, UnusableSchemaError
+   * name, CodecFailedError, InvalidPayloadError, UnusableSchemaError
    */
   seal(event: E, validate = true): SealedEvent {
     if (this.#bundledName) throw new BundledNameError(this.type);
@@ -70,7 +71,7 @@ export class EventType<E extends object = any> implements EventShape {
 
   /** What is stored of the event, before it is sealed. */
   #encoded(event: E): object {
-    if (this.#codec) return synchronous(this.#codec.encode(event), this.#codecName);
+    if (this.#codec) return this.#codec.encode(event);
     if (!this.#fields) return event;
     refuseHidden(event, this.name);
     return this.#fields.encode(event);
@@ -95,16 +96,12 @@ export class EventType<E extends object = any> implements EventShape {
     return this.instanceOf(payload);
   }
 
-  /** Returns an instance of the event class for data of the current version. */
+  /** Returns an instance of the event class for data of the current version. @throws CodecFailedError */
   instanceOf(payload: object): E {
     const { prototype } = this.type;
-    if (this.#codec) return synchronous(this.#codec.decode(payload), this.#codecName);
+    if (this.#codec) return this.#codec.decode(payload) as E;
     const instance = Object.assign(Object.create(prototype), payload);
     return Object.freeze(this.#fields ? this.#fields.decodeInto(instance) : instance);
-  }
-
-  get #codecName(): string {
-    return `The codec of ${this.name}`;
   }
 
   #refuseVersion(stored: number): never {

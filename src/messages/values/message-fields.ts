@@ -1,6 +1,7 @@
 import { instanceFrom } from '../envelopes/instance-from';
+import { shownText } from '../faults/shown';
 import type { ClassReference } from '../names/class-metadata';
-import { messageMetadata } from '../names/names';
+import { messageMetadata, messageName } from '../names/names';
 import { refuseHidden } from '../sealing/unstorable';
 import { FieldsCodec } from './value-codec';
 
@@ -11,7 +12,7 @@ function fieldsOf(type: Function): FieldsCodec | undefined {
   let fields = known.get(type);
   if (fields === undefined) {
     const codecs = messageMetadata(type)?.codecs;
-    fields = codecs ? new FieldsCodec(codecs) : null;
+    fields = codecs ? new FieldsCodec(codecs, `the command '${shownText(messageName(type as ClassReference))}'`) : null;
     known.set(type, fields);
   }
   return fields ?? undefined;
@@ -19,7 +20,7 @@ function fieldsOf(type: Function): FieldsCodec | undefined {
 
 /**
  * Returns what is stored of a command that is carried out later: its data, by the codecs of its class.
- * @throws UnstorableValueError for what a copy of its fields would lose
+ * @throws UnstorableValueError for what a copy of its fields would lose, CodecFailedError
  */
 export function storedContent(content: object, name: string): object {
   const fields = fieldsOf(content.constructor ?? Object);
@@ -28,7 +29,10 @@ export function storedContent(content: object, name: string): object {
   return fields.encode(content);
 }
 
-/** Returns an instance of a command's class for what is stored of one, without calling its constructor. */
+/**
+ * Returns an instance of a command's class for what is stored of one, without calling its constructor.
+ * @throws CodecFailedError
+ */
 export function revivedContent(type: ClassReference, data: object): object {
   const instance = instanceFrom(type, data);
   return fieldsOf(type)?.decodeInto(instance) ?? instance;

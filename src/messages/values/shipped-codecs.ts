@@ -1,6 +1,7 @@
 import { shownValue } from '../faults/shown';
 import { isFunction } from '../options/option-checks';
 import { InvalidOptionsError } from '../options/options';
+import { failedAt } from './codec-failed-error';
 import { InvalidValueError } from './invalid-value-error';
 import { synchronous } from './synchronous';
 import type { ValueCodec } from './value-codec';
@@ -50,34 +51,51 @@ const SAME: ValueCodec = { encode: value => value, decode: stored => stored };
 
 /**
  * A `Map`, as a list of `[key, value]`, with codecs for both where JSON cannot carry them.
- * @throws InvalidValueError
+ * @throws InvalidValueError, CodecFailedError if a codec of an entry fails
  */
 export function mapCodec<Key = any, Value = any>(
   codecs: { readonly key?: ValueCodec<Key>; readonly value?: ValueCodec<Value> } = {},
 ): ValueCodec<ReadonlyMap<Key, Value>, readonly (readonly [unknown, unknown])[]> {
   const { key = SAME, value = SAME } = codecs;
-  const sync = <T>(made: T): T => synchronous(made, 'A codec of mapCodec');
+  const entry = (method: 'encode' | 'decode', each: any, of: any): readonly [any, any] => {
+    try {
+      return [synchronous(key[method](each), method), synchronous(value[method](of), method)];
+    } catch (error) {
+      throw failedAt(`[${shownValue(each)}]`, method, error);
+    }
+  };
   return {
     encode: map =>
       map instanceof Map
-        ? Array.from(map, ([each, of]) => [sync(key.encode(each)), sync(value.encode(of))] as const)
+        ? Array.from(map, ([each, of]) => entry('encode', each, of))
         : refuse('mapCodec', map, 'a Map'),
     decode: stored =>
       Array.isArray(stored) && stored.every(each => Array.isArray(each) && each.length === 2)
-        ? new Map(stored.map(([each, of]) => [sync(key.decode(each)), sync(value.decode(of))]))
+        ? new Map(stored.map(([each, of]) => entry('decode', each, of)))
         : refuse('mapCodec', stored, 'a list of [key, value]'),
   };
 }
 
-/** A `Set`, as a list, with a codec for its items where JSON cannot carry them. @throws InvalidValueError */
+/**
+ * A `Set`, as a list, with a codec for its items where JSON cannot carry them.
+ * @throws InvalidValueError, CodecFailedError if the codec of an item fails
+ */
 export function setCodec<Item = any>(item: ValueCodec<Item> = SAME): ValueCodec<ReadonlySet<Item>, readonly unknown[]> {
-  const sync = <T>(made: T): T => synchronous(made, 'The codec of setCodec');
+  const each = (method: 'encode' | 'decode', value: any, index: number): any => {
+    try {
+      return synchronous(item[method](value), method);
+    } catch (error) {
+      throw failedAt(`[${index}]`, method, error);
+    }
+  };
   return {
     encode: set =>
-      set instanceof Set ? Array.from(set, each => sync(item.encode(each))) : refuse('setCodec', set, 'a Set'),
+      set instanceof Set
+        ? Array.from(set, (value, index) => each('encode', value, index))
+        : refuse('setCodec', set, 'a Set'),
     decode: stored =>
       Array.isArray(stored)
-        ? new Set(stored.map(each => sync(item.decode(each))))
+        ? new Set(stored.map((value, index) => each('decode', value, index)))
         : refuse('setCodec', stored, 'a list of items'),
   };
 }

@@ -1,4 +1,5 @@
 import { isData } from '../sealing/data';
+import { failedAt, failedOf } from './codec-failed-error';
 import { InvalidValueError } from './invalid-value-error';
 import { synchronous } from './synchronous';
 
@@ -53,71 +54,149 @@ const isCodec = (codec: FieldCodec): codec is ValueCodec =>
 const isList = (codec: FieldCodec): codec is readonly [FieldCodec] => Array.isArray(codec);
 
 /** Converts objects field by field; fields that are `undefined` or `null` are left as they are. */
-export class FieldsCodec implements ValueCodec<object, object> {
-  readonly #fields: readonly (readonly [field: string, codec: ValueCodec, shown: string])[];
+class Fields {
+  readonly #fields: readonly (readonly [field: string, codec: ValueCodec])[];
 
   /** @param codecs as `someCodecs` checks them; of others what can be used */
   constructor(codecs: Codecs) {
-    this.#fields = Object.entries(codecs ?? {}).map(
-      ([field, codec]) => [field, codecOf(codec), `The codec of '${field}'`] as const,
-    );
+    this.#fields = Object.entries(codecs ?? {}).map(([field, codec]) => [field, codecOf(codec)] as const);
   }
 
   /** Returns a copy of the own fields, as a plain object. */
   encode(value: object): Record<string, unknown> {
-    const encoded: Record<string, unknown> = { ...value };
-    for (let index = 0; index < this.#fields.length; index++) {
-      const [field, codec, shown] = this.#fields[index]!;
-      const own = encoded[field];
-      if (own !== undefined && own !== null) encoded[field] = synchronous(codec.encode(own), shown);
-    }
-    return encoded;
-  }
-
-  /** Returns a copy of stored data with the values of its fields. */
-  decode(stored: object): Record<string, unknown> {
-    return this.decodeInto({ ...stored });
+    return this.#replace({ ...value }, 'encode');
   }
 
   /** Replaces the fields of a copy of stored data by their values. */
   decodeInto<T extends object>(copy: T): T {
+    return this.#replace(copy, 'decode');
+  }
+
+  #replace<T extends object>(copy: T, method: 'encode' | 'decode'): T {
     const fields = copy as Record<string, unknown>;
-    for (let index = 0; index < this.#fields.length; index++) {
-      const [field, codec, shown] = this.#fields[index]!;
-      const own = fields[field];
-      if (own !== undefined && own !== null) fields[field] = synchronous(codec.decode(own), shown);
+    let index = 0;
+    try {
+      for (; index < this.#fields.length; index++) {
+        const [field, codec] = this.#fields[index]!;
+        const own = fields[field];
+        if (own !== undefined && own !== null) fields[field] = synchronous(codec[method](own), method);
+      }
+    } catch (error) {
+      throw failedAt(this.#fields[index]![0], method, error);
     }
     return copy;
   }
 }
 
-const LIST = 'The codec of a list';
+/** Converts events, documents and others field by field. */
+export class FieldsCodec implements ValueCodec<object, object> {
+  readonly #fields: Fields;
+
+  /**
+   * @param codecs as `someCodecs` checks them; of others what can be used
+   * @param of what is converted, for errors, such as `the event 'order.placed'`
+   */
+  constructor(
+    codecs: Codecs,
+    private readonly of: string,
+  ) {
+    this.#fields = new Fields(codecs);
+  }
+
+  /** Returns a copy of the own fields, as a plain object. @throws CodecFailedError */
+  encode(value: object): Record<string, unknown> {
+    try {
+      return this.#fields.encode(value);
+    } catch (error) {
+      throw failedOf(this.of, 'encode', error);
+    }
+  }
+
+  /** Returns a copy of stored data with the values of its fields. @throws CodecFailedError */
+  decode(stored: object): Record<string, unknown> {
+    return this.decodeInto({ ...stored });
+  }
+
+  /** Replaces the fields of a copy of stored data by their values. @throws CodecFailedError */
+  decodeInto<T extends object>(copy: T): T {
+    try {
+      return this.#fields.decodeInto(copy);
+    } catch (error) {
+      throw failedOf(this.of, 'decode', error);
+    }
+  }
+}
+
+/** Converts events as a whole, by the codec of their class. */
+export class WholeCodec implements ValueCodec<object, object> {
+  constructor(
+    private readonly codec: ValueCodec,
+    private readonly of: string,
+  ) {}
+
+  /** @throws CodecFailedError */
+  encode(value: object): object {
+    return this.#converted(value, 'encode');
+  }
+
+  /** @throws CodecFailedError */
+  decode(stored: object): object {
+    return this.#converted(stored, 'decode');
+  }
+
+  #converted(value: object, method: 'encode' | 'decode'): object {
+    try {
+      const made: unknown = synchronous(this.codec[method](value), method);
+      if (typeof made === 'object' && made !== null) return made;
+      throw new InvalidValueError(method, made, 'an object', 'returned');
+    } catch (error) {
+      throw failedOf(this.of, method, error);
+    }
+  }
+}
 
 class ListCodec implements ValueCodec<readonly unknown[], unknown[]> {
   constructor(private readonly item: ValueCodec) {}
 
   encode(values: readonly unknown[]): unknown[] {
-    if (!Array.isArray(values)) throw new InvalidValueError(LIST, values, 'a list');
-    return values.map(each => (each === undefined || each === null ? each : synchronous(this.item.encode(each), LIST)));
+    return this.#converted(values, 'encode');
   }
 
   decode(stored: readonly unknown[]): readonly unknown[] {
-    const decode = (each: unknown): unknown => synchronous(this.item.decode(each), LIST);
-    return Object.freeze(stored.map(each => (each === undefined || each === null ? each : decode(each))));
+    return Object.freeze(this.#converted(stored, 'decode'));
+  }
+
+  #converted(values: readonly unknown[], method: 'encode' | 'decode'): unknown[] {
+    if (!Array.isArray(values)) throw new InvalidValueError('The codec of a list', values, 'a list');
+    let index = 0;
+    try {
+      const converted: unknown[] = [];
+      for (; index < values.length; index++) {
+        const each = values[index];
+        converted.push(each === undefined || each === null ? each : synchronous(this.item[method](each), method));
+      }
+      return converted;
+    } catch (error) {
+      throw failedAt(`[${index}]`, method, error);
+    }
   }
 }
 
 /** Nested objects are frozen like those of events without codecs. */
-class NestedCodec extends FieldsCodec {
+class NestedCodec extends Fields implements ValueCodec<object, object> {
   override encode(value: object): Record<string, unknown> {
-    // A Map, a Date or a text would leave nothing, or other things, of itself.
-    if (!isData(value)) throw new InvalidValueError('The codec of a nested object', value, 'an object with fields');
-    return super.encode(value);
+    return super.encode(withFields(value));
   }
 
-  override decode(stored: object): Record<string, unknown> {
-    return Object.freeze(super.decode(stored));
+  decode(stored: object): object {
+    return Object.freeze(this.decodeInto({ ...withFields(stored) }));
   }
+}
+
+/** A Map, a Date or a text would leave nothing, or other things, of itself. */
+function withFields(value: object): object {
+  if (!isData(value)) throw new InvalidValueError('The codec of a nested object', value, 'an object with fields');
+  return value;
 }
 
 function codecOf(codec: FieldCodec): ValueCodec {

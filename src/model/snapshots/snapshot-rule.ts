@@ -8,6 +8,7 @@ import {
   needed,
   type OptionChecks,
   options,
+  shownText,
   someCodecs,
 } from '../../messages';
 import { SnapshotRefusedError } from '../errors';
@@ -79,7 +80,7 @@ export function snapshotRule<State extends object>(
 ): SnapshotRule<State> {
   const { every, version = 1, take, restore } = options;
   const { name } = subject;
-  const values = options.codecs && new FieldsCodec(options.codecs);
+  const values = options.codecs && new FieldsCodec(options.codecs, `the state of '${shownText(name)}'`);
   const whole = take ?? subject.dataOf;
   const dataOf = values ? (state: State) => values.encode(whole(state)) : whole;
   const filled = restore ? (fresh: State, data: object) => restore(fresh, data) ?? fresh : subject.filled;

@@ -100,7 +100,10 @@ describe('what a codec does not take is refused, with the value and what it must
 });
 
 describe('fields', () => {
-  const fields = new FieldsCodec({ price: money, lines: [{ price: money, at: dateCodec }], tags: [[bigintCodec]] });
+  const fields = new FieldsCodec(
+    { price: money, lines: [{ price: money, at: dateCodec }], tags: [[bigintCodec]] },
+    'a thing',
+  );
   const value = {
     id: '1',
     price: new Money(3, 'EUR'),
@@ -127,14 +130,14 @@ describe('fields', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['a Map', { lines: new Map([['a', 1]]) }, /^The codec of a list received .*Map.*; it must be a list/],
-    ['text', { lines: 'abc' }, /^The codec of a list received 'abc'/],
+    ['a Map', { lines: new Map([['a', 1]]) }, /: The codec of a list received .*Map.*; it must be a list/],
+    ['text', { lines: 'abc' }, /: The codec of a list received 'abc'/],
     [
       'a nested date',
       { lines: [new Date(0)] },
-      /^The codec of a nested object received .*Date.*; it must be an object/,
+      /: The codec of a nested object received .*Date.*; it must be an object/,
     ],
-    ['a nested list', { lines: [[1]] }, /^The codec of a nested object received an array/],
+    ['a nested list', { lines: [[1]] }, /: The codec of a nested object received an array/],
   ])('that have %s where something else is converted are refused: nothing is stored instead', (_, wrong, message) => {
     expect(() => fields.encode({ ...value, ...(wrong as object) })).toThrow(message);
   });
@@ -145,20 +148,28 @@ describe('fields', () => {
       decode: async () => Promise.reject(new Error('decode')),
     };
     const codecs: [FieldsCodec, object, object][] = [
-      [new FieldsCodec({ at: later }), { at: 1 }, { at: 1 }],
-      [new FieldsCodec({ at: [later] }), { at: [1] }, { at: [1] }],
-      [new FieldsCodec({ at: mapCodec({ value: later }) }), { at: new Map([[1, 1]]) }, { at: [[1, 1]] }],
-      [new FieldsCodec({ at: setCodec(later) }), { at: new Set([1]) }, { at: [1] }],
+      [new FieldsCodec({ at: later }, 'a thing'), { at: 1 }, { at: 1 }],
+      [new FieldsCodec({ at: [later] }, 'a thing'), { at: [1] }, { at: [1] }],
+      [new FieldsCodec({ at: mapCodec({ value: later }) }, 'a thing'), { at: new Map([[1, 1]]) }, { at: [[1, 1]] }],
+      [new FieldsCodec({ at: setCodec(later) }, 'a thing'), { at: new Set([1]) }, { at: [1] }],
     ];
     for (const [waiting, value, stored] of codecs) {
-      expect(() => waiting.encode(value)).toThrow(/codec.* returned .*Promise.*; it must be synchronous\.$/);
-      expect(() => waiting.decode(stored)).toThrow(/codec.* returned .*Promise.*; it must be synchronous\.$/);
+      expect(() => waiting.encode(value)).toThrow(
+        /the codec of 'at.*' failed: .* returned .*Promise.*; it must be synchronous\.$/,
+      );
+      expect(() => waiting.decode(stored)).toThrow(
+        /the codec of 'at.*' failed: .* returned .*Promise.*; it must be synchronous\.$/,
+      );
     }
     @Event('codecs.waited', { codec: later as any })
     class Waited {}
     const type = eventTypeOf(Waited);
-    expect(() => type.seal(new Waited())).toThrow(/^The codec of codecs\.waited returned .*Promise/);
-    expect(() => type.instanceOf({})).toThrow(/^The codec of codecs\.waited returned .*Promise/);
+    expect(() => type.seal(new Waited())).toThrow(
+      /^The event 'codecs\.waited' cannot be .*: its codec failed: .* returned .*Promise/,
+    );
+    expect(() => type.instanceOf({})).toThrow(
+      /^The event 'codecs\.waited' cannot be .*: its codec failed: .* returned .*Promise/,
+    );
     await new Promise(resolve => setImmediate(resolve));
   });
 

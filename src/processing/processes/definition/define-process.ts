@@ -95,7 +95,7 @@ export function defineProcess<
 function storable(state: object, codecs: ProcessOptions['codecs']): object {
   if (!codecs || !isPlainObject(state) || optionFaults({ codecs }, { codecs: someCodecs }).length > 0) return state;
   try {
-    return new FieldsCodec(codecs).encode(state);
+    return new FieldsCodec(codecs, 'the first state').encode(state);
   } catch {
     // What the codec does not take is refused as what cannot be stored.
     return state;
@@ -110,7 +110,7 @@ function defined(
   { name, state, starts, on, deadlines, rejected, ends }: Complete,
   options: ProcessOptions,
 ): ProcessDefinition {
-  const fields = stateFields(options);
+  const fields = stateFields(name, options);
   const initial = encodeState(fields?.encode(state) ?? state);
   const initialState = (): object => {
     const fresh = decodeState(initial) as object;
@@ -131,7 +131,7 @@ function defined(
       ...ends.map(event => [event, handlerOf(() => undefined)] as const),
       ...Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)] as const),
     ]),
-    process: withCodecs({
+    process: withCodecs(name, {
       ...{ options, starts: new Set(Object.keys(starts)), ends: new Set(ends) },
       deadlines: new Map(Object.entries(deadlines).map(([key, handle]) => [key, called(handle)])),
       rejected: new Map(Object.entries(rejected).map(([command, handle]) => [command, { handle: called(handle) }])),

@@ -1,14 +1,14 @@
-import { FieldsCodec } from '../../../messages';
+import { FieldsCodec, shownText } from '../../../messages';
 import { decodeState } from '../../../model';
 import type { ProcessDefinition, ProcessOptions, ProcessParts } from './definition';
 
 /** Converts the fields of the state of a process; undefined if none of them has a codec. */
-export const stateFields = ({ codecs }: Pick<ProcessOptions, 'codecs'>): FieldsCodec | undefined =>
-  codecs && new FieldsCodec(codecs);
+export const stateFields = (name: string, { codecs }: Pick<ProcessOptions, 'codecs'>): FieldsCodec | undefined =>
+  codecs && new FieldsCodec(codecs, `the state of '${shownText(name)}'`);
 
 /** Returns a process whose state is stored by the codecs of its options. */
-export function withCodecs(process: ProcessParts): ProcessParts {
-  const fields = stateFields(process.options);
+export function withCodecs(name: string, process: ProcessParts): ProcessParts {
+  const fields = stateFields(name, process.options);
   if (!fields) return process;
   return {
     ...process,
@@ -18,7 +18,7 @@ export function withCodecs(process: ProcessParts): ProcessParts {
 }
 
 /** Returns a stored state as data, with the values of its fields. */
-export function shownState({ process }: ProcessDefinition, stored: unknown): object {
+export function shownState({ name, process }: ProcessDefinition, stored: unknown): object {
   const data = decodeState(stored) as object;
-  return stateFields(process.options)?.decode(data) ?? data;
+  return stateFields(name, process.options)?.decode(data) ?? data;
 }
