@@ -1,4 +1,4 @@
-import { EventReader, InvalidEventsError } from '../messages';
+import { EventReader, InvalidEventsError, messageName } from '../messages';
 import { definitionOf } from '../model';
 import type { FlowParts } from './flow-parts';
 import { classesOf } from './known-classes';
@@ -7,8 +7,10 @@ import { classesOf } from './known-classes';
 export function eventReaderFor(parts: FlowParts, faults: string[]): EventReader | undefined {
   const { events = [], upcasters = [], aggregates = [] } = parts;
   const declared = aggregates.flatMap(aggregate => definitionOf(aggregate).declared ?? []);
+  // Two handled classes of one name are reported with what handles them, by other checks.
+  const handled = new Map(classesOf(parts).events.map(type => [messageName(type), type]));
   try {
-    return new EventReader({ events: [...classesOf(parts).events, ...declared, ...events], upcasters });
+    return new EventReader({ events: [...handled.values(), ...declared, ...events], upcasters });
   } catch (error) {
     if (!(error instanceof InvalidEventsError)) throw error;
     faults.push(...error.faults);

@@ -111,6 +111,23 @@ describe('a schema', () => {
     expect(await failure(dispatched(throwing, {}))).toMatchObject({ code: 'UNUSABLE_SCHEMA', cause });
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', 'ok'],
+    ['an object of another kind', { ok: true }],
+    ['issues that are no list', { issues: 5 }],
+    ['issues that are nothing', { issues: [undefined] }],
+    ['issues whose path is none', { issues: [{ message: 'no', path: [null] }] }],
+  ])('that returns %s is refused, and says what it must return', async (_, made) => {
+    const schema = { '~standard': { version: 1, vendor: 'own', validate: () => made } } as never;
+    expect(await failure(dispatched(schema, { text: 'milk' }))).toMatchObject({
+      code: 'UNUSABLE_SCHEMA',
+      message: expect.stringMatching(
+        /^The schema of 'Note' returned .*; as a Standard Schema it must return \{ value \}/,
+      ),
+    });
+  });
+
   it('of values that JSON does not carry is compared by their values', async () => {
     const schema = z.object({
       at: z.date(),

@@ -1,10 +1,11 @@
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import { shownText, shownValue } from '../faults/shown';
 import type { ClassReference } from '../names/class-metadata';
-import { InvalidOptionsError } from '../options/options';
+import { InvalidOptionsError, must, type OptionChecks, optionFaults } from '../options/options';
 import type { CurrentEvent } from './current-event';
 import type { EventShape } from './event-shape';
 import type { EventType } from './event-type';
+import { freezeMade, frozenMade } from './made-data';
 import { called, stepped } from './upcast-calls';
 import { InvalidEventsError, MissingUpcasterError, NewerEventError, notData, UpcastFailedError } from './upcast-errors';
 import { type EventReference, eventReferences, shapeOf, type Upcaster, UpcastPiece } from './upcaster';
@@ -35,15 +36,15 @@ export class EventReader {
 
   /** @throws InvalidEventsError with all faults */
   constructor(parts: EventReaderParts = {}) {
-    const faults: string[] = [];
+    const faults = optionFaults(parts, PARTS);
+    if (faults.length > 0) throw new InvalidEventsError(faults);
     const upcasters = resolvedUpcasters(parts.upcasters ?? [], faults);
     const events = [...(parts.events ?? [])];
     eventReferences(events, 'events', faults);
-    for (const event of events) {
+    for (const event of [...events, ...upcasters.flatMap(({ to }) => to)]) {
       const shape = shapeOf(event);
-      if (shape) this.#add(shape);
+      if (shape) this.#add(shape, faults);
     }
-    for (const { to } of upcasters) for (const target of to) this.#add(shapeOf(target)!);
     faults.push(...this.#addUpcasters(upcasters));
     faults.push(...this.#missingSteps(), ...this.#circles());
     if (faults.length > 0) throw new InvalidEventsError(faults);
@@ -55,7 +56,7 @@ export class EventReader {
    */
   static reviving<E extends object>(type: EventType<E>): (event: RecordedEvent) => E {
     const reader = new EventReader();
-    reader.#add(type);
+    reader.#add(type, []);
     // Without upcasters an event has one part.
     return event =>
       type.revive((event.schemaVersion === type.schemaVersion ? event : reader.read(event)) as CurrentEvent);
@@ -110,7 +111,7 @@ export class EventReader {
       if (!step) return undefined;
       data = stepped(name, version, step, data, event);
     }
-    freezeFields(data);
+    freezeMade(data, name, event.schemaVersion);
     return data;
   }
 
@@ -185,8 +186,13 @@ export class EventReader {
     });
   }
 
-  #add(shape: EventShape): void {
-    if (!this.#shapes.has(shape.name)) this.#shapes.set(shape.name, shape);
+  #add(shape: EventShape, faults: string[]): void {
+    const known = this.#shapes.get(shape.name);
+    if (!known) this.#shapes.set(shape.name, shape);
+    else if (known !== shape)
+      faults.push(
+        `'${shownText(shape.name)}' is the name of two events: ${madeBy(known)} and ${madeBy(shape)}. Keep one of them, or rename it.`,
+      );
   }
 
   #addUpcasters(upcasters: readonly Upcaster[]): string[] {
@@ -255,25 +261,20 @@ export class EventReader {
   }
 }
 
+const ITERABLE = must('a list', value => typeof value === 'object' && typeof value?.[Symbol.iterator] === 'function');
+
+const PARTS: OptionChecks<EventReaderParts> = { events: ITERABLE, upcasters: ITERABLE };
+
+/** Names what gives an event its shape. */
+const madeBy = ({ type }: EventShape): string =>
+  type ? `the class ${shownText(type.name)}` : 'one that defineEvent returned';
+
 /** How many missing steps of one event are listed. */
 const MAX_MISSING_SHOWN = 5;
 
 function current(event: RecordedEvent, { shape, data }: Travelling, part?: number, parts?: number): CurrentEvent {
   const { name, schemaVersion } = shape;
-  const payload = frozen(data);
+  const payload = frozenMade(data, event.name, event.schemaVersion);
   const read = { ...event, name, schemaVersion, payload };
   return Object.freeze(part === undefined ? read : { ...read, part, parts }) as CurrentEvent;
-}
-
-/** Freezes what a step has made; what it took over is frozen already. */
-function frozen<T extends object>(data: T): T {
-  freezeFields(data);
-  return Object.freeze(data);
-}
-
-function freezeFields(data: object): void {
-  for (const field in data) {
-    const value = (data as Record<string, unknown>)[field];
-    if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) frozen(value);
-  }
 }

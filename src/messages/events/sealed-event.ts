@@ -1,7 +1,7 @@
 import { isData } from '../sealing/data';
-import { sealPayload } from '../sealing/payload';
 import type { DowncastStep, EventVersions } from './event-options';
-import { notData, UpcastFailedError } from './upcast-errors';
+import { sealedMade } from './made-data';
+import { hasThrown, notData } from './upcast-errors';
 
 /** An event before it is stored: its durable name and its sealed payload. */
 export interface SealedEvent {
@@ -30,19 +30,21 @@ export function stepsBack({ version = 1, writes, downcast }: EventVersions): rea
 
 /**
  * Returns what is stored of an event whose earlier version is written.
- * @throws UpcastFailedError, UnstorableValueError
+ * @throws UpcastFailedError
  */
 export function storedForm(name: string, version: number, payload: object, back: readonly DowncastStep[]): StoredForm {
   let data: object = payload;
   let from = version;
   for (const step of back) {
+    let made: unknown;
     try {
-      data = step(data);
+      made = step(data);
     } catch (error) {
-      throw new UpcastFailedError(name, from, 'down to the one before has thrown an error', error);
+      throw hasThrown(name, from, error);
     }
-    if (!isData(data)) throw notData(name, from, data, 'the data of the version before');
+    if (!isData(made)) throw notData(name, from, made, 'the data of the version before');
+    data = made;
     from--;
   }
-  return { schemaVersion: from, payload: sealPayload(data, name) };
+  return { schemaVersion: from, payload: sealedMade(data, name, version) };
 }

@@ -2,7 +2,7 @@ import { isPromise } from '../../concurrency';
 import type { RecordedEvent } from '../envelopes/recorded-event';
 import { isData } from '../sealing/data';
 import type { UpcastStep } from './event-options';
-import { notData, UpcastFailedError } from './upcast-errors';
+import { hasThrown, notData } from './upcast-errors';
 import type { Upcaster } from './upcaster';
 
 /** Returns the data of the next version. @throws UpcastFailedError */
@@ -10,10 +10,10 @@ export function stepped(name: string, from: number, step: UpcastStep, data: obje
   let made: unknown;
   try {
     made = step(data, event);
+    if (isData(made)) return made;
   } catch (error) {
-    throw new UpcastFailedError(name, from, 'has thrown an error', error);
+    throw hasThrown(name, from, error);
   }
-  if (isData(made)) return made;
   throw notData(name, from, made, 'the data of the next version');
 }
 
@@ -22,9 +22,9 @@ export function called({ name, from, upcast }: Upcaster, data: object, event: Re
   let made: unknown;
   try {
     made = upcast(data, event);
+    if (!isPromise(made)) return Array.isArray(made) ? made : [made];
   } catch (error) {
-    throw new UpcastFailedError(name, from, 'has thrown an error', error);
+    throw hasThrown(name, from, error);
   }
-  if (isPromise(made)) throw notData(name, from, made, "what 'as' makes");
-  return Array.isArray(made) ? made : [made];
+  throw notData(name, from, made, "what 'as' makes");
 }

@@ -1,5 +1,6 @@
 import { shownText } from '../faults/shown';
 import { type ClassReference, metadataKey, metadataLists } from '../names/class-metadata';
+import { reasonOf } from './upcast-errors';
 import { anUpcaster, isUpcaster, madeUpcaster, type Upcaster, type UpcasterOptions, upcasterFaults } from './upcaster';
 
 /** What `@Upcaster` leaves on a class for one method. */
@@ -34,10 +35,20 @@ export function upcastersOf(type: ClassReference, faults: string[]): Upcaster[] 
   if (found.length === 0) own.push(`${type.name} has no method with @Upcaster.`);
   faults.push(...own);
   if (own.length > 0) return [];
-  const instance = new (type as new () => Record<string | symbol, Upcaster['upcast']>)();
+  const instance = instanceOf(type, faults);
+  if (!instance) return [];
   return found.map(({ name, options, method }) =>
     madeUpcaster(name, options, `${type.name}.${String(method)}`, (data, event) => instance[method]!(data, event)),
   );
+}
+
+function instanceOf(type: ClassReference, faults: string[]): Record<string | symbol, Upcaster['upcast']> | undefined {
+  try {
+    return new (type as new () => Record<string | symbol, Upcaster['upcast']>)();
+  } catch (error) {
+    faults.push(`The constructor of ${type.name}, which has upcasters, has thrown an error: ${reasonOf(error)}.`);
+    return undefined;
+  }
 }
 
 function faultsOf(type: ClassReference, { name, options, method, isStatic }: UpcasterMetadata): string[] {

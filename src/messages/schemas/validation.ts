@@ -1,6 +1,6 @@
 import { isStrayPromise } from '../../concurrency';
 import { errorMessage } from '../faults/format-error';
-import { shownPath, shownText } from '../faults/shown';
+import { shownPath, shownText, shownWithKeys } from '../faults/shown';
 import { oneOf } from '../options/option-checks';
 import { dataDifference, fieldPath } from './data-difference';
 import { InvalidMessageError, InvalidPayloadError, type MessageIssue, UnusableSchemaError } from './schema-errors';
@@ -42,7 +42,9 @@ function issuesOf(name: string, value: unknown, schema: StandardSchemaV1): reado
       'is asynchronous; it must answer at once. Check in the handler what takes time.',
     );
   }
-  if (result.issues) return result.issues.map(issue);
+  if (typeof result !== 'object' || result === null) throw notAResult(name, result);
+  if (result.issues) return issuesIn(name, result.issues);
+  if (!('value' in result)) throw notAResult(name, result);
   const difference = dataDifference(value, result.value);
   if (difference === undefined) return undefined;
   if (difference.changed !== undefined) throw new UnusableSchemaError(name, changes(difference.changed));
@@ -68,12 +70,27 @@ const ONLY_CHECKS =
 const changes = (path: string): string =>
   `changes what it validates${path === '' ? '' : `, at ${shownPath(path)}`}: it has a transformation or a default. ${ONLY_CHECKS}`;
 
+const notAResult = (name: string, made: unknown): UnusableSchemaError =>
+  new UnusableSchemaError(
+    name,
+    `returned ${shownWithKeys(made)}; as a Standard Schema it must return { value } or { issues: [{ message, path }] }.`,
+  );
+
+function issuesIn(name: string, issues: readonly StandardIssue[]): readonly MessageIssue[] {
+  try {
+    if (Array.isArray(issues)) return Array.from(issues, issue);
+  } catch {
+    // An issue of another kind.
+  }
+  throw notAResult(name, { issues });
+}
+
 function issue({ path = [], message }: StandardIssue): MessageIssue {
   const text = path.reduce<string>((before, segment) => {
     const key = typeof segment === 'object' ? segment.key : segment;
     return typeof key === 'number' ? `${before}[${key}]` : fieldPath(before, String(key));
   }, '');
-  return { path: text, message };
+  return { path: text, message: String(message) };
 }
 
 /** An optional parameter of a constructor leaves a field that is undefined; as in JSON, it counts as left out. */

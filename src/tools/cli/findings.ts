@@ -8,8 +8,20 @@ export interface Finding {
   /** As in `lines[].price`. */
   readonly field?: string;
   readonly message: string;
+  /** The first stored event that it was found at. */
+  readonly stored?: StoredPlace;
   /** What to do. */
   readonly fix?: string;
+}
+
+/** Where an event is stored. */
+export interface StoredPlace {
+  /** As decimal text. */
+  readonly position: string;
+  readonly id: string;
+  readonly aggregateName: string;
+  readonly aggregateId: string;
+  readonly version: number;
 }
 
 /** Returns a finding in one line. */

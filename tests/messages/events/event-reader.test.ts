@@ -1,7 +1,8 @@
-import { defineEvent, Event, type RecordedEvent } from 'eventuality';
+import { defineEvent, Event, eventCatalog, Flow, InMemoryEventStore, type RecordedEvent } from 'eventuality';
 import { InvalidEventsError } from 'eventuality/errors';
 import { as, EventReader, Upcaster, upcaster } from 'eventuality/upcasting';
 import { upcastersOf } from '../../../src/messages';
+import { sealEvent as sealed } from '../../../src/model';
 
 const stored = (name: string, schemaVersion: number, payload: object = {}): RecordedEvent =>
   Object.freeze({
@@ -170,7 +171,42 @@ describe('what does not fit together is refused, all of it at once:', () => {
     for (const [index, pattern] of patterns.entries()) expect(faults[index]).toMatch(pattern);
   });
 
+  test('events of one name, whatever says so', () => {
+    @Event('twice')
+    class First {}
+    @Event('twice')
+    class Second {}
+    const third = defineEvent('twice');
+    const events = [First, Second, First, third];
+    const upcasters = [upcaster('old', { from: 1, to: [First, third] }, () => [])];
+    const fault = /^'twice' is the name of two events: the class First and (the class Second|one that defineEvent re)/;
+    expect(faultsOf(() => new EventReader({ events, upcasters }))).toEqual(
+      [1, 2, 3].map(() => expect.stringMatching(fault)),
+    );
+    const flow = () => new Flow({ eventStore: new InMemoryEventStore(), events: [First, Second] });
+    expect(flow).toThrow(/'twice' is the name of two events/);
+    expect(() => eventCatalog({ events: [First, third] })).not.toThrow();
+    expect(eventCatalog({ events: [First, third] }).faults).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test.each<[string, unknown, readonly RegExp[]]>([
+    [
+      'lists that are none',
+      { events: 5, upcasters: 'abc' },
+      [/^events is 5; it must be a list/, /^upcasters is 'abc'/],
+    ],
+    ['no parts', null, [/^the options are null; they must be an object/]],
+    ['other parts', { event: [] }, [/^'event' is not an option/]],
+  ])('%s', (_, parts, patterns) => {
+    expect(faultsOf(() => new EventReader(parts as never))).toEqual(patterns.map(each => expect.stringMatching(each)));
+  });
+
   test.each<[string, () => unknown, RegExp]>([
+    [
+      'a class with steps back that are missing',
+      () => Event('x', { version: 2, upcast: { 1: d => d }, writes: 1 }),
+      /writes is 1, and downcast has no step from version 2/,
+    ],
     [
       'a step from the current version',
       () => defineEvent('x', { version: 1, upcast: { 1: (data: object) => data } } as never),
@@ -238,13 +274,24 @@ describe('what does not fit together is refused, all of it at once:', () => {
       }
     }
     class Empty {}
+    class Failing {
+      constructor() {
+        throw new Error('no way.');
+      }
+
+      @Upcaster('z', { from: 1, to: [] })
+      dropped() {
+        return [];
+      }
+    }
     const faults: string[] = [];
-    expect([...upcastersOf(Wrong, faults), ...upcastersOf(Empty, faults)]).toEqual([]);
+    expect([...upcastersOf(Wrong, faults), ...upcastersOf(Empty, faults), ...upcastersOf(Failing, faults)]).toEqual([]);
     expect(faults).toEqual([
       expect.stringContaining("Wrong.wrong, @Upcaster('x'): from is 0"),
       'Wrong.fixed is static; upcasters are methods of the instance.',
       expect.stringContaining('Wrong has parameters in its constructor'),
       'Empty has no method with @Upcaster.',
+      'The constructor of Failing, which has upcasters, has thrown an error: no way.',
     ]);
   });
 });
@@ -252,17 +299,92 @@ describe('what does not fit together is refused, all of it at once:', () => {
 describe('a step that goes wrong is named, with its event and version:', () => {
   const through = (step: (data: any) => any) => () =>
     new EventReader({ events: [defineEvent('x', { version: 2, upcast: { 1: step } })] }).read(stored('x', 1));
+  const circular = () => {
+    const data: Record<string, unknown> = {};
+    data.self = data;
+    return data;
+  };
+  const throwing = () => ({
+    get at(): never {
+      throw new Error('not now.');
+    },
+  });
   const by = (pieces: any) => () =>
     new EventReader({ upcasters: [upcaster('y', { from: 1, to: [noted] }, () => pieces)] }).read(stored('y', 1));
 
   test.each<[string, () => unknown, RegExp]>([
-    ['it throws', through(() => JSON.parse('{')), /^The step from version 1 of the event 'x' has thrown an error\.$/],
+    [
+      'it throws',
+      through(() => JSON.parse('{')),
+      /^The step from version 1 of the event 'x' has thrown an error: Expected property name.*\.$/,
+    ],
     ['it returns a promise', through(async () => ({})), /returned a promise; it must be synchronous/],
     ['it returns nothing', through(() => undefined), /returned undefined; it must return the data of the next version/],
+    ['it returns what contains itself', through(circular), /led to what no event can have: .*self.* circular/],
+    [
+      'it returns what contains itself deep inside',
+      through(data => ({ ...data, a: [circular()] })),
+      /led to what no event can have: .*a\[0\]\.self.*circular/,
+    ],
+    ['a getter of what it returns throws', through(throwing), /led to what no event can have: not now\.$/],
+    [
+      'a getter inside of what it returns throws',
+      through(() => ({ a: throwing() })),
+      /led to what no event can have: not now\.$/,
+    ],
+    [
+      'it returns a date',
+      through(() => ({ at: new Date(0) })),
+      /what it returned\.at cannot be stored: it is an instance of Date/,
+    ],
+    [
+      'it returns a function',
+      through(() => ({ at: () => 1 })),
+      /what it returned\.at cannot be stored: it is a function/,
+    ],
+    [
+      'it returns a bigint',
+      through(() => ({ at: [1n] })),
+      /what it returned\.at\[0\] cannot be stored: it is a bigint/,
+    ],
+    ['it returns NaN', through(() => ({ at: Number('x') })), /what it returned\.at cannot be stored: it is NaN/],
+    [
+      'what it returns throws when it is looked at',
+      through(
+        () =>
+          new Proxy(
+            {},
+            {
+              getPrototypeOf: () => {
+                throw new Error('not now');
+              },
+            },
+          ),
+      ),
+      /has thrown an error: not now\.$/,
+    ],
+    ['an upcaster leads to such data', by(as(noted, 1, circular())), /'y' led to what no event can have: .*circular/],
     ['an upcaster returns what is no piece', by({ name: 'z' }), /returned an object.*; it must return what 'as' makes/],
     ['an upcaster leads elsewhere', by(as(paid, 1, { sum: 1 })), /led to 'account\.paid', which is not among its 'to'/],
   ])('%s', (_, read, message) => {
     expect(read).toThrow(expect.objectContaining({ code: 'UPCAST_FAILED', message: expect.stringMatching(message) }));
+  });
+
+  test('so is a step back to the version that is written', () => {
+    const back = (step: (data: any) => any) => () =>
+      sealed(
+        'a test',
+        defineEvent('x', { version: 2, upcast: { 1: d => d }, writes: 1, downcast: { 2: step } })('1', {}),
+      );
+    for (const [step, message] of [
+      [() => JSON.parse('{'), /^The step from version 2 of the event 'x' has thrown an error: Expected/],
+      [circular, /^The step from version 2 of the event 'x' led to what no event can have: .*circular/],
+      [throwing, /led to what no event can have: not now\.$/],
+      [() => 7, /returned 7; it must return the data of the version before/],
+    ] as const)
+      expect(back(step)).toThrow(
+        expect.objectContaining({ code: 'UPCAST_FAILED', message: expect.stringMatching(message) }),
+      );
   });
 
   test('an upcaster leads back', () => {

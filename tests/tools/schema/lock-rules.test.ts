@@ -112,7 +112,7 @@ test('a locked sample must still be readable', () => {
   const failing = { 1: ({ name }: { name: string }) => ({ name: name.split(' ')[1]!.trim() }) };
   expect(said(locked, { events: [defineEvent('customer.registered', { version: 2, upcast: failing })] })).toEqual([
     'error: customer.registered: the sample of version 1 cannot be read: ' +
-      "The step from version 1 of the event 'customer.registered' has thrown an error.",
+      "The step from version 1 of the event 'customer.registered' has thrown an error: Cannot read properties of undefined (reading 'trim').",
   ]);
 });
 

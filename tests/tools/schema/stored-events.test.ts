@@ -41,13 +41,23 @@ test.each(TESTED)('every stored event is read, page by page, and what cannot be 
       { name: 'unheard of', version: 1, count: 2 },
     ]);
     expect(findings.map(lineOf)).toEqual([
-      "error: old: 1 of 3 stored in version 1 cannot be read: The step from version 1 of the event 'renamed' has thrown an error.",
-      'error: old: 1 stored in version 2 cannot be read: no upcaster takes version 2. Add one.',
       expect.stringMatching(
-        /^error: renamed: 1 stored in version 3 cannot be read: An event 'renamed' is stored in version 3, /,
+        /^error: old: 1 of 3 stored in version 1 cannot be read, the first at position 2103, event [0-9a-f-]{36}, version 2 of Note 'old 1': The step from version 1 of the event 'renamed' has thrown an error: Cannot read properties of undefined \(reading 'trim'\)\.$/,
       ),
-      "error: unheard of: 2 stored in version 1 cannot be read: nothing in the code knows this name. Add the event to 'events' of the config, or an upcaster.",
+      expect.stringMatching(
+        /^error: old: 1 stored in version 2 cannot be read, the first at position 2105, event .* of Note 'old 2': no upcaster takes version 2\. Add one\.$/,
+      ),
+      expect.stringMatching(
+        /^error: renamed: 1 stored in version 3 cannot be read, .*: An event 'renamed' is stored in version 3, /,
+      ),
+      expect.stringMatching(
+        /^error: unheard of: 2 stored in version 1 cannot be read, the first at position 2107, .*: nothing in the code knows this name\. Add the event to 'events' of the config, or an upcaster\.$/,
+      ),
     ]);
+    const [first] = await store!.readAll({ after: 2102n, limit: 1 });
+    expect(findings[0]!.stored).toEqual({
+      ...{ position: '2103', aggregateName: 'Note', aggregateId: 'old 1', version: 2, id: first!.id },
+    });
   });
 });
 

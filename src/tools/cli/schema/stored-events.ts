@@ -1,5 +1,5 @@
 import type { EventCatalog, EventStore } from '../../..';
-import type { Finding } from '../findings';
+import type { Finding, StoredPlace } from '../findings';
 import { messageOf, WrongUse } from '../wrong-use';
 
 const PAGE_EVENTS = 1000;
@@ -15,7 +15,7 @@ export interface StoredKind {
 interface Kind {
   count: number;
   unread: number;
-  reason: string;
+  first?: { readonly reason: string; readonly stored: StoredPlace };
 }
 
 /**
@@ -27,15 +27,16 @@ export async function storedEvents(
   catalog: EventCatalog,
 ): Promise<{ readonly kinds: readonly StoredKind[]; readonly findings: readonly Finding[] }> {
   const kinds = new Map<string, Map<number, Kind>>();
-  for await (const { name, schemaVersion, ...event } of allOf(store)) {
+  for await (const event of allOf(store)) {
+    const { name, schemaVersion } = event;
     const versions = kinds.get(name) ?? new Map<number, Kind>();
-    const kind = versions.get(schemaVersion) ?? { count: 0, unread: 0, reason: '' };
+    const kind = versions.get(schemaVersion) ?? { count: 0, unread: 0 };
     kinds.set(name, versions.set(schemaVersion, kind));
     kind.count++;
-    const reason = unreadable({ name, schemaVersion, ...event }, catalog);
+    const reason = unreadable(event, catalog);
     if (reason === undefined) continue;
     kind.unread++;
-    kind.reason ||= reason;
+    kind.first ??= { reason, stored: placeOf(event) };
   }
   const rows = [...kinds].flatMap(([name, versions]) =>
     [...versions].map(([version, kind]) => ({ name, version, ...kind })),
@@ -43,13 +44,20 @@ export async function storedEvents(
   rows.sort((one, other) => (one.name === other.name ? one.version - other.version : one.name < other.name ? -1 : 1));
   return {
     kinds: rows.map(({ name, version, count }) => ({ name, version, count })),
-    findings: rows.flatMap(({ name, version, count, unread, reason }): readonly Finding[] => {
-      if (unread === 0) return [];
-      const many = `${unread === count ? count : `${unread} of ${count}`} stored in version ${version}`;
-      return [{ level: 'error', code: 'stored-unreadable', event: name, message: `${many} cannot be read: ${reason}` }];
+    findings: rows.flatMap(({ name, version, count, unread, first }): readonly Finding[] => {
+      if (!first) return [];
+      const { position, id, aggregateName, aggregateId, version: at } = first.stored;
+      const many = `${unread === count ? count : `${unread} of ${count}`} stored in version ${version} cannot be read`;
+      const place = `the first at position ${position}, event ${id}, version ${at} of ${aggregateName} '${aggregateId}'`;
+      const message = `${many}, ${place}: ${first.reason}`;
+      return [{ level: 'error', code: 'stored-unreadable', event: name, message, stored: first.stored }];
     }),
   };
 }
+
+const placeOf = ({ position, id, aggregateName, aggregateId, version }: Read): StoredPlace => ({
+  ...{ position: String(position), id, aggregateName, aggregateId, version },
+});
 
 type Read = Awaited<ReturnType<EventStore['readAll']>>[number];
 
