@@ -184,7 +184,10 @@ describe.each(PLACES)('%s', (name, makePlace) => {
     for (const id of ['bad', 'c']) await app.get(EventBus).publish(new Paid(id));
     await app.get(DurableEvents).processors.settled();
     // The error has ended its first observable, and with it what was counted.
-    expect(shipped.slice(2).sort()).toEqual(['1 c', '2 bad']);
+    const after = shipped.slice(2).map(line => line.split(' '));
+    expect(after.map(([count]) => count)).toEqual(['1', '2']);
+    // Whether the first is tried again before the second is published depends on how long publishing takes.
+    expect(after.map(([, id]) => id).sort()).toEqual(['bad', 'c']);
   });
 
   test('a saga that is called for each event waits for what it emits later', async () => {
