@@ -1,4 +1,4 @@
 // What connects the framework to a DI container. See docs/containers.md.
 
-export { componentRole, injectedTokens, readModelToken, repositoryToken } from './bootstrap';
+export { componentEvents, componentRole, injectedTokens, readModelToken, repositoryToken } from './bootstrap';
 export type { ComponentRole, ContainerAdapter, Making, Registration } from './bootstrap';

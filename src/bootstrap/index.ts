@@ -2,6 +2,7 @@ export { Application, type BootstrapOptions, bootstrap } from './bootstrap';
 export { BOOTSTRAP_OPTIONS, MODULE_OPTIONS } from './checks/option-checks';
 export type { EventualityConfig } from './config';
 export type { ContainerAdapter, Making, Registration } from './container/container-adapter';
+export { componentEvents } from './discovery/component-events';
 export { type ComponentRole, componentRole } from './discovery/component-role';
 export { isProcessClass, processDefinition } from './discovery/process-classes';
 export { WiringError } from './errors';

@@ -17,15 +17,15 @@ import {
   systemClock,
   UnnamedMessageError,
 } from '../messages';
-import { type AggregateClass, type AggregateDefinition } from '../model';
-import {
-  type EventProcessors,
-  type Occurrence,
-  type ProcessManagers,
-  type ProjectionDefinition,
-  type ReadModel,
-  type RecurringOptions,
-  type ViewOf,
+import type { AggregateClass, AggregateDefinition } from '../model';
+import type {
+  EventProcessors,
+  Occurrence,
+  ProcessManagers,
+  ProjectionDefinition,
+  ReadModel,
+  RecurringOptions,
+  ViewOf,
 } from '../processing';
 import { expectRepositories, isInUnit, type Repository, runOutsideOfUnits } from '../repository';
 import { type EventStore, KnownHistory } from '../store';
@@ -50,7 +50,6 @@ type SharedParts = Pick<ReadSideParts, 'history' | 'eventReader' | 'logger' | 'o
 
 /**
  * Passes commands to their handlers, events to their listeners, and queries to their handlers.
- *
  * A command goes through the middleware to its handler. The events it decides on are appended to the store and then
  * published on the event bus.
  */
@@ -92,7 +91,7 @@ export class Flow {
     this.eventBus = eventBus;
     this.#ambient = parts.ambientCausation ? new AsyncLocalStorage() : undefined;
     this.#eventContexts = { ...this.#contextsOfEvents(), reader: eventReader, onError: parts.onError };
-    const recorded = (events: readonly RecordedEvent[]): void => this.#publish(events);
+    const recorded = (events: readonly RecordedEvent[]): void => this.publish(events);
     const kept = { cache, history, eventReader, recorded, validate, ...reporting };
     this.#repositories = new Repositories(eventStore, snapshotStore === undefined ? kept : { ...kept, snapshotStore });
     const shared = { eventStore, repositories: this.#repositories, running: this.#running };
@@ -119,6 +118,11 @@ export class Flow {
   /** The names of the commands that have a handler. */
   get commandNames(): Iterable<string> {
     return this.#commands.names;
+  }
+
+  /** The names of the queries that have a handler. */
+  get queryNames(): Iterable<string> {
+    return this.#queries.names;
   }
 
   /**
@@ -235,6 +239,11 @@ export class Flow {
     return this.#life.close();
   }
 
+  /** Tells the listeners of events that something else than a command of this flow has stored. @internal */
+  publish(events: readonly RecordedEvent[]): void {
+    if (events.length > 0) this.eventBus?.publish(events, this.#eventContexts);
+  }
+
   /** @internal Not passed on with a `then`, which would cut off the stack of errors here. */
   dispatchFrom(
     command: object,
@@ -287,10 +296,5 @@ export class Flow {
     const of = (event: RecordedEvent): FlowEventContext => new FlowEventContext(this, event);
     if (!ambient) return { of };
     return { of, run: (event, listen) => ambient.run({ cause: causeOf(event), parent: undefined }, listen) };
-  }
-
-  #publish(events: readonly RecordedEvent[]): void {
-    if (events.length === 0 || !this.eventBus) return;
-    this.eventBus.publish(events, this.#eventContexts);
   }
 }

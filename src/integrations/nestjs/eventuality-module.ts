@@ -3,6 +3,7 @@ import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Flow } from '../..';
 import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
+import { extensionToken, type FlowExtension } from './flow-extension';
 import { FlowHost } from './flow-host';
 import { FEATURES, type Features, nameOf } from './found-components';
 import { EventualityHealthIndicator } from './health-indicator';
@@ -81,9 +82,9 @@ function rootModule(name: string, options: readonly Provider[]): DynamicModule {
       { provide: ROOT, useValue: name },
       {
         provide: hostToken(name),
-        inject: [optionsToken(name), ModulesContainer, ModuleRef],
-        useFactory: (given, modules: ModulesContainer, root: ModuleRef) =>
-          FlowHost.assemble(name, given, modules, root, rootsOf(modules)),
+        inject: [optionsToken(name), ModulesContainer, ModuleRef, { token: extensionToken(name), optional: true }],
+        useFactory: (given, modules: ModulesContainer, root: ModuleRef, extension?: FlowExtension) =>
+          FlowHost.assemble(name, given, modules, root, rootsOf(modules), extension),
       },
       { provide: token, inject: [hostToken(name)], useFactory: ({ flow }: FlowHost) => flow },
       ...(name === DEFAULT ? [EventualityHealthIndicator] : []),

@@ -9,6 +9,7 @@ import { type Application, bootstrap, Module, type ModuleClass } from '../..';
 import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
 import { requestEntries } from './actor';
+import type { ExtensionParts, FlowExtension } from './flow-extension';
 import { type Class, type FoundComponent, FoundComponents, hasInstance } from './found-components';
 import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
@@ -17,6 +18,8 @@ import { NestLogger } from './nest-logger';
 
 /** Which modules give options for flows, by the flow's name. */
 export type RootModules = ReadonlyMap<string, number>;
+
+const NOTHING: ExtensionParts = { processors: [], events: [], handlers: [], faults: [] };
 
 const ONLY_ONE: Readonly<Record<string, string>> = {
   projection: 'a projection follows events, not requests. Take what is request-scoped out of it.',
@@ -29,6 +32,7 @@ export class FlowHost
   private constructor(
     readonly flow: Application,
     private readonly container: NestContainer,
+    private readonly extension: FlowExtension | undefined,
   ) {}
 
   /** @throws WiringError with all faults */
@@ -38,30 +42,33 @@ export class FlowHost
     modules: ModulesContainer,
     root: ModuleRef,
     roots: RootModules,
+    extension?: FlowExtension,
   ): Promise<FlowHost> {
     refuseContainer(options);
     const found = new FoundComponents(modules, name, [...roots.keys()]);
     const components = found.all().filter(isUsable);
-    const faults = [...rootFaults(name, roots), ...found.faults];
-    const container = new NestContainer(providersOf(components), root);
-    const flow = await bootstrapped(moduleOf(components), { ...options, ...withinNest(options), container }, faults);
+    const parts = extension?.partsFor(name, options, components) ?? NOTHING;
+    const faults = [...rootFaults(name, roots), ...found.faults, ...parts.faults];
+    const given = new Map(parts.handlers.map(({ type, instance }) => [type, instance]));
+    const container = new NestContainer(providersOf(components), root, given);
+    const all = moduleOf([...components, ...parts.handlers.map(({ type, module }) => ({ component: type, module }))]);
+    const flow = await bootstrapped(all, { ...extended(options, parts), ...withinNest(options), container }, faults);
     container.assembled();
-    return new FlowHost(flow, container);
+    return new FlowHost(flow, container, extension);
   }
 
   /** Takes the handlers that Nest has created. From here on events are news to reactors, which start later. */
   async onModuleInit(): Promise<void> {
     const faults = await this.container.created(type => ONLY_ONE[componentRole(type) ?? '']);
-    if (faults.length > 0) {
-      await this.flow.close();
-      throw new WiringError(faults);
-    }
+    await this.#refuse(faults);
     await this.flow.processors.prepare();
+    if (this.extension) await this.#refuse(this.extension.created(this.flow));
   }
 
   /** Starts to follow when the whole application is there. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.flow.processors.ready();
+    if (this.extension) this.extension.start(this.flow.processors);
+    else await this.flow.processors.ready();
   }
 
   /** Ends the live queries: the server, which closes next, waits for its open connections. */
@@ -72,6 +79,22 @@ export class FlowHost
   async onApplicationShutdown(): Promise<void> {
     await this.flow.close();
   }
+
+  async #refuse(faults: readonly string[]): Promise<void> {
+    if (faults.length === 0) return;
+    await this.flow.close();
+    throw new WiringError(faults);
+  }
+}
+
+/** An option that is no list is left to `bootstrap`. */
+function extended(options: EventualityOptions, { processors, events }: ExtensionParts): EventualityOptions {
+  const { processors: ownProcessors = [], events: ownEvents = [] } = options;
+  return {
+    ...options,
+    ...(processors.length > 0 && Array.isArray(ownProcessors) && { processors: [...ownProcessors, ...processors] }),
+    ...(events.length > 0 && Array.isArray(ownEvents) && { events: [...ownEvents, ...events] }),
+  };
 }
 
 function refuseContainer(options: EventualityOptions): void {
@@ -113,7 +136,7 @@ const providersOf = (components: readonly FoundComponent[]) =>
   );
 
 /** A module for `bootstrap`, with a module under the name of each module of Nest: faults name it. */
-function moduleOf(components: readonly FoundComponent[]): ModuleClass {
+function moduleOf(components: readonly Pick<FoundComponent, 'component' | 'module'>[]): ModuleClass {
   const byModule = new Map<string, object[]>();
   for (const { module, component } of components) byModule.set(module, [...(byModule.get(module) ?? []), component]);
   const imports = [...byModule].map(([name, list]) => moduleNamed(name, { components: list }));

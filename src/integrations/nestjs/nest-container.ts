@@ -29,6 +29,8 @@ export class NestContainer implements ContainerAdapter {
   constructor(
     providers: Iterable<readonly [type: Class, provider: NestProvider]>,
     private readonly root: ModuleRef,
+    /** Instances that Nest does not provide. */
+    private readonly given: ReadonlyMap<unknown, object> = new Map(),
   ) {
     for (const [type, provider] of providers) this.#sources.set(type, { type, provider, made: undefined });
   }
@@ -37,7 +39,7 @@ export class NestContainer implements ContainerAdapter {
   register(): void {}
 
   has(token: Token): boolean {
-    return this.#sources.has(token);
+    return this.#sources.has(token) || this.given.has(token);
   }
 
   createScope(): this {
@@ -54,6 +56,8 @@ export class NestContainer implements ContainerAdapter {
   }
 
   resolve<T>(token: Token<T>): T {
+    const given = this.given.get(token);
+    if (given) return given as T;
     const source = this.#sources.get(token);
     if (!source) return this.root.get<any, T>(token as never, { strict: false });
     if (source.made) return source.made as T;

@@ -51,7 +51,8 @@ export const InjectReadModel = (
   flow: string = DEFAULT,
 ): ParameterDecorator & PropertyDecorator => Inject(readModelTokenOf(projection, flow));
 
-function tokenOf(text: string): symbol {
+/** Returns the token of a text, always the same one. */
+export function tokenOf(text: string): symbol {
   const known = named.get(text) ?? Symbol(text);
   named.set(text, known);
   return known;

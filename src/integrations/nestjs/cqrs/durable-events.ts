@@ -1,25 +1,27 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, Optional, type Type } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
-import type { EventIdProvider } from '@nestjs/cqrs';
+import { EventBus } from '@nestjs/cqrs';
 import type { PostgresClient } from '../../../adapters/postgres';
+import { componentEvents } from '../../../container';
 import { WiringError } from '../../../errors';
 import { type EventStore, Flow } from '../../../index';
 import type { EventProcessors } from '../../../operations';
+import type { ExtensionParts, FlowExtension } from '../flow-extension';
+import { type FoundComponent, nameOf } from '../found-components';
+import type { EventualityOptions } from '../module-options';
 import { NestLogger } from '../nest-logger';
+import { Bridge } from './bridge/bridge';
 import { NoForeignTransactionsError } from './errors';
-import { CommittedEvents } from './events/committed-events';
-import { EventClasses } from './events/event-classes';
 import { EventInstances } from './events/event-instances';
-import { EventLog } from './events/event-log';
-import { StoringPublisher } from './events/storing-publisher';
+import { Publications } from './events/publications';
 import { Transaction, Transactions } from './events/transactions';
 import { Failures } from './failures';
-import { type EventualityCqrsOptions, OPTIONS } from './options';
-import { handlerReactor } from './processors/handler-reactor';
-import { type FollowingSaga, followingSaga } from './processors/saga-reactor';
+import { type EventualityCqrsOptions, FLOW, OPTIONS } from './options';
+import { Followers } from './processors/followers';
 import type { Surroundings } from './processors/surroundings';
-import { type Wiring, type Wrapper, wiringOf } from './wiring/wiring';
-import { wiringFaults } from './wiring/wiring-faults';
+import { foreignOptions, madeLater, refuseUnknown, withoutStore } from './wiring/placement-faults';
+import { type EventPlace, type Wiring, wiringOf } from './wiring/wiring';
+import { scopedSagas, unreached, wiringFaults } from './wiring/wiring-faults';
 
 const CLOSE_TIMEOUT_MS = 5000;
 
@@ -30,25 +32,32 @@ interface Transactional {
 
 /** What @nestjs/cqrs publishes in this application: stored first, then handed to its handlers and sagas. */
 @Injectable()
-export class DurableEvents implements OnModuleInit, OnApplicationShutdown {
+export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowExtension {
   readonly #transactions = new Transactions();
   readonly #instances = new EventInstances();
-  readonly #failures: Failures;
-  readonly #committed: CommittedEvents;
-  #sagas: readonly FollowingSaga[] = [];
+  /** With the flow of another module. */
+  #bridge: Bridge | undefined;
+  /** The options of the store: those of that flow, if it is another module's. */
+  #store: Pick<EventualityOptions, 'eventStore' | 'logger' | 'onError' | 'follow'>;
+  /** The components of that flow. */
+  #places: readonly EventPlace[] = [];
+  #wiring: Wiring | undefined;
+  #followers: Followers | undefined;
   #flow: Flow | undefined;
-  #log: EventLog | undefined;
+  #publications: Publications | undefined;
+  /** The event buses whose sagas @nestjs/cqrs has not registered yet: the last that it does at the start. */
+  readonly #waiting = new Set<EventBus>();
+  #ready: (() => Promise<void>) | undefined;
 
   constructor(
     @Inject(OPTIONS) private readonly options: EventualityCqrsOptions,
+    @Inject(FLOW) private readonly flowName: string,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    // Here so that a bus with options is made before the flow asks it which events its handlers get.
+    @Optional() @Inject(EventBus) _bus?: EventBus,
   ) {
-    const { eventStore, logger = new NestLogger(), onError } = options;
-    this.#failures = new Failures(logger, onError, eventStore);
-    this.#committed = new CommittedEvents(eventStore, error =>
-      this.#failures.report(error, 'Subscribers are not told of events that were stored in your transactions.'),
-    );
+    this.#store = options;
   }
 
   /**
@@ -67,127 +76,156 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown {
    * and what storing throws: then roll back
    */
   async within<T>(client: PostgresClient, work: () => Promise<T> | T): Promise<T> {
-    const store = this.options.eventStore as EventStore & Partial<Transactional>;
+    const store = (this.#store.eventStore ?? this.#flow!.eventStore) as EventStore & Partial<Transactional>;
     if (typeof store.within !== 'function') throw new NoForeignTransactionsError(store.constructor.name);
     const inside = store.within(client);
     return this.#transactions.within(new Transaction((...given) => inside.append(...given)), work);
   }
 
-  /** Called by Nest. @throws WiringError with all faults; errors of the store */
+  /** Called by Nest; with a flow of another module, that calls `created`. @throws WiringError; errors of the store */
   async onModuleInit(): Promise<void> {
+    if (this.#bridge) return;
+    const { eventStore } = this.options;
+    if (!eventStore) throw new WiringError([withoutStore(this.flowName)]);
     const wiring = wiringOf(this.modules);
-    const events = new Set([
-      ...wiring.handlers.flatMap(handler => handler.events),
-      ...(this.options.events ?? []),
-      ...wiring.named,
-    ]);
-    const faults = wiringFaults(wiring, events);
+    const events = this.#eventsOf(wiring);
+    const faults = [...wiringFaults(wiring, events), ...scopedSagas(wiring), ...unreached(wiring)];
     if (faults.length > 0) throw new WiringError(faults);
-    this.#flow = this.#flowOf(wiring, events);
+    const { logger = new NestLogger(), onError } = this.options;
+    const { definitions } = this.#follow(wiring, events);
+    const parts = { eventStore, processors: definitions, events: [...events], logger, ...(onError && { onError }) };
+    const flow = new Flow({ ...parts, follow: 'later' });
     // From here on events are news to handlers and sagas, also where another process is to call them.
-    await this.#prepared(this.#flow);
-    this.#log = this.#logOf(wiring, events);
-    this.#takeOver(wiring);
+    await prepared(flow);
+    this.#connect(flow, wiring, events);
+    this.start(flow.processors);
+  }
+
+  /** Called by the flow of `EventualityModule`. @internal */
+  partsFor(flow: string, options: EventualityOptions, components: readonly FoundComponent[]): ExtensionParts {
+    this.#bridge = new Bridge();
+    this.#store = options ?? {};
+    const wrong = foreignOptions(this.options, flow);
+    const wiring = wiringOf(this.modules);
+    this.#places = components.map(placeOf);
+    const events = this.#eventsOf(wiring);
+    const faults = [...wrong, ...wiringFaults(wiring, events, this.#places)];
+    const handlers = this.#bridge.handlersFor(wiring);
+    if (faults.length > 0) return { processors: [], events: [], handlers, faults };
+    const { definitions: processors } = this.#follow(wiring, events);
+    return { processors, events: [...events], handlers, faults };
+  }
+
+  /** @internal */
+  created(flow: Flow): readonly string[] {
+    const wiring = wiringOf(this.modules);
+    const faults = [...scopedSagas(wiring), ...madeLater(wiring, this.#wiring!)];
+    if (faults.length === 0) this.#connect(flow, wiring, this.#eventsOf(wiring));
+    return faults;
+  }
+
+  /** @internal */
+  start(processors: { ready(): Promise<void> }): void {
+    this.#ready = () => processors.ready();
+    if (this.#waiting.size === 0) this.#begin();
   }
 
   /** Waits for handlers of what this process has published, while what they use is still there. @internal */
   async drain(): Promise<void> {
-    if (!this.#flow || !this.#log) return;
-    await this.#log.idle();
-    const { follow = true, closeTimeout: timeout = CLOSE_TIMEOUT_MS } = this.options;
+    if (!this.#flow || !this.#publications) return;
+    const { log } = this.#publications;
+    await log.idle();
+    const { closeTimeout: timeout = CLOSE_TIMEOUT_MS } = this.options;
     // What is late is handled by another process, or after the next start.
-    if (follow) await this.#flow.waitFor(this.#log.last, { timeout }).catch(() => undefined);
-    await this.#flow.processors.close();
-    for (const saga of this.#sagas) saga.close();
+    if (this.#follows) await this.#flow.waitFor(log.last, { timeout }).catch(() => undefined);
+    if (!this.#bridge) await this.#flow.processors.close();
+    this.#followers?.close();
   }
 
-  /** Called by Nest. */
+  /** Called by Nest. The flow of another module closes itself. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#log?.idle();
-    await this.#committed.close();
-    await this.#flow?.close();
+    await this.#publications?.close();
+    if (!this.#bridge) await this.#flow?.close();
   }
 
-  async #prepared(flow: Flow): Promise<void> {
-    try {
-      await flow.processors.prepare();
-    } catch (error) {
-      await flow.close();
-      throw error;
-    }
+  get #follows(): boolean {
+    return (this.#store.follow ?? true) !== false;
   }
 
-  #flowOf(wiring: Wiring, events: ReadonlySet<Type>): Flow {
-    const { eventStore, logger = new NestLogger(), onError } = this.options;
-    const surroundings = this.#surroundings(wiring);
-    const handlers = wiring.handlers.map(place =>
-      handlerReactor(place, handledBy(place.events, events, wiring), surroundings),
-    );
-    this.#sagas = events.size > 0 ? wiring.sagas.map(place => followingSaga(place, events, surroundings)) : [];
-    const processors = [...handlers, ...this.#sagas.map(({ definition }) => definition)];
-    const parts = { eventStore, processors, events: [...events], logger, ...(onError && { onError }) };
-    return new Flow({ ...parts, follow: 'later' });
+  #eventsOf({ handlers, named }: Wiring): Set<Type> {
+    const places = [...handlers, ...this.#places];
+    return new Set([...places.flatMap(place => place.events), ...(this.options.events ?? []), ...named]);
   }
 
-  #surroundings({ commandBus, exceptions }: Wiring): Surroundings {
-    const { following = {} } = this.options;
+  #follow(wiring: Wiring, events: ReadonlySet<Type>): Followers {
+    this.#wiring = wiring;
+    this.#followers = new Followers(wiring, events, this.#surroundings());
+    return this.#followers;
+  }
+
+  #surroundings(): Surroundings {
+    const { eventStore, logger = new NestLogger(), onError } = this.#store;
     return {
-      ...{ moduleRef: this.moduleRef, commandBus, exceptions, following },
-      ...{ instances: this.#instances, transactions: this.#transactions, failures: this.#failures },
+      moduleRef: this.moduleRef,
+      wiring: () => this.#wiring!,
+      following: this.options.following ?? {},
+      instances: this.#instances,
+      transactions: this.#transactions,
+      failures: new Failures(logger, onError, eventStore?.constructor.name ?? 'EventStore'),
+      scopes: this.#bridge?.scopes,
     };
   }
 
-  #logOf(wiring: Wiring, events: ReadonlySet<Type>): EventLog {
-    const { sequenceOf, eventStore } = this.options;
-    const sagas = wiring.sagas.map(({ name }) => name);
-    const isHandled = (type: Type): boolean => idOf(type, wiring) !== null;
-    return new EventLog({
-      append: appends => eventStore.append(appends),
-      classes: new EventClasses({ events, sagas, isHandled }),
-      ...{ instances: this.#instances, transactions: this.#transactions },
-      ...{ committed: this.#committed, failures: this.#failures, ...(sequenceOf && { sequenceOf }) },
-    });
-  }
-
   /** From here on the buses store what they publish, and leave handlers and sagas to the flow. */
-  #takeOver({ buses, handlers }: Wiring): void {
-    const known = new Set<unknown>(handlers.map(({ wrapper }) => wrapper.instance));
-    const waiting = new Set(buses);
-    for (const bus of buses) {
-      bus.publisher = new StoringPublisher(this.#log!, bus.publisher);
+  #connect(flow: Flow, wiring: Wiring, events: ReadonlySet<Type>): void {
+    const bridge = this.#bridge;
+    this.#wiring = wiring;
+    this.#flow = flow;
+    this.#publications = new Publications({
+      ...this.#surroundings(),
+      ...(this.options.sequenceOf && { sequenceOf: this.options.sequenceOf }),
+      eventStore: flow.eventStore,
+      wiring,
+      events,
+      recorded: recorded => bridge?.recorded(flow, recorded),
+    });
+    const known = new Set<unknown>(wiring.handlers.map(({ wrapper }) => wrapper.instance));
+    for (const bus of wiring.buses) {
+      this.#waiting.add(bus);
       bus.register = (wrappers = []) => refuseUnknown(wrappers, known);
-      // The last that @nestjs/cqrs does at the start: by then the handlers of commands are registered.
-      bus.registerSagas = () => {
-        waiting.delete(bus);
-        if (waiting.size === 0) this.#begin();
-      };
+      bus.registerSagas = () => this.#registered(bus);
     }
+    bridge?.connect(flow, wiring);
+    bridge?.tell(flow, this.#publications.publishers, events, this.#instances);
   }
 
+  #registered(bus: EventBus): void {
+    this.#waiting.delete(bus);
+    if (this.#waiting.size === 0) this.#begin();
+  }
+
+  /** Called when the handlers of commands are registered, and when the flow may start; the later one begins. */
   #begin(): void {
-    if (this.options.follow === false) return;
-    for (const saga of this.#sagas) saga.begin();
+    if (!this.#follows || !this.#ready) return;
+    const { failures } = this.#surroundings();
+    this.#followers!.begin();
     const failed = (error: unknown): void =>
-      this.#failures.report(error, 'Handlers and sagas could not start at once; they are tried again.');
-    this.#flow!.processors.ready().catch(failed);
+      failures.report(error, 'Handlers and sagas could not start at once; they are tried again.');
+    this.#ready().catch(failed);
   }
 }
 
-/** The classes of events that @nestjs/cqrs hands to a handler: also those that extend one of its own. */
-const handledBy = (own: readonly Type[], events: ReadonlySet<Type>, wiring: Wiring): Type[] => {
-  const ids = new Set(own.map(type => idOf(type, wiring)));
-  return [...events].filter(type => own.includes(type) || (idOf(type, wiring) !== null && ids.has(idOf(type, wiring))));
-};
+const placeOf = ({ component, module }: FoundComponent): EventPlace => ({
+  type: { name: nameOf(component) },
+  module,
+  events: componentEvents(component) as readonly Type[],
+});
 
-/** The id by which a bus finds the handlers of an event; its options can replace the rule. */
-const idOf = (type: Type, { buses }: Wiring): string | null =>
-  (Reflect.get(buses[0]!, 'eventIdProvider') as EventIdProvider).getEventId(type);
-
-function refuseUnknown(wrappers: readonly Wrapper[], known: ReadonlySet<unknown>): void {
-  const unknown = wrappers.filter(({ instance }) => !known.has(instance)).map(({ name }) => String(name));
-  if (unknown.length > 0)
-    throw new WiringError([
-      `${unknown.join(', ')} is registered with the EventBus, but was not found among the providers when the application started, so it would get no stored event. ` +
-        'List it among the providers of a module.',
-    ]);
+async function prepared(flow: Flow): Promise<void> {
+  try {
+    await flow.processors.prepare();
+  } catch (error) {
+    await flow.close();
+    throw error;
+  }
 }

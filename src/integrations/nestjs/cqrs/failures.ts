@@ -1,16 +1,16 @@
-import { type EventStore, type FailureContext, type Logger, type OnError } from '../../../index';
+import type { FailureContext, Logger, OnError } from '../../../index';
 
 /** Reports what no caller sees to the logger and to the hook, independently of each other; never throws. */
 export class Failures {
   constructor(
     private readonly logger: Logger,
     private readonly onError: OnError | undefined,
-    private readonly eventStore: EventStore,
+    private readonly storeName: string,
   ) {}
 
   report(error: unknown, message: string): void {
     const { logger, onError } = this;
-    const context: FailureContext = { kind: 'event-store', name: this.eventStore.constructor.name };
+    const context: FailureContext = { kind: 'event-store', name: this.storeName };
     this.#safely(() => logger.error({ error }, message));
     if (onError) this.#safely(() => onError(error, context));
   }

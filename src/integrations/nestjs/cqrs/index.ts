@@ -1,5 +1,6 @@
 // `eventuality/nestjs/cqrs`: keep @nestjs/cqrs, and lose no event. See docs/coming-from-nestjs-cqrs.md.
 
+export { FlowContext } from './bridge/flow-context';
 export { Durable, type DurableOptions } from './durable';
 export { DurableEvents } from './durable-events';
 export {
@@ -8,4 +9,9 @@ export {
   UnpublishableEventError,
 } from './errors';
 export { EventualityCqrsModule } from './module';
-export type { EventualityCqrsAsyncOptions, EventualityCqrsOptions, FollowingOptions } from './options';
+export type {
+  EventualityCqrsAsyncOptions,
+  EventualityCqrsOptions,
+  EventualityCqrsRootOptions,
+  FollowingOptions,
+} from './options';

@@ -1,6 +1,8 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Provider, type Type } from '@nestjs/common';
+import { extensionToken } from '../flow-extension';
+import { DEFAULT } from '../tokens';
 import { DurableEvents } from './durable-events';
-import { type EventualityCqrsAsyncOptions, type EventualityCqrsOptions, OPTIONS } from './options';
+import { type EventualityCqrsAsyncOptions, type EventualityCqrsRootOptions, FLOW, OPTIONS } from './options';
 import { NamedEvents } from './wiring/wiring';
 
 /** Starts before all modules that are not global, and ends after them. */
@@ -13,20 +15,26 @@ class NamedEventsModule {}
 
 /**
  * Keeps @nestjs/cqrs, and lets it lose no event: what its buses publish is stored first, and then handed to its
- * handlers and sagas by checkpoint. Import it once, beside `CqrsModule`.
+ * handlers and sagas by checkpoint. Import it once, beside `CqrsModule`. Without an `eventStore` it takes part in the
+ * flow of `EventualityModule`: messages of either reach the handlers of the other.
  * @example imports: [CqrsModule.forRoot(), EventualityCqrsModule.forRoot({ eventStore })]
  */
 @Module({})
 export class EventualityCqrsModule implements OnModuleDestroy {
   constructor(@Inject(DurableEvents) private readonly events: DurableEvents) {}
 
-  static forRoot(options: EventualityCqrsOptions): DynamicModule {
-    return rootModule([{ provide: OPTIONS, useValue: options }]);
+  static forRoot({ flow = DEFAULT, ...options }: EventualityCqrsRootOptions = {}): DynamicModule {
+    return rootModule(flow, [{ provide: OPTIONS, useValue: options }]);
   }
 
   /** As `forRoot`, with options that depend on providers. */
-  static forRootAsync({ imports = [], inject = [], useFactory }: EventualityCqrsAsyncOptions): DynamicModule {
-    return rootModule([{ provide: OPTIONS, inject, useFactory }], imports);
+  static forRootAsync({
+    flow = DEFAULT,
+    imports = [],
+    inject = [],
+    useFactory,
+  }: EventualityCqrsAsyncOptions): DynamicModule {
+    return rootModule(flow, [{ provide: OPTIONS, inject, useFactory }], imports);
   }
 
   /** Names the events of a module that no `@EventsHandler` names: those that only sagas follow. */
@@ -41,15 +49,20 @@ export class EventualityCqrsModule implements OnModuleDestroy {
   }
 }
 
-const rootModule = (providers: Provider[], imports: DynamicModule['imports'] = []): DynamicModule => ({
+const rootModule = (flow: string, options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule => ({
   module: EventualityCqrsModule,
   imports: [
     {
       module: DurableEventsModule,
       global: true,
       imports,
-      providers: [...providers, DurableEvents],
-      exports: [DurableEvents],
+      providers: [
+        ...options,
+        { provide: FLOW, useValue: flow },
+        DurableEvents,
+        { provide: extensionToken(flow), useExisting: DurableEvents },
+      ],
+      exports: [DurableEvents, extensionToken(flow)],
     },
   ],
 });

@@ -4,10 +4,14 @@ import type { EventProcessorDefinition, EventStore, Logger, OnError } from '../.
 /** How the events of a handler class or a saga are followed. */
 export interface FollowingOptions extends Pick<EventProcessorDefinition['options'], 'segments' | 'retry' | 'onError'> {}
 
-/** Options of `EventualityCqrsModule.forRoot`. */
+/** How what @nestjs/cqrs publishes is stored and followed. */
 export interface EventualityCqrsOptions {
-  /** Stores the events, and how far each handler is. It is closed with the application. */
-  readonly eventStore: EventStore;
+  /**
+   * Stores the events, and how far each handler is. It is closed with the application. Without it, they are stored by
+   * the flow of `EventualityModule`, and messages of either reach the handlers of the other; `follow`, `logger` and
+   * `onError` are then options of `EventualityModule`.
+   */
+  readonly eventStore?: EventStore;
   /**
    * The classes of events that no `@EventsHandler` names: those that only sagas follow. Feature modules can name theirs
    * with `EventualityCqrsModule.forFeature`.
@@ -33,11 +37,22 @@ export interface EventualityCqrsOptions {
   readonly closeTimeout?: number;
 }
 
+/** Options of `EventualityCqrsModule.forRoot`. */
+export interface EventualityCqrsRootOptions extends EventualityCqrsOptions {
+  /** The name of the flow whose store is used, in an application with several; default `'default'`. */
+  readonly flow?: string;
+}
+
 /** Options of `EventualityCqrsModule.forRootAsync`. */
 export interface EventualityCqrsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** The name of the flow whose store is used, in an application with several; default `'default'`. */
+  readonly flow?: string;
   readonly inject?: any[];
   readonly useFactory: (...dependencies: any[]) => EventualityCqrsOptions | Promise<EventualityCqrsOptions>;
 }
 
 /** The token under which the module's options are injected. */
 export const OPTIONS = Symbol('eventuality/nestjs/cqrs options');
+
+/** The token under which the name of the module's flow is injected. */
+export const FLOW = Symbol('eventuality/nestjs/cqrs flow');

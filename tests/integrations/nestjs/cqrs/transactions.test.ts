@@ -1,7 +1,11 @@
-import { AggregateRoot, EventBus, EventPublisher, EventsHandler, ofType } from '@nestjs/cqrs';
-import { InMemoryEventStore } from 'eventuality';
-import { DurableEvents } from 'eventuality/nestjs/cqrs';
+import { Injectable } from '@nestjs/common';
+import { AggregateRoot, CqrsModule, EventBus, EventPublisher, EventsHandler, ofType } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { EventHandler, InMemoryEventStore } from 'eventuality';
+import { EventualityModule } from 'eventuality/nestjs';
+import { DurableEvents, EventualityCqrsModule } from 'eventuality/nestjs/cqrs';
 import type { PoolClient } from 'pg';
+import { SILENT } from '../../../support/logger';
 import { TestSchema } from '../../../support/stores/schema';
 import { pause, until } from '../../../support/waiting';
 import { closeApps, startedApp } from './apps';
@@ -106,6 +110,29 @@ test('events that handlers and subscribers publish in turn do not belong to the 
   await bus.publish(new Paid('b'));
   await until(() => booked.length === 4, 'all');
   expect(booked.sort()).toEqual(['a', 'b', 'heard a', 'heard b']);
+});
+
+test('with the flow of EventualityModule too: its listeners and handlers get it when it is committed', async () => {
+  const listened: string[] = [];
+  @Injectable()
+  class Listener {
+    @EventHandler(Paid)
+    paid({ id }: Paid): void {
+      listened.push(id);
+    }
+  }
+  const flow = EventualityModule.forRoot({ eventStore: schema.openApart(), logger: SILENT });
+  const imports = [CqrsModule.forRoot(), flow, EventualityCqrsModule.forRoot()];
+  const app = await Test.createTestingModule({ imports, providers: [Accountant, Listener] }).compile();
+  await (app.useLogger(false) ?? app.init());
+  const client = await begun();
+  await app.get(DurableEvents).within(client, () => app.get(EventBus).publish(new Paid('a')));
+  await pause(50);
+  expect({ handled, listened }).toEqual({ handled: [], listened: [] });
+  await client.query('commit');
+  await until(() => handled.length === 1 && listened.length === 1, 'the event');
+  expect({ handled, listened }).toEqual({ handled: ['a'], listened: ['a'] });
+  await app.close();
 });
 
 test('errors: no transaction, a transaction that is over, work that throws, a store without transactions', async () => {

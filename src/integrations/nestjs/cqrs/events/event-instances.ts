@@ -1,7 +1,8 @@
 import type { Type } from '@nestjs/common';
-import { ASYNC_CONTEXT_ATTRIBUTE, AsyncContext } from '@nestjs/cqrs';
+import { AsyncContext } from '@nestjs/cqrs';
 import type { RecordedEvent } from '../../../../index';
 import { eventTypeOf, type NewEvent } from '../../../../store-kit';
+import { withoutContext } from '../bridge/prepared-message';
 
 /** How many asynchronous contexts of events that were published lately are kept, for handlers in this process. */
 const MAX_CONTEXTS = 1000;
@@ -13,19 +14,22 @@ export class EventInstances {
   /** @throws UnstorableValueError, BundledNameError, InvalidPayloadError */
   toStore(event: object, type: Type, id: string): NewEvent {
     const context = AsyncContext.of(event);
-    const sealed = eventTypeOf(type).seal(context ? withoutContext(event) : event);
+    const sealed = eventTypeOf(type).seal(withoutContext(event));
     if (context) this.#keep(id, context);
     return { id, name: sealed.name, ...versionOf(sealed) };
   }
 
-  /** Returns an instance of the event's class that is not frozen itself, as an asynchronous context may be attached. */
-  revived(event: RecordedEvent, type: Type): object {
+  /**
+   * Returns an instance of the event's class that is not frozen itself, as an asynchronous context may be attached: the
+   * one in which it was published, if that was in this process, otherwise the given one.
+   */
+  revived(event: RecordedEvent, type: Type, context?: AsyncContext): object {
     const read = event as Parameters<ReturnType<typeof eventTypeOf>['revive']>[0];
     const revived: object = eventTypeOf(type).revive(read);
     const instance = Object.isFrozen(revived)
       ? Object.assign(Object.create(Object.getPrototypeOf(revived)), revived)
       : revived;
-    this.#contexts.get(event.id)?.attachTo(instance);
+    (this.#contexts.get(event.id) ?? context)?.attachTo(instance);
     return instance;
   }
 
@@ -40,10 +44,3 @@ type Sealed = ReturnType<ReturnType<typeof eventTypeOf>['seal']>;
 
 const versionOf = ({ stored, schemaVersion, payload }: Sealed): Pick<NewEvent, 'schemaVersion' | 'payload'> =>
   stored ?? { schemaVersion, payload };
-
-/** The context is a hidden property of the event, which would not be stored. */
-function withoutContext(event: object): object {
-  const properties = Object.getOwnPropertyDescriptors(event);
-  delete (properties as Record<symbol, unknown>)[ASYNC_CONTEXT_ATTRIBUTE];
-  return Object.create(Object.getPrototypeOf(event), properties);
-}

@@ -9,7 +9,7 @@ import { PublicationQueue } from './publication-queue';
 import type { Transactions } from './transactions';
 
 /** The name of the streams of events that were published with @nestjs/cqrs. */
-const AGGREGATE_NAME = '@nestjs/cqrs';
+export const AGGREGATE_NAME = '@nestjs/cqrs';
 
 /** What a log is made of. */
 export interface EventLogParts extends Pick<EventualityCqrsOptions, 'sequenceOf'> {
@@ -19,6 +19,10 @@ export interface EventLogParts extends Pick<EventualityCqrsOptions, 'sequenceOf'
   readonly transactions: Transactions;
   readonly committed: CommittedEvents;
   readonly failures: Failures;
+  /** Returns the metadata of what is published now. */
+  readonly metadataOf: (event: object) => NewEvent['metadata'];
+  /** Told of what is stored, before the subscribers of this process are. */
+  readonly recorded: (events: readonly RecordedEvent[]) => void;
 }
 
 /** Where an event was to be stored. */
@@ -49,7 +53,7 @@ export class EventLog {
    * @throws UnpublishableEventError, MessageClassMismatchError, UnstorableValueError, PublishedTooLateError, and what
    * else sealing throws: at once, so that `commit()` of an aggregate throws it
    */
-  publish(events: readonly object[], dispatcher: unknown, tell: () => unknown): Promise<void> {
+  publish(events: readonly object[], dispatcher: unknown, tell: () => unknown): Promise<readonly RecordedEvent[]> {
     const transaction = this.parts.transactions.current;
     transaction?.refuseOver(events);
     const places = this.#places(events, dispatcher);
@@ -59,6 +63,7 @@ export class EventLog {
       recorded => {
         if (transaction) this.#expected(recorded, tell);
         else this.#stored(recorded, tell);
+        return recorded;
       },
       error => {
         for (const [index, event] of events.entries()) this.#failed.set(event, places[index]!);
@@ -89,11 +94,12 @@ export class EventLog {
   }
 
   #appends(events: readonly object[], places: readonly Place[]): StreamAppend[] {
-    const { classes, instances } = this.parts;
+    const { classes, instances, metadataOf } = this.parts;
     const byStream = new Map<string, NewEvent[]>();
     for (const [index, event] of events.entries()) {
       const { id, stream } = places[index]!;
-      const stored = instances.toStore(event, classes.of(event), id);
+      const metadata = metadataOf(event);
+      const stored = { ...instances.toStore(event, classes.of(event), id), ...(metadata && { metadata }) };
       byStream.set(stream, [...(byStream.get(stream) ?? []), stored]);
     }
     return Array.from(byStream, ([aggregateId, events]) => ({
@@ -105,16 +111,17 @@ export class EventLog {
 
   #stored(recorded: readonly RecordedEvent[], tell: () => unknown): void {
     this.#last = recorded.at(-1)?.position ?? this.#last;
-    this.#tell(tell);
+    this.#tell(recorded, tell);
   }
 
   /** Subscribers are told when the transaction is over, and are not a part of it. */
   #expected(recorded: readonly RecordedEvent[], tell: () => unknown): void {
     const { transactions, committed } = this.parts;
-    transactions.outside(() => committed.expect(recorded, () => this.#tell(tell)));
+    transactions.outside(() => committed.expect(recorded, () => this.#tell(recorded, tell)));
   }
 
-  #tell(tell: () => unknown): void {
+  #tell(recorded: readonly RecordedEvent[], tell: () => unknown): void {
+    this.parts.recorded(recorded);
     const failed = (error: unknown): void =>
       this.parts.failures.report(error, 'The event publisher of @nestjs/cqrs failed with events that are stored.');
     try {

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AsyncContext, type IEventHandler } from '@nestjs/cqrs';
 import type { EventProcessorDefinition } from '../../../../index';
+import { FlowContext } from '../bridge/flow-context';
 import type { HandlerPlace } from '../wiring/wiring';
 import { publishUnhandled, reactorOf, type Surroundings } from './surroundings';
 
@@ -30,6 +31,8 @@ async function handlerFor(
 ): Promise<IEventHandler> {
   if (wrapper.isDependencyTreeStatic()) return wrapper.instance;
   const context = AsyncContext.of(event) ?? new AsyncContext();
+  // Others have been registered where they were made.
+  if (context instanceof FlowContext) moduleRef.registerRequestByContextId(context, context.id);
   return moduleRef.resolve<IEventHandler>(wrapper.metatype ? (wrapper.metatype as Type) : type, context.id, {
     strict: false,
   });

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { type ICommand, InvalidSagaException, type ISaga } from '@nestjs/cqrs';
 import { concatMap, filter, lastValueFrom, Observable, of } from 'rxjs';
 import type { EventProcessorDefinition, RecordedEvent } from '../../../../index';
+import type { MessageScope } from '../bridge/message-scopes';
 import type { SagaPlace } from '../wiring/wiring';
 import { SagaStream } from './saga-stream';
 import { publishUnhandled, reactorOf, type Surroundings } from './surroundings';
@@ -26,10 +27,16 @@ export function followingSaga(place: SagaPlace, events: Iterable<Type>, surround
   return { definition, begin: () => saga.begin(), close: () => saga.close() };
 }
 
+/** What of an event is left: its commands, and the scope of the event's first attempt, which counts equal commands. */
+interface Left {
+  readonly commands: ICommand[];
+  readonly scope: MessageScope | undefined;
+}
+
 class Saga {
   readonly #stream: SagaStream;
   /** The commands of an event that are not carried out yet, so that a retry does not feed the event again. */
-  readonly #left = new Map<string, ICommand[]>();
+  readonly #left = new Map<string, Left>();
   #warned = false;
 
   constructor(
@@ -49,10 +56,13 @@ class Saga {
 
   /** Feeds an event to the stream of all events, and carries out what the saga emits for it. */
   async next(event: object, { id }: RecordedEvent): Promise<void> {
-    const left = this.#left.get(id) ?? this.#fed(event);
+    const { scopes } = this.surroundings;
+    const left = this.#left.get(id) ?? { commands: this.#fed(event), scope: scopes?.current };
+    const { commands, scope } = left;
     this.#left.delete(id);
+    const execute = (): Promise<void> => this.#execute(commands[0]!);
     try {
-      for (; left.length > 0; left.shift()) await this.#execute(left[0]!);
+      for (; commands.length > 0; commands.shift()) await (scopes ? scopes.run(scope, execute) : execute());
     } catch (error) {
       this.#left.set(id, left);
       if (this.#left.size > MAX_LEFT) this.#left.delete([...this.#left.keys()][0]!);
@@ -103,7 +113,7 @@ class Saga {
 
   async #execute(command: ICommand): Promise<void> {
     try {
-      await this.surroundings.commandBus!.execute(command);
+      await this.surroundings.wiring().commandBus!.execute(command);
     } catch (error) {
       this.#unhandled(command, error);
       throw error;

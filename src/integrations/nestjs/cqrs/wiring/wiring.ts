@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { CommandBus, EventBus, UnhandledExceptionBus } from '@nestjs/cqrs';
+import { CommandBus, EventBus, QueryBus, UnhandledExceptionBus } from '@nestjs/cqrs';
 import { componentRole } from '../../../../container';
 import { Flow } from '../../../../index';
 import { type DurableOptions, durableOptions } from '../durable';
@@ -8,14 +8,19 @@ import { type DurableOptions, durableOptions } from '../durable';
 /** A provider of Nest, as its event bus takes it. */
 export type Wrapper = NonNullable<Parameters<EventBus['register']>[0]>[number];
 
+/** What handles events, or records them. */
+export interface EventPlace {
+  readonly type: { readonly name: string };
+  readonly module: string;
+  readonly events: readonly Type[];
+}
+
 /** A class with `@EventsHandler`. */
-export interface HandlerPlace {
+export interface HandlerPlace extends EventPlace {
   readonly wrapper: Wrapper;
   readonly type: Type;
-  readonly module: string;
   readonly name: string;
   readonly options: DurableOptions;
-  readonly events: readonly Type[];
 }
 
 /** A method with `@Saga`. */
@@ -28,6 +33,13 @@ export interface SagaPlace {
   readonly options: DurableOptions;
 }
 
+/** A class with `@CommandHandler` or `@QueryHandler` of @nestjs/cqrs. */
+export interface MessagePlace {
+  readonly type: Type;
+  readonly message: Type;
+  readonly module: string;
+}
+
 /** The events that a module names, with `EventualityCqrsModule.forFeature`. */
 export class NamedEvents {
   constructor(readonly events: readonly Type[]) {}
@@ -38,6 +50,10 @@ export interface Wiring {
   readonly buses: readonly EventBus[];
   /** That of the first module of @nestjs/cqrs; each of them knows all command handlers. */
   readonly commandBus: CommandBus | undefined;
+  readonly commandBuses: readonly CommandBus[];
+  readonly queryBuses: readonly QueryBus[];
+  readonly commandHandlers: readonly MessagePlace[];
+  readonly queryHandlers: readonly MessagePlace[];
   readonly exceptions: readonly UnhandledExceptionBus[];
   readonly handlers: readonly HandlerPlace[];
   readonly sagas: readonly SagaPlace[];
@@ -46,6 +62,8 @@ export interface Wiring {
   readonly withoutFlow: readonly { readonly type: Type; readonly module: string }[];
 }
 
+const COMMAND_HANDLER = '__commandHandler__';
+const QUERY_HANDLER = '__queryHandler__';
 const EVENTS_HANDLER = '__eventsHandler__';
 const SAGA = '__saga__';
 
@@ -60,12 +78,17 @@ interface Provided {
 
 /** Looks through the modules of an application, as the explorer of @nestjs/cqrs does. */
 export function wiringOf(modules: ModulesContainer): Wiring {
-  const provided = [...new Map(allProvided(modules).map(each => [each.wrapper.instance, each])).values()];
+  const all = allProvided(modules);
+  const provided = [...new Map(all.map(each => [each.wrapper.instance ?? each.wrapper, each])).values()];
   const instances = provided.map(({ wrapper }): unknown => wrapper.instance);
   const hasFlow = instances.some(instance => instance instanceof Flow);
   return {
     buses: instances.filter(instance => instance instanceof EventBus),
     commandBus: instances.find(instance => instance instanceof CommandBus),
+    commandBuses: instances.filter(instance => instance instanceof CommandBus),
+    queryBuses: instances.filter(instance => instance instanceof QueryBus),
+    commandHandlers: messagesOf(provided, COMMAND_HANDLER),
+    queryHandlers: messagesOf(provided, QUERY_HANDLER),
     exceptions: instances.filter(instance => instance instanceof UnhandledExceptionBus),
     handlers: provided.flatMap(handlersOf),
     sagas: provided.flatMap(sagasOf),
@@ -78,7 +101,8 @@ function allProvided(modules: ModulesContainer): Provided[] {
   return [...modules.values()].flatMap(module =>
     [...module.providers.values()].flatMap(found => {
       const wrapper = found as Wrapper;
-      const type = wrapper.instance?.constructor as Type | undefined;
+      // What a factory makes is not there before Nest has called it.
+      const type = (wrapper.instance?.constructor ?? wrapper.token) as Type | undefined;
       // An alias has the instance of another provider.
       return wrapper.isAlias || typeof type !== 'function' ? [] : [{ wrapper, type, module: module.name }];
     }),
@@ -90,6 +114,15 @@ function handlersOf({ wrapper, type, module }: Provided): HandlerPlace[] {
   if (!events) return [];
   const options = durableOptions(type);
   return [{ wrapper, type, module, name: options.name ?? type.name, options, events }];
+}
+
+/** Each class once: @nestjs/cqrs keeps one of its instances. */
+function messagesOf(provided: readonly Provided[], key: string): MessagePlace[] {
+  const found = provided.flatMap(({ type, module }): MessagePlace[] => {
+    const message = Reflect.getMetadata(key, type) as Type | undefined;
+    return message ? [{ type, message, module }] : [];
+  });
+  return [...new Map(found.map(each => [each.type, each])).values()];
 }
 
 function sagasOf({ wrapper, type, module }: Provided): SagaPlace[] {
