@@ -36,7 +36,7 @@ module.exports = {
       comment: 'another folder is entered by its index.ts; inside a folder files import files, never their own door',
       severity: 'error',
       from: { path: '^src/((?:(?:adapters|integrations|tools)/)?[^/]+)/' },
-      to: { path: '^src/', pathNot: ['^src/$1/', '^src/(?:adapters/)?[^/]+/index\\.ts$', FACES] },
+      to: { path: '^src/', pathNot: ['^src/$1/', '^src/(?:adapters/|integrations/)?[^/]+/index\\.ts$', FACES] },
     },
     {
       name: 'not-through-the-own-door',
@@ -54,10 +54,13 @@ module.exports = {
     {
       name: 'tools-from-outside',
       comment:
-        'a tool or integration imports what users can import: the lists of exports, the doors of adapters and testing/',
+        'a tool or integration imports what users can import: the lists of exports, the doors of adapters, testing/ and integrations/http/',
       severity: 'error',
       from: { path: '^src/((?:tools|integrations)/[^/]+)/' },
-      to: { path: '^src/', pathNot: ['^src/$1/', FACES, '^src/(adapters/[^/]+|testing)/index\\.ts$'] },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/$1/', FACES, '^src/(adapters/[^/]+|testing|integrations/http)/index\\.ts$'],
+      },
     },
     {
       name: 'tools-have-no-importers',

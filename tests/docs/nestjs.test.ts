@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Body, Controller, Get, Inject, Injectable, Module, Param, Post, Scope, Sse } from '@nestjs/common';
-import { APP_INTERCEPTOR, REQUEST } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, REQUEST } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import {
@@ -21,6 +21,7 @@ import {
 } from 'eventuality';
 import {
   ActorInterceptor,
+  EventualityExceptionFilter,
   EventualityHealthIndicator,
   EventualityModule,
   InjectFlow,
@@ -224,6 +225,58 @@ test('a module, its handlers and its controller', async () => {
   await nest.get(Flow).dispatch(new CompleteAll(['2']), { waitFor: [TodoList] });
   expect((await supertest(server).get('/todos')).body).toEqual([]);
   expect((await supertest(server).get('/health')).body).toEqual({ eventuality: { status: 'up' } });
+  await nest.close();
+});
+
+class SoldOut extends Error {}
+class Buy {
+  constructor(readonly amount: number) {}
+}
+
+@Injectable()
+class Shop {
+  @CommandHandler(Buy)
+  buy() {
+    throw new SoldOut('of which the client learns nothing');
+  }
+}
+
+@Controller()
+class ShopController {
+  constructor(private readonly flow: Flow) {}
+
+  @Post('buy')
+  async buy(@Body() { amount }: Buy) {
+    await this.flow.dispatch(new Buy(amount));
+  }
+}
+
+// #region filter
+@Module({
+  imports: [EventualityModule.forRoot(), TodosModule],
+  providers: [Shop, { provide: APP_FILTER, useClass: EventualityExceptionFilter.rejecting(SoldOut) }],
+  controllers: [ShopController],
+})
+class ShopModule {}
+// #endregion filter
+
+test('errors are answered with problem details', async () => {
+  const module = await Test.createTestingModule({ imports: [ShopModule] }).compile();
+  const nest = module.createNestApplication<NestExpressApplication>({ logger: false });
+  await nest.init();
+  const server = nest.getHttpServer();
+  // #region problem
+  const { body } = await supertest(server).post('/todos/7/complete').expect(404);
+  expect(body).toEqual({
+    type: 'https://unpkg.com/eventuality/docs/errors.md#AGGREGATE_NOT_FOUND',
+    title: 'There is nothing with this id.',
+    status: 404,
+    code: 'AGGREGATE_NOT_FOUND',
+    detail: "todo '7'",
+  });
+  // #endregion problem
+  const { body: rejected } = await supertest(server).post('/buy').send({ amount: 1 }).expect(422);
+  expect(rejected).toMatchObject({ type: 'about:blank', code: 'SoldOut' });
   await nest.close();
 });
 

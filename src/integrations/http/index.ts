@@ -1,0 +1,3 @@
+// What all integrations for HTTP have in common.
+
+export { PROBLEM_TYPE, PROBLEMS, type ProblemDetails, problemOf, rejectionOf } from './problem-details';
