@@ -1,5 +1,17 @@
-import { Aggregate, AggregateRoot, CommandHandler, EventHandler } from 'eventuality';
+import { Aggregate, AggregateRoot, Command, CommandHandler, EventHandler } from 'eventuality';
+import * as z from 'zod';
 
+const A_WEEK = 604_800;
+
+export const placeOrderSchema = z.strictObject({
+  id: z.string().min(1).max(50),
+  product: z.string().min(1).max(50),
+  pieces: z.int().min(1).max(1000),
+  address: z.string().min(1).max(200),
+  payWithin: z.int().min(1).max(A_WEEK).describe('How long the customer has to pay, in seconds.'),
+});
+
+@Command('PlaceOrder', { schema: placeOrderSchema })
 export class PlaceOrder {
   constructor(
     readonly id: string,

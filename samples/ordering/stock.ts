@@ -1,5 +1,12 @@
-import { Aggregate, AggregateRoot, CommandHandler, EventHandler } from 'eventuality';
+import { Aggregate, AggregateRoot, Command, CommandHandler, EventHandler } from 'eventuality';
+import * as z from 'zod';
 
+export const addStockSchema = z.strictObject({
+  product: z.string().min(1).max(50),
+  pieces: z.int().min(1).max(1_000_000),
+});
+
+@Command('AddStock', { schema: addStockSchema })
 export class AddStock {
   constructor(
     readonly product: string,

@@ -11,9 +11,9 @@ beforeEach(() => {
 
 afterEach(() => project.remove());
 
-test.each(['todo', 'ordering'])('the events of the sample %s are as they are locked', async sample => {
-  cpSync(join(SAMPLES, sample), project.folder, { recursive: true });
-  const { out } = await project.run('schema', 'check', '--json');
+test.each(['todo', 'ordering', 'nestjs'])('the events of the sample %s are as they are locked', async sample => {
+  cpSync(SAMPLES, project.folder, { recursive: true });
+  const { out } = await project.run('schema', 'check', '--json', '--config', `${sample}/eventuality.config.ts`);
   expect(JSON.parse(out)).toMatchObject({ status: 'ok', diagnostics: [] });
 });
 

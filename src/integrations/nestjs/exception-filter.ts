@@ -18,8 +18,8 @@ export class EventualityExceptionFilter implements ExceptionFilter {
   constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
   /**
-   * Returns a filter that also answers errors with which your domain rejects a request: 422, with the `code` of the error
-   * if it is text, otherwise the name of its class, as `code`.
+   * Returns a filter that also answers errors with which your domain rejects a request: 422, with the `code` of the
+   * error if it is text, otherwise the name of its class, as `code`.
    * @param types the classes of these errors; their subclasses belong to them
    * @example { provide: APP_FILTER, useClass: EventualityExceptionFilter.rejecting(SoldOut) }
    */

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Controller, Module, Sse } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { Flow } from 'eventuality';
 import { EventualityModule, liveQuery } from 'eventuality/nestjs';
+import { connectedTo } from '../../support/event-stream';
 import { SILENT } from '../../support/logger';
 import { until, within } from '../../support/waiting';
 import { Account, BalanceList, BalanceQueries, Balances, Deposit, Ledger, Open } from './banking';
@@ -41,28 +40,7 @@ beforeEach(async () => {
 
 afterEach(() => nest.close());
 
-/** A client of the event stream, what it has got, and whether the stream has ended. */
-interface Client {
-  readonly got: unknown[];
-  readonly ended: Promise<void>;
-  leave(): void;
-}
-
-async function connected(): Promise<Client> {
-  const { port } = nest.getHttpServer().address() as AddressInfo;
-  const got: unknown[] = [];
-  const asking = request({ port, host: '127.0.0.1', path: '/balances/live' });
-  asking.end();
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    asking.once('response', resolve).once('error', reject);
-  });
-  answer.setEncoding('utf8').on('data', (text: string) => {
-    for (const [, data] of text.matchAll(/^data: (.*)$/gm)) got.push(JSON.parse(data!));
-  });
-  answer.on('error', () => undefined);
-  const ended = new Promise<void>(resolve => answer.once('close', () => resolve()));
-  return { got, ended, leave: () => asking.destroy() };
-}
+const connected = async () => connectedTo(`${await nest.getUrl()}/balances/live`);
 
 test('a client gets the result now and after each change', async () => {
   const flow = nest.get(Flow);
