@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { builtDist } from './support/package';
+import { packed } from './support/package';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
@@ -122,9 +122,7 @@ const MANUAL_STORE = /list-event-store\.ts -->\n```ts\n([\s\S]*?)^```/m.exec(
   readFileSync(join(root, 'docs/custom-store.md'), 'utf8'),
 )![1]!;
 
-const manifest: { files: string[]; dependencies: object } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-);
+const manifest: { dependencies: object } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 let workshop: string;
 let project: string;
@@ -135,7 +133,7 @@ beforeAll(async () => {
   workshop = mkdtempSync(join(tmpdir(), 'eventuality-bare-'));
   project = join(workshop, 'bare');
   mkdirSync(project);
-  const tarball = await pack(join(workshop, 'package'));
+  const tarball = await packed(workshop);
   await run('npm', ['init', '-y', ...QUIET], { cwd: project });
   await install(tarball);
   writeFileSync(join(project, 'story.cjs'), COMMONJS);
@@ -143,19 +141,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(workshop, { recursive: true, force: true }));
-
-/** Packs what would be published. */
-async function pack(folder: string): Promise<string> {
-  mkdirSync(folder);
-  const named = manifest.files.filter(file => file !== 'dist' && !file.startsWith('!'));
-  for (const file of ['package.json', 'LICENSE', 'README.md', ...named])
-    cpSync(join(root, file), join(folder, file), { recursive: true });
-  cpSync(await builtDist(), join(folder, 'dist'), { recursive: true });
-  const { stdout } = await run('npm', ['pack', '--pack-destination', workshop, '--ignore-scripts', ...QUIET], {
-    cwd: folder,
-  });
-  return join(workshop, stdout.trim().split('\n').at(-1)!);
-}
 
 async function install(tarball: string): Promise<void> {
   try {

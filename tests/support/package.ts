@@ -1,6 +1,8 @@
-import { mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { build, DIST, isBuilt } from '../../scripts/build';
 
 const ROOT = join(__dirname, '../..');
@@ -21,6 +23,28 @@ export async function builtDist(): Promise<string> {
     rmSync(LOCK, { recursive: true, force: true });
   }
   return DIST;
+}
+
+/** Packs what would be published into a folder, and returns the tarball. */
+export async function packed(into: string): Promise<string> {
+  const folder = join(into, 'package');
+  mkdirSync(folder);
+  const { files }: { files: string[] } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const named = files.filter(file => file !== 'dist' && !file.startsWith('!'));
+  for (const file of ['package.json', 'LICENSE', 'README.md', ...named])
+    cpSync(join(ROOT, file), join(folder, file), { recursive: true });
+  cpSync(await builtDist(), join(folder, 'dist'), { recursive: true });
+  const packing = [
+    'pack',
+    '--pack-destination',
+    into,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  const { stdout } = await promisify(execFile)('npm', packing, { cwd: folder });
+  return join(into, stdout.trim().split('\n').at(-1)!);
 }
 
 /** Puts packages of this project, and the project itself as `eventuality`, where the programs of a folder find them. */
