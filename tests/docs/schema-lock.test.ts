@@ -1,5 +1,6 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sqlite } from 'eventuality/sqlite';
 import { Project } from '../support/cli-project';
 
 const FILES = join(__dirname, 'schema-lock');
@@ -44,5 +45,14 @@ test('samples stand for a schema, and a store is read', async () => {
   });
   const locked = JSON.parse(project.read('eventuality.events.json')).events.CustomerLeft.versions[1];
   expect(locked).toMatchObject({ from: 'sample', shape: { required: ['reason'] }, sample: { reason: 'moved' } });
-  expect(await project.run('schema', 'check', '--store', ...more)).toMatchObject({ code: 0 });
+  expect(await project.run('schema', 'check', '--store', ...more)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there is no such file, and `create` is false'),
+  });
+  const store = sqlite(join(project.folder, 'events.db'));
+  const events = [{ name: 'CustomerLeft', schemaVersion: 1, payload: { reason: 'moved' } }];
+  await store.append([{ stream: { aggregateName: 'Customer', aggregateId: '1' }, expected: 0, events }]);
+  await store.close();
+  const { code, out } = await project.run('schema', 'check', '--store', '--json', ...more);
+  expect([code, JSON.parse(out).data.stored]).toEqual([0, [{ name: 'CustomerLeft', version: 1, count: 1 }]]);
 });

@@ -174,7 +174,9 @@ test('everything that is stored is read', async () => {
   await store.close();
   expect(await project.run('schema', 'check', '--store')).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/^error: account.opened: 1 stored in version 2 cannot be read: /),
+    err: expect.stringMatching(
+      /^error: account.opened: 1 stored in version 2 cannot be read, the first at position 3, /,
+    ),
   });
   project.write({ 'eventuality.config.ts': withStore('no/such/folder/events.db') });
   const refused = await project.run('schema', 'check', '--store');
@@ -223,10 +225,10 @@ test.each<[string, Record<string, string>, string[], string | RegExp]>([
     "'eventuality.config.ts' cannot be loaded: no way",
   ],
   [
-    'a config without a default export',
+    'a config whose default export is a number',
     { 'eventuality.config.ts': 'export default 1;' },
     ['schema', 'lock'],
-    "'eventuality.config.ts' has no default export. Write: export default { module: AppModule };",
+    "'eventuality.config.ts' has a default export of the type number, not an object. Write: export default { module: AppModule };",
   ],
   [
     'a config with an unknown key',

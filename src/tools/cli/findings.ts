@@ -24,10 +24,14 @@ export interface StoredPlace {
   readonly version: number;
 }
 
+/** Returns a text with its line breaks and other control characters escaped: a name may have any. */
+export const inLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Returns a finding in one line. */
 export function lineOf({ level, event, field, message, fix }: Finding): string {
   const place = [event, field].filter(part => part !== undefined && part !== '').join(', ');
-  return `${level}: ${place === '' ? '' : `${place}: `}${message}.${fix === undefined ? '' : ` ${fix}.`}`;
+  return inLine(`${level}: ${place === '' ? '' : `${place}: `}${message}.${fix === undefined ? '' : ` ${fix}.`}`);
 }
 
 export const hasErrors = (findings: readonly Finding[]): boolean => findings.some(({ level }) => level === 'error');

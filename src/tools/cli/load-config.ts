@@ -20,10 +20,17 @@ export async function loadConfig(given: string | undefined): Promise<LoadedConfi
   const file = given === undefined ? found() : resolve(given);
   if (!existsSync(file)) throw new WrongUse(`There is no file '${file}'.`);
   const config = await imported(file);
-  if (typeof config !== 'object' || config === null)
-    throw new WrongUse(`'${file}' has no default export. Write: export default { module: AppModule };`);
+  if (typeof config !== 'object' || config === null) {
+    const found =
+      config === undefined
+        ? 'has no default export'
+        : `has a default export of the type ${typeOf(config)}, not an object`;
+    throw new WrongUse(`'${file}' ${found}. Write: export default { module: AppModule };`);
+  }
   return { config: config as EventualityConfig, file, folder: dirname(file) };
 }
+
+const typeOf = (value: unknown): string => (value === null ? 'null' : typeof value);
 
 function found(): string {
   const file = EXTENSIONS.map(extension => resolve(`${NAME}${extension}`)).find(path => existsSync(path));

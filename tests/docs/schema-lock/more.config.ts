@@ -6,6 +6,6 @@ import { AppModule, CustomerLeft } from './module';
 export default {
   module: AppModule,
   samples: [new CustomerLeft('moved'), new CustomerLeft('other', 'Too far away')],
-  eventStore: () => sqlite('events.db'),
+  eventStore: () => sqlite('events.db', { create: false }),
 } satisfies EventualityConfig;
 // #endregion more

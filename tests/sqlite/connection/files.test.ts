@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/adapters/sqlite/schema/migrations';
 import { testFiles } from '../../support/stores/files';
 import { everything } from '../../support/stores/whole-stores';
@@ -16,6 +16,20 @@ test('commits are durable: write-ahead log, synchronous FULL', () => {
   files.store(files.path(), { driver });
   expect(pragma(driver, 'journal_mode')).toBe('wal');
   expect(pragma(driver, 'synchronous')).toBe(2);
+});
+
+test('a file that does not exist is refused where none is to be created, and none is', () => {
+  const path = files.path();
+  expect(() => files.store(path, { create: false })).toThrow(
+    expect.objectContaining({
+      code: 'SQLITE_FILE_UNAVAILABLE',
+      message: expect.stringContaining('there is no such file, and `create` is false'),
+    }),
+  );
+  expect(existsSync(path)).toBe(false);
+  files.store(path);
+  files.store(path, { create: false });
+  files.store(':memory:', { create: false });
 });
 
 test('synchronous NORMAL is there for those who ask for it', () => {

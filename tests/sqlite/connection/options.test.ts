@@ -39,6 +39,7 @@ describe('options', () => {
       "driver is 'sqlite3'; it must be 'node:sqlite', 'better-sqlite3', '@photostructure/sqlite', or an object with open(file).",
     ],
     ['driver', { driver: null }, 'driver is null'],
+    ['create', { create: 'no' as never }, "create is 'no'; it must be true or false."],
     ['busyTimeout', { busyTimeout: -1 }, 'busyTimeout is -1; it must be an integer from 0 to 600000.'],
     ['pollEvery', { pollEvery: 0 }, 'pollEvery is 0; it must be an integer from 1 to 60000.'],
     ['maxPayloadBytes', { maxPayloadBytes: '1 MiB' }, "maxPayloadBytes is '1 MiB'"],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { SqliteFileUnavailableError } from '../errors';
 import { checkSchema, migrate } from '../schema/migrations';
 import type { SqliteConnection, SqliteDriver } from './driver';
@@ -45,11 +46,14 @@ export function openAgain(driver: SqliteDriver, settings: SqliteSettings): Sqlit
 }
 
 function opened(driver: SqliteDriver, settings: SqliteSettings): SqliteConnection {
+  const { file, create } = settings;
+  if (!create && file !== IN_MEMORY && !existsSync(file))
+    throw new SqliteFileUnavailableError(file, 'there is no such file, and `create` is false');
   try {
-    return driver.open(settings.file);
+    return driver.open(file);
   } catch (error) {
     // A driver may check the path itself, and report it in its own words.
-    if (resultCode(error) === undefined) throw new SqliteFileUnavailableError(settings.file, error);
+    if (resultCode(error) === undefined) throw new SqliteFileUnavailableError(file, error);
     throw failureOf(error, settings);
   }
 }

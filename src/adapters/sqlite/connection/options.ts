@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  aBoolean,
   aClock,
   type Clock,
   integer,
@@ -22,6 +23,8 @@ export interface SqliteOptions {
    * `better-sqlite3` or `@photostructure/sqlite`, whichever is installed.
    */
   readonly driver?: SqliteDriverName | SqliteDriver;
+  /** Whether a file that is missing is created; `false` refuses it, for programs that only read. Default true. */
+  readonly create?: boolean;
   /**
    * `full`: an acknowledged append survives a power failure. `normal`: it survives the end of the process, but a power
    * failure may lose the latest ones; faster. Default `full`.
@@ -48,6 +51,7 @@ export interface SqliteSettings {
   /** Absolute path, or `:memory:`. */
   readonly file: string;
   readonly driver: SqliteDriverName | SqliteDriver | undefined;
+  readonly create: boolean;
   readonly synchronous: 'full' | 'normal';
   readonly busyTimeout: number;
   readonly pollEvery: number;
@@ -60,6 +64,7 @@ export const IN_MEMORY = ':memory:';
 
 const OPTIONS: OptionChecks<SqliteOptions> = {
   driver: must(`${DRIVERS.map(name => `'${name}'`).join(', ')}, or an object with open(file)`, isDriver),
+  create: aBoolean,
   synchronous: oneOf('full', 'normal'),
   busyTimeout: integer(0, 600_000),
   pollEvery: integer(1, 60_000),
@@ -73,11 +78,12 @@ export function checkedOptions(file: string, options: SqliteOptions = {}): Sqlit
   checkFile(file, faults);
   faults.push(...optionFaults(options, OPTIONS));
   if (faults.length > 0) throw new SqliteOptionsError(faults);
-  const { driver, synchronous = 'full', clock = systemClock } = options;
+  const { driver, create = true, synchronous = 'full', clock = systemClock } = options;
   const { busyTimeout = BUSY_TIMEOUT_MS, pollEvery = 25, maxPayloadBytes = 1024 * 1024 } = options;
   return {
     file: file === IN_MEMORY ? file : resolve(file),
     driver,
+    create,
     synchronous,
     busyTimeout,
     pollEvery,

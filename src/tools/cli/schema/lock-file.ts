@@ -44,19 +44,42 @@ export function lockText({ lockVersion, events }: LockFile): string {
 export function parsedLock(text: string): LockFile {
   const found: unknown = JSON.parse(text);
   if (!isRecord(found) || !isRecord(found.events)) throw new Error('it has no events');
-  if (found.lockVersion !== 1) throw new Error(`its lockVersion is ${String(found.lockVersion)}, and 1 is known`);
-  for (const [name, event] of Object.entries(found.events)) {
-    const correct =
-      isRecord(event) &&
-      Number.isInteger(event.current) &&
-      isRecord(event.versions) &&
-      Object.values(event.versions).every(isRecord) &&
-      Array.isArray(event.steps) &&
-      typeof event.retired === 'boolean';
-    if (!correct) throw new Error(`the entry of '${name}' is not one of a lock file`);
-    for (const [version, { shape, hash }] of Object.entries(event.versions as Record<string, LockedVersion>))
-      if (shape !== undefined && hashOf(shape) !== hash)
-        throw new Error(`the shape of version ${version} of '${name}' was edited: its hash is another one`);
-  }
+  if (found.lockVersion !== 1)
+    throw new Error(`its lockVersion is ${JSON.stringify(found.lockVersion)}, and 1 is known`);
+  for (const [name, event] of Object.entries(found.events)) refuseEntry(name, event);
   return found as unknown as LockFile;
+}
+
+const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;
+
+/** Checks of the keys of an entry. */
+const ENTRY: Readonly<Record<string, (value: unknown) => boolean>> = {
+  current: isVersion,
+  versions: isRecord,
+  steps: value => Array.isArray(value) && value.every(step => typeof step === 'string' && /^[1-9]\d*>./s.test(step)),
+  retired: value => typeof value === 'boolean',
+};
+
+/** Checks of the keys of a version, each of which may be missing. */
+const VERSION: Readonly<Record<string, (value: unknown) => boolean>> = {
+  shape: value => isRecord(value) || typeof value === 'boolean',
+  hash: value => typeof value === 'string',
+  from: value => value === 'schema' || value === 'sample',
+  sample: isRecord,
+};
+
+function refuseEntry(name: string, event: unknown): void {
+  if (!isRecord(event)) throw new Error(`the entry of '${name}' is not an object`);
+  for (const [key, holds] of Object.entries(ENTRY))
+    if (!holds(event[key])) throw new Error(`'${key}' of the entry of '${name}' is not one of a lock file`);
+  for (const [version, locked] of Object.entries(event.versions as object)) {
+    const place = `version ${version} of '${name}'`;
+    if (!isVersion(Number(version)) || !isRecord(locked)) throw new Error(`${place} is not one of a lock file`);
+    for (const [key, holds] of Object.entries(VERSION))
+      if (locked[key] !== undefined && !holds(locked[key]))
+        throw new Error(`'${key}' of ${place} is not one of a lock file`);
+    const { shape, hash } = locked as LockedVersion;
+    if (shape !== undefined && hashOf(shape) !== hash)
+      throw new Error(`the shape of ${place} was edited: its hash is another one`);
+  }
 }

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, WrongUse } from '../wrong-use';
-import { EMPTY_LOCK, type LockFile, parsedLock } from './lock-file';
+import { type LockFile, parsedLock } from './lock-file';
 
 const run = promisify(execFile);
 const MAX_BYTES = 2 ** 28;
 
-/** Reads the lock file as it is in a commit, a branch or a tag; empty if it is not in there. @throws WrongUse */
-export async function pastLock(file: string, ref: string): Promise<LockFile> {
+/** Reads the lock file as it is in a commit, a branch or a tag; undefined if it is not in there. @throws WrongUse */
+export async function pastLock(file: string, ref: string): Promise<LockFile | undefined> {
   const git = (...args: string[]) => run('git', args, { cwd: dirname(file), maxBuffer: MAX_BYTES });
   const commit = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`).catch(
     (error: { code?: unknown; stderr?: string }) => {
@@ -23,7 +23,7 @@ export async function pastLock(file: string, ref: string): Promise<LockFile> {
     () => true,
     () => false,
   );
-  if (!exists) return EMPTY_LOCK;
+  if (!exists) return undefined;
   const { stdout } = await git('show', place);
   try {
     return parsedLock(stdout);

@@ -1,5 +1,5 @@
 import type { EventCatalog } from '../../..';
-import type { Finding } from '../findings';
+import { type Finding, inLine } from '../findings';
 import type { LockFile } from './lock-file';
 import { missingSteps } from './rules';
 import { fromOf } from './today';
@@ -9,7 +9,9 @@ export function skeletons(findings: readonly Finding[], before: LockFile, catalo
   const changed = findings.filter(({ code }) => code === 'shape-changed');
   const next = [...new Set(changed.map(({ event }) => event!))].map(name => {
     const { current } = before.events[name]!;
-    const lines = changed.filter(({ event }) => event === name).map(({ field, message }) => `// ${field}: ${message}.`);
+    const lines = changed
+      .filter(({ event }) => event === name)
+      .map(({ field, message }) => inLine(`// ${field}: ${message}.`));
     return { name, version: current + 1, from: [current], lines };
   });
   const missing = missingSteps(catalog);
@@ -48,4 +50,6 @@ function upcasterOf(name: string, before: LockFile): string {
   return ['class Earlier {', ...methods, '}'].join('\n');
 }
 
-const quoted = (name: string): string => `'${name.replace(/['\\]/g, '\\$&')}'`;
+/** Returns a text as it is written in code. */
+const quoted = (name: string): string =>
+  `'${JSON.stringify(name).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type EventCatalog, type EventualityConfig, eventCatalog } from '../../..';
-import { hasErrors } from '../findings';
+import { type Finding, hasErrors } from '../findings';
 import { type LoadedConfig, loadConfig } from '../load-config';
 import type { Outcome } from '../outcome';
 import { messageOf, WrongUse } from '../wrong-use';
@@ -35,9 +35,15 @@ interface Surroundings {
 /** Writes the lock file, unless something that is locked has changed in a way that is not allowed. */
 export async function lockEvents(options: SchemaOptions): Promise<Outcome> {
   const { catalog, today, file } = await surroundings(options);
-  const before = options.against === undefined ? lockIn(file) : await pastLock(file, options.against);
+  const past = await pastOf(file, options);
+  const before = past ? past.lock : lockIn(file);
   const next = nextLock(before, catalog, today);
-  const findings = [...changeFindings(before, catalog, today), ...sampleFindings(next, catalog), ...today.notes];
+  const findings = [
+    ...changeFindings(before, catalog, today),
+    ...sampleFindings(next, catalog),
+    ...(past?.findings ?? []),
+    ...today.notes,
+  ];
   const written = !hasErrors(findings);
   if (written) writeFileSync(file, lockText(next));
   const code = options.writeUpcaster ? skeletons(findings, before, catalog) : '';
@@ -57,13 +63,12 @@ export async function checkEvents(options: SchemaOptions): Promise<Outcome> {
   const changes = changeFindings(before, catalog, today);
   const wrong = new Set(changes.flatMap(({ level, event }) => (level === 'error' && event ? [event] : [])));
   const stale = unlocked(before, nextLock(before, catalog, today)).filter(({ event }) => !wrong.has(event!));
-  const past =
-    options.against === undefined ? [] : pastFindings(await pastLock(file, options.against), before, options.against);
+  const past = await pastOf(file, options);
   const stored = options.store ? await storedIn(config, catalog) : undefined;
   const findings = [
     ...changes,
     ...stale,
-    ...past,
+    ...(past ? [...past.findings, ...pastFindings(past.lock, before, options.against!)] : []),
     ...sampleFindings(before, catalog),
     ...(stored?.findings ?? []),
     ...today.notes,
@@ -80,6 +85,19 @@ export async function checkEvents(options: SchemaOptions): Promise<Outcome> {
     text: code,
     summary: hasErrors(findings) ? '' : `${count(today)} as locked in ${file}.`,
   };
+}
+
+/** Returns the lock file of the ref that was asked for. */
+async function pastOf(
+  file: string,
+  { against }: SchemaOptions,
+): Promise<{ readonly lock: LockFile; readonly findings: readonly Finding[] } | undefined> {
+  if (against === undefined) return undefined;
+  const lock = await pastLock(file, against);
+  if (lock) return { lock, findings: [] };
+  const message = `'${against}' has no lock file '${basename(file)}' there, so nothing is compared with it`;
+  const fix = 'Name a ref that has it, unless this is the first lock';
+  return { lock: EMPTY_LOCK, findings: [{ level: 'warning', code: 'no-past-lock', message, fix }] };
 }
 
 const count = ({ events }: Today): string => (events.size === 1 ? '1 event is' : `${events.size} events are`);
@@ -118,6 +136,8 @@ function valibotConverter(config: string): ValibotConverter | undefined {
   }
 }
 
+const nameOf = (value: unknown): string => (typeof value === 'object' && value ? 'something else' : String(value));
+
 async function storedIn(config: EventualityConfig, catalog: EventCatalog) {
   if (!config.eventStore)
     throw new WrongUse('The config has no eventStore. Add: eventStore: () => postgres(process.env.DATABASE_URL)');
@@ -126,9 +146,11 @@ async function storedIn(config: EventualityConfig, catalog: EventCatalog) {
     .catch((error: unknown) => {
       throw new WrongUse(`The store cannot be opened: ${messageOf(error)}`);
     });
+  if (typeof store?.readAll !== 'function' || typeof store.close !== 'function')
+    throw new WrongUse(`'eventStore' of the config returned ${nameOf(store)}; it must return an event store.`);
   try {
     return await storedEvents(store, catalog);
   } finally {
-    await store.close().catch(() => undefined);
+    await Promise.resolve(store.close()).catch(() => undefined);
   }
 }
