@@ -38,6 +38,7 @@ export type {
   DispatchOptions,
   EventCodec,
   EventContext,
+  DefineEventOf,
   EventDefinition,
   EventMetadata,
   MessageContext,

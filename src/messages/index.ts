@@ -29,7 +29,7 @@ export type { Query, ResultOf } from './envelopes/query';
 export type { EventMarks, EventMetadata, RecordedEvent } from './envelopes/recorded-event';
 export type { ScheduleOptions } from './envelopes/schedule-options';
 export type { CurrentEvent } from './events/current-event';
-export { defineEvent, type EventDefinition, isEventDefinition } from './events/define-event';
+export { type DefineEventOf, defineEvent, type EventDefinition, isEventDefinition } from './events/define-event';
 export { EVENT_VERSIONS, versionFaults } from './events/event-option-checks';
 export type { EventCodec, EventOptions, StepsFault, StepsFrom, UpcastStep } from './events/event-options';
 export { EventReader } from './events/event-reader';

@@ -178,7 +178,7 @@ test('what is stored is read from the store, and exported, as it is', async () =
 
 test('without classes', async () => {
   // #region plain
-  const registered = defineEvent<{ name: string; email: string }>('customer.registered', {
+  const registered = defineEvent<{ name: string; email: string }>()('customer.registered', {
     version: 2,
     upcast: { 1: ({ mail, ...data }) => ({ ...data, email: mail }) },
   });

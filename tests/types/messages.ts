@@ -161,15 +161,20 @@ class TodoNone {}
 @Event('todo.text', { version: 2, upcast: { 1: () => 'text' } })
 class TodoText {}
 
-const todoNoted = defineEvent<{ text: string }>('todo.noted', {
+const todoNoted = defineEvent<{ text: string }>()('todo.noted', {
   version: 2,
   upcast: { 1: (data, { recordedAt }) => ({ ...data, recordedAt }) },
 });
 todoNoted('1', { text: 'milk' });
 // @ts-expect-error it has another payload
 todoNoted('1', { txt: 'milk' });
+holds<Same<typeof todoNoted.eventName, 'todo.noted'>>();
 // @ts-expect-error there is no step from version 1
 defineEvent('todo.gap', { version: 2 });
+// @ts-expect-error there is no step from version 2
+defineEvent<{ text: string }>()('todo.gap', { version: 3, upcast: { 1: data => data } });
+// @ts-expect-error the version would not be known
+defineEvent<{ text: string }>('todo.gap', { version: 2, upcast: { 1: data => data } });
 
 class TodoHistory {
   @Upcaster('todo.old', { from: 1, to: TodoStepped })

@@ -113,9 +113,9 @@ holds<Same<Parameters<typeof renamed>[1], { text: string }>>();
 renamed('1', { text: 'milk' });
 // @ts-expect-error the schema takes a text
 renamed('1', { text: 1 });
-defineEvent<{ readonly tags: readonly string[] }>('todo.tagged', { schema: z.object({ tags: z.array(z.string()) }) });
+defineEvent<{ readonly tags: readonly string[] }>()('todo.tagged', { schema: z.object({ tags: z.array(z.string()) }) });
 // @ts-expect-error the schema takes a number
-defineEvent<{ text: string }>('todo.renamed', { schema: z.object({ text: z.number() }) });
+defineEvent<{ text: string }>()('todo.renamed', { schema: z.object({ text: z.number() }) });
 
 export const classes = [
   ...[AddTodo, NoteTodo, TaggedTodos, TodoAdded, TodoPriced, TodoDated],

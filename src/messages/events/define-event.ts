@@ -15,24 +15,44 @@ export interface EventDefinition<Name extends string = string, Payload extends o
   readonly shape: EventShape;
 }
 
+/** Defines events with a payload of a given type: what `defineEvent<Payload>()` returns. */
+export type DefineEventOf<Payload extends object> = <
+  const Name extends string,
+  const Version extends number = number,
+  From extends number = never,
+>(
+  name: Name & StepsFault<Version, From>,
+  options?: EventVersions<Version, StandardSchemaV1<Payload, any>> & StepsFrom<From>,
+) => EventDefinition<Name, Payload>;
+
 /**
  * Defines an event without a class: its durable name, and how its stored versions become the current one. Pass it to
- * `new Flow({ events })`. Calling it creates an event for an aggregate, as `Event({ ... })` does.
- * @example const renamed = defineEvent<{ text: string }>('todo.renamed', { version: 2, upcast: { 1: toText } });
+ * `new Flow({ events })`. Calling it creates an event for an aggregate, as `Event({ ... })` does. With a schema, the
+ * payload has the type that it takes.
+ * @example const renamed = defineEvent('todo.renamed', { schema: z.object({ text: z.string() }) });
  * renamed('42', { text: 'milk' })
- * With a schema, the payload has the type that it takes.
  * @throws InvalidOptionsError
  */
 export function defineEvent<
+  const Name extends string,
   Payload extends object = any,
-  Name extends string = string,
   const Version extends number = number,
   From extends number = never,
 >(
   name: Name & StepsFault<Version, From>,
   options?: EventVersions<Version, StandardSchemaV1<Payload, any>> & StepsFrom<From>,
 ): EventDefinition<Name, Payload>;
-export function defineEvent(name: string, options: EventVersions = {}): EventDefinition {
+/**
+ * Says the type of the payload, where no schema does. In a call of its own: TypeScript would infer neither the name nor
+ * the versions if one of the types was given.
+ * @example const renamed = defineEvent<{ text: string }>()('todo.renamed', { version: 2, upcast: { 1: toText } });
+ */
+export function defineEvent<Payload extends object>(): DefineEventOf<Payload>;
+export function defineEvent(...given: [name?: string, options?: EventVersions]): unknown {
+  return given.length === 0 ? defined : defined(...(given as [string]));
+}
+
+function defined(name: string, options: EventVersions = {}): EventDefinition {
   const faults: string[] = [];
   aName(name, 'the name', faults);
   faults.push(...optionFaults(options, EVENT_VERSIONS));

@@ -127,7 +127,7 @@ class Processing {
 }
 
 /** What newer code makes of the events. */
-const amounts = defineEvent<{ amount: { litres: number } }>('tank.filled', {
+const amounts = defineEvent<{ amount: { litres: number } }>()('tank.filled', {
   version: 3,
   upcast: { 1: data => data, 2: ({ litres }) => ({ amount: { litres } }) },
 });

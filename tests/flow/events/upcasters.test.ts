@@ -39,11 +39,11 @@ const thrownBy = async (work: () => unknown): Promise<EventualityError> => {
 };
 
 describe('events without classes', () => {
-  const opened = defineEvent<{ owner: string; since: string }>('account.opened', {
+  const opened = defineEvent<{ owner: string; since: string }>()('account.opened', {
     version: 2,
     upcast: { 1: (data, { recordedAt }) => ({ ...data, since: recordedAt.slice(0, 4) }) },
   });
-  const paid = defineEvent<{ cents: number }>('account.paid');
+  const paid = defineEvent<{ cents: number }>()('account.paid');
   const account = defineAggregate({
     name: 'Account',
     state: { owner: '', since: '', cents: 0 },

@@ -15,6 +15,8 @@ const undeclared = (body: string) => `${IMPORTS} export class Subject extends Ag
 const plain = (body: string) => `${IMPORTS} export class Subject { ${body} }`;
 const event = (options: string) => `${IMPORTS} @Event('noted', ${options}) export class Noted { text = ''; }`;
 const eventOf = (options: string) => `${IMPORTS} export const noted = defineEvent('noted', ${options});`;
+const typedEventOf = (options: string) =>
+  `${IMPORTS} export const noted = defineEvent<{ text: string }>()('noted', ${options});`;
 const projection = (options: string, view: string) =>
   `${IMPORTS} @Projection('list', ${options}) export class Subject { @EventHandler(TodoCreated) created(_: TodoCreated, context: ProjectionContext<${view}>) {} }`;
 
@@ -120,6 +122,11 @@ const WRONG: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
 /** The same in functions; these have no dialect. */
 const FUNCTIONS: typeof WRONG = {
   ...stepsOf(eventOf, 'defineEvent'),
+  ...stepsOf(typedEventOf, 'defineEvent of a type'),
+  'the type of a payload in the call that names the event': [
+    `${IMPORTS} defineEvent<{ text: string }>('noted', { version: 2 });`,
+    /Type '\{ text: string; \}' does not satisfy the constraint 'string'|Expected 0 arguments/,
+  ],
   'an index that is not a field of a named view': [
     `${IMPORTS} defineProjection<View>({ name: 'list', indexes: ['done'], on: {} });`,
     /'"done"' is not assignable to type '"id" \| "open"'/,
@@ -173,7 +180,7 @@ const RIGHT = {
     @Event('three', { version: 2, upcast }) export class Three {}
     @Event('four', { version: 2, upcast: { 1: step } }) export class Four {}
     export const five = defineEvent('five', { version: 2, upcast: { 1: ({ text }, { position }) => ({ text, position: position.toString() }) } });
-    export const six = defineEvent<Data>('six', { version: 3, upcast: { 1: data => data, 2: step } });
+    export const six = defineEvent<Data>()('six', { version: 3, upcast: { 1: data => data, 2: step } });
     export const seven = defineEvent('seven', { version, upcast });`,
   queries: plain('@QueryHandler(CountTodos) async count() { return 1; }'),
   projections: projection(
