@@ -43,7 +43,7 @@ function exported(module: object): [string, string][] {
 
 test.each([
   ['errors.md', errors, []],
-  ['coming-from-nestjs-cqrs.md', nestjsCqrs, []],
+  ['nestjs-cqrs.md', nestjsCqrs, []],
   ['sqlite.md', sqlite, [['PayloadTooLargeError', 'PAYLOAD_TOO_LARGE']]],
   ['postgres.md', postgres, [['PayloadTooLargeError', 'PAYLOAD_TOO_LARGE']]],
 ] as [string, object, [string, string][]][])(

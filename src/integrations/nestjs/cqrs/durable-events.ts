@@ -196,7 +196,17 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
       bus.registerSagas = () => this.#registered(bus);
     }
     bridge?.connect(flow, wiring);
-    bridge?.tell(flow, this.#publications.publishers, events, this.#instances);
+    const { publishers } = this.#publications;
+    bridge?.tell(flow, { publishers, events, instances: this.#instances, unknown: event => this.#warnOf(event) });
+  }
+
+  #warnOf(event: string): void {
+    const sagas = this.#wiring!.sagas.map(({ name }) => name);
+    if (sagas.length > 0)
+      this.#surroundings().failures.warn(
+        `The flow records ${event}, but no class handles it, so the sagas (${sagas.join(', ')}) do not get it. ` +
+          `If one follows it, name its class: EventualityCqrsModule.forFeature([${event}]).`,
+      );
   }
 
   #registered(bus: EventBus): void {

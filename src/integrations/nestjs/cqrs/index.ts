@@ -1,4 +1,4 @@
-// `eventuality/nestjs/cqrs`: keep @nestjs/cqrs, and lose no event. See docs/coming-from-nestjs-cqrs.md.
+// `eventuality/nestjs/cqrs`: keep @nestjs/cqrs, and lose no event. See docs/nestjs-cqrs.md.
 
 export { FlowContext } from './bridge/flow-context';
 export { Durable, type DurableOptions } from './durable';

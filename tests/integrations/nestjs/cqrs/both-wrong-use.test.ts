@@ -15,7 +15,7 @@ import {
 import { WiringError } from 'eventuality/errors';
 import { EventualityModule } from 'eventuality/nestjs';
 import { EventualityCqrsModule } from 'eventuality/nestjs/cqrs';
-import { map, type Observable } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import { SILENT } from '../../../support/logger';
 
 type Imports = NonNullable<Parameters<typeof Test.createTestingModule>[0]['imports']>;
@@ -152,6 +152,37 @@ test('a saga that depends on a request, and handlers that a factory makes of the
     'The saga Scoped.ship of LegacyModule depends on a request, but a saga is there once for all events. Inject ModuleRef, and resolve what it needs.',
     'Mailer of LegacyModule is made by a factory under another token, and the flow cannot see it before. Provide it under its class.',
     'PayHandler of LegacyModule is made by a factory under another token, and the flow cannot see it before. Provide it under its class.',
+  ]);
+});
+
+test('the log warns, once, of an event that only a saga could follow, and that no class handles', async () => {
+  class Noted {}
+  @Aggregate('note')
+  class Note extends AggregateRoot {
+    @CommandHandler(Pay, { creates: 'if-missing', target: ({ id }) => id })
+    pay() {
+      return new Noted();
+    }
+  }
+  @Injectable()
+  class Sagas {
+    @Saga()
+    ship = (events: Observable<any>): Observable<Pay> => events.pipe(filter(() => false));
+  }
+  const lines: string[] = [];
+  const logger = { ...SILENT, warn: (_: object, message: string) => void lines.push(message) };
+  const imports = [
+    CqrsModule.forRoot(),
+    EventualityModule.forRoot({ logger }),
+    EventualityModule.forFeature([Note]),
+    EventualityCqrsModule.forRoot(),
+  ];
+  const app = await Test.createTestingModule({ imports, providers: [Sagas] }).compile();
+  await (app.useLogger(false) ?? app.init());
+  for (const id of ['1', '1']) await app.get(cqrs.CommandBus).execute(new Pay(id));
+  await app.close();
+  expect(lines).toEqual([
+    'The flow records Noted, but no class handles it, so the sagas (Sagas.ship) do not get it. If one follows it, name its class: EventualityCqrsModule.forFeature([Noted]).',
   ]);
 });
 

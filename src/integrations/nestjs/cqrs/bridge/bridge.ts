@@ -11,6 +11,14 @@ import { commandHandlers, type Execute, queryHandlers } from './bridged-handlers
 import { ofEvent } from './flow-context';
 import { MessageScopes } from './message-scopes';
 
+/** Who is told of what a flow records. */
+interface Told {
+  readonly publishers: readonly IEventPublisher[];
+  readonly events: ReadonlySet<Type>;
+  readonly instances: EventInstances;
+  readonly unknown: (event: string) => void;
+}
+
 /** Connects the buses of @nestjs/cqrs with a flow: messages of either reach the handlers of the other. */
 export class Bridge {
   readonly scopes = new MessageScopes();
@@ -35,13 +43,19 @@ export class Bridge {
     for (const bus of queryBuses) buses.takeQueries(bus);
   }
 
-  /** Tells the subscribers of event buses what the flow records, as far as its class is known. */
-  tell(flow: Flow, publishers: readonly IEventPublisher[], events: ReadonlySet<Type>, instances: EventInstances): void {
+  /**
+   * Tells the subscribers of event buses what the flow records, as far as its class is known.
+   * @param unknown called with the name of each other event, once
+   */
+  tell(flow: Flow, { publishers, events, instances, unknown }: Told): void {
     const types = new Map(Array.from(events, type => [eventTypeOf(type).name, type]));
+    const others = new Set<string>();
     flow.eventBus?.subscribeAll((event, context) => {
-      const type = types.get(event.name);
       // What was published on an event bus has been heard by its subscribers.
-      if (!type || event.aggregateName === AGGREGATE_NAME) return;
+      if (event.aggregateName === AGGREGATE_NAME) return;
+      const type = types.get(event.name);
+      if (!type && !others.has(event.name)) unknown(event.name);
+      if (!type) return void others.add(event.name);
       const asked = ofEvent(context);
       for (const publisher of publishers) publisher.publish(instances.revived(event, type, asked), undefined, asked);
     });

@@ -136,7 +136,7 @@ const providers = [Mailer, Thanks, Thanking, PayOrderHandler];
 class AppModule {}
 // #endregion module
 
-test('the examples of docs/coming-from-nestjs-cqrs.md', async () => {
+test('the examples of docs/nestjs-cqrs.md', async () => {
   expect(Reflect.getMetadata('imports', AppModule)).toHaveLength(3);
   await pool.query(`create schema if not exists "${schema.name}"`);
   await pool.query(`set search_path to "${schema.name}"; create table "${schema.name}".orders (id text, paid boolean)`);
