@@ -19,7 +19,7 @@ import { Failures } from './failures';
 import { type EventualityCqrsOptions, FLOW, OPTIONS } from './options';
 import { Followers } from './processors/followers';
 import type { Surroundings } from './processors/surroundings';
-import { foreignOptions, madeLater, refuseUnknown, withoutStore } from './wiring/placement-faults';
+import { foreignOptions, importedTwice, madeLater, refuseUnknown, withoutStore } from './wiring/placement-faults';
 import { type EventPlace, type Wiring, wiringOf } from './wiring/wiring';
 import { scopedSagas, unreached, wiringFaults } from './wiring/wiring-faults';
 
@@ -85,6 +85,8 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
   /** Called by Nest; with a flow of another module, that calls `created`. @throws WiringError; errors of the store */
   async onModuleInit(): Promise<void> {
     if (this.#bridge) return;
+    const twice = importedTwice(this.modules, DurableEvents);
+    if (twice.length > 0) throw new WiringError(twice);
     const { eventStore } = this.options;
     if (!eventStore) throw new WiringError([withoutStore(this.flowName)]);
     const wiring = wiringOf(this.modules);
@@ -105,7 +107,7 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
   partsFor(flow: string, options: EventualityOptions, components: readonly FoundComponent[]): ExtensionParts {
     this.#bridge = new Bridge();
     this.#store = options ?? {};
-    const wrong = foreignOptions(this.options, flow);
+    const wrong = [...importedTwice(this.modules, DurableEvents), ...foreignOptions(this.options, flow)];
     const wiring = wiringOf(this.modules);
     this.#places = components.map(placeOf);
     const events = this.#eventsOf(wiring);

@@ -73,6 +73,15 @@ test('neither a store nor a flow; a flow of another name', async () => {
   ]);
 });
 
+test('the module twice, with a store and with a flow', async () => {
+  const fault =
+    'EventualityCqrsModule.forRoot is imported 2 times, so each event would be stored 2 times. Keep one, in the root module.';
+  const twice = [1, 2].map(attempts => ({ following: { retry: { attempts } } }));
+  const stores = twice.map(each => ({ ...each, eventStore: new InMemoryEventStore() }));
+  expect(await faultsOf(stores.map(each => EventualityCqrsModule.forRoot(each)))).toEqual([fault]);
+  expect(await faultsOf([flow(), ...twice.map(each => EventualityCqrsModule.forRoot(each))])).toEqual([fault]);
+});
+
 test('a store beside a flow, and options of the flow', async () => {
   const eventStore = new InMemoryEventStore();
   expect(await faultsOf([flow(), EventualityCqrsModule.forRoot({ eventStore, follow: false })])).toEqual([

@@ -1,3 +1,5 @@
+import type { Type } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
 import { WiringError } from '../../../../errors';
 import type { EventualityCqrsOptions } from '../options';
 import type { HandlerPlace, SagaPlace, Wiring, Wrapper } from './wiring';
@@ -9,6 +11,15 @@ const OF_THE_FLOW = ['follow', 'logger', 'onError'] as const;
 export const withoutStore = (flow: string): string =>
   `EventualityCqrsModule has no eventStore, and no module provides the flow '${flow}', whose store it would use. ` +
   `Give it an eventStore, or import EventualityModule.forRoot(${flow === 'default' ? '' : `{ name: '${flow}' }`}).`;
+
+/** Finds a second import of the module, by what each of them provides. */
+export function importedTwice(modules: ModulesContainer, provided: Type): string[] {
+  const count = [...modules.values()].filter(({ providers }) => providers.has(provided)).length;
+  if (count < 2) return [];
+  return [
+    `EventualityCqrsModule.forRoot is imported ${count} times, so each event would be stored ${count} times. Keep one, in the root module.`,
+  ];
+}
 
 /** Finds options that cannot be given beside a flow of `EventualityModule`. */
 export function foreignOptions(options: EventualityCqrsOptions, flow: string): string[] {
