@@ -12,6 +12,8 @@ import { DEFAULT, flowToken, hostToken, optionsToken, readModelTokenOf, reposito
 
 /** Under which each `forRoot` keeps the name of its flow. */
 const ROOT = Symbol('the name of a flow');
+const CLOSING = Symbol('closes a flow');
+const CHECK = Symbol('checks what a module lists');
 const WAYS = ['useFactory', 'useClass', 'useExisting'] as const;
 
 /**
@@ -39,8 +41,12 @@ export class EventualityModule implements OnModuleInit {
     if (faults.length > 0) throw new WiringError(faults);
   }
 
-  /** Provides a flow: in memory unless an `eventStore` is given. Import it once, in the root module. */
-  static forRoot({ name = DEFAULT, ...options }: EventualityRootOptions = {}): DynamicModule {
+  /**
+   * Provides a flow: in memory unless an `eventStore` is given. Import it once, in the root module.
+   * @throws InvalidOptionsError
+   */
+  static forRoot(given: EventualityRootOptions = {}): DynamicModule {
+    const { name, ...options } = named(given, 'forRoot');
     return rootModule(name, [{ provide: optionsToken(name), useValue: options }]);
   }
 
@@ -48,22 +54,30 @@ export class EventualityModule implements OnModuleInit {
    * Provides a flow whose options come from other providers. `name` stands outside of the factory.
    * @throws InvalidOptionsError
    */
-  static forRootAsync({ name = DEFAULT, imports = [], ...options }: EventualityAsyncOptions): DynamicModule {
-    return { ...rootModule(name, optionsProviders(name, options)), imports };
+  static forRootAsync(given: EventualityAsyncOptions): DynamicModule {
+    const { name, imports = [], ...options } = named(given, 'forRootAsync');
+    return rootModule(name, optionsProviders(name, options), imports);
   }
 
   /**
    * Lists what Nest does not create: aggregates, process managers, events and upcasters. Repositories of the
    * aggregates, and read models of listed projections, can then be injected everywhere.
    * @param flow the name of the flow, for an application with several
+   * @throws InvalidOptionsError for what is no list, or has undefined in it
    */
   static forFeature(list: readonly Feature[], flow: string = DEFAULT): DynamicModule {
+    refuseFeatures(list);
     const features: Features = { flow, list };
-    const provided = list.flatMap(each => injectable(each, flow));
+    const provided = list.flatMap(each => injectable(each, features));
+    const check = {
+      provide: CHECK,
+      inject: [optionalHost(flow)],
+      useFactory: (host?: FlowHost) => host?.assertKnown(features),
+    };
     return {
       module: EventualityFeatureModule,
       global: true,
-      providers: [{ provide: FEATURES, useValue: features }, ...provided],
+      providers: [{ provide: FEATURES, useValue: features }, check, ...provided],
       exports: provided.map(provider => (provider as { provide: symbol }).provide),
     };
   }
@@ -72,25 +86,52 @@ export class EventualityModule implements OnModuleInit {
 /** The module of what `EventualityModule.forFeature` provides. */
 class EventualityFeatureModule {}
 
-function rootModule(name: string, options: readonly Provider[]): DynamicModule {
-  const token = flowToken(name);
+/** Closes a flow. */
+class EventualityClosingModule {}
+
+function rootModule(
+  name: string,
+  options: readonly Provider[],
+  imports: NonNullable<DynamicModule['imports']> = [],
+): DynamicModule {
+  const [token, host] = [flowToken(name), hostToken(name)];
+  const onlyDefault = name === DEFAULT ? [EventualityHealthIndicator] : [];
+  const closing = {
+    provide: CLOSING,
+    inject: [host],
+    useFactory: (started: FlowHost) => ({ onApplicationShutdown: () => started.close() }),
+  };
   return {
     module: EventualityModule,
     global: true,
+    imports: [...imports, { module: EventualityClosingModule, providers: [closing] }],
     providers: [
       ...options,
       { provide: ROOT, useValue: name },
       {
-        provide: hostToken(name),
+        provide: host,
         inject: [optionsToken(name), ModulesContainer, ModuleRef, { token: extensionToken(name), optional: true }],
-        useFactory: (given, modules: ModulesContainer, root: ModuleRef, extension?: FlowExtension) =>
-          FlowHost.assemble(name, given, modules, root, rootsOf(modules), extension),
+        useFactory: (given, modules: ModulesContainer, root: ModuleRef, extension?: FlowExtension) => {
+          orderHooks(modules);
+          return FlowHost.assemble(name, given, modules, root, rootsOf(modules), extension);
+        },
       },
-      { provide: token, inject: [hostToken(name)], useFactory: ({ flow }: FlowHost) => flow },
-      ...(name === DEFAULT ? [EventualityHealthIndicator] : []),
+      { provide: token, inject: [host], useFactory: ({ flow }: FlowHost) => flow },
+      ...onlyDefault,
     ],
-    exports: [token, hostToken(name), ...(name === DEFAULT ? [EventualityHealthIndicator] : [])],
+    exports: [token, host, ...onlyDefault],
   };
+}
+
+/**
+ * Nest calls hooks in the order of the modules' distances, and those of the shutdown in the opposite one. A flow starts
+ * before all modules, which may then dispatch, and closes before them, as its handlers use what they provide.
+ */
+function orderHooks(modules: ModulesContainer): void {
+  for (const module of modules.values()) {
+    if (module.metatype === EventualityModule) module.distance = Number.POSITIVE_INFINITY;
+    if (module.metatype === EventualityClosingModule) module.distance = Number.NEGATIVE_INFINITY;
+  }
 }
 
 /** The flows of an application, and how often it has each. */
@@ -101,6 +142,31 @@ function rootsOf(modules: ModulesContainer): Map<string, number> {
     if (name !== undefined) roots.set(name, (roots.get(name) ?? 0) + 1);
   }
   return roots;
+}
+
+/** Returns the options of a root module, with a name. */
+function named<Options extends { readonly name?: string }>(given: Options, way: string): Options & { name: string } {
+  const what = `EventualityModule.${way}`;
+  if (typeof given !== 'object' || given === null)
+    throw new InvalidOptionsError(what, [`the options are ${String(given)}; give an object.`]);
+  const { name = DEFAULT } = given;
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidOptionsError(what, [`name is ${name === '' ? 'empty' : String(name)}; it must be text.`]);
+  return { ...given, name };
+}
+
+function refuseFeatures(list: readonly unknown[]): void {
+  const what = 'EventualityModule.forFeature';
+  if (!Array.isArray(list))
+    throw new InvalidOptionsError(what, [
+      `the list is ${list === undefined ? 'missing' : 'no array'}; give one with aggregates, projections, process managers, events and upcasters.`,
+    ]);
+  const faults = list.flatMap((each, index) =>
+    each === undefined || each === null
+      ? [`list[${index}] is ${each}. If it is imported, its file and this one import each other.`]
+      : [],
+  );
+  if (faults.length > 0) throw new InvalidOptionsError(what, faults);
 }
 
 function optionsProviders(name: string, given: EventualityAsyncOptions): Provider[] {
@@ -117,32 +183,24 @@ function optionsProviders(name: string, given: EventualityAsyncOptions): Provide
   return [useClass!, { provide, inject: [useClass!], useFactory: creates }];
 }
 
+const optionalHost = (flow: string) => ({ token: hostToken(flow), optional: true });
+
 /** What can be injected of a listed component. */
-function injectable(component: Feature, flow: string): Provider[] {
-  const inject = [{ token: flowToken(flow), optional: true }];
-  const given = (found: Flow | undefined): Flow => {
-    if (found) return found;
+function injectable(component: Feature, features: Features): Provider[] {
+  const { flow } = features;
+  const given = (found: FlowHost | undefined): Flow => {
+    found?.assertKnown(features);
+    if (found) return found.flow;
     const name = flow === DEFAULT ? '' : `{ name: '${flow}' }`;
     throw new WiringError([
       `${nameOf(component)} is listed for the flow '${flow}', which no module provides. Import EventualityModule.forRoot(${name}).`,
     ]);
   };
   const role = componentRole(component);
-  if (role === 'aggregate')
-    return [
-      {
-        provide: repositoryTokenOf(component as never, flow),
-        inject,
-        useFactory: (found?: Flow) => given(found).repository(component as never),
-      },
-    ];
-  if (role === 'projection')
-    return [
-      {
-        provide: readModelTokenOf(component as never, flow),
-        inject,
-        useFactory: (found?: Flow) => given(found).readModel(component as never),
-      },
-    ];
-  return [];
+  if (role !== 'aggregate' && role !== 'projection') return [];
+  const [provide, part] =
+    role === 'aggregate'
+      ? [repositoryTokenOf(component as never, flow), (found: Flow) => found.repository(component as never)]
+      : [readModelTokenOf(component as never, flow), (found: Flow) => found.readModel(component as never)];
+  return [{ provide, inject: [optionalHost(flow)], useFactory: (found?: FlowHost) => part(given(found)) }];
 }

@@ -33,6 +33,8 @@ export interface FlowExtension {
   created(flow: Flow): readonly string[];
   /** Called when the application starts; starts the processors when all that they need is there. */
   start(processors: { ready(): Promise<void> }): void;
+  /** Called before the flow closes its store; resolves when nothing is to be stored any more. */
+  stored(): Promise<void>;
 }
 
 /** Returns the token under which a flow finds what extends it. */

@@ -1,16 +1,18 @@
-import type {
-  BeforeApplicationShutdown,
-  OnApplicationBootstrap,
-  OnApplicationShutdown,
-  OnModuleInit,
-} from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { type Application, bootstrap, Module, type ModuleClass } from '../..';
 import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
 import { requestEntries } from './actor';
 import type { ExtensionParts, FlowExtension } from './flow-extension';
-import { type Class, type FoundComponent, FoundComponents, hasInstance } from './found-components';
+import {
+  type Class,
+  type Features,
+  type FoundComponent,
+  FoundComponents,
+  hasInstance,
+  nameOf,
+} from './found-components';
 import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
 import { NestContainer } from './nest-container';
@@ -26,16 +28,16 @@ const ONLY_ONE: Readonly<Record<string, string>> = {
 };
 
 /** Runs a flow within a Nest application: assembles it, starts it with the application, and closes it with it. */
-export class FlowHost
-  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
-{
+export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private constructor(
     readonly flow: Application,
     private readonly container: NestContainer,
+    /** What modules have listed when the flow was assembled. */
+    private readonly features: ReadonlySet<Features>,
     private readonly extension: FlowExtension | undefined,
   ) {}
 
-  /** @throws WiringError with all faults */
+  /** Closes the event store if there is a fault. @throws WiringError with all faults, InvalidOptionsError */
   static async assemble(
     name: string,
     options: EventualityOptions,
@@ -44,31 +46,47 @@ export class FlowHost
     roots: RootModules,
     extension?: FlowExtension,
   ): Promise<FlowHost> {
-    refuseContainer(options);
-    const found = new FoundComponents(modules, name, [...roots.keys()]);
-    const components = found.all().filter(isUsable);
-    const parts = extension?.partsFor(name, options, components) ?? NOTHING;
-    const faults = [...rootFaults(name, roots), ...found.faults, ...parts.faults];
-    const given = new Map(parts.handlers.map(({ type, instance }) => [type, instance]));
-    const container = new NestContainer(providersOf(components), root, given);
-    const all = moduleOf([...components, ...parts.handlers.map(({ type, module }) => ({ component: type, module }))]);
-    const flow = await bootstrapped(all, { ...extended(options, parts), ...withinNest(options), container }, faults);
-    container.assembled();
-    return new FlowHost(flow, container, extension);
+    try {
+      refuseWithinNest(options);
+      const found = new FoundComponents(modules, name, [...roots.keys()]);
+      const components = found.all().filter(isUsable);
+      const parts = extension?.partsFor(name, options, components) ?? NOTHING;
+      const faults = [...rootFaults(name, roots), ...found.faults, ...parts.faults];
+      const given = new Map(parts.handlers.map(({ type, instance }) => [type, instance]));
+      const container = new NestContainer(providersOf(components), root, given);
+      const all = moduleOf([...components, ...parts.handlers.map(({ type, module }) => ({ component: type, module }))]);
+      const flow = await bootstrapped(all, { ...extended(options, parts), ...withinNest(options), container }, faults);
+      container.assembled();
+      return new FlowHost(flow, container, found.features, extension);
+    } catch (error) {
+      await leave(options?.eventStore);
+      throw error;
+    }
+  }
+
+  /** @throws WiringError for what a module lists that was loaded too late */
+  assertKnown(features: Features): void {
+    if (this.features.has(features)) return;
+    throw new WiringError([
+      `${features.list.map(nameOf).join(', ')}: a module that is loaded lazily lists it in forFeature, but a flow knows all its parts when it starts. Import the module in the usual way.`,
+    ]);
   }
 
   /** Takes the handlers that Nest has created. From here on events are news to reactors, which start later. */
-  async onModuleInit(): Promise<void> {
-    const faults = await this.container.created(type => ONLY_ONE[componentRole(type) ?? '']);
-    await this.#refuse(faults);
-    await this.flow.processors.prepare();
-    if (this.extension) await this.#refuse(this.extension.created(this.flow));
+  onModuleInit(): Promise<void> {
+    return this.#orClose(async () => {
+      refuse(await this.container.created(type => ONLY_ONE[componentRole(type) ?? '']));
+      await this.flow.processors.prepare();
+      if (this.extension) refuse(this.extension.created(this.flow));
+    });
   }
 
   /** Starts to follow when the whole application is there. */
-  async onApplicationBootstrap(): Promise<void> {
-    if (this.extension) this.extension.start(this.flow.processors);
-    else await this.flow.processors.ready();
+  onApplicationBootstrap(): Promise<void> {
+    return this.#orClose(async () => {
+      if (this.extension) this.extension.start(this.flow.processors);
+      else await this.flow.processors.ready();
+    });
   }
 
   /** Ends the live queries: the server, which closes next, waits for its open connections. */
@@ -76,15 +94,30 @@ export class FlowHost
     await endLiveQueries(this.flow);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Closes the flow when nothing arrives any more. */
+  async close(): Promise<void> {
+    await this.extension?.stored();
     await this.flow.close();
   }
 
-  async #refuse(faults: readonly string[]): Promise<void> {
-    if (faults.length === 0) return;
-    await this.flow.close();
-    throw new WiringError(faults);
+  /** What does not start, is not left open: Nest calls no hook after a failure. */
+  async #orClose(start: () => Promise<void>): Promise<void> {
+    try {
+      await start();
+    } catch (error) {
+      await leave(this.flow);
+      throw error;
+    }
   }
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new WiringError(faults);
+}
+
+/** Closes what cannot be used. The failure before is what is reported. */
+async function leave(part: { close?(): Promise<void> } | undefined): Promise<void> {
+  if (typeof part?.close === 'function') await part.close().catch(() => undefined);
 }
 
 /** An option that is no list is left to `bootstrap`. */
@@ -97,13 +130,18 @@ function extended(options: EventualityOptions, { processors, events }: Extension
   };
 }
 
-function refuseContainer(options: EventualityOptions): void {
+function refuseWithinNest(options: EventualityOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOptionsError('EventualityModule', [`the options are ${String(options)}; give an object.`]);
-  if ('container' in options)
-    throw new InvalidOptionsError('EventualityModule', [
-      'container is given, but Nest itself creates the handlers. Remove it.',
-    ]);
+  const faults = [
+    ...('container' in options ? ['container is given, but Nest itself creates the handlers. Remove it.'] : []),
+    ...('name' in options
+      ? [
+          'name is among what the factory returns, which is too late. Write it beside the factory: forRootAsync({ name, useFactory }).',
+        ]
+      : []),
+  ];
+  if (faults.length > 0) throw new InvalidOptionsError('EventualityModule', faults);
 }
 
 /** What is different within Nest; what is wrong is left to `bootstrap`. */

@@ -43,6 +43,8 @@ export const hasInstance = (component: object): boolean =>
  */
 export class FoundComponents {
   readonly faults: string[] = [];
+  /** What modules list for any flow. */
+  readonly features = new Set<Features>();
   readonly #listed: Listed[] = [];
   readonly #listedElsewhere = new Set<object>();
   readonly #providers = new Map<Class, { readonly provider: NestProvider; readonly module: string }>();
@@ -83,6 +85,7 @@ export class FoundComponents {
   #addFeatures(module: NestModule): void {
     const features = module.providers.get(FEATURES)?.instance as Features | undefined;
     if (!features) return;
+    this.features.add(features);
     const name = this.#importerOf(features);
     for (const component of features.list) {
       if (features.flow === this.flow) this.#listed.push({ component, module: name });
@@ -110,6 +113,10 @@ export class FoundComponents {
       | undefined;
     if (!type) return;
     const known = this.#providers.get(type);
+    if (known && known.provider.token === type && provider.token === type && this.flow === this.flows[0])
+      this.faults.push(
+        `${type.name} is a provider of ${known.module} and of ${name}, so Nest creates it twice. Keep one of them; export it where the other module needs it.`,
+      );
     if (!known || (known.provider.token !== type && provider.token === type))
       this.#providers.set(type, { provider, module: name });
   }

@@ -58,11 +58,12 @@ export function tokenOf(text: string): symbol {
   return known;
 }
 
-function partOf(ofDefault: symbol, part: object, flow: string): symbol {
-  if (flow === DEFAULT) return ofDefault;
+/** The description is what Nest shows where nothing provides it. */
+function partOf({ description }: symbol, part: object, flow: string): symbol {
   const tokens = namedParts.get(flow) ?? new WeakMap<object, symbol>();
   namedParts.set(flow, tokens);
-  const token = tokens.get(part) ?? Symbol(`${ofDefault.description} of '${flow}'`);
+  const [name, ofFlow] = [/<(.*)>/.exec(description!)?.[1], flow === DEFAULT ? '' : `, '${flow}'`];
+  const token = tokens.get(part) ?? Symbol(`${description} of EventualityModule.forFeature([${name}]${ofFlow})`);
   tokens.set(part, token);
   return token;
 }

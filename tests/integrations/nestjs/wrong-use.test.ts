@@ -96,7 +96,9 @@ test('a flow that Nest does not create at the start', async () => {
 
 test('a repository of an aggregate that no module lists', async () => {
   const compiled = Test.createTestingModule({ imports: [root()], providers: [Transfers] }).compile();
-  await expect(compiled).rejects.toThrow(/Transfers \(\?\).*Repository<Account>/s);
+  await expect(compiled).rejects.toThrow(
+    /Transfers \(\?\).*Repository<Account> of EventualityModule\.forFeature\(\[Account\]\)/s,
+  );
 });
 
 test('options that are none, and a container', async () => {
@@ -106,6 +108,35 @@ test('options that are none, and a container', async () => {
   await expect(compile({ container: {} })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
   expect(() => EventualityModule.forRootAsync({})).toThrow(/none of useFactory, useClass, useExisting/);
   expect(() => EventualityModule.forRootAsync({ useFactory: () => ({}), useExisting: 'x' })).toThrow(/exactly one/);
+});
+
+test('options that are not there, a name that comes too late, and lists that are none', async () => {
+  const refused = (call: () => unknown, message: RegExp) => expect(call).toThrow(message);
+  refused(() => EventualityModule.forRoot(null as never), /EventualityModule\.forRoot.*the options are null/s);
+  refused(() => EventualityModule.forRootAsync(undefined as never), /forRootAsync.*the options are undefined/s);
+  refused(() => EventualityModule.forRoot({ name: '' }), /name is empty; it must be text/);
+  refused(() => EventualityModule.forFeature(undefined as never), /forFeature.*the list is missing; give one/s);
+  refused(() => EventualityModule.forFeature(Account as never), /the list is no array/);
+  refused(
+    () => EventualityModule.forFeature([Account, undefined] as never),
+    /list\[1\] is undefined.*import each other/,
+  );
+  const options = { name: 'audit', container: {}, logger: SILENT };
+  const late = EventualityModule.forRootAsync({ useFactory: () => options });
+  await expect(Test.createTestingModule({ imports: [late] }).compile()).rejects.toMatchObject({
+    code: 'INVALID_OPTIONS',
+    faults: [expect.stringContaining('container'), expect.stringContaining('forRootAsync({ name, useFactory })')],
+  });
+});
+
+test('a class with handlers that is a provider of two modules', async () => {
+  @Module({ imports: [EventualityModule.forFeature([Account])], providers: [Transfers] })
+  class OneModule {}
+  @Module({ providers: [Transfers] })
+  class OtherModule {}
+  expect(await faultsOf(root(), OneModule, OtherModule)).toEqual([
+    'Transfers is a provider of OneModule and of OtherModule, so Nest creates it twice. Keep one of them; export it where the other module needs it.',
+  ]);
 });
 
 test('flows with names have aggregates, handlers and repositories of their own', async () => {

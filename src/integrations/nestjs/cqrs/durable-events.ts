@@ -132,6 +132,11 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
     if (this.#waiting.size === 0) this.#begin();
   }
 
+  /** @internal */
+  async stored(): Promise<void> {
+    await this.#publications?.log.idle();
+  }
+
   /** Waits for handlers of what this process has published, while what they use is still there. @internal */
   async drain(): Promise<void> {
     if (!this.#flow || !this.#publications) return;
