@@ -165,18 +165,22 @@ const rootFaults = (name: string, roots: RootModules): string[] =>
     : [];
 
 /** What is not, has been reported. */
-const isUsable = ({ component, provider }: FoundComponent): boolean =>
-  componentRole(component) !== undefined && (provider !== undefined || !hasInstance(component));
+const isUsable = (found: FoundComponent): boolean =>
+  found.role !== undefined && (found.provider !== undefined || !hasInstance(found));
 
 const providersOf = (components: readonly FoundComponent[]) =>
-  components.flatMap(({ component, provider }) =>
-    provider && hasInstance(component) ? [[component as Class, provider] as const] : [],
+  components.flatMap(found =>
+    found.provider && hasInstance(found) ? [[found.component as Class, found.provider] as const] : [],
   );
 
 /** A module for `bootstrap`, with a module under the name of each module of Nest: faults name it. */
 function moduleOf(components: readonly Pick<FoundComponent, 'component' | 'module'>[]): ModuleClass {
   const byModule = new Map<string, object[]>();
-  for (const { module, component } of components) byModule.set(module, [...(byModule.get(module) ?? []), component]);
+  for (const { module, component } of components) {
+    const list = byModule.get(module) ?? [];
+    list.push(component);
+    byModule.set(module, list);
+  }
   const imports = [...byModule].map(([name, list]) => moduleNamed(name, { components: list }));
   return moduleNamed('the Nest application', { imports });
 }

@@ -24,6 +24,17 @@ export interface FoundComponent {
   readonly module: string;
   /** The provider that has its instance; undefined for what has none. */
   readonly provider: NestProvider | undefined;
+  /** Undefined for what is no component. */
+  readonly role: Role | undefined;
+}
+
+type Role = NonNullable<ReturnType<typeof componentRole>>;
+
+/** A provider whose class is a component, the name of its module, and the role. */
+interface Provided {
+  readonly provider: NestProvider;
+  readonly module: string;
+  readonly role: Role;
 }
 
 /** A class that something lists for a flow, and the module that does. */
@@ -33,8 +44,8 @@ interface Listed {
 }
 
 /** Tells whether a component has an instance, which Nest creates. */
-export const hasInstance = (component: object): boolean =>
-  ['handlers', 'projection', 'reactor'].includes(componentRole(component) ?? '');
+export const hasInstance = ({ role }: Pick<FoundComponent, 'role'>): boolean =>
+  role === 'handlers' || role === 'projection' || role === 'reactor';
 
 /**
  * Finds the components of a flow among the providers of a Nest application and what its modules list in `forFeature`,
@@ -47,7 +58,7 @@ export class FoundComponents {
   readonly features = new Set<Features>();
   readonly #listed: Listed[] = [];
   readonly #listedElsewhere = new Set<object>();
-  readonly #providers = new Map<Class, { readonly provider: NestProvider; readonly module: string }>();
+  readonly #providers = new Map<Class, Provided>();
 
   constructor(
     private readonly modules: ModulesContainer,
@@ -68,10 +79,13 @@ export class FoundComponents {
     for (const { component, module } of this.#listed) {
       const first = found.get(component);
       if (first) this.#registeredTwice(component, first.module, module);
-      else found.set(component, { component, module, provider: this.#providers.get(component as Class)?.provider });
+      else {
+        const { provider, role = componentRole(component) } = this.#providers.get(component as Class) ?? {};
+        found.set(component, { component, module, provider, role });
+      }
     }
-    for (const [component, { provider, module }] of this.#providers)
-      if (!found.has(component) && this.#isOurs(component)) found.set(component, { component, module, provider });
+    for (const [component, provided] of this.#providers)
+      if (!found.has(component) && this.#isOurs(component)) found.set(component, { component, ...provided });
     for (const each of found.values()) this.#check(each);
     this.#refuseHomeless();
     return [...found.values()];
@@ -108,17 +122,17 @@ export class FoundComponents {
   #addProvider(provider: NestProvider, { name }: NestModule): void {
     if (provider.isAlias) return;
     // A test may put another class in the place of one with handlers.
-    const type = [provider.token, provider.metatype].find(each => typeof each === 'function' && componentRole(each)) as
-      | Class
-      | undefined;
-    if (!type) return;
+    const types = [...new Set<unknown>([provider.token, provider.metatype])].filter(each => typeof each === 'function');
+    const found = types.map(type => ({ type: type as Class, role: componentRole(type) })).find(({ role }) => role);
+    if (!found?.role) return;
+    const { type, role } = found;
     const known = this.#providers.get(type);
     if (known && known.provider.token === type && provider.token === type && this.flow === this.flows[0])
       this.faults.push(
         `${type.name} is a provider of ${known.module} and of ${name}, so Nest creates it twice. Keep one of them; export it where the other module needs it.`,
       );
     if (!known || (known.provider.token !== type && provider.token === type))
-      this.#providers.set(type, { provider, module: name });
+      this.#providers.set(type, { provider, module: name, role });
   }
 
   #refuseController(type: unknown, { name }: NestModule): void {
@@ -139,13 +153,13 @@ export class FoundComponents {
         );
   }
 
-  #check({ component, module, provider }: FoundComponent): void {
-    const role = componentRole(component);
-    if (role === undefined)
+  #check(found: FoundComponent): void {
+    const { component, module, provider } = found;
+    if (found.role === undefined)
       this.faults.push(
         `${nameOf(component)}, which ${module} lists in forFeature, is no component: give aggregates, projections, process managers, events and upcasters.`,
       );
-    else if (hasInstance(component) && !provider)
+    else if (hasInstance(found) && !provider)
       this.faults.push(
         `${nameOf(component)}, which ${module} lists in forFeature, is in no module's providers, so Nest does not create it. Add it to the providers of ${module}.`,
       );

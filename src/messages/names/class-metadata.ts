@@ -39,7 +39,7 @@ export function ownMetadata<T>(type: Function, key: symbol): T | undefined {
 
 /** Reads what was set on the class or, failing that, on the nearest of its parents. */
 export function inheritedMetadata<T>(type: Function, key: symbol): T | undefined {
-  for (const each of lineage(type)) {
+  for (let each: unknown = type; isClass(each); each = Object.getPrototypeOf(each)) {
     const found = ownMetadata<T>(each, key);
     if (found !== undefined) return found;
   }
@@ -48,11 +48,11 @@ export function inheritedMetadata<T>(type: Function, key: symbol): T | undefined
 
 /** Reads the lists of the class and of all its parents, one list for each of them, the parents' first. */
 export function metadataLists<T>(type: Function, key: symbol): T[][] {
-  return [...lineage(type)].reverse().map(each => ownMetadata<T[]>(each, key) ?? []);
+  const lists: T[][] = [];
+  for (let each: unknown = type; isClass(each); each = Object.getPrototypeOf(each))
+    lists.push(ownMetadata<T[]>(each, key) ?? []);
+  return lists.reverse();
 }
 
-/** Yields the class, its parent, the parent of that, and so on. */
-function* lineage(type: Function): Generator<Function> {
-  for (let each = type; typeof each === 'function' && each !== Function.prototype; each = Object.getPrototypeOf(each))
-    yield each;
-}
+/** Whether it is a class, and not what all classes extend. */
+const isClass = (value: unknown): value is Function => typeof value === 'function' && value !== Function.prototype;
