@@ -42,7 +42,7 @@ function todoClass({ Aggregate, AggregateRoot, CommandHandler, EventHandler }, o
 }
 
 /** The store of a running application cannot be emptied; this one hands everything on to an InMemoryEventStore that can be replaced. */
-class ReplaceableStore {
+export class ReplaceableStore {
   constructor(make) {
     this.make = make;
     this.reset();
