@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Body, type CanActivate, Controller, type ExecutionContext, Get, Module, Post } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { Flow, InMemoryEventStore } from 'eventuality';
@@ -93,6 +93,14 @@ test('1,000 interleaved requests of two users: no request-scoped handler has the
   const { lines } = nest.get(Ledger);
   expect(lines).toHaveLength(1000);
   expect(lines.filter(line => line !== 'ann true ann' && line !== 'bob true bob')).toEqual([]);
+});
+
+test('control: the instance of a request-scoped handler that discovery finds has nothing injected', async () => {
+  await start();
+  const providers = [...nest.get(ModulesContainer).values()].flatMap(module => [...module.providers.values()]);
+  const found = providers.find(({ metatype }) => metatype === Greetings)!.instance as Greetings;
+  expect(found).toBeInstanceOf(Greetings);
+  expect([found.request, found.ledger]).toEqual([undefined, undefined]);
 });
 
 test('the metadata can be found in another way', async () => {

@@ -1,15 +1,17 @@
 import 'reflect-metadata';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { Controller, Module, Sse } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { Flow } from 'eventuality';
 import { EventualityModule, liveQuery } from 'eventuality/nestjs';
+import { Observable } from 'rxjs';
 import { connectedTo } from '../../support/event-stream';
 import { SILENT } from '../../support/logger';
 import { until, within } from '../../support/waiting';
 import { Account, BalanceList, BalanceQueries, Balances, Deposit, Ledger, Open } from './banking';
-
-let asked = 0;
 
 @Controller('balances')
 class BalancesController {
@@ -17,8 +19,17 @@ class BalancesController {
 
   @Sse('live')
   live() {
-    asked++;
     return liveQuery(this.flow, new Balances());
+  }
+
+  /** The control: nothing ends the query when the client has gone. */
+  @Sse('endless')
+  endless() {
+    return new Observable<{ data: unknown }>(subscriber => {
+      void (async () => {
+        for await (const data of this.flow.watch(new Balances())) subscriber.next({ data });
+      })();
+    });
   }
 }
 
@@ -32,7 +43,6 @@ class AppModule {}
 let nest: NestExpressApplication;
 
 beforeEach(async () => {
-  asked = 0;
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
   nest = module.createNestApplication<NestExpressApplication>({ logger: false });
   await nest.listen(0, '127.0.0.1');
@@ -61,18 +71,39 @@ test('the application shuts down though clients are connected: their streams end
   await Promise.all(clients.map(({ ended }) => ended));
 });
 
-test('200 clients that leave: no live query is left', async () => {
+/** Opens event streams, and says how many have got their first result. */
+const CLIENTS = `
+const { request } = require('node:http');
+const [port, path] = process.argv.slice(1);
+let got = 0;
+for (let n = 0; n < 200; n++)
+  request({ port, host: '127.0.0.1', path }, answer => answer.once('data', () => console.log(++got))).end();
+`;
+
+test.each([
+  ['/balances/live', 0],
+  ['/balances/endless', 200],
+])('200 clients of %s are killed: %d live queries are left', async (path, left) => {
   const flow = nest.get(Flow);
   let running = 0;
   const watch = flow.watch.bind(flow);
-  flow.watch = (query, options) => {
+  flow.watch = async function* (query, options) {
     running++;
-    options?.signal?.addEventListener('abort', () => running--);
-    return watch(query, options);
+    try {
+      yield* watch(query, options);
+    } finally {
+      running--;
+    }
   };
-  const clients = await Promise.all(Array.from({ length: 200 }, connected));
-  await until(() => clients.every(({ got }) => got.length === 1), 'the first results');
-  expect([asked, running]).toEqual([200, 200]);
-  for (const client of clients) client.leave();
-  await until(() => running === 0, 'all have ended');
+  const { port } = nest.getHttpServer().address() as AddressInfo;
+  const clients = spawn(process.execPath, ['-e', CLIENTS, String(port), path]);
+  let printed = '';
+  clients.stdout.setEncoding('utf8').on('data', text => (printed += text));
+  await until(() => printed.endsWith('200\n'), 'the first results');
+  expect(running).toBe(200);
+  const closed = once(clients, 'close');
+  clients.kill('SIGKILL');
+  await closed;
+  await until(() => running === 0, 'all have ended', left === 0 ? 30_000 : 2000).catch(() => undefined);
+  expect(running).toBe(left);
 });
