@@ -103,7 +103,7 @@ class DoorsController implements OnApplicationShutdown {
 @Module({
   imports: [
     CqrsModule.forRoot(),
-    EventualityCqrsModule.forRoot({ eventStore: new InMemoryEventStore() }),
+    EventualityCqrsModule.forRoot(),
     EventualityModule.forRoot({ eventStore: new InMemoryEventStore() }),
     EventualityModule.forFeature([Door, Doors]),
   ],

@@ -95,10 +95,9 @@ class Deadlines {
 
   /** Stops a process in a commit, lets another one take over, and lets the first one go on; returns the wrong states. */
   async stopped(fenced: boolean): Promise<number> {
-    const [first] = await this.#fleet.start(1, fenced ? { halting: true } : { halting: true, careless: 'fence' });
+    const [first] = await this.#fleet.start(1, fenced ? { stopping: true } : { stopping: true, careless: 'fence' });
     await this.#does('Begin', 'ticker-1', { at: Date.now(), every: 100, times: 3 });
     await until(() => first!.lines.includes('committing'), 'a deadline fires');
-    first!.send('SIGSTOP');
     const [second] = await this.#fleet.start(1);
     await until(async () => (await this.#ticked()).length === 3, 'another process has taken over');
     await this.#does('Note', 'ticker-1');

@@ -98,13 +98,12 @@ class Orders {
 
   /** Ends or stops a careless process when a command has taken effect and that is not stored; returns what is there twice. */
   async carelessly(what: 'killed' | 'stopped'): Promise<number> {
-    const [first] = await this.#fleet.start(1, { careless: 'ids' });
+    const [first] = await this.#fleet.start(1, { careless: 'ids', stopping: what === 'stopped' });
     await place(ordering(this.place.store), 'order-1', true);
     await until(() => first!.lines.includes('sent'));
     if (what === 'killed') await first!.killed();
-    else first!.send('SIGSTOP');
     const [second] = await this.#fleet.start(1, { careless: 'ids' });
-    await until(() => second!.lines.includes('sent'));
+    await until(() => second!.lines.includes('sent'), 'another process has taken over');
     await second!.killed();
     await first!.gone();
     return repeated((await eventsOf(this.place.store)).get('order-1')!);

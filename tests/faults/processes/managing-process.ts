@@ -20,23 +20,34 @@ export interface Managing {
    * `fence`: stores that deadlines have fired without a fence, wherever the checkpoint is.
    */
   readonly careless?: 'ids' | 'fence';
-  /** Says `committing` before it stores that a deadline has fired, so that it can be stopped there. */
-  readonly halting?: boolean;
+  /**
+   * Stops itself once, where it says `sent`, and before it stores that a deadline has fired. There it holds no lock of
+   * SQLite, as one might that is stopped from outside: it would keep it until it goes on.
+   */
+  readonly stopping?: boolean;
 }
 
-const { where, leaseDuration, story, version = 1, careless, halting = false } = assignment<Managing>();
+const { where, leaseDuration, story, version = 1, careless, stopping = false } = assignment<Managing>();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+let isStopped = false;
+
+function stopOnce(): void {
+  if (!stopping || isStopped) return;
+  isStopped = true;
+  process.kill(process.pid, 'SIGSTOP');
+}
 
 type Commit = ProjectionStore['commit'];
 
 /** A store that commits as the assignment says. */
 function committing(store: EventStore): EventStore {
-  if (!halting) return store;
+  if (!stopping) return store;
   const projections = projectionsOf(store);
   const commit: Commit = async change => {
     if ((change.process?.clear ?? []).length === 0) return projections.commit(change);
     say('committing');
-    await sleep(200);
+    stopOnce();
     if (careless !== 'fence') return projections.commit(change);
     const { fence: _, ...unfenced } = change;
     const at = await projections.checkpoint(change.checkpoint);
@@ -59,6 +70,7 @@ const engine = new ProcessEngine(
       const outcome = await flow.dispatchFrom({ name, message: data }, options, cause);
       if (isCareless) {
         say('sent');
+        stopOnce();
         await sleep(60_000);
       }
       if (story === 'ticking') return outcome;

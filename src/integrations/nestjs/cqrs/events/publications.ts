@@ -13,7 +13,7 @@ import { EventClasses } from './event-classes';
 import { EventLog } from './event-log';
 import { StoringPublisher } from './storing-publisher';
 
-/** What is published is stored with. */
+/** What is needed to store what is published. */
 export interface PublicationParts
   extends Pick<EventualityCqrsOptions, 'sequenceOf'>,
     Pick<Surroundings, 'instances' | 'transactions' | 'failures' | 'scopes'> {
