@@ -71,7 +71,8 @@ export class Fleet {
   }
 }
 
-const works = (program: Program): Promise<void> => until(() => program.lines.includes('started'));
+const works = (program: Program): Promise<void> =>
+  until(() => program.lines.includes('started'), 'a process has started');
 
 /** Returns how many instances have another state than what their inputs make. */
 export async function wrongStates(

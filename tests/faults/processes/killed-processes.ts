@@ -100,7 +100,7 @@ class Orders {
   async carelessly(what: 'killed' | 'stopped'): Promise<number> {
     const [first] = await this.#fleet.start(1, { careless: 'ids', stopping: what === 'stopped' });
     await place(ordering(this.place.store), 'order-1', true);
-    await until(() => first!.lines.includes('sent'));
+    await until(() => first!.lines.includes('sent'), 'a command is sent');
     if (what === 'killed') await first!.killed();
     const [second] = await this.#fleet.start(1, { careless: 'ids' });
     await until(() => second!.lines.includes('sent'), 'another process has taken over');

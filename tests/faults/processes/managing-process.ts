@@ -21,8 +21,8 @@ export interface Managing {
    */
   readonly careless?: 'ids' | 'fence';
   /**
-   * Stops itself once, where it says `sent`, and before it stores that a deadline has fired. There it holds no lock of
-   * SQLite, as one might that is stopped from outside: it would keep it until it goes on.
+   * Stops itself once: where it says `sent`, or else before it stores that a deadline has fired. There it holds no lock
+   * of SQLite, as one might that is stopped from outside: it would keep it until it goes on.
    */
   readonly stopping?: boolean;
 }
@@ -42,7 +42,7 @@ type Commit = ProjectionStore['commit'];
 
 /** A store that commits as the assignment says. */
 function committing(store: EventStore): EventStore {
-  if (!stopping) return store;
+  if (!stopping || careless === 'ids') return store;
   const projections = projectionsOf(store);
   const commit: Commit = async change => {
     if ((change.process?.clear ?? []).length === 0) return projections.commit(change);
