@@ -77,6 +77,7 @@ test('without modules they are those of aggregates, also by name, and those give
 });
 
 test('what cannot be read is listed', () => {
+  // The compiler refuses a missing step; JavaScript does not.
   const gap = defineEvent('gap', { version: 2, upcast: {} } as any);
   const { reader, faults } = eventCatalog({ events: [gap] });
   expect(reader).toBeUndefined();
@@ -90,5 +91,6 @@ test.each<[string, unknown, string]>([
   ['no samples', { module: App, samples: ['a'] }, "samples[0] is 'a'"],
   ['a module that is none', { module: Listener }, 'Listener is not a module.'],
 ])('a config is refused: %s', (_, config, message) => {
+  // What the types of a config do not allow, a config in JavaScript may have.
   expect(() => eventCatalog(config as any)).toThrow(message);
 });

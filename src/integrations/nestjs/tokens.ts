@@ -59,11 +59,11 @@ export function tokenOf(text: string): symbol {
 }
 
 /** The description is what Nest shows where nothing provides it. */
-function partOf({ description }: symbol, part: object, flow: string): symbol {
+function partOf({ description }: symbol, part: { readonly name: string }, flow: string): symbol {
   const tokens = namedParts.get(flow) ?? new WeakMap<object, symbol>();
   namedParts.set(flow, tokens);
-  const [name, ofFlow] = [/<(.*)>/.exec(description!)?.[1], flow === DEFAULT ? '' : `, '${flow}'`];
-  const token = tokens.get(part) ?? Symbol(`${description} of EventualityModule.forFeature([${name}]${ofFlow})`);
+  const list = `[${part.name}]${flow === DEFAULT ? '' : `, '${flow}'`}`;
+  const token = tokens.get(part) ?? Symbol(`${description} of EventualityModule.forFeature(${list})`);
   tokens.set(part, token);
   return token;
 }

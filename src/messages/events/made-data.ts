@@ -1,8 +1,10 @@
+import { reasonOf } from '../faults/format-error';
 import { sealPayload } from '../sealing/payload';
 import { isPlain } from '../sealing/plain-object';
-import { reasonOf, UpcastFailedError } from './upcast-errors';
+import { UpcastFailedError } from './upcast-errors';
 
 const MAX_DEPTH = 100;
+const UNSTORABLE: ReadonlySet<string> = new Set(['function', 'bigint', 'symbol']);
 
 /**
  * Freezes the data that the steps of an event have made; what they took over is frozen already.
@@ -39,7 +41,9 @@ function freezeFields(data: object, depth: number): boolean {
     const value = (data as Record<string, unknown>)[field];
     if (typeof value === 'object') {
       if (value !== null && !Object.isFrozen(value) && !frozeNested(value, depth + 1)) return false;
-    } else if (typeof value === 'function' || typeof value === 'bigint' || Number.isNaN(value)) return false;
+    } else if (typeof value === 'number') {
+      if (!Number.isFinite(value)) return false;
+    } else if (UNSTORABLE.has(typeof value)) return false;
   }
   return true;
 }

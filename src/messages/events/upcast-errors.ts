@@ -1,6 +1,6 @@
 import { isStrayPromise } from '../../concurrency';
 import { EventualityError, listed } from '../faults/errors';
-import { errorMessage } from '../faults/format-error';
+import { reasonOf } from '../faults/format-error';
 import { shownText, shownValue } from '../faults/shown';
 
 /** Thrown when a stored event has a later version than its class: a newer version of the application stored it. */
@@ -60,11 +60,6 @@ export class UpcastFailedError extends EventualityError {
 /** What a step, an upcaster or a step back has thrown. */
 export const hasThrown = (name: string, from: number, cause: unknown): UpcastFailedError =>
   new UpcastFailedError(name, from, `has thrown an error: ${reasonOf(cause)}`, cause);
-
-const MAX_REASON_SHOWN = 1000;
-
-/** Returns the message of an error for the end of a sentence. */
-export const reasonOf = (cause: unknown): string => shownText(errorMessage(cause), MAX_REASON_SHOWN).replace(/\.$/, '');
 
 /** What a step or an upcaster returned, and should not have. */
 export function notData(name: string, from: number, made: unknown, wanted: string): UpcastFailedError {

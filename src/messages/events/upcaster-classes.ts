@@ -1,6 +1,6 @@
+import { reasonOf } from '../faults/format-error';
 import { shownText } from '../faults/shown';
 import { type ClassReference, metadataKey, metadataLists } from '../names/class-metadata';
-import { reasonOf } from './upcast-errors';
 import { anUpcaster, isUpcaster, madeUpcaster, type Upcaster, type UpcasterOptions, upcasterFaults } from './upcaster';
 
 /** What `@Upcaster` leaves on a class for one method. */

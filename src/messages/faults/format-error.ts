@@ -1,3 +1,7 @@
+import { shownText } from './shown';
+
+const MAX_REASON_SHOWN = 1000;
+
 /**
  * Returns the text of a thrown value, with its stack if it has one. Anything can be thrown, even a value without a
  * text.
@@ -10,6 +14,9 @@ export function formatError(error: unknown): string {
 export function errorMessage(error: unknown): string {
   return textOf(error, 'message');
 }
+
+/** Returns the message of a thrown value for the end of a sentence: cut, escaped, and without a full stop. */
+export const reasonOf = (error: unknown): string => shownText(errorMessage(error), MAX_REASON_SHOWN).replace(/\.$/, '');
 
 /** Does not check the class: an error may be of another realm. */
 function textOf(error: unknown, field: 'stack' | 'message'): string {

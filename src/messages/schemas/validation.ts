@@ -1,6 +1,6 @@
 import { isStrayPromise } from '../../concurrency';
-import { errorMessage } from '../faults/format-error';
-import { shownPath, shownText, shownWithKeys } from '../faults/shown';
+import { reasonOf } from '../faults/format-error';
+import { shownPath, shownWithKeys } from '../faults/shown';
 import { oneOf } from '../options/option-checks';
 import { dataDifference, fieldPath } from './data-difference';
 import { InvalidMessageError, InvalidPayloadError, type MessageIssue, UnusableSchemaError } from './schema-errors';
@@ -56,9 +56,7 @@ function resultOf(name: string, value: unknown, schema: StandardSchemaV1): Retur
   try {
     return validate(schema, value);
   } catch (cause) {
-    throw new UnusableSchemaError(name, `has thrown an error: ${shownText(errorMessage(cause))}. ${ONLY_CHECKS}`, {
-      cause,
-    });
+    throw new UnusableSchemaError(name, `has thrown an error: ${reasonOf(cause)}. ${ONLY_CHECKS}`, { cause });
   }
 }
 

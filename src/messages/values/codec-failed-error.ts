@@ -1,8 +1,6 @@
 import { EventualityError } from '../faults/errors';
-import { errorMessage } from '../faults/format-error';
-import { shownPath, shownText } from '../faults/shown';
-
-const MAX_REASON_SHOWN = 500;
+import { reasonOf } from '../faults/format-error';
+import { shownPath } from '../faults/shown';
 
 /** Thrown when a codec fails while something is stored or read; `cause` is what the codec has thrown. */
 export class CodecFailedError extends EventualityError {
@@ -16,13 +14,8 @@ export class CodecFailedError extends EventualityError {
     readonly failed: 'encode' | 'decode',
     cause: unknown,
   ) {
-    const reason = shownText(errorMessage(cause), MAX_REASON_SHOWN).replace(/\.$/, '');
-    super(
-      `${subject(of, failed)}${path === '' ? 'its codec' : `the codec of '${shownPath(path)}'`} failed: ${reason}.`,
-      {
-        cause,
-      },
-    );
+    const codec = path === '' ? 'its codec' : `the codec of '${shownPath(path)}'`;
+    super(`${subject(of, failed)}${codec} failed: ${reasonOf(cause)}.`, { cause });
   }
 }
 

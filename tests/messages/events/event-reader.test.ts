@@ -348,6 +348,8 @@ describe('a step that goes wrong is named, with its event and version:', () => {
       /what it returned\.at\[0\] cannot be stored: it is a bigint/,
     ],
     ['it returns NaN', through(() => ({ at: Number('x') })), /what it returned\.at cannot be stored: it is NaN/],
+    ['it returns an infinity', through(() => ({ at: [1 / 0] })), /returned\.at\[0\] cannot be stored: it is Infinity/],
+    ['it returns a symbol', through(() => ({ at: Symbol('x') })), /returned\.at cannot be stored: it is a symbol/],
     [
       'what it returns throws when it is looked at',
       through(

@@ -161,6 +161,7 @@ describe('fields', () => {
         /the codec of 'at.*' failed: .* returned .*Promise.*; it must be synchronous\.$/,
       );
     }
+    // No type of a codec allows a promise; code without types returns one all the same.
     @Event('codecs.waited', { codec: later as any })
     class Waited {}
     const type = eventTypeOf(Waited);

@@ -88,6 +88,7 @@ test('a version needs a step, and may not be lowered', () => {
   expect(said(lock, { events: [defineEvent('a')] })).toEqual([
     'error: a: has version 1, and version 2 is locked. Raise its version to 2 at least: such events may be stored.',
   ]);
+  // The compiler refuses a missing step; JavaScript does not.
   const without = defineEvent('a', { version: 3, upcast: { 1: (data: object) => data } } as any);
   expect(said(lock, { events: [without] })).toEqual([
     'error: a: has version 3, and nothing leads on from version 2. Add upcast: { 2: data => ... } to it, or an upcaster from version 2.',

@@ -44,18 +44,17 @@ export async function storedEvents(
   rows.sort((one, other) => (one.name === other.name ? one.version - other.version : one.name < other.name ? -1 : 1));
   return {
     kinds: rows.map(({ name, version, count }) => ({ name, version, count })),
-    findings:
-      rows.length === 0
-        ? [NO_EVENT]
-        : rows.flatMap(({ name, version, count, unread, first }): readonly Finding[] => {
-            if (!first) return [];
-            const { position, id, aggregateName, aggregateId, version: at } = first.stored;
-            const many = `${unread === count ? count : `${unread} of ${count}`} stored in version ${version} cannot be read`;
-            const place = `the first at position ${position}, event ${id}, version ${at} of ${aggregateName} '${aggregateId}'`;
-            const message = `${many}, ${place}: ${first.reason}`;
-            return [{ level: 'error', code: 'stored-unreadable', event: name, message, stored: first.stored }];
-          }),
+    findings: rows.length === 0 ? [NO_EVENT] : rows.flatMap(unreadableOf),
   };
+}
+
+function unreadableOf({ name, version, count, unread, first }: StoredKind & Kind): readonly Finding[] {
+  if (!first) return [];
+  const { reason, stored } = first;
+  const many = `${unread === count ? count : `${unread} of ${count}`} stored in version ${version} cannot be read`;
+  const stream = `version ${stored.version} of ${stored.aggregateName} '${stored.aggregateId}'`;
+  const message = `${many}, the first at position ${stored.position}, event ${stored.id}, ${stream}: ${reason}`;
+  return [{ level: 'error', code: 'stored-unreadable', event: name, message, stored }];
 }
 
 const NO_EVENT: Finding = {

@@ -34,7 +34,8 @@ export class Followers {
 /** The classes of events that @nestjs/cqrs hands to a handler: also those that extend one of its own. */
 const handledBy = (own: readonly Type[], events: ReadonlySet<Type>, wiring: Wiring): Type[] => {
   const ids = new Set(own.map(type => idOf(type, wiring)));
-  return [...events].filter(type => own.includes(type) || (idOf(type, wiring) !== null && ids.has(idOf(type, wiring))));
+  ids.delete(null);
+  return [...events].filter(type => own.includes(type) || ids.has(idOf(type, wiring)));
 };
 
 /** The id by which a bus finds the handlers of an event; its options can replace the rule. */

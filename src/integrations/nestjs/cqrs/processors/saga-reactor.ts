@@ -113,7 +113,7 @@ class Saga {
 
   async #execute(command: ICommand): Promise<void> {
     try {
-      await this.surroundings.wiring().commandBus!.execute(command);
+      await this.surroundings.wiring().commandBuses[0]!.execute(command);
     } catch (error) {
       this.#unhandled(command, error);
       throw error;

@@ -48,8 +48,7 @@ export class NamedEvents {
 /** What is found in the modules of an application. */
 export interface Wiring {
   readonly buses: readonly EventBus[];
-  /** That of the first module of @nestjs/cqrs; each of them knows all command handlers. */
-  readonly commandBus: CommandBus | undefined;
+  /** One for each module of @nestjs/cqrs; each of them knows all command handlers. */
   readonly commandBuses: readonly CommandBus[];
   readonly queryBuses: readonly QueryBus[];
   readonly commandHandlers: readonly MessagePlace[];
@@ -84,7 +83,6 @@ export function wiringOf(modules: ModulesContainer): Wiring {
   const hasFlow = instances.some(instance => instance instanceof Flow);
   return {
     buses: instances.filter(instance => instance instanceof EventBus),
-    commandBus: instances.find(instance => instance instanceof CommandBus),
     commandBuses: instances.filter(instance => instance instanceof CommandBus),
     queryBuses: instances.filter(instance => instance instanceof QueryBus),
     commandHandlers: messagesOf(provided, COMMAND_HANDLER),
