@@ -8,12 +8,14 @@ import { FlowHost } from './flow-host';
 import { FEATURES, type Features, nameOf } from './found-components';
 import { EventualityHealthIndicator } from './health-indicator';
 import type { EventualityAsyncOptions, EventualityRootOptions, Feature } from './module-options';
+import { flowNameOf, refuseNoList, refuseNoObject } from './option-faults';
 import { DEFAULT, flowToken, hostToken, optionsToken, readModelTokenOf, repositoryTokenOf } from './tokens';
 
 /** Under which each `forRoot` keeps the name of its flow. */
 const ROOT = Symbol('the name of a flow');
 const CLOSING = Symbol('closes a flow');
 const CHECK = Symbol('checks what a module lists');
+const FEATURE_KINDS = 'aggregates, projections, process managers, events and upcasters';
 const WAYS = ['useFactory', 'useClass', 'useExisting'] as const;
 
 /**
@@ -66,7 +68,7 @@ export class EventualityModule implements OnModuleInit {
    * @throws InvalidOptionsError for what is no list, or has undefined in it
    */
   static forFeature(list: readonly Feature[], flow: string = DEFAULT): DynamicModule {
-    refuseFeatures(list);
+    refuseNoList('EventualityModule.forFeature', list, FEATURE_KINDS);
     const features: Features = { flow, list };
     const provided = list.flatMap(each => injectable(each, features));
     const check = {
@@ -147,26 +149,8 @@ function rootsOf(modules: ModulesContainer): Map<string, number> {
 /** Returns the options of a root module, with a name. */
 function named<Options extends { readonly name?: string }>(given: Options, way: string): Options & { name: string } {
   const what = `EventualityModule.${way}`;
-  if (typeof given !== 'object' || given === null)
-    throw new InvalidOptionsError(what, [`the options are ${String(given)}; give an object.`]);
-  const { name = DEFAULT } = given;
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidOptionsError(what, [`name is ${name === '' ? 'empty' : String(name)}; it must be text.`]);
-  return { ...given, name };
-}
-
-function refuseFeatures(list: readonly unknown[]): void {
-  const what = 'EventualityModule.forFeature';
-  if (!Array.isArray(list))
-    throw new InvalidOptionsError(what, [
-      `the list is ${list === undefined ? 'missing' : 'no array'}; give one with aggregates, projections, process managers, events and upcasters.`,
-    ]);
-  const faults = list.flatMap((each, index) =>
-    each === undefined || each === null
-      ? [`list[${index}] is ${each}. If it is imported, its file and this one import each other.`]
-      : [],
-  );
-  if (faults.length > 0) throw new InvalidOptionsError(what, faults);
+  refuseNoObject(what, given);
+  return { ...given, name: flowNameOf(what, 'name', given.name) };
 }
 
 function optionsProviders(name: string, given: EventualityAsyncOptions): Provider[] {

@@ -13,10 +13,12 @@ import {
   hasInstance,
   nameOf,
 } from './found-components';
+import { leave } from './leave';
 import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
 import { NestContainer } from './nest-container';
 import { NestLogger } from './nest-logger';
+import { refuseNoObject } from './option-faults';
 
 /** Which modules give options for flows, by the flow's name. */
 export type RootModules = ReadonlyMap<string, number>;
@@ -115,11 +117,6 @@ function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new WiringError(faults);
 }
 
-/** Closes what cannot be used. The failure before is what is reported. */
-async function leave(part: { close?(): Promise<void> } | undefined): Promise<void> {
-  if (typeof part?.close === 'function') await part.close().catch(() => undefined);
-}
-
 /** An option that is no list is left to `bootstrap`. */
 function extended(options: EventualityOptions, { processors, events }: ExtensionParts): EventualityOptions {
   const { processors: ownProcessors = [], events: ownEvents = [] } = options;
@@ -131,8 +128,7 @@ function extended(options: EventualityOptions, { processors, events }: Extension
 }
 
 function refuseWithinNest(options: EventualityOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw new InvalidOptionsError('EventualityModule', [`the options are ${String(options)}; give an object.`]);
+  refuseNoObject('EventualityModule', options);
   const faults = [
     ...('container' in options ? ['container is given, but Nest itself creates the handlers. Remove it.'] : []),
     ...('name' in options

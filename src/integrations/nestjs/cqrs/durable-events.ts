@@ -8,6 +8,7 @@ import { type EventStore, Flow } from '../../../index';
 import type { EventProcessors } from '../../../operations';
 import type { ExtensionParts, FlowExtension } from '../flow-extension';
 import { type FoundComponent, nameOf } from '../found-components';
+import { leave } from '../leave';
 import type { EventualityOptions } from '../module-options';
 import { NestLogger } from '../nest-logger';
 import { Bridge } from './bridge/bridge';
@@ -16,7 +17,7 @@ import { EventInstances } from './events/event-instances';
 import { Publications } from './events/publications';
 import { Transaction, Transactions } from './events/transactions';
 import { Failures } from './failures';
-import { type EventualityCqrsOptions, FLOW, OPTIONS } from './options';
+import { type EventualityCqrsOptions, FLOW, OPTIONS, refuseCqrsOptions } from './options';
 import { Followers } from './processors/followers';
 import type { Surroundings } from './processors/surroundings';
 import { foreignOptions, importedTwice, madeLater, refuseUnknown, withoutStore } from './wiring/placement-faults';
@@ -85,6 +86,17 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
   /** Called by Nest; with a flow of another module, that calls `created`. @throws WiringError; errors of the store */
   async onModuleInit(): Promise<void> {
     if (this.#bridge) return;
+    try {
+      await this.#open();
+    } catch (error) {
+      await leave(this.#flow ?? this.options?.eventStore);
+      throw error;
+    }
+  }
+
+  /** Opens a flow of its own. */
+  async #open(): Promise<void> {
+    refuseCqrsOptions(this.options);
     const twice = importedTwice(this.modules, DurableEvents);
     if (twice.length > 0) throw new WiringError(twice);
     const { eventStore } = this.options;
@@ -98,13 +110,15 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
     const parts = { eventStore, processors: definitions, events: [...events], logger, ...(onError && { onError }) };
     const flow = new Flow({ ...parts, follow: 'later' });
     // From here on events are news to handlers and sagas, also where another process is to call them.
-    await prepared(flow);
+    this.#flow = flow;
+    await flow.processors.prepare();
     this.#connect(flow, wiring, events);
     this.start(flow.processors);
   }
 
   /** Called by the flow of `EventualityModule`. @internal */
   partsFor(flow: string, options: EventualityOptions, components: readonly FoundComponent[]): ExtensionParts {
+    refuseCqrsOptions(this.options);
     this.#bridge = new Bridge();
     this.#store = options ?? {};
     const wrong = [...importedTwice(this.modules, DurableEvents), ...foreignOptions(this.options, flow)];
@@ -237,12 +251,3 @@ const placeOf = ({ component, module }: FoundComponent): EventPlace => ({
   module,
   events: componentEvents(component) as readonly Type[],
 });
-
-async function prepared(flow: Flow): Promise<void> {
-  try {
-    await flow.processors.prepare();
-  } catch (error) {
-    await flow.close();
-    throw error;
-  }
-}

@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Provider, type Type } from '@nestjs/common';
+import { InvalidOptionsError } from '../../../errors';
 import { extensionToken } from '../flow-extension';
-import { DEFAULT } from '../tokens';
+import { flowNameOf, refuseNoList, refuseNoObject } from '../option-faults';
 import { DurableEvents } from './durable-events';
 import { type EventualityCqrsAsyncOptions, type EventualityCqrsRootOptions, FLOW, OPTIONS } from './options';
 import { NamedEvents } from './wiring/wiring';
@@ -23,22 +24,30 @@ class NamedEventsModule {}
 export class EventualityCqrsModule implements OnModuleDestroy {
   constructor(@Inject(DurableEvents) private readonly events: DurableEvents) {}
 
-  static forRoot({ flow = DEFAULT, ...options }: EventualityCqrsRootOptions = {}): DynamicModule {
-    return rootModule(flow, [{ provide: OPTIONS, useValue: options }]);
+  /** @throws InvalidOptionsError, here or when the application starts */
+  static forRoot(given: EventualityCqrsRootOptions = {}): DynamicModule {
+    const what = 'EventualityCqrsModule.forRoot';
+    refuseNoObject(what, given);
+    const { flow, ...options } = given;
+    return rootModule(flowNameOf(what, 'flow', flow), [{ provide: OPTIONS, useValue: options }]);
   }
 
-  /** As `forRoot`, with options that depend on providers. */
-  static forRootAsync({
-    flow = DEFAULT,
-    imports = [],
-    inject = [],
-    useFactory,
-  }: EventualityCqrsAsyncOptions): DynamicModule {
-    return rootModule(flow, [{ provide: OPTIONS, inject, useFactory }], imports);
+  /** As `forRoot`, with options that depend on providers. `flow` stands outside of the factory. */
+  static forRootAsync(given: EventualityCqrsAsyncOptions): DynamicModule {
+    const what = 'EventualityCqrsModule.forRootAsync';
+    refuseNoObject(what, given);
+    const { flow, imports = [], inject = [], useFactory } = given;
+    if (typeof useFactory !== 'function')
+      throw new InvalidOptionsError(what, [`useFactory is ${String(useFactory)}; it must be a function.`]);
+    return rootModule(flowNameOf(what, 'flow', flow), [{ provide: OPTIONS, inject, useFactory }], imports);
   }
 
-  /** Names the events of a module that no `@EventsHandler` names: those that only sagas follow. */
+  /**
+   * Names the events of a module that no `@EventsHandler` names: those that only sagas follow.
+   * @throws InvalidOptionsError for what is no list, or has undefined in it
+   */
   static forFeature(events: readonly Type[]): DynamicModule {
+    refuseNoList('EventualityCqrsModule.forFeature', events, 'classes of events');
     const named = new NamedEvents(events);
     return { module: NamedEventsModule, providers: [{ provide: NamedEvents, useValue: named }] };
   }

@@ -1,5 +1,6 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import type { EventProcessorDefinition, EventStore, Logger, OnError } from '../../../index';
+import { type OptionRule, refuseOptions } from '../option-faults';
 
 /** How the events of a handler class or a saga are followed. */
 export interface FollowingOptions extends Pick<EventProcessorDefinition['options'], 'segments' | 'retry' | 'onError'> {}
@@ -56,3 +57,20 @@ export const OPTIONS = Symbol('eventuality/nestjs/cqrs options');
 
 /** The token under which the name of the module's flow is injected. */
 export const FLOW = Symbol('eventuality/nestjs/cqrs flow');
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+const RULES: Readonly<Record<keyof EventualityCqrsOptions, OptionRule>> = {
+  eventStore: ['an event store', isObject],
+  events: ['a list of classes', value => Array.isArray(value) && value.every(each => typeof each === 'function')],
+  sequenceOf: ['a function', value => typeof value === 'function'],
+  following: ['an object', isObject],
+  follow: ['true or false', value => typeof value === 'boolean'],
+  logger: ['a logger', isObject],
+  onError: ['a function', value => typeof value === 'function'],
+  closeTimeout: ['a number of milliseconds from 0 on', value => Number.isFinite(value) && value >= 0],
+};
+
+/** @throws InvalidOptionsError with all faults; what the parts make of their options, they check themselves */
+export const refuseCqrsOptions = (options: EventualityCqrsOptions): void =>
+  refuseOptions('EventualityCqrsModule', options, RULES);

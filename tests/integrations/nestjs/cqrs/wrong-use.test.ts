@@ -1,9 +1,19 @@
-import { Injectable, Module, Scope, type Type } from '@nestjs/common';
-import { AggregateRoot, Command, CommandHandler, EventBus, EventPublisher, EventsHandler, Saga } from '@nestjs/cqrs';
+import { type DynamicModule, Injectable, Module, Scope, type Type } from '@nestjs/common';
+import {
+  AggregateRoot,
+  Command,
+  CommandHandler,
+  CqrsModule,
+  EventBus,
+  EventPublisher,
+  EventsHandler,
+  Saga,
+} from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { EventHandler, InMemoryEventStore, Projection, type ProjectionContext } from 'eventuality';
-import { MessageClassMismatchError, WiringError } from 'eventuality/errors';
+import { InvalidOptionsError, MessageClassMismatchError, WiringError } from 'eventuality/errors';
 import { Durable, DurableEvents, EventualityCqrsModule } from 'eventuality/nestjs/cqrs';
+import { sqlite } from 'eventuality/sqlite';
 import { map, type Observable } from 'rxjs';
 import { SILENT } from '../../../support/logger';
 import { until } from '../../../support/waiting';
@@ -193,4 +203,67 @@ describe('when the store fails', () => {
     await app.get(DurableEvents).processors.settled();
     expect(app.get(Mailer).got).toEqual([new Paid('a')]);
   });
+});
+
+describe('wrong options, all in one error', () => {
+  const refused = (given: () => unknown): string => {
+    try {
+      given();
+    } catch (error) {
+      if (error instanceof InvalidOptionsError) return error.message;
+      throw error;
+    }
+    throw new Error('it was not refused');
+  };
+
+  // Code without types gives what the types do not allow.
+  const { forRoot, forRootAsync, forFeature } = EventualityCqrsModule as unknown as Record<
+    'forRoot' | 'forRootAsync' | 'forFeature',
+    (given?: unknown) => unknown
+  >;
+
+  test.each<[string, () => unknown, RegExp[]]>([
+    ['no object', () => forRoot(null), [/EventualityCqrsModule\.forRoot.*the options are null; give an object\./]],
+    ['no object, async', () => forRootAsync(undefined), [/forRootAsync.*the options are undefined; give an object\./]],
+    ['no factory', () => forRootAsync({ inject: [] }), [/useFactory is undefined; it must be a function/]],
+    ['no name of a flow', () => forRoot({ flow: '' }), [/flow is empty; it must be text/]],
+    ['no list', () => forFeature(undefined), [/forFeature.*the list is missing/]],
+    ['what is undefined in the list', () => forFeature([Paid, undefined]), [/list\[1\] is undefined/]],
+  ])('%s', (_, given, faults) => {
+    const message = refused(given);
+    for (const fault of faults) expect(message).toMatch(fault);
+  });
+
+  test.each<[string, (options: object) => DynamicModule]>([
+    ['forRoot', options => EventualityCqrsModule.forRoot(options)],
+    ['forRootAsync', options => EventualityCqrsModule.forRootAsync({ useFactory: () => options })],
+  ])('of %s', async (_, module) => {
+    const wrong = { evnts: [], events: 5, sequenceOf: 'id', following: 1, follow: 'no', closeTimeout: -1 };
+    const app = await Test.createTestingModule({
+      imports: [CqrsModule.forRoot(), module({ ...inMemory(), ...wrong })],
+    }).compile();
+    const started = app.init();
+    const error = await started.then(
+      () => undefined,
+      thrown => thrown,
+    );
+    expect(error).toBeInstanceOf(InvalidOptionsError);
+    expect(error.faults).toEqual([
+      "'evnts' is no option; there are eventStore, events, sequenceOf, following, follow, logger, onError, closeTimeout.",
+      'events is 5; it must be a list of classes.',
+      "sequenceOf is 'id'; it must be a function.",
+      'following is 1; it must be an object.',
+      "follow is 'no'; it must be true or false.",
+      'closeTimeout is -1; it must be a number of milliseconds from 0 on.',
+    ]);
+  });
+});
+
+test('a start that fails closes the store', async () => {
+  const eventStore = sqlite(':memory:');
+  @EventsHandler(Paid)
+  class Other extends Mailer {}
+  const started = startedApp({ eventStore }, [Mailer, named('Mailer', Other)]);
+  await expect(started).rejects.toBeInstanceOf(WiringError);
+  await expect(eventStore.readAll()).rejects.toMatchObject({ code: 'STORE_CLOSED' });
 });
