@@ -20,7 +20,8 @@ export class TurnRegistry {
 interface Held {
   readonly aggregateName: string;
   readonly id: string;
-  readonly entered: Promise<unknown>;
+  /** Absent if there was nothing to wait for. */
+  readonly entered?: Promise<unknown>;
   /** Absent while the command waits, and if the turn's holder lets it pass. */
   turn?: Turn | undefined;
   givenBack?: true;
@@ -50,21 +51,34 @@ export class HeldTurns {
   }
 
   /**
-   * Takes the turn of an aggregate, once.
-   * @throws TurnsYieldedError, DeadlockError, ReentrantCommandError, the reason of the command's signal
+   * Takes the turn of an aggregate, once; returns undefined if there is nothing to wait for.
+   * @throws TurnsYieldedError, DeadlockError, ReentrantCommandError; a promise also rejects with the reason of the
+   * command's signal
    */
-  async take(aggregateName: string, id: string): Promise<void> {
+  take(aggregateName: string, id: string): Promise<void> | undefined {
     if (this.#yielded) throw this.#yielded;
     const key = streamKey({ aggregateName, aggregateId: id });
     this.#wanted ??= new Map();
     this.#wanted.set(key, { aggregateName, aggregateId: id });
     try {
-      const held = this.#held?.get(key) ?? this.#enter(key, aggregateName, id);
-      await held.entered;
+      const { entered } = this.#held?.get(key) ?? this.#enter(key, aggregateName, id);
+      return entered && this.#whenEntered(entered);
     } catch (error) {
-      if (error instanceof TurnsYieldedError) this.#yielded ??= error;
-      throw error;
+      throw this.#noted(error);
     }
+  }
+
+  async #whenEntered(entered: Promise<unknown>): Promise<void> {
+    try {
+      await entered;
+    } catch (error) {
+      throw this.#noted(error);
+    }
+  }
+
+  #noted(error: unknown): unknown {
+    if (error instanceof TurnsYieldedError) this.#yielded ??= error;
+    return error;
   }
 
   /**
@@ -92,14 +106,13 @@ export class HeldTurns {
   #enter(key: string, aggregateName: string, id: string): Held {
     const turns = this.registry.of(aggregateName);
     const entered = turns.enter(id, this.message, this.message.options.signal);
-    if (!(entered instanceof Promise))
-      return this.#hold(key, { aggregateName, id, entered: Promise.resolve(), turn: entered });
+    if (!(entered instanceof Promise)) return this.#hold(key, { aggregateName, id, turn: entered });
     const held: Held = {
-      ...{ aggregateName, id },
       entered: entered.then(turn => {
         if (held.givenBack) turns.leave(turn);
         else held.turn = turn;
       }),
+      ...{ aggregateName, id },
     };
     return this.#hold(key, held);
   }

@@ -43,6 +43,9 @@ export interface LoaderOptions extends SnapshotKeeping {
   readonly history?: KnownHistory;
 }
 
+/** What a store with direct access has at once. */
+type Loaded<T> = T | Promise<T>;
+
 /** Loads aggregates of one kind from their events. */
 export class AggregateLoader<State = any, Exposed = any> {
   /** Absent for an aggregate without snapshots. */
@@ -77,15 +80,17 @@ export class AggregateLoader<State = any, Exposed = any> {
     return this.#history?.check();
   }
 
-  /** Loads the current aggregate. One without events has the version 0. */
-  async load(id: string, signal?: AbortSignal): Promise<AggregateInstance<State, Exposed>> {
+  /** Loads the current aggregate; without a promise if possible. One without events has the version 0. */
+  load(id: string, signal?: AbortSignal): Loaded<AggregateInstance<State, Exposed>> {
     const checked = this.cacheChecked();
-    if (checked) await checked;
+    return checked ? checked.then(() => this.#load(id, signal)) : this.#load(id, signal);
+  }
+
+  #load(id: string, signal?: AbortSignal): Loaded<AggregateInstance<State, Exposed>> {
     const known = this.baseline(id);
     if (known === undefined && this.snapshots) return this.#loadFromSnapshot(this.snapshots, id, signal);
     const instance = known ?? this.fresh(id);
-    await this.catchUp(instance, signal);
-    return instance;
+    return this.catchUp(instance, signal)?.then(() => instance) ?? instance;
   }
 
   /** Folds the store's newer events into the instance; without a promise if possible. */
@@ -191,8 +196,8 @@ export class AggregateLoader<State = any, Exposed = any> {
       return undefined;
     }
     const source = {
+      load: async (id: string) => this.load(id),
       ...{ definition: this.definition, store: this.store, reading: this.reader.fingerprint(this.#eventNames()) },
-      load: (id: string) => this.load(id),
       taken: (id: string, snapshot: NewSnapshot) => this.cache?.shorten(id, snapshot),
     };
     return new AggregateSnapshots(source, rule, store, { logger, onError });

@@ -14,29 +14,31 @@ export interface StreamChanges {
  */
 export function newAppends(message: CommandMessage, changes: readonly StreamChanges[]): StreamAppend[] {
   let made = 0;
-  return changes.map(({ stream, expected, changes }) => ({
-    ...{ stream, expected },
-    events: changes.map(change => newEvent(message, change, ++made)),
-  }));
+  return changes.map(each => {
+    const append = newAppend(message, each.stream, each.expected, each.changes, made);
+    made += each.changes.length;
+    return append;
+  });
 }
 
-/** Creates the append of a command that changes one aggregate. */
+/** Creates the append of a command to one stream, after so many events of its other streams. */
 export function newAppend(
   message: CommandMessage,
   stream: StreamName,
   expected: ExpectedVersion,
   changes: readonly SealedEvent[],
+  before = 0,
 ): StreamAppend {
   const events =
     changes.length === 1
-      ? [newEvent(message, changes[0]!, 1)]
-      : changes.map((change, index) => newEvent(message, change, index + 1));
+      ? [newEvent(message, changes[0]!, before + 1)]
+      : changes.map((change, index) => newEvent(message, change, before + index + 1));
   return { stream, expected, events };
 }
 
 function newEvent(message: CommandMessage, change: SealedEvent, place: number): NewEvent {
   const event = unmarked(message, change, place);
-  return change.state || change.deletes ? { ...event, marks: marksOf(change) } : event;
+  return change.state || change.deletes ? { marks: marksOf(change), ...event } : event;
 }
 
 function unmarked({ metadata, options }: CommandMessage, change: SealedEvent, place: number): NewEvent {

@@ -1,3 +1,4 @@
+import { isPromise } from '../concurrency';
 import {
   CommandMessage,
   MAX_NAME_LENGTH,
@@ -35,6 +36,8 @@ export interface RepositoryOptions extends LoaderOptions {
   /** @internal Called with events that were recorded outside of a unit of work. */
   readonly recorded?: (events: readonly RecordedEvent[]) => void;
 }
+
+type Instance<A> = AggregateInstance<any, A>;
 
 /** The argument of `Repository.add`: a new instance of an aggregate class, or the attributes of a plain aggregate. */
 export type Addition<A> =
@@ -91,14 +94,16 @@ export class Repository<A = any> {
 
   /** Loads an aggregate. @throws AggregateNotFoundError if it has no events or was deleted */
   async load(id: string): Promise<A> {
-    const instance = await this.#load(id);
+    const loaded = this.#load(id);
+    const instance = isPromise(loaded) ? await loaded : loaded;
     if (!instance.exists) throw new AggregateNotFoundError(this.definition.name, id, instance.deleted);
     return instance.exposed;
   }
 
   /** Loads an aggregate, or resolves to null if it has no events or was deleted. */
   async find(id: string): Promise<A | null> {
-    const instance = await this.#load(id);
+    const loaded = this.#load(id);
+    const instance = isPromise(loaded) ? await loaded : loaded;
     return instance.exists ? instance.exposed : null;
   }
 
@@ -109,7 +114,8 @@ export class Repository<A = any> {
   async save(aggregate: A): Promise<readonly RecordedEvent[]> {
     const instance = this.#instanceOf(aggregate);
     if (!instance) throw new ForeignAggregateError(this.definition.name, aggregate);
-    const outcome = await this.#store(instance, 'save');
+    const stored = this.#store(instance, 'save');
+    const outcome = isPromise(stored) ? await stored : stored;
     if (outcome.ok) return this.#loader.reader.readRecorded(outcome.events);
     throw new ConcurrencyError(outcome.conflicts);
   }
@@ -152,19 +158,25 @@ export class Repository<A = any> {
     return this.#within ?? unitOver(this.#loader.store);
   }
 
-  async #load(id: string): Promise<AggregateInstance<any, A>> {
+  /** Without a promise if possible: with AsyncLocalStorage each one is slow on Node 20. */
+  #load(id: string): Instance<A> | Promise<Instance<A>> {
     this.#checkId('The id asked for', id);
     const unit = this.#unit;
     if (!unit) return this.#loader.load(id);
-    const { definition } = this;
-    const known = unit.loaded(definition, id);
+    const known = unit.loaded(this.definition, id);
     if (known) return known;
-    await unit.turnOf(definition.name, id);
-    const instance = unit.loaded(definition, id) ?? (await this.#loader.load(id, unit.message.options.signal));
-    const meanwhile = unit.loaded(definition, id);
-    if (meanwhile) return meanwhile;
-    unit.keep(instance, this.#loader.snapshots);
-    return instance;
+    const turn = unit.turnOf(this.definition.name, id);
+    return turn ? turn.then(() => this.#loadInto(unit, id)) : this.#loadInto(unit, id);
+  }
+
+  #loadInto(unit: UnitOfWork, id: string): Instance<A> | Promise<Instance<A>> {
+    const keep = (instance: Instance<A>): Instance<A> => {
+      const meanwhile = unit.loaded(this.definition, id);
+      if (!meanwhile) unit.keep(instance, this.#loader.snapshots);
+      return meanwhile ?? instance;
+    };
+    const loaded = unit.loaded(this.definition, id) ?? this.#loader.load(id, unit.message.options.signal);
+    return isPromise(loaded) ? loaded.then(keep) : keep(loaded);
   }
 
   #checkId(source: string, id: unknown): void {
@@ -172,7 +184,7 @@ export class Repository<A = any> {
       throw new MissingAggregateIdError(this.definition.name, source, id);
   }
 
-  #instanceOf(aggregate: unknown): AggregateInstance<any, A> | undefined {
+  #instanceOf(aggregate: unknown): Instance<A> | undefined {
     const instance =
       typeof aggregate === 'object' && aggregate !== null
         ? (aggregate as Record<symbol, unknown>)[INSTANCE]
@@ -183,7 +195,7 @@ export class Repository<A = any> {
   }
 
   /** Creates a plain aggregate from its attributes. */
-  #create(attributes: unknown): AggregateInstance<any, A> {
+  #create(attributes: unknown): Instance<A> {
     const { name, newId } = this.definition;
     if (!newId || typeof attributes !== 'object' || attributes === null)
       throw new ForeignAggregateError(name, attributes);
@@ -194,10 +206,14 @@ export class Repository<A = any> {
     return instance;
   }
 
-  async #store(instance: AggregateInstance<any, A>, action: string): Promise<AppendOutcome> {
+  /** Without a promise if there is nothing to append now. */
+  #store(instance: Instance<A>, action: string): AppendOutcome | Promise<AppendOutcome> {
     const unit = this.#unit;
     if (unit) unit.stage(instance, this.#loader.snapshots);
-    if (unit || instance.changes.length === 0) return { ok: true, events: [] };
+    return unit || instance.changes.length === 0 ? { ok: true, events: [] } : this.#append(instance, action);
+  }
+
+  async #append(instance: Instance<A>, action: string): Promise<AppendOutcome> {
     const stream = { aggregateName: this.definition.name, aggregateId: instance.id };
     const outcome = await this.#loader.store.append([
       newAppend(this.#messageOf(action), stream, instance.version, instance.changes),

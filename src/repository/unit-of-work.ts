@@ -46,7 +46,7 @@ export class UnitOfWork {
     readonly stores: readonly [EventStore, ...EventStore[]],
     readonly message: CommandMessage,
     /** Ensures that only one command of the process changes an aggregate at a time. */
-    private readonly turns: { take(aggregateName: string, id: string): Promise<void> },
+    private readonly turns: { take(aggregateName: string, id: string): Promise<void> | undefined },
   ) {}
 
   get store(): EventStore {
@@ -64,11 +64,13 @@ export class UnitOfWork {
     return this.#contents ? [...this.#contents.loaded.values()].flatMap(each => [...each.values()]) : [];
   }
 
-  /** Waits for the turn of an aggregate: until the unit is over, no other command of this process changes it. */
-  async turnOf(aggregateName: string, id: string): Promise<void> {
+  /**
+   * Takes the turn of an aggregate: until the unit is over, no other command of this process changes it. Returns
+   * undefined if there is nothing to wait for.
+   */
+  turnOf(aggregateName: string, id: string): Promise<void> | undefined {
     this.#refuseWhenClosed();
-    await this.turns.take(aggregateName, id);
-    this.#refuseWhenClosed();
+    return this.turns.take(aggregateName, id)?.then(() => this.#refuseWhenClosed());
   }
 
   /** Keeps an instance as the only one of its aggregate in this unit. */

@@ -112,10 +112,13 @@ export class NestContainer implements ContainerAdapter {
   }
 
   #waiting(source: Source): Instance {
-    return delegating(source.type, name => async (...args) => {
-      if (!source.made) await this.#created;
-      return source.made![name]!(...args);
-    });
+    const call = (name: string | symbol, args: unknown[]): unknown => source.made![name]!(...args);
+    return delegating(
+      source.type,
+      name =>
+        (...args) =>
+          source.made ? call(name, args) : this.#created.then(() => call(name, args)),
+    );
   }
 }
 
