@@ -43,6 +43,22 @@ function longLines(text: string): number[] {
   });
 }
 
+/** Finds `{ ...{ a, b }, c }`: its first property is better written out. */
+function spreadFirst(text: string): number[] {
+  const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.ES2022);
+  const found: number[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node) && node.properties.length > 1) {
+      const [first] = node.properties;
+      if (ts.isSpreadAssignment(first!) && ts.isObjectLiteralExpression(first.expression))
+        found.push(source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 test('reads the sources', () => {
   expect(sources.length).toBeGreaterThan(300);
 });
@@ -68,6 +84,12 @@ test('stored events become instances, and are folded, in the places that get the
     'src/processing/processes/turns/process-handlers.ts',
   ]);
   expect(of(/\.evolve\(/)).toEqual(['src/model/aggregate-instance.ts']);
+});
+
+test('no object begins with what is spread from a literal', () => {
+  // On Node 20 the next property then costs 0.7 µs instead of 10 ns, and each of these objects gets a shape of its own.
+  const running = sources.filter(({ path }) => !/^src\/(testing|tools)\//.test(path));
+  expect(running.flatMap(({ path, text }) => spreadFirst(text).map(line => `${path}:${line}`))).toEqual([]);
 });
 
 test('the samples import what users can import', () => {
@@ -103,4 +125,21 @@ describe('the rule for lines', () => {
   ])('leaves %s alone', (_, line) => {
     expect(longLines(`const before = 1;\n${line}\n`)).toEqual([]);
   });
+});
+
+describe('the rule for spreading', () => {
+  test.each([
+    'const a = { ...{ b, c }, d };',
+    'const a = { ...{ b }, ...{ c } };',
+    'f(() => ({ ...{ b, c }, ...d }));',
+  ])('finds %s', line => {
+    expect(spreadFirst(`const before = 1;\n${line}\n`)).toEqual([2]);
+  });
+
+  test.each(['const a = { b, ...{ c, d } };', 'const a = { ...b, c };', 'const a = { ...{ b, c } };'])(
+    'leaves %s alone',
+    line => {
+      expect(spreadFirst(line)).toEqual([]);
+    },
+  );
 });

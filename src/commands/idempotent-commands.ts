@@ -78,10 +78,10 @@ export class IdempotentCommands {
       options.signal?.throwIfAborted();
       const claim = { id, token: newId() };
       const answer = await this.#journal.claim({
-        ...claim,
         fingerprint,
         lease: LEASE_MS,
         keep: this.options.retention,
+        ...claim,
       });
       if (answer.state !== 'claimed' && answer.fingerprint !== fingerprint)
         throw new CommandIdReusedError(
@@ -103,7 +103,7 @@ export class IdempotentCommands {
     work: () => Promise<CommandOutcome>,
   ): Promise<CommandOutcome | undefined> {
     const stopRenewing = this.#keepRenewing(claim, message);
-    message.claim = { ...claim, recorded: false };
+    message.claim = { recorded: false, ...claim };
     try {
       const outcome = await work();
       if (outcome.events.length > 0) this.#own?.record(claim, outcome.events);

@@ -123,7 +123,8 @@ export class ReadSide {
       new ProcessEngine(processCommands, store.processes, store, () => parts.clock.now(), scheduling, eventReader);
     this.#schedule = processes?.schedule;
     this.processors = new EventProcessors({
-      ...{ eventStore, history, eventReader, definitions, logger, onError, changed, active, processes },
+      eventStore,
+      ...{ history, eventReader, definitions, logger, onError, changed, active, processes },
       ...rest,
     });
     this.processManagers = new ProcessManagers(given.filter(isProcess), processes, eventStore, processName);

@@ -52,8 +52,8 @@ export class EventProcessorRunner {
     this.#followed = new FollowedVersions(shared, membership, changed);
     const { options } = handling.definition;
     this.#succession = new Succession({
-      ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
       leaseDuration: parts.membership.leaseDuration,
+      ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
     });
     parts.history.whenReplaced(() => this.#forget());
   }
@@ -93,13 +93,10 @@ export class EventProcessorRunner {
   get known(): OwnStatus {
     const seen = this.#versions.known;
     return {
-      ...{ active: seen?.active, own: seen?.own ?? [], positions: this.#positionsOf(this.#read) },
-      ...{
-        ...{ stopped: this.stopped, outdated: this.#followed.outdated },
-        closed: this.#looks.ending.aborted,
-        known: this.hasLooked,
-        lastError: this.#lastError,
-      },
+      active: seen?.active,
+      ...{ own: seen?.own ?? [], positions: this.#positionsOf(this.#read) },
+      ...{ stopped: this.stopped, outdated: this.#followed.outdated, closed: this.#looks.ending.aborted },
+      ...{ known: this.hasLooked, lastError: this.#lastError },
     };
   }
 

@@ -85,6 +85,7 @@ export class EventProcessors {
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? LEASE_MS };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
+      head: this.#head,
       ...{
         eventStore,
         feed: new EventFeed(eventStore, history),
@@ -100,7 +101,6 @@ export class EventProcessors {
         follow: this.#follows,
         processes: parts.processes,
       },
-      head: this.#head,
       changes: this.#changes,
     };
     const { eventReader: reader = new EventReader() } = parts;

@@ -136,7 +136,7 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
       return takeAsSealed({ correlationId, causationId: id, commandName: name });
     const inherited = cause && inheritedEntries(cause.metadata, options.inherit ?? this.inherit);
     const own = { correlationId, causationId: id, commandName: name, commandCausationId: cause?.id };
-    return sealPayload({ ...inherited, ...options.metadata, ...own }, 'metadata') as EventMetadata;
+    return sealPayload(Object.assign({}, inherited, options.metadata, own), 'metadata') as EventMetadata;
   }
 }
 

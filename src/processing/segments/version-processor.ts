@@ -190,7 +190,7 @@ export class VersionProcessor {
 
   #claimOf(segment: number, note?: string): SegmentClaim {
     const { owner, leaseDuration: duration } = this.membership;
-    return { ...this.#name, segment, owner, duration, note };
+    return { segment, owner, duration, note, ...this.#name };
   }
 
   /** What other processes need to know about a segment. */
@@ -278,7 +278,7 @@ export class VersionProcessor {
   async #release(segment: number, fence: bigint): Promise<void> {
     const { owner } = this.membership;
     // If the store is unreachable, the lease expires.
-    await this.parts.pulse.release({ ...this.#name, segment, owner, fence }).catch(() => undefined);
+    await this.parts.pulse.release({ segment, owner, fence, ...this.#name }).catch(() => undefined);
   }
 }
 

@@ -59,6 +59,7 @@ export class StatusReader {
     const { active, positions = new Map<number, bigint>() } = known;
     const lastError = known.lastError.among([]);
     const unread: EventProcessorStatus = {
+      segments: active ? segmentsOf(active, [], positions) : [],
       ...{
         name,
         kind,
@@ -69,7 +70,6 @@ export class StatusReader {
         rebuild: undefined,
       },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
-      segments: active ? segmentsOf(active, [], positions) : [],
       ...{ position: active ? lowest(segmentsOf(active, [], positions)) : 0n, head: 0n },
       ...{ lag: { events: 0, seconds: 0, trend: 'steady' }, lastError: undefined },
     };
@@ -104,6 +104,7 @@ export class StatusReader {
     const stopped = known.stopped || notes.some(note => note.stopped);
     const healthy = parked.length === 0 && !rebuild?.heldUpBy && !stopped;
     return jsonable({
+      parked: parked.map(each => jsonable({ ...each })),
       ...{
         name,
         kind,
@@ -113,7 +114,6 @@ export class StatusReader {
       },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
-      parked: parked.map(each => jsonable({ ...each })),
       lastError: lastError && jsonable({ ...lastError }),
       rebuild,
     });

@@ -128,7 +128,7 @@ export class InMemoryCommandJournal implements CommandJournal {
     const now = this.#clock.now();
     this.#forgetSome(now);
     const known = this.#commands.get(id);
-    if (known && !isFree({ ...known, done: known.result !== undefined }, now)) {
+    if (known && !isFree({ done: known.result !== undefined, ...known }, now)) {
       if (known.result) return { state: 'done', fingerprint: known.fingerprint, result: known.result };
       if (known.token !== token) return { state: 'running', fingerprint: known.fingerprint };
     }

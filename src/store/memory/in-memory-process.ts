@@ -109,7 +109,7 @@ export class InMemoryProcess {
   #recordInput(input: NewProcessInput, at: string): void {
     const known = this.#inputs.get(input.id);
     const { status, note, run } = input;
-    const kept = known ? { ...known, status, note, run } : { ...input, entry: ++this.#entry, at };
+    const kept = known ? { ...known, status, note, run } : { entry: ++this.#entry, at, ...input };
     this.#inputs.set(input.id, Object.freeze(kept));
     this.#instance(kept.instance).inputs.add(input.id);
   }
@@ -117,7 +117,7 @@ export class InMemoryProcess {
   #recordOutput(output: NewProcessOutput, at: string): void {
     const known = this.#outputs.get(output.id);
     const { status, note } = output;
-    this.#keepOutput(known ? { ...known, status, note } : { ...output, entry: ++this.#entry, at, held: false });
+    this.#keepOutput(known ? { ...known, status, note } : { entry: ++this.#entry, at, held: false, ...output });
     this.#instance(known?.instance ?? output.instance).outputs.add(output.id);
   }
 

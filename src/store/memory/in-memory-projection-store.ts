@@ -109,7 +109,8 @@ export class InMemoryProjectionStore implements ProjectionStore {
   async versions(name: string): Promise<readonly ReadModelVersion[]> {
     const [active, known] = this.#access.read(() => [this.#state.active(name), this.#state.versions(name)]);
     const versions = Array.from(known, ([version, { schema }]) => ({
-      ...{ version, ...schema },
+      version,
+      ...schema,
       ...{ active: version === active, closed: version < (active ?? 0) },
     }));
     return versions.sort((one, other) => one.version - other.version);

@@ -158,7 +158,7 @@ export function recorded(
     metadata,
     recordedAt,
   };
-  return Object.freeze(marks ? { ...event, marks } : event);
+  return Object.freeze(marks ? { marks, ...event } : event);
 }
 
 function conflictOutcome(unit: AppendRequest, versions: readonly number[]): AppendOutcome {

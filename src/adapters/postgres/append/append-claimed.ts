@@ -43,7 +43,7 @@ function claimValues(units: readonly AppendRequest[]): unknown[] {
   const claims = units.flatMap((unit, index) => {
     const from = events + 1;
     events += unit.events.length;
-    return unit.command ? [{ ...unit.command, unit: index + 1, from, until: events }] : [];
+    return unit.command ? [{ unit: index + 1, from, until: events, ...unit.command }] : [];
   });
   claims.sort((left, right) => (left.id < right.id ? -1 : 1));
   return [

@@ -122,7 +122,8 @@ export function checkedOptions(options: PostgresOptions): PostgresSettings {
   if ((connectionString === undefined) === (pool === undefined)) faults.push('give either connectionString or pool.');
   if (faults.length > 0) throw new PostgresOptionsError(faults);
   return {
-    ...{ names: namesOf(given), connectionString, pool, clock: given.clock, logger: given.logger ?? consoleLogger },
+    names: namesOf(given),
+    ...{ connectionString, pool, clock: given.clock, logger: given.logger ?? consoleLogger },
     ...{ migrate: given.migrate ?? 'auto', preparedStatements: given.preparedStatements ?? true },
     ...{ maxPayloadBytes: given.maxPayloadBytes ?? 1024 * 1024, maxConnections: given.maxConnections ?? 10 },
     ...{

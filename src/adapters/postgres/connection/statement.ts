@@ -40,7 +40,8 @@ export const queryOf = (
   values: readonly unknown[],
   { prepared, timeout }: QueryOptions,
 ): PostgresQuery => ({
-  ...{ text, values: values as unknown[], rowMode: 'array', types: AS_TEXT },
+  text,
+  ...{ values: values as unknown[], rowMode: 'array', types: AS_TEXT },
   ...(prepared && name !== undefined && { name }),
   ...(timeout !== undefined && { query_timeout: timeout }),
 });

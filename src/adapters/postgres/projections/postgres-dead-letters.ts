@@ -46,7 +46,8 @@ export class PostgresDeadLetters implements DeadLetters {
     if (!canBeParked(projection, version, sequence, after)) return [];
     const rows = await this.access.ask(this.#statements.list, [projection, version, after, sequence, limit]);
     return rows.map(([segment, sequence, position, error, attempts, parkedAt]) => ({
-      ...{ segment: Number(segment), sequence: sequence!, position: BigInt(position!), error: error ?? undefined },
+      segment: Number(segment),
+      ...{ sequence: sequence!, position: BigInt(position!), error: error ?? undefined },
       ...{ attempts: Number(attempts), parkedAt: isoTime(Number(parkedAt)) },
     }));
   }

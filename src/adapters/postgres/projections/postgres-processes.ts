@@ -71,8 +71,9 @@ export class PostgresProcesses implements ProcessStore {
     const wanted = selected.held ? { ...selected, limit: 0 } : selected;
     const rows = await this.access.ask(this.#statements.inputs, pageValues(process, wanted));
     return rows.map(([kind, position, ...row]) => ({
-      ...{ ...common<ProcessInputStatus>(row), content: contentOf(row[5]), kind: kind as ProcessInput['kind'] },
-      position: position == null ? undefined : BigInt(position),
+      kind: kind as ProcessInput['kind'],
+      ...{ position: position == null ? undefined : BigInt(position), content: contentOf(row[5]) },
+      ...common<ProcessInputStatus>(row),
     }));
   }
 
@@ -81,7 +82,9 @@ export class PostgresProcesses implements ProcessStore {
     const values = [...pageValues(process, selected), selected.held ?? null];
     const rows = await this.access.ask(this.#statements.outputs, values);
     return rows.map(([input, held, ...row]) => ({
-      ...{ ...common<ProcessOutputStatus>(row), content: JSON.parse(row[5]!), input: input!, held: held === 't' },
+      input: input!,
+      ...{ content: JSON.parse(row[5]!), held: held === 't' },
+      ...common<ProcessOutputStatus>(row),
     }));
   }
 
@@ -105,12 +108,14 @@ const pageValues = (process: string, { instance, segment, status, after, limit }
 
 /** What inputs and outputs have in common, but for their contents. */
 const common = <Status>([entry, id, instance, hash, run, , status, note, at]: Row) => ({
-  ...{ entry: BigInt(entry!), id: id!, instance: instance!, hash: Number(hash), run: Number(run) },
+  entry: BigInt(entry!),
+  ...{ id: id!, instance: instance!, hash: Number(hash), run: Number(run) },
   ...{ status: status as Status, note: note ?? undefined, at: isoTime(Number(at)) },
 });
 
 const deadlineOf = ([process, instance, hash, key, id, run, dueAt, content, held]: Row): StoredDeadline => ({
-  ...{ process: process!, instance: instance!, hash: Number(hash), key: key!, id: id!, run: Number(run) },
+  process: process!,
+  ...{ instance: instance!, hash: Number(hash), key: key!, id: id!, run: Number(run) },
   ...{ dueAt: Number(dueAt), content: contentOf(content), held: held === 't' },
 });
 

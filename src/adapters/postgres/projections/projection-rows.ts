@@ -12,7 +12,8 @@ import type { StoreNames } from '../schema/names';
 export const VERSION_COLUMNS = 'version, state, replay_until, indexes, revision, segments, sequence_by, taken_over';
 
 export const readModelVersion = ([version, state, replayUntil, ...schema]: Row): ReadModelVersion => ({
-  ...{ version: Number(version), ...schemaOf(schema), replayUntil: BigInt(replayUntil!) },
+  version: Number(version),
+  ...{ ...schemaOf(schema), replayUntil: BigInt(replayUntil!) },
   ...{ active: state === 'active', closed: state === 'closed' },
 });
 
@@ -20,12 +21,14 @@ export const schemaOf = ([indexes, revision, segments, sequenceBy, takenOver]: R
   KnownSchema,
   'replayUntil'
 > => ({
-  ...{ indexes: JSON.parse(indexes!), revision: Number(revision), segments: Number(segments) },
+  indexes: JSON.parse(indexes!),
+  ...{ revision: Number(revision), segments: Number(segments) },
   ...{ sequenceBy: sequenceBy!, takenOver: takenOverOf(takenOver!) },
 });
 
 export const segmentState = ([segment, position, owner, freeIn, note, released]: Row): SegmentState => ({
-  ...{ segment: Number(segment), position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
+  segment: Number(segment),
+  ...{ position: BigInt(position!), owner: owner ?? undefined, freeIn: Number(freeIn) },
   ...{ released: released === 't', note: note ?? undefined },
 });
 
@@ -39,6 +42,7 @@ export function sequencesOf(names: StoreNames, projection: string, version: stri
 }
 
 export const parkedSequence = ([sequence, segment, events, position, error, retry]: Row): ParkedSequence => ({
-  ...{ sequence: sequence!, segment: Number(segment), events: Number(events), position: BigInt(position!) },
+  sequence: sequence!,
+  ...{ segment: Number(segment), events: Number(events), position: BigInt(position!) },
   ...{ error: error ?? undefined, retry: retry == null ? undefined : Number(retry) },
 });

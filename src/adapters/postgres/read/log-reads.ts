@@ -46,7 +46,8 @@ export class LogReads {
       ? await ask(this.#laterStreams, [after.aggregateName, after.aggregateId, limit])
       : await ask(this.#firstStreams, [limit]);
     return rows.map(([aggregateName, aggregateId, version, position]) => ({
-      ...{ aggregateName: aggregateName!, aggregateId: aggregateId! },
+      aggregateName: aggregateName!,
+      aggregateId: aggregateId!,
       ...{ version: Number(version), position: BigInt(position!) },
     }));
   }

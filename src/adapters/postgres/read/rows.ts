@@ -40,7 +40,7 @@ export function recordedEvent(
     metadata: (marked ? of[0] : of) as EventMetadata,
     recordedAt: isoTime(Number(text.slice(fourth + 1, fifth))),
   };
-  return Object.freeze(marked ? { ...event, marks: of[1] as EventMarks } : event);
+  return Object.freeze(marked ? { marks: of[1] as EventMarks, ...event } : event);
 }
 
 /** Freezes the result of JSON.parse: a tree, no deeper than sealing allows. */

@@ -40,15 +40,15 @@ export class StreamReads {
     this.#one = streamStatement(database.settings.names);
     this.#several = streamsStatement(database.settings.names);
     this.#batches = new Batches({
-      ...{ maxConcurrent: MAX_CONCURRENT_READS, maxWait: MAX_WAIT_MS },
       halves: jobs => jobs >= HALVED_FROM && !appending(),
+      ...{ maxConcurrent: MAX_CONCURRENT_READS, maxWait: MAX_WAIT_MS },
       hasRoom: batch => batch.length < MAX_STREAMS,
       run: batch => this.#read(batch),
     });
   }
 
   read(request: StreamRequest): Promise<readonly RecordedEvent[]> {
-    return new Promise((settle, fail) => this.#batches.add({ ...request, settle, fail }));
+    return new Promise((settle, fail) => this.#batches.add({ settle, fail, ...request }));
   }
 
   async #read(batch: readonly Waiting[]): Promise<() => void> {

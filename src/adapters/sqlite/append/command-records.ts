@@ -41,7 +41,7 @@ export class CommandRecords {
   /** Returns the answer to a claim that is refused; undefined if it would succeed. */
   refusal({ id, token }: CommandClaim): ClaimOutcome | undefined {
     const row = this.#statements.find.get(id) as CommandRow | undefined;
-    if (!row || isFree({ ...row, done: isDone(row) }, this.#now())) return undefined;
+    if (!row || isFree({ done: isDone(row), ...row }, this.#now())) return undefined;
     const { fingerprint } = row;
     if (isDone(row)) return { state: 'done', fingerprint, result: this.#resultOf(row) };
     return row.token === token ? undefined : { state: 'running', fingerprint };

@@ -63,7 +63,8 @@ export class ProcessRecords {
   inputs(process: string, page: SelectedPage): ProcessInput[] {
     const rows = this.#pages.read('inputs', process, page) as InputRow[];
     return Array.from(rows, ({ position, ...row }) => ({
-      ...{ ...row, ...common(row), position: position === null ? undefined : BigInt(position) },
+      position: position === null ? undefined : BigInt(position),
+      ...{ ...row, ...common(row) },
     }));
   }
 
@@ -123,7 +124,8 @@ type DeadlineRow = Omit<StoredDeadline, 'content' | 'held'> & {
 };
 
 const common = ({ entry, content, note }: Pick<InputRow, 'entry' | 'content' | 'note'>) => ({
-  ...{ entry: BigInt(entry), content: contentOf(content), note: note ?? undefined },
+  entry: BigInt(entry),
+  ...{ content: contentOf(content), note: note ?? undefined },
 });
 
 const deadlinesOf = (rows: unknown[]): StoredDeadline[] =>

@@ -145,7 +145,8 @@ export class ProjectionRecords {
   versions(name: string): ReadModelVersion[] {
     const rows = isName(name) ? (this.statements.versions.all(name) as VersionRow[]) : [];
     return Array.from(rows, row => ({
-      ...{ version: row.version, ...schemaOf(row), replayUntil: BigInt(row.replayUntil) },
+      version: row.version,
+      ...{ ...schemaOf(row), replayUntil: BigInt(row.replayUntil) },
       ...{ active: row.version === row.active, closed: row.version < (row.active ?? 0) },
     }));
   }

@@ -56,7 +56,7 @@ export function recordedEvent(row: EventRow): RecordedEvent {
     metadata: (marked ? of[0] : of) as EventMetadata,
     recordedAt: values[8],
   };
-  return Object.freeze(marked ? { ...recorded, marks: of[1] as EventMarks } : recorded);
+  return Object.freeze(marked ? { marks: of[1] as EventMarks, ...recorded } : recorded);
 }
 
 /** Reports a row without valid JSON as SQLite does for a file whose bytes were changed from outside. */

@@ -30,7 +30,8 @@ export class LogReads {
     const values: SqliteValue[] = after ? [after.aggregateName, after.aggregateId, limit] : [limit];
     const rows = this.#statement(streamsText(after !== undefined), prepare).all(...values) as StreamRow[];
     return Array.from(rows, row => ({
-      ...{ aggregateName: row.aggregate_name, aggregateId: row.aggregate_id },
+      aggregateName: row.aggregate_name,
+      aggregateId: row.aggregate_id,
       ...{ version: row.version, position: BigInt(row.position) },
     }));
   }

@@ -47,7 +47,8 @@ class ParkedInstances implements DeadLetters {
       .filter(({ position = 0n }) => position > after)
       .slice(0, limit)
       .map(({ instance, hash, position = 0n, note, at }) => ({
-        ...{ sequence: instance, segment: hash % segments, position, parkedAt: at },
+        sequence: instance,
+        ...{ segment: hash % segments, position, parkedAt: at },
         ...{ error: note, attempts: note === undefined ? 0 : 1 },
       }));
   }

@@ -66,7 +66,8 @@ export class DecisionEncoder {
         const content = this.#content(decision, place, faults, cause);
         if (content)
           outputs.push({
-            ...{ id: id('command', place), instance, hash, run, input: input.id },
+            id: id('command', place),
+            ...{ instance, hash, run, input: input.id },
             ...{ content, status: 'pending' },
           });
       } else if (decision.kind === 'deadline') {

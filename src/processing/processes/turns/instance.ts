@@ -95,7 +95,8 @@ export class Instance {
     if (this.forgotten) return null;
     const { status, run, startedAt, version, state, deadlines, undo, error, parkedFrom } = this;
     return {
-      ...{ status, run, startedAt: startedAt || changedAt, changedAt, version, state: state ?? null, deadlines, undo },
+      status,
+      ...{ run, startedAt: startedAt || changedAt, changedAt, version, state: state ?? null, deadlines, undo },
       ...(status === 'ended' && { endedAt: changedAt }),
       ...(error !== undefined && { error, parkedFrom: parkedFrom ?? 'running' }),
     };

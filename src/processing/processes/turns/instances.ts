@@ -48,7 +48,8 @@ export class Instances {
     let after: bigint | undefined;
     for (;;) {
       const page = await this.processes.inputs(this.handlers.definition.name, {
-        ...{ instance, limit: PAGE_INPUTS },
+        instance,
+        limit: PAGE_INPUTS,
         ...(status && { status }),
         ...(after !== undefined && { after }),
       });

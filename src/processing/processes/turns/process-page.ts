@@ -189,7 +189,8 @@ export class ProcessPage {
     const run = Math.max(1, instance.run);
     this.#touched.add(instance);
     this.#inputs.set(input.id, {
-      ...{ id: input.id, instance: key, hash, run, kind: input.kind, status, note },
+      id: input.id,
+      ...{ instance: key, hash, run, kind: input.kind, status, note },
       ...(input.kind === 'event' ? { position: input.event.position } : { content: input.content }),
     });
   }
@@ -201,8 +202,8 @@ export class ProcessPage {
     return [...this.#touched]
       .filter(({ changed }) => changed)
       .map(instance => ({
-        ...{ readModel: instancesOf(name), version: INSTANCES_VERSION, id: instance.key },
         document: instance.document(at),
+        ...{ readModel: instancesOf(name), version: INSTANCES_VERSION, id: instance.key },
       }));
   }
 

@@ -28,7 +28,7 @@ export function recordEvent(
     metadata: recordedMetadata(event.metadata, id),
     recordedAt,
   };
-  return Object.freeze(event.marks ? { ...recorded, marks: recordedMarks(event.marks) } : recorded);
+  return Object.freeze(event.marks ? { marks: recordedMarks(event.marks), ...recorded } : recorded);
 }
 
 /** Returns the marks of an event, sealed. @throws UnstorableValueError */
@@ -41,7 +41,10 @@ export function recordedMetadata(
 ): EventMetadata {
   if (metadata && isComplete(metadata)) return sealPayload(metadata, 'metadata');
   const { correlationId = eventId, causationId = eventId, commandName = '' } = metadata ?? {};
-  return sealPayload({ ...metadata, correlationId, causationId, commandName }, 'metadata') as EventMetadata;
+  return sealPayload(
+    Object.assign({}, metadata, { correlationId, causationId, commandName }),
+    'metadata',
+  ) as EventMetadata;
 }
 
 const isComplete = (metadata: Readonly<Record<string, unknown>>): metadata is EventMetadata =>

@@ -40,16 +40,18 @@ export const INPUT_STATUS = oneOf('handled', 'waiting', 'noted');
 export const OUTPUT_STATUS = oneOf('pending', 'done', 'rejected', 'cancelled');
 
 const INPUT: Fields<NewProcessInput> = {
-  ...{ id: aName, instance: aName, hash: aHash, run: aRun, kind: oneOf('event', 'deadline', 'rejection') },
+  id: aName,
+  ...{ instance: aName, hash: aHash, run: aRun, kind: oneOf('event', 'deadline', 'rejection') },
   ...{ position: orUndefined(aPosition), content: orUndefined(anObject), status: INPUT_STATUS, note: aNote },
 };
 const OUTPUT: Fields<NewProcessOutput> = {
-  ...{ id: aName, instance: aName, hash: aHash, run: aRun, input: aName, content: anObject },
+  id: aName,
+  ...{ instance: aName, hash: aHash, run: aRun, input: aName, content: anObject },
   ...{ status: OUTPUT_STATUS, note: aNote },
 };
 export const DEADLINE: Fields<NewDeadline> = {
-  ...{ instance: aName, hash: aHash, key: aName, id: aName, run: aRun, dueAt: aMoment },
   content: orUndefined(anObject),
+  ...{ instance: aName, hash: aHash, key: aName, id: aName, run: aRun, dueAt: aMoment },
 };
 
 type Item<Name extends keyof ProcessChanges> = NonNullable<ProcessChanges[Name]>[number];

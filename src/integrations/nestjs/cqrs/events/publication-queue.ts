@@ -27,7 +27,7 @@ export class PublicationQueue {
 
   add(publication: Publication): Promise<readonly RecordedEvent[]> {
     const recorded = new Promise<readonly RecordedEvent[]>((resolve, reject) =>
-      this.#waiting.push({ ...publication, resolve, reject }),
+      this.#waiting.push({ resolve, reject, ...publication }),
     );
     this.#draining ??= this.#drain();
     return recorded;
