@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, type OnModuleInit, type Provider } from '@nestjs/common';
-import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Flow } from '../..';
 import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
@@ -7,7 +7,7 @@ import { extensionToken, type FlowExtension } from './flow-extension';
 import { FlowHost } from './flow-host';
 import { FEATURES, type Features, nameOf } from './found-components';
 import { EventualityHealthIndicator } from './health-indicator';
-import type { EventualityAsyncOptions, EventualityRootOptions, Feature } from './module-options';
+import type { EventualityAsyncOptions, EventualityOptions, EventualityRootOptions, Feature } from './module-options';
 import { flowNameOf, refuseNoList, refuseNoObject } from './option-faults';
 import { DEFAULT, flowToken, hostToken, optionsToken, readModelTokenOf, repositoryTokenOf } from './tokens';
 
@@ -112,10 +112,23 @@ function rootModule(
       { provide: ROOT, useValue: name },
       {
         provide: host,
-        inject: [optionsToken(name), ModulesContainer, ModuleRef, { token: extensionToken(name), optional: true }],
-        useFactory: (given, modules: ModulesContainer, root: ModuleRef, extension?: FlowExtension) => {
+        inject: [
+          optionsToken(name),
+          ModulesContainer,
+          ModuleRef,
+          LazyModuleLoader,
+          { token: extensionToken(name), optional: true },
+        ],
+        useFactory: (
+          given: EventualityOptions,
+          modules: ModulesContainer,
+          root: ModuleRef,
+          loader: LazyModuleLoader,
+          extension?: FlowExtension,
+        ) => {
+          const nest = { modules, root, loader, roots: rootsOf(modules), isLate: isLate(modules) };
           orderHooks(modules);
-          return FlowHost.assemble(name, given, modules, root, rootsOf(modules), extension);
+          return FlowHost.assemble(name, given, nest, extension);
         },
       },
       { provide: token, inject: [host], useFactory: ({ flow }: FlowHost) => flow },
@@ -135,6 +148,10 @@ function orderHooks(modules: ModulesContainer): void {
     if (module.metatype === EventualityClosingModule) module.distance = Number.NEGATIVE_INFINITY;
   }
 }
+
+/** Tells whether a flow comes with a module that is loaded lazily: Nest gives distances at the start only. */
+const isLate = (modules: ModulesContainer): boolean =>
+  [...modules.values()].some(({ metatype, distance }) => metatype === EventualityClosingModule && distance === 0);
 
 /** The flows of an application, and how often it has each. */
 function rootsOf(modules: ModulesContainer): Map<string, number> {

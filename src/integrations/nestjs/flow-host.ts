@@ -1,5 +1,5 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
-import type { ModuleRef, ModulesContainer } from '@nestjs/core';
+import type { LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { type Application, bootstrap, Module, type ModuleClass } from '../..';
 import { componentRole } from '../../container';
 import { InvalidOptionsError, WiringError } from '../../errors';
@@ -11,8 +11,10 @@ import {
   type FoundComponent,
   FoundComponents,
   hasInstance,
+  importerOf,
   nameOf,
 } from './found-components';
+import { refuseLateComponents, TOO_LATE } from './lazy-modules';
 import { leave } from './leave';
 import { endLiveQueries } from './live-query';
 import type { EventualityOptions } from './module-options';
@@ -20,8 +22,16 @@ import { NestContainer } from './nest-container';
 import { NestLogger } from './nest-logger';
 import { refuseNoObject } from './option-faults';
 
-/** Which modules give options for flows, by the flow's name. */
-export type RootModules = ReadonlyMap<string, number>;
+/** What a flow needs of the application that it is part of. */
+export interface NestParts {
+  readonly modules: ModulesContainer;
+  readonly root: ModuleRef;
+  readonly loader: LazyModuleLoader;
+  /** How many modules give options for a flow, by the flow's name. */
+  readonly roots: ReadonlyMap<string, number>;
+  /** Whether the application was there before the module of the flow. */
+  readonly isLate: boolean;
+}
 
 const NOTHING: ExtensionParts = { processors: [], events: [], handlers: [], faults: [] };
 
@@ -34,6 +44,7 @@ export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   private constructor(
     readonly flow: Application,
     private readonly container: NestContainer,
+    private readonly modules: ModulesContainer,
     /** What modules have listed when the flow was assembled. */
     private readonly features: ReadonlySet<Features>,
     private readonly extension: FlowExtension | undefined,
@@ -43,23 +54,24 @@ export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   static async assemble(
     name: string,
     options: EventualityOptions,
-    modules: ModulesContainer,
-    root: ModuleRef,
-    roots: RootModules,
+    nest: NestParts,
     extension?: FlowExtension,
   ): Promise<FlowHost> {
     try {
       refuseWithinNest(options);
-      const found = new FoundComponents(modules, name, [...roots.keys()]);
+      const { modules, root, loader } = nest;
+      const flows = [...nest.roots.keys()];
+      const found = new FoundComponents(modules, name, flows);
       const components = found.all().filter(isUsable);
       const parts = extension?.partsFor(name, options, components) ?? NOTHING;
-      const faults = [...rootFaults(name, roots), ...found.faults, ...parts.faults];
+      const faults = [...rootFaults(name, nest), ...found.faults, ...parts.faults];
       const given = new Map(parts.handlers.map(({ type, instance }) => [type, instance]));
       const container = new NestContainer(providersOf(components), root, given);
       const all = moduleOf([...components, ...parts.handlers.map(({ type, module }) => ({ component: type, module }))]);
       const flow = await bootstrapped(all, { ...extended(options, parts), ...withinNest(options), container }, faults);
       container.assembled();
-      return new FlowHost(flow, container, found.features, extension);
+      if (name === flows[0]) refuseLateComponents(loader, modules, name);
+      return new FlowHost(flow, container, modules, found.features, extension);
     } catch (error) {
       await leave(options?.eventStore);
       throw error;
@@ -69,9 +81,10 @@ export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   /** @throws WiringError for what a module lists that was loaded too late */
   assertKnown(features: Features): void {
     if (this.features.has(features)) return;
-    throw new WiringError([
-      `${features.list.map(nameOf).join(', ')}: a module that is loaded lazily lists it in forFeature, but a flow knows all its parts when it starts. Import the module in the usual way.`,
-    ]);
+    const module = importerOf(features, this.modules);
+    throw new WiringError(
+      features.list.map(each => `${nameOf(each)}, which ${module} lists in forFeature, ${TOO_LATE}`),
+    );
   }
 
   /** Takes the handlers that Nest has created. From here on events are news to reactors, which start later. */
@@ -153,12 +166,12 @@ function withinNest({ follow = true, logger = new NestLogger(), metadata }: Even
   };
 }
 
-const rootFaults = (name: string, roots: RootModules): string[] =>
-  (roots.get(name) ?? 1) > 1
-    ? [
-        `EventualityModule.forRoot is imported ${roots.get(name)} times for the flow '${name}'. Keep one, or give the others a name: forRoot({ name: ... }).`,
-      ]
-    : [];
+function rootFaults(name: string, { roots, isLate }: NestParts): string[] {
+  const count = roots.get(name) ?? 1;
+  const several = `EventualityModule.forRoot is imported ${count} times for the flow '${name}'. Keep one, or give the others a name: forRoot({ name: ... }).`;
+  const late = `EventualityModule.forRoot is in a module that is loaded lazily, so Nest does not start the flow '${name}'. Import it in the root module.`;
+  return [...(count > 1 ? [several] : []), ...(isLate ? [late] : [])];
+}
 
 /** What is not, has been reported. */
 const isUsable = (found: FoundComponent): boolean =>

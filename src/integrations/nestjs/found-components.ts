@@ -61,7 +61,7 @@ export class FoundComponents {
   readonly #providers = new Map<Class, Provided>();
 
   constructor(
-    private readonly modules: ModulesContainer,
+    private readonly modules: Pick<ModulesContainer, 'values'>,
     private readonly flow: string,
     /** The names of all flows of the application. */
     private readonly flows: readonly string[],
@@ -100,22 +100,11 @@ export class FoundComponents {
     const features = module.providers.get(FEATURES)?.instance as Features | undefined;
     if (!features) return;
     this.features.add(features);
-    const name = this.#importerOf(features);
+    const name = importerOf(features, this.modules);
     for (const component of features.list) {
       if (features.flow === this.flow) this.#listed.push({ component, module: name });
       else this.#listedElsewhere.add(component);
     }
-  }
-
-  /** Every module imports a global one: which has listed it, is in what its decorator says. */
-  #importerOf(features: Features): string {
-    const imported = (each: unknown): boolean =>
-      (each as DynamicModule | undefined)?.providers?.some(
-        provider => (provider as { readonly useValue?: unknown }).useValue === features,
-      ) ?? false;
-    for (const { metatype, name } of this.modules.values())
-      if ((Reflect.getMetadata('imports', metatype) as unknown[] | undefined)?.some(imported)) return name;
-    return 'a dynamic module';
   }
 
   /** A class that a factory or an alias stands for as well is one component: that of its own provider. */
@@ -178,4 +167,15 @@ export class FoundComponents {
 export function nameOf(component: unknown): string {
   const name = (component as { readonly name?: unknown } | undefined)?.name;
   return typeof name === 'string' && name !== '' ? name : String(component);
+}
+
+/** Every module imports a global one: which has listed it, is in what its decorator says. */
+export function importerOf(features: Features, modules: Pick<ModulesContainer, 'values'>): string {
+  const imported = (each: unknown): boolean =>
+    (each as DynamicModule | undefined)?.providers?.some(
+      provider => (provider as { readonly useValue?: unknown }).useValue === features,
+    ) ?? false;
+  for (const { metatype, name } of modules.values())
+    if ((Reflect.getMetadata('imports', metatype) as unknown[] | undefined)?.some(imported)) return name;
+  return 'a dynamic module';
 }

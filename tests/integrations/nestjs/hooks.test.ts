@@ -1,24 +1,12 @@
 import 'reflect-metadata';
 import { Global, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { LazyModuleLoader } from '@nestjs/core';
 import { CqrsModule, EventBus, EventsHandler } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { EventHandler, Flow, InMemoryEventStore, Reactor } from 'eventuality';
 import { EventualityModule } from 'eventuality/nestjs';
 import { EventualityCqrsModule } from 'eventuality/nestjs/cqrs';
 import { SILENT } from '../../support/logger';
-import {
-  Account,
-  BalanceList,
-  BalanceQueries,
-  Balances,
-  Deposit,
-  Ledger,
-  Notices,
-  Open,
-  Opened,
-  Transfers,
-} from './banking';
+import { Account, BalanceList, BalanceQueries, Balances, Ledger, Notices, Open, Opened, Transfers } from './banking';
 
 const forRoot = (eventStore = new InMemoryEventStore()) => EventualityModule.forRoot({ eventStore, logger: SILENT });
 
@@ -144,19 +132,4 @@ test.each([
   const starting = Test.createTestingModule({ imports: [forRoot(store), imported] }).compile();
   await expect(starting.then(nest => nest.init())).rejects.toThrow(fault);
   expect(store.isClosed).toBe(true);
-});
-
-test('what a module lists that is loaded lazily is refused', async () => {
-  @Module({ imports: [EventualityModule.forFeature([Account])], providers: [Transfers] })
-  class LateModule {}
-  const nest = await Test.createTestingModule({ imports: [forRoot()] }).compile();
-  await nest.init();
-  await expect(nest.get(LazyModuleLoader).load(() => LateModule)).rejects.toMatchObject({
-    code: 'WIRING',
-    faults: [
-      'Account: a module that is loaded lazily lists it in forFeature, but a flow knows all its parts when it starts. Import the module in the usual way.',
-    ],
-  });
-  await expect(nest.get(Flow).dispatch(new Deposit('a', 1))).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
-  await nest.close();
 });
