@@ -17,5 +17,5 @@ export function withSurroundings<Options extends Pick<DispatchOptions, 'metadata
   if (!entries) return options;
   // Anything else is refused as a command's own metadata are.
   const isUsable = !isStrayPromise(entries) && isPlainObject(entries);
-  return { ...options, metadata: isUsable ? Object.assign({}, entries, options?.metadata) : entries };
+  return { ...options, metadata: isUsable ? { ...entries, ...options?.metadata } : entries };
 }

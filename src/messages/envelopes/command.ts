@@ -135,8 +135,9 @@ export class CommandMessage<Command extends object = any> implements MessageCaus
     if (!options.metadata && !cause && options.commandId === undefined)
       return takeAsSealed({ correlationId, causationId: id, commandName: name });
     const inherited = cause && inheritedEntries(cause.metadata, options.inherit ?? this.inherit);
-    const own = { correlationId, causationId: id, commandName: name, commandCausationId: cause?.id };
-    return sealPayload(Object.assign({}, inherited, options.metadata, own), 'metadata') as EventMetadata;
+    const own: object = { correlationId, causationId: id, commandName: name, commandCausationId: cause?.id };
+    // An object that begins with what is spread is slow on Node 20.
+    return sealPayload({ correlationId, ...inherited, ...options.metadata, ...own }, 'metadata') as EventMetadata;
   }
 }
 

@@ -61,7 +61,7 @@ export class EventDocuments<View extends object = any> implements Documents<View
       if (this.ended) return this.late('documents.update', id);
       if (!document) return;
       if (typeof change !== 'function') refuseHidden(change, this.documents.nameOf(id));
-      this.documents.set(id, typeof change === 'function' ? change(document) : Object.assign({}, document, change));
+      this.documents.set(id, typeof change === 'function' ? change(document) : { ...document, ...change });
     } catch (error) {
       // The handler has ended and no longer awaits it: an unhandled rejection would end the process.
       if (!this.ended) throw error;

@@ -41,10 +41,9 @@ export function recordedMetadata(
 ): EventMetadata {
   if (metadata && isComplete(metadata)) return sealPayload(metadata, 'metadata');
   const { correlationId = eventId, causationId = eventId, commandName = '' } = metadata ?? {};
-  return sealPayload(
-    Object.assign({}, metadata, { correlationId, causationId, commandName }),
-    'metadata',
-  ) as EventMetadata;
+  const required: object = { correlationId, causationId, commandName };
+  // An object that begins with what is spread is slow on Node 20.
+  return sealPayload({ correlationId, ...metadata, ...required }, 'metadata') as EventMetadata;
 }
 
 const isComplete = (metadata: Readonly<Record<string, unknown>>): metadata is EventMetadata =>
