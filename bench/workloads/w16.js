@@ -125,7 +125,7 @@ async function prepareStart({ program }, { quick }) {
   return async function round() {
     const times = Array.from({ length: quick ? 3 : 5 }, () => {
       const { milliseconds, handled } = JSON.parse(
-        execFileSync(process.execPath, [START, program], { encoding: 'utf8' }),
+        execFileSync(process.execPath, ['--expose-gc', START, program], { encoding: 'utf8' }),
       );
       check(handled === 1, `${handled} commands were handled`);
       return milliseconds;

@@ -73,7 +73,7 @@ export class DecisionEncoder {
       } else if (decision.kind === 'deadline') {
         const dueAt = this.#dueAt(decision, input, now, place, faults);
         const content = storable(decision.content, `decisions[${place}].content`, faults);
-        const stored: StoredDeadlineContent = { ...(content && { content }), cause };
+        const stored: StoredDeadlineContent = { cause, ...(content && { content }) };
         deadlines.push({ instance, hash, key: decision.key, id: id('deadline', place), run, dueAt, content: stored });
       } else if (decision.kind === 'cancel') {
         cancelled.push(decision.key);
