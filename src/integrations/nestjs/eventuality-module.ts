@@ -13,7 +13,7 @@ import { DEFAULT, flowToken, hostToken, optionsToken, readModelTokenOf, reposito
 
 /** Under which each `forRoot` keeps the name of its flow. */
 const ROOT = Symbol('the name of a flow');
-const CLOSING = Symbol('closes a flow');
+const INNER = Symbol('starts and closes a flow');
 const CHECK = Symbol('checks what a module lists');
 const FEATURE_KINDS = 'aggregates, projections, process managers, events and upcasters';
 const WAYS = ['useFactory', 'useClass', 'useExisting'] as const;
@@ -88,8 +88,8 @@ export class EventualityModule implements OnModuleInit {
 /** The module of what `EventualityModule.forFeature` provides. */
 class EventualityFeatureModule {}
 
-/** Closes a flow. */
-class EventualityClosingModule {}
+/** Its hooks are the last of the start and the first of the shutdown. */
+class EventualityInnerModule {}
 
 function rootModule(
   name: string,
@@ -98,15 +98,18 @@ function rootModule(
 ): DynamicModule {
   const [token, host] = [flowToken(name), hostToken(name)];
   const onlyDefault = name === DEFAULT ? [EventualityHealthIndicator] : [];
-  const closing = {
-    provide: CLOSING,
+  const inner = {
+    provide: INNER,
     inject: [host],
-    useFactory: (started: FlowHost) => ({ onApplicationShutdown: () => started.close() }),
+    useFactory: (started: FlowHost) => ({
+      onApplicationBootstrap: () => started.follow(),
+      onApplicationShutdown: () => started.close(),
+    }),
   };
   return {
     module: EventualityModule,
     global: true,
-    imports: [...imports, { module: EventualityClosingModule, providers: [closing] }],
+    imports: [...imports, { module: EventualityInnerModule, providers: [inner] }],
     providers: [
       ...options,
       { provide: ROOT, useValue: name },
@@ -139,19 +142,20 @@ function rootModule(
 }
 
 /**
- * Nest calls hooks in the order of the modules' distances, and those of the shutdown in the opposite one. A flow starts
- * before all modules, which may then dispatch, and closes before them, as its handlers use what they provide.
+ * Nest calls hooks in the order of the modules' distances, and those of the shutdown in the opposite one. A flow
+ * handles messages before the hooks of all modules, which may then dispatch. It follows events after them, and closes
+ * before them, as its handlers use what they provide.
  */
 function orderHooks(modules: ModulesContainer): void {
   for (const module of modules.values()) {
     if (module.metatype === EventualityModule) module.distance = Number.POSITIVE_INFINITY;
-    if (module.metatype === EventualityClosingModule) module.distance = Number.NEGATIVE_INFINITY;
+    if (module.metatype === EventualityInnerModule) module.distance = Number.NEGATIVE_INFINITY;
   }
 }
 
 /** Tells whether a flow comes with a module that is loaded lazily: Nest gives distances at the start only. */
 const isLate = (modules: ModulesContainer): boolean =>
-  [...modules.values()].some(({ metatype, distance }) => metatype === EventualityClosingModule && distance === 0);
+  [...modules.values()].some(({ metatype, distance }) => metatype === EventualityInnerModule && distance === 0);
 
 /** The flows of an application, and how often it has each. */
 function rootsOf(modules: ModulesContainer): Map<string, number> {

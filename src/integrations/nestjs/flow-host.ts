@@ -1,4 +1,4 @@
-import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { type Application, bootstrap, Module, type ModuleClass } from '../..';
 import { componentRole } from '../../container';
@@ -40,7 +40,7 @@ const ONLY_ONE: Readonly<Record<string, string>> = {
 };
 
 /** Runs a flow within a Nest application: assembles it, starts it with the application, and closes it with it. */
-export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class FlowHost implements OnModuleInit, BeforeApplicationShutdown {
   private constructor(
     readonly flow: Application,
     private readonly container: NestContainer,
@@ -96,8 +96,11 @@ export class FlowHost implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     });
   }
 
-  /** Starts to follow when the whole application is there. */
-  onApplicationBootstrap(): Promise<void> {
+  /**
+   * Starts to follow when the whole application is there, that is, after the hooks of all other modules: if one fails,
+   * Nest calls no hook of the shutdown, and processors would run on.
+   */
+  follow(): Promise<void> {
     return this.#orClose(async () => {
       if (this.extension) this.extension.start(this.flow.processors);
       else await this.flow.processors.ready();

@@ -2,6 +2,7 @@
 
 import type { Application } from '../..';
 import { type TestFlow, type TestFlowOptions, testSetup } from '../../testing';
+import { leave } from './leave';
 import { DEFAULT, flowToken, optionsToken } from './tokens';
 
 /** Options of `testFlow` for a Nest application. */
@@ -31,7 +32,8 @@ export type NestTestFlow<Module> = TestFlow & {
 
 /**
  * Starts a Nest application for a test, with a flow as `testFlow` of `eventuality/testing` creates it: in memory unless
- * a store is given, with a clock that the test controls. The options of `forRoot` are replaced.
+ * a store is given, with a clock that the test controls. The options of `forRoot` are replaced. A start that fails
+ * closes what there is.
  * @param builder what `Test.createTestingModule` returns; override providers before
  * @example await using app = await testFlow(Test.createTestingModule({ imports: [AppModule] }));
  * @throws WiringError
@@ -42,14 +44,17 @@ export async function testFlow<Module extends TestModule>(
 ): Promise<NestTestFlow<Module>> {
   const { options: prepared, taken } = testSetup(options);
   builder.overrideProvider(optionsToken(name)).useValue(prepared);
-  const module = await builder.compile();
-  const flow = module.get<Application>(flowToken(name));
-  const app = taken(flow);
+  const open: { close?(): Promise<void> }[] = [prepared.eventStore!];
   try {
+    const module = await builder.compile();
+    open.unshift(module);
+    const flow = module.get<Application>(flowToken(name));
+    open.unshift(flow);
+    const app = taken(flow);
     await module.init();
+    return Object.assign(app, { module, close: () => module.close() });
   } catch (error) {
-    await flow.close();
+    for (const each of open) await leave(each);
     throw error;
   }
-  return Object.assign(app, { module, close: () => module.close() });
 }
