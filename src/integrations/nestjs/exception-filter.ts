@@ -37,7 +37,8 @@ export class EventualityExceptionFilter implements ExceptionFilter {
     if (problem.status >= 500) this.#logger.error(error);
     const { httpAdapter } = this.host;
     const response = context.getArgByIndex(1);
-    if (httpAdapter.isHeadersSent(response)) return httpAdapter.end(response);
+    // Fastify does not count what was written to its `raw` response, and would throw where nothing catches.
+    if (httpAdapter.isHeadersSent(response) || response.raw?.headersSent) return httpAdapter.end(response);
     httpAdapter.setHeader(response, 'Content-Type', PROBLEM_TYPE);
     // As text, so that no adapter gives it the media type of its own JSON.
     return httpAdapter.reply(response, JSON.stringify(problem), problem.status);

@@ -1,10 +1,21 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { Body, Controller, Injectable, Logger, Module, Post, type Type } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  type INestApplication,
+  Injectable,
+  Logger,
+  Module,
+  Post,
+  Res,
+  type Type,
+} from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import {
   Aggregate,
@@ -24,6 +35,7 @@ import supertest from 'supertest';
 import * as z from 'zod';
 import { PROBLEMS } from '../../../src/integrations/http';
 import { SILENT } from '../../support/logger';
+import { listening, PLATFORMS, type Platform } from './platforms';
 
 const SECRET = 'the password is 1234';
 
@@ -103,7 +115,21 @@ class ReservationsController {
   }
 }
 
-let nest: NestExpressApplication;
+/** Fails when it has sent a part of its answer. */
+@Controller('half')
+class HalfController {
+  constructor(private readonly flow: Flow) {}
+
+  @Get()
+  async half(@Res() response: ServerResponse | { readonly raw: ServerResponse }) {
+    const answer = 'raw' in response ? response.raw : response;
+    answer.write('half');
+    await this.flow.dispatch({ name: 'Cancel', message: { id: 'none', why: 'x' } });
+  }
+}
+
+let nest: INestApplication;
+let platform: Platform;
 let store: InMemoryEventStore;
 const logged: unknown[] = [];
 
@@ -114,15 +140,13 @@ async function started(filter: Type = EventualityExceptionFilter) {
       EventualityModule.forRoot({ eventStore: store, logger: SILENT }),
       EventualityModule.forFeature([Reservation]),
     ],
-    controllers: [ReservationsController],
+    controllers: [ReservationsController, HalfController],
     providers: [InlineList, SlowList, { provide: APP_FILTER, useClass: filter }],
   })
   class AppModule {}
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  nest = module.createNestApplication<NestExpressApplication>();
   const tell = (error: unknown): void => void logged.push(error);
-  nest.useLogger({ log: () => undefined, warn: tell, error: tell });
-  await nest.init();
+  nest = await listening(module, platform, { logger: { log: () => undefined, warn: tell, error: tell } });
 }
 
 const sent = (name: string, message: object, options?: object) =>
@@ -132,90 +156,103 @@ beforeEach(() => void logged.splice(0));
 afterEach(() => nest?.close());
 afterAll(() => Logger.overrideLogger(false));
 
-test('an invalid message is answered by 400 and all its issues', async () => {
-  await started();
-  const { status, headers, body } = await sent('Reserve', { id: 'a', seats: [{ row: 1 }, { row: 'x' }], more: 1 });
-  expect([status, headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
-  expect(body).toEqual({
-    type: 'https://unpkg.com/eventuality/docs/errors.md#INVALID_MESSAGE',
-    title: 'The message does not fit its schema.',
-    status: 400,
-    code: 'INVALID_MESSAGE',
-    issues: expect.arrayContaining([{ path: 'seats[1].row', message: expect.stringContaining('expected number') }]),
+describe.each(PLATFORMS)('with %s', (_, given) => {
+  beforeAll(() => {
+    platform = given;
   });
-  expect(logged).toEqual([]);
-});
 
-test('each error has its status: what is not there, what is there already, what has changed', async () => {
-  await started();
-  const problem = async (...[name, message, options]: Parameters<typeof sent>) => {
-    const { status, body } = await sent(name, message, options);
-    return [status, body.status, body.code, body.detail];
-  };
-  await sent('Reserve', { id: 'a', seats: [] }, { commandId: 'c1' }).expect(201);
-  expect([
-    await problem('Cancel', { id: 'none', why: 'x' }),
-    await problem('Cancel', { why: 'x' }),
-    await problem('Reserve', { id: 'a', seats: [] }),
-    await problem('Cancel', { id: 'a', why: 'x' }, { expectedVersion: 7 }),
-    await problem('Reserve', { id: 'b', seats: [] }, { commandId: 'c1' }),
-  ]).toEqual([
-    [404, 404, 'AGGREGATE_NOT_FOUND', "Reservation 'none'"],
-    [400, 400, 'MISSING_AGGREGATE_ID', undefined],
-    [409, 409, 'AGGREGATE_ALREADY_EXISTS', "Reservation 'a'"],
-    [409, 409, 'CONCURRENCY', undefined],
-    [422, 422, 'COMMAND_ID_REUSED', undefined],
-  ]);
-  expect(logged).toEqual([]);
-});
-
-test('faults of the application are logged, and their texts are not sent', async () => {
-  await started();
-  await sent('Reserve', { id: 'a', seats: [] }).expect(201);
-  const inline = await sent('Cancel', { id: 'a', why: 'inline' }).expect(500);
-  expect(inline.body.code).toBe('INLINE_PROJECTION');
-  await sent('Unknown', {}).expect(500);
-  const slow = { waitFor: true, waitTimeout: 1 };
-  expect((await sent('Cancel', { id: 'a', why: 'slow' }, slow).expect(504)).body.code).toBe('WAIT_TIMEOUT');
-  expect(logged.map(error => (error as { code?: string }).code)).toEqual([
-    ...['INLINE_PROJECTION', 'UNKNOWN_COMMAND', 'WAIT_TIMEOUT'],
-  ]);
-  expect(JSON.stringify(inline.body)).not.toContain(SECRET);
-});
-
-test('an event that only newer code can read, and a flow that has closed: 503', async () => {
-  await started();
-  await sent('Reserve', { id: 'a', seats: [] }).expect(201);
-  const stream = { aggregateName: 'Reservation', aggregateId: 'b' };
-  await store.append([{ stream, expected: 0, events: [{ name: 'reserved', schemaVersion: 2, payload: {} }] }]);
-  expect((await sent('Cancel', { id: 'b', why: 'x' }).expect(503)).body.code).toBe('NEWER_EVENT');
-  await nest.get(Flow).close();
-  expect((await sent('Cancel', { id: 'a', why: 'x' }).expect(503)).body.code).toBe('FLOW_CLOSED');
-});
-
-test('other errors are left to other filters; a rejection of the domain is 422, without its text', async () => {
-  await started(EventualityExceptionFilter.rejecting(SoldOut, NotYours));
-  await sent('Reserve', { id: 'a', seats: [] }).expect(201);
-  await sent('Cancel', { id: 'none', why: 'x' }).expect(404);
-  expect((await sent('Cancel', { id: 'a', why: 'sold out' }).expect(422)).body).toEqual({
-    ...{ type: 'about:blank', title: 'The request was rejected.', status: 422, code: 'SoldOut' },
+  test('an invalid message is answered by 400 and all its issues', async () => {
+    await started();
+    const { status, headers, body } = await sent('Reserve', { id: 'a', seats: [{ row: 1 }, { row: 'x' }], more: 1 });
+    expect([status, headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
+    expect(body).toEqual({
+      type: 'https://unpkg.com/eventuality/docs/errors.md#INVALID_MESSAGE',
+      title: 'The message does not fit its schema.',
+      status: 400,
+      code: 'INVALID_MESSAGE',
+      issues: expect.arrayContaining([{ path: 'seats[1].row', message: expect.stringContaining('expected number') }]),
+    });
+    expect(logged).toEqual([]);
   });
-  expect((await sent('Cancel', { id: 'a', why: 'not yours' }).expect(422)).body.code).toBe('NOT_YOURS');
-  expect((await sent('Cancel', { id: 'a', why: 'bug' }).expect(500)).body).toEqual({
-    ...{ statusCode: 500, message: 'Internal server error' },
-  });
-});
 
-test('what is no request over HTTP gets the error itself', async () => {
-  await started();
-  const filter = new EventualityExceptionFilter(nest.get(HttpAdapterHost));
-  const [error, context] = [new SoldOut(), new ExecutionContextHost([])];
-  context.setType('graphql');
-  expect(filter.catch(error, context)).toBe(error);
-  context.setType('rpc');
-  const answer = filter.catch(error, context);
-  expect(isObservable(answer)).toBe(true);
-  await expect(lastValueFrom(answer as Observable<unknown>)).rejects.toBe(error);
+  test('each error has its status: what is not there, what is there already, what has changed', async () => {
+    await started();
+    const problem = async (...[name, message, options]: Parameters<typeof sent>) => {
+      const { status, body } = await sent(name, message, options);
+      return [status, body.status, body.code, body.detail];
+    };
+    await sent('Reserve', { id: 'a', seats: [] }, { commandId: 'c1' }).expect(201);
+    expect([
+      await problem('Cancel', { id: 'none', why: 'x' }),
+      await problem('Cancel', { why: 'x' }),
+      await problem('Reserve', { id: 'a', seats: [] }),
+      await problem('Cancel', { id: 'a', why: 'x' }, { expectedVersion: 7 }),
+      await problem('Reserve', { id: 'b', seats: [] }, { commandId: 'c1' }),
+    ]).toEqual([
+      [404, 404, 'AGGREGATE_NOT_FOUND', "Reservation 'none'"],
+      [400, 400, 'MISSING_AGGREGATE_ID', undefined],
+      [409, 409, 'AGGREGATE_ALREADY_EXISTS', "Reservation 'a'"],
+      [409, 409, 'CONCURRENCY', undefined],
+      [422, 422, 'COMMAND_ID_REUSED', undefined],
+    ]);
+    expect(logged).toEqual([]);
+  });
+
+  test('faults of the application are logged, and their texts are not sent', async () => {
+    await started();
+    await sent('Reserve', { id: 'a', seats: [] }).expect(201);
+    const inline = await sent('Cancel', { id: 'a', why: 'inline' }).expect(500);
+    expect(inline.body.code).toBe('INLINE_PROJECTION');
+    await sent('Unknown', {}).expect(500);
+    const slow = { waitFor: true, waitTimeout: 1 };
+    expect((await sent('Cancel', { id: 'a', why: 'slow' }, slow).expect(504)).body.code).toBe('WAIT_TIMEOUT');
+    expect(logged.map(error => (error as { code?: string }).code)).toEqual([
+      ...['INLINE_PROJECTION', 'UNKNOWN_COMMAND', 'WAIT_TIMEOUT'],
+    ]);
+    expect(JSON.stringify(inline.body)).not.toContain(SECRET);
+  });
+
+  test('an event that only newer code can read, and a flow that has closed: 503', async () => {
+    await started();
+    await sent('Reserve', { id: 'a', seats: [] }).expect(201);
+    const stream = { aggregateName: 'Reservation', aggregateId: 'b' };
+    await store.append([{ stream, expected: 0, events: [{ name: 'reserved', schemaVersion: 2, payload: {} }] }]);
+    expect((await sent('Cancel', { id: 'b', why: 'x' }).expect(503)).body.code).toBe('NEWER_EVENT');
+    await nest.get(Flow).close();
+    expect((await sent('Cancel', { id: 'a', why: 'x' }).expect(503)).body.code).toBe('FLOW_CLOSED');
+  });
+
+  test('an answer of which a part has been sent ends', async () => {
+    await started();
+    const { status, text } = await supertest(nest.getHttpServer()).get('/half');
+    expect([status, text]).toEqual([200, 'half']);
+    expect(logged).toEqual([]);
+  });
+
+  test('other errors are left to other filters; a rejection of the domain is 422, without its text', async () => {
+    await started(EventualityExceptionFilter.rejecting(SoldOut, NotYours));
+    await sent('Reserve', { id: 'a', seats: [] }).expect(201);
+    await sent('Cancel', { id: 'none', why: 'x' }).expect(404);
+    expect((await sent('Cancel', { id: 'a', why: 'sold out' }).expect(422)).body).toEqual({
+      ...{ type: 'about:blank', title: 'The request was rejected.', status: 422, code: 'SoldOut' },
+    });
+    expect((await sent('Cancel', { id: 'a', why: 'not yours' }).expect(422)).body.code).toBe('NOT_YOURS');
+    expect((await sent('Cancel', { id: 'a', why: 'bug' }).expect(500)).body).toEqual({
+      ...{ statusCode: 500, message: 'Internal server error' },
+    });
+  });
+
+  test('what is no request over HTTP gets the error itself', async () => {
+    await started();
+    const filter = new EventualityExceptionFilter(nest.get(HttpAdapterHost));
+    const [error, context] = [new SoldOut(), new ExecutionContextHost([])];
+    context.setType('graphql');
+    expect(filter.catch(error, context)).toBe(error);
+    context.setType('rpc');
+    const answer = filter.catch(error, context);
+    expect(isObservable(answer)).toBe(true);
+    await expect(lastValueFrom(answer as Observable<unknown>)).rejects.toBe(error);
+  });
 });
 
 test('the page lists every status and code, and the codes are those of errors', () => {

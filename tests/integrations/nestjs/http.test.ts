@@ -1,13 +1,22 @@
 import 'reflect-metadata';
-import { Body, type CanActivate, Controller, type ExecutionContext, Get, Module, Post } from '@nestjs/common';
+import {
+  Body,
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  type INestApplication,
+  Module,
+  Post,
+} from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { Flow, InMemoryEventStore } from 'eventuality';
 import { ActorInterceptor, EventualityHealthIndicator, EventualityModule } from 'eventuality/nestjs';
 import supertest from 'supertest';
 import { SILENT } from '../../support/logger';
 import { Account, Deposit, Greet, Greetings, Ledger, Open } from './banking';
+import { listening, PLATFORMS, type Platform } from './platforms';
 
 /** Takes the user from a header, as a guard that checks a token does. */
 class HeaderGuard implements CanActivate {
@@ -46,7 +55,8 @@ class AccountsController {
 }
 
 let store: InMemoryEventStore;
-let nest: NestExpressApplication;
+let nest: INestApplication;
+let platform: Platform;
 
 async function start(...given: (new () => object)[]) {
   const interceptors = given.length > 0 ? given : [ActorInterceptor];
@@ -66,8 +76,7 @@ async function start(...given: (new () => object)[]) {
   })
   class AppModule {}
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  nest = module.createNestApplication<NestExpressApplication>({ logger: false });
-  await nest.listen(0, '127.0.0.1');
+  nest = await listening(module, platform, { logger: false });
 }
 
 afterEach(() => nest.close());
@@ -77,56 +86,65 @@ const posted = (path: string, body: object, user?: string) => {
   return (user ? request.set('x-user', user) : request).send(body).expect(201);
 };
 
-test("the request's user is the actor of every command that the request dispatches", async () => {
-  await start();
-  const users = Array.from({ length: 30 }, (_, n) => `user ${n}`);
-  const answers = await Promise.all(users.map(user => posted('/accounts', { id: user, amount: 1 }, user)));
-  expect(answers.map(({ body }) => body)).toEqual(users.map(user => [user, user]));
-  expect((await posted('/accounts', { id: 'none', amount: 1 })).body).toEqual([null, null]);
-});
+describe.each(PLATFORMS)('with %s', (_, given) => {
+  beforeAll(() => {
+    platform = given;
+  });
 
-test('1,000 interleaved requests of two users: no request-scoped handler has the user of another', async () => {
-  await start();
-  const users = Array.from({ length: 1000 }, (_, n) => (n % 2 ? 'ann' : 'bob'));
-  for (let at = 0; at < users.length; at += 50)
-    await Promise.all(users.slice(at, at + 50).map(user => posted('/accounts/greetings', { name: user }, user)));
-  const { lines } = nest.get(Ledger);
-  expect(lines).toHaveLength(1000);
-  expect(lines.filter(line => line !== 'ann true ann' && line !== 'bob true bob')).toEqual([]);
-});
+  test("the request's user is the actor of every command that the request dispatches", async () => {
+    await start();
+    const users = Array.from({ length: 30 }, (_, n) => `user ${n}`);
+    const answers = await Promise.all(users.map(user => posted('/accounts', { id: user, amount: 1 }, user)));
+    expect(answers.map(({ body }) => body)).toEqual(users.map(user => [user, user]));
+    expect((await posted('/accounts', { id: 'none', amount: 1 })).body).toEqual([null, null]);
+  });
 
-test('control: the instance of a request-scoped handler that discovery finds has nothing injected', async () => {
-  await start();
-  const providers = [...nest.get(ModulesContainer).values()].flatMap(module => [...module.providers.values()]);
-  const found = providers.find(({ metatype }) => metatype === Greetings)!.instance as Greetings;
-  expect(found).toBeInstanceOf(Greetings);
-  expect([found.request, found.ledger]).toEqual([undefined, undefined]);
-});
+  test('1,000 interleaved requests of two users: no request-scoped handler has the user of another', async () => {
+    await start();
+    const users = Array.from({ length: 1000 }, (_, n) => (n % 2 ? 'ann' : 'bob'));
+    for (let at = 0; at < users.length; at += 50)
+      await Promise.all(users.slice(at, at + 50).map(user => posted('/accounts/greetings', { name: user }, user)));
+    const { lines } = nest.get(Ledger);
+    expect(lines).toHaveLength(1000);
+    expect(lines.filter(line => line !== 'ann true ann' && line !== 'bob true bob')).toEqual([]);
+  });
 
-test('the metadata can be found in another way', async () => {
-  await start(
-    ActorInterceptor.from(context => ({ actor: `ip of ${context.switchToHttp().getRequest().user?.id}`, tenant: 't' })),
-  );
-  expect((await posted('/accounts', { id: 'a', amount: 1 }, 'ann')).body).toEqual(['ip of ann', 'ip of ann']);
-  expect((await store.readAll({})).map(({ metadata }) => metadata.tenant)).toEqual(['t', 't']);
-});
+  test('control: the instance of a request-scoped handler that discovery finds has nothing injected', async () => {
+    await start();
+    const providers = [...nest.get(ModulesContainer).values()].flatMap(module => [...module.providers.values()]);
+    const found = providers.find(({ metatype }) => metatype === Greetings)!.instance as Greetings;
+    expect(found).toBeInstanceOf(Greetings);
+    expect([found.request, found.ledger]).toEqual([undefined, undefined]);
+  });
 
-test('several interceptors add to one another', async () => {
-  await start(
-    ActorInterceptor,
-    ActorInterceptor.from(() => ({ tenant: 't' })),
-  );
-  await posted('/accounts', { id: 'a', amount: 1 }, 'ann');
-  expect((await store.readAll({})).map(({ metadata }) => [metadata.actor, metadata.tenant])).toEqual([
-    ['ann', 't'],
-    ['ann', 't'],
-  ]);
-});
+  test('the metadata can be found in another way', async () => {
+    await start(
+      ActorInterceptor.from(context => ({
+        actor: `ip of ${context.switchToHttp().getRequest().user?.id}`,
+        tenant: 't',
+      })),
+    );
+    expect((await posted('/accounts', { id: 'a', amount: 1 }, 'ann')).body).toEqual(['ip of ann', 'ip of ann']);
+    expect((await store.readAll({})).map(({ metadata }) => metadata.tenant)).toEqual(['t', 't']);
+  });
 
-test('a health check tells what does not answer', async () => {
-  await start();
-  const health = () => supertest(nest.getHttpServer()).get('/accounts/health');
-  expect((await health()).body).toEqual({ eventuality: { status: 'up' } });
-  store.readAll = () => Promise.reject(new Error('the disk is gone'));
-  expect((await health()).body).toEqual({ eventuality: { status: 'down', faults: ['the disk is gone'] } });
+  test('several interceptors add to one another', async () => {
+    await start(
+      ActorInterceptor,
+      ActorInterceptor.from(() => ({ tenant: 't' })),
+    );
+    await posted('/accounts', { id: 'a', amount: 1 }, 'ann');
+    expect((await store.readAll({})).map(({ metadata }) => [metadata.actor, metadata.tenant])).toEqual([
+      ['ann', 't'],
+      ['ann', 't'],
+    ]);
+  });
+
+  test('a health check tells what does not answer', async () => {
+    await start();
+    const health = () => supertest(nest.getHttpServer()).get('/accounts/health');
+    expect((await health()).body).toEqual({ eventuality: { status: 'up' } });
+    store.readAll = () => Promise.reject(new Error('the disk is gone'));
+    expect((await health()).body).toEqual({ eventuality: { status: 'down', faults: ['the disk is gone'] } });
+  });
 });
