@@ -159,12 +159,15 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
     const { closeTimeout: timeout = CLOSE_TIMEOUT_MS } = this.options;
     // What is late is handled by another process, or after the next start.
     if (this.#follows) await this.#flow.waitFor(log.last, { timeout }).catch(() => undefined);
-    if (!this.#bridge) await this.#flow.processors.close();
+    // Those of another module go on until it closes its flow, and sagas with them.
+    if (this.#bridge) return;
+    await this.#flow.processors.close();
     this.#followers?.close();
   }
 
-  /** Called by Nest. The flow of another module closes itself. */
+  /** Called by Nest, when the flow of another module has closed itself. */
   async onApplicationShutdown(): Promise<void> {
+    this.#followers?.close();
     await this.#publications?.close();
     if (!this.#bridge) await this.#flow?.close();
   }

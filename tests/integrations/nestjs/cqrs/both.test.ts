@@ -123,4 +123,18 @@ describe.each(PLACES)('%s', (_, makePlace) => {
     await nest.close();
     expect(journal.lines).toContain('heard of 1');
   });
+
+  test('sagas follow what is recorded while the application ends', async () => {
+    await commands.execute(new Receive('milk', 1));
+    let recorded: string[] = [];
+    const beforeApplicationShutdown = async () => {
+      await commands.execute(new PlaceOrder('late', 'milk'));
+      await flow.processors.settled();
+      recorded = (await flow.eventStore.readAll()).map(({ name }) => name);
+    };
+    Object.assign(journal, { beforeApplicationShutdown });
+    await nest.close();
+    Object.assign(journal, { beforeApplicationShutdown: undefined }); // it is closed again afterwards
+    expect(recorded).toContain('Reserved');
+  });
 });
