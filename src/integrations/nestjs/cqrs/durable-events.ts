@@ -196,6 +196,7 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
       instances: this.#instances,
       transactions: this.#transactions,
       failures: new Failures(logger, onError, eventStore?.constructor.name ?? 'EventStore'),
+      storing: work => this.#publications!.log.storing(work),
       scopes: this.#bridge?.scopes,
     };
   }

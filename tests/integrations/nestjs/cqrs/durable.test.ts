@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import { Inject, type Type } from '@nestjs/common';
 import {
   AggregateRoot,
   Command,
@@ -20,6 +20,10 @@ import { until } from '../../../support/waiting';
 import { closeApps, startedApp } from './apps';
 
 class Paid {
+  constructor(readonly id: string) {}
+}
+
+class Credited {
   constructor(readonly id: string) {}
 }
 
@@ -213,6 +217,29 @@ describe.each(PLACES)('%s', (name, makePlace) => {
     await app.get(EventBus).publishAll([new Paid('a'), new Paid('b')]);
     await app.get(DurableEvents).processors.settled();
     expect(shipped).toEqual(['a', 'b']);
+  });
+
+  test('an event is handled when what its handler has committed is stored', async () => {
+    const slow = storeOptions();
+    const append = slow.eventStore.append.bind(slow.eventStore);
+    slow.eventStore.append = async (...given) => {
+      await new Promise(resolve => setTimeout(resolve, 50));
+      return append(...given);
+    };
+    @EventsHandler(Paid)
+    class Committing {
+      constructor(@Inject(EventPublisher) private readonly publisher: EventPublisher) {}
+
+      handle({ id }: Paid): void {
+        const account = this.publisher.mergeObjectContext(new Account());
+        account.apply(new Credited(id));
+        account.commit();
+      }
+    }
+    const app = await startedApp(slow, [Committing]);
+    await app.get(EventBus).publish(new Paid('a'));
+    await app.get(DurableEvents).processors.settled();
+    expect((await slow.eventStore.readAll()).map(({ name }) => name)).toEqual(['Paid', 'Credited']);
   });
 
   test('the end waits for handlers of what was published', async () => {

@@ -37,6 +37,8 @@ export class EventLog {
   /** Of events whose publication has failed: the reply may be what was lost. Published again, they are recognized. */
   readonly #failed = new WeakMap<object, Place>();
   #last = 0n;
+  /** Resolves when everything published so far is stored, or reported. */
+  #latest: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: EventLogParts) {
     this.#queue = new PublicationQueue(parts.append);
@@ -73,8 +75,17 @@ export class EventLog {
       },
     );
     // `commit()` of an aggregate returns nothing that could be awaited.
-    stored.catch(() => undefined);
+    const settled = stored.catch(() => undefined);
+    // What is published in a transaction is awaited there.
+    if (!transaction) this.#latest = settled;
     return stored;
+  }
+
+  /** Does some work, and waits until what has been published meanwhile is stored: `commit()` cannot be awaited. */
+  async storing(work: () => Promise<void>): Promise<void> {
+    const before = this.#latest;
+    await work();
+    if (this.#latest !== before) await this.#latest;
   }
 
   /** Resolves when everything published so far is stored or rejected. */

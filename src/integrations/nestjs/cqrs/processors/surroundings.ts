@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly instances: EventInstances;
   readonly transactions: Transactions;
   readonly failures: Failures;
+  /** Waits until what is published during some work is stored. */
+  readonly storing: (work: () => Promise<void>) => Promise<void>;
   readonly following: FollowingOptions;
   /** Where the handlers are those of a flow with others: what they send and publish is caused by the event. */
   readonly scopes: MessageScopes | undefined;
@@ -50,7 +52,7 @@ export function reactorOf(
   { name, options }: { readonly name: string; readonly options: DurableOptions },
   events: Iterable<Type>,
   handle: (event: object, recorded: RecordedEvent) => Promise<void>,
-  { instances, transactions, following, scopes }: Surroundings,
+  { instances, transactions, following, scopes, storing }: Surroundings,
 ): EventProcessorDefinition {
   const { name: _, perEvent, ...own } = options;
   const handler =
@@ -59,7 +61,7 @@ export function reactorOf(
       const { event } = reaction;
       const context = scopes && ofEvent(reaction);
       const work = (): Promise<void> => handle(instances.revived(event, type, context), event);
-      return transactions.outside(() => (context ? scopes.run({ context }, work) : work()));
+      return transactions.outside(() => storing(() => (context ? scopes.run({ context }, work) : work())));
     };
   const on = Object.fromEntries(Array.from(events, type => [eventTypeOf(type).name, handler(type)]));
   return defineReactor({ ...following, ...own, name, on });
