@@ -12,6 +12,7 @@ import { retriedReactors } from './commands/retried-reactors';
 import { sharedAggregates } from './commands/shared-aggregates';
 import { hostileInput } from './input/hostile-input';
 import { interleavings } from './interleavings/interleavings';
+import { killedBridges } from './nestjs-cqrs/killed-bridges';
 import { killedPublishers } from './nestjs-cqrs/killed-publishers';
 import { generatedSchedules } from './processes/generated-schedules';
 import { killedDeadlines } from './processes/killed-deadlines';
@@ -36,6 +37,7 @@ const PROCESS_FREEZES = { orders: 1200, freezes: 30 };
 const DEADLINE_KILLS = { instances: 2000, times: 5, every: 12_000, kills: 50 };
 const DEADLINE_POISON = { poisoned: 500, healthy: 100, within: 5000 };
 const PUBLISHER_KILLS = { events: 5000, kills: 40, pace: 4 };
+const BRIDGE_KILLS = { events: 3000, kills: 40, pace: 4 };
 const POISON = { rate: 300, aggregates: 100, poisoned: 5, duration: 30_000 };
 const COMMAND_KILLS = { kills: 20, atOnce: 5 };
 const DEPLOYS = { rate: 200, history: 2000, deploys: 20 };
@@ -63,6 +65,8 @@ const LONG_FORMS: ReadonlyMap<string, (seed: number) => Promise<Figure[]>> = new
   ['killed-processes-postgres', seed => killedProcesses('PostgreSQL', PROCESS_KILLS, seed)],
   ['killed-publishers-sqlite', seed => killedPublishers('SQLite', PUBLISHER_KILLS, seed)],
   ['killed-publishers-postgres', seed => killedPublishers('PostgreSQL', PUBLISHER_KILLS, seed)],
+  ['killed-bridges-sqlite', seed => killedBridges('SQLite', BRIDGE_KILLS, seed)],
+  ['killed-bridges-postgres', seed => killedBridges('PostgreSQL', BRIDGE_KILLS, seed)],
   ['frozen-processes-sqlite', seed => frozenProcesses('SQLite', PROCESS_FREEZES, seed)],
   ['frozen-processes-postgres', seed => frozenProcesses('PostgreSQL', PROCESS_FREEZES, seed)],
   ['killed-deadlines-sqlite', seed => killedDeadlines('SQLite', DEADLINE_KILLS, seed)],

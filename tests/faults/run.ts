@@ -25,6 +25,8 @@ const RIGS = [
     'frozen-processes-postgres',
     'killed-publishers-sqlite',
     'killed-publishers-postgres',
+    'killed-bridges-sqlite',
+    'killed-bridges-postgres',
     'killed-deadlines-sqlite',
     'killed-deadlines-postgres',
     'poisoned-deadlines-sqlite',
