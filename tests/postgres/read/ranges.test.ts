@@ -4,22 +4,13 @@ import { TestSchema } from '../../support/stores/schema';
 
 const schema = new TestSchema(__filename);
 
-/** Lowers the horizon to 0, as a writer does that took its lock late, until the transaction of the client ends. */
-async function lowerHorizon(prefix: string) {
-  const client = await schema.client();
-  await client.query('begin');
-  const key = '(tableoid::bigint << 32)';
-  await client.query(`select pg_advisory_xact_lock_shared(${key}) from "${schema.name}".${prefix}positions`);
-  return client;
-}
-
 test('what was shown is read up to its position also while a writer has lowered the horizon', async () => {
   const store = schema.open({ tablePrefix: 'lowered_' });
   await store.append([to('a', 'none', ...range(1, 5).map(n => happened({ n })))]);
   const stranger = schema.open({ tablePrefix: 'lowered_' });
   const [head] = await store.readAll({ direction: 'backward', limit: 1 });
   expect(head!.position).toBe(5n);
-  const client = await lowerHorizon('lowered_');
+  const client = await schema.lowerHorizon('lowered_');
   const { name } = head!;
   const positions = async (page: StorePage, of = store) => (await of.readAll(page)).map(({ position }) => position);
   expect(await positions({})).toEqual([]);
@@ -35,7 +26,7 @@ test('what was shown counts no longer when other events are stored there', async
   await store.append([to('a', 'none', ...range(1, 5).map(n => happened({ n })))]);
   await store.readAll();
   await schema.sql(`delete from "${schema.name}".replaced_events where position = 5`);
-  const client = await lowerHorizon('replaced_');
+  const client = await schema.lowerHorizon('replaced_');
   expect(await store.readAll({ upTo: 4n, direction: 'backward' })).toEqual([]);
   await client.query('commit');
 });

@@ -78,6 +78,18 @@ export class Schema {
     return client;
   }
 
+  /**
+   * Lowers the horizon of a store to 0, as a writer does that took its lock late, until the transaction of the client
+   * that is returned ends.
+   */
+  async lowerHorizon(prefix: string): Promise<PoolClient> {
+    const client = await this.client();
+    await client.query('begin');
+    const key = '(tableoid::bigint << 32)';
+    await client.query(`select pg_advisory_xact_lock_shared(${key}) from "${this.name}".${prefix}positions`);
+    return client;
+  }
+
   /** Runs statements beside the stores. */
   async sql(text: string, values: unknown[] = []): Promise<any[]> {
     return (await this.#ownPool().query(text, values)).rows;
