@@ -66,6 +66,8 @@ describe.each(PLACES)('the shop, with events %s,', (where, make) => {
     await post('ann', '/orders', { ...ORDER, customer: 'bob' }).expect(400);
     await post('ann', '/orders').expect(400);
     await post('ann', '/orders', []).expect(400);
+    await post('ann', '/orders', { ...ORDER, address: 'Vienna\0' }).expect(400);
+    await post('ann', '/orders', { ...ORDER, id: 'o\0' }).expect(400);
     for (const token of ['', 'token-of-ann', 'Bearer token-of-eve', 'Bearer toString'])
       await supertest(shop.getHttpServer()).get('/orders').set('Authorization', token).expect(401);
     await post('ann', '/stock', { product: 'tea', pieces: 10 }).expect(403);
@@ -73,6 +75,7 @@ describe.each(PLACES)('the shop, with events %s,', (where, make) => {
     await post('ann', '/orders', ORDER).expect(201);
     expect((await post('bob', '/orders', ORDER).expect(409)).body.code).toBe('AGGREGATE_ALREADY_EXISTS');
     await get('bob', '/orders/o1').expect(404);
+    await get('ann', '/orders/o%00').expect(404);
     await post('bob', '/orders/o1/payment').expect(404);
     await becomes('awaiting payment');
     await post('ann', '/orders/o1/payment').expect(204);

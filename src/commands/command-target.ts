@@ -1,5 +1,5 @@
 import type { CommandMessage } from '../messages';
-import { MAX_NAME_LENGTH } from '../messages';
+import { isName } from '../messages';
 import { type CommandRule, MissingAggregateIdError } from '../model';
 
 /**
@@ -8,7 +8,6 @@ import { type CommandRule, MissingAggregateIdError } from '../model';
  */
 export function targetOf({ name, command }: CommandMessage, rule: CommandRule, aggregateName: string): string {
   const id = rule.target ? rule.target(command) : command?.id;
-  if (typeof id !== 'string' || id === '' || id.length > MAX_NAME_LENGTH)
-    throw new MissingAggregateIdError(aggregateName, `The command ${name}`, id);
+  if (!isName(id)) throw new MissingAggregateIdError(aggregateName, `The command ${name}`, id);
   return id;
 }

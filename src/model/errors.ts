@@ -1,4 +1,4 @@
-import { EventualityError, knownNames, listed, shownText, shownWithKeys, shownWithType } from '../messages';
+import { EventualityError, knownNames, listed, NAMES, shownText, shownWithKeys, shownWithType } from '../messages';
 
 /** Thrown when a command or `load` needs an aggregate that has no events or was deleted. */
 export class AggregateNotFoundError extends EventualityError {
@@ -40,7 +40,7 @@ export class MissingAggregateIdError extends EventualityError {
 
   constructor(aggregateName: string, source: string, value: unknown) {
     super(
-      `${shownText(source)} does not name a ${aggregateName}: the id is ${value === '' ? 'empty' : shownWithType(value)}; it must be text of 1 to 255 characters. ` +
+      `${shownText(source)} does not name a ${aggregateName}: the id is ${value === '' ? 'empty' : shownWithType(value)}; it must be ${NAMES}. ` +
         `Add an 'id', or configure where the id is: @Aggregate(name, { id: command => ... }) or { target: command => ... }.`,
     );
   }

@@ -1,7 +1,7 @@
 import { isPromise } from '../concurrency';
 import {
   CommandMessage,
-  MAX_NAME_LENGTH,
+  isName,
   must,
   plainEvent,
   type RecordedEvent,
@@ -180,8 +180,7 @@ export class Repository<A = any> {
   }
 
   #checkId(source: string, id: unknown): void {
-    if (typeof id !== 'string' || id === '' || id.length > MAX_NAME_LENGTH)
-      throw new MissingAggregateIdError(this.definition.name, source, id);
+    if (!isName(id)) throw new MissingAggregateIdError(this.definition.name, source, id);
   }
 
   #instanceOf(aggregate: unknown): Instance<A> | undefined {

@@ -33,7 +33,7 @@ test('an error has its code, its class as name, and shows no brand', () => {
   const error = new UnstorableValueError('Placed.when', 'a date');
   expect(error).toMatchObject({ code: 'UNSTORABLE_VALUE', name: 'UnstorableValueError', path: 'Placed.when' });
   expect(error).toBeInstanceOf(Error);
-  expect(Object.keys(error).sort()).toEqual(['code', 'name', 'path']);
+  expect(Object.keys(error).sort()).toEqual(['code', 'fromOutside', 'name', 'path']);
 });
 
 test('a conflict that became an error tells the expected and the actual version', () => {

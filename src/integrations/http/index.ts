@@ -1,3 +1,3 @@
 // What all integrations for HTTP have in common.
 
-export { PROBLEM_TYPE, PROBLEMS, type ProblemDetails, problemOf, rejectionOf } from './problem-details';
+export { isUnclear, PROBLEM_TYPE, PROBLEMS, type ProblemDetails, problemOf, rejectionOf } from './problem-details';

@@ -1,4 +1,4 @@
-import type { AggregateNotFoundError, EventualityError, InvalidMessageError } from '../../errors';
+import type { AggregateNotFoundError, EventualityError, InvalidMessageError, UnstorableValueError } from '../../errors';
 
 /** What went wrong, for a client: problem details of RFC 9457. It never contains a text that user code has thrown. */
 export interface ProblemDetails {
@@ -22,7 +22,9 @@ export const PROBLEM_TYPE = 'application/problem+json';
 /** The errors that are no faults of the application: the status and the title of each. */
 export const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string]>> = {
   INVALID_MESSAGE: [400, 'The message does not fit its schema.'],
-  MISSING_AGGREGATE_ID: [400, 'The id is missing, empty or too long.'],
+  MISSING_AGGREGATE_ID: [400, 'The id is missing, empty or too long, or has characters that cannot be stored.'],
+  UNSTORABLE_VALUE: [400, 'The content has characters, numbers or keys that cannot be stored.'],
+  INVALID_DOCUMENT_QUERY: [400, 'The query has a value, limit or cursor that is not valid.'],
   AGGREGATE_NOT_FOUND: [404, 'There is nothing with this id.'],
   AGGREGATE_ALREADY_EXISTS: [409, 'The id is, or was, in use.'],
   CONCURRENCY: [409, 'It has changed in the meantime. Load it again.'],
@@ -43,7 +45,7 @@ const FAULT = 'The application has a fault.';
 /** Returns what a client is told about an error of the framework: with status 500 unless it is one of `PROBLEMS`. */
 export function problemOf(error: EventualityError): ProblemDetails {
   const { code } = error;
-  const [status, title] = PROBLEMS[code] ?? [500, FAULT];
+  const [status, title] = (!isOwnFault(error) && PROBLEMS[code]) || [500, FAULT];
   return { type: pageOf(code), title, status, code, ...particulars(error) };
 }
 
@@ -57,6 +59,13 @@ export function rejectionOf(error: Error): ProblemDetails {
     code: typeof code === 'string' ? code : error.constructor.name,
   };
 }
+
+/** Tells whether an error that is usually the client's can be the application's own fault as well, to be logged. */
+export const isUnclear = ({ code }: ProblemDetails): boolean => code === 'INVALID_DOCUMENT_QUERY';
+
+/** A value that no client can send comes from the application. */
+const isOwnFault = (error: EventualityError): boolean =>
+  error.code === 'UNSTORABLE_VALUE' && !(error as UnstorableValueError).fromOutside;
 
 function particulars(error: EventualityError): Partial<ProblemDetails> {
   const { code, aggregateName, aggregateId, issues } = error as EventualityError &

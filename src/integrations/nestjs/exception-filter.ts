@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger, type T
 import { HttpAdapterHost } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import { EventualityError } from '../../errors';
-import { PROBLEM_TYPE, problemOf, rejectionOf } from '../http';
+import { isUnclear, PROBLEM_TYPE, problemOf, rejectionOf } from '../http';
 
 /**
  * Answers errors of the framework with problem details (RFC 9457) and the status that fits them: 400 for an invalid
@@ -35,6 +35,7 @@ export class EventualityExceptionFilter implements ExceptionFilter {
     if (type !== 'http') return type === 'rpc' ? throwError(() => error) : error;
     const problem = EventualityError.is(error) ? problemOf(error) : rejectionOf(error);
     if (problem.status >= 500) this.#logger.error(error);
+    else if (isUnclear(problem)) this.#logger.warn(error);
     const { httpAdapter } = this.host;
     const response = context.getArgByIndex(1);
     // Fastify does not count what was written to its `raw` response, and would throw where nothing catches.

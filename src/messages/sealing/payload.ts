@@ -119,7 +119,8 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
     case 'boolean':
       return value;
     case 'number':
-      if (!Number.isFinite(value)) throw new UnstorableValueError(path, `${value}, which JSON turns into null`);
+      if (!Number.isFinite(value))
+        throw new UnstorableValueError(path, `${value}, which JSON turns into null`, !Number.isNaN(value));
       return value === 0 ? 0 : value;
     case 'object':
       return value === null ? null : copyNested(value, path, depth + 1);
@@ -132,7 +133,8 @@ function copyValue(value: unknown, path: string, depth: number): unknown {
 }
 
 function copyNested(value: object, path: string, depth: number): object {
-  if (depth > MAX_DEPTH) throw new UnstorableValueError(path, `circular, or nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH)
+    throw new UnstorableValueError(path, `circular, or nested deeper than ${MAX_DEPTH} levels`, true);
   const prototype = Object.getPrototypeOf(value);
   // The prototype of arrays is itself an array, in every realm; that of a subclass is not.
   if (Array.isArray(value) && Array.isArray(prototype)) return copyArray(value, path, depth);
@@ -149,9 +151,10 @@ function refuseKey(key: string, path: string): void {
     throw new UnstorableValueError(
       `${path}.${key}`,
       'a key that would change the prototype of the object it is copied to',
+      true,
     );
   if (!isStorableText(key))
-    throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair');
+    throw new UnstorableValueError(`${path}.${key}`, 'a key with a NUL character or half a surrogate pair', true);
   if (storableKeys.size < 10_000) storableKeys.add(key);
 }
 
@@ -160,5 +163,5 @@ export const isStorableText = (text: string): boolean => text.isWellFormed() && 
 
 function storableText(text: string, path: string): string {
   if (isStorableText(text)) return text;
-  throw new UnstorableValueError(path, 'text with a NUL character or half a surrogate pair');
+  throw new UnstorableValueError(path, 'text with a NUL character or half a surrogate pair', true);
 }

@@ -11,6 +11,11 @@ export class UnstorableValueError extends EventualityError {
   constructor(
     readonly path: string,
     reason: string,
+    /**
+     * Whether JSON from outside can contain such a value: text that not every store can keep, an infinite number, a key
+     * named `__proto__`, deep nesting. Other values come from the application itself.
+     */
+    readonly fromOutside: boolean = false,
   ) {
     super(
       `${shownPath(path)} cannot be stored: it is ${reason}. Use data that JSON can carry; an event can have a codec: @Event(name, { codec }).`,

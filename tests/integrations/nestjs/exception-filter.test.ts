@@ -10,6 +10,7 @@ import {
   Injectable,
   Logger,
   Module,
+  Param,
   Post,
   Res,
   type Type,
@@ -79,7 +80,7 @@ class Reservation extends AggregateRoot<Reserved | Cancelled> {
   @CommandHandler(Cancel)
   cancel({ why }: Cancel) {
     if (THROWN[why]) throw THROWN[why]();
-    return new Cancelled(why);
+    return new Cancelled(why === 'date' ? (new Date() as never) : why);
   }
 
   @EventHandler(Reserved)
@@ -115,6 +116,16 @@ class ReservationsController {
   }
 }
 
+@Controller('list')
+class ListController {
+  constructor(private readonly flow: Flow) {}
+
+  @Get(':limit')
+  find(@Param('limit') limit: string) {
+    return this.flow.readModel(SlowList).find({ limit: Number(limit) });
+  }
+}
+
 /** Fails when it has sent a part of its answer. */
 @Controller('half')
 class HalfController {
@@ -140,7 +151,7 @@ async function started(filter: Type = EventualityExceptionFilter) {
       EventualityModule.forRoot({ eventStore: store, logger: SILENT }),
       EventualityModule.forFeature([Reservation]),
     ],
-    controllers: [ReservationsController, HalfController],
+    controllers: [ReservationsController, HalfController, ListController],
     providers: [InlineList, SlowList, { provide: APP_FILTER, useClass: filter }],
   })
   class AppModule {}
@@ -220,6 +231,27 @@ describe.each(PLATFORMS)('with %s', (_, given) => {
     expect((await sent('Cancel', { id: 'b', why: 'x' }).expect(503)).body.code).toBe('NEWER_EVENT');
     await nest.get(Flow).close();
     expect((await sent('Cancel', { id: 'a', why: 'x' }).expect(503)).body.code).toBe('FLOW_CLOSED');
+  });
+
+  test('content that cannot be stored is 400 if a client can send it, and a fault of the application if not', async () => {
+    await started();
+    await sent('Reserve', { id: 'a', seats: [] }).expect(201);
+    const why = async (json: string, id = 'a') => {
+      const body = `{ "name": "Cancel", "message": { "id": ${JSON.stringify(id)}, "why": ${json} } }`;
+      const request = supertest(nest.getHttpServer()).post('/').set('Content-Type', 'application/json');
+      const { status, body: problem } = await request.send(body);
+      return [status, problem.code];
+    };
+    const nested = `${'['.repeat(200)}${']'.repeat(200)}`;
+    for (const json of ['"a\\u0000"', '"\\ud800"', '1e400', '{ "a\\u0000": 1 }', nested])
+      expect([json, ...(await why(json))]).toEqual([json, 400, 'UNSTORABLE_VALUE']);
+    expect(await why('""', 'a\0')).toEqual([400, 'MISSING_AGGREGATE_ID']);
+    await sent('Reserve', { id: 'a\ud800', seats: [] }).expect(400);
+    await supertest(nest.getHttpServer()).get('/list/1').expect(200);
+    const { body } = await supertest(nest.getHttpServer()).get('/list/5000').expect(400);
+    expect(body.code).toBe('INVALID_DOCUMENT_QUERY');
+    expect(await why('"date"')).toEqual([500, 'UNSTORABLE_VALUE']);
+    expect(logged).toMatchObject([{ code: 'INVALID_DOCUMENT_QUERY' }, { code: 'UNSTORABLE_VALUE' }]);
   });
 
   test('an answer of which a part has been sent ends', async () => {
