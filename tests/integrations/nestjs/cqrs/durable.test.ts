@@ -219,7 +219,7 @@ describe.each(PLACES)('%s', (name, makePlace) => {
     expect(shipped).toEqual(['a', 'b']);
   });
 
-  test('an event is handled when what its handler has committed is stored', async () => {
+  test('an event is handled when what its handler has published is stored, awaited or not', async () => {
     const slow = storeOptions();
     const append = slow.eventStore.append.bind(slow.eventStore);
     slow.eventStore.append = async (...given) => {
@@ -228,9 +228,15 @@ describe.each(PLACES)('%s', (name, makePlace) => {
     };
     @EventsHandler(Paid)
     class Committing {
-      constructor(@Inject(EventPublisher) private readonly publisher: EventPublisher) {}
+      constructor(
+        @Inject(EventPublisher) private readonly publisher: EventPublisher,
+        @Inject(EventBus) private readonly events: EventBus,
+      ) {}
 
-      handle({ id }: Paid): void {
+      async handle({ id }: Paid): Promise<void> {
+        await new Promise(resolve => setTimeout(resolve, 1));
+        void this.events.publish(new Credited(`${id}, published`));
+        await new Promise(resolve => setTimeout(resolve, 1));
         const account = this.publisher.mergeObjectContext(new Account());
         account.apply(new Credited(id));
         account.commit();
@@ -239,7 +245,7 @@ describe.each(PLACES)('%s', (name, makePlace) => {
     const app = await startedApp(slow, [Committing]);
     await app.get(EventBus).publish(new Paid('a'));
     await app.get(DurableEvents).processors.settled();
-    expect((await slow.eventStore.readAll()).map(({ name }) => name)).toEqual(['Paid', 'Credited']);
+    expect((await slow.eventStore.readAll()).map(({ name }) => name)).toEqual(['Paid', 'Credited', 'Credited']);
   });
 
   test('the end waits for handlers of what was published', async () => {

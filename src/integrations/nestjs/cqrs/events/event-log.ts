@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type EventStore, newId, type RecordedEvent } from '../../../../index';
 import type { NewEvent, StreamAppend } from '../../../../store-kit';
 import type { Failures } from '../failures';
@@ -37,8 +38,11 @@ export class EventLog {
   /** Of events whose publication has failed: the reply may be what was lost. Published again, they are recognized. */
   readonly #failed = new WeakMap<object, Place>();
   #last = 0n;
-  /** Resolves when everything published so far is stored, or reported. */
-  #latest: Promise<unknown> = Promise.resolve();
+  /**
+   * What the running handler has published last. Made for the first handler: on Node 20 its existence slows down every
+   * promise of the process.
+   */
+  #handling: AsyncLocalStorage<{ last?: Promise<unknown> }> | undefined;
 
   constructor(private readonly parts: EventLogParts) {
     this.#queue = new PublicationQueue(parts.append);
@@ -76,16 +80,19 @@ export class EventLog {
     );
     // `commit()` of an aggregate returns nothing that could be awaited.
     const settled = stored.catch(() => undefined);
+    const handling = this.#handling?.getStore();
     // What is published in a transaction is awaited there.
-    if (!transaction) this.#latest = settled;
+    if (handling && !transaction) handling.last = settled;
     return stored;
   }
 
-  /** Does some work, and waits until what has been published meanwhile is stored: `commit()` cannot be awaited. */
+  /** Does some work, and waits until what it has published is stored: `commit()` cannot be awaited. */
   async storing(work: () => Promise<void>): Promise<void> {
-    const before = this.#latest;
-    await work();
-    if (this.#latest !== before) await this.#latest;
+    this.#handling ??= new AsyncLocalStorage();
+    const handling: { last?: Promise<unknown> } = {};
+    await this.#handling.run(handling, work);
+    // All others have been stored before it.
+    await handling.last;
   }
 
   /** Resolves when everything published so far is stored or rejected. */

@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly instances: EventInstances;
   readonly transactions: Transactions;
   readonly failures: Failures;
-  /** Waits until what is published during some work is stored. */
+  /** Does some work, and waits until what it has published is stored. */
   readonly storing: (work: () => Promise<void>) => Promise<void>;
   readonly following: FollowingOptions;
   /** Where the handlers are those of a flow with others: what they send and publish is caused by the event. */
