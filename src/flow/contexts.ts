@@ -16,6 +16,7 @@ import {
 } from '../messages';
 import type { AggregateClass, AggregateDefinition } from '../model';
 import type { Repository, UnitOfWork } from '../repository';
+import type { QueryMessage } from './buses/query-bus';
 
 /** What contexts need from their Flow. */
 export interface Dispatcher {
@@ -114,6 +115,10 @@ export class FlowEventContext implements EventContext {
     readonly event: RecordedEvent,
   ) {}
 
+  get metadata(): EventMetadata {
+    return this.event.metadata;
+  }
+
   get dispatch(): EventContext['dispatch'] {
     return (command, options) => this.flow.dispatchFrom(command, options, causeOf(this.event));
   }
@@ -135,22 +140,25 @@ export class FlowEventContext implements EventContext {
 export class FlowQueryContext implements QueryContext {
   constructor(
     private readonly flow: Dispatcher,
-    readonly queryName: string,
-    private readonly cause: MessageCause | undefined,
+    private readonly message: QueryMessage,
   ) {}
 
+  get queryName(): string {
+    return this.message.name;
+  }
+
+  get metadata(): QueryContext['metadata'] {
+    return this.message.metadata;
+  }
+
   get dispatch(): QueryContext['dispatch'] {
-    return (command, options) =>
-      this.flow.dispatchFrom(
-        command,
-        options,
-        this.cause,
-        this.cause instanceof CommandMessage ? this.cause : undefined,
-      );
+    const { cause } = this.message;
+    const parent = cause instanceof CommandMessage ? cause : undefined;
+    return (command, options) => this.flow.dispatchFrom(command, options, cause, parent);
   }
 
   get query(): QueryContext['query'] {
-    return query => this.flow.queryFrom(query, this.cause);
+    return query => this.flow.queryFrom(query, this.message.cause);
   }
 }
 

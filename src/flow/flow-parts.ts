@@ -109,8 +109,9 @@ export interface FlowParts {
    */
   readonly inheritMetadata?: InheritedEntries;
   /**
-   * Called for each command that is dispatched or scheduled from outside of handlers; returns entries for its metadata,
-   * such as the `actor` of the current request. The command's own `metadata` override them. Default none.
+   * Called for each command that is dispatched or scheduled, and each query that is sent, from outside of handlers;
+   * returns entries for its metadata, such as the `actor` of the current request. The command's own `metadata` override
+   * them. Default none.
    */
   readonly metadata?: () => DispatchOptions['metadata'];
   /** Keeps the events of recently used aggregates in memory; default false. */

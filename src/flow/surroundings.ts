@@ -1,6 +1,5 @@
 import { isStrayPromise } from '../concurrency';
 import { type CommandMessage, type DispatchOptions, isPlainObject, type MessageCause } from '../messages';
-import type { FlowParts } from './flow-parts';
 
 /** The message whose handler is running, and the command that waits for it. */
 export interface Ambient {
@@ -8,9 +7,12 @@ export interface Ambient {
   readonly parent: CommandMessage | undefined;
 }
 
+/** Gives entries for the metadata of messages from outside: the option `metadata` of a flow. */
+export type Surroundings = () => DispatchOptions['metadata'];
+
 /** Returns options with the metadata of the surroundings, such as a request, below a command's own. */
 export function withSurroundings<Options extends Pick<DispatchOptions, 'metadata'> | undefined>(
-  surroundings: FlowParts['metadata'],
+  surroundings: Surroundings | undefined,
   options: Options,
 ): Options {
   const entries = surroundings?.();

@@ -22,7 +22,7 @@ export type {
 export { aProjectionReference, projectionReferences, refuseDispatchOptions } from './envelopes/dispatch-checks';
 export { DispatchedCommands } from './envelopes/dispatched-commands';
 export { FollowingIds } from './envelopes/following-ids';
-export type { InheritedEntries } from './envelopes/inherited-metadata';
+export { type InheritedEntries, inheritedEntries } from './envelopes/inherited-metadata';
 export { instanceFrom } from './envelopes/instance-from';
 export { isPlainEvent, type PlainEvent, plainEvent, refusePlainEvent, sealedPlainEvent } from './envelopes/plain-event';
 export type { Query, ResultOf } from './envelopes/query';

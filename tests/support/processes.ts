@@ -77,6 +77,7 @@ export class Processes {
       definitions,
       eventContext: (event: RecordedEvent): EventContext => ({
         event,
+        metadata: event.metadata,
         dispatch: () => Promise.reject(new Error('there is no command bus')),
         query: () => Promise.reject(new Error('there is no query bus')),
         schedule: () => Promise.reject(new Error('there is no schedule')),

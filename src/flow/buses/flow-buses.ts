@@ -56,7 +56,7 @@ export class FlowBuses {
   ) {
     const { flow, eventStore, eventReader, stores, reporting, recorded, running } = surroundings;
     this.commands = new CommandBus(parts.inheritMetadata, parts.validate);
-    this.queries = new QueryBus(({ name, cause }) => new FlowQueryContext(flow, name, cause), parts.validate);
+    this.queries = new QueryBus(message => new FlowQueryContext(flow, message), parts.validate, parts);
     this.#idempotent = new IdempotentCommands({
       eventStore,
       eventReader,

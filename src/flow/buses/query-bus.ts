@@ -2,16 +2,22 @@ import {
   aFunction,
   aValidation,
   type ClassReference,
+  type DispatchOptions,
+  type InheritedEntries,
   type MessageCause,
+  metadataEntries,
   type QueryContext,
   type ResultOf,
+  refuseArguments,
   type StandardSchemaV1,
   type Validation,
 } from '../../messages';
 import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors';
+import { type Surroundings, withSurroundings } from '../surroundings';
 import { refuseParts } from './argument-checks';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { Routes } from './routes';
+import { SentQuery } from './sent-query';
 
 /** A query with its envelope, as middleware sees it. */
 export interface QueryMessage<Q extends object = any> {
@@ -19,6 +25,8 @@ export interface QueryMessage<Q extends object = any> {
   readonly query: Q;
   /** The message whose handler sent the query. */
   readonly cause: MessageCause | undefined;
+  /** What the handler has as `context.metadata`. */
+  readonly metadata: QueryContext['metadata'];
 }
 
 /** Answers a query. */
@@ -43,9 +51,17 @@ export class QueryBus {
   /**
    * @param contextOf creates the second parameter of handlers; set by a Flow, not needed for a bus used alone
    * @param validate when queries are validated by their schemas; default `'always'`
+   * @param surroundings where the metadata of queries come from; set by a Flow
    * @throws InvalidConfigurationError
    */
-  constructor(contextOf?: (message: QueryMessage) => QueryContext, validate: Validation = 'always') {
+  constructor(
+    contextOf?: (message: QueryMessage) => QueryContext,
+    validate: Validation = 'always',
+    private readonly surroundings: {
+      readonly metadata?: Surroundings;
+      readonly inheritMetadata?: InheritedEntries;
+    } = {},
+  ) {
     if (contextOf !== undefined) refuseParts('The query bus', { contextOf: [contextOf, aFunction] });
     refuseParts('The query bus', { validate: [validate, aValidation] });
     this.#routes = new Routes('query', validate);
@@ -53,6 +69,7 @@ export class QueryBus {
       contextOf ??
       (message => ({
         queryName: message.name,
+        metadata: message.metadata,
         dispatch: () => Promise.reject(new NoFlowError()),
         query: query => this.query(query),
       }));
@@ -93,11 +110,14 @@ export class QueryBus {
 
   /**
    * Resolves to the result of the query's handler. @throws UnknownQueryError, UnnamedMessageError,
-   * MessageClassMismatchError, InvalidMessageError
+   * MessageClassMismatchError, InvalidMessageError, InvalidOptionsError for metadata of the surroundings
    */
   async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
-    const message = { name: this.#routes.nameOf(query), query: this.#routes.contentOf(query), cause };
-    return this.#send(message) as Promise<ResultOf<Q>>;
+    const [name, content] = [this.#routes.nameOf(query), this.#routes.contentOf(query)];
+    const { metadata, inheritMetadata = true } = this.surroundings;
+    const entries = cause || !metadata ? undefined : withSurroundings<DispatchOptions>(metadata, {}).metadata;
+    if (entries !== undefined) refuseArguments('query', { metadata: [entries, metadataEntries] });
+    return this.#send(new SentQuery(name, content, cause, entries, inheritMetadata)) as Promise<ResultOf<Q>>;
   }
 
   async #handle(message: QueryMessage): Promise<unknown> {

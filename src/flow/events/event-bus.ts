@@ -148,6 +148,7 @@ export class EventBus {
 const aloneContext: EventContexts = {
   of: event => ({
     event,
+    metadata: event.metadata,
     dispatch: () => Promise.reject(new NoFlowError()),
     query: () => Promise.reject(new NoFlowError()),
     schedule: () => Promise.reject(new NoFlowError()),

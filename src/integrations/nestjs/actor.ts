@@ -6,18 +6,18 @@ type Entries = Readonly<Record<string, unknown>>;
 
 const requests = new AsyncLocalStorage<Entries>();
 
-/** Returns the entries that the current request gives to the commands dispatched in it. */
+/** Returns the entries that the current request gives to the commands and queries sent in it. */
 export const requestEntries = (): Entries | undefined => requests.getStore();
 
 /**
- * Makes the user of a request the `actor` of the commands that it dispatches: guards run before interceptors, so
+ * Makes the user of a request the `actor` of the commands and queries that it sends: guards run before interceptors, so
  * `request.user` is there. Without a user nothing is added. It uses AsyncLocalStorage.
  * @example { provide: APP_INTERCEPTOR, useClass: ActorInterceptor }
  */
 export class ActorInterceptor implements NestInterceptor {
   /**
    * Returns an interceptor that finds the metadata itself.
-   * @param entriesOf returns the entries for the metadata of the commands, or undefined
+   * @param entriesOf returns the entries for the metadata of commands and queries, or undefined
    * @example app.useGlobalInterceptors(new (ActorInterceptor.from(context => ({ actor: userOf(context) })))())
    */
   static from(entriesOf: (context: ExecutionContext) => Entries | undefined): Type<ActorInterceptor> {

@@ -39,9 +39,16 @@ export interface CommandContext extends MessageContext, SchedulingContext {
 export interface EventContext extends MessageContext, SchedulingContext {
   /** The event with its envelope. */
   readonly event: RecordedEvent;
+  /** The metadata of the event. */
+  readonly metadata: EventMetadata;
 }
 
 /** The second parameter of a query handler. */
 export interface QueryContext extends MessageContext {
   readonly queryName: string;
+  /**
+   * Entries such as `actor`: those that the query inherits from the message whose handler sent it, with its
+   * `correlationId`, or for a query from outside those of the flow's option `metadata`.
+   */
+  readonly metadata: Readonly<Record<string, unknown>>;
 }

@@ -67,6 +67,10 @@ export class EffectsReactorContext implements ReactorContext {
     return this.base.event;
   }
 
+  get metadata(): EventContext['metadata'] {
+    return this.event.metadata;
+  }
+
   get now(): Date {
     return new Date(this.event.recordedAt);
   }

@@ -6,12 +6,15 @@ import {
   type ExecutionContext,
   Get,
   type INestApplication,
+  Inject,
+  Injectable,
   Module,
   Post,
+  Scope,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, ModulesContainer, REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { Flow, InMemoryEventStore } from 'eventuality';
+import { Flow, InMemoryEventStore, Query, type QueryContext, QueryHandler } from 'eventuality';
 import { ActorInterceptor, EventualityHealthIndicator, EventualityModule } from 'eventuality/nestjs';
 import supertest from 'supertest';
 import { SILENT } from '../../support/logger';
@@ -25,6 +28,27 @@ class HeaderGuard implements CanActivate {
     const id = request.headers['x-user'];
     if (id) request.user = { id };
     return true;
+  }
+}
+
+class Me extends Query<unknown> {}
+class MeScoped extends Query<unknown> {}
+
+@Injectable()
+class Users {
+  @QueryHandler(Me)
+  async me(_: Me, { metadata }: QueryContext) {
+    return metadata.actor ?? null;
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class ScopedUsers {
+  constructor(@Inject(REQUEST) private readonly request: QueryContext) {}
+
+  @QueryHandler(MeScoped)
+  async me() {
+    return this.request.metadata.actor ?? null;
   }
 }
 
@@ -46,6 +70,12 @@ class AccountsController {
   @Post('greetings')
   async greet(@Body() { name }: { name: string }) {
     await this.flow.dispatch(new Greet(name));
+  }
+
+  @Get('me')
+  async me() {
+    await new Promise(resolve => setTimeout(resolve, Math.random() * 5));
+    return [await this.flow.query(new Me()), await this.flow.query(new MeScoped())];
   }
 
   @Get('health')
@@ -70,6 +100,8 @@ async function start(...given: (new () => object)[]) {
     providers: [
       Ledger,
       Greetings,
+      Users,
+      ScopedUsers,
       { provide: APP_GUARD, useClass: HeaderGuard },
       ...interceptors.map(useClass => ({ provide: APP_INTERCEPTOR, useClass })),
     ],
@@ -97,6 +129,15 @@ describe.each(PLATFORMS)('with %s', (_, given) => {
     const answers = await Promise.all(users.map(user => posted('/accounts', { id: user, amount: 1 }, user)));
     expect(answers.map(({ body }) => body)).toEqual(users.map(user => [user, user]));
     expect((await posted('/accounts', { id: 'none', amount: 1 })).body).toEqual([null, null]);
+  });
+
+  test("the request's user is the actor of every query, also in a request-scoped handler", async () => {
+    await start();
+    const asked = (user: string) => supertest(nest.getHttpServer()).get('/accounts/me').set('x-user', user).expect(200);
+    const users = Array.from({ length: 30 }, (_, n) => `user ${n}`);
+    const answers = await Promise.all(users.map(asked));
+    expect(answers.map(({ body }) => body)).toEqual(users.map(user => [user, user]));
+    expect((await supertest(nest.getHttpServer()).get('/accounts/me')).body).toEqual([null, null]);
   });
 
   test('1,000 interleaved requests of two users: no request-scoped handler has the user of another', async () => {

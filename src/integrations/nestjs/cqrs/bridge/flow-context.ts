@@ -31,8 +31,8 @@ export function ofEvent(context: EventContext): FlowContext {
   return made({ ...entries, causationId: id }, context);
 }
 
-/** Returns the context of a query, which has no metadata. */
-export const ofQuery = (context: QueryContext): FlowContext => made({}, context);
+/** Returns the context of a query. */
+export const ofQuery = (context: QueryContext): FlowContext => made(context.metadata, context);
 
 /** Returns what sends messages that a message has caused; undefined for a context of the user. */
 export const sourceOf = (context: AsyncContext | undefined): Source | undefined =>
