@@ -78,7 +78,7 @@ export class LogReads {
 }
 
 // Below an event that was read nothing can appear any more, so the horizon is not needed: half of the time of the
-// function, which also keeps a copy of all rows. A replica may lack an event below. Planned anew, because a plan that was
+// function, which also keeps a copy of all rows. A replica may lack an event below. It is planned anew, because a plan
 // made while the table was small scans all of it; without an upper bound, because a range without statistics is sorted.
 const finalText = (names: StoreNames): string =>
   `select ${EVENT_COLUMNS} from ${names.of('events')} e
