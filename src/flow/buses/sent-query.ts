@@ -26,6 +26,6 @@ export class SentQuery {
     const { cause, entries, inherit } = this;
     if (!cause) return entries ? sealPayload(entries, 'metadata') : NONE;
     const { correlationId } = cause;
-    return sealPayload(Object.assign({ correlationId }, inheritedEntries(cause.metadata, inherit)), 'metadata');
+    return sealPayload({ correlationId, ...inheritedEntries(cause.metadata, inherit) }, 'metadata');
   }
 }
