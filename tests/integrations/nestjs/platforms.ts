@@ -1,6 +1,7 @@
 import type { INestApplication, NestApplicationOptions } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { TestingModule } from '@nestjs/testing';
 
 /** What answers requests in a Nest application. */
@@ -9,7 +10,7 @@ export type Platform = () => AbstractHttpAdapter;
 /** Rows for `describe.each`. */
 export const PLATFORMS: readonly (readonly [name: string, platform: Platform])[] = [
   ['Express', () => new ExpressAdapter()],
-  ['Fastify', () => new (require('@nestjs/platform-fastify').FastifyAdapter)()],
+  ['Fastify', () => new FastifyAdapter()],
 ];
 
 /** Starts the server of an application on a free port. */
