@@ -108,11 +108,12 @@ export class HeldTurns {
     const entered = turns.enter(id, this.message, this.message.options.signal);
     if (!(entered instanceof Promise)) return this.#hold(key, { aggregateName, id, turn: entered });
     const held: Held = {
+      aggregateName,
+      id,
       entered: entered.then(turn => {
         if (held.givenBack) turns.leave(turn);
         else held.turn = turn;
       }),
-      ...{ aggregateName, id },
     };
     return this.#hold(key, held);
   }
