@@ -112,13 +112,10 @@ export class NestContainer implements ContainerAdapter {
   }
 
   #waiting(source: Source): Instance {
-    const call = (name: string | symbol, args: unknown[]): unknown => source.made![name]!(...args);
-    return delegating(
-      source.type,
-      name =>
-        (...args) =>
-          source.made ? call(name, args) : this.#created.then(() => call(name, args)),
-    );
+    return delegating(source.type, name => (...args) => {
+      const call = (): unknown => source.made![name]!(...args);
+      return source.made ? call() : this.#created.then(call);
+    });
   }
 }
 

@@ -15,7 +15,7 @@ import { Bridge } from './bridge/bridge';
 import { NoForeignTransactionsError } from './errors';
 import { EventInstances } from './events/event-instances';
 import { Publications } from './events/publications';
-import { Transaction, Transactions } from './events/transactions';
+import { PublishingScopes, Transaction } from './events/publishing-scopes';
 import { Failures } from './failures';
 import { type EventualityCqrsOptions, FLOW, OPTIONS, refuseCqrsOptions } from './options';
 import { Followers } from './processors/followers';
@@ -34,7 +34,7 @@ interface Transactional {
 /** What @nestjs/cqrs publishes in this application: stored first, then handed to its handlers and sagas. */
 @Injectable()
 export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowExtension {
-  readonly #transactions = new Transactions();
+  readonly #publishing = new PublishingScopes();
   readonly #instances = new EventInstances();
   /** With the flow of another module. */
   #bridge: Bridge | undefined;
@@ -80,7 +80,7 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
     const store = (this.#store.eventStore ?? this.#flow!.eventStore) as EventStore & Partial<Transactional>;
     if (typeof store.within !== 'function') throw new NoForeignTransactionsError(store.constructor.name);
     const inside = store.within(client);
-    return this.#transactions.within(new Transaction((...given) => inside.append(...given)), work);
+    return this.#publishing.within(new Transaction((...given) => inside.append(...given)), work);
   }
 
   /** Called by Nest; with a flow of another module, that calls `created`. @throws WiringError; errors of the store */
@@ -194,9 +194,8 @@ export class DurableEvents implements OnModuleInit, OnApplicationShutdown, FlowE
       wiring: () => this.#wiring!,
       following: this.options.following ?? {},
       instances: this.#instances,
-      transactions: this.#transactions,
+      publishing: this.#publishing,
       failures: new Failures(logger, onError, eventStore?.constructor.name ?? 'EventStore'),
-      storing: work => this.#publications!.log.storing(work),
       scopes: this.#bridge?.scopes,
     };
   }

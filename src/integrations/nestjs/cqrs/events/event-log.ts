@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type EventStore, newId, type RecordedEvent } from '../../../../index';
 import type { NewEvent, StreamAppend } from '../../../../store-kit';
 import type { Failures } from '../failures';
@@ -7,7 +6,7 @@ import type { CommittedEvents } from './committed-events';
 import type { EventClasses } from './event-classes';
 import type { EventInstances } from './event-instances';
 import { PublicationQueue } from './publication-queue';
-import type { Transactions } from './transactions';
+import { Handling, type PublishingScopes, Transaction } from './publishing-scopes';
 
 /** The name of the streams of events that were published with @nestjs/cqrs. */
 export const AGGREGATE_NAME = '@nestjs/cqrs';
@@ -17,7 +16,7 @@ export interface EventLogParts extends Pick<EventualityCqrsOptions, 'sequenceOf'
   readonly append: EventStore['append'];
   readonly classes: EventClasses;
   readonly instances: EventInstances;
-  readonly transactions: Transactions;
+  readonly publishing: PublishingScopes;
   readonly committed: CommittedEvents;
   readonly failures: Failures;
   /** Returns the metadata of what is published now. */
@@ -38,11 +37,6 @@ export class EventLog {
   /** Of events whose publication has failed: the reply may be what was lost. Published again, they are recognized. */
   readonly #failed = new WeakMap<object, Place>();
   #last = 0n;
-  /**
-   * What the running handler has published last. Made for the first handler: on Node 20 its existence slows down every
-   * promise of the process.
-   */
-  #handling: AsyncLocalStorage<{ last?: Promise<unknown> }> | undefined;
 
   constructor(private readonly parts: EventLogParts) {
     this.#queue = new PublicationQueue(parts.append);
@@ -60,7 +54,8 @@ export class EventLog {
    * else sealing throws: at once, so that `commit()` of an aggregate throws it
    */
   publish(events: readonly object[], dispatcher: unknown, tell: () => unknown): Promise<readonly RecordedEvent[]> {
-    const transaction = this.parts.transactions.current;
+    const scope = this.parts.publishing.current;
+    const transaction = scope instanceof Transaction ? scope : undefined;
     transaction?.refuseOver(events);
     const places = this.#places(events, dispatcher);
     const appends = this.#appends(events, places);
@@ -80,19 +75,8 @@ export class EventLog {
     );
     // `commit()` of an aggregate returns nothing that could be awaited.
     const settled = stored.catch(() => undefined);
-    const handling = this.#handling?.getStore();
-    // What is published in a transaction is awaited there.
-    if (handling && !transaction) handling.last = settled;
+    if (scope instanceof Handling) scope.last = settled;
     return stored;
-  }
-
-  /** Does some work, and waits until what it has published is stored: `commit()` cannot be awaited. */
-  async storing(work: () => Promise<void>): Promise<void> {
-    this.#handling ??= new AsyncLocalStorage();
-    const handling: { last?: Promise<unknown> } = {};
-    await this.#handling.run(handling, work);
-    // All others have been stored before it.
-    await handling.last;
   }
 
   /** Resolves when everything published so far is stored or rejected. */
@@ -134,8 +118,8 @@ export class EventLog {
 
   /** Subscribers are told when the transaction is over, and are not a part of it. */
   #expected(recorded: readonly RecordedEvent[], tell: () => unknown): void {
-    const { transactions, committed } = this.parts;
-    transactions.outside(() => committed.expect(recorded, () => this.#tell(recorded, tell)));
+    const { publishing, committed } = this.parts;
+    publishing.outside(() => committed.expect(recorded, () => this.#tell(recorded, tell)));
   }
 
   #tell(recorded: readonly RecordedEvent[], tell: () => unknown): void {

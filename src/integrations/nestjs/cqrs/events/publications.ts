@@ -16,7 +16,7 @@ import { StoringPublisher } from './storing-publisher';
 /** What is needed to store what is published. */
 export interface PublicationParts
   extends Pick<EventualityCqrsOptions, 'sequenceOf'>,
-    Pick<Surroundings, 'instances' | 'transactions' | 'failures' | 'scopes'> {
+    Pick<Surroundings, 'instances' | 'publishing' | 'failures' | 'scopes'> {
   readonly eventStore: EventStore;
   readonly wiring: Wiring;
   readonly events: ReadonlySet<Type>;

@@ -12,7 +12,7 @@ import { ofEvent } from '../bridge/flow-context';
 import type { MessageScopes } from '../bridge/message-scopes';
 import type { DurableOptions } from '../durable';
 import type { EventInstances } from '../events/event-instances';
-import type { Transactions } from '../events/transactions';
+import type { PublishingScopes } from '../events/publishing-scopes';
 import type { Failures } from '../failures';
 import type { FollowingOptions } from '../options';
 import type { Wiring } from '../wiring/wiring';
@@ -23,10 +23,8 @@ export interface Surroundings {
   /** What is found in the application; that of before the handlers were made, until they are. */
   readonly wiring: () => Wiring;
   readonly instances: EventInstances;
-  readonly transactions: Transactions;
+  readonly publishing: PublishingScopes;
   readonly failures: Failures;
-  /** Does some work, and waits until what it has published is stored. */
-  readonly storing: (work: () => Promise<void>) => Promise<void>;
   readonly following: FollowingOptions;
   /** Where the handlers are those of a flow with others: what they send and publish is caused by the event. */
   readonly scopes: MessageScopes | undefined;
@@ -52,7 +50,7 @@ export function reactorOf(
   { name, options }: { readonly name: string; readonly options: DurableOptions },
   events: Iterable<Type>,
   handle: (event: object, recorded: RecordedEvent) => Promise<void>,
-  { instances, transactions, following, scopes, storing }: Surroundings,
+  { instances, publishing, following, scopes }: Surroundings,
 ): EventProcessorDefinition {
   const { name: _, perEvent, ...own } = options;
   const handler =
@@ -61,7 +59,7 @@ export function reactorOf(
       const { event } = reaction;
       const context = scopes && ofEvent(reaction);
       const work = (): Promise<void> => handle(instances.revived(event, type, context), event);
-      return transactions.outside(() => storing(() => (context ? scopes.run({ context }, work) : work())));
+      return publishing.handling(() => (context ? scopes.run({ context }, work) : work()));
     };
   const on = Object.fromEntries(Array.from(events, type => [eventTypeOf(type).name, handler(type)]));
   return defineReactor({ ...following, ...own, name, on });

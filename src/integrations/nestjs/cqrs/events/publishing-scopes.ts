@@ -30,12 +30,17 @@ export class Transaction {
   }
 }
 
-/** Finds the transaction of the code that publishes: `commit()` of an aggregate has no argument for it. */
-export class Transactions {
-  /** Made when the first transaction is: on Node 20 its existence slows down every promise of the process. */
-  #current: AsyncLocalStorage<Transaction | undefined> | undefined;
+/** A handler that runs, and what it has published last. */
+export class Handling {
+  last: Promise<unknown> | undefined;
+}
 
-  get current(): Transaction | undefined {
+/** Finds what the code that publishes is part of: `commit()` of an aggregate has no argument for it. */
+export class PublishingScopes {
+  /** Made for the first transaction or handler: on Node 20 its existence slows down every promise of the process. */
+  #current: AsyncLocalStorage<Transaction | Handling | undefined> | undefined;
+
+  get current(): Transaction | Handling | undefined {
     return this.#current?.getStore();
   }
 
@@ -53,7 +58,19 @@ export class Transactions {
     return result;
   }
 
-  /** Calls handlers: they may be woken by code in a transaction, and are not a part of it. */
+  /**
+   * Runs a handler, and waits until what it has published is stored: `commit()` cannot be awaited. It may be woken by
+   * code in a transaction, and is not a part of it.
+   */
+  async handling(work: () => Promise<void>): Promise<void> {
+    this.#current ??= new AsyncLocalStorage();
+    const handling = new Handling();
+    await this.#current.run(handling, work);
+    // All others have been stored before it.
+    await handling.last;
+  }
+
+  /** Tells subscribers: they may be woken by code in a transaction, and are not a part of it. */
   outside<T>(work: () => T): T {
     return this.#current ? this.#current.run(undefined, work) : work();
   }
