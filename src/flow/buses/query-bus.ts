@@ -2,7 +2,6 @@ import {
   aFunction,
   aValidation,
   type ClassReference,
-  type DispatchOptions,
   type InheritedEntries,
   type MessageCause,
   metadataEntries,
@@ -13,7 +12,7 @@ import {
   type Validation,
 } from '../../messages';
 import { DuplicateHandlerError, NoFlowError, UnknownQueryError } from '../errors';
-import { type Surroundings, withSurroundings } from '../surroundings';
+import { entriesOf, type Surroundings } from '../surroundings';
 import { refuseParts } from './argument-checks';
 import { checkedMiddleware, compose, type Middleware } from './middleware';
 import { Routes } from './routes';
@@ -115,7 +114,7 @@ export class QueryBus {
   async query<Q extends object>(query: Q, cause?: MessageCause): Promise<ResultOf<Q>> {
     const [name, content] = [this.#routes.nameOf(query), this.#routes.contentOf(query)];
     const { metadata, inheritMetadata = true } = this.surroundings;
-    const entries = cause || !metadata ? undefined : withSurroundings<DispatchOptions>(metadata, {}).metadata;
+    const entries = cause ? undefined : entriesOf(metadata);
     if (entries !== undefined) refuseArguments('query', { metadata: [entries, metadataEntries] });
     return this.#send(new SentQuery(name, content, cause, entries, inheritMetadata)) as Promise<ResultOf<Q>>;
   }
