@@ -34,6 +34,10 @@ export {
 } from './store';
 export { eventTypeOf, isoTime, sealPayload, systemClock } from './messages';
 export type { EventMarks, EventType } from './messages';
+
+// Options of a store, or of another part: each is checked, and all faults are reported together.
+export { must, refuseOptions } from './messages';
+export type { Check, OptionChecks } from './messages';
 export type {
   AppendOptions,
   AppendOutcome,

@@ -1,9 +1,6 @@
 import { InvalidOptionsError } from '../../errors';
 import { DEFAULT } from './tokens';
 
-/** What an option must be, in words, and whether a value is that. */
-export type OptionRule = readonly [must: string, holds: (value: any) => boolean];
-
 /** @throws InvalidOptionsError for options that are no object */
 export function refuseNoObject(what: string, given: unknown): void {
   if (typeof given !== 'object' || given === null)
@@ -27,23 +24,6 @@ export function refuseNoList(what: string, list: readonly unknown[], contents: s
       ? [`list[${index}] is ${each}. If it is imported, its file and this one import each other.`]
       : [],
   );
-  if (faults.length > 0) throw new InvalidOptionsError(what, faults);
-}
-
-/** @throws InvalidOptionsError with all faults: options that break their rules, and those that do not exist */
-export function refuseOptions<Options extends object>(
-  what: string,
-  options: Options,
-  rules: Readonly<Record<keyof Options & string, OptionRule>>,
-): void {
-  refuseNoObject(what, options);
-  const known: Readonly<Record<string, OptionRule>> = rules;
-  const faults = Object.entries(options).flatMap(([name, value]) => {
-    const rule = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (!rule) return [`'${name}' is no option; there are ${Object.keys(known).join(', ')}.`];
-    const [must, holds] = rule;
-    return value === undefined || holds(value) ? [] : [`${name} is ${shown(value)}; it must be ${must}.`];
-  });
   if (faults.length > 0) throw new InvalidOptionsError(what, faults);
 }
 

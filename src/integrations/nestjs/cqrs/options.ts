@@ -1,6 +1,7 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import type { EventProcessorDefinition, EventStore, Logger, OnError } from '../../../index';
-import { type OptionRule, refuseOptions } from '../option-faults';
+import { must, type OptionChecks, refuseOptions } from '../../../store-kit';
+import { refuseNoObject } from '../option-faults';
 
 /** How the events of a handler class or a saga are followed. */
 export interface FollowingOptions extends Pick<EventProcessorDefinition['options'], 'segments' | 'retry' | 'onError'> {}
@@ -59,18 +60,22 @@ export const OPTIONS = Symbol('eventuality/nestjs/cqrs options');
 export const FLOW = Symbol('eventuality/nestjs/cqrs flow');
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-const RULES: Readonly<Record<keyof EventualityCqrsOptions, OptionRule>> = {
-  eventStore: ['an event store', isObject],
-  events: ['a list of classes', value => Array.isArray(value) && value.every(each => typeof each === 'function')],
-  sequenceOf: ['a function', value => typeof value === 'function'],
-  following: ['an object', isObject],
-  follow: ['true or false', value => typeof value === 'boolean'],
-  logger: ['a logger', isObject],
-  onError: ['a function', value => typeof value === 'function'],
-  closeTimeout: ['a number of milliseconds from 0 on', value => Number.isFinite(value) && value >= 0],
+const CHECKS: OptionChecks<EventualityCqrsOptions> = {
+  eventStore: must('an event store', isObject),
+  events: must('a list of classes', value => Array.isArray(value) && value.every(isFunction)),
+  sequenceOf: must('a function', isFunction),
+  following: must('an object', isObject),
+  follow: must('true or false', value => typeof value === 'boolean'),
+  logger: must('a logger', isObject),
+  onError: must('a function', isFunction),
+  closeTimeout: must('a number of milliseconds from 0 on', value => Number.isFinite(value) && value >= 0),
 };
 
 /** @throws InvalidOptionsError with all faults; what the parts make of their options, they check themselves */
-export const refuseCqrsOptions = (options: EventualityCqrsOptions): void =>
-  refuseOptions('EventualityCqrsModule', options, RULES);
+export function refuseCqrsOptions(options: EventualityCqrsOptions): void {
+  const what = 'EventualityCqrsModule';
+  refuseNoObject(what, options);
+  refuseOptions(what, options, CHECKS);
+}

@@ -249,12 +249,12 @@ describe('wrong options, all in one error', () => {
     );
     expect(error).toBeInstanceOf(InvalidOptionsError);
     expect(error.faults).toEqual([
-      "'evnts' is no option; there are eventStore, events, sequenceOf, following, follow, logger, onError, closeTimeout.",
       'events is 5; it must be a list of classes.',
       "sequenceOf is 'id'; it must be a function.",
       'following is 1; it must be an object.',
       "follow is 'no'; it must be true or false.",
       'closeTimeout is -1; it must be a number of milliseconds from 0 on.',
+      "'evnts' is not an option. Did you mean 'events'? Known: closeTimeout, eventStore, events, follow, following, logger, onError, sequenceOf.",
     ]);
   });
 });
