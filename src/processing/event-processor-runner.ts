@@ -52,8 +52,9 @@ export class EventProcessorRunner {
     this.#followed = new FollowedVersions(shared, membership, changed);
     const { options } = handling.definition;
     this.#succession = new Succession({
+      store: parts.store,
+      ...{ name: this.name, revision: options.version ?? 1 },
       leaseDuration: parts.membership.leaseDuration,
-      ...{ store: parts.store, name: this.name, revision: options.version ?? 1 },
     });
     parts.history.whenReplaced(() => this.#forget());
   }

@@ -85,9 +85,8 @@ export class EventProcessors {
     const membership = { owner: randomUUID(), leaseDuration: parts.leaseDuration ?? LEASE_MS };
     const store = eventStore.projections as ProjectionStore;
     const shared = {
-      head: this.#head,
+      eventStore,
       ...{
-        eventStore,
         feed: new EventFeed(eventStore, history),
         store,
         logger: guarded(logger),
@@ -101,6 +100,7 @@ export class EventProcessors {
         follow: this.#follows,
         processes: parts.processes,
       },
+      head: this.#head,
       changes: this.#changes,
     };
     const { eventReader: reader = new EventReader() } = parts;

@@ -196,8 +196,9 @@ export class AggregateLoader<State = any, Exposed = any> {
       return undefined;
     }
     const source = {
+      definition: this.definition,
+      ...{ store: this.store, reading: this.reader.fingerprint(this.#eventNames()) },
       load: async (id: string) => this.load(id),
-      ...{ definition: this.definition, store: this.store, reading: this.reader.fingerprint(this.#eventNames()) },
       taken: (id: string, snapshot: NewSnapshot) => this.cache?.shorten(id, snapshot),
     };
     return new AggregateSnapshots(source, rule, store, { logger, onError });

@@ -55,11 +55,13 @@ export function processClass(type: Class, faults: string[]): ProcessClass {
   return {
     type,
     definition: {
+      kind: 'process',
+      ...{ name, options: processorOptions(options ?? {}) },
       handlers: new Map([...starts, ...ends, ...events].map(([event, handlers]) => handlerOf(event, handlers))),
-      ...{ kind: 'process', name, options: processorOptions(options ?? {}) },
       process: withCodecs(name, {
+        options: options ?? {},
+        ...{ starts: namesOf(starts), ends: namesOf(ends) },
         deadlines: new Map([...deadlines].map(([key, method]) => [key, calling(method)])),
-        ...{ options: options ?? {}, starts: namesOf(starts), ends: namesOf(ends) },
         rejected: new Map(
           [...rejected].map(([command, [handler]]) => [
             messageName(command),

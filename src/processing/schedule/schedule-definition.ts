@@ -30,6 +30,7 @@ export const recurringKey = (name: string): string => RECURRING + name;
 
 /** Follows no events, but has segments, by which processes share the scheduled commands. */
 export const scheduleDefinition: EventProcessorDefinition = {
+  kind: 'process',
+  ...{ name: SCHEDULE, handlers: new Map() },
   options: { segments: 4, sequenceBy: 'all', replay: 'skip' },
-  ...{ kind: 'process', name: SCHEDULE, handlers: new Map() },
 };

@@ -44,8 +44,9 @@ export class ScheduleWork implements SegmentWork {
   ) {
     const { ending } = segment;
     this.#sender = new CommandSender({
+      commands: engine.commands,
+      ...{ retry: undefined, ending },
       sent: () => segment.tickIn(0),
-      ...{ commands: engine.commands, retry: undefined, ending },
       troubled: error => segment.report(error, 'could not send a command; it will retry'),
     });
     ending.addEventListener('abort', () => this.#due?.end(), { once: true });
@@ -191,8 +192,9 @@ export class ScheduleWork implements SegmentWork {
     const { checkpoint } = this.segment;
     const at = isoTime(this.engine.now());
     const writes = instances.map(instance => ({
+      readModel: instancesOf(SCHEDULE),
+      ...{ version: INSTANCES_VERSION, id: instance.key },
       document: instance.document(at),
-      ...{ readModel: instancesOf(SCHEDULE), version: INSTANCES_VERSION, id: instance.key },
     }));
     return this.segment.went(await checkpoint.commit({ to: checkpoint.committed, writes, process }));
   }

@@ -166,7 +166,8 @@ function refuse(faults: readonly string[]): void {
 
 function causeOf(id: string, cause: MessageCause | undefined, metadata: object, dueAt: number): StoredCause {
   return {
+    id: cause?.id ?? id,
+    correlationId: cause?.correlationId ?? id,
     metadata: { ...metadata, dueAt: new Date(dueAt).toISOString() },
-    ...{ id: cause?.id ?? id, correlationId: cause?.correlationId ?? id },
   };
 }

@@ -34,8 +34,9 @@ export class EventWork implements SegmentWork {
     this.#retries = new ParkedRetries(parts, place, pages, this.#parked, checkpoint, this.#reports);
     this.#gate = new RetryGate(options, () => this.#stopped());
     this.#taker = new PageTaker({
+      place,
+      ...{ pages, parked: this.#parked, checkpoint, reports: this.#reports, gate: this.#gate, ending },
       went: outcome => segment.went(outcome),
-      ...{ place, pages, parked: this.#parked, checkpoint, reports: this.#reports, gate: this.#gate, ending },
       isOutdated: at => segment.isOutdated(at),
       hasParked: () => segment.tickIn(this.#parked.nextDue),
     });

@@ -25,8 +25,9 @@ export function notesOfOthers(states: readonly SegmentState[], self: string): re
 }
 
 const shortened = ({ message, stack, at, position }: LastErrorStatus): object => ({
+  message: message.slice(0, MAX_MESSAGE_LENGTH),
+  ...{ stack: stack.slice(0, MAX_STACK_LENGTH), at },
   position: position === undefined ? undefined : String(position),
-  ...{ message: message.slice(0, MAX_MESSAGE_LENGTH), stack: stack.slice(0, MAX_STACK_LENGTH), at },
 });
 
 /** Another version of the package may have written a different format, which is ignored. */

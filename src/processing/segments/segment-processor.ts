@@ -52,8 +52,9 @@ export class SegmentProcessor {
     this.#checkpoint = checkpoint;
     this.#reader = new PageReader(parts, place, checkpoint);
     this.#work = work({
+      parts,
+      ...{ place, checkpoint, ending: this.#ending.signal },
       went: outcome => this.#went(outcome),
-      ...{ parts, place, checkpoint, ending: this.#ending.signal },
       tickIn: milliseconds => {
         if (!this.#outcome) this.#alarm.set(milliseconds);
       },

@@ -59,9 +59,8 @@ export class StatusReader {
     const { active, positions = new Map<number, bigint>() } = known;
     const lastError = known.lastError.among([]);
     const unread: EventProcessorStatus = {
-      segments: active ? segmentsOf(active, [], positions) : [],
+      name,
       ...{
-        name,
         kind,
         mode: options.mode ?? 'async',
         state: 'closed',
@@ -70,6 +69,7 @@ export class StatusReader {
         rebuild: undefined,
       },
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
+      segments: active ? segmentsOf(active, [], positions) : [],
       ...{ position: active ? lowest(segmentsOf(active, [], positions)) : 0n, head: 0n },
       ...{ lag: { events: 0, seconds: 0, trend: 'steady' }, lastError: undefined },
     };
@@ -104,18 +104,18 @@ export class StatusReader {
     const stopped = known.stopped || notes.some(note => note.stopped);
     const healthy = parked.length === 0 && !rebuild?.heldUpBy && !stopped;
     return jsonable({
-      parked: parked.map(each => jsonable({ ...each })),
+      name,
       ...{
-        name,
         kind,
         mode: options.mode ?? 'async',
         state: this.#state({ ...known, stopped }, active, isReplaying),
         healthy,
       },
+      parked: parked.map(each => jsonable({ ...each })),
+      rebuild,
       ...{ version: followedOf(known, active)?.version, activeVersion: active?.version },
       ...{ position, head, lag: { events, seconds, trend: this.#trend() }, segments: segments.map(jsonable) },
       lastError: lastError && jsonable({ ...lastError }),
-      rebuild,
     });
   }
 

@@ -90,13 +90,14 @@ export interface SealedAppend {
 export function sealedAppend(appends: readonly StreamAppend[], options?: AppendOptions): SealedAppend {
   checkAppends(appends);
   const sealed = appends.map(({ stream: { aggregateName, aggregateId }, expected, events }) => ({
+    stream: { aggregateName, aggregateId },
+    expected,
     events: events.map(event => ({
       ...event,
       payload: sealPayload(event.payload, event.name),
       ...(event.metadata && { metadata: sealPayload(event.metadata, 'metadata') }),
       ...(event.marks && { marks: recordedMarks(event.marks) }),
     })),
-    ...{ stream: { aggregateName, aggregateId }, expected },
   }));
   return { appends: sealed, command: claimOf(appends, options) };
 }

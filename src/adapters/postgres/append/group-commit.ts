@@ -38,13 +38,15 @@ export class GroupCommit {
     private readonly appended: () => void,
   ) {
     this.#together = new Batches({
+      maxConcurrent: MAX_CONCURRENT_BATCHES,
+      ...{ maxWait: MAX_WAIT_MS, hasRoom },
       mustWait: waiting => waiting.keys.some(key => this.#onTheirWay.has(key)),
-      ...{ maxConcurrent: MAX_CONCURRENT_BATCHES, maxWait: MAX_WAIT_MS, hasRoom },
       run: batch => this.#sendTogether(batch),
     });
     this.#alone = new Batches({
+      maxConcurrent: MAX_CONCURRENT_BATCHES,
+      maxWait: 0,
       hasRoom: () => false,
-      ...{ maxConcurrent: MAX_CONCURRENT_BATCHES, maxWait: 0 },
       run: ([waiting]) => this.#sendAlone(waiting!),
     });
   }

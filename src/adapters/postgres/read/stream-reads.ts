@@ -40,8 +40,9 @@ export class StreamReads {
     this.#one = streamStatement(database.settings.names);
     this.#several = streamsStatement(database.settings.names);
     this.#batches = new Batches({
+      maxConcurrent: MAX_CONCURRENT_READS,
+      maxWait: MAX_WAIT_MS,
       halves: jobs => jobs >= HALVED_FROM && !appending(),
-      ...{ maxConcurrent: MAX_CONCURRENT_READS, maxWait: MAX_WAIT_MS },
       hasRoom: batch => batch.length < MAX_STREAMS,
       run: batch => this.#read(batch),
     });

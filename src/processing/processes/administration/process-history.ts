@@ -73,19 +73,21 @@ export async function readHistory(
     inputs.map(async input => {
       const state = states.get(input.id);
       return {
-        state: state === undefined ? undefined : shownState(definition, state),
-        ...{ run: input.run, kind: input.kind, name: await nameOf(instances, input), position: input.position },
+        run: input.run,
+        ...{ kind: input.kind, name: await nameOf(instances, input), position: input.position },
         ...{ at: input.at, status: input.status, note: input.note, error: errorOf(input) },
+        state: state === undefined ? undefined : shownState(definition, state),
         commands: commands.get(input.id) ?? [],
       };
     }),
   );
   const deadlines = await processes.deadlines(definition.name, { instance, limit: PAGE });
   return {
+    instance,
+    steps,
     deadlines: deadlines.map(({ key, dueAt, content }) => ({
       ...{ key, dueAt: new Date(dueAt), content: (content as StoredDeadlineContent).content },
     })),
-    ...{ instance, steps },
   };
 }
 

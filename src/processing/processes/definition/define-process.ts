@@ -125,15 +125,17 @@ function defined(
     revive: ({ payload }) => payload,
   });
   return {
+    kind: 'process',
+    ...{ name, options: processorOptions(options) },
     // The process receives the events that end an instance even if they have no handler.
     handlers: new Map([
       ...ends.map(event => [event, handlerOf(() => undefined)] as const),
       ...Object.entries({ ...on, ...starts }).map(([event, handle]) => [event, handlerOf(handle)] as const),
     ]),
-    ...{ kind: 'process', name, options: processorOptions(options) },
     process: withCodecs(name, {
+      options,
+      ...{ starts: new Set(Object.keys(starts)), ends: new Set(ends) },
       deadlines: new Map(Object.entries(deadlines).map(([key, handle]) => [key, called(handle)])),
-      ...{ options, starts: new Set(Object.keys(starts)), ends: new Set(ends) },
       rejected: new Map(Object.entries(rejected).map(([command, handle]) => [command, { handle: called(handle) }])),
       initialState,
       dataOf: own => own,

@@ -127,8 +127,9 @@ export class ProcessHandlers {
   #contextOf(input: ProcessTurnInput, { instance, run }: InstanceName): ProcessContext | RejectionContext {
     let ids = 0;
     const context: ProcessContext = {
+      instance,
+      ...{ run, now: new Date(timeOf(input)), event: input.kind === 'event' ? input.event : undefined },
       newId: () => this.idOf(input, ++ids),
-      ...{ instance, run, now: new Date(timeOf(input)), event: input.kind === 'event' ? input.event : undefined },
     };
     return input.kind === 'rejection' ? { ...context, ...this.#ofRejection(input.content) } : context;
   }

@@ -202,8 +202,9 @@ export class ProcessPage {
     return [...this.#touched]
       .filter(({ changed }) => changed)
       .map(instance => ({
+        readModel: instancesOf(name),
+        ...{ version: INSTANCES_VERSION, id: instance.key },
         document: instance.document(at),
-        ...{ readModel: instancesOf(name), version: INSTANCES_VERSION, id: instance.key },
       }));
   }
 

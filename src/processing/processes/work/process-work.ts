@@ -59,8 +59,9 @@ export class ProcessWork implements SegmentWork {
       segment.checkpoint.commit({ to: segment.checkpoint.committed, ...changes });
     this.#retention = place.segment === 0 ? new Retention(definition, parts.store, forget) : undefined;
     this.#sender = new CommandSender({
+      commands: engine.commands,
+      ...{ retry: definition.process.options.retry, ending },
       sent: () => segment.tickIn(0),
-      ...{ commands: engine.commands, retry: definition.process.options.retry, ending },
       troubled: error => segment.report(error, 'could not send a command; it will retry'),
     });
     this.#queue = new StoredCommands(engine.processes, this.#place, this.#sender);

@@ -50,8 +50,9 @@ const OUTPUT: Fields<NewProcessOutput> = {
   ...{ status: OUTPUT_STATUS, note: aNote },
 };
 export const DEADLINE: Fields<NewDeadline> = {
+  instance: aName,
+  ...{ hash: aHash, key: aName, id: aName, run: aRun, dueAt: aMoment },
   content: orUndefined(anObject),
-  ...{ instance: aName, hash: aHash, key: aName, id: aName, run: aRun, dueAt: aMoment },
 };
 
 type Item<Name extends keyof ProcessChanges> = NonNullable<ProcessChanges[Name]>[number];

@@ -72,8 +72,9 @@ export const knownSchema = ({
   takenOver = [],
   replayUntil = 0n,
 }: ReadModelSchema): KnownSchema => ({
+  indexes: [...indexes],
+  ...{ revision, segments, sequenceBy, replayUntil },
   takenOver: takenOver.map(each => ({ sequenceBy: each.sequenceBy, positions: [...each.positions] })),
-  ...{ indexes: [...indexes], revision, segments, sequenceBy, replayUntil },
 });
 
 /**

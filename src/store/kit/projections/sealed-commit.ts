@@ -38,8 +38,9 @@ export function sealedCommit(
   const { from, to, fence, retried, answers } = commit;
   const { projection, version, segment } = commit.checkpoint;
   return {
+    checkpoint: { projection, version, segment },
+    ...{ from, to, fence, groups: groupWrites(commit.writes) },
     reads: [...(commit.reads ?? [])],
-    ...{ checkpoint: { projection, version, segment }, from, to, fence, groups: groupWrites(commit.writes) },
     ...{ work: [...(commit.work ?? [])], park: lettersToPark(commit.park), unpark: [...(commit.unpark ?? [])] },
     retried,
     answers: answers && { sequence: answers.sequence, retry: answers.retry },
